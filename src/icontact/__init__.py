@@ -1,0 +1,1 @@
+"""A typed client for iContact and a safe contact push."""
