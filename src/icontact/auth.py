@@ -1,0 +1,155 @@
+"""The three credentials, how they travel, and how they are kept out of everything that is printed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+from requests import PreparedRequest
+from requests.auth import AuthBase
+
+from icontact.errors import ConfigError
+
+__all__ = ["Anonymous", "Credentials", "HeaderAuth", "Private", "redact"]
+
+#: Environment variable of each credential.
+ENVIRONMENT: Mapping[str, str] = {
+    "app_id": "ICONTACT_APP_ID",
+    "username": "ICONTACT_USERNAME",
+    "password": "ICONTACT_PASSWORD",
+}
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_ADDRESS = re.compile(r"[^\s@<>\"'(),;:=\[\]]+@[^\s@<>\"'(),;:=\[\]]+")
+
+#: Shorter secrets are not searched for in texts: replacing "a" everywhere would hide the text.
+_SHORTEST_SECRET = 4
+
+
+@attrs.frozen(kw_only=True)
+class Credentials:
+    """App ID, username and application password: all that iContact asks for.
+
+    Where each value is found: in iContact open the profile menu, then *Settings and Billing*,
+    *iContact Integrations*, *Custom API Integrations*, *Create*. After saving, the page shows the
+    Application ID, the API username and the API password. The **application password is not the
+    password you log in with**, and it is never shown again.
+
+    Args:
+        app_id: The application's id (header ``API-AppId``).
+        username: The account's login name, mostly an e-mail address (``API-Username``).
+        password: The application password (``API-Password``).
+
+    Raises:
+        ConfigError: If a value is empty, has white space around it, or holds control characters.
+            Names every value at fault at once.
+
+    Documentation: "API Getting Started Guide" on help.icontact.com.
+    """
+
+    app_id: str = attrs.field(repr=False)
+    username: str = attrs.field(repr=False)
+    password: str = attrs.field(repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        faults = {name: _fault(getattr(self, name)) for name in ENVIRONMENT}
+        wrong = [f"{name} {fault}" for name, fault in faults.items() if fault]
+        if wrong:
+            raise ConfigError("the credentials cannot be used: " + "; ".join(wrong))
+
+    def __repr__(self) -> str:
+        return "Credentials(app_id=<hidden>, username=<hidden>, password=<hidden>)"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Credentials:
+        """Read ``ICONTACT_APP_ID``, ``ICONTACT_USERNAME`` and ``ICONTACT_PASSWORD``.
+
+        Args:
+            environ: Where to look instead of ``os.environ``.
+
+        Raises:
+            ConfigError: If variables are missing (all of them are named), or hold unusable text.
+        """
+        source = os.environ if environ is None else environ
+        missing = [variable for variable in ENVIRONMENT.values() if not source.get(variable)]
+        if missing:
+            raise ConfigError(
+                f"not set in the environment: {', '.join(missing)}. iContact shows the values "
+                "under Settings and Billing > iContact Integrations > Custom API Integrations; "
+                "the password is the application's, not the one you log in with"
+            )
+        return cls(**{name: source[variable] for name, variable in ENVIRONMENT.items()})
+
+
+def _fault(value: Any) -> str | None:
+    """Return what is wrong with a header value, or None."""
+    if not isinstance(value, str):
+        return f"must be text, not {type(value).__name__}"
+    if not value:
+        return "is empty"
+    if _CONTROL.search(value):
+        return "holds a line break or another control character"
+    if value != value.strip():
+        return "has white space around it (a slip of copy and paste?)"
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return "holds characters that cannot be sent"
+    return None
+
+
+class HeaderAuth(AuthBase):
+    """Attaches the credential headers when a request is prepared.
+
+    They are never stored on the session, so a session that is shared, printed or pickled holds
+    none of them. Values travel as UTF-8, which is what iContact's own PHP client sends.
+    """
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Add ``API-AppId``, ``API-Username`` and ``API-Password``."""
+        headers: Any = request.headers  # typed as text only; requests itself takes bytes as well
+        headers["API-AppId"] = self._credentials.app_id.encode()
+        headers["API-Username"] = self._credentials.username.encode()
+        headers["API-Password"] = self._credentials.password.encode()
+        return request
+
+    def __repr__(self) -> str:
+        return "HeaderAuth(<hidden>)"
+
+
+class Anonymous(AuthBase):
+    """Attaches nothing; without it ``requests`` would look for a password in ``~/.netrc``."""
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Leave the request as it is."""
+        return request
+
+
+class Private(str):
+    """Text about a person, which neither a ``repr`` nor a traceback with locals may show."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<hidden>"
+
+
+def redact(text: str, credentials: Credentials | None = None) -> str:
+    """Return a text without e-mail addresses and without the given credentials.
+
+    Args:
+        text: Anything that is about to be shown, logged or raised.
+        credentials: Whose values must not appear.
+    """
+    if credentials is not None:
+        values = (credentials.password, credentials.app_id, credentials.username)
+        for secret in sorted(values, key=len, reverse=True):
+            if len(secret) >= _SHORTEST_SECRET:
+                text = text.replace(secret, "<hidden>")
+    return _ADDRESS.sub("<address>", text)

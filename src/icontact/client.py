@@ -1,0 +1,278 @@
+"""The face of the library: a client, an account, a client folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from types import TracebackType
+from typing import Any
+
+from icontact import wire
+from icontact.auth import Credentials
+from icontact.errors import ConfigError
+from icontact.models import Account, ClientFolder, ServerTime
+from icontact.resources import (
+    Accounts,
+    ClientFolders,
+    Contacts,
+    CustomFields,
+    Lists,
+    Subscriptions,
+)
+from icontact.transport import (
+    DEFAULT_BASE_URL,
+    Answer,
+    Call,
+    Event,
+    Limiter,
+    RetryPolicy,
+    Sender,
+    Timeout,
+    Transport,
+)
+
+__all__ = ["AccountScope", "Client", "Folder"]
+
+#: Every environment variable that :meth:`Client.from_env` reads besides the credentials.
+ENVIRONMENT: Mapping[str, str] = {
+    "base_url": "ICONTACT_BASE_URL",
+    "account_id": "ICONTACT_ACCOUNT_ID",
+    "client_folder_id": "ICONTACT_CLIENT_FOLDER_ID",
+}
+
+
+class Client:
+    """iContact's REST API 2.2, for one set of credentials. May be shared by threads.
+
+    Args:
+        credentials: App ID, username and application password.
+        base_url: Where iContact is. ``https``; plain ``http`` only for loopback.
+        timeout: Seconds to connect, and seconds to wait for the answer's next byte.
+        retry: What is repeated, how often, and after how long.
+        limiter: Holds requests back; by default one that adapts to what iContact allows.
+        user_agent: Your application's name and version, put before the library's own.
+        on_event: Called with every request, retry, wait and warning.
+        account_id: The account that :meth:`folder` takes; else the only one there is.
+        client_folder_id: The client folder that :meth:`folder` takes; else the only one there is.
+
+    Raises:
+        ConfigError: If an argument cannot be used.
+
+    Documentation: "API Getting Started Guide".
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        base_url: str = DEFAULT_BASE_URL,
+        timeout: Timeout = (5, 30),
+        retry: RetryPolicy | None = None,
+        limiter: Limiter | None = None,
+        user_agent: str | None = None,
+        on_event: Callable[[Event], None] | None = None,
+        account_id: int | None = None,
+        client_folder_id: int | None = None,
+    ) -> None:
+        self._account_id = _checked_id("account_id", account_id)
+        self._client_folder_id = _checked_id("client_folder_id", client_folder_id)
+        self._transport = Transport(
+            credentials,
+            base_url=base_url,
+            timeout=timeout,
+            retry=retry,
+            limiter=limiter,
+            user_agent=user_agent,
+            on_event=on_event,
+        )
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Client:
+        """Make a client from the environment.
+
+        Reads ``ICONTACT_APP_ID``, ``ICONTACT_USERNAME`` and ``ICONTACT_PASSWORD``, and if they are
+        set ``ICONTACT_BASE_URL``, ``ICONTACT_ACCOUNT_ID`` and ``ICONTACT_CLIENT_FOLDER_ID``.
+
+        Args:
+            environ: Where to look instead of ``os.environ``.
+            **options: As for :class:`Client`; they win over the environment.
+
+        Raises:
+            ConfigError: Names all variables that are missing or unusable.
+        """
+        source = os.environ if environ is None else environ
+        found: dict[str, Any] = {
+            name: source[variable] for name, variable in ENVIRONMENT.items() if source.get(variable)
+        }
+        for name in ("account_id", "client_folder_id"):
+            if name in found:
+                found[name] = _id_from_text(ENVIRONMENT[name], found[name])
+        return cls(Credentials.from_env(source), **{**found, **options})
+
+    def __repr__(self) -> str:
+        return f"Client(base_url={self._transport.base_url!r})"
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._transport.close()
+
+    def send(self, call: Call) -> Answer:
+        """Send a call of your own making: the way out, for what is not wrapped.
+
+        Raises:
+            TransportError: If no usable answer came.
+            APIError: If iContact refused.
+        """
+        return self._transport.send(call)
+
+    def time(self) -> ServerTime:
+        """Read iContact's clock. Needs no credentials, and sends none.
+
+        Documentation: "Time".
+        """
+        answer = self._transport.send(Call("GET", "time", authenticated=False))
+        return wire.decode(ServerTime, answer.payload, "time", answer.call)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The accounts that the credentials open."""
+        return Accounts(self._transport)
+
+    def account(self, account_id: int, /) -> AccountScope:
+        """Return one account's resources. Makes no request."""
+        return AccountScope(self._transport, account_id)
+
+    def folder(
+        self, *, account_id: int | None = None, client_folder_id: int | None = None
+    ) -> Folder:
+        """Return a client folder: the one that is named, or the only one there is.
+
+        Makes no request if both ids are known from here, from the constructor or the environment.
+
+        Raises:
+            ConfigError: If there is a choice; it lists the choices.
+        """
+        account = _checked_id("account_id", account_id) or self._account_id or self._only_account()
+        folder = _checked_id("client_folder_id", client_folder_id) or self._client_folder_id
+        return Folder(self._transport, account, folder or self._only_folder(account))
+
+    def _only_account(self) -> int:
+        accounts = [one for one in self.accounts.list() if one.enabled is not False]
+        choices = [f"{one.account_id} ({one.company_name or 'no name'})" for one in accounts]
+        return accounts[_only(choices, "account", "account_id")].account_id
+
+    def _only_folder(self, account_id: int) -> int:
+        folders = self.account(account_id).client_folders.list().all()
+        choices = [f"{one.client_folder_id} ({one.name or 'no name'})" for one in folders]
+        return folders[_only(choices, "client folder", "client_folder_id")].client_folder_id
+
+
+class AccountScope:
+    """What belongs to one account."""
+
+    def __init__(self, transport: Sender, account_id: int) -> None:
+        self._transport = transport
+        self.account_id = account_id
+
+    def __repr__(self) -> str:
+        return f"AccountScope(account_id={self.account_id})"
+
+    def get(self) -> Account:
+        """Read the account.
+
+        Raises:
+            NotFound: If the credentials open no such account.
+        """
+        return Accounts(self._transport).get(self.account_id)
+
+    @cached_property
+    def client_folders(self) -> ClientFolders:
+        """The account's client folders."""
+        return ClientFolders(self._transport, self.account_id)
+
+
+class Folder:
+    """One client folder: what holds contacts, lists and subscriptions.
+
+    Args:
+        transport: Sends the calls.
+        account_id: The account.
+        client_folder_id: The client folder.
+    """
+
+    def __init__(self, transport: Sender, account_id: int, client_folder_id: int) -> None:
+        self.transport = transport
+        self.account_id = account_id
+        self.client_folder_id = client_folder_id
+        self._path = f"a/{account_id}/c/{client_folder_id}"
+
+    def __repr__(self) -> str:
+        return f"Folder(account_id={self.account_id}, client_folder_id={self.client_folder_id})"
+
+    def get(self) -> ClientFolder:
+        """Read the client folder itself.
+
+        Raises:
+            NotFound: If there is no such folder.
+        """
+        return ClientFolders(self.transport, self.account_id).get(self.client_folder_id)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """The folder's contacts."""
+        return Contacts(self.transport, self._path)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """The folder's lists."""
+        return Lists(self.transport, self._path)
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        """Who is on which list."""
+        return Subscriptions(self.transport, self._path)
+
+    @cached_property
+    def custom_fields(self) -> CustomFields:
+        """The folder's custom fields."""
+        return CustomFields(self.transport, self._path)
+
+
+def _only(choices: list[str], what: str, argument: str) -> int:
+    """Return the place of the only choice: 0."""
+    if len(choices) == 1:
+        return 0
+    if not choices:
+        raise ConfigError(
+            f"these credentials open no enabled {what}; look into iContact's settings"
+        )
+    raise ConfigError(
+        f"there are {len(choices)} {what}s: {', '.join(choices)}. "
+        f"Choose one with {argument}=… or the environment variable {ENVIRONMENT[argument]}"
+    )
+
+
+def _checked_id(name: str, value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigError(f"{name} must be a positive whole number")
+    return value
+
+
+def _id_from_text(variable: str, text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) > 0):
+        raise ConfigError(f"{variable} must be a positive whole number")
+    return int(text)

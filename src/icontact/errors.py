@@ -1,0 +1,368 @@
+"""Everything that can go wrong, one class per thing a caller would do differently.
+
+::
+
+    IContactError
+    ├── ConfigError(ValueError)          credentials, ids, base URL, settings: mend the set-up
+    ├── TransportError                   no usable answer: look at .maybe_applied
+    │   ├── ConnectError                 the server was never reached: nothing happened
+    │   ├── RequestTimeout(TimeoutError) no answer in time: it may have happened
+    │   └── RedirectRefused              somebody points elsewhere: credentials stay here
+    ├── APIError                         iContact said no: .status .errors .warnings
+    │   ├── BadRequest 400   AuthenticationError 401   PaymentRequired 402   PermissionDenied 403
+    │   ├── NotFound 404 (LookupError)   MethodNotAllowed 405   StorageFull 507
+    │   ├── Throttled 429 and 503        .retry_after
+    │   └── ServerError 5xx
+    ├── RejectedError                    HTTP 200, and nothing was stored: .warnings
+    ├── DecodeError(ValueError)          an answer that is not what iContact sends: .problems
+    ├── PagingError                      a listing that cannot be trusted
+    └── MappingError(ValueError)         a row or a mapping that cannot be pushed: .field .row
+
+No error holds a credential, a request body or a query value, and every error can be pickled.
+The status codes rest on iContact's page "HTTP Status Codes".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+__all__ = [
+    "APIError",
+    "AuthenticationError",
+    "BadRequest",
+    "CallError",
+    "CallSummary",
+    "ConfigError",
+    "ConnectError",
+    "DecodeError",
+    "IContactError",
+    "MappingError",
+    "MethodNotAllowed",
+    "NotFound",
+    "PagingError",
+    "PaymentRequired",
+    "PermissionDenied",
+    "RedirectRefused",
+    "RejectedError",
+    "RequestTimeout",
+    "ServerError",
+    "StorageFull",
+    "Throttled",
+    "TransportError",
+]
+
+
+class IContactError(Exception):
+    """The root of every error that this library raises on purpose.
+
+    ``str(error)`` is one line: what was asked, what came back, and what to do next where we know it.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Errors have keyword-only constructors; pickling them by class and state needs no replay.
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(
+    kind: type[IContactError], args: tuple[Any, ...], state: Mapping[str, Any]
+) -> IContactError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class ConfigError(IContactError, ValueError):
+    """The set-up is wrong: credentials, ids, the base URL, settings. Names everything at once."""
+
+
+class MappingError(IContactError, ValueError):
+    """A row, or the mapping itself, cannot become an iContact contact.
+
+    Args:
+        problem: What is wrong and the way out, without personal data.
+        field: The iContact field concerned, such as ``"email"``.
+        row: The row's place in the input, from 0, where there is one.
+    """
+
+    field: str | None
+    row: int | None
+
+    def __init__(self, problem: str, *, field: str | None = None, row: int | None = None) -> None:
+        place = "" if row is None else f"row {row}: "
+        super().__init__(place + problem)
+        self.problem = problem
+        self.field = field
+        self.row = row
+
+    def at_row(self, row: int) -> MappingError:
+        """Return the same error, placed in the input."""
+        return MappingError(self.problem, field=self.field, row=row)
+
+
+class PagingError(IContactError):
+    """A listing cannot be trusted: a filter was ignored, or the server repeats a page."""
+
+
+@attrs.frozen
+class CallSummary:
+    """What may be told of a request: no value of the query, nothing of the body.
+
+    Attributes:
+        method: The HTTP verb.
+        path: The path below the base URL.
+        query_names: The names of the query parameters, in the order sent.
+    """
+
+    method: str
+    path: str
+    query_names: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        query = "?" + "&".join(f"{name}=…" for name in self.query_names) if self.query_names else ""
+        return f"{self.method} {self.path}{query}"
+
+
+class CallError(IContactError):
+    """What every error that belongs to one request has in common.
+
+    Attributes:
+        call: Method, path and names of the query parameters; no values, no body.
+        attempts: How often the request was sent.
+        elapsed: Seconds from the first attempt to the end, waits included.
+        maybe_applied: Whether iContact may have carried the request out all the same.
+    """
+
+    call: CallSummary | None
+    attempts: int
+    elapsed: float
+    maybe_applied: bool
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        call: CallSummary | None = None,
+        attempts: int = 1,
+        elapsed: float = 0.0,
+        maybe_applied: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.call = call
+        self.attempts = attempts
+        self.elapsed = elapsed
+        self.maybe_applied = maybe_applied
+
+    def __str__(self) -> str:
+        parts = [str(self.args[0])]
+        if self.call is not None:
+            parts.insert(0, f"{self.call}:")
+        if self.attempts > 1:
+            parts.append(f"({self.attempts} attempts in {self.elapsed:.1f} s)")
+        if self.maybe_applied and self.call is not None and self.call.method != "GET":
+            parts.append(
+                f"It may have been applied: look at GET {self.call.path} before repeating."
+            )
+        return " ".join(parts)
+
+
+class TransportError(CallError):
+    """No usable answer arrived: a broken connection, or a redirect."""
+
+
+class ConnectError(TransportError):
+    """The server was never reached: name, port, certificate or proxy. Nothing was applied."""
+
+
+class RequestTimeout(TransportError, TimeoutError):
+    """The server took the request and did not answer in time."""
+
+
+class RedirectRefused(TransportError):
+    """The server answered with a redirect. Following one would hand the credentials on."""
+
+
+class APIError(CallError):
+    """iContact answered, and the answer is an error.
+
+    Attributes:
+        status: The HTTP status.
+        errors: The server's texts, redacted.
+        warnings: Texts that came beside them.
+    """
+
+    status: int
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    #: What to do next, where that is known from the class alone.
+    hint = ""
+
+    def __init__(
+        self,
+        status: int,
+        errors: Sequence[str] = (),
+        *,
+        warnings: Sequence[str] = (),
+        call: CallSummary | None = None,
+        attempts: int = 1,
+        elapsed: float = 0.0,
+        maybe_applied: bool = False,
+    ) -> None:
+        said = " / ".join(errors) or "no text"
+        message = f"{status}: {said}" + (f" ({self.hint})" if self.hint else "")
+        super().__init__(
+            message,
+            call=call,
+            attempts=attempts,
+            elapsed=elapsed,
+            maybe_applied=maybe_applied,
+        )
+        self.status = status
+        self.errors = tuple(errors)
+        self.warnings = tuple(warnings)
+
+
+class BadRequest(APIError):
+    """400: iContact could not read the data, or refuses a value."""
+
+
+class AuthenticationError(APIError):
+    """401: App ID, username or application password are wrong."""
+
+    hint = "check App ID, username and the application password, which is not the login password"
+
+
+class PaymentRequired(APIError):
+    """402: the iContact bill has to be paid first."""
+
+    hint = "the account's bill must be paid first"
+
+
+class PermissionDenied(APIError):
+    """403: these credentials may not do that."""
+
+
+class NotFound(APIError, LookupError):
+    """404, and the 500 that iContact sends for a deleted list (API 8.1)."""
+
+
+class MethodNotAllowed(APIError):
+    """405: this resource does not support that verb."""
+
+
+class StorageFull(APIError):
+    """507: the account's storage is used up."""
+
+
+class Throttled(APIError):
+    """429, and 503: too many requests, or maintenance; iContact does not tell them apart.
+
+    Attributes:
+        retry_after: Seconds the server asks to wait, should it ever say so.
+    """
+
+    retry_after: float | None
+
+    def __init__(
+        self,
+        status: int,
+        errors: Sequence[str] = (),
+        *,
+        warnings: Sequence[str] = (),
+        call: CallSummary | None = None,
+        attempts: int = 1,
+        elapsed: float = 0.0,
+        maybe_applied: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(
+            status,
+            errors,
+            warnings=warnings,
+            call=call,
+            attempts=attempts,
+            elapsed=elapsed,
+            maybe_applied=maybe_applied,
+        )
+        self.retry_after = retry_after
+
+
+class ServerError(APIError):
+    """Another 5xx: the fault is on iContact's side."""
+
+
+class RejectedError(CallError):
+    """HTTP 200, and nothing was stored (API 2.7).
+
+    Attributes:
+        warnings: iContact's sentences, redacted.
+    """
+
+    warnings: tuple[str, ...]
+
+    def __init__(
+        self,
+        warnings: Sequence[str] = (),
+        *,
+        call: CallSummary | None = None,
+        attempts: int = 1,
+        elapsed: float = 0.0,
+    ) -> None:
+        said = " / ".join(warnings) or "iContact gave no reason"
+        super().__init__(
+            f"nothing was stored: {said}", call=call, attempts=attempts, elapsed=elapsed
+        )
+        self.warnings = tuple(warnings)
+
+
+class DecodeError(CallError, ValueError):
+    """An answer that cannot be read: not JSON, or not of iContact's shape.
+
+    Attributes:
+        problems: One line per bad field: its path and what was expected. Never the value of a
+            personal field.
+    """
+
+    problems: tuple[str, ...]
+
+    def __init__(
+        self,
+        problems: Sequence[str],
+        *,
+        call: CallSummary | None = None,
+        attempts: int = 1,
+        elapsed: float = 0.0,
+        maybe_applied: bool = False,
+    ) -> None:
+        super().__init__(
+            "; ".join(problems),
+            call=call,
+            attempts=attempts,
+            elapsed=elapsed,
+            maybe_applied=maybe_applied,
+        )
+        self.problems = tuple(problems)
+
+
+_BY_STATUS: Mapping[int, type[APIError]] = {
+    400: BadRequest,
+    401: AuthenticationError,
+    402: PaymentRequired,
+    403: PermissionDenied,
+    404: NotFound,
+    405: MethodNotAllowed,
+    429: Throttled,
+    503: Throttled,
+    507: StorageFull,
+}
+
+
+def class_for_status(status: int) -> type[APIError]:
+    """Return the class for an HTTP status that is no success."""
+    if found := _BY_STATUS.get(status):
+        return found
+    return ServerError if status >= 500 else APIError

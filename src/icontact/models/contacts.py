@@ -1,0 +1,149 @@
+"""Contacts and their history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeAlias, TypedDict
+
+import attrs
+
+from icontact.models._base import COLLECTS, EASTERN, OpenEnum
+
+__all__ = [
+    "ActionType",
+    "Contact",
+    "ContactAction",
+    "ContactFields",
+    "ContactStatus",
+    "CustomValue",
+]
+
+
+class ContactStatus(OpenEnum):
+    """Whether a contact may be mailed at all (documentation page "Contacts")."""
+
+    NORMAL = "normal"
+    BOUNCED = "bounced"
+    DONOTCONTACT = "donotcontact"
+    PENDING = "pending"
+    INVITABLE = "invitable"
+    DELETED = "deleted"
+
+
+@attrs.frozen(kw_only=True)
+class Contact:
+    """A person in a client folder. Its ``repr`` shows no personal data.
+
+    Attributes:
+        contact_id: Primary key.
+        email: Required; unique in the folder.
+        prefix: Salutation, such as ``Ms.``
+        first_name: Given name.
+        last_name: Family name.
+        suffix: Name suffix, such as ``III``.
+        street: First address line.
+        street2: Second address line.
+        city: Town.
+        state: At most 10 characters.
+        postal_code: Text: ``"02169"`` keeps its zero.
+        phone: Phone number.
+        fax: Fax number.
+        business: Documented as business phone; many clients keep the company's name in it.
+            ``None`` means that the answer did not contain the field, as recorded listings do not
+            (API 6.2); :meth:`icontact.resources.Contacts.get` tells it.
+        status: May be mailed or not; see :class:`ContactStatus`.
+        create_date: Receive-only; aware, US Eastern.
+        bounce_count: Receive-only; ``None`` while there is none.
+        custom_fields: Every further key of the answer: the folder's custom fields by private name.
+
+    Documentation: "Contacts".
+    """
+
+    contact_id: int
+    email: str = attrs.field(default="", repr=False)
+    prefix: str = attrs.field(default="", repr=False)
+    first_name: str = attrs.field(default="", repr=False)
+    last_name: str = attrs.field(default="", repr=False)
+    suffix: str = attrs.field(default="", repr=False)
+    street: str = attrs.field(default="", repr=False)
+    street2: str = attrs.field(default="", repr=False)
+    city: str = attrs.field(default="", repr=False)
+    state: str = attrs.field(default="", repr=False)
+    postal_code: str = attrs.field(default="", repr=False)
+    phone: str = attrs.field(default="", repr=False)
+    fax: str = attrs.field(default="", repr=False)
+    business: str | None = attrs.field(default=None, repr=False)
+    status: ContactStatus | str = ContactStatus.NORMAL
+    create_date: datetime | None = attrs.field(default=None, metadata=EASTERN)
+    bounce_count: int | None = None
+    custom_fields: Mapping[str, Any] = attrs.field(
+        factory=dict, repr=False, hash=False, metadata=COLLECTS
+    )
+
+
+class ActionType(OpenEnum):
+    """What happened to a contact (documentation page "Contact History")."""
+
+    ADD_CONTACT = "AddContact"
+    EDIT_FIELDS = "EditFields"
+    EDIT_STATUS = "EditStatus"
+    EDIT_SUBSCRIPTION = "EditSubscription"
+    CLICK = "Click"
+    SURVEY = "Survey"
+    OPEN = "Open"
+    BOUNCE = "Bounce"
+    RELEASE_SEND = "ReleaseSend"
+    SCHEDULE_SEND = "ScheduleSend"
+    CANCEL_SEND = "CancelSend"
+    SEND = "Send"
+    FORWARD = "Forward"
+
+
+@attrs.frozen(kw_only=True)
+class ContactAction:
+    """One entry of a contact's history.
+
+    Attributes:
+        action_type: What happened.
+        action_time: When; aware.
+        actor: ``system``, ``admin``, ``contact``, ``user``, or a user id as text.
+        details: What belongs to the type, such as the changed fields; empty where there is nothing.
+        extra: Keys of the answer that this model does not know.
+
+    Documentation: "Contact History".
+    """
+
+    action_type: ActionType | str
+    action_time: datetime | None = None
+    actor: str = ""
+    details: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
+
+
+#: What may be written into a custom field. ``None`` clears it.
+CustomValue: TypeAlias = str | int | float | Decimal | bool | date | None
+
+
+class ContactFields(TypedDict, total=False):
+    """What may be written of a contact: absent is not sent, ``None`` clears, a value sets.
+
+    ``status`` of an existing contact takes only ``normal`` and ``donotcontact`` (API 6.3).
+    """
+
+    email: str
+    prefix: str | None
+    first_name: str | None
+    last_name: str | None
+    suffix: str | None
+    street: str | None
+    street2: str | None
+    city: str | None
+    state: str | None
+    postal_code: str | None
+    phone: str | None
+    fax: str | None
+    business: str | None
+    status: ContactStatus | str
+    custom_fields: Mapping[str, CustomValue]

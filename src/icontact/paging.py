@@ -1,0 +1,158 @@
+"""Listings: all rows, page by page, as often as one likes (API 2.4, 2.6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from icontact import wire
+from icontact.errors import PagingError
+from icontact.transport import Answer, Call
+
+__all__ = ["DEFAULT_PAGE_SIZE", "Page", "Pager"]
+
+T = TypeVar("T")
+
+#: iContact's own default is 20; it publishes no maximum, and its staff once asked for 500 at most.
+DEFAULT_PAGE_SIZE = 500
+
+_IGNORED = re.compile(r"terms which could not be recogni[sz]ed.*?\(([^)]*)\)", re.DOTALL)
+
+
+@attrs.frozen(kw_only=True)
+class Page(Generic[T]):
+    """One page of a listing.
+
+    Attributes:
+        items: Its rows.
+        offset: The place of its first row in the whole listing.
+        total: How many rows iContact says there are. It may lag behind deletions (API 6.4).
+        warnings: iContact's sentences beside the page.
+    """
+
+    items: tuple[T, ...] = attrs.field(repr=lambda items: f"<{len(items)} rows>")
+    offset: int
+    total: int | None
+    warnings: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+
+class Pager(Generic[T]):
+    """A listing that is read when it is iterated: every row, and anew each time.
+
+    No request is made before the first row is asked for.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[Call], Answer],
+        call: Call,
+        model: type[T],
+        key: str,
+        *,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        max_items: int | None = None,
+    ) -> None:
+        if page_size < 1:
+            raise ValueError("page_size must be 1 or more")
+        if max_items is not None and max_items < 0:
+            raise ValueError("max_items must be 0 or more, or None for all rows")
+        self._send, self._call, self._model, self._key = send, call, model, key
+        self._page_size, self._max_items = page_size, max_items
+
+    def __repr__(self) -> str:
+        return f"Pager({self._call.summary()}, page_size={self._page_size})"
+
+    def __iter__(self) -> Iterator[T]:
+        for page in self.pages():
+            yield from page.items
+
+    def pages(self) -> Iterator[Page[T]]:
+        """Yield the listing page by page.
+
+        Raises:
+            PagingError: If iContact ignored a search term, so that the rows are not those asked
+                for, or if it repeats a page.
+            DecodeError: If a row cannot be read.
+        """
+        offset = 0
+        previous: T | None = None
+        while (limit := self._next_limit(offset)) > 0:
+            answer = self._send(self._page_call(limit, offset))
+            _refuse_ignored_terms(answer, self._call)
+            items = tuple(wire.decode_rows(self._model, answer.payload, self._key, answer.call))
+            if items and items[0] == previous:
+                raise PagingError(f"{answer.call}: the server sent the same page twice")
+            previous = items[0] if items else None
+            page = Page(
+                items=items[:limit] if self._max_items is not None else items,
+                offset=offset,
+                total=_count(answer.payload, "total"),
+                warnings=answer.warnings,
+            )
+            yield page
+            offset += len(items)
+            if _is_last(page, len(items), offset, _count(answer.payload, "limit") or limit):
+                return
+
+    def all(self) -> list[T]:
+        """Return every row in one list."""
+        return list(self)
+
+    def first(self) -> T | None:
+        """Return the first row, or None. Asks for no more than one."""
+        one = Pager(self._send, self._call, self._model, self._key, page_size=1, max_items=1)
+        return next(iter(one), None)
+
+    def count(self) -> int:
+        """Return how many rows there are, by iContact's own word where it gives one.
+
+        Costs one request, except for listings that state no total: those are read.
+        """
+        answer = self._send(self._page_call(1, 0))
+        _refuse_ignored_terms(answer, self._call)
+        total = _count(answer.payload, "total")
+        if total is None:
+            return sum(1 for _ in self)
+        return total if self._max_items is None else min(total, self._max_items)
+
+    def _next_limit(self, offset: int) -> int:
+        if self._max_items is None:
+            return self._page_size
+        return min(self._page_size, self._max_items - offset)
+
+    def _page_call(self, limit: int, offset: int) -> Call:
+        paging = (("limit", str(limit)), ("offset", str(offset)))
+        return attrs.evolve(self._call, params=self._call.params + paging)
+
+
+def _is_last(page: Page[Any], received: int, offset: int, limit: int) -> bool:
+    if received == 0:
+        return True
+    # Without a total, a page that is not full is the last. The server's own limit counts: it may
+    # cap ours.
+    return offset >= page.total if page.total is not None else received < limit
+
+
+def _count(payload: Any, key: str) -> int | None:
+    found = payload.get(key)
+    return found if isinstance(found, int) else int(found) if str(found).isdecimal() else None
+
+
+def _refuse_ignored_terms(answer: Answer, call: Call) -> None:
+    """Raise if a search term had no effect: the rows would be everybody's (API 2.6)."""
+    sent = {name for name, _ in call.params}
+    for warning in answer.warnings:
+        if (found := _IGNORED.search(warning)) and sent & set(re.split(r"[,\s]+", found[1])):
+            raise PagingError(
+                f"{answer.call}: iContact ignored a search term ({found[1]}), so these are not "
+                "the rows asked for"
+            )

@@ -1,0 +1,24 @@
+"""The job: generic contacts into a list, planned, written, and accounted for row by row."""
+
+from icontact.push.decide import Action, Decision
+from icontact.push.plan import PlannedRow, PushPlan
+from icontact.push.progress import Progress
+from icontact.push.report import OutcomeStatus, PushOutcome, PushReport
+from icontact.push.run import ListPush, find_list
+from icontact.push.settings import PushPolicy, PushSettings, mapping_from_pairs
+
+__all__ = [
+    "Action",
+    "Decision",
+    "ListPush",
+    "OutcomeStatus",
+    "PlannedRow",
+    "Progress",
+    "PushOutcome",
+    "PushPlan",
+    "PushPolicy",
+    "PushReport",
+    "PushSettings",
+    "find_list",
+    "mapping_from_pairs",
+]

@@ -1,0 +1,188 @@
+"""Writes a plan: contacts first, then subscriptions, batch by batch, an outcome for every row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import cast
+
+from icontact.client import Folder
+from icontact.errors import CallError
+from icontact.models import Contact, Subscription, SubscriptionFields
+from icontact.push.bulk import Broken, Courier, Refused
+from icontact.push.decide import Action
+from icontact.push.plan import PlannedRow, writes
+from icontact.push.report import OutcomeStatus, PushOutcome
+from icontact.push.settings import PushPolicy
+from icontact.resources import BatchResult, ContactRow
+
+__all__ = ["Writer"]
+
+_SILENT = "iContact did not store it and gave no reason"
+
+
+class Writer:
+    """Writes what a plan says, and accounts for every row of it.
+
+    Args:
+        folder: Where to write.
+        list_id: The list to subscribe to.
+        policy: What the settings say.
+    """
+
+    def __init__(self, folder: Folder, list_id: int, policy: PushPolicy) -> None:
+        self._folder = folder
+        self._list_id = list_id
+        self._policy = policy
+        self._courier = Courier()
+
+    @property
+    def error(self) -> CallError | None:
+        """What ended the push early."""
+        return self._courier.error
+
+    def write(self, rows: Iterable[PlannedRow]) -> Iterator[PushOutcome]:
+        """Write the rows, and yield an outcome for each; not in their order."""
+        batch: list[PlannedRow] = []
+        for row in rows:
+            if not writes(row):
+                yield _settled(row)
+                continue
+            batch.append(row)
+            if len(batch) == self._policy.batch_size:
+                yield from self._batch(batch)
+                batch = []
+        yield from self._batch(batch)
+
+    def _batch(self, batch: Sequence[PlannedRow]) -> Iterator[PushOutcome]:
+        contacts = self._contacts(batch)
+        subscribed = self._subscriptions(
+            {
+                row.row: contact
+                for row in batch
+                if row.decision.subscribe and isinstance(contact := contacts[row.row], int)
+            }
+        )
+        for row in batch:
+            yield _outcome(row, contacts[row.row], subscribed.get(row.row))
+
+    def _contacts(self, batch: Sequence[PlannedRow]) -> dict[int, int | Refused | Broken]:
+        """Write contacts; return for each row the contact's id, or what came in between."""
+        together = [row for row in batch if self._goes_together(row)]
+        posted = self._courier.bulk(together, self._post)
+        fates = {row.row: _contact_id(fate) for row, fate in zip(together, posted, strict=True)}
+        for row in batch:
+            if row.row not in fates:
+                fates[row.row] = self._alone(row)
+        return fates
+
+    def _goes_together(self, row: PlannedRow) -> bool:
+        action = row.decision.action
+        bulk_update = action is Action.UPDATE and self._policy.update_by == "bulk"
+        return action is Action.CREATE or bulk_update
+
+    def _post(self, rows: Sequence[PlannedRow]) -> BatchResult[Contact]:
+        return self._folder.contacts.create_many(_contact_row(row) for row in rows)
+
+    def _alone(self, row: PlannedRow) -> int | Refused | Broken:
+        contacts, decision = self._folder.contacts, row.decision
+        contact_id = decision.contact_id or 0
+        if decision.action is Action.NOTHING:
+            return contact_id
+        write = contacts.replace if decision.action is Action.REPLACE else contacts.update
+        return _contact_id(self._courier.attempt(lambda: write(contact_id, **decision.fields)))
+
+    def _subscriptions(self, contacts: Mapping[int, int]) -> dict[int, str | Refused | Broken]:
+        """Subscribe contacts; return for each row its state on the list afterwards."""
+        posted = self._courier.bulk(list(contacts.values()), self._subscribe)
+        return {
+            row: self._state(contact_id, fate)
+            for (row, contact_id), fate in zip(contacts.items(), posted, strict=True)
+        }
+
+    def _subscribe(self, contact_ids: Sequence[int]) -> BatchResult[Subscription]:
+        rows: list[SubscriptionFields] = [
+            {
+                "contact_id": contact_id,
+                "list_id": self._list_id,
+                "status": self._policy.subscription_status,
+            }
+            for contact_id in contact_ids
+        ]
+        if self._policy.confirmation_message_id is not None:
+            for row in rows:
+                row["confirmation_message_id"] = self._policy.confirmation_message_id
+        return self._folder.subscriptions.create_many(rows)
+
+    def _state(
+        self, contact_id: int, fate: Subscription | Refused | Broken
+    ) -> str | Refused | Broken:
+        if isinstance(fate, Subscription):
+            return str(fate.status)
+        if isinstance(fate, Broken):
+            return fate
+        # Left out may mean "is on it already", or "unsubscribed earlier" (API 8.2): look.
+        found = self._courier.attempt(
+            lambda: self._folder.subscriptions.find(contact_id=contact_id, list_id=self._list_id)
+        )
+        if isinstance(found, Subscription):
+            return str(found.status)
+        return fate if found is None else found
+
+
+def _contact_row(row: PlannedRow) -> ContactRow:
+    fields = row.decision.fields
+    key = {} if row.decision.contact_id is None else {"contact_id": row.decision.contact_id}
+    return cast("ContactRow", {**key, **fields})
+
+
+def _contact_id(fate: Contact | Refused | Broken) -> int | Refused | Broken:
+    return fate.contact_id if isinstance(fate, Contact) else fate
+
+
+def _settled(row: PlannedRow) -> PushOutcome:
+    return PushOutcome(
+        row=row.row,
+        email=row.email,
+        status=row.status,
+        subscription=row.decision.subscription,
+        reason=row.reason,
+        contact_id=row.decision.contact_id,
+    )
+
+
+def _outcome(
+    row: PlannedRow, contact: int | Refused | Broken, subscribed: str | Refused | Broken | None
+) -> PushOutcome:
+    """Say what became of a row that was to be written."""
+    contact_id = contact if isinstance(contact, int) else row.decision.contact_id
+    state = subscribed if isinstance(subscribed, str) else row.decision.subscription
+    status, reason = _ending(row, contact, subscribed)
+    return PushOutcome(
+        row=row.row,
+        email=row.email,
+        status=status,
+        subscription=state,
+        reason="; ".join((reason, *row.notes)),
+        contact_id=contact_id,
+    )
+
+
+def _ending(
+    row: PlannedRow, contact: int | Refused | Broken, subscribed: str | Refused | Broken | None
+) -> tuple[OutcomeStatus, str]:
+    if isinstance(contact, Refused):
+        return OutcomeStatus.REJECTED, f"iContact refused the contact: {contact.reason or _SILENT}"
+    if isinstance(contact, Broken):
+        return OutcomeStatus.FAILED, f"{contact.reason}; push it again"
+    kept = "" if row.decision.action is Action.NOTHING else "the contact is stored, but "
+    if isinstance(subscribed, Refused):
+        reason = subscribed.reason or _SILENT
+        return OutcomeStatus.REJECTED, f"{kept}iContact refused the subscription: {reason}"
+    if isinstance(subscribed, Broken):
+        return OutcomeStatus.FAILED, f"{kept}not subscribed: {subscribed.reason}; push it again"
+    if subscribed == "unsubscribed":
+        return OutcomeStatus.SKIPPED, f"{kept}this person unsubscribed from the list"
+    if subscribed is None:
+        return row.status, row.decision.reason
+    joined = "waits for confirmation" if subscribed == "pending" else "is on the list now"
+    return row.status, f"{row.decision.reason}; {joined}"

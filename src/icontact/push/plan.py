@@ -1,0 +1,174 @@
+"""What a push would do: one entry for each row, made by reading only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from icontact.auth import Private
+from icontact.errors import MappingError
+from icontact.mapping import ContactMapper
+from icontact.models import ContactFields
+from icontact.push.decide import Action, Decision
+from icontact.push.report import OutcomeStatus, PushReport, html_table
+
+__all__ = ["MappedRow", "PlannedRow", "PushPlan", "map_rows", "settle_duplicates"]
+
+
+@attrs.frozen(kw_only=True)
+class MappedRow:
+    """A row with the contact fields that the mapper made of it."""
+
+    row: int
+    email: Private
+    fields: ContactFields = attrs.field(repr=False)
+    notes: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class PlannedRow:
+    """What would happen to one row. Its ``repr`` does not show the address.
+
+    Attributes:
+        row: The row's place in the input, from 0.
+        email: The address, cleaned; ``None`` if the row has no usable one.
+        decision: What would be written, and why.
+        notes: What the mapper lost or changed.
+    """
+
+    row: int
+    email: str | None = attrs.field(repr=False)
+    decision: Decision
+    notes: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> OutcomeStatus:
+        """How the row would end if all goes well."""
+        if self.decision.action is Action.NOTHING and self.decision.subscribe:
+            return OutcomeStatus.UPDATED
+        return _STATUS[self.decision.action]
+
+    @property
+    def reason(self) -> str:
+        """Why, in words."""
+        return "; ".join((self.decision.reason, *self.notes))
+
+
+_STATUS: Mapping[Action, OutcomeStatus] = {
+    Action.CREATE: OutcomeStatus.CREATED,
+    Action.UPDATE: OutcomeStatus.UPDATED,
+    Action.REPLACE: OutcomeStatus.UPDATED,
+    Action.NOTHING: OutcomeStatus.UNCHANGED,
+    Action.SKIP: OutcomeStatus.SKIPPED,
+    Action.REJECT: OutcomeStatus.REJECTED,
+}
+
+
+@attrs.frozen(kw_only=True)
+class PushPlan:
+    """What a push would do. Nothing has been written; :meth:`apply` writes just the difference.
+
+    Attributes:
+        rows: One for each row of the input, in its order.
+        requests: How many requests it took to find out.
+        elapsed: Seconds it took.
+    """
+
+    rows: Sequence[PlannedRow] = attrs.field(repr=lambda rows: f"<{len(rows)} rows>")
+    requests: int
+    elapsed: float
+    _apply: Callable[[PushPlan], PushReport] = attrs.field(repr=False, eq=False)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many rows would end in each status."""
+        counted = Counter(row.status for row in self.rows)
+        return {
+            status.value: counted[status]
+            for status in OutcomeStatus
+            if status is not OutcomeStatus.FAILED
+        }
+
+    @property
+    def writes(self) -> int:
+        """How many rows would be written."""
+        return sum(writes(row) for row in self.rows)
+
+    def apply(self) -> PushReport:
+        """Write the difference.
+
+        Every row gets an outcome; trouble of the service shows in them, as ``failed``.
+        """
+        return self._apply(self)
+
+    def __str__(self) -> str:
+        counted = ", ".join(f"{number} {status}" for status, number in self.counts.items())
+        return f"{len(self.rows)} rows: {counted}; found out with {self.requests} requests"
+
+    def _repr_html_(self) -> str:
+        """Show the plan without addresses, as a table in a notebook."""
+        entries = ((row.row, row.status.value, row.reason) for row in self.rows)
+        return html_table(str(self), entries, len(self.rows))
+
+
+def writes(row: PlannedRow) -> bool:
+    """Tell whether anything would be written for a row."""
+    return row.decision.subscribe or row.decision.action in (
+        Action.CREATE,
+        Action.UPDATE,
+        Action.REPLACE,
+    )
+
+
+def map_rows(rows: Iterable[Any], mapper: ContactMapper) -> Iterator[MappedRow | PlannedRow]:
+    """Map every row; one that cannot be mapped is planned as rejected at once."""
+    for place, row in enumerate(rows):
+        try:
+            mapped = mapper.apply(row)
+        except MappingError as problem:
+            rejected = Decision(action=Action.REJECT, reason=problem.problem)
+            yield PlannedRow(row=place, email=None, decision=rejected)
+        else:
+            yield MappedRow(
+                row=place,
+                email=Private(mapped.email),
+                fields=mapped.fields,
+                notes=mapped.notes,
+            )
+
+
+def settle_duplicates(
+    rows: Sequence[MappedRow], wins: str
+) -> tuple[Sequence[MappedRow], Sequence[PlannedRow]]:
+    """Choose one row for each address; the others are planned as skipped.
+
+    Args:
+        rows: What the mapper made.
+        wins: ``"first"`` or ``"last"``.
+
+    Returns:
+        The rows to go on with, and those that are settled.
+    """
+    chosen: dict[str, MappedRow] = {}
+    for row in rows:
+        key = row.email.casefold()
+        if wins == "last" or key not in chosen:
+            chosen[key] = row
+    kept = {row.row for row in chosen.values()}
+    settled = [
+        PlannedRow(
+            row=row.row,
+            email=row.email,
+            decision=Decision(
+                action=Action.SKIP,
+                reason=f"same address as row {chosen[row.email.casefold()].row}, which counts",
+            ),
+            notes=row.notes,
+        )
+        for row in rows
+        if row.row not in kept
+    ]
+    return [row for row in rows if row.row in kept], settled

@@ -1,0 +1,138 @@
+"""What became of every row."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from html import escape
+from os import PathLike
+from pathlib import Path
+
+import attrs
+
+from icontact.errors import IContactError
+
+__all__ = ["OutcomeStatus", "PushOutcome", "PushReport"]
+
+
+class OutcomeStatus(StrEnum):
+    """How a row ended. Every row of the input ends in exactly one of these.
+
+    ``created``, ``updated`` and ``unchanged`` say that the contact is now as the row wants it;
+    ``skipped`` that a rule kept the push away from it; ``rejected`` that the row's data cannot be
+    taken; ``failed`` that the service did not do its part, so that pushing again may help.
+    """
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+
+@attrs.frozen(kw_only=True)
+class PushOutcome:
+    """What became of one row. Its ``repr`` does not show the address.
+
+    Attributes:
+        row: The row's place in the input, from 0.
+        email: The address, cleaned; ``None`` if the row has no usable one.
+        status: How the row ended; a :class:`OutcomeStatus`, which compares equal to its text.
+        subscription: The contact's state on the list afterwards: ``"normal"``, ``"pending"``,
+            ``"unsubscribed"``, or ``None`` if it is not on the list, or that was not looked at.
+        reason: Why, in words; with iContact's own text where there is one.
+        contact_id: The contact, where there is one.
+    """
+
+    row: int
+    email: str | None = attrs.field(repr=False)
+    status: OutcomeStatus
+    subscription: str | None = None
+    reason: str
+    contact_id: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class PushReport:
+    """The outcomes of a push, in the order of the rows.
+
+    Attributes:
+        outcomes: One for each row of the input.
+        requests: How many requests were sent, repeats included.
+        elapsed: Seconds, waits included.
+        error: What ended the push early, if anything did; the rows concerned are ``failed``.
+    """
+
+    outcomes: Sequence[PushOutcome] = attrs.field(repr=lambda rows: f"<{len(rows)} outcomes>")
+    requests: int
+    elapsed: float
+    error: IContactError | None = None
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many rows ended in each status; all six are there."""
+        return count_statuses(outcome.status for outcome in self.outcomes)
+
+    @property
+    def ok(self) -> bool:
+        """Whether no row was rejected and none failed."""
+        return not any(
+            outcome.status in (OutcomeStatus.REJECTED, OutcomeStatus.FAILED)
+            for outcome in self.outcomes
+        )
+
+    def to_csv(self, path: str | PathLike[str]) -> None:
+        """Write one line for each row: row, status, email, subscription, contact_id, reason.
+
+        The file holds people's addresses. Rows are numbered from 0, as in :class:`PushOutcome`.
+        """
+        with Path(path).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["row", "status", "email", "subscription", "contact_id", "reason"])
+            for one in self.outcomes:
+                writer.writerow(
+                    [one.row, one.status, one.email, one.subscription, one.contact_id, one.reason]
+                )
+
+    def __str__(self) -> str:
+        counted = ", ".join(f"{number} {status}" for status, number in self.counts.items())
+        return (
+            f"{len(self.outcomes)} rows: {counted}; "
+            f"{self.requests} requests in {self.elapsed:.1f} s"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show the rows that want attention, without addresses, as a table in a notebook."""
+        attention = [one for one in self.outcomes if one.status not in _QUIET]
+        return html_table(
+            str(self), ((one.row, one.status, one.reason) for one in attention), len(attention)
+        )
+
+
+_QUIET = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
+
+#: A notebook shows so many rows of a table; the caption tells how many there are.
+_SHOWN = 100
+
+
+def count_statuses(statuses: Iterable[str]) -> Mapping[str, int]:
+    """Count statuses; all six are there, in their order."""
+    counted = Counter(statuses)
+    return {status.value: counted[status] for status in OutcomeStatus}
+
+
+def html_table(caption: str, rows: Iterable[tuple[int, str, str]], total: int) -> str:
+    """Return rows, statuses and reasons as an HTML table."""
+    shown = [
+        f"<tr><td>{row}</td><td>{escape(status)}</td><td>{escape(reason)}</td></tr>"
+        for row, status, reason in list(rows)[:_SHOWN]
+    ]
+    left = f"; the first {_SHOWN} of {total} are shown" if total > _SHOWN else ""
+    return (
+        f"<table><caption>{escape(caption)}{left}</caption>"
+        "<thead><tr><th>row</th><th>status</th><th>reason</th></tr></thead>"
+        f"<tbody>{''.join(shown)}</tbody></table>"
+    )

@@ -1,0 +1,267 @@
+"""What a push may do, and where its answers come from: keywords, TOML, or the environment."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Collection, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal, TypedDict, cast
+
+import attrs
+
+from icontact.errors import ConfigError
+from icontact.mapping import ContactMapper
+from icontact.mapping.targets import WIRE_NAMES
+from icontact.models import ContactStatus, SubscriptionStatus
+from icontact.wire import nearest
+
+__all__ = ["Existing", "PolicyOptions", "PushPolicy", "PushSettings", "mapping_from_pairs"]
+
+Existing = Literal["keep", "merge", "replace"]
+
+#: Statuses that a push leaves alone unless they are named.
+_ALLOWABLE = (
+    ContactStatus.BOUNCED,
+    ContactStatus.DONOTCONTACT,
+    ContactStatus.PENDING,
+    ContactStatus.INVITABLE,
+    SubscriptionStatus.UNSUBSCRIBED,
+)
+
+
+class PolicyOptions(TypedDict, total=False):
+    """The keywords of :class:`PushPolicy`, for completion where they are passed on."""
+
+    push_contacts: bool
+    subscription_status: Literal["normal", "pending"]
+    confirmation_message_id: int | None
+    existing: Existing
+    allow_statuses: Collection[str]
+    duplicates: Literal["first", "last"]
+    update_by: Literal["bulk", "member"]
+    batch_size: int
+
+
+def _names(value: Any) -> frozenset[str]:
+    return frozenset((value,) if isinstance(value, str) else value)
+
+
+def _one_of(*allowed: str) -> Any:
+    def check(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
+        if value not in allowed:
+            raise ConfigError(f"{field.name} must be one of {', '.join(allowed)}")
+
+    return check
+
+
+def _positive(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+        raise ConfigError(f"{field.name} must be a whole number from 1 on")
+
+
+def _switch(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, bool):
+        raise ConfigError(f"{field.name} must be true or false")
+
+
+@attrs.frozen(kw_only=True)
+class PushPolicy:
+    """What a push may do to contacts.
+
+    Attributes:
+        push_contacts: Mautic's "Push contacts to this integration": ``False`` stops every push,
+            and each outcome says so.
+        subscription_status: ``"normal"``, or ``"pending"`` for confirmed opt-in.
+        confirmation_message_id: With ``"pending"``: the message of type ``confirmation`` that
+            iContact mails.
+        existing: What happens to a contact that is in iContact already: ``"merge"`` writes the
+            fields that differ, ``"keep"`` none, ``"replace"`` wipes what the row does not give.
+        allow_statuses: Statuses that are pushed all the same, by their exact names, out of
+            ``bounced``, ``donotcontact``, ``pending``, ``invitable`` and ``unsubscribed``. None by
+            default. A contact's status itself is never written.
+        duplicates: Which of several rows with one address is pushed: the ``"last"`` or the
+            ``"first"``.
+        update_by: How existing contacts are changed: ``"bulk"`` by collection POSTs with their
+            ids, or ``"member"`` by one POST each.
+        batch_size: Rows a request; iContact publishes no maximum (API 2.7).
+
+    Raises:
+        ConfigError: If a value cannot be used; it names the field.
+    """
+
+    push_contacts: bool = attrs.field(default=True, validator=_switch)
+    subscription_status: Literal["normal", "pending"] = attrs.field(
+        default="normal", validator=_one_of("normal", "pending")
+    )
+    confirmation_message_id: int | None = attrs.field(default=None, validator=_positive)
+    existing: Existing = attrs.field(default="merge", validator=_one_of("keep", "merge", "replace"))
+    allow_statuses: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
+    duplicates: Literal["first", "last"] = attrs.field(
+        default="last", validator=_one_of("first", "last")
+    )
+    update_by: Literal["bulk", "member"] = attrs.field(
+        default="bulk", validator=_one_of("bulk", "member")
+    )
+    batch_size: int = attrs.field(default=500, validator=_positive)
+
+    def __attrs_post_init__(self) -> None:
+        if unknown := self.allow_statuses - set(_ALLOWABLE):
+            raise ConfigError(
+                f"allow_statuses may hold {', '.join(_ALLOWABLE)}, "
+                f"not {', '.join(sorted(map(str, unknown)))}"
+            )
+        pending = self.subscription_status == "pending"
+        if pending and self.confirmation_message_id is None:
+            raise ConfigError(
+                'subscription_status = "pending" needs confirmation_message_id: without the '
+                "confirmation message nobody could confirm"
+            )
+        if not pending and self.confirmation_message_id is not None:
+            raise ConfigError(
+                'confirmation_message_id is only used with subscription_status = "pending"'
+            )
+
+
+@attrs.frozen(kw_only=True)
+class PushSettings(PushPolicy):
+    """All the answers that a push needs, credentials excepted: those stay in the environment.
+
+    Attributes:
+        list: The list's name (exact) or id.
+        mapper: Which column or key fills which field; ``None`` lets a command guess from a header.
+        account_id: The account, where the credentials open several.
+        client_folder_id: The client folder, where there are several.
+    """
+
+    list: str | int = attrs.field()
+    mapper: ContactMapper | None = None
+    account_id: int | None = attrs.field(default=None, validator=_positive)
+    client_folder_id: int | None = attrs.field(default=None, validator=_positive)
+
+    @list.validator
+    def _check_list(self, _: attrs.Attribute[Any], value: Any) -> None:
+        if isinstance(value, bool) or not isinstance(value, str | int) or value in ("", 0):
+            raise ConfigError("list must be a list's name or its id")
+
+    @property
+    def policy(self) -> PolicyOptions:
+        """The part that says what a push may do, as keywords of :class:`ListPush`."""
+        return cast(
+            "PolicyOptions", {name: getattr(self, name) for name in PolicyOptions.__annotations__}
+        )
+
+    @classmethod
+    def from_toml(cls, path: str | PathLike[str]) -> PushSettings:
+        """Read ``icontact.toml``.
+
+        The keys are this class's, and the mapping stands in ``[mapping]``, or its name in
+        ``preset`` (``preset = "mautic"``).
+
+        Raises:
+            ConfigError: If the file cannot be read, is no TOML, or holds an unknown key or an
+                unusable value.
+            MappingError: If the mapping is wrong.
+        """
+        return cls._from_table(_read(Path(path)), Path(path).name)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> PushSettings:
+        """Read the settings from variables: ``ICONTACT_`` and the name in capitals.
+
+        So ``ICONTACT_LIST``, ``ICONTACT_EXISTING``, ``ICONTACT_PUSH_CONTACTS`` (``true``,
+        ``false``), ``ICONTACT_ALLOW_STATUSES`` (with commas), …; the mapping is
+        ``ICONTACT_MAPPING``: pairs like ``email=mail,first_name=given,score=points``, where a name
+        that is no field of iContact's is a custom field; or ``ICONTACT_PRESET``.
+
+        Args:
+            environ: Where to look instead of ``os.environ``.
+
+        Raises:
+            ConfigError: If ``ICONTACT_LIST`` is missing or a value cannot be used.
+            MappingError: If the mapping is wrong.
+        """
+        source = os.environ if environ is None else environ
+        table: dict[str, Any] = {}
+        for name in _keys():
+            if text := source.get(f"ICONTACT_{name.upper()}"):
+                table[name] = _from_text(name, text)
+        return cls._from_table(table, "the environment")
+
+    @classmethod
+    def _from_table(cls, table: Mapping[str, Any], place: str) -> PushSettings:
+        for name in table:
+            if name not in _keys():
+                raise ConfigError(
+                    f"{place}: there is no setting {name!r}{nearest(name, frozenset(_keys()))}"
+                )
+        if "list" not in table:
+            raise ConfigError(f"{place}: the setting 'list' is missing: a list's name or id")
+        values = dict(table)
+        mapping, preset = values.pop("mapping", None), values.pop("preset", None)
+        if mapping is not None and preset is not None:
+            raise ConfigError(f"{place}: give a mapping or a preset, not both")
+        mapper = None if mapping is None else ContactMapper.from_config(mapping)
+        if preset is not None:
+            mapper = ContactMapper.preset(preset)
+        return cls(mapper=mapper, **values)
+
+
+def _keys() -> Collection[str]:
+    names = [field.name for field in attrs.fields(PushSettings) if field.name != "mapper"]
+    return [*names, "mapping", "preset"]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        reason = problem.strerror or type(problem).__name__
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8"
+    except tomllib.TOMLDecodeError as problem:
+        reason = str(problem)
+    raise ConfigError(f"cannot read the settings in {path.name}: {reason}")
+
+
+def _from_text(name: str, text: str) -> Any:
+    """Read a variable as the type that its setting has."""
+    if name == "push_contacts":
+        switches = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+        return switches.get(text.strip().lower(), text)
+    if name in ("account_id", "client_folder_id", "confirmation_message_id", "batch_size", "list"):
+        return int(text) if text.isascii() and text.isdecimal() else text
+    if name == "allow_statuses":
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return _pairs(text) if name == "mapping" else text
+
+
+def _pairs(text: str) -> Mapping[str, Any]:
+    return mapping_from_pairs([pair for pair in text.split(",") if pair.strip()])
+
+
+def mapping_from_pairs(pairs: Collection[str]) -> Mapping[str, Any]:
+    """Return the mapping that ``field=column`` pairs describe.
+
+    A field that is none of iContact's is a custom field, to be checked against the folder.
+
+    Raises:
+        ConfigError: For a pair that has no ``=``, or for a field that is given twice.
+    """
+    mapping: dict[str, Any] = {}
+    custom: dict[str, str] = {}
+    for pair in pairs:
+        field, equals, column = (part.strip() for part in pair.partition("="))
+        if not (field and equals and column):
+            raise ConfigError(f"a mapping is written field=column, not {pair!r}")
+        table = mapping if field in _STANDARD else custom
+        if field in table:
+            raise ConfigError(f"the field {field} is mapped twice")
+        table[field] = column
+    if custom:
+        mapping["custom_fields"] = custom
+    return mapping
+
+
+_STANDARD = frozenset([*WIRE_NAMES, *WIRE_NAMES.values()])

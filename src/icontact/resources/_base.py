@@ -1,0 +1,165 @@
+"""What all resources share: one request, and the reading of its answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any, ClassVar, Generic, TypeVar
+from urllib.parse import quote
+
+import attrs
+
+from icontact import wire
+from icontact.errors import NotFound, RejectedError
+from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.transport import Answer, Call, Safety, Sender
+
+__all__ = ["BatchResult", "Rejected", "Resource"]
+
+M = TypeVar("M")
+
+logger = logging.getLogger("icontact")
+
+
+@attrs.frozen(kw_only=True)
+class Rejected:
+    """A row of a bulk call that iContact did not store.
+
+    Attributes:
+        index: The row's place in the input, from 0.
+        reason: iContact's sentence, if it can be told which one belongs to the row.
+    """
+
+    index: int
+    reason: str | None
+
+
+@attrs.frozen(kw_only=True)
+class BatchResult(Generic[M]):
+    """What became of the rows of a bulk call. Matched by e-mail or id, never by position (API 2.7).
+
+    Attributes:
+        results: For each row of the input what was stored of it, or ``None``.
+        rejected: The rows that iContact left out.
+        warnings: All its sentences. They carry no index; some are mere notices.
+    """
+
+    results: tuple[M | None, ...] = attrs.field(repr=lambda rows: f"<{len(rows)} rows>")
+    rejected: tuple[Rejected, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def items(self) -> tuple[M, ...]:
+        """What was stored, in the order of the input."""
+        return tuple(item for item in self.results if item is not None)
+
+
+class Resource(Generic[M]):
+    """A family of URIs. Subclasses say what may be asked; this says how."""
+
+    segment: ClassVar[str]
+    plural: ClassVar[str]
+    singular: ClassVar[str]
+    writable: ClassVar[frozenset[str]] = frozenset()
+    searchable: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, transport: Sender, parent: str, model: type[M]) -> None:
+        self._transport = transport
+        self._path = f"{parent}/{self.segment}" if parent else self.segment
+        self._model = model
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._path!r})"
+
+    def _get(self, member: int | str) -> M:
+        return self._member(self._transport.send(Call("GET", self._at(member))))
+
+    def _list(
+        self,
+        filters: Mapping[str, Any],
+        *,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        max_items: int | None = None,
+        order_by: str | tuple[str, ...] | None = None,
+        fixed: tuple[tuple[str, str], ...] = (),
+    ) -> Pager[M]:
+        params = fixed + wire.encode_filters(self._model, filters, self.searchable)
+        if order_by:
+            params += (("orderby", wire.encode_order(self._model, order_by)),)
+        call = Call("GET", self._path, params=params)
+        return Pager(
+            self._transport.send,
+            call,
+            self._model,
+            self.plural,
+            page_size=page_size,
+            max_items=max_items,
+        )
+
+    def _create(self, fields: Any, safety: Safety) -> M:
+        call = self._posted([self._body(fields)], safety)
+        fields.clear()  # error trackers print the locals of every frame on the way
+        answer = self._transport.send(call)
+        items = wire.decode_rows(self._model, answer.payload, self.plural, answer.call)
+        if not items:
+            raise RejectedError(
+                answer.warnings, call=answer.call, attempts=answer.attempts, elapsed=answer.elapsed
+            )
+        self._note(answer)
+        return items[0]
+
+    def _posted(self, bodies: list[dict[str, Any]], safety: Safety) -> Call:
+        return Call("POST", self._path, body=bodies, safety=safety)
+
+    def _bodies(self, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        return [self._body(row) for row in rows]
+
+    def _create_many(
+        self,
+        call: Call,
+        sent_key: Callable[[Mapping[str, Any]], Hashable],
+        stored_key: Callable[[M], Hashable],
+    ) -> BatchResult[M]:
+        if not call.body:
+            return BatchResult(results=(), rejected=(), warnings=())
+        answer = self._transport.send(call)
+        items = wire.decode_rows(self._model, answer.payload, self.plural, answer.call)
+        stored = {stored_key(item): item for item in items}
+        results = tuple(stored.get(sent_key(body)) for body in call.body)
+        left_out = [index for index, item in enumerate(results) if item is None]
+        reason = answer.warnings[0] if len(left_out) == len(answer.warnings) == 1 else None
+        return BatchResult(
+            results=results,
+            rejected=tuple(Rejected(index=index, reason=reason) for index in left_out),
+            warnings=answer.warnings,
+        )
+
+    def _write(self, method: str, member: int | str, fields: Any) -> M:
+        call = Call(method, self._at(member), body=self._body(fields), safety=Safety.REPEATABLE)
+        fields.clear()
+        return self._member(self._transport.send(call))
+
+    def _delete(self, member: int | str) -> None:
+        try:
+            self._note(self._transport.send(Call("DELETE", self._at(member))))
+        except NotFound as error:
+            # An earlier attempt may have got through although its answer was lost.
+            if not error.maybe_applied:
+                raise
+
+    def _at(self, member: Any) -> str:
+        if isinstance(member, bool) or not isinstance(member, int | str) or member == "":
+            raise TypeError(f"{self.singular} id must be a number or text, not {member!r}")
+        return f"{self._path}/{quote(str(member), safe='')}"
+
+    def _body(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        return wire.encode_fields(self._model, fields, self.writable)
+
+    def _member(self, answer: Answer) -> M:
+        self._note(answer)
+        return wire.decode_member(self._model, answer.payload, self.singular, answer.call)
+
+    def _note(self, answer: Answer) -> None:
+        """Say what iContact remarked on a call whose result has no place for it."""
+        for warning in answer.warnings:
+            logger.warning("%s: iContact remarks: %s", answer.call.method, warning)

@@ -1,0 +1,134 @@
+"""Accounts and client folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Unpack
+
+from icontact.models import (
+    Account,
+    AccountFields,
+    ClientFolder,
+    ClientFolderFields,
+    ClientFolderFilters,
+)
+from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.resources._base import BatchResult, Resource
+from icontact.transport import Safety, Sender
+
+__all__ = ["Accounts", "ClientFolders"]
+
+
+class Accounts(Resource[Account]):
+    """The accounts that the credentials open, mostly one: ``/a``."""
+
+    segment, plural, singular = "a", "accounts", "account"
+    writable = frozenset(AccountFields.__annotations__)
+
+    def __init__(self, transport: Sender) -> None:
+        super().__init__(transport, "", Account)
+
+    def list(
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+    ) -> Pager[Account]:
+        """List the accounts.
+
+        Documentation: "API Getting Started Guide".
+        """
+        return self._list({}, page_size=page_size, max_items=max_items)
+
+    def get(self, account_id: int, /) -> Account:
+        """Read one account.
+
+        Raises:
+            NotFound: If the credentials open no such account.
+        """
+        return self._get(account_id)
+
+    def update(self, account_id: int, /, **fields: Unpack[AccountFields]) -> Account:
+        """Change the given fields of an account and keep the others. Safe to repeat.
+
+        iContact has no public page on this; it rests on another client's code (API 15.1).
+
+        Raises:
+            BadRequest: If iContact refuses a value.
+        """
+        return self._write("POST", account_id, fields)
+
+
+class ClientFolders(Resource[ClientFolder]):
+    """The client folders of one account: ``/a/{accountId}/c``.
+
+    Writing needs an agency account; elsewhere it failed when it was last tried (API 15.2).
+    """
+
+    segment, plural, singular = "c", "clientfolders", "clientfolder"
+    writable = frozenset(ClientFolderFields.__annotations__)
+    searchable = frozenset(ClientFolderFilters.__annotations__)
+
+    def __init__(self, transport: Sender, account_id: int) -> None:
+        super().__init__(transport, f"a/{account_id}", ClientFolder)
+
+    def list(
+        self,
+        *,
+        order_by: str | tuple[str, ...] | None = None,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        max_items: int | None = None,
+        **filters: Unpack[ClientFolderFilters],
+    ) -> Pager[ClientFolder]:
+        """List the client folders.
+
+        Documentation: "Client Folders".
+        """
+        return self._list(filters, page_size=page_size, max_items=max_items, order_by=order_by)
+
+    def get(self, client_folder_id: int, /) -> ClientFolder:
+        """Read one client folder.
+
+        Raises:
+            NotFound: If there is no such folder.
+        """
+        return self._get(client_folder_id)
+
+    def create(self, **fields: Unpack[ClientFolderFields]) -> ClientFolder:
+        """Create a client folder. Not repeated after a lost answer.
+
+        Needs ``name``, ``from_name``, ``from_email``, ``street``, ``city``, ``state``,
+        ``postal_code`` and ``country``.
+
+        Raises:
+            RejectedError: If iContact stored nothing.
+            BadRequest: If it refuses a value.
+        """
+        return self._create(fields, Safety.ONCE)
+
+    def create_many(self, rows: Iterable[ClientFolderFields], /) -> BatchResult[ClientFolder]:
+        """Create client folders in one request, matched by name. Not repeated after a lost answer.
+
+        Raises:
+            TransportError: If no answer came; ``maybe_applied`` says whether to look.
+        """
+        call = self._posted(self._bodies(rows), Safety.ONCE)
+        del rows
+        return self._create_many(call, lambda body: body.get("name"), lambda folder: folder.name)
+
+    def update(
+        self, client_folder_id: int, /, **fields: Unpack[ClientFolderFields]
+    ) -> ClientFolder:
+        """Change the given fields of a client folder and keep the others. Safe to repeat.
+
+        Raises:
+            BadRequest: If iContact refuses a value.
+        """
+        return self._write("POST", client_folder_id, fields)
+
+    def replace(
+        self, client_folder_id: int, /, **fields: Unpack[ClientFolderFields]
+    ) -> ClientFolder:
+        """Wipe every field that is not given, and set the given ones (PUT). Safe to repeat.
+
+        Raises:
+            BadRequest: If a required field is missing or iContact refuses a value.
+        """
+        return self._write("PUT", client_folder_id, fields)

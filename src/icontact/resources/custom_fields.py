@@ -1,0 +1,99 @@
+"""Custom fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Unpack
+
+from icontact.models import CustomField, CustomFieldFields
+from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.resources._base import BatchResult, Resource
+from icontact.transport import Safety, Sender
+
+__all__ = ["CustomFields"]
+
+
+class CustomFields(Resource[CustomField]):
+    """The custom fields of one client folder: ``/a/{accountId}/c/{clientFolderId}/customfields``.
+
+    A field's id is its private name.
+    """
+
+    segment, plural, singular = "customfields", "customfields", "customfield"
+    writable = frozenset(CustomFieldFields.__annotations__)
+
+    def __init__(self, transport: Sender, folder: str) -> None:
+        super().__init__(transport, folder, CustomField)
+
+    def list(
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+    ) -> Pager[CustomField]:
+        """List the custom fields.
+
+        Documentation: "Custom Fields".
+        """
+        return self._list({}, page_size=page_size, max_items=max_items)
+
+    def get(self, custom_field_id: str, /) -> CustomField:
+        """Read one custom field.
+
+        Raises:
+            NotFound: If there is no such field.
+        """
+        return self._get(custom_field_id)
+
+    def create(self, **fields: Unpack[CustomFieldFields]) -> CustomField:
+        """Create a custom field. Not repeated after a lost answer.
+
+        Args:
+            **fields: ``private_name``, ``field_type`` and ``display_to_user`` are required.
+
+        Raises:
+            RejectedError: If iContact stored nothing.
+            TransportError: If no answer came; ``maybe_applied`` says whether to look.
+        """
+        return self._create(fields, Safety.ONCE)
+
+    def create_many(self, rows: Iterable[CustomFieldFields], /) -> BatchResult[CustomField]:
+        """Create custom fields in one request, matched by private name.
+
+        Not repeated after a lost answer.
+
+        Raises:
+            TransportError: If no answer came; ``maybe_applied`` says whether to look.
+        """
+        call = self._posted(self._bodies(rows), Safety.ONCE)
+        return self._create_many(
+            call,
+            lambda body: str(body.get("privateName")).casefold(),
+            lambda field: field.private_name.casefold(),
+        )
+
+    def update(self, custom_field_id: str, /, **fields: Unpack[CustomFieldFields]) -> CustomField:
+        """Change the given properties of a custom field and keep the others. Safe to repeat.
+
+        Raises:
+            BadRequest: If iContact refuses a value.
+            NotFound: If there is no such field.
+        """
+        return self._write("POST", custom_field_id, fields)
+
+    def replace(self, custom_field_id: str, /, **fields: Unpack[CustomFieldFields]) -> CustomField:
+        """Wipe every property that is not given, and set the given ones (PUT). Safe to repeat.
+
+        Args:
+            custom_field_id: Which field.
+            **fields: ``private_name``, ``field_type`` and ``display_to_user`` are required.
+
+        Raises:
+            BadRequest: If a required property is missing or iContact refuses a value.
+        """
+        return self._write("PUT", custom_field_id, fields)
+
+    def delete(self, custom_field_id: str, /) -> None:
+        """Delete a custom field, and with it what contacts hold in it.
+
+        Raises:
+            NotFound: If there is no such field.
+        """
+        self._delete(custom_field_id)

@@ -1,0 +1,115 @@
+"""Lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Unpack
+
+from icontact.errors import ConfigError
+from icontact.models import ContactList, ListFields, ListFilters
+from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.resources._base import BatchResult, Resource
+from icontact.transport import Safety, Sender
+
+__all__ = ["Lists"]
+
+
+class Lists(Resource[ContactList]):
+    """The lists of one client folder: ``/a/{accountId}/c/{clientFolderId}/lists``."""
+
+    segment, plural, singular = "lists", "lists", "list"
+    writable = frozenset(ListFields.__annotations__)
+    searchable = frozenset(ListFilters.__annotations__)
+
+    def __init__(self, transport: Sender, folder: str) -> None:
+        super().__init__(transport, folder, ContactList)
+
+    def list(
+        self,
+        *,
+        order_by: str | tuple[str, ...] | None = None,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        max_items: int | None = None,
+        **filters: Unpack[ListFilters],
+    ) -> Pager[ContactList]:
+        """List or search the lists.
+
+        Documentation: "Lists".
+        """
+        return self._list(filters, page_size=page_size, max_items=max_items, order_by=order_by)
+
+    def get(self, list_id: int, /) -> ContactList:
+        """Read one list.
+
+        Raises:
+            NotFound: If there is no such list, or it was deleted (iContact answers 500 then).
+        """
+        return self._get(list_id)
+
+    def find(self, *, name: str) -> ContactList | None:
+        """Return the list of exactly this name, or None.
+
+        Raises:
+            ConfigError: If several lists have the name; it says which.
+        """
+        # A star would be a wildcard and a comma the end of the name, so then all lists are read.
+        special = not name or "*" in name or "," in name
+        pager = self.list() if special else self.list(name=name)
+        found = [item for item in pager if item.name == name]
+        if len(found) > 1:
+            ids = ", ".join(str(item.list_id) for item in found)
+            raise ConfigError(f"several lists are named {name!r}: give one of the ids {ids}")
+        return found[0] if found else None
+
+    def create(self, **fields: Unpack[ListFields]) -> ContactList:
+        """Create a list. Not repeated after a lost answer, since a second one might appear.
+
+        Args:
+            **fields: ``name`` is required.
+
+        Raises:
+            RejectedError: If iContact stored nothing.
+            TransportError: If no answer came; ``maybe_applied`` says whether to look.
+        """
+        return self._create(fields, Safety.ONCE)
+
+    def create_many(self, rows: Iterable[ListFields], /) -> BatchResult[ContactList]:
+        """Create lists in one request, matched by name. Not repeated after a lost answer.
+
+        Raises:
+            TransportError: If no answer came; ``maybe_applied`` says whether to look.
+        """
+        call = self._posted(self._bodies(rows), Safety.ONCE)
+        del rows
+        return self._create_many(call, lambda body: body.get("name"), lambda item: item.name)
+
+    def update(self, list_id: int, /, **fields: Unpack[ListFields]) -> ContactList:
+        """Change the given fields of a list and keep the others. Safe to repeat.
+
+        Raises:
+            BadRequest: If iContact refuses a value.
+            NotFound: If there is no such list.
+        """
+        return self._write("POST", list_id, fields)
+
+    def replace(self, list_id: int, /, **fields: Unpack[ListFields]) -> ContactList:
+        """Wipe every field that is not given, and set the given ones (PUT). Safe to repeat.
+
+        Switches that are not given become 0, ``email_owner_on_change`` too (API 8.1).
+
+        Args:
+            list_id: Which list.
+            **fields: ``name`` is required.
+
+        Raises:
+            BadRequest: If a required field is missing or iContact refuses a value.
+        """
+        return self._write("PUT", list_id, fields)
+
+    def delete(self, list_id: int, /) -> None:
+        """Delete a list.
+
+        Raises:
+            NotFound: If there is no such list.
+        """
+        self._delete(list_id)

@@ -1,0 +1,24 @@
+"""One request, safely. The only room, besides ``auth``, that touches ``requests``."""
+
+from icontact.transport.call import Answer, Call, Event, Sender
+from icontact.transport.limits import AdaptiveLimiter, Feedback, Limiter, SQLiteLimiter, TokenBucket
+from icontact.transport.retry import RetryPolicy, Safety
+from icontact.transport.session import API_VERSION, DEFAULT_BASE_URL, Timeout, Transport
+
+__all__ = [
+    "API_VERSION",
+    "DEFAULT_BASE_URL",
+    "AdaptiveLimiter",
+    "Answer",
+    "Call",
+    "Event",
+    "Feedback",
+    "Limiter",
+    "RetryPolicy",
+    "SQLiteLimiter",
+    "Safety",
+    "Sender",
+    "Timeout",
+    "TokenBucket",
+    "Transport",
+]

@@ -1,0 +1,40 @@
+"""How fast requests may go out: one method, and three limiters that have it.
+
+Anything with ``acquire(cost=1)`` will do. One that also has ``report`` is told how each answer
+came out.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from icontact.transport.limits._adaptive import AdaptiveLimiter
+from icontact.transport.limits._fixed import SQLiteLimiter, TokenBucket
+
+__all__ = ["AdaptiveLimiter", "Feedback", "Limiter", "SQLiteLimiter", "TokenBucket"]
+
+
+@runtime_checkable
+class Limiter(Protocol):
+    """Hold requests back until they may go out. A `Client` may call it from several threads."""
+
+    def acquire(self, cost: int = 1) -> float:
+        """Wait until a request may go out, and return the seconds waited.
+
+        Args:
+            cost: What the request counts for.
+        """
+        ...
+
+
+@runtime_checkable
+class Feedback(Protocol):
+    """Learn from answers. A limiter that has this method, too, hears of every answer."""
+
+    def report(self, *, throttled: bool) -> None:
+        """Take note of how an answer came out.
+
+        Args:
+            throttled: Whether it was a 429 or 503. Requests without an answer are not reported.
+        """
+        ...

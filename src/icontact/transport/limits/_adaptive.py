@@ -1,0 +1,181 @@
+"""The limiter without figures: it finds the rate that a server bears."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from icontact.transport.limits._queue import QueuedLimiter
+
+# The lowest rate that anybody recorded for iContact is 60 a minute (API 3): a first guess below it
+# says more about a short run than about the server.
+_FIRST_GUESS_AT_LEAST: Final = 1.0
+_CREDIT: Final = 0.0
+_POW = 1
+_LEAST: Final = 0.02
+# After a throttled answer: this share of the ceiling, and from there along a cubic curve that is
+# flat at the ceiling, as TCP's CUBIC does it.
+_BACK_TO: Final = 0.9
+# Seconds in which the curve leads from the ceiling to twice the ceiling. Each throttled answer
+# confirms that there is a ceiling, and doubles them.
+_FIRST_STRETCH: Final = 30.0
+_LONGEST_STRETCH: Final = 480.0
+# Times the ceiling: who got here without a throttled answer is not being throttled.
+_FORGET_AT: Final = 8.0
+# Seconds without a request that end a busy time, and the most that a lull counts for.
+_LULL: Final = 10.0
+# Seconds of pace that may be made up for, when threads wake late.
+_SLACK: Final = 0.5
+
+
+class AdaptiveLimiter(QueuedLimiter):
+    """Let requests out as fast as the server bears, which it only tells by throttling.
+
+    iContact publishes no limits and answers 503 when it has had enough (API 3). Nothing is held
+    back until the first throttled answer. Then everybody pauses; single requests probe whether the
+    pause was long enough, each time twice as long. Four pauses cover a minute, so that five
+    attempts outlast a window of 60 seconds. From then on requests go out evenly, just below the
+    rate that was borne; slowly back up to the rate at which the server throttled, and very slowly
+    beyond. A long stretch without a throttled answer ends it.
+
+    Args:
+        first_pause: Seconds to hold everything after a throttled answer.
+        longest_pause: Seconds that doubling the pause leads to at most.
+        clock: Seconds that never run backwards.
+        sleep: Waits so many seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        first_pause: float = 4.0,
+        longest_pause: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        super().__init__(clock=clock, sleep=sleep)
+        self._first_pause = first_pause
+        self._longest_pause = longest_pause
+        self._ceiling: float | None = None
+        self._stretch = _FIRST_STRETCH
+        self._clean = 0.0
+        self._next = 0.0
+        # While throttled: when to probe, after which pause, and whether a probe is on its way.
+        self._probe_at: float | None = None
+        self._pause = first_pause
+        self._probing = False
+        # Answers since the last throttled one, or since the busy time began; and since the pause.
+        self._busy_since = self._refused = self._resumed = self._last = clock()
+        self._borne = self._borne_since_pause = 0
+
+    @property
+    def rate(self) -> float | None:
+        """Return the requests per minute that go out at most, or None while nothing is held back."""
+        with self._lock:
+            return None if self._ceiling is None else 60 * self._pace(self._ceiling)
+
+    def available(self) -> int | None:
+        """Return None: nobody knows how many requests may still go out."""
+        return None
+
+    def __repr__(self) -> str:
+        rate = self.rate
+        return f"AdaptiveLimiter({'unlimited' if rate is None else f'{rate:.0f} per minute'})"
+
+    def _try(self, cost: int, *, ahead: int) -> float:
+        now = self._clock()
+        if self._probe_at is not None:
+            if ahead or now < self._probe_at:
+                return max(self._probe_at - now, self._first_pause / 4)
+            # The next probe goes out even if this one's answer never arrives.
+            self._probe_at = now + self._pause
+            self._probing = True
+            return 0.0
+        if self._ceiling is None:
+            return 0.0
+        seconds_each = 1 / self._pace(self._ceiling)
+        due = self._next + ahead * seconds_each
+        if now < due:
+            return due - now
+        if self._next > self._resumed:
+            self._next = max(self._next, now - _SLACK)
+        self._next += cost * seconds_each
+        return 0.0
+
+    def _pace(self, ceiling: float) -> float:
+        dip = (1 - _BACK_TO) ** (1 / 3)
+        return ceiling * (1 + (self._clean / self._stretch - dip) ** 3)
+
+    def report(self, *, throttled: bool) -> None:
+        """Take note of how an answer came out.
+
+        Args:
+            throttled: Whether it was a 429 or 503. Any other answer shows that the server bears
+                the rate, be it a success or not.
+        """
+        with self._lock:
+            now = self._clock()
+            if throttled:
+                self._take_refusal(now)
+            else:
+                self._take_answer(now)
+
+    def _take_refusal(self, now: float) -> None:
+        if self._probe_at is None:
+            self._learn(now)
+            self._pause = self._first_pause
+        elif self._probing:
+            self._pause = min(2 * self._pause, self._longest_pause)
+        else:
+            # Sent before the pause began: no news.
+            return
+        self._probe_at = now + self._pause
+        self._probing = False
+
+    def _learn(self, now: float) -> None:
+        """Set the ceiling between the least and the most that the server can have meant."""
+        if self._ceiling is not None:
+            # The least: what it bore since it last refused, the pause included. Window servers
+            # forget what was not used, so they may allow more. The most: what it bore since the
+            # pause. A token bucket had filled meanwhile, so it allows less.
+            least = self._borne / max(now - self._refused, _SLACK)
+            most = self._borne_since_pause / max(now - self._resumed, _SLACK)
+            self._ceiling = max((least + most) / 2, _LEAST)
+            self._stretch = min(2 * self._stretch, _LONGEST_STRETCH)
+            self._borne = 0
+        self._refused = now
+
+    def _take_answer(self, now: float) -> None:
+        lull = now - self._last
+        self._last = now
+        if self._probe_at is not None:
+            self._borne += 1
+            if self._probing:
+                self._resume(now)
+            return
+        if self._ceiling is None:
+            if lull > _LULL:
+                self._busy_since = now
+                self._borne = 0
+            self._borne += 1
+            return
+        self._borne += 1
+        self._borne_since_pause += 1
+        self._clean += min(lull, _LULL)
+        if self._pace(self._ceiling) > _FORGET_AT * self._ceiling:
+            self._ceiling = None
+            self._stretch = _FIRST_STRETCH
+            self._busy_since = now
+            self._borne = 0
+
+    def _resume(self, now: float) -> None:
+        if self._ceiling is None:
+            borne = self._borne / max(now - self._busy_since, _SLACK)
+            self._ceiling = max(borne, _FIRST_GUESS_AT_LEAST)
+            self._borne = 0
+        self._probe_at = None
+        self._resumed = now
+        self._borne_since_pause = 0
+        self._clean = 0.0
+        self._next = now - _CREDIT * (_FIRST_STRETCH / self._stretch) ** _POW * (now - self._refused)

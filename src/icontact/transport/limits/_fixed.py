@@ -1,0 +1,234 @@
+"""Limiters with figures: in one process, and shared by several."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from icontact.errors import ConfigError
+from icontact.transport.limits._queue import QueuedLimiter
+from icontact.transport.limits._windows import Counts, Window, figures_of, windows_for
+
+if TYPE_CHECKING:
+    import sqlite3
+
+Ledger = Mapping[str, Counts]
+
+
+class FixedLimiter(QueuedLimiter):
+    """What the limiters with figures have in common; where they count is theirs to say."""
+
+    def __init__(
+        self,
+        windows: tuple[Window, ...],
+        *,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        super().__init__(clock=clock, sleep=sleep)
+        self._windows = windows
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({figures_of(self._windows)})"
+
+    def remaining(self) -> dict[str, int]:
+        """Return how many requests may go out now, per window: ``{"per_minute": 12, …}``."""
+        with self._lock, self._settled() as (ledger, _, __):
+            return {window.name: window.free(ledger[window.name]) for window in self._windows}
+
+    def available(self) -> int | None:
+        """Return how many requests may go out now, all windows considered."""
+        return min(self.remaining().values())
+
+    def seconds_until(self, cost: int = 1) -> float:
+        """Return the seconds until `cost` requests may go out, if nobody else asks; 0.0 for now.
+
+        Raises:
+            ValueError: `cost` is not positive, or more than a window can ever hold.
+        """
+        self._check_cost(cost)
+        with self._lock, self._settled() as (ledger, _, now):
+            return self._wait(ledger, cost, now)
+
+    def _check_cost(self, cost: int) -> None:
+        super()._check_cost(cost)
+        for window in self._windows:
+            if cost > window.figure:
+                raise ValueError(
+                    f"cost: {cost} can never go out under {window.name}={window.figure}; split it"
+                )
+
+    def _try(self, cost: int, *, ahead: int) -> float:
+        with self._settled() as (ledger, present, now):
+            delay = self._wait(ledger, ahead + cost, now)
+            if not delay:
+                for name, slot in present.items():
+                    ledger[name][slot] = ledger[name].get(slot, 0) + cost
+            return delay
+
+    def _wait(self, ledger: Ledger, cost: int, now: float) -> float:
+        return max(window.wait(ledger[window.name], cost, now) for window in self._windows)
+
+    @contextlib.contextmanager
+    def _settled(self) -> Iterator[tuple[Ledger, dict[str, int], float]]:
+        with self._open() as ledger:
+            # Read once the ledger is ours: whoever comes later then reads a later time.
+            now = self._clock()
+            present = {w.name: w.settle(ledger[w.name], now) for w in self._windows}
+            yield ledger, present, now
+
+    @abstractmethod
+    def _open(self) -> AbstractContextManager[Ledger]:
+        """Hand out the counts of every window, for changing in place, and keep the changes."""
+
+
+class TokenBucket(FixedLimiter):
+    """Keep the threads of one process within figures per minute, hour and day, all at once.
+
+    No figure is exceeded in any stretch of its length, wherever it begins; the rate stays up to
+    0.8 % below. The moment that counts is the one at which a request is let out. On its way to
+    the server it may be overtaken, so a figure that the server counts to the last request is best
+    given a little lower here. Memory is constant: 121 numbers per window.
+
+    Args:
+        per_minute: The most requests in any 60 seconds.
+        per_hour: The most requests in any 3,600 seconds.
+        per_day: The most requests in any 86,400 seconds.
+        burst: The most requests at once; after them, the shortest window's rate is kept evenly.
+            Without it the shortest window may be used up at one go.
+        clock: Seconds that never run backwards.
+        sleep: Waits so many seconds.
+
+    Raises:
+        ConfigError: No window is given, a figure is not a positive whole number, or `burst` is more
+            than the shortest window holds.
+    """
+
+    def __init__(
+        self,
+        per_minute: int | None = None,
+        per_hour: int | None = None,
+        per_day: int | None = None,
+        *,
+        burst: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        windows = windows_for(
+            per_minute=per_minute, per_hour=per_hour, per_day=per_day, burst=burst
+        )
+        super().__init__(windows, clock=clock, sleep=sleep)
+        self._ledger: Ledger = {window.name: {} for window in windows}
+
+    def _open(self) -> AbstractContextManager[Ledger]:
+        return contextlib.nullcontext(self._ledger)
+
+
+_BUSY_SECONDS: Final = 30.0
+_SCHEMA: Final = (
+    "CREATE TABLE IF NOT EXISTS icontact_limit (name TEXT PRIMARY KEY, figure INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS icontact_spent (name TEXT NOT NULL, slot INTEGER NOT NULL,"
+    " requests INTEGER NOT NULL, PRIMARY KEY (name, slot)) WITHOUT ROWID",
+)
+
+
+class SQLiteLimiter(FixedLimiter):
+    """Keep several processes of one machine within common figures, through one SQLite file.
+
+    The promise is :class:`TokenBucket`'s, for all processes together. They share the wall clock:
+    when it is set back, everything counted stays counted for longer; when it is set forward, as
+    much is forgotten too early. The file is created readable by its owner only, and holds nothing
+    but counts. Keep it on a local disk: locks are not to be trusted on network file systems.
+
+    All processes state the same figures. The stricter would otherwise wait for ever behind the
+    others, so a difference is refused at once.
+
+    Args:
+        path: The file; created when missing. One file per iContact account.
+        per_minute: The most requests in any 60 seconds.
+        per_hour: The most requests in any 3,600 seconds.
+        per_day: The most requests in any 86,400 seconds.
+        clock: Seconds since the epoch.
+        sleep: Waits so many seconds.
+
+    Raises:
+        ConfigError: No window is given, a figure is not a positive whole number, the file was made
+            for other figures, or it cannot be used. The last also from every method.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        per_minute: int | None = None,
+        per_hour: int | None = None,
+        per_day: int | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        windows = windows_for(per_minute=per_minute, per_hour=per_hour, per_day=per_day)
+        super().__init__(windows, clock=clock, sleep=sleep)
+        self._path = Path(path).absolute()
+        with self._database() as database:
+            for statement in _SCHEMA:
+                database.execute(statement)
+            self._agree(database)
+
+    def _agree(self, database: sqlite3.Connection) -> None:
+        mine = {window.name: window.figure for window in self._windows}
+        known = dict(database.execute("SELECT name, figure FROM icontact_limit").fetchall())
+        if not known:
+            database.executemany("INSERT INTO icontact_limit VALUES (?, ?)", mine.items())
+        elif known != mine:
+            theirs = ", ".join(f"{name}={figure}" for name, figure in sorted(known.items()))
+            raise ConfigError(
+                f"the limit file {self._path} was made for {theirs}, not for "
+                f"{figures_of(self._windows)}: give all processes the same figures, or stop them "
+                "and delete the file"
+            )
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[Ledger]:
+        with self._database() as database:
+            before = database.execute("SELECT name, slot, requests FROM icontact_spent").fetchall()
+            ledger: dict[str, Counts] = {window.name: {} for window in self._windows}
+            for name, slot, requests in before:
+                ledger[name][slot] = requests
+            yield ledger
+            after = {
+                (name, slot, requests)
+                for name, counts in ledger.items()
+                for slot, requests in counts.items()
+            }
+            kept = after.intersection(before)
+            database.executemany(
+                "DELETE FROM icontact_spent WHERE name = ? AND slot = ?",
+                [row[:2] for row in before if row not in kept],
+            )
+            database.executemany("INSERT INTO icontact_spent VALUES (?, ?, ?)", after - kept)
+
+    @contextlib.contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        # A connection per transaction: none to carry across a fork or a thread, none to close.
+        import sqlite3
+
+        try:
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
+            with contextlib.closing(connection) as database:
+                # One fsync less per request. A power cut can cost the last counts, not the file.
+                database.execute("PRAGMA synchronous = NORMAL")
+                database.execute("BEGIN IMMEDIATE")
+                yield database
+                database.execute("COMMIT")
+        except (OSError, sqlite3.Error) as error:
+            trouble = str(error)
+        else:
+            return
+        raise ConfigError(f"the limit file {self._path} cannot be used: {trouble}")

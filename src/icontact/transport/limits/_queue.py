@@ -1,0 +1,76 @@
+"""Who is next: the waiting line that all limiters share."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Final
+
+# Nobody sleeps longer than this at a stretch, so that news (a pause is over, a clock was set)
+# reaches those who wait.
+_LONGEST_NAP: Final = 1.0
+
+
+class QueuedLimiter(ABC):
+    """Let requests out in the order of their arrival, however many threads ask.
+
+    A request goes as soon as there is room for it and for all that came before it. No lock is held
+    while a thread sleeps.
+    """
+
+    def __init__(self, *, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        # A dict for its order: ticket -> cost.
+        self._waiting: dict[object, int] = {}
+
+    def acquire(self, cost: int = 1) -> float:
+        """Wait until a request may go out.
+
+        Args:
+            cost: What the request counts for.
+
+        Returns:
+            The seconds waited; 0.0 when there was no need to.
+
+        Raises:
+            ValueError: `cost` is not positive, or more than a window can ever hold.
+        """
+        self._check_cost(cost)
+        with self._lock:
+            delay = self._try(cost, ahead=sum(self._waiting.values()))
+            if not delay:
+                return 0.0
+            began = self._clock()
+            ticket = object()
+            self._waiting[ticket] = cost
+        try:
+            while delay:
+                self._sleep(min(delay, _LONGEST_NAP))
+                with self._lock:
+                    delay = self._try(cost, ahead=self._ahead_of(ticket))
+        finally:
+            with self._lock:
+                del self._waiting[ticket]
+        return self._clock() - began
+
+    def _ahead_of(self, ticket: object) -> int:
+        ahead = 0
+        for other, cost in self._waiting.items():
+            if other is ticket:
+                break
+            ahead += cost
+        return ahead
+
+    def _check_cost(self, cost: int) -> None:
+        if isinstance(cost, bool) or not isinstance(cost, int) or cost < 1:
+            raise ValueError(f"cost: {cost!r} is not a whole number of 1 or more")
+
+    @abstractmethod
+    def _try(self, cost: int, *, ahead: int) -> float:
+        """Count the request and return 0.0, or return the seconds until it is worth asking again.
+
+        Called with the lock held. `ahead` is the cost of those who came before.
+        """

@@ -1,0 +1,120 @@
+"""Counting requests in sliding windows, with constant memory and without ever counting too few.
+
+A window of W seconds is cut into 120 slots; what is kept is one number per slot. A request counts
+from the start of its slot until 121 slots have begun since. Any stretch of W seconds touches 121
+slots at most, so no such stretch, wherever it begins, can hold more than the window's figure. The
+price: a request counts for up to 1/120 longer than W, and the rate stays up to 0.8 % below the
+figure. A plain token bucket would let nearly twice the figure through in its first W seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from typing import Final
+
+import attrs
+
+from icontact.errors import ConfigError
+
+SLOTS: Final = 120
+_INSTANT: Final = 1e-6
+
+#: Slot number -> requests counted in it.
+Counts = MutableMapping[int, int]
+
+
+@attrs.frozen
+class Window:
+    """State how many requests may go out within so many seconds.
+
+    Args:
+        name: The parameter that set it, such as ``"per_minute"``.
+        seconds: Length of the window.
+        figure: The most requests in it.
+    """
+
+    name: str
+    seconds: float
+    figure: int
+
+    @property
+    def slot_seconds(self) -> float:
+        """Return the length of a slot."""
+        return self.seconds / SLOTS
+
+    def settle(self, counts: Counts, now: float) -> int:
+        """Drop what is over, and return the present slot.
+
+        What lies in the future was counted before the clock was set back: it moves to the present,
+        which keeps it counted for at least as long as it should be.
+        """
+        present = int(now // self.slot_seconds)
+        for slot in [slot for slot in counts if not present - SLOTS <= slot <= present]:
+            moved = counts.pop(slot)
+            if slot > present:
+                counts[present] = counts.get(present, 0) + moved
+        return present
+
+    def free(self, counts: Counts) -> int:
+        """Return how many requests settled counts leave room for."""
+        return self.figure - sum(counts.values())
+
+    def wait(self, counts: Counts, cost: int, now: float) -> float:
+        """Return the seconds until settled counts leave room for `cost`; 0.0 if they do now."""
+        missing = min(cost, self.figure) - self.free(counts)
+        if missing <= 0:
+            return 0.0
+        leaving = accumulate((counts[slot] for slot in sorted(counts)))
+        last = next(slot for slot, left in zip(sorted(counts), leaving, strict=True) if left >= missing)
+        until = (last + SLOTS + 1) * self.slot_seconds
+        # Rounding must not turn "almost now" into "now".
+        return max(until - now, _INSTANT)
+
+
+def windows_for(
+    *,
+    per_minute: int | None,
+    per_hour: int | None,
+    per_day: int | None,
+    burst: int | None = None,
+) -> tuple[Window, ...]:
+    """Build the windows behind a limiter's parameters, the shortest first.
+
+    Raises:
+        ConfigError: No window is given, a figure is not a positive whole number, or `burst` is more
+            than the shortest window holds.
+    """
+    given = (
+        ("per_minute", 60.0, per_minute),
+        ("per_hour", 3_600.0, per_hour),
+        ("per_day", 86_400.0, per_day),
+    )
+    for name, figure in [("burst", burst), *((name, figure) for name, _, figure in given)]:
+        if figure is not None and (
+            isinstance(figure, bool) or not isinstance(figure, int) or figure < 1
+        ):
+            raise ConfigError(f"{name}: {figure!r} is not a whole number of 1 or more")
+    windows = [Window(name, seconds, figure) for name, seconds, figure in given if figure]
+    if not windows:
+        raise ConfigError("a limiter needs at least one of per_minute, per_hour, per_day")
+    if burst is not None:
+        windows.insert(0, _burst_window(burst, windows[0]))
+    return tuple(windows)
+
+
+def _burst_window(burst: int, shortest: Window) -> Window:
+    if burst > shortest.figure:
+        raise ConfigError(
+            f"burst: {burst} is more than {shortest.name}={shortest.figure} ever lets out at once"
+        )
+    return Window("burst", shortest.seconds * burst / shortest.figure, burst)
+
+
+def figures_of(windows: tuple[Window, ...]) -> str:
+    """Return the windows as they were typed: ``per_minute=60, per_day=6000``."""
+    return ", ".join(_typed(windows))
+
+
+def _typed(windows: tuple[Window, ...]) -> Iterator[str]:
+    for window in windows:
+        yield f"{window.name}={window.figure}"

@@ -1,0 +1,221 @@
+"""Again, or not? Pure decisions; nothing here waits, sends or draws a random number.
+
+Two questions make up every decision: how safe is the operation to repeat (:class:`Safety`), and
+what went wrong (:class:`Trouble`). :data:`REPEATED_FOR` holds the answers; :class:`RetryPolicy`
+adds how often and how long.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+
+from icontact.errors import ConfigError
+
+__all__ = [
+    "RetryPolicy",
+    "Safety",
+    "Trouble",
+    "may_be_applied",
+    "repeatable",
+    "trouble_for_status",
+]
+
+
+class Safety(enum.Enum):
+    """What repeating an operation would do. Every operation states its own."""
+
+    READ = "read"
+    """Changes nothing: may be repeated whatever happened."""
+
+    REPEATABLE = "repeatable"
+    """Writes, with the same result when repeated: POST, PUT and DELETE of one member, the upsert
+    of contacts by e-mail, subscribing."""
+
+    ONCE = "once"
+    """Would do it twice: sends; creating lists, messages, campaigns, segments. Repeated only when
+    it is provably not applied."""
+
+
+class Trouble(enum.Enum):
+    """What went wrong with an attempt, as far as it matters for the next one."""
+
+    UNREACHED = "unreached"
+    """The server was never reached: name, port, certificate or proxy."""
+
+    LOST = "lost"
+    """The connection broke or timed out after the request may have arrived."""
+
+    THROTTLED_429 = "throttled_429"
+    """The server refused the request as one too many, and said so."""
+
+    UNAVAILABLE_503 = "unavailable_503"
+    """Throttling, heavy traffic or maintenance; iContact does not tell them apart (API 3)."""
+
+    SERVER = "server"
+    """Another fault on the server's side: 500, 502, 504 and the like."""
+
+    GARBLED = "garbled"
+    """A 200 whose body is not JSON, or is cut short."""
+
+
+_EVERY: Final = frozenset(Safety)
+_HARMLESS: Final = frozenset({Safety.READ, Safety.REPEATABLE})
+
+REPEATED_FOR: Final[Mapping[Trouble, frozenset[Safety]]] = {
+    Trouble.UNREACHED: _EVERY,
+    Trouble.THROTTLED_429: _EVERY,
+    # The body of a throttled answer is unrecorded, and a 503 may be a gateway's that gave up
+    # waiting for a request that went through (API 4): not provably unapplied.
+    Trouble.UNAVAILABLE_503: _HARMLESS,
+    Trouble.LOST: _HARMLESS,
+    Trouble.SERVER: _HARMLESS,
+    Trouble.GARBLED: _HARMLESS,
+}
+
+_NOT_APPLIED: Final = frozenset({Trouble.UNREACHED, Trouble.THROTTLED_429})
+_TOO_MANY: Final = frozenset({Trouble.THROTTLED_429, Trouble.UNAVAILABLE_503})
+
+# Not implemented, wrong HTTP version, storage used up: the next attempt hears the same (API 4).
+_LASTING: Final = frozenset({501, 505, 507})
+
+# Doubling beyond this reaches any cap, and stays clear of the largest float.
+_DOUBLINGS: Final = 500
+
+
+def may_be_applied(trouble: Trouble) -> bool:
+    """Tell whether the server may have carried the request out all the same."""
+    return trouble not in _NOT_APPLIED
+
+
+def repeatable(
+    safety: Safety, trouble: Trouble, *, repeat_once_when_throttled: bool = False
+) -> bool:
+    """Tell whether a request may be sent again, numbers aside.
+
+    Args:
+        safety: What repeating the operation would do.
+        trouble: What went wrong.
+        repeat_once_when_throttled: Whether a 503 is taken for throttling, hence as not applied.
+    """
+    if repeat_once_when_throttled and trouble is Trouble.UNAVAILABLE_503:
+        return True
+    return safety in REPEATED_FOR[trouble]
+
+
+def trouble_for_status(status: int) -> Trouble | None:
+    """Return the trouble behind an HTTP status, or None where repeating cannot help.
+
+    The meanings rest on iContact's page "HTTP Status Codes".
+    """
+    if status == 429:
+        return Trouble.THROTTLED_429
+    if status == 503:
+        return Trouble.UNAVAILABLE_503
+    if 500 <= status <= 599 and status not in _LASTING:
+        return Trouble.SERVER
+    return None
+
+
+def _check_attempts(_: Any, __: attrs.Attribute[Any], value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigError(f"RetryPolicy attempts: {value!r} is not a whole number of 1 or more")
+
+
+def _check_seconds(_: Any, field: attrs.Attribute[Any], value: object) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or value < 0:  # type: ignore[arg-type,operator]  # number says so
+        raise ConfigError(
+            f"RetryPolicy {field.name}: {value!r} is not a number of seconds, 0 or more"
+        )
+
+
+@attrs.frozen(kw_only=True)
+class RetryPolicy:
+    """State how often a request is repeated, and how long to wait in between.
+
+    The pause before the second attempt is `base` seconds (`throttled_pause` after a 429 or 503);
+    each further one is twice as long, up to `cap`. Equal jitter: one half of the pause is certain,
+    the other half is multiplied by a random number, so that clients which failed together do not
+    come back together.
+
+    Args:
+        attempts: The most attempts per request, the first included.
+        total: Seconds from the first attempt within which the last one must begin.
+        base: First pause in seconds.
+        cap: Longest pause in seconds.
+        throttled_pause: First pause in seconds after a 429 or 503. A limiter that listens
+            (:class:`~icontact.transport.limits.AdaptiveLimiter`) may hold the request longer.
+        max_retry_after: Longest `Retry-After` in seconds that is waited for; a server that asks
+            for more is not asked again. iContact is not known to send the header (API 2.9).
+        repeat_once_when_throttled: Repeat even sends and creations after a 503. Off by default: a
+            503 may come from a gateway, and the operation may have been carried out.
+
+    Raises:
+        ConfigError: A figure is no number, negative, or `attempts` is below 1.
+    """
+
+    attempts: int = attrs.field(default=5, validator=_check_attempts)
+    total: float = attrs.field(default=120.0, validator=_check_seconds)
+    base: float = attrs.field(default=0.5, validator=_check_seconds)
+    cap: float = attrs.field(default=30.0, validator=_check_seconds)
+    throttled_pause: float = attrs.field(default=5.0, validator=_check_seconds)
+    max_retry_after: float = attrs.field(default=60.0, validator=_check_seconds)
+    repeat_once_when_throttled: bool = attrs.field(default=False)
+
+    @repeat_once_when_throttled.validator
+    def _check_switch(self, _: attrs.Attribute[bool], value: object) -> None:
+        if not isinstance(value, bool):
+            raise ConfigError(
+                f"RetryPolicy repeat_once_when_throttled: {value!r} is neither True nor False"
+            )
+
+    @classmethod
+    def never(cls) -> RetryPolicy:
+        """Return the policy that sends every request once."""
+        return cls(attempts=1)
+
+    def pause(
+        self,
+        *,
+        safety: Safety,
+        trouble: Trouble,
+        attempt: int,
+        elapsed: float,
+        retry_after: float | None,
+        draw: float,
+    ) -> float | None:
+        """Return the seconds to wait before the next attempt, or None to give up.
+
+        Args:
+            safety: What repeating the operation would do.
+            trouble: What went wrong with the attempt.
+            attempt: Number of that attempt, from 1.
+            elapsed: Seconds since the first attempt began.
+            retry_after: Seconds that the server asks to wait, if it does.
+            draw: The jitter's random number, from 0 up to, not including, 1.
+
+        Returns:
+            At least `retry_after`; otherwise at most `cap`. Never so much that `elapsed` and the
+            pause exceed `total`.
+        """
+        if attempt >= self.attempts:
+            return None
+        if not repeatable(
+            safety, trouble, repeat_once_when_throttled=self.repeat_once_when_throttled
+        ):
+            return None
+        wish = 0.0 if retry_after is None else retry_after
+        if wish > self.max_retry_after:
+            return None
+        pause = max(self._backoff(trouble, attempt, draw), wish)
+        return None if elapsed + pause > self.total else pause
+
+    def _backoff(self, trouble: Trouble, attempt: int, draw: float) -> float:
+        first = self.throttled_pause if trouble in _TOO_MANY else self.base
+        full = min(self.cap, first * 2.0 ** min(attempt - 1, _DOUBLINGS))
+        return full / 2 + full / 2 * draw

@@ -1,0 +1,265 @@
+"""Sends one call, safely: limits, time-outs, repeats where they cannot harm, no redirects."""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+import re
+import time
+from collections.abc import Callable
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from icontact._version import __version__
+from icontact.auth import Anonymous, Credentials, HeaderAuth, redact
+from icontact.errors import CallError, ConfigError
+from icontact.transport.call import Answer, Call, Event
+from icontact.transport.limits import AdaptiveLimiter, Feedback, Limiter
+from icontact.transport.retry import RetryPolicy, Safety, Trouble, may_be_applied
+from icontact.transport.verdict import Verdict, judge, judge_failure
+
+__all__ = ["API_VERSION", "DEFAULT_BASE_URL", "Timeout", "Transport"]
+
+DEFAULT_BASE_URL = "https://app.icontact.com/icp"
+API_VERSION = "2.2"
+
+#: Seconds to connect, and seconds without a byte of the answer.
+Timeout = tuple[float, float]
+
+_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
+_THROTTLED = (Trouble.THROTTLED_429, Trouble.UNAVAILABLE_503)
+_CONNECTIONS = 32
+
+logger = logging.getLogger("icontact")
+
+
+class Transport:
+    """Sends calls to one base URL with one set of credentials. May be shared by threads.
+
+    Args:
+        credentials: Attached to each request as it is sent, never stored on the session.
+        base_url: ``https``; plain ``http`` only for loopback.
+        timeout: Seconds to connect, and seconds to wait for the answer's next byte.
+        retry: What is repeated, how often, and after how long.
+        limiter: Holds requests back; by default one that adapts to what iContact allows.
+        user_agent: Put before the library's own name.
+        on_event: Called with every :class:`Event`. Must not raise: it is called between a request
+            and the reading of its answer.
+        clock: Seconds, monotonic.
+        sleep: Waits so many seconds.
+        draw: Returns a random number from 0 up to 1, for jitter.
+
+    Raises:
+        ConfigError: If the base URL, the time-out or the user agent cannot be used.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials | None,
+        *,
+        base_url: str = DEFAULT_BASE_URL,
+        timeout: Timeout = (5, 30),
+        retry: RetryPolicy | None = None,
+        limiter: Limiter | None = None,
+        user_agent: str | None = None,
+        on_event: Callable[[Event], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self.base_url = _checked_url(base_url)
+        self.limiter = AdaptiveLimiter(clock=clock, sleep=sleep) if limiter is None else limiter
+        self.credentials = credentials
+        self._auth = Anonymous() if credentials is None else HeaderAuth(credentials)
+        self._anonymous = Anonymous()
+        self._timeout = _checked_timeout(timeout)
+        self._retry = RetryPolicy() if retry is None else retry
+        self._on_event = on_event
+        self._clock, self._sleep, self._draw = clock, sleep, draw
+        self._session = _session(_checked_agent(user_agent))
+
+    def __repr__(self) -> str:
+        return f"Transport(base_url={self.base_url!r})"
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._session.close()
+
+    def send(self, call: Call) -> Answer:
+        """Send a call, and send it again where that cannot harm.
+
+        Raises:
+            TransportError: If no usable answer came; ``maybe_applied`` tells whether to look.
+            APIError: If iContact refused.
+            RejectedError: If it answered 200 with nothing but errors.
+            DecodeError: If the answer is no JSON.
+        """
+        summary = call.summary()
+        data = None if call.body is None else _json(call.body)
+        started, attempt, maybe_applied = self._clock(), 0, False
+        while True:
+            attempt += 1
+            self._wait_for_limit(call, attempt)
+            sent = self._clock()
+            try:
+                response = self._session.request(
+                    call.method,
+                    f"{self.base_url}/{call.path}",
+                    params=call.params,
+                    data=data,
+                    headers=_BODY_HEADERS if data is not None else None,
+                    auth=self._auth if call.authenticated else self._anonymous,
+                    timeout=self._timeout,
+                    allow_redirects=False,
+                )
+            except (OSError, HTTPError, ValueError) as problem:
+                verdict, status = judge_failure(problem, summary), None
+            else:
+                status = response.status_code
+                verdict = judge(
+                    status, response.headers, response.content, summary, self.credentials
+                )
+                # The response leads to the prepared request, and that to the credentials.
+                del response
+            elapsed = self._clock() - started
+            self._tell_request(verdict, call, attempt, status, self._clock() - sent)
+            if verdict.answer is not None:
+                return attrs.evolve(verdict.answer, attempts=attempt, elapsed=elapsed)
+            assert verdict.error is not None  # a verdict is one of the two
+            maybe_applied |= _may_be_applied(call, verdict)
+            pause = self._pause(call, verdict, attempt, elapsed)
+            if pause is None:
+                raise _completed(verdict.error, attempt, elapsed, maybe_applied)
+            self._tell(Event(kind="retry", call=summary, attempt=attempt, seconds=pause))
+            logger.info("%s: again in %.1f s (attempt %d)", _shown(call), pause, attempt)
+            self._sleep(pause)
+
+    def _wait_for_limit(self, call: Call, attempt: int) -> None:
+        waited = self.limiter.acquire()
+        if waited > 0:
+            self._tell(Event(kind="wait", call=call.summary(), attempt=attempt, seconds=waited))
+            logger.info("%s: waited %.1f s for the limit", _shown(call), waited)
+
+    def _pause(self, call: Call, verdict: Verdict, attempt: int, elapsed: float) -> float | None:
+        if verdict.trouble is None:
+            return None
+        return self._retry.pause(
+            safety=call.safety,
+            trouble=verdict.trouble,
+            attempt=attempt,
+            elapsed=elapsed,
+            retry_after=verdict.retry_after,
+            draw=self._draw(),
+        )
+
+    def _tell_request(
+        self, verdict: Verdict, call: Call, attempt: int, status: int | None, seconds: float
+    ) -> None:
+        milliseconds = round(seconds * 1000)
+        logger.debug("%s %s %d ms attempt %d", _shown(call), status, milliseconds, attempt)
+        if status is not None and isinstance(self.limiter, Feedback):
+            self.limiter.report(throttled=verdict.trouble in _THROTTLED)
+        if self._on_event is None:
+            return
+        summary = call.summary()
+        self._tell(
+            Event(kind="request", call=summary, attempt=attempt, status=status, seconds=seconds)
+        )
+        if verdict.answer is not None and verdict.answer.warnings:
+            texts = verdict.answer.warnings
+            self._tell(Event(kind="warning", call=summary, attempt=attempt, texts=texts))
+
+    def _tell(self, event: Event) -> None:
+        if self._on_event is not None:
+            self._on_event(event)
+
+
+_BODY_HEADERS = {"Content-Type": "application/json"}
+
+
+def _session(agent: str) -> requests.Session:
+    session = requests.Session()
+    session.headers.clear()
+    session.headers.update(
+        {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "API-Version": API_VERSION,
+            "User-Agent": agent,
+        }
+    )
+    # Nothing of one answer may leak into the next request, least of all between threads.
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS, max_retries=0))
+    return session
+
+
+class _Body(bytes):
+    """A request's body, which error trackers must not print among the locals of a frame."""
+
+    def __repr__(self) -> str:
+        return f"<body of {len(self)} bytes>"
+
+
+def _json(body: Any) -> _Body:
+    return _Body(json.dumps(body, separators=(",", ":"), allow_nan=False).encode())
+
+
+def _shown(call: Call) -> str:
+    """Name a call in a log: the path's template, and no value of the query."""
+    template = re.sub(r"\d+", "{id}", redact(call.path))
+    return f"{call.method} {template}"
+
+
+def _may_be_applied(call: Call, verdict: Verdict) -> bool:
+    return (
+        call.safety is not Safety.READ
+        and verdict.trouble is not None
+        and may_be_applied(verdict.trouble)
+    )
+
+
+def _completed(error: CallError, attempts: int, elapsed: float, maybe_applied: bool) -> CallError:
+    error.attempts, error.elapsed, error.maybe_applied = attempts, elapsed, maybe_applied
+    return error
+
+
+def _checked_url(base_url: str) -> str:
+    parts = urlsplit(base_url)
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ConfigError(
+            "base_url must look like https://app.icontact.com/icp, without user, query or fragment"
+        )
+    if parts.scheme == "http" and _LOOPBACK.fullmatch(parts.hostname):
+        return base_url.rstrip("/")
+    if parts.scheme != "https":
+        raise ConfigError("base_url must begin with https:// (plain http only for loopback)")
+    return base_url.rstrip("/")
+
+
+def _checked_timeout(timeout: Timeout) -> Timeout:
+    try:
+        connect, read = timeout
+        usable = connect > 0 and read > 0
+    except TypeError:
+        usable = False
+    if not usable:
+        raise ConfigError("timeout must be two positive numbers of seconds: (connect, read)")
+    return timeout
+
+
+def _checked_agent(user_agent: str | None) -> str:
+    own = f"icontact-python/{__version__}"
+    if user_agent is None:
+        return own
+    if not user_agent.isascii() or not user_agent.isprintable() or user_agent != user_agent.strip():
+        raise ConfigError("user_agent must be printable ASCII, such as my-app/1.0")
+    return f"{user_agent} {own}"

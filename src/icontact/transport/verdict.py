@@ -1,0 +1,196 @@
+"""What an answer, or its absence, means. Pure functions of what arrived; see API 2.4, 2.7 and 4."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import attrs
+import requests
+from urllib3 import exceptions as urllib3_exceptions
+
+from icontact.auth import Credentials, redact
+from icontact.errors import (
+    CallError,
+    CallSummary,
+    ConnectError,
+    DecodeError,
+    NotFound,
+    RedirectRefused,
+    RejectedError,
+    RequestTimeout,
+    Throttled,
+    TransportError,
+    class_for_status,
+)
+from icontact.transport.call import Answer
+from icontact.transport.retry import Trouble, trouble_for_status
+
+__all__ = ["Verdict", "judge", "judge_failure"]
+
+#: A deleted list answers its GET with a 500 that says this (API 8.1).
+_GONE = re.compile(r"No result for \(.*\)\.")
+
+#: As much of one server text as anybody reads.
+_LONGEST_TEXT = 500
+
+
+@attrs.frozen(kw_only=True)
+class Verdict:
+    """Either an answer or an error, and what the retry policy has to know."""
+
+    answer: Answer | None = None
+    error: CallError | None = None
+    trouble: Trouble | None = None
+    retry_after: float | None = None
+
+
+def judge(
+    status: int,
+    headers: Mapping[str, str],
+    content: bytes,
+    call: CallSummary,
+    credentials: Credentials | None,
+) -> Verdict:
+    """Tell success from failure. The content type is ignored: JSON comes as text/html too."""
+    if 300 <= status < 400:
+        return Verdict(error=RedirectRefused(_redirect(status), call=call))
+    payload, problem = _parse(content)
+    errors = texts(payload, "errors", credentials)
+    warnings = texts(payload, "warnings", credentials)
+    if status >= 400:
+        said = errors or ((problem,) if problem else ())
+        return _failure(status, headers, said, warnings, call)
+    if problem:
+        return Verdict(error=DecodeError([problem], call=call), trouble=Trouble.GARBLED)
+    if errors:
+        return Verdict(error=RejectedError(errors + warnings, call=call))
+    return Verdict(answer=Answer(status=status, payload=payload, warnings=warnings, call=call))
+
+
+def _failure(
+    status: int,
+    headers: Mapping[str, str],
+    said: tuple[str, ...],
+    warnings: tuple[str, ...],
+    call: CallSummary,
+) -> Verdict:
+    if status == 500 and call.method == "GET" and any(map(_GONE.fullmatch, said)):
+        return Verdict(error=NotFound(status, said, warnings=warnings, call=call))
+    trouble = trouble_for_status(status)
+    kind = class_for_status(status)
+    if kind is not Throttled:
+        return Verdict(error=kind(status, said, warnings=warnings, call=call), trouble=trouble)
+    wish = _retry_after(headers)
+    throttled = Throttled(status, said, warnings=warnings, call=call, retry_after=wish)
+    return Verdict(error=throttled, trouble=trouble, retry_after=wish)
+
+
+def judge_failure(problem: Exception, call: CallSummary) -> Verdict:
+    """Tell "never reached" from "maybe applied" when no answer came.
+
+    Nothing of the exception is kept: it holds the prepared request with the credentials.
+    """
+    chain = list(_chain(problem))
+    if any(isinstance(link, _UNREACHED) for link in chain):
+        error: TransportError = ConnectError(f"no connection: {_reason(chain)}", call=call)
+        return Verdict(error=error, trouble=Trouble.UNREACHED)
+    if any(isinstance(link, _TIMED_OUT) for link in chain):
+        error = RequestTimeout("no answer in time", call=call)
+    else:
+        error = TransportError(f"the connection broke: {_reason(chain)}", call=call)
+    return Verdict(error=error, trouble=Trouble.LOST)
+
+
+#: Raised before the first byte of a request can have left.
+_UNREACHED = (
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.SSLError,
+    requests.exceptions.ProxyError,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidProxyURL,
+    requests.exceptions.InvalidHeader,
+    urllib3_exceptions.NewConnectionError,
+    urllib3_exceptions.ConnectTimeoutError,
+    ConnectionRefusedError,
+)
+_TIMED_OUT = (
+    requests.exceptions.Timeout,
+    urllib3_exceptions.ReadTimeoutError,
+    TimeoutError,
+)
+
+
+def _chain(problem: BaseException) -> Any:
+    """Yield an exception and what it wraps: requests keeps urllib3's in its arguments."""
+    seen: set[int] = set()
+    waiting: list[Any] = [problem]
+    while waiting:
+        link = waiting.pop(0)
+        if isinstance(link, BaseException) and id(link) not in seen:
+            seen.add(id(link))
+            yield link
+            waiting += [*link.args, getattr(link, "reason", None), link.__cause__]
+
+
+def _reason(chain: list[BaseException]) -> str:
+    """Name the innermost exception by its class, and by the system's word if it has one."""
+    innermost = chain[-1]
+    said = getattr(innermost, "strerror", None)
+    return f"{type(innermost).__name__}" + (f", {said}" if isinstance(said, str) else "")
+
+
+def _redirect(status: int) -> str:
+    return f"{status}: a redirect was refused, as it would hand the credentials on; check base_url"
+
+
+def _parse(content: bytes) -> tuple[Any, str | None]:
+    """Return the JSON and no problem, or nothing and the problem in words."""
+    text = content.decode("utf-8", "replace").strip()
+    try:
+        return json.loads(text, parse_constant=_refuse), None
+    except (ValueError, RecursionError):
+        if not text:
+            return None, "expected JSON, got an empty body"
+        kind = "an HTML page" if text.startswith("<") else "something else, or JSON cut short"
+        return None, f"expected JSON, got {kind} ({len(content)} bytes)"
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def texts(payload: Any, key: str, credentials: Credentials | None) -> tuple[str, ...]:
+    """Return the server's sentences under a key, redacted, whatever shape they come in."""
+    found = payload.get(key) if isinstance(payload, dict) else None
+    return tuple(redact(text, credentials)[:_LONGEST_TEXT] for text in _sentences(found))
+
+
+def _sentences(found: Any) -> list[str]:
+    if found is None:
+        return []
+    if isinstance(found, dict):
+        return [sentence for value in found.values() for sentence in _sentences(value)]
+    if isinstance(found, list):
+        return [sentence for value in found for sentence in _sentences(value)]
+    return [str(found)]
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Read ``Retry-After``, which iContact has never been seen to send (API 2.9)."""
+    value = headers.get("Retry-After", "")
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,21 @@
+"""iContact's JSON and our models, both directions.
+
+Two defaults of cattrs would corrupt this data (``bool("0")`` is true, ``None`` as text is
+``"None"``), so every scalar has a rule of its own here.
+"""
+
+from icontact.wire._decoding import decode, decode_member, decode_rows
+from icontact.wire._encoding import encode, encode_fields, encode_filters, encode_order, nearest
+from icontact.wire._scalars import EASTERN_TIME
+
+__all__ = [
+    "EASTERN_TIME",
+    "decode",
+    "decode_member",
+    "decode_rows",
+    "encode",
+    "encode_fields",
+    "encode_filters",
+    "encode_order",
+    "nearest",
+]

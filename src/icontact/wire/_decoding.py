@@ -1,0 +1,201 @@
+"""From iContact's JSON to models. The only module that knows cattrs."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar, cast
+
+import attrs
+from cattrs import Converter
+from cattrs.gen import make_dict_structure_fn, override
+
+from icontact import models
+from icontact.errors import CallSummary, DecodeError
+from icontact.wire._scalars import (
+    boolean,
+    integer,
+    kind,
+    mapping,
+    moment,
+    open_enum,
+    optional_boolean,
+    optional_integer,
+    optional_moment,
+    optional_text,
+    text,
+)
+
+T = TypeVar("T")
+
+
+def _converter() -> Converter:
+    converter = Converter(detailed_validation=False)
+    scalars: Mapping[Any, Callable[[Any, Any], Any]] = {
+        int: integer,
+        int | None: optional_integer,
+        bool: boolean,
+        bool | None: optional_boolean,
+        str: text,
+        str | None: optional_text,
+        datetime: moment,
+        datetime | None: optional_moment,
+        Mapping[str, Any]: mapping,
+    }
+    for wanted, rule in scalars.items():
+        if isinstance(wanted, type):
+            converter.register_structure_hook(wanted, rule)
+        else:  # ``int | None`` and ``Mapping[str, Any]`` are no classes to dispatch on
+            converter.register_structure_hook_func(partial(operator.eq, wanted), rule)
+    for enum in models.OpenEnum.__subclasses__():
+        converter.register_structure_hook(enum | str, open_enum(enum))
+    return converter
+
+
+_CONVERTER = _converter()
+
+
+@attrs.frozen
+class Shape:
+    """How one model looks on the wire."""
+
+    names: Mapping[str, str]
+    known: frozenset[str]
+    collects: str
+    construct: Callable[[Mapping[str, Any], Any], Any]
+
+
+_SHAPES: dict[type[Any], Shape] = {}
+
+
+def shape_of(model: type[Any]) -> Shape:
+    """Return how a model looks on the wire; made once for each model."""
+    shape = _SHAPES.get(model)
+    if shape is None:
+        shape = _SHAPES[model] = _made(model)
+    return shape
+
+
+def _made(model: type[Any]) -> Shape:
+    attrs.resolve_types(model)
+    names: dict[str, str] = {}
+    collects = ""
+    for field in attrs.fields(model):
+        if field.metadata.get("collects"):
+            collects = field.name
+        else:
+            names[field.name] = field.metadata.get("wire") or camel(field.name)
+    overrides = {name: override(rename=wire) for name, wire in names.items()}
+    overrides[collects] = override(omit=True)
+    construct = make_dict_structure_fn(
+        model, _CONVERTER, _cattrs_detailed_validation=False, **cast("Any", overrides)
+    )
+    return Shape(names, frozenset(names.values()), collects, construct)
+
+
+def camel(name: str) -> str:
+    """Return the wire's spelling of a field's name."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def decode(model: type[T], raw: Any, path: str, call: CallSummary | None = None) -> T:
+    """Make a model of one JSON object.
+
+    Args:
+        model: The class to make.
+        raw: What ``json`` read.
+        path: Where it stood in the answer, such as ``contact``; for the error.
+        call: The request, for the error.
+
+    Raises:
+        DecodeError: Lists every bad field with its path, and shows no value.
+    """
+    made = _made_of(raw, shape_of(model), model)
+    if made is not None:
+        return made
+    problems = _problems(model, raw, path)
+    del raw  # error trackers print the locals of every frame on the way
+    raise DecodeError(problems, call=call)
+
+
+def decode_member(model: type[T], payload: Any, key: str, call: CallSummary | None = None) -> T:
+    """Make a model of a member's answer, ``{key: {...}}``.
+
+    Raises:
+        DecodeError: If the key is missing, or for every bad field.
+    """
+    if isinstance(payload, dict) and key in payload:
+        if (made := _made_of(payload[key], shape_of(model), model)) is not None:
+            return made
+        problems = _problems(model, payload[key], key)
+    else:
+        problems = [f"expected {{{key!r}: {{...}}}}, got {_outline(payload)}"]
+    del payload
+    raise DecodeError(problems, call=call)
+
+
+def decode_rows(model: type[T], payload: Any, key: str, call: CallSummary | None = None) -> list[T]:
+    """Make models of a collection's answer, ``{key: [...]}``; ``null`` is an empty array (API 2.4).
+
+    Raises:
+        DecodeError: If the key is missing or holds no array, or for every bad field of every row.
+    """
+    found = payload.get(key, payload) if isinstance(payload, dict) else payload
+    if found is None or (isinstance(found, list) and found is not payload):
+        shape = shape_of(model)
+        items = [_made_of(raw, shape, model) for raw in found or ()]
+        if None not in items:
+            return cast("list[T]", items)
+        bad = [index for index, item in enumerate(items) if item is None]
+        problems = [p for i in bad for p in _problems(model, found[i], f"{key}[{i}]")]
+        del items
+    else:
+        problems = [f"expected {{{key!r}: [...]}}, got {_outline(payload)}"]
+    del payload, found
+    raise DecodeError(problems, call=call)
+
+
+def _made_of(raw: Any, shape: Shape, model: type[T]) -> T | None:
+    """Return the model, or None if anything about the object is wrong."""
+    try:
+        made = shape.construct(raw, model)
+        if unknown := raw.keys() - shape.known:
+            # In the answer's own order, which a set would lose. Nobody else holds the instance yet.
+            collected = {name: _blank(raw[name]) for name in raw if name in unknown}
+            object.__setattr__(made, shape.collects, collected)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return cast("T", made)
+
+
+def _blank(value: Any) -> Any:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _problems(model: type[Any], raw: Any, path: str) -> list[str]:
+    if not isinstance(raw, dict):
+        return [f"{path}: expected an object, got {kind(raw)}"]
+    problems = []
+    for field in attrs.fields(model):
+        if not (name := shape_of(model).names.get(field.name)):
+            continue
+        if name not in raw:
+            if field.default is attrs.NOTHING:
+                problems.append(f"{path}.{name}: missing")
+            continue
+        try:
+            _CONVERTER.structure(raw[name], field.type)
+        except ValueError as problem:
+            problems.append(f"{path}.{name}: {problem}")
+    return problems
+
+
+def _outline(payload: Any) -> str:
+    if isinstance(payload, dict):
+        return f"an object with the keys {sorted(map(str, payload))[:8]}"
+    return kind(payload)

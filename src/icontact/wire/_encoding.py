@@ -1,0 +1,160 @@
+"""From models, write shapes and filters to what iContact reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
+
+import attrs
+
+from icontact.models import Condition, Filter, Scalar
+from icontact.wire._decoding import camel, shape_of
+from icontact.wire._scalars import EASTERN_TIME, integer
+
+
+def encode(model: Any) -> dict[str, Any]:
+    """Return a model as iContact writes it: the reverse of :func:`decode`."""
+    shape = shape_of(type(model))
+    fields = attrs.fields_dict(type(model))
+    body: dict[str, Any] = {}
+    for name, wire in shape.names.items():
+        value = getattr(model, name)
+        if fields[name].metadata.get("eastern") and isinstance(value, datetime):
+            value = value.astimezone(EASTERN_TIME).strftime("%Y-%m-%d %H:%M:%S")
+        if value is not None or fields[name].default is not None:
+            body[wire] = _sent(value)
+    return {**body, **getattr(model, shape.collects)}
+
+
+def encode_fields(
+    model: type[Any], fields: Mapping[str, Any], allowed: frozenset[str]
+) -> dict[str, Any]:
+    """Return a write shape as JSON: absent is not sent, ``None`` is ``""``, a value its text.
+
+    Args:
+        model: The read model, which knows the wire names.
+        fields: What the user gave.
+        allowed: The keys of the write shape.
+
+    Raises:
+        TypeError: For a key that the shape does not have; names the nearest one.
+        ValueError: For a value that cannot be sent; names the field.
+    """
+    shape = shape_of(model)
+    body: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name not in allowed:
+            raise TypeError(f"{model.__name__} has no field {name!r}{nearest(name, allowed)}")
+        if name == shape.collects:
+            _add_custom(body, value, shape.known)
+        else:
+            body[shape.names[name]] = _named(name, value)
+    return body
+
+
+def _add_custom(body: dict[str, Any], custom: Mapping[str, Any], known: frozenset[str]) -> None:
+    for name, value in custom.items():
+        if name in known:
+            # As a top-level key it would overwrite the standard field of that name.
+            raise ValueError(f"custom field {name!r} has the name of a standard field")
+        body[name] = _named(name, value)
+
+
+def _named(name: str, value: Any) -> Any:
+    try:
+        return _sent(value)
+    except ValueError as problem:
+        reason = str(problem)
+    raise ValueError(f"{name}: {reason}")
+
+
+def _sent(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, float | Decimal):
+        return _number(value)
+    if isinstance(value, str):
+        return str(value)  # an enum member becomes its text
+    if isinstance(value, int | dict):
+        return value
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError("a time needs a time zone")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return ",".join(str(integer(item)) for item in value)
+    raise ValueError(f"cannot send a {type(value).__name__}")
+
+
+def _number(value: float | Decimal) -> str:
+    if not Decimal(value).is_finite():
+        raise ValueError("not a finite number")
+    return format(Decimal(str(value)), "f")
+
+
+def encode_filters(
+    model: type[Any], filters: Mapping[str, Any], allowed: frozenset[str]
+) -> tuple[tuple[str, str], ...]:
+    """Return search terms as query parameters (API 2.6).
+
+    Raises:
+        TypeError: For a term that the listing does not have; names the nearest one.
+        ValueError: For an empty value: iContact would match nothing.
+    """
+    shape = shape_of(model)
+    terms: list[tuple[str, str]] = []
+    for name, value in filters.items():
+        if name not in allowed:
+            raise TypeError(f"cannot search by {name!r}{nearest(name, allowed)}")
+        if name == shape.collects:
+            for custom, condition in value.items():
+                terms += _term(custom, condition)
+        else:
+            # A list can be searched for although it is no field of a contact.
+            terms += _term(shape.names.get(name) or camel(name), value)
+    return tuple(terms)
+
+
+def _term(name: str, value: Filter) -> list[tuple[str, str]]:
+    condition = value if isinstance(value, Condition) else Condition(None, (value,))
+    texts = [_searched(name, item) for item in condition.values]
+    term = [(name, ",".join(texts))]
+    if condition.search_type:
+        term.append((f"{name}SearchType", condition.search_type))
+    return term
+
+
+def _searched(name: str, value: Scalar) -> str:
+    text = str(_named(name, value))
+    if not text:
+        raise ValueError(f"{name}: iContact matches nothing for an empty value; leave the term out")
+    if "," in text:
+        raise ValueError(f"{name}: iContact reads a comma as the end of a value")
+    return text
+
+
+def encode_order(model: type[Any], order_by: str | tuple[str, ...]) -> str:
+    """Return a sort order: ``"-create_date"`` becomes ``createDate:desc`` (API 2.6).
+
+    Raises:
+        ValueError: For a field that the model does not have; names the nearest one.
+    """
+    names = shape_of(model).names
+    parts = []
+    for item in (order_by,) if isinstance(order_by, str) else order_by:
+        name = item.removeprefix("-")
+        if name not in names:
+            raise ValueError(f"cannot order by {name!r}{nearest(name, names)}")
+        parts.append(names[name] + (":desc" if item.startswith("-") else ""))
+    return ",".join(parts)
+
+
+def nearest(name: str, known: Mapping[str, Any] | frozenset[str]) -> str:
+    """Return ``; did you mean 'x'?`` for a name that was mistyped, or nothing."""
+    close = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(sorted(known))}"

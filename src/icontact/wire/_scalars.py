@@ -1,0 +1,111 @@
+"""The rule of every scalar on iContact's wire (API 2.4, 2.5, 2.8).
+
+A rule takes the value and, since the converter hands it over, the type; it raises ``ValueError``
+with a text that names the kind of the value and never shows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from icontact.models import OpenEnum
+
+EASTERN_TIME = ZoneInfo("America/New_York")
+
+_INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII).fullmatch
+
+
+def integer(value: Any, _: object = None) -> int:
+    if type(value) is int:
+        return value
+    if isinstance(value, str) and _INTEGER(value):
+        return int(value)
+    raise ValueError(f"expected an integer, got {kind(value)}")
+
+
+def optional_integer(value: Any, _: object = None) -> int | None:
+    return None if value is None or value == "" else integer(value)
+
+
+_BOOLEANS: Mapping[Any, bool] = {"0": False, "1": True, "true": True, "false": False}
+
+
+def boolean(value: Any, _: object = None) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str | int) and (found := _BOOLEANS.get(str(value))) is not None:
+        return found
+    raise ValueError(f"expected 0 or 1, got {kind(value)}")
+
+
+def optional_boolean(value: Any, _: object = None) -> bool | None:
+    return None if value is None or value == "" else boolean(value)
+
+
+def text(value: Any, _: object = None) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, int | float):
+        return str(value)
+    raise ValueError(f"expected text, got {kind(value)}")
+
+
+def optional_text(value: Any, _: object = None) -> str | None:
+    # Null is what a listing shows for a field without a value (API 2.5), hence not "unknown".
+    return text(value)
+
+
+def moment(value: Any, _: object = None) -> datetime:
+    """Read every form of API 2.8; a time without an offset is US Eastern."""
+    if not isinstance(value, str):
+        raise ValueError(f"expected a date, got {kind(value)}")
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        # The parser's own message would quote the value.
+        moment = None
+    if moment is None:
+        raise ValueError("expected a date, got other text")
+    return moment if moment.tzinfo else moment.replace(tzinfo=EASTERN_TIME)
+
+
+def optional_moment(value: Any, _: object = None) -> datetime | None:
+    if value is None or value == "" or value == "0000-00-00 00:00:00":
+        return None
+    return moment(value)
+
+
+def mapping(value: Any, _: object = None) -> Mapping[str, Any]:
+    if isinstance(value, dict):
+        return value
+    if value is None or value == [] or value == "":
+        return {}  # PHP writes an empty object as an empty array
+    raise ValueError(f"expected an object, got {kind(value)}")
+
+
+def open_enum(kind: type[OpenEnum]) -> Callable[[Any, object], str]:
+    known: Mapping[str, str] = {item.value: item for item in kind}
+
+    def read(value: Any, _: object = None) -> str:
+        found = text(value)
+        return known.get(found, found)
+
+    return read
+
+
+def kind(value: Any) -> str:
+    """Name what came without showing it: it may be personal."""
+    if value is None:
+        return "null"
+    if value == "":
+        return "an empty text"
+    names = {bool: "a boolean", str: "other text", dict: "an object", list: "an array"}
+    return names.get(type(value), "a number")
