@@ -1,0 +1,31 @@
+"""Generic rows become iContact's contact fields: names, transforms, and an account of both."""
+
+from __future__ import annotations
+
+from icontact.mapping.addresses import clean_email
+from icontact.mapping.mapper import ContactMapper, LongState, SourceLike
+from icontact.mapping.people import NamePart
+from icontact.mapping.result import Explanation, FieldExplanation, MappedContact, Outcome
+from icontact.mapping.rows import Row, RowLike
+from icontact.mapping.source import Default, Key, Source
+from icontact.mapping.states import state_code
+from icontact.mapping.values import is_blank
+
+__all__ = [
+    "ContactMapper",
+    "Default",
+    "Explanation",
+    "FieldExplanation",
+    "Key",
+    "LongState",
+    "MappedContact",
+    "NamePart",
+    "Outcome",
+    "Row",
+    "RowLike",
+    "Source",
+    "SourceLike",
+    "clean_email",
+    "is_blank",
+    "state_code",
+]

@@ -1,0 +1,98 @@
+"""E-mail addresses: cleaned of what surrounds them, or refused; never mended by guessing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from icontact.errors import MappingError
+from icontact.mapping.values import Converted, trimmed
+
+MOST_CHARACTERS = 254
+
+_NAMED = re.compile(r"[^<>]*<([^<>]*)>", re.DOTALL)
+_MAILTO = re.compile(r"mailto:", re.IGNORECASE)
+_FORBIDDEN = frozenset(' ,;:<>()[]\\"')
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+# The standard library encodes by IDNA 2003, which maps these four to something else, hence to
+# another domain than the one registered today.
+_DEVIATING = frozenset("ßς\u200c\u200d")
+
+
+def clean_email(value: object) -> Converted:
+    """Return an e-mail address as iContact should hold it.
+
+    Surrounding white space, ``Name <…>`` and ``mailto:`` are taken off. The domain goes to lower
+    case; a non-ASCII domain is written in its ASCII form (IDNA), with a note, so that it compares
+    equal wherever it comes from. The local part keeps its case.
+
+    Raises:
+        MappingError: It is no text, or no address. The message tells the kind of fault, and never
+            the address.
+
+    >>> clean_email(" Jo <Jo@Example.COM> ").value
+    'Jo@example.com'
+    """
+    if not isinstance(value, str):
+        raise MappingError(f"came as {type(value).__name__}, and an address is a text")
+    address = _unwrapped(value)
+    local, at, domain = address.rpartition("@")
+    fault = _fault(address, local, at)
+    if fault is not None:
+        raise MappingError(f"is no e-mail address: {fault}")
+    ascii_domain, notes = _ascii_domain(domain)
+    cleaned = f"{local}@{ascii_domain}"
+    if len(cleaned) > MOST_CHARACTERS:
+        raise MappingError(f"is no e-mail address: longer than {MOST_CHARACTERS} characters")
+    return Converted(cleaned, notes)
+
+
+def _unwrapped(value: str) -> str:
+    text = trimmed(value)
+    if named := _NAMED.fullmatch(text):
+        text = trimmed(named[1])
+    if scheme := _MAILTO.match(text):
+        text = trimmed(text[scheme.end() :].partition("?")[0])
+    return text
+
+
+def _fault(address: str, local: str, at: str) -> str | None:
+    if not local.isprintable() and any(unicodedata.category(c) in _INVISIBLE for c in local):
+        return "it holds control or invisible characters"
+    if any(c.isspace() or c in _FORBIDDEN for c in address):
+        return "it holds spaces, commas, brackets or quotes"
+    if not at:
+        return "there is no @ in it"
+    if "@" in local:
+        return "there is more than one @ in it"
+    if not local:
+        return "nothing stands before the @"
+    if local.startswith(".") or local.endswith(".") or ".." in local:
+        return "a dot stands at the wrong place before the @"
+    return None
+
+
+def _ascii_domain(domain: str) -> tuple[str, tuple[str, ...]]:
+    encoded = domain.lower()
+    notes: tuple[str, ...] = ()
+    if not domain.isascii():
+        encoded = _idna(domain)
+        notes = ("domain written in its ASCII form (IDNA)",)
+    labels = encoded.split(".")
+    if len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)):
+        raise MappingError("is no e-mail address: what follows the @ is no domain")
+    return encoded, notes
+
+
+def _idna(domain: str) -> str:
+    if not _DEVIATING & set(domain.lower()):
+        try:
+            return domain.encode("idna").decode("ascii").lower()
+        except UnicodeError:
+            # Raised below, outside the block: this one's text holds the domain.
+            pass
+    raise MappingError(
+        "is no e-mail address: its domain has no certain ASCII form; give the domain as xn--…"
+    )

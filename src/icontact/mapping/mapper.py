@@ -1,0 +1,322 @@
+"""Generic rows become iContact's contact fields."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import os
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+
+from icontact.errors import MappingError
+from icontact.mapping import toml
+from icontact.mapping.dates import ISO, check_output_format
+from icontact.mapping.guess import guess
+from icontact.mapping.presets import from_mautic, preset
+from icontact.mapping.result import Explanation, FieldExplanation, MappedContact
+from icontact.mapping.rows import Row, as_mapping
+from icontact.mapping.slots import make_slot, make_slots, unknown_field
+from icontact.mapping.source import Key, Source
+from icontact.mapping.targets import CUSTOM, bounded, nearest, type_name
+from icontact.mapping.transforms import Setting
+from icontact.mapping.values import is_blank
+
+if TYPE_CHECKING:
+    from icontact.models import ContactFields, CustomField
+
+
+SourceLike: TypeAlias = str | int | Sequence[Key] | Source | Mapping[str, Any]
+LongState: TypeAlias = Literal["omit", "reject"]
+
+OPTIONS = ("long_state", "date_format", "country")
+_OPTIONS_TABLE = "options"
+
+
+class ContactMapper:
+    """Turns rows of any system into iContact's contact fields.
+
+    Never raises anything but `MappingError` for a row, and no error or note holds a row's value.
+
+    Args:
+        mapping: iContact's field to its source: the row's key, several keys (the first that is
+            not blank counts), a `Source`, or a table with a source's arguments. Custom fields stand
+            under ``custom_fields`` by their private names. ``email`` is required.
+        long_state: For a state longer than iContact's 10 characters (API 3) without a known code:
+            ``"omit"`` leaves it out of the row, with a note; ``"reject"`` refuses the row.
+        date_format: The form in which dates go out; ISO, since the API's is not documented
+            (API 2.8).
+        country: The row's key (or keys) for the country, which helps to read states.
+
+    Raises:
+        MappingError: An unknown field, option or transform (names the nearest one), or no e-mail.
+
+    >>> mapper = ContactMapper({"email": "mail", "custom_fields": {"score": "points"}})
+    >>> mapper.map({"mail": "Jo@Example.com ", "points": 5})
+    {'email': 'Jo@example.com', 'custom_fields': {'score': '5'}}
+
+    Attributes:
+        unused: Columns that `guess` found no field for.
+        notes: What `guess` decided, for the person who asked.
+    """
+
+    unused: tuple[Hashable, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __init__(
+        self,
+        mapping: Mapping[str, SourceLike | Mapping[str, SourceLike]],
+        *,
+        long_state: LongState = "omit",
+        date_format: str = ISO,
+        country: Key | Sequence[Key] | None = None,
+    ) -> None:
+        if not isinstance(mapping, Mapping):
+            raise MappingError(
+                f"a mapping of fields to sources is needed, not {type_name(mapping)}"
+            )
+        if long_state not in ("omit", "reject"):
+            raise MappingError("long_state is 'omit' or 'reject'")
+        self._country = None if country is None else Source(cast("Key", country))
+        setting = Setting(
+            options={},
+            date_format=check_output_format(date_format),
+            long_state=long_state,
+        )
+        self._setting = setting
+        self._slots = tuple(make_slots(mapping, setting))
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> ContactMapper:
+        """Return the mapper that a parsed ``[mapping]`` table describes.
+
+        Args:
+            config: Fields and ``custom_fields`` as the constructor takes them, and the
+                constructor's options in a table ``options``.
+
+        Raises:
+            MappingError: As the constructor; also for an unknown option.
+        """
+        if not isinstance(config, Mapping):
+            raise MappingError(f"a table of fields is needed, not {type_name(config)}")
+        fields = dict(config)
+        options = fields.pop(_OPTIONS_TABLE, {})
+        if not isinstance(options, Mapping):
+            raise MappingError(f"{_OPTIONS_TABLE} is a table, not {type_name(options)}")
+        for name in options:
+            if name not in OPTIONS:
+                raise MappingError(
+                    f"{_OPTIONS_TABLE}: there is no option {name!r}: {nearest(name, OPTIONS)}"
+                )
+        return cls(fields, **options)
+
+    @classmethod
+    def from_toml(cls, path: str | os.PathLike[str]) -> ContactMapper:
+        """Return the mapper that the ``[mapping]`` table of ``icontact.toml`` describes.
+
+        Raises:
+            ConfigError: The file cannot be read, or is no TOML.
+            MappingError: The table is missing or wrong.
+        """
+        return cls.from_config(toml.read(path))
+
+    @classmethod
+    def preset(cls, name: str) -> ContactMapper:
+        """Return the mapper for a system whose names are known: ``"mautic"``.
+
+        Raises:
+            MappingError: There is no such preset; names the nearest one.
+        """
+        return cls.from_config(preset(name))
+
+    @classmethod
+    def from_mautic(cls, lead_fields: Mapping[str, str]) -> ContactMapper:
+        """Return the mapper for a field mapping as Mautic's iContact plugin stores it.
+
+        Args:
+            lead_fields: iContact's field on the wire, or ``cf_`` and a custom field, to Mautic's
+                alias. Only a leading ``cf_`` is taken off.
+
+        Raises:
+            MappingError: A field that is none.
+
+        >>> ContactMapper.from_mautic({"email": "email", "cf_color": "favourite"}).targets
+        ('email', 'custom_fields.color')
+        """
+        return cls.from_config(from_mautic(lead_fields))
+
+    @classmethod
+    def guess(cls, columns: Iterable[Hashable]) -> ContactMapper:
+        """Return the mapper that a header suggests, whatever its case and punctuation.
+
+        What it left aside is in ``unused``, and why in ``notes``.
+
+        Raises:
+            MappingError: No column looks like the e-mail address.
+
+        >>> mapper = ContactMapper.guess(["E-mail", "First Name", "zip", "Shoe size"])
+        >>> mapper.targets, mapper.unused
+        (('email', 'first_name', 'postal_code'), ('Shoe size',))
+        """
+        guessed = guess(columns)
+        mapper = cls(guessed.mapping, country=guessed.country)
+        mapper.unused, mapper.notes = guessed.unused, guessed.notes
+        return mapper
+
+    def map(self, row: Row) -> ContactFields:
+        """Return a row as contact fields: absent is not sent, ``None`` clears, a text sets.
+
+        Raises:
+            MappingError: The row has no usable e-mail address, or a value that does not fit.
+        """
+        return self.apply(row).fields
+
+    def apply(self, row: Row) -> MappedContact:
+        """Return a row as contact fields, with notes on what was lost or changed.
+
+        Raises:
+            MappingError: As `map`.
+        """
+        fields: dict[str, Any] = {}
+        custom: dict[str, str | None] = {}
+        notes: list[str] = []
+        for slot, filled in zip(self._slots, self._fill(row), strict=True):
+            if filled.problem is not None:
+                raise slot.error(filled.problem)
+            notes += [f"{slot.label}: {note}" for note in filled.notes]
+            if filled.outcome != "left out":
+                (custom if slot.custom else fields)[slot.name] = filled.result
+        if custom:
+            fields[CUSTOM] = custom
+        return MappedContact(fields=cast("ContactFields", fields), notes=tuple(notes))
+
+    def explain(self, row: Row) -> Explanation:
+        """Return what each field gets, from where and through what, refusals included.
+
+        Printed, it shows the row's values.
+
+        Raises:
+            MappingError: The row is no mapping.
+        """
+        return Explanation(fields=tuple(self._fill(row)))
+
+    def checked(self, custom_fields: Iterable[CustomField]) -> ContactMapper:
+        """Return the mapper bound to a folder's custom fields, whose types decide the transforms.
+
+        Args:
+            custom_fields: All of the folder's.
+
+        Raises:
+            MappingError: A custom field that the folder does not have (names the nearest one), or
+                a source with options that mean nothing to its type.
+        """
+        types = {field.private_name: str(field.field_type) for field in custom_fields}
+        slots = []
+        for slot in self._slots:
+            if not slot.custom:
+                slots.append(slot)
+                continue
+            if slot.name not in types:
+                raise unknown_field(slot, types)
+            slots.append(
+                make_slot(
+                    slot.name,
+                    slot.source,
+                    custom=True,
+                    setting=self._setting,
+                    field_type=types[slot.name],
+                )
+            )
+        bound = copy.copy(self)
+        bound._slots = tuple(slots)
+        return bound
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The fields it fills; ``custom_fields.…`` for the folder's own."""
+        return tuple(slot.label for slot in self._slots)
+
+    @property
+    def custom_fields(self) -> tuple[str, ...]:
+        """The private names of the custom fields it fills."""
+        return tuple(slot.name for slot in self._slots if slot.custom)
+
+    @property
+    def sources(self) -> tuple[Key, ...]:
+        """The row's keys that it reads, each once."""
+        read = [key for slot in self._slots for key in slot.source.keys]
+        return tuple(dict.fromkeys([*read, *(self._country.keys if self._country else ())]))
+
+    def missing(self, columns: Iterable[Hashable]) -> tuple[Key, ...]:
+        """Return the sources that a header lacks, to be looked at before a run.
+
+        Of a field's alternatives one is enough; the country, which only helps, does not count.
+        """
+        header = set(columns)
+        lacking = [
+            key
+            for slot in self._slots
+            if not header.intersection(slot.source.keys)
+            for key in slot.source.keys
+        ]
+        return tuple(dict.fromkeys(lacking))
+
+    @property
+    def fingerprint(self) -> str:
+        """A stable hash of the mapping's meaning: equal for mappers that treat every row alike.
+
+        A callable counts by its name and its code, so that another lambda is another mapping; a new
+        version of Python may compile it differently.
+        """
+        meaning = {
+            "version": 1,
+            "fields": sorted((slot.meaning for slot in self._slots), key=lambda m: str(m["field"])),
+            "long_state": self._setting.long_state,
+            "date_format": self._setting.date_format,
+            "country": list(self._country.keys) if self._country else [],
+        }
+        text = json.dumps(meaning, sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+    def as_config(self) -> dict[str, Any]:
+        """Return the mapping as `from_config` takes it.
+
+        Raises:
+            MappingError: A transform is a callable.
+        """
+        config: dict[str, Any] = {
+            slot.name: slot.source.as_config() for slot in self._slots if not slot.custom
+        }
+        custom = {slot.name: slot.source.as_config() for slot in self._slots if slot.custom}
+        options: dict[str, Any] = {}
+        if self._setting.long_state != "omit":
+            options["long_state"] = self._setting.long_state
+        if self._setting.date_format != ISO:
+            options["date_format"] = self._setting.date_format
+        if self._country is not None:
+            options["country"] = self._country.as_config()
+        if options:
+            config[_OPTIONS_TABLE] = options
+        if custom:
+            config[CUSTOM] = custom
+        return config
+
+    def to_toml(self) -> str:
+        """Return the ``[mapping]`` tables for ``icontact.toml``.
+
+        Raises:
+            MappingError: A transform is a callable.
+        """
+        return toml.written(self.as_config())
+
+    def __repr__(self) -> str:
+        return f"<ContactMapper: {bounded(self.targets)}>"
+
+    def _fill(self, row: Row) -> Iterable[FieldExplanation]:
+        view = as_mapping(row)
+        country = self._country_of(view)
+        return [slot.fill(view, country) for slot in self._slots]
+
+    def _country_of(self, row: Mapping[Any, Any]) -> object:
+        keys = self._country.keys if self._country else ()
+        return next((row[key] for key in keys if key in row and not is_blank(row[key])), None)

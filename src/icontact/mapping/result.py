@@ -1,0 +1,149 @@
+"""What a mapper says about a row: the fields, and how it came by them."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+
+if TYPE_CHECKING:
+    from icontact.mapping.source import Key
+    from icontact.models import ContactFields
+
+Outcome = Literal["set", "cleared", "left out", "refused"]
+
+_WIDEST = 40
+_HEADER = ("field", "source", "in the row", "through", "result", "note")
+
+
+@attrs.frozen(kw_only=True)
+class MappedContact:
+    """A row as iContact takes it.
+
+    Attributes:
+        fields: What to write; not in the repr, since it is personal data.
+        notes: What was lost or changed on the way, such as ``"state: left out: …"``. Field names
+            and reasons, never a value.
+    """
+
+    fields: ContactFields = attrs.field(repr=False)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def email(self) -> str:
+        """The cleaned address, which no mapped contact lacks."""
+        return self.fields.get("email", "")
+
+
+@attrs.frozen(kw_only=True)
+class FieldExplanation:
+    """How one field came by its value.
+
+    Attributes:
+        target: The field; ``custom_fields.…`` for one of the folder's.
+        sources: The row's keys that the mapping names for it.
+        used: The key whose value was taken; ``None`` if all were blank.
+        present: Whether the row has any of these keys.
+        raw: The value as the row has it, or the default that stood in for it.
+        transforms: What it went through, in order.
+        outcome: ``set``, ``cleared``, ``left out`` or ``refused``.
+        result: The text to send, if the field is set.
+        notes: What was lost or changed.
+        problem: Why the row is refused, without the value.
+    """
+
+    target: str
+    sources: tuple[Key, ...]
+    used: Key | None = None
+    present: bool = False
+    raw: Any = attrs.field(default=None, repr=False)
+    transforms: tuple[str, ...] = ()
+    outcome: Outcome = "left out"
+    result: str | None = attrs.field(default=None, repr=False)
+    notes: tuple[str, ...] = ()
+    problem: str | None = None
+
+    @property
+    def note(self) -> str:
+        """Problem and notes in one text."""
+        return "; ".join(filter(None, (self.problem, *self.notes)))
+
+
+@attrs.frozen(kw_only=True)
+class Explanation:
+    """What each field of a row got, from where, and through what.
+
+    ``str()`` and a notebook show the values, since somebody asked for them; ``repr()`` does not.
+
+    Attributes:
+        fields: One explanation per field of the mapping.
+    """
+
+    fields: tuple[FieldExplanation, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the row can be mapped."""
+        return not self.problems
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Every reason to refuse the row, with its field."""
+        return tuple(f"{field.target}: {field.problem}" for field in self.fields if field.problem)
+
+    def __getitem__(self, target: str) -> FieldExplanation:
+        """Return the explanation of one field."""
+        for field in self.fields:
+            if field.target == target:
+                return field
+        raise KeyError(target)
+
+    def __str__(self) -> str:
+        rows = [_HEADER, *map(_cells, self.fields)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        rows.insert(1, tuple("-" * width for width in widths))
+        return "\n".join(_line(row, widths) for row in rows)
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{title}</th>" for title in _HEADER)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in _cells(field)) + "</tr>"
+            for field in self.fields
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _cells(field: FieldExplanation) -> tuple[str, ...]:
+    result = _cut(repr(field.result)) if field.outcome == "set" else field.outcome
+    return (
+        field.target,
+        _cut(" or ".join(map(_key, field.sources))),
+        _raw(field),
+        ", ".join(field.transforms),
+        result,
+        field.note,
+    )
+
+
+def _key(key: Key) -> str:
+    text = str(key)
+    return text if text.isprintable() else repr(key)
+
+
+def _raw(field: FieldExplanation) -> str:
+    if field.raw is None:
+        return "blank" if field.present else "missing"
+    try:
+        return _cut(repr(field.raw))
+    except Exception:  # noqa: BLE001 - a stranger's __repr__ must not keep the table away
+        return f"({type(field.raw).__name__})"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"

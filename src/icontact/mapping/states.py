@@ -1,0 +1,89 @@
+"""States and regions, brought to the 10 characters that iContact takes (API 3)."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+
+from icontact.errors import MappingError
+from icontact.mapping.regions import COUNTRY_NAMES, REGIONS
+from icontact.mapping.spellings import unaccented
+from icontact.mapping.values import Converted, clean_text
+
+MOST_CHARACTERS = 10
+
+
+def clean_state(value: object, *, country: object = None, long_state: str = "omit") -> Converted:
+    """Return a state that iContact takes: as it is if short enough, otherwise its code.
+
+    Args:
+        value: A code or a full name.
+        country: The row's country: a name, or an ISO code of two or three letters.
+        long_state: For a long name without a known code: ``"omit"`` leaves the field out of the
+            row, with a note; ``"reject"`` refuses the row.
+
+    Raises:
+        MappingError: The value is no text, or too long and to be rejected.
+
+    >>> clean_state("KwaZulu-Natal").value, clean_state("Gauteng").value
+    ('KZN', 'Gauteng')
+    """
+    text = clean_text(value)
+    if text.value is None or len(text.value) <= MOST_CHARACTERS:
+        return text
+    code = state_code(text.value, country=country)
+    if code is not None:
+        return Converted(code, text.notes)
+    problem = f"longer than iContact's {MOST_CHARACTERS} characters, and no code for it is known"
+    if long_state == "reject":
+        raise MappingError(f"is {problem}: shorten it, or let long_state='omit' leave it out")
+    return Converted(None, (*text.notes, f"left out: {problem}"), left_out=True)
+
+
+def state_code(name: str, *, country: object = None) -> str | None:
+    """Return the code of a state, province or region; ``None`` if it is unknown or ambiguous.
+
+    Case, accents and punctuation do not matter.
+
+    Args:
+        name: The full name.
+        country: Where it lies: a name or an ISO code. Only this country's regions count then;
+            without it, a name counts that means one code only.
+
+    >>> state_code("Distrito Federal"), state_code("Distrito Federal", country="Brazil")
+    (None, 'DF')
+    """
+    wanted = folded(name)
+    where = folded(country) if isinstance(country, str) else ""
+    if where:
+        return _codes().get(_countries().get(where, ""), {}).get(wanted)
+    found = {codes[wanted] for codes in _codes().values() if wanted in codes}
+    return found.pop() if len(found) == 1 else None
+
+
+def folded(text: str) -> str:
+    """Return a name as it is compared: lower case, no accents, words with single spaces."""
+    words = unaccented(text).replace("&", " and ")
+    kept = (c if c.isalnum() else "" if c in "'’.`" else " " for c in words)
+    return " ".join("".join(kept).split())
+
+
+@functools.cache
+def _codes() -> Mapping[str, Mapping[str, str]]:
+    return {country: _table(lines) for country, lines in REGIONS.items()}
+
+
+def _table(lines: str) -> dict[str, str]:
+    codes = {}
+    for line in lines.strip().splitlines():
+        code, names = line.split(maxsplit=1)
+        codes.update({folded(name): code for name in names.split(" / ")})
+    return codes
+
+
+@functools.cache
+def _countries() -> Mapping[str, str]:
+    codes = {folded(code): code for code in COUNTRY_NAMES}
+    for code, names in COUNTRY_NAMES.items():
+        codes.update({folded(name): code for name in names.split(" / ")})
+    return codes

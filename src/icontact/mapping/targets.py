@@ -1,0 +1,126 @@
+"""The fields that a mapping can fill, and the nearest one to what somebody wrote."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Hashable, Iterable, Mapping
+
+from icontact.errors import MappingError
+from icontact.mapping.spellings import BY_SPELLING, squeeze
+
+#: Our name -> the name on the wire, in iContact's order (API 6.1).
+WIRE_NAMES: Mapping[str, str] = {
+    "email": "email",
+    "prefix": "prefix",
+    "first_name": "firstName",
+    "last_name": "lastName",
+    "suffix": "suffix",
+    "street": "street",
+    "street2": "street2",
+    "city": "city",
+    "state": "state",
+    "postal_code": "postalCode",
+    "phone": "phone",
+    "fax": "fax",
+    "business": "business",
+    "status": "status",
+}
+
+FIELDS = tuple(WIRE_NAMES)
+CUSTOM = "custom_fields"
+
+_BY_WIRE_NAME = {wire: name for name, wire in WIRE_NAMES.items()}
+
+#: Keys of a contact on the wire that no custom field may take.
+_TAKEN = frozenset([*_BY_WIRE_NAME, "contactId", "createDate", "bounceCount"])
+
+_ADDRESS_LIKE = re.compile(r"[^\s@]@[^\s@]")
+
+
+def custom_label(name: str) -> str:
+    """Return the name under which messages and tables show a custom field."""
+    return f"{CUSTOM}.{name}"
+
+
+def field_for(target: object) -> str:
+    """Return iContact's field for a mapping's key, given in our spelling or the wire's.
+
+    Raises:
+        MappingError: iContact has no such field; names the nearest one.
+    """
+    if isinstance(target, str):
+        if target in WIRE_NAMES:
+            return target
+        if target in _BY_WIRE_NAME:
+            return _BY_WIRE_NAME[target]
+    if target == "country":
+        raise MappingError(
+            "iContact has no field for the country: map it to a custom field, or give it as the "
+            "option country, where it helps to read states",
+            field="country",
+        )
+    known = BY_SPELLING.get(squeeze(str(target)))
+    hint = f"did you mean {known[0]!r}?" if known else nearest(target, [*FIELDS, CUSTOM])
+    raise MappingError(
+        f"{shown(target)} is no field of an iContact contact: {hint} "
+        f"Custom fields go under {CUSTOM!r}.",
+        field=str(target),
+    )
+
+
+def custom_name(target: object) -> str:
+    """Return the private name of a custom field that a mapping names.
+
+    Raises:
+        MappingError: It is blank, no text, or the name of one of iContact's own fields.
+    """
+    if not isinstance(target, str) or not target.strip():
+        raise MappingError(f"{CUSTOM}: a custom field is named by its private name, a text")
+    if target in _TAKEN:
+        # Both would be the same key of the contact on the wire (API 9).
+        raise MappingError(
+            f"{custom_label(target)}: {target!r} is a field of iContact's own, and cannot be a "
+            f"custom field; map it outside {CUSTOM!r}",
+            field=custom_label(target),
+        )
+    return target
+
+
+def nearest(given: object, choices: Iterable[str]) -> str:
+    """Return ``did you mean …?`` or, if nothing is near, the choices (at most 20)."""
+    every = list(choices)
+    close = closest(given, every)
+    return f"did you mean {close!r}?" if close else f"choose from {bounded(every)}."
+
+
+def closest(given: object, choices: Iterable[str]) -> str | None:
+    """Return the choice that is spelled most like what was given, if one is near."""
+    by_squeezed = {squeeze(choice): choice for choice in choices}
+    found = difflib.get_close_matches(squeeze(str(given)), by_squeezed, n=1, cutoff=0.65)
+    return by_squeezed[found[0]] if found else None
+
+
+def bounded(names: Iterable[Hashable], most: int = 20) -> str:
+    """Return the names for a message: at most so many, and how many more there are."""
+    every = [shown(name) for name in names]
+    rest = f" and {len(every) - most} more" if len(every) > most else ""
+    return (", ".join(every[:most]) + rest) or "nothing"
+
+
+def shown(name: object) -> str:
+    """Return a key for a message: cut to 40 characters, and an address not repeated."""
+    if looks_like_address(name):
+        return "(an e-mail address)"
+    text = str(name)
+    return repr(text if len(text) <= 40 else text[:39] + "…")
+
+
+def looks_like_address(name: object) -> bool:
+    """Return whether a key holds an address, as the first line of a file without header does."""
+    return isinstance(name, str) and _ADDRESS_LIKE.search(name) is not None
+
+
+def type_name(value: object) -> str:
+    """Return the name of a value's type, for messages."""
+    return type(value).__name__

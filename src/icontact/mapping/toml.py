@@ -1,0 +1,71 @@
+"""The mapping's part of ``icontact.toml``, read and written."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from icontact.errors import ConfigError, MappingError
+
+TABLE = "mapping"
+
+
+def read(path: str | os.PathLike[str]) -> Mapping[str, Any]:
+    """Return the ``[mapping]`` table of a file.
+
+    Raises:
+        ConfigError: The file cannot be read, or is no TOML.
+        MappingError: It has no such table.
+    """
+    try:
+        document = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    except UnicodeDecodeError:
+        problem = "not in UTF-8"
+    except tomllib.TOMLDecodeError as error:
+        problem = f"no TOML: {error}"
+    else:
+        table = document.get(TABLE)
+        if isinstance(table, Mapping):
+            return table
+        raise MappingError(
+            f"{os.fspath(path)} has no table [{TABLE}]: write one with a line such as "
+            'email = "email"'
+        )
+    raise ConfigError(f"cannot read {os.fspath(path)}: {problem}")
+
+
+def written(config: Mapping[str, Any]) -> str:
+    """Return a mapper's configuration as the text of its tables."""
+    lines = [f"[{TABLE}]"]
+    tables = {name: value for name, value in config.items() if name in ("custom_fields", "options")}
+    lines += [_entry(name, value) for name, value in config.items() if name not in tables]
+    for name, table in tables.items():
+        lines += ["", f"[{TABLE}.{name}]", *(_entry(*item) for item in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _entry(name: str, value: object) -> str:
+    bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
+    return f"{name if bare else _value(name)} = {_value(value)}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, str):
+        # JSON escapes all that TOML wants escaped, except DEL.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(_entry(*item) for item in value.items()) + " }"
+    return repr(value)

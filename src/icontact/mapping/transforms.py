@@ -1,0 +1,109 @@
+"""The transforms by name, the options each one takes, and the one that a field ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from icontact.mapping.addresses import clean_email
+from icontact.mapping.dates import clean_date
+from icontact.mapping.numbers import DECIMALS, clean_checkbox, clean_number
+from icontact.mapping.people import name_part
+from icontact.mapping.states import clean_state
+from icontact.mapping.values import Converted, clean_text, joined
+
+
+class Setting(NamedTuple):
+    """All that a transform may know beside the value.
+
+    Attributes:
+        options: The options that the source gives.
+        date_format: The mapper's form for dates.
+        long_state: The mapper's policy for states that do not fit.
+        decimals: Decimals of the custom field's type, where it is a number's.
+        country: The row's country, where the mapper knows its source.
+    """
+
+    options: Mapping[str, Any]
+    date_format: str
+    long_state: str
+    decimals: int | None = None
+    country: object = None
+
+
+class Transform(NamedTuple):
+    """A transform: its function, and the options it reads."""
+
+    run: Callable[[Any, Setting], Converted]
+    options: frozenset[str] = frozenset()
+
+
+def _text(value: object, _: Setting) -> Converted:
+    return clean_text(value)
+
+
+def _email(value: object, _: Setting) -> Converted:
+    return clean_email(value)
+
+
+def _checkbox(value: object, _: Setting) -> Converted:
+    return clean_checkbox(value)
+
+
+def _state(value: object, setting: Setting) -> Converted:
+    return clean_state(value, country=setting.country, long_state=setting.long_state)
+
+
+def _number(value: object, setting: Setting) -> Converted:
+    options = setting.options
+    limits = (options.get("decimals"), setting.decimals)
+    return clean_number(
+        value,
+        decimals=min((limit for limit in limits if limit is not None), default=None),
+        thousands=options.get("thousands"),
+        decimal=options.get("decimal"),
+    )
+
+
+def _date(value: object, setting: Setting) -> Converted:
+    return clean_date(
+        value,
+        input_format=setting.options.get("input_format"),
+        dayfirst=setting.options.get("dayfirst"),
+        date_format=setting.date_format,
+    )
+
+
+def _joined(value: object, setting: Setting) -> Converted:
+    options = setting.options
+    return joined(value, split=options.get("split", "|"), separator=options.get("separator", ", "))
+
+
+def _full_name(value: object, setting: Setting) -> Converted:
+    return name_part(value, setting.options["part"])
+
+
+TRANSFORMS: Mapping[str, Transform] = {
+    "text": Transform(_text),
+    "email": Transform(_email),
+    "checkbox": Transform(_checkbox),
+    "state": Transform(_state),
+    "number": Transform(_number, frozenset({"decimals", "thousands", "decimal"})),
+    "date": Transform(_date, frozenset({"input_format", "dayfirst"})),
+    "joined": Transform(_joined, frozenset({"split", "separator"})),
+    "full_name": Transform(_full_name, frozenset({"part"})),
+}
+
+
+def final_transform(target: str, field_type: str | None = None) -> str:
+    """Return the transform that a field's value ends with, whatever came before it.
+
+    Args:
+        target: The field.
+        field_type: The type of a custom field; an unknown one is text.
+    """
+    if field_type is None:
+        return target if target in ("email", "state") else "text"
+    if field_type in DECIMALS:
+        return "number"
+    return field_type if field_type in ("checkbox", "date") else "text"

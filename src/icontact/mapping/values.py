@@ -1,0 +1,211 @@
+"""What a raw value is: blank or not, and as which text it goes out."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from html.entities import html5
+from numbers import Integral, Real
+from typing import Any, NamedTuple
+
+from icontact.errors import MappingError
+
+#: Blank to the eye, though `str.strip` leaves them: zero-width space, word joiner, byte order mark.
+INVISIBLE = "\u200b\u2060\ufeff"
+
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_SPACES = re.compile(r"\s+")
+_BREAKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
+_ABSENT_TYPES = frozenset({"NAType", "NaTType"})
+
+
+class Converted(NamedTuple):
+    """What a transform made of a value.
+
+    Attributes:
+        value: The text to send; ``None`` if nothing remained of it.
+        notes: What was lost or changed on the way, without the value itself.
+        left_out: Whether the field is to be left out of this row, in spite of a default.
+    """
+
+    value: str | None
+    notes: tuple[str, ...] = ()
+    left_out: bool = False
+
+
+def is_blank(value: object) -> bool:
+    """Return whether a row says nothing here.
+
+    ``None``, blank text, NaN and infinity, pandas' ``NA`` and ``NaT``, and an empty list are
+    blank; ``0`` and ``False`` are not.
+
+    >>> [is_blank(value) for value in (None, "  ", float("nan"), 0, False)]
+    [True, True, True, False, False]
+    """
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return not trimmed(value)
+    if isinstance(value, int):
+        return False
+    if isinstance(value, Decimal):
+        return not value.is_finite()
+    if isinstance(value, Real) and not isinstance(value, Integral):
+        return not math.isfinite(value)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return all(map(is_blank, value))
+    # pandas is not imported for this: comparing its NA with itself gives no truth value.
+    return type(value).__name__ in _ABSENT_TYPES
+
+
+def trimmed(text: str) -> str:
+    """Return the text without white space and invisible characters at its ends."""
+    stripped = text.strip()
+    while stripped != (text := stripped.strip(INVISIBLE)):
+        stripped = text.strip()
+    return stripped
+
+
+def unboxed(value: Any) -> Any:
+    """Return NumPy's scalars as Python's own; anything else as it is."""
+    if type(value).__module__ != "numpy" or not hasattr(value, "item"):
+        return value
+    if type(value).__name__ == "datetime64":
+        # Nanoseconds would come out as a bare integer.
+        return value.astype("datetime64[us]").item()
+    return value.item()
+
+
+def clean_text(value: object) -> Converted:
+    r"""Return a scalar as one line of text.
+
+    HTML entities are decoded, once and only if complete (``&amp;``), since Mautic stores them.
+    Line breaks and tabs become a space, other control characters and broken surrogates go, both
+    with a note. Whole floats lose their ``.0``; ``True`` becomes ``1``, as on the wire (API 2.5).
+
+    Raises:
+        MappingError: Bytes, lists and other objects, which have no one text.
+
+    >>> clean_text("Fish &amp; Chips\nLtd ")[:2]
+    ('Fish & Chips Ltd', ('line breaks or tabs became spaces',))
+    """
+    if is_blank(value):
+        return Converted(None)
+    text = trimmed(html_decoded(scalar_text(value)))
+    if text.isprintable():
+        return Converted(text or None)
+    notes = []
+    one_line = _SPACES.sub(_on_one_line, text)
+    if one_line != text:
+        notes.append("line breaks or tabs became spaces")
+    # PHP refuses a whole body for one lone surrogate.
+    clean = "".join(c for c in one_line if unicodedata.category(c) not in ("Cc", "Cs"))
+    if clean != one_line:
+        notes.append("control characters removed")
+    return Converted(trimmed(clean) or None, tuple(notes))
+
+
+def _on_one_line(spaces: re.Match[str]) -> str:
+    return spaces[0] if _BREAKS.isdisjoint(spaces[0]) else " "
+
+
+def html_decoded(text: str) -> str:
+    """Return the text with its complete HTML entities decoded, once.
+
+    `html.unescape` also reads incomplete ones, and would turn ``R&notes`` into ``R¬es``.
+    """
+    return _ENTITY.sub(_decoded_entity, text)
+
+
+def _decoded_entity(match: re.Match[str]) -> str:
+    entity = match[0]
+    if entity[1] == "#" or entity[1:] in html5:
+        return html.unescape(entity)
+    return entity
+
+
+def scalar_text(value: object) -> str:
+    """Return the text of a str, a number, a bool or a date.
+
+    Raises:
+        MappingError: For anything else.
+    """
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, (int, float, Decimal)):
+        return plain_number(to_decimal(value))
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise refused_type(value)
+
+
+def refused_type(value: object) -> MappingError:
+    """Return the error for a value of a type that has no text of its own."""
+    kind = type(value).__name__
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return MappingError(f"came as {kind}: decode it to text first")
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return MappingError(f"came as a {kind}: join it with transform='joined'")
+    return MappingError(f"came as {kind}, which has no one text: give a transform that makes one")
+
+
+#: No amount, score or phone number is longer; ``1e999999999`` would fill the memory.
+_MOST_DIGITS = 40
+_MOST_DECIMALS = 1100
+
+
+def to_decimal(value: int | float | Decimal) -> Decimal:
+    """Return the number exactly as Python prints it.
+
+    Raises:
+        MappingError: It has more than 40 digits before the point, or is absurdly small.
+    """
+    number = Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
+    if not number:
+        return Decimal(0)
+    if not -_MOST_DECIMALS < number.adjusted() < _MOST_DIGITS:
+        raise MappingError(f"is a number of more than {_MOST_DIGITS} digits")
+    return number
+
+
+def plain_number(number: Decimal) -> str:
+    """Return a number without exponent and without zeros at the end of its decimals."""
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def joined(value: object, *, split: str = "|", separator: str = ", ") -> Converted:
+    """Return a multi-select as one text.
+
+    Args:
+        value: A list, tuple or set (a set is sorted), or a text such as Mautic's ``"php|js"``.
+        split: What stands between the choices of a text.
+        separator: What is to stand between them.
+
+    Raises:
+        MappingError: A choice is itself a list or another object.
+
+    >>> joined("php|js").value
+    'php, js'
+    """
+    items: Sequence[object]
+    if isinstance(value, str):
+        items = value.split(split)
+    elif isinstance(value, (list, tuple)):
+        items = value
+    elif isinstance(value, (set, frozenset)):
+        items = sorted(value, key=lambda item: (type(item).__name__, str(item)))
+    else:
+        items = [value]
+    texts = [clean_text(unboxed(item)) for item in items if not is_blank(item)]
+    notes = dict.fromkeys(note for text in texts for note in text.notes)
+    return Converted(separator.join(text.value for text in texts if text.value), tuple(notes))

@@ -1,0 +1,140 @@
+"""A mapping guessed from a header."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from icontact.errors import MappingError
+from icontact.mapping import ContactMapper
+from icontact.mapping.spellings import FULL_NAME, SPELLINGS, squeeze
+
+
+@pytest.mark.parametrize(
+    ("column", "field"),
+    [
+        ("E-mail", "email"),
+        ("EMAIL_ADDRESS", "email"),
+        ("\ufeffemail", "email"),
+        ("First Name", "first_name"),
+        ("Prénom", "first_name"),
+        ("Surname", "last_name"),
+        ("Salutation", "prefix"),
+        ("title", "prefix"),
+        ("Address Line 1", "street"),
+        ("Straße", "street"),
+        ("address2", "street2"),
+        ("Town / City", "city"),
+        ("State/Province", "state"),
+        ("zip", "postal_code"),
+        ("PLZ", "postal_code"),
+        ("Telephone", "phone"),
+        ("Fax No", None),
+        ("fax number", "fax"),
+        ("Company", "business"),
+        ("Status", None),
+        ("points", None),
+    ],
+)
+def test_usual_spellings_are_known(column: str, field: str | None) -> None:
+    mapper = ContactMapper.guess([column] if field == "email" else ["email", column])
+
+    assert mapper.as_config().get(field or "nothing") == (column if field else None)
+    assert mapper.unused == (() if field else (column,))
+
+
+def test_what_is_left_over_is_said() -> None:
+    mapper = ContactMapper.guess(["Shoe size", "email", None, 7, "", "country", "state"])
+
+    assert mapper.unused == ("Shoe size", None, 7, "")
+    assert mapper.sources == ("email", "state", "country")
+    assert mapper.map(
+        {"email": "jo@example.com", "state": "Distrito Federal", "country": "BR"}
+    ) == {
+        "email": "jo@example.com",
+        "state": "DF",
+    }
+
+
+def test_of_two_columns_the_better_spelling_wins() -> None:
+    mapper = ContactMapper.guess(["Mobile", "Work E-mail", "Phone", "email", "Email"])
+
+    assert mapper.as_config() == {"email": "email", "phone": "Phone"}
+    assert mapper.unused == ("Mobile", "Work E-mail", "Email")
+    assert mapper.notes == (
+        "column 'Email' is not used: 'email' fills email",
+        "column 'Work E-mail' is not used: 'email' fills email",
+        "column 'Mobile' is not used: 'Phone' fills phone",
+    )
+
+
+def test_a_full_name_is_taken_apart_if_it_is_all_there_is() -> None:
+    mapper = ContactMapper.guess(["Name", "Full name", "email", "title"])
+
+    assert mapper.unused == ("Name",)
+    assert mapper.notes == ("column 'Full name' is taken apart into first and last name",)
+    assert mapper.map(
+        {"email": "jo@example.com", "Full name": "Dr. Jo Berg Jr.", "title": "Mx"}
+    ) == {
+        "email": "jo@example.com",
+        "prefix": "Mx",
+        "first_name": "Jo",
+        "last_name": "Berg",
+        "suffix": "Jr.",
+    }
+
+
+@pytest.mark.parametrize("column", ["First name", "Nachname"])
+def test_a_full_name_beside_a_first_or_last_name_is_left_over(column: str) -> None:
+    assert ContactMapper.guess(["email", column, "Name"]).unused == ("Name",)
+
+
+def test_a_header_without_address_is_refused_with_the_columns_seen() -> None:
+    with pytest.raises(MappingError) as caught:
+        ContactMapper.guess(["Name", "x" * 50, *range(30)])
+
+    message = str(caught.value)
+    assert message.startswith("no column looks like the e-mail address; there are 'Name', 'xxx")
+    assert "and 12 more" in message
+    assert "ContactMapper({'email': 'the column'})" in message
+    assert "x" * 41 not in message
+    assert caught.value.field == "email"
+
+
+def test_a_file_without_header_does_not_give_its_people_away() -> None:
+    with pytest.raises(MappingError) as caught:
+        ContactMapper.guess(["jo@example.com", "Jo", "Berg"])
+
+    assert "first line" in str(caught.value)
+    assert "Jo" not in str(caught.value)
+    assert "jo@" not in str(caught.value)
+
+
+def test_an_address_among_the_columns_is_never_repeated() -> None:
+    mapper = ContactMapper({"email": "jo@example.com"})
+
+    with pytest.raises(MappingError) as caught:
+        mapper.map({})
+
+    assert str(caught.value) == (
+        "email: the row has no e-mail address (source (an e-mail address) is missing)"
+    )
+
+
+def test_a_guess_stays_told_when_checked() -> None:
+    mapper = ContactMapper.guess(["email", "points"]).checked([])
+
+    assert mapper.unused == ("points",)
+
+
+def test_no_columns_at_all_are_refused() -> None:
+    with pytest.raises(MappingError, match="there are nothing"):
+        ContactMapper.guess([])
+
+
+def test_a_spelling_means_one_field() -> None:
+    spellings: list[Any] = [s for names in SPELLINGS.values() for s in names] + [*FULL_NAME]
+
+    assert len(spellings) == len(set(spellings))
+    assert all(squeeze(spelling) == spelling for spelling in spellings)

@@ -1,0 +1,44 @@
+"""Full names, taken apart by a rule of thumb."""
+
+from __future__ import annotations
+
+import pytest
+
+from icontact.mapping.people import NAME_PARTS, name_part
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Jo Berg", (None, "Jo", "Berg", None)),
+        ("Jo van der Berg", (None, "Jo", "van der Berg", None)),
+        ("Mary Jane Watson", (None, "Mary Jane", "Watson", None)),
+        ("Dr. Jo Berg", ("Dr.", "Jo", "Berg", None)),
+        ("Prof. Dr. Jo von Berg PhD", ("Prof. Dr.", "Jo", "von Berg", "PhD")),
+        ("Jo Berg Jr.", (None, "Jo", "Berg", "Jr.")),
+        ("Jo Berg, Jr.", (None, "Jo", "Berg", "Jr.")),
+        ("Jo Berg, MD, PhD", (None, "Jo", "Berg", "MD PhD")),
+        ("Berg, Jo", (None, "Jo", "Berg", None)),
+        ("van der Berg, Dr. Jo Ann", ("Dr.", "Jo Ann", "van der Berg", None)),
+        ("Berg Jr., Jo", (None, "Jo", "Berg", "Jr.")),
+        ("Berg, Jo, III", (None, "Jo", "Berg", "III")),
+        ("Van Morrison", (None, "Van", "Morrison", None)),
+        ("Jo", (None, "Jo", None, None)),
+        ("Jo,", (None, "Jo", None, None)),
+        (", Jo", (None, "Jo", None, None)),
+        ("Mrs.", ("Mrs.", None, None, None)),
+        ("Jr.", (None, "Jr.", None, None)),
+        ("de la Cruz", (None, "de", "la Cruz", None)),
+        ("", (None, None, None, None)),
+    ],
+)
+def test_a_name_has_four_parts(name: str, parts: tuple[str | None, ...]) -> None:
+    assert tuple(name_part(name, part).value for part in NAME_PARTS) == parts
+
+
+def test_a_name_is_cleaned_as_text() -> None:
+    assert name_part("Jo\nO&#39;Brien", "last") == (
+        "O'Brien",
+        ("line breaks or tabs became spaces",),
+        False,
+    )

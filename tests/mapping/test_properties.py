@@ -1,0 +1,139 @@
+"""What holds for every row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from icontact.errors import MappingError
+from icontact.mapping import ContactMapper, Source
+from icontact.mapping.targets import FIELDS
+from icontact.models import CustomField, FieldType
+
+CANARY = "Kanarienvogel"
+
+
+def typed(name: str, kind: FieldType) -> CustomField:
+    return CustomField(
+        custom_field_id=name,
+        private_name=name,
+        display_to_user=False,
+        field_type=kind,
+        public_name="",
+        extra={},
+    )
+
+
+CUSTOM = {kind.value: kind for kind in FieldType}
+EVERYTHING = ContactMapper(
+    {
+        **{field: field for field in FIELDS},
+        "custom_fields": {
+            **{name: name for name in CUSTOM},
+            "joined": Source("joined", transform="joined"),
+            "named": Source("named", transform="full_name", part="last"),
+            "called": Source("called", transform=lambda value: value + value),
+        },
+    },
+    country="country",
+    long_state="reject",
+).checked(
+    [typed(name, kind) for name, kind in CUSTOM.items()]
+    + [typed(name, FieldType.TEXT) for name in ("joined", "named", "called")]
+)
+NAMES = [*FIELDS, *CUSTOM, "joined", "named", "called", "country"]
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+    | st.decimals() | st.dates() | st.datetimes() | st.binary(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=4,
+)  # fmt: skip
+
+
+@given(
+    st.dictionaries(st.sampled_from(NAMES) | st.text() | st.integers(), json_values),
+    st.just("jo@example.com") | st.emails() | json_values,
+)
+def test_a_row_is_mapped_or_refused_and_nothing_else(row: dict[Any, Any], email: Any) -> None:
+    row["email"] = email
+    explanation = EVERYTHING.explain(row)
+    str(explanation)
+    try:
+        contact = EVERYTHING.apply(row)
+    except MappingError as error:
+        assert not explanation.ok
+        assert error.field in EVERYTHING.targets
+        return
+
+    assert explanation.ok
+    texts = [*contact.fields.values(), *contact.fields.get("custom_fields", {}).values()]
+    assert all(isinstance(text, str) and text for text in texts if not isinstance(text, dict))
+    assert len(contact.fields.get("state") or "") <= 10
+
+
+clean_rows = st.fixed_dictionaries(
+    {"email": st.emails()},
+    optional={
+        **{
+            name: st.text(st.characters(categories=["L", "N"]), max_size=12)
+            for name in FIELDS
+            if name != "email"
+        },
+        "checkbox": st.booleans(),
+        "number": st.integers(-(10**9), 10**9),
+        "decimalTwo": st.decimals(-(10**9), 10**9, places=2),
+        "date": st.dates().filter(lambda day: day.year >= 1000),
+    },
+)
+
+
+@given(clean_rows)
+def test_mapping_what_was_mapped_changes_nothing(row: dict[str, Any]) -> None:
+    try:
+        once = EVERYTHING.apply(row).fields
+    except MappingError:
+        return
+    again: dict[str, Any] = {**once, **once.get("custom_fields", {})}
+
+    assert EVERYTHING.apply(again).fields == once
+    assert EVERYTHING.apply(again).notes == ()
+
+
+@given(
+    st.sampled_from([name for name in NAMES if name != "country"]),
+    st.sampled_from(
+        [
+            CANARY, f"{CANARY}@@example.com", f"{CANARY} Berg", f"{CANARY}\x00, {CANARY}",
+            [CANARY], [[CANARY]], {CANARY: CANARY}, CANARY.encode(), f"{CANARY}@ß.example",
+            f"{CANARY}<script>", f"2026-03-04 {CANARY}",
+        ]
+    ),
+)  # fmt: skip
+def test_no_refusal_and_no_note_repeats_a_value(name: str, value: Any) -> None:
+    row = {"email": "jo@example.com", name: value, "country": CANARY}
+    try:
+        contact = EVERYTHING.apply(row)
+    except MappingError as error:
+        seen = [str(error), repr(error), repr(error.__dict__), repr(error.__context__)]
+    else:
+        seen = [repr(contact), *contact.notes]
+
+    assert CANARY not in "".join([*seen, repr(EVERYTHING.explain(row))])
+
+
+@pytest.mark.parametrize("length", [10_000, 200_000])
+def test_long_values_take_no_long_time(length: int) -> None:
+    for value in (
+        " " * length + "\x00x",
+        "<" * length,
+        "&" * length,
+        "1," * length,
+        "a b " * length,
+    ):
+        row = {"email": "jo@example.com", "first_name": value, "joined": value, "named": value}
+        assert EVERYTHING.explain(row)["first_name"].outcome in ("set", "refused")
+        assert not EVERYTHING.explain({"email": value, "number": value, "date": value}).ok
