@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import pkgutil
+import sys
+from typing import Any
+
+from sphinx.util.nodes import make_refnode
+
+project = "icontact"
+author = "The icontact developers"
+project_copyright = "2026, The icontact developers"
+release = version = importlib.metadata.version("icontact")
+
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+html_theme = "furo"
+html_title = f"icontact {release}"
+exclude_patterns = ["_build"]
+# One backtick or two: both are code. What is meant to lead somewhere says so with a role.
+default_role = "code"
+
+autodoc_default_options = {"members": True, "undoc-members": True, "show-inheritance": True}
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented"
+autodoc_preserve_defaults = True
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+python_use_unqualified_type_names = True
+python_maximum_signature_line_length = 88
+
+# Every reference to a name of ours has to lead somewhere. Names of other projects have nowhere to
+# lead to: their inventories would have to be fetched, and the documentation builds offline.
+nitpicky = True
+_foreign = [*sys.stdlib_module_names, "attr", "attrs", "cattrs", "pandas", "pytest", "requests"]
+nitpick_ignore_regex = [
+    ("py:.*", rf"({'|'.join(_foreign)})(\..+)?"),
+    # Type variables: `T` of a page, `P` of a callable.
+    ("py:.*", r"(icontact\..+\.)?_?[A-Z](_co|_contra)?"),
+]
+
+
+# Napoleon takes the words before the first colon of an attribute's docstring for its type. Ours are
+# prose: what it makes of them is thrown away.
+_prose: dict[str, list[str]] = {}
+
+
+def keep_prose(app: Any, what: str, name: str, *rest: Any) -> None:
+    if what in {"attribute", "data", "property"}:
+        _prose[name] = list(rest[-1])
+
+
+def restore_prose(app: Any, what: str, name: str, *rest: Any) -> None:
+    if name in _prose:
+        rest[-1][:] = _prose.pop(name)
+
+
+def leave_out_private_bases(app: Any, name: str, *rest: Any) -> None:
+    """Name as bases only classes that the reader can find."""
+    bases = rest[-1]
+    bases[:] = [base for base in bases if is_public(base)] or [object]
+
+
+def is_public(base: Any) -> bool:
+    parts = getattr(base, "__module__", "").split(".")
+    private = next((place for place, part in enumerate(parts) if part.startswith("_")), None)
+    if private is None or not private:
+        return True
+    front = importlib.import_module(".".join(parts[:private]))
+    return getattr(base, "__name__", "") in getattr(front, "__all__", ())
+
+
+def find_elsewhere(app: Any, env: Any, node: Any, content: Any) -> Any:
+    """Find a name that is documented, but not under the name that somebody uses for it.
+
+    ``icontact.Client`` is documented where it is defined; and annotations have names without any
+    module, which lead somewhere if one documented thing is called so.
+    """
+    target = node["reftarget"]
+    if node.get("refdomain") != "py":
+        return None
+    objects = env.get_domain("py").objects
+    if target.startswith("icontact."):
+        found = canonical_names(target) & objects.keys()
+    else:
+        found = {name for name in objects if name.rpartition(".")[2] == target}
+    places = {(objects[name].docname, objects[name].node_id) for name in found}
+    if len(places) != 1:
+        return None
+    ((docname, anchor),) = places
+    return make_refnode(app.builder, node["refdoc"], docname, anchor, content, target)
+
+
+def canonical_names(target: str) -> set[str]:
+    """The name under which the thing that a dotted name leads to was defined."""
+    try:
+        thing = pkgutil.resolve_name(target)
+        return {f"{thing.__module__}.{thing.__qualname__}"}
+    except (ImportError, AttributeError):
+        return set()
+
+
+def setup(app: Any) -> None:
+    app.connect("autodoc-process-docstring", keep_prose, priority=400)
+    app.connect("autodoc-process-docstring", restore_prose, priority=600)
+    app.connect("autodoc-process-bases", leave_out_private_bases)
+    app.connect("missing-reference", find_elsewhere)

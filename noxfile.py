@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.error_on_missing_interpreters = True
+nox.options.sessions = ["lint", "types", "tests", "docs", "examples"]
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+EXTRAS = "cli,sandbox,pandas"
+SPELLED = ("src", "docs", "tests", "changelog.d", "README.rst", "CHANGELOG.rst", "CONTRIBUTING.rst")
+
+
+def group(name: str) -> list[str]:
+    """The tools that pyproject.toml lists for a session."""
+    return list(nox.project.dependency_groups(PROJECT, name))
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install the project, editable, with all its extras and the tools of some groups."""
+    tools = {requirement for name in groups for requirement in group(name)}
+    session.install("-e", f".[{EXTRAS}]", *sorted(tools))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, layers, docstrings, spelling, changelog."""
+    session.install(*group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports", "--no-cache", env={"PYTHONPATH": "src"})
+    session.run("interrogate", "src")
+    session.run("codespell", *SPELLED)
+    session.run("towncrier", "build", "--draft", "--version", PROJECT["project"]["version"])
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """mypy and pyright, on the library, on its users' view of it, and on the tests."""
+    install(session, "types")
+    # pyright runs on the node that comes as a wheel, whatever else the machine has.
+    env = {"PYRIGHT_PYTHON_GLOBAL_NODE": "0", "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
+    session.run("mypy")
+    session.run("pyright", env=env)
+    session.run("pyright", "--verifytypes", "icontact", "--ignoreexternal", env=env)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The tests, with complete branch coverage; arguments go to pytest instead."""
+    install(session, "tests")
+    if session.posargs:
+        session.log("A part of the tests: coverage is measured and held only without arguments.")
+        session.run("python", "-m", "pytest", *session.posargs)
+        return
+    session.run("python", "-m", "pytest", "-n", "2", "--cov", "--cov-report=term")
+
+
+@nox.session(reuse_venv=False)
+def minimums(session: nox.Session) -> None:
+    """The tests at the lowest versions that pyproject.toml admits."""
+    session.install("uv")
+    # First the floors alone, then the tools, which have to get along with them.
+    session.run("uv", "pip", "install", "--resolution", "lowest-direct", f".[{EXTRAS}]")
+    session.run("uv", "pip", "install", *group("tests"))
+    session.run("python", "-m", "pytest", "-n", "2", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation; a warning is an error."""
+    install(session, "docs")
+    target = Path("docs/_build/html")
+    session.run("sphinx-build", "-W", "--keep-going", "-n", "-E", "-q", "docs", str(target))
+    session.log(f"Written: {target / 'index.html'}")
+
+
+@nox.session
+def examples(session: nox.Session) -> None:
+    """Every code block of README, docs and docstrings, run against the sandbox."""
+    install(session, "examples")
+    places = session.posargs or ["README.rst", "docs", "src"]
+    session.run("python", "-m", "pytest", "-p", "tests.examples.plugin", *places)
+
+
+@nox.session(reuse_venv=False)
+def package(session: nox.Session) -> None:
+    """Build, look inside, and test what is installed instead of what lies in src/."""
+    session.install(*group("package"))
+    with tempfile.TemporaryDirectory() as folder:
+        # build makes the wheel from the sdist, so both are put to the test.
+        session.run("python", "-m", "build", "--no-isolation", "--outdir", folder)
+        session.run("python", "tests/meta/artifacts.py", folder)
+        (wheel,) = Path(folder).glob("*.whl")
+        session.install(str(wheel))
+        session.run("python", "tests/meta/bare_install.py")
+        session.install(f"icontact[{EXTRAS}] @ {wheel.as_uri()}", *group("tests"))
+        session.run("python", "-m", "pytest", "-n", "2", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The benchmarks, side by side in one run; `--quick` for a smoke test."""
+    install(session)
+    session.run("python", "-m", "tests.bench", *session.posargs)

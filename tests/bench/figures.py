@@ -1,0 +1,39 @@
+"""What a benchmark hands back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import attrs
+
+
+@attrs.frozen
+class Figure:
+    """One measured value, and the most that it may be."""
+
+    what: str
+    value: float
+    unit: str = "x"
+    target: float | None = None
+    detail: str = ""
+
+    @property
+    def missed(self) -> bool:
+        """Whether the value is above its target."""
+        return self.target is not None and self.value > self.target
+
+
+def best_times(*candidates: Callable[[], object], rounds: int) -> tuple[float, ...]:
+    """Time some candidates in turns, and return the best seconds of each.
+
+    Taking turns spreads what else the machine does over all of them; the best of many rounds is
+    the one that was disturbed least.
+    """
+    best = [float("inf")] * len(candidates)
+    for _ in range(rounds):
+        for place, candidate in enumerate(candidates):
+            started = time.perf_counter()
+            candidate()
+            best[place] = min(best[place], time.perf_counter() - started)
+    return tuple(best)
