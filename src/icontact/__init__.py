@@ -1,25 +1,25 @@
 """A typed client for iContact's REST API 2.2, and a push that loses no contact.
 
-::
+.. code-block:: python
 
     import icontact
 
     client = icontact.Client.from_env()
     folder = client.folder()
     for contact in folder.contacts.list(last_name="S*"):
-        ...
+        print(contact.contact_id)
 
 The push lives in :mod:`icontact.push`, the embedded iContact in :mod:`icontact.sandbox`.
 """
 
 import logging
+from typing import TYPE_CHECKING, Any
 
 from icontact import errors, models
 from icontact._version import __version__
 from icontact.auth import Credentials
 from icontact.client import AccountScope, Client, Folder
 from icontact.errors import IContactError
-from icontact.mapping import ContactMapper
 from icontact.models.filters import between, gt, gte, lt, lte, one_of
 from icontact.paging import Page, Pager
 from icontact.transport import (
@@ -33,6 +33,9 @@ from icontact.transport import (
     SQLiteLimiter,
     TokenBucket,
 )
+
+if TYPE_CHECKING:
+    from icontact.mapping import ContactMapper
 
 __all__ = [
     "AccountScope",
@@ -64,3 +67,12 @@ __all__ = [
 ]
 
 logging.getLogger("icontact").addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> Any:
+    """Load the mapper when it is first asked for: not everybody who imports the client maps."""
+    if name == "ContactMapper":
+        from icontact.mapping import ContactMapper
+
+        return ContactMapper
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -15,6 +15,23 @@ from icontact.errors import ConfigError, MappingError
 TABLE = "mapping"
 
 
+def document(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return what a TOML file says.
+
+    Raises:
+        ConfigError: The file cannot be read, or is no TOML.
+    """
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    except UnicodeDecodeError:
+        problem = "not in UTF-8"
+    except tomllib.TOMLDecodeError as error:
+        problem = f"no TOML: {error}"
+    raise ConfigError(f"cannot read {os.fspath(path)}: {problem}")
+
+
 def read(path: str | os.PathLike[str]) -> Mapping[str, Any]:
     """Return the ``[mapping]`` table of a file.
 
@@ -22,23 +39,13 @@ def read(path: str | os.PathLike[str]) -> Mapping[str, Any]:
         ConfigError: The file cannot be read, or is no TOML.
         MappingError: It has no such table.
     """
-    try:
-        document = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        problem = error.strerror or type(error).__name__
-    except UnicodeDecodeError:
-        problem = "not in UTF-8"
-    except tomllib.TOMLDecodeError as error:
-        problem = f"no TOML: {error}"
-    else:
-        table = document.get(TABLE)
-        if isinstance(table, Mapping):
-            return table
-        raise MappingError(
-            f"{os.fspath(path)} has no table [{TABLE}]: write one with a line such as "
-            'email = "email"'
-        )
-    raise ConfigError(f"cannot read {os.fspath(path)}: {problem}")
+    table = document(path).get(TABLE)
+    if isinstance(table, Mapping):
+        return table
+    raise MappingError(
+        f"{os.fspath(path)} has no table [{TABLE}]: write one with a line such as "
+        'email = "email"'
+    )
 
 
 def written(config: Mapping[str, Any]) -> str:

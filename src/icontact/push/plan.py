@@ -14,6 +14,7 @@ from icontact.mapping import ContactMapper
 from icontact.models import ContactFields
 from icontact.push.decide import Action, Decision
 from icontact.push.report import OutcomeStatus, PushReport, html_table
+from icontact.push.sources import BadRow
 
 __all__ = ["MappedRow", "PlannedRow", "PushPlan", "map_rows", "settle_duplicates"]
 
@@ -127,10 +128,14 @@ def map_rows(rows: Iterable[Any], mapper: ContactMapper) -> Iterator[MappedRow |
     """Map every row; one that cannot be mapped is planned as rejected at once."""
     for place, row in enumerate(rows):
         try:
+            if isinstance(row, BadRow):
+                raise MappingError(row.reason)
             mapped = mapper.apply(row)
         except MappingError as problem:
             rejected = Decision(action=Action.REJECT, reason=problem.problem)
-            yield PlannedRow(row=place, email=None, decision=rejected)
+            unusable = problem.field in (None, "email")
+            email = None if unusable else mapper.explain(row)["email"].result
+            yield PlannedRow(row=place, email=email, decision=rejected)
         else:
             yield MappedRow(
                 row=place,

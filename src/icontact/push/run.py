@@ -55,7 +55,7 @@ class ListPush:
         self.policy = PushPolicy(**policy)
         self.folder = folder
         self.list = find_list(folder, list)
-        fields = folder.custom_fields.list().all() if _custom(mapper) else []
+        fields = folder.custom_fields.list().all() if mapper.custom_fields else []
         self.mapper = mapper.checked(fields)
         self._types: Mapping[str, FieldType | str] = {
             field.private_name: field.field_type for field in fields
@@ -183,10 +183,6 @@ def find_list(folder: Folder, wanted: str | int) -> ContactList:
     close = get_close_matches(str(wanted), names, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     raise ConfigError(f"there is no list {wanted!r}; {hint}this folder's lists: {there}")
-
-
-def _custom(mapper: ContactMapper) -> bool:
-    return any(target.startswith("custom_fields.") for target in mapper.targets)
 
 
 def _in_full(folder: Folder, known: Known) -> Known:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Collection, Mapping
 from os import PathLike
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any, Literal, TypedDict, cast
 import attrs
 
 from icontact.errors import ConfigError
-from icontact.mapping import ContactMapper
+from icontact.mapping import ContactMapper, toml
 from icontact.mapping.targets import WIRE_NAMES
 from icontact.models import ContactStatus, SubscriptionStatus
 from icontact.wire import nearest
@@ -164,7 +163,7 @@ class PushSettings(PushPolicy):
                 unusable value.
             MappingError: If the mapping is wrong.
         """
-        return cls._from_table(_read(Path(path)), Path(path).name)
+        return cls._from_table(toml.document(path), Path(path).name)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> PushSettings:
@@ -211,18 +210,6 @@ class PushSettings(PushPolicy):
 def _keys() -> Collection[str]:
     names = [field.name for field in attrs.fields(PushSettings) if field.name != "mapper"]
     return [*names, "mapping", "preset"]
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        reason = problem.strerror or type(problem).__name__
-    except UnicodeDecodeError:
-        reason = "it is not UTF-8"
-    except tomllib.TOMLDecodeError as problem:
-        reason = str(problem)
-    raise ConfigError(f"cannot read the settings in {path.name}: {reason}")
 
 
 def _from_text(name: str, text: str) -> Any:

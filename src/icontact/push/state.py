@@ -11,7 +11,7 @@ from typing import TypeVar
 from icontact.auth import Private
 from icontact.client import Folder
 from icontact.models import Contact
-from icontact.paging import DEFAULT_PAGE_SIZE, Page, Pager
+from icontact.paging import DEFAULT_PAGE_SIZE, Pager
 from icontact.push.decide import Known
 
 __all__ = ["StateReader"]
@@ -31,9 +31,7 @@ class StateReader:
         page_size: Rows a request.
     """
 
-    def __init__(
-        self, folder: Folder, list_id: int, *, page_size: int = DEFAULT_PAGE_SIZE
-    ) -> None:
+    def __init__(self, folder: Folder, list_id: int, *, page_size: int = DEFAULT_PAGE_SIZE) -> None:
         self._folder = folder
         self._list_id = list_id
         self._page_size = page_size
@@ -94,13 +92,11 @@ class StateReader:
     def _if_cheaper(self, listing: Pager[T], look_ups: int) -> Iterator[T] | None:
         """Return the whole listing if it costs no more requests than so many look-ups."""
         pages = listing.pages()
-        first: Page[T] | None = next(pages, None)
-        if first is None:
-            return iter(())
-        more = ceil(((first.total or 0) - len(first)) / self._page_size)
-        if first.total is None or more > look_ups:
+        first = next(pages)
+        if first.total is None:
             return None
-        return chain(first, chain.from_iterable(pages))
+        more = ceil((first.total - len(first)) / self._page_size)
+        return None if more > look_ups else chain(first, chain.from_iterable(pages))
 
 
 def _known(contacts: list[Contact], subscriptions: Mapping[int, str]) -> Known:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import attrs
 
+from icontact.auth import redact
 from icontact.errors import CallSummary
 from icontact.transport.retry import Safety
 
@@ -24,8 +26,16 @@ _SAFETY = {
 }
 
 
+#: What URLs do not hold as it is; some of it is dropped without a word on the way.
+_NEVER_IN_PATHS = re.compile(r"[\x00-\x20\x7f#\\]")
+
+
 def _clean_path(path: str) -> str:
     return path.strip("/")
+
+
+def _shown_path(path: str) -> str:
+    return "/".join(redact(segment) for segment in path.split("/"))
 
 
 def _pairs(params: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -51,25 +61,29 @@ class Call:
 
     Raises:
         ValueError: For an unknown verb, or a path that iContact does not accept: with a host, with
-            an empty segment (API 2.2), or with ``..``.
+            an empty segment (API 2.2), with ``..``, with white space or ``#``.
     """
 
     method: str = attrs.field(validator=attrs.validators.in_(_METHODS))
-    path: str = attrs.field(converter=_clean_path)
+    path: str = attrs.field(converter=_clean_path, repr=_shown_path)
     params: tuple[tuple[str, str], ...] = attrs.field(
         default=(), kw_only=True, converter=_pairs, repr=_names
     )
     body: Any = attrs.field(default=None, kw_only=True, repr=False)
     safety: Safety = attrs.field(
-        default=attrs.Factory(lambda call: _SAFETY[call.method], takes_self=True), kw_only=True
+        # Defaults come before validators, so the verb may still be an unknown one.
+        default=attrs.Factory(lambda call: _SAFETY.get(call.method, Safety.ONCE), takes_self=True),
+        kw_only=True,
     )
     authenticated: bool = attrs.field(default=True, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        if _NEVER_IN_PATHS.search(self.path):
+            raise ValueError("a call's path may not hold white space or '#'; percent-encode it")
         parts = urlsplit(self.path)
-        if parts.scheme or parts.netloc:
+        if parts.scheme:
             raise ValueError("a call's path stands below the base URL; give no host")
-        if any(segment in ("", ".", "..") for segment in parts.path.split("/")):
+        if any(unquote(segment) in ("", ".", "..") for segment in parts.path.split("/")):
             raise ValueError("a call's path may not hold empty segments, '.' or '..'")
         if parts.query:
             query = tuple(parse_qsl(parts.query, keep_blank_values=True))
@@ -78,7 +92,8 @@ class Call:
 
     def summary(self) -> CallSummary:
         """Return what may be shown of this call."""
-        return CallSummary(self.method, self.path, tuple(name for name, _ in self.params))
+        names = tuple(name for name, _ in self.params)
+        return CallSummary(self.method, _shown_path(self.path), names)
 
 
 @attrs.frozen(kw_only=True)

@@ -127,11 +127,16 @@ def _check_attempts(_: Any, __: attrs.Attribute[Any], value: object) -> None:
 
 
 def _check_seconds(_: Any, field: attrs.Attribute[Any], value: object) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or value < 0:  # type: ignore[arg-type,operator]  # number says so
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    if not 0 <= number < math.inf:
         raise ConfigError(
             f"RetryPolicy {field.name}: {value!r} is not a number of seconds, 0 or more"
         )
+
+
+def _check_switch(_: Any, field: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, bool):
+        raise ConfigError(f"RetryPolicy {field.name}: {value!r} is neither True nor False")
 
 
 @attrs.frozen(kw_only=True)
@@ -163,16 +168,9 @@ class RetryPolicy:
     total: float = attrs.field(default=120.0, validator=_check_seconds)
     base: float = attrs.field(default=0.5, validator=_check_seconds)
     cap: float = attrs.field(default=30.0, validator=_check_seconds)
-    throttled_pause: float = attrs.field(default=5.0, validator=_check_seconds)
+    throttled_pause: float = attrs.field(default=4.0, validator=_check_seconds)
     max_retry_after: float = attrs.field(default=60.0, validator=_check_seconds)
-    repeat_once_when_throttled: bool = attrs.field(default=False)
-
-    @repeat_once_when_throttled.validator
-    def _check_switch(self, _: attrs.Attribute[bool], value: object) -> None:
-        if not isinstance(value, bool):
-            raise ConfigError(
-                f"RetryPolicy repeat_once_when_throttled: {value!r} is neither True nor False"
-            )
+    repeat_once_when_throttled: bool = attrs.field(default=False, validator=_check_switch)
 
     @classmethod
     def never(cls) -> RetryPolicy:

@@ -6,6 +6,7 @@ import json
 import logging
 import random
 import re
+import threading
 import time
 from collections.abc import Callable
 from http.cookiejar import DefaultCookiePolicy
@@ -18,7 +19,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from icontact._version import __version__
-from icontact.auth import Anonymous, Credentials, HeaderAuth, redact
+from icontact.auth import Anonymous, Credentials, HeaderAuth
 from icontact.errors import CallError, ConfigError
 from icontact.transport.call import Answer, Call, Event
 from icontact.transport.limits import AdaptiveLimiter, Feedback, Limiter
@@ -34,6 +35,7 @@ API_VERSION = "2.2"
 Timeout = tuple[float, float]
 
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
+_NOT_IN_BASE = re.compile(r"[\x00-\x20\x7f?#@\\]")
 _THROTTLED = (Trouble.THROTTLED_429, Trouble.UNAVAILABLE_503)
 _CONNECTIONS = 32
 
@@ -215,7 +217,7 @@ def _json(body: Any) -> _Body:
 
 def _shown(call: Call) -> str:
     """Name a call in a log: the path's template, and no value of the query."""
-    template = re.sub(r"\d+", "{id}", redact(call.path))
+    template = re.sub(r"\d+", "{id}", call.summary().path)
     return f"{call.method} {template}"
 
 
@@ -233,33 +235,46 @@ def _completed(error: CallError, attempts: int, elapsed: float, maybe_applied: b
 
 
 def _checked_url(base_url: str) -> str:
-    parts = urlsplit(base_url)
-    if not parts.hostname or parts.username or parts.query or parts.fragment:
+    scheme, host = _scheme_and_host(base_url)
+    if not host or _NOT_IN_BASE.search(base_url):
         raise ConfigError(
             "base_url must look like https://app.icontact.com/icp, without user, query or fragment"
         )
-    if parts.scheme == "http" and _LOOPBACK.fullmatch(parts.hostname):
-        return base_url.rstrip("/")
-    if parts.scheme != "https":
+    if scheme != "https" and not (scheme == "http" and _LOOPBACK.fullmatch(host)):
         raise ConfigError("base_url must begin with https:// (plain http only for loopback)")
     return base_url.rstrip("/")
 
 
-def _checked_timeout(timeout: Timeout) -> Timeout:
+def _scheme_and_host(url: object) -> tuple[str, str]:
+    """Return both in lower case, or two empty texts for what is no URL."""
+    if not isinstance(url, str):
+        return "", ""
     try:
-        connect, read = timeout
-        usable = connect > 0 and read > 0
-    except TypeError:
-        usable = False
-    if not usable:
+        parts = urlsplit(url)
+        # Reading the port is what checks it.
+        return (parts.scheme, parts.hostname or "") if parts.port != 0 else ("", "")
+    except ValueError:
+        return "", ""
+
+
+def _checked_timeout(timeout: Timeout) -> Timeout:
+    given = timeout if isinstance(timeout, tuple | list) else ()
+    usable = [seconds for seconds in given if _is_timeout(seconds)]
+    if len(given) != 2 or len(usable) != 2:
         raise ConfigError("timeout must be two positive numbers of seconds: (connect, read)")
-    return timeout
+    return usable[0], usable[1]
+
+
+def _is_timeout(seconds: object) -> bool:
+    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    return number and 0 < seconds <= threading.TIMEOUT_MAX  # type: ignore[operator]  # number says so
 
 
 def _checked_agent(user_agent: str | None) -> str:
     own = f"icontact-python/{__version__}"
     if user_agent is None:
         return own
-    if not user_agent.isascii() or not user_agent.isprintable() or user_agent != user_agent.strip():
+    printable = user_agent.isascii() and user_agent.isprintable()
+    if not printable or not user_agent or user_agent != user_agent.strip():
         raise ConfigError("user_agent must be printable ASCII, such as my-app/1.0")
     return f"{user_agent} {own}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -32,7 +33,7 @@ from icontact.transport.retry import Trouble, trouble_for_status
 
 __all__ = ["Verdict", "judge", "judge_failure"]
 
-#: A deleted list answers its GET with a 500 that says this (API 8.1).
+#: A deleted list answers with a 500 that says this (API 8.1).
 _GONE = re.compile(r"No result for \(.*\)\.")
 
 #: As much of one server text as anybody reads.
@@ -79,7 +80,7 @@ def _failure(
     warnings: tuple[str, ...],
     call: CallSummary,
 ) -> Verdict:
-    if status == 500 and call.method == "GET" and any(map(_GONE.fullmatch, said)):
+    if status == 500 and any(map(_GONE.fullmatch, said)):
         return Verdict(error=NotFound(status, said, warnings=warnings, call=call))
     trouble = trouble_for_status(status)
     kind = class_for_status(status)
@@ -106,11 +107,13 @@ def judge_failure(problem: Exception, call: CallSummary) -> Verdict:
     return Verdict(error=error, trouble=Trouble.LOST)
 
 
-#: Raised before the first byte of a request can have left.
+#: Raised before the first byte of a request can have left. Of TLS only the refused certificate:
+#: whatever else goes wrong there may do so while the answer is read.
 _UNREACHED = (
+    ssl.SSLCertVerificationError,
     requests.exceptions.ConnectTimeout,
-    requests.exceptions.SSLError,
     requests.exceptions.ProxyError,
+    requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidProxyURL,
     requests.exceptions.InvalidHeader,
@@ -150,7 +153,11 @@ def _redirect(status: int) -> str:
 
 def _parse(content: bytes) -> tuple[Any, str | None]:
     """Return the JSON and no problem, or nothing and the problem in words."""
-    text = content.decode("utf-8", "replace").strip()
+    try:
+        text = content.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        # Read with replacements, a name would be written back with them.
+        return None, f"expected JSON, got something that is not UTF-8 ({len(content)} bytes)"
     try:
         return json.loads(text, parse_constant=_refuse), None
     except (ValueError, RecursionError):
@@ -171,13 +178,16 @@ def texts(payload: Any, key: str, credentials: Credentials | None) -> tuple[str,
 
 
 def _sentences(found: Any) -> list[str]:
-    if found is None:
-        return []
-    if isinstance(found, dict):
-        return [sentence for value in found.values() for sentence in _sentences(value)]
-    if isinstance(found, list):
-        return [sentence for value in found for sentence in _sentences(value)]
-    return [str(found)]
+    said: list[str] = []
+    waiting = [found]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict | list):
+            inner = value.values() if isinstance(value, dict) else value
+            waiting += reversed(list(inner))
+        elif value is not None:
+            said.append(str(value))
+    return said
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
@@ -189,7 +199,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         pass
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -113,10 +113,10 @@ def decode(model: type[T], raw: Any, path: str, call: CallSummary | None = None)
     Raises:
         DecodeError: Lists every bad field with its path, and shows no value.
     """
-    made = _made_of(raw, shape_of(model), model)
-    if made is not None:
-        return made
-    problems = _problems(model, raw, path)
+    try:
+        return _constructed(raw, shape_of(model), model)
+    except _MISFITS:
+        problems = _problems(model, raw, path)
     del raw  # error trackers print the locals of every frame on the way
     raise DecodeError(problems, call=call)
 
@@ -127,12 +127,15 @@ def decode_member(model: type[T], payload: Any, key: str, call: CallSummary | No
     Raises:
         DecodeError: If the key is missing, or for every bad field.
     """
-    if isinstance(payload, dict) and key in payload:
-        if (made := _made_of(payload[key], shape_of(model), model)) is not None:
-            return made
-        problems = _problems(model, payload[key], key)
-    else:
-        problems = [f"expected {{{key!r}: {{...}}}}, got {_outline(payload)}"]
+    try:
+        return _constructed(payload[key], shape_of(model), model)
+    except _MISFITS:
+        there = isinstance(payload, dict) and key in payload
+        problems = (
+            _problems(model, payload[key], key)
+            if there
+            else [f"expected {{{key!r}: {{...}}}}, got {_outline(payload)}"]
+        )
     del payload
     raise DecodeError(problems, call=call)
 
@@ -143,31 +146,30 @@ def decode_rows(model: type[T], payload: Any, key: str, call: CallSummary | None
     Raises:
         DecodeError: If the key is missing or holds no array, or for every bad field of every row.
     """
-    found = payload.get(key, payload) if isinstance(payload, dict) else payload
-    if found is None or (isinstance(found, list) and found is not payload):
+    if isinstance(payload, dict) and isinstance(found := payload.get(key, 0), list | None):
         shape = shape_of(model)
-        items = [_made_of(raw, shape, model) for raw in found or ()]
-        if None not in items:
-            return cast("list[T]", items)
-        bad = [index for index, item in enumerate(items) if item is None]
-        problems = [p for i in bad for p in _problems(model, found[i], f"{key}[{i}]")]
-        del items
+        try:
+            return [_constructed(raw, shape, model) for raw in found or ()]
+        except _MISFITS:
+            rows = enumerate(found or ())
+            problems = [p for i, raw in rows for p in _problems(model, raw, f"{key}[{i}]")]
+        del found
     else:
         problems = [f"expected {{{key!r}: [...]}}, got {_outline(payload)}"]
-    del payload, found
+    del payload
     raise DecodeError(problems, call=call)
 
 
-def _made_of(raw: Any, shape: Shape, model: type[T]) -> T | None:
-    """Return the model, or None if anything about the object is wrong."""
-    try:
-        made = shape.construct(raw, model)
-        if unknown := raw.keys() - shape.known:
-            # In the answer's own order, which a set would lose. Nobody else holds the instance yet.
-            collected = {name: _blank(raw[name]) for name in raw if name in unknown}
-            object.__setattr__(made, shape.collects, collected)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None
+#: What the rules and the generated constructors raise for an object that does not fit.
+_MISFITS = (ValueError, TypeError, KeyError, AttributeError)
+
+
+def _constructed(raw: Any, shape: Shape, model: type[T]) -> T:
+    made = shape.construct(raw, model)
+    known = shape.known
+    if extra := {name: _blank(value) for name, value in raw.items() if name not in known}:
+        # Nobody else holds the instance yet.
+        object.__setattr__(made, shape.collects, extra)
     return cast("T", made)
 
 

@@ -20,10 +20,11 @@ _INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII).fullmatch
 
 
 def integer(value: Any, _: object = None) -> int:
-    if type(value) is int:
+    if isinstance(value, str):
+        if _INTEGER(value):
+            return int(value)
+    elif type(value) is int:
         return value
-    if isinstance(value, str) and _INTEGER(value):
-        return int(value)
     raise ValueError(f"expected an integer, got {kind(value)}")
 
 
@@ -68,13 +69,13 @@ def moment(value: Any, _: object = None) -> datetime:
     if not isinstance(value, str):
         raise ValueError(f"expected a date, got {kind(value)}")
     try:
-        moment = datetime.fromisoformat(value)
+        found = datetime.fromisoformat(value)
     except ValueError:
         # The parser's own message would quote the value.
-        moment = None
-    if moment is None:
+        found = None
+    if found is None:
         raise ValueError("expected a date, got other text")
-    return moment if moment.tzinfo else moment.replace(tzinfo=EASTERN_TIME)
+    return found if found.tzinfo else found.replace(tzinfo=EASTERN_TIME)
 
 
 def optional_moment(value: Any, _: object = None) -> datetime | None:
@@ -91,8 +92,8 @@ def mapping(value: Any, _: object = None) -> Mapping[str, Any]:
     raise ValueError(f"expected an object, got {kind(value)}")
 
 
-def open_enum(kind: type[OpenEnum]) -> Callable[[Any, object], str]:
-    known: Mapping[str, str] = {item.value: item for item in kind}
+def open_enum(members: type[OpenEnum]) -> Callable[[Any, object], str]:
+    known: Mapping[str, str] = {item.value: item for item in members}
 
     def read(value: Any, _: object = None) -> str:
         found = text(value)

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Final
 
+from icontact.errors import ConfigError
 from icontact.transport.limits._queue import QueuedLimiter
 
 # The lowest rate that anybody recorded for iContact is 60 a minute (API 3): a first guess below it
 # says more about a short run than about the server.
 _FIRST_GUESS_AT_LEAST: Final = 1.0
-_CREDIT: Final = 0.0
-_POW = 1
-_LEAST: Final = 0.02
-# After a throttled answer: this share of the ceiling, and from there along a cubic curve that is
-# flat at the ceiling, as TCP's CUBIC does it.
-_BACK_TO: Final = 0.9
+_CEILING_AT_LEAST: Final = 0.02
+# After a pause: this share of the ceiling, and from there along a cubic curve that is flat at the
+# ceiling, as TCP's CUBIC does it.
+_BACK_TO: Final = 0.95
+_DIP: Final = (1 - _BACK_TO) ** (1 / 3)
 # Seconds in which the curve leads from the ceiling to twice the ceiling. Each throttled answer
 # confirms that there is a ceiling, and doubles them.
 _FIRST_STRETCH: Final = 30.0
 _LONGEST_STRETCH: Final = 480.0
-# Times the ceiling: who got here without a throttled answer is not being throttled.
+# Times the ceiling: whoever gets there without a throttled answer is not being throttled.
 _FORGET_AT: Final = 8.0
+# Share of the first pause that is made up for after it; later ones get a quarter of the last's.
+_CREDIT: Final = 0.5
 # Seconds without a request that end a busy time, and the most that a lull counts for.
 _LULL: Final = 10.0
-# Seconds of pace that may be made up for, when threads wake late.
+# Seconds of pace that may be made up for when threads wake late; shorter spans prove no rate.
 _SLACK: Final = 0.5
+# Seconds that a thread sleeps at a stretch: meanwhile the pause may end, or the pace rise.
+_NAP: Final = 1.0
 
 
 class AdaptiveLimiter(QueuedLimiter):
@@ -34,7 +39,7 @@ class AdaptiveLimiter(QueuedLimiter):
 
     iContact publishes no limits and answers 503 when it has had enough (API 3). Nothing is held
     back until the first throttled answer. Then everybody pauses; single requests probe whether the
-    pause was long enough, each time twice as long. Four pauses cover a minute, so that five
+    pause was long enough, each time after twice as long. Four pauses cover a minute, so that five
     attempts outlast a window of 60 seconds. From then on requests go out evenly, just below the
     rate that was borne; slowly back up to the rate at which the server throttled, and very slowly
     beyond. A long stretch without a throttled answer ends it.
@@ -44,6 +49,9 @@ class AdaptiveLimiter(QueuedLimiter):
         longest_pause: Seconds that doubling the pause leads to at most.
         clock: Seconds that never run backwards.
         sleep: Waits so many seconds.
+
+    Raises:
+        ConfigError: A pause is not positive, or the longest is shorter than the first.
     """
 
     def __init__(
@@ -54,58 +62,40 @@ class AdaptiveLimiter(QueuedLimiter):
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        if not 0 < first_pause <= longest_pause < math.inf:
+            raise ConfigError(
+                f"first_pause={first_pause!r}, longest_pause={longest_pause!r}: give seconds above "
+                "0, the longest not below the first"
+            )
         super().__init__(clock=clock, sleep=sleep)
         self._first_pause = first_pause
         self._longest_pause = longest_pause
+        # Requests per second that the server bears, as far as we know; None: no limit seen.
         self._ceiling: float | None = None
         self._stretch = _FIRST_STRETCH
         self._clean = 0.0
         self._next = 0.0
-        # While throttled: when to probe, after which pause, and whether a probe is on its way.
+        # While throttled: when the next probe may go, after which pause, and whether one is out.
         self._probe_at: float | None = None
         self._pause = first_pause
         self._probing = False
-        # Answers since the last throttled one, or since the busy time began; and since the pause.
-        self._busy_since = self._refused = self._resumed = self._last = clock()
+        # Answers since the busy time began or, once throttled, since the server last refused.
         self._borne = self._borne_since_pause = 0
+        self._busy_since = self._refused = self._resumed = self._last = clock()
+
+    def __repr__(self) -> str:
+        rate = self.rate
+        return f"AdaptiveLimiter({'unlimited' if rate is None else f'{rate:.0f} per minute'})"
 
     @property
     def rate(self) -> float | None:
-        """Return the requests per minute that go out at most, or None while nothing is held back."""
+        """Return the requests per minute that go out at most; None while nothing holds them."""
         with self._lock:
             return None if self._ceiling is None else 60 * self._pace(self._ceiling)
 
     def available(self) -> int | None:
         """Return None: nobody knows how many requests may still go out."""
         return None
-
-    def __repr__(self) -> str:
-        rate = self.rate
-        return f"AdaptiveLimiter({'unlimited' if rate is None else f'{rate:.0f} per minute'})"
-
-    def _try(self, cost: int, *, ahead: int) -> float:
-        now = self._clock()
-        if self._probe_at is not None:
-            if ahead or now < self._probe_at:
-                return max(self._probe_at - now, self._first_pause / 4)
-            # The next probe goes out even if this one's answer never arrives.
-            self._probe_at = now + self._pause
-            self._probing = True
-            return 0.0
-        if self._ceiling is None:
-            return 0.0
-        seconds_each = 1 / self._pace(self._ceiling)
-        due = self._next + ahead * seconds_each
-        if now < due:
-            return due - now
-        if self._next > self._resumed:
-            self._next = max(self._next, now - _SLACK)
-        self._next += cost * seconds_each
-        return 0.0
-
-    def _pace(self, ceiling: float) -> float:
-        dip = (1 - _BACK_TO) ** (1 / 3)
-        return ceiling * (1 + (self._clean / self._stretch - dip) ** 3)
 
     def report(self, *, throttled: bool) -> None:
         """Take note of how an answer came out.
@@ -121,9 +111,40 @@ class AdaptiveLimiter(QueuedLimiter):
             else:
                 self._take_answer(now)
 
+    def _try(self, cost: int, *, ahead: int) -> float:
+        now = self._clock()
+        if self._probe_at is not None:
+            return self._try_probe(now, self._probe_at, ahead)
+        if self._ceiling is None:
+            return 0.0
+        seconds_each = 1 / self._pace(self._ceiling)
+        due = self._next + ahead * seconds_each
+        if now < due:
+            return min(due - now, _NAP)
+        # Credit from the pause is kept; beyond it, what was not used is lost.
+        if self._next > self._resumed:
+            self._next = max(self._next, now - _SLACK)
+        self._next += cost * seconds_each
+        return 0.0
+
+    def _try_probe(self, now: float, probe_at: float, ahead: int) -> float:
+        if now < probe_at:
+            return min(probe_at - now, _NAP)
+        if ahead:
+            return _NAP
+        # Should this probe's answer never arrive, the next one goes out all the same.
+        self._probe_at = now + self._pause
+        self._probing = True
+        return 0.0
+
+    def _pace(self, ceiling: float) -> float:
+        return ceiling * (1 + (self._clean / self._stretch - _DIP) ** 3)
+
     def _take_refusal(self, now: float) -> None:
         if self._probe_at is None:
-            self._learn(now)
+            if self._ceiling is not None:
+                self._lower_ceiling(now)
+            self._refused = now
             self._pause = self._first_pause
         elif self._probing:
             self._pause = min(2 * self._pause, self._longest_pause)
@@ -133,41 +154,37 @@ class AdaptiveLimiter(QueuedLimiter):
         self._probe_at = now + self._pause
         self._probing = False
 
-    def _learn(self, now: float) -> None:
+    def _lower_ceiling(self, now: float) -> None:
         """Set the ceiling between the least and the most that the server can have meant."""
-        if self._ceiling is not None:
-            # The least: what it bore since it last refused, the pause included. Window servers
-            # forget what was not used, so they may allow more. The most: what it bore since the
-            # pause. A token bucket had filled meanwhile, so it allows less.
-            least = self._borne / max(now - self._refused, _SLACK)
-            most = self._borne_since_pause / max(now - self._resumed, _SLACK)
-            self._ceiling = max((least + most) / 2, _LEAST)
-            self._stretch = min(2 * self._stretch, _LONGEST_STRETCH)
-            self._borne = 0
-        self._refused = now
+        # The least: what it bore since it last refused, the pause included. Servers that count in
+        # windows forget what was not used, so they allow more. The most: what it bore since the
+        # pause, in which a token bucket had filled, so that one allows less.
+        least = self._borne / max(now - self._refused, _SLACK)
+        most = self._borne_since_pause / max(now - self._resumed, _SLACK)
+        self._ceiling = max((least + most) / 2, _CEILING_AT_LEAST)
+        self._stretch = min(2 * self._stretch, _LONGEST_STRETCH)
+        self._borne = 0
 
     def _take_answer(self, now: float) -> None:
         lull = now - self._last
         self._last = now
+        if self._probe_at is None and self._ceiling is None and lull > _LULL:
+            self._start_afresh(now)
+        self._borne += 1
         if self._probe_at is not None:
-            self._borne += 1
             if self._probing:
                 self._resume(now)
-            return
-        if self._ceiling is None:
-            if lull > _LULL:
-                self._busy_since = now
-                self._borne = 0
-            self._borne += 1
-            return
-        self._borne += 1
-        self._borne_since_pause += 1
-        self._clean += min(lull, _LULL)
-        if self._pace(self._ceiling) > _FORGET_AT * self._ceiling:
-            self._ceiling = None
-            self._stretch = _FIRST_STRETCH
-            self._busy_since = now
-            self._borne = 0
+        elif self._ceiling is not None:
+            self._borne_since_pause += 1
+            self._clean += min(lull, _LULL)
+            if self._pace(self._ceiling) > _FORGET_AT * self._ceiling:
+                self._start_afresh(now)
+
+    def _start_afresh(self, now: float) -> None:
+        self._ceiling = None
+        self._stretch = _FIRST_STRETCH
+        self._busy_since = now
+        self._borne = 0
 
     def _resume(self, now: float) -> None:
         if self._ceiling is None:
@@ -178,4 +195,5 @@ class AdaptiveLimiter(QueuedLimiter):
         self._resumed = now
         self._borne_since_pause = 0
         self._clean = 0.0
-        self._next = now - _CREDIT * (_FIRST_STRETCH / self._stretch) ** _POW * (now - self._refused)
+        credit = _CREDIT * (_FIRST_STRETCH / self._stretch) ** 2
+        self._next = now - credit * (now - self._refused)

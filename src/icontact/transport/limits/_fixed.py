@@ -42,7 +42,7 @@ class FixedLimiter(QueuedLimiter):
         with self._lock, self._settled() as (ledger, _, __):
             return {window.name: window.free(ledger[window.name]) for window in self._windows}
 
-    def available(self) -> int | None:
+    def available(self) -> int:
         """Return how many requests may go out now, all windows considered."""
         return min(self.remaining().values())
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Final
-
-# Nobody sleeps longer than this at a stretch, so that news (a pause is over, a clock was set)
-# reaches those who wait.
-_LONGEST_NAP: Final = 1.0
 
 
 class QueuedLimiter(ABC):
@@ -47,22 +43,19 @@ class QueuedLimiter(ABC):
             ticket = object()
             self._waiting[ticket] = cost
         try:
-            while delay:
-                self._sleep(min(delay, _LONGEST_NAP))
+            while True:
+                self._sleep(delay)
                 with self._lock:
                     delay = self._try(cost, ahead=self._ahead_of(ticket))
+                    if not delay:
+                        return self._clock() - began
         finally:
             with self._lock:
                 del self._waiting[ticket]
-        return self._clock() - began
 
     def _ahead_of(self, ticket: object) -> int:
-        ahead = 0
-        for other, cost in self._waiting.items():
-            if other is ticket:
-                break
-            ahead += cost
-        return ahead
+        before = itertools.takewhile(lambda other: other is not ticket, self._waiting)
+        return sum(self._waiting[other] for other in before)
 
     def _check_cost(self, cost: int) -> None:
         if isinstance(cost, bool) or not isinstance(cost, int) or cost < 1:

@@ -9,7 +9,9 @@ figure. A plain token bucket would let nearly twice the figure through in its fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from bisect import bisect_left
+from collections.abc import MutableMapping
+from itertools import accumulate
 from typing import Final
 
 import attrs
@@ -60,12 +62,19 @@ class Window:
         return self.figure - sum(counts.values())
 
     def wait(self, counts: Counts, cost: int, now: float) -> float:
-        """Return the seconds until settled counts leave room for `cost`; 0.0 if they do now."""
-        missing = min(cost, self.figure) - self.free(counts)
+        """Return the seconds until settled counts leave room for `cost`; 0.0 if they do now.
+
+        For more than the window ever holds (a long line of requests) it is the seconds until the
+        window is empty, and not before the next slot.
+        """
+        if cost > self.figure:
+            return max(self.wait(counts, self.figure, now), self.slot_seconds)
+        missing = cost - self.free(counts)
         if missing <= 0:
             return 0.0
-        leaving = accumulate((counts[slot] for slot in sorted(counts)))
-        last = next(slot for slot, left in zip(sorted(counts), leaving, strict=True) if left >= missing)
+        slots = sorted(counts)
+        gone_by = list(accumulate(counts[slot] for slot in slots))
+        last = slots[bisect_left(gone_by, missing)]
         until = (last + SLOTS + 1) * self.slot_seconds
         # Rounding must not turn "almost now" into "now".
         return max(until - now, _INSTANT)
@@ -112,9 +121,4 @@ def _burst_window(burst: int, shortest: Window) -> Window:
 
 def figures_of(windows: tuple[Window, ...]) -> str:
     """Return the windows as they were typed: ``per_minute=60, per_day=6000``."""
-    return ", ".join(_typed(windows))
-
-
-def _typed(windows: tuple[Window, ...]) -> Iterator[str]:
-    for window in windows:
-        yield f"{window.name}={window.figure}"
+    return ", ".join(f"{window.name}={window.figure}" for window in windows)

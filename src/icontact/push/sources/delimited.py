@@ -1,0 +1,214 @@
+"""Rows of cells: CSV in all the forms that spreadsheets and exports give it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+from icontact.errors import ConfigError
+from icontact.mapping.targets import bounded, shown
+from icontact.push.sources.encodings import Encoding
+from icontact.push.sources.rows import BadRow, Found, counted, listed
+
+__all__ = ["DelimitedReader", "checked_delimiter"]
+
+_CANDIDATES = (",", ";", "\t", "|")
+_SPELLED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+
+_UNCLOSED = "a quotation mark is opened and not closed"
+_AMID = (
+    "a quotation mark stands amid a quoted cell: it must be doubled there, and a delimiter must "
+    "follow the closing one"
+)
+
+
+class DelimitedReader:
+    """Reads rows of cells below a header.
+
+    Args:
+        text: The file, with its line ends as they are.
+        name: What to call the file in errors.
+        encoding: How its text was read.
+        delimiter: What stands between cells; recognised by the header if it is not given.
+
+    Raises:
+        ConfigError: If there is no header, or one that cannot be used.
+    """
+
+    complete = True
+
+    def __init__(
+        self, text: TextIO, name: str, encoding: Encoding, delimiter: str | None = None
+    ) -> None:
+        self._lines = _Lines(text)
+        self._file = name
+        self._encoding = encoding
+        first = self._lines.peek().lstrip("\ufeff").rstrip("\r\n")
+        if delimiter is None and first[:4].lower() == "sep=" and len(first) == 5:
+            delimiter = first[4]  # Excel's own way to say it
+            self._lines.drop()
+        self.delimiter: str | None = delimiter or _recognised(self._lines.peek())
+        self._cells = csv.reader(self._lines, delimiter=self.delimiter, strict=True)
+        self._names = _checked_names(self._header(), name)
+        self.columns = tuple(filter(None, self._names))
+        self._short: list[int] = []
+        self._blank = 0
+        #: The line of a broken row of several lines, until a whole row follows.
+        self._broken_at: int | None = None
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was passed over or made up so far."""
+        notes = []
+        if nameless := [place for place, name in enumerate(self._names, start=1) if not name]:
+            notes.append(f"columns without a name are not read: {listed(nameless)}")
+        if self._short:
+            notes.append(
+                f"{counted(len(self._short), 'row')} with fewer cells than the header, where what "
+                f"is missing counts as blank: line {listed(self._short)}"
+            )
+        if self._blank:
+            notes.append(f"passed over: {counted(self._blank, 'row')} of blank cells")
+        return notes
+
+    def __iter__(self) -> Iterator[Found]:
+        """Yield every row that is not blank."""
+        while True:
+            self._lines.taken.clear()
+            line = self._lines.number + 1
+            try:
+                cells = next(self._cells)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield line, self._broken(line, error)
+                continue
+            if cells:
+                yield from self._row(line, cells)
+
+    def _row(self, line: int, cells: list[str]) -> Iterator[Found]:
+        fault = self._fault(line)
+        if fault is None and not any(map(str.strip, cells)):
+            self._blank += 1
+            return
+        yield line, BadRow(fault) if fault else self._filled(line, cells)
+
+    def _filled(self, line: int, cells: list[str]) -> dict[str, str] | BadRow:
+        expected = len(self._names)
+        if len(cells) > expected and any(map(str.strip, cells[expected:])):
+            return BadRow(
+                f"it has {len(cells)} cells and the header {expected}: is a delimiter within a "
+                "cell, which then must be quoted?"
+            )
+        if len(cells) < expected:
+            if self._broken_at is not None:
+                return BadRow(f"it may be a part of the broken row of line {self._broken_at}")
+            self._short.append(line)
+        self._broken_at = None
+        return {name: cell for name, cell in zip(self._names, cells, strict=False) if name}
+
+    def _broken(self, line: int, error: csv.Error) -> BadRow:
+        """Give up one line only, whatever a quotation mark has swallowed after it."""
+        if self._lines.give_back():
+            self._broken_at = line
+        if "field limit" in str(error):
+            limit = csv.field_size_limit()
+            return BadRow(f"a cell is longer than {limit} characters, or {_UNCLOSED}")
+        return BadRow(_UNCLOSED if "end of data" in str(error) else _AMID)
+
+    def _header(self) -> list[str]:
+        try:
+            cells = next((cells for cells in self._cells if any(map(str.strip, cells))), None)
+        except csv.Error:
+            raise ConfigError(
+                f"{self._file}: the header cannot be read: {_UNCLOSED}, or is out of place"
+            ) from None
+        if cells is None:
+            raise ConfigError(f"{self._file} is empty: its first line must name the columns")
+        if fault := self._fault(self._lines.number):
+            raise ConfigError(f"{self._file}: the header cannot be used: {fault}")
+        return cells
+
+    def _fault(self, line: int) -> str | None:
+        return self._encoding.fault("".join(self._lines.taken), f"{self._file}, line {line}")
+
+
+class _Lines(Iterator[str]):
+    """Lines for the csv module, of which some can be given back.
+
+    Attributes:
+        number: How many were handed out.
+        taken: Those of the present row.
+    """
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self._back: deque[str] = deque()
+        self.number = 0
+        self.taken: list[str] = []
+
+    def __next__(self) -> str:
+        line = self._back.popleft() if self._back else self._text.readline()
+        if not line:
+            raise StopIteration
+        if not self.number:
+            line = line.lstrip("\ufeff")
+        self.number += 1
+        self.taken.append(line)
+        return line
+
+    def peek(self) -> str:
+        """Return the next line that is not blank; the blank ones before it are gone."""
+        while not self._back and (line := self._text.readline()):
+            if line.strip("\ufeff\r\n "):
+                self._back.append(line)
+            else:
+                self.number += 1
+        return self._back[0] if self._back else ""
+
+    def drop(self) -> None:
+        """Pass the next line over."""
+        self._back.popleft()
+        self.number += 1
+
+    def give_back(self) -> bool:
+        """Give all but the first line of the present row back; tell whether there were any."""
+        rest = self.taken[1:]
+        self._back.extendleft(reversed(rest))
+        self.number -= len(rest)
+        return bool(rest)
+
+
+def checked_delimiter(given: str) -> str:
+    r"""Return a delimiter, which may be spelled out: ``tab`` or ``\t``, ``comma``, ``pipe``.
+
+    Raises:
+        ConfigError: If it cannot stand between cells.
+    """
+    delimiter = _SPELLED.get(given.lower(), given)
+    if len(delimiter) != 1 or delimiter in '"\r\n\0' or delimiter.isalnum():
+        raise ConfigError(f"the delimiter must be one mark such as ; or tab, not {given!r}")
+    return delimiter
+
+
+def _recognised(header: str) -> str:
+    """Return the candidate that makes most columns of the header."""
+    unquoted = re.sub(r'"[^"]*"', "", header)
+    return max(_CANDIDATES, key=unquoted.count)
+
+
+def _checked_names(cells: Sequence[str], name: str) -> tuple[str, ...]:
+    names = tuple(cell.strip() for cell in cells)
+    twice = [column for column, count in Counter(names).items() if column and count > 1]
+    if twice:
+        column = twice[0]
+        places = listed([place for place, one in enumerate(names, start=1) if one == column])
+        more = f", likewise {bounded(twice[1:], 5)}" if twice[1:] else ""
+        raise ConfigError(
+            f"{name}: several columns are named {shown(column)} (columns {places}){more}: rename "
+            "them, so that it is clear which one counts"
+        )
+    return names

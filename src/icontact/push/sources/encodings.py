@@ -1,0 +1,157 @@
+"""Which encoding a file is in, and which of its text was not."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from typing import BinaryIO
+
+import attrs
+
+from icontact.errors import ConfigError
+
+__all__ = ["Encoding", "named_encoding", "open_text", "recognised_encoding"]
+
+# The longer marks first: UTF-32's begins with UTF-16's.
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+#: What people hand over in good faith, by its first bytes.
+_NO_TEXT = (
+    (b"PK\x03\x04", "an Excel workbook or another archive: save it as CSV (UTF-8)"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook: save it as CSV (UTF-8)"),
+    (b"\x1f\x8b", "compressed: unpack it first"),
+)
+
+_MARKING = "icontact-marking"
+_MARK = "\udcff"
+_MARKED = re.compile("[\ud800-\udfff]")
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    """Put a lone surrogate, which no text holds, where bytes make no sense."""
+    if isinstance(error, UnicodeDecodeError):
+        return _MARK, error.end
+    raise error
+
+
+codecs.register_error(_MARKING, _mark)
+
+
+@attrs.frozen(kw_only=True)
+class Encoding:
+    """How a file's bytes become text.
+
+    Attributes:
+        name: Python's name for it.
+        given: Whether it was given; bytes that do not fit are then an error of the whole file.
+        note: What to say about it.
+    """
+
+    name: str
+    given: bool = False
+    note: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The name that people know."""
+        known = {"cp1252": "Windows-1252", "utf-8-sig": "UTF-8"}
+        return known.get(self.name, self.name.upper())
+
+    def fault(self, text: str, where: str) -> str | None:
+        """Say what is wrong with text that was read in this encoding, or None.
+
+        Args:
+            text: A row, as it stands in the file.
+            where: The file and the line, for an error.
+
+        Raises:
+            ConfigError: If it does not fit the encoding that was given.
+        """
+        if not text.isascii() and _MARKED.search(text):
+            fault = f"it holds bytes that are no {self.label}"
+            if self.given:
+                raise ConfigError(f"{where}: {fault}; leave the encoding away to have it found")
+            return fault
+        if "\0" in text:
+            return "it holds NUL characters, which no text has"
+        if self.name == "cp1252" and not self.given and not text.isascii() and _is_utf8(text):
+            return "it is in UTF-8, and most of the file is in Windows-1252"
+        return None
+
+
+def named_encoding(name: str) -> Encoding:
+    """Return the encoding of a name.
+
+    Raises:
+        ConfigError: If Python has none of this name, or it is not one of text.
+    """
+    try:
+        io.TextIOWrapper(io.BytesIO(), encoding=name)
+        return Encoding(name=codecs.lookup(name).name, given=True)
+    except (LookupError, ValueError):
+        pass
+    raise ConfigError(f"there is no text encoding {name!r}; usual ones: utf-8, cp1252, utf-16")
+
+
+def recognised_encoding(stream: BinaryIO, name: str) -> Encoding:
+    """Find out a file's encoding: by its byte order mark, or by looking through all of it.
+
+    Raises:
+        ConfigError: If it is no text at all.
+    """
+    head = stream.read(4)
+    stream.seek(0)
+    for magic, what in _NO_TEXT:
+        if head.startswith(magic):
+            raise ConfigError(f"{name} is {what}")
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if head.startswith(mark):
+            return Encoding(name=encoding)
+    if b"\0" in head:
+        likely = "utf-16-be" if head.startswith(b"\0") else "utf-16-le"
+        raise ConfigError(
+            f"{name} begins with NUL bytes: if it is text in UTF-16, give the encoding {likely}"
+        )
+    return _by_majority(stream)
+
+
+def _by_majority(stream: BinaryIO) -> Encoding:
+    """Tell UTF-8 from Windows-1252 by the lines that are not ASCII."""
+    fitting = others = 0
+    for line in stream:
+        if line.isascii():
+            continue
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            others += 1
+        else:
+            fitting += 1
+    stream.seek(0)
+    if others > fitting:
+        note = (
+            "it is not in UTF-8 and was read as Windows-1252 (Latin-1): look at the accents, and "
+            "give the encoding if they are wrong"
+        )
+        return Encoding(name="cp1252", note=note)
+    return Encoding(name="utf-8")
+
+
+def open_text(stream: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
+    """Return the file as text, its line ends untouched, with marks where bytes make no sense."""
+    return io.TextIOWrapper(stream, encoding=encoding.name, errors=_MARKING, newline="")
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return False
+    return True

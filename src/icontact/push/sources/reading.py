@@ -1,0 +1,176 @@
+"""Opens a file of contacts, and reads it row by row."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tempfile
+from array import array
+from collections.abc import Iterator
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self, cast
+
+from icontact.errors import ConfigError
+from icontact.push.sources.delimited import DelimitedReader, checked_delimiter
+from icontact.push.sources.encodings import (
+    Encoding,
+    named_encoding,
+    open_text,
+    recognised_encoding,
+)
+from icontact.push.sources.json_rows import JsonReader, json_lines, json_list
+from icontact.push.sources.rows import Reader, ReadRow
+
+__all__ = ["RowFile", "read_rows"]
+
+_CSV = frozenset({".csv", ".tsv", ".tab", ".txt"})
+_JSON_LINES = frozenset({".jsonl", ".ndjson"})
+
+#: Beyond this, what comes through a pipe is kept in a file until it is read.
+_IN_MEMORY = 16 * 2**20
+
+
+class RowFile(Iterator[ReadRow]):
+    """The rows of a file, read one by one and once. Close it, or use it as a context manager.
+
+    Attributes:
+        name: What the file is called in messages.
+        columns: The columns' names in their order; for JSON those of the first hundred rows.
+        complete: Whether rows can have no other columns: true for CSV.
+        encoding: The encoding that was recognised or given.
+        delimiter: What stands between the cells; ``None`` for JSON.
+    """
+
+    def __init__(self, name: str, text: io.TextIOWrapper, encoding: Encoding, reader: Reader):
+        self.name = name
+        self.columns = reader.columns
+        self.complete = reader.complete
+        self.encoding = encoding.name
+        self.delimiter = reader.delimiter
+        self._text, self._reader = text, reader
+        self._note = encoding.note
+        self._rows = iter(reader)
+        self._lines = array("Q")
+
+    def __repr__(self) -> str:
+        return f"<RowFile {self.name}: {len(self.columns)} columns, {self.encoding}>"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was decided about the file, passed over or made up; complete after the last row."""
+        first = (self._note,) if self._note else ()
+        return (*first, *self._reader.notes)
+
+    def line_of(self, row: int) -> int | None:
+        """Return the line on which a row begins, from 1; ``None`` if there are no lines to count.
+
+        Args:
+            row: Its place among the rows that were read, from 0.
+        """
+        return (self._lines[row] or None) if row < len(self._lines) else None
+
+    def __next__(self) -> ReadRow:
+        """Return the next row.
+
+        Raises:
+            ConfigError: If a line does not fit the encoding that was given; it names the line.
+        """
+        line, row = next(self._rows)
+        self._lines.append(line or 0)
+        return row
+
+    def close(self) -> None:
+        """Close the file."""
+        self._text.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def read_rows(
+    source: str | PathLike[str] | BinaryIO,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    name: str | None = None,
+) -> RowFile:
+    """Open a file of contacts.
+
+    The format follows from the name's ending (``.csv .tsv .txt``, ``.jsonl .ndjson``; ``.json``
+    may hold a list, or an object a line) or else from the first character.
+
+    Args:
+        source: A path, or an open binary file, such as ``sys.stdin.buffer``.
+        encoding: By default the byte order mark counts, or else what the most of the lines fit:
+            UTF-8 or Windows-1252. Lines that do not fit become bad rows.
+        delimiter: By default the one of comma, semicolon, tab and ``|`` that makes most columns.
+        name: What to call the file in messages.
+
+    Raises:
+        ConfigError: If the file cannot be read, is empty, is no text, or its header names no
+            columns or one twice.
+    """
+    named = None if encoding is None else named_encoding(encoding)
+    mark = None if delimiter is None else checked_delimiter(delimiter)
+    called = name or _name(source)
+    stream = _opened(source, called)
+    try:
+        found = named or recognised_encoding(stream, called)
+        text = open_text(stream, found)
+        return RowFile(called, text, found, _reader(text, called, found, mark))
+    except BaseException as problem:
+        stream.close()
+        if not isinstance(problem, UnicodeError):
+            raise
+    raise ConfigError(f"{called} cannot be read as {encoding}; leave the encoding away")
+
+
+def _reader(text: io.TextIOWrapper, name: str, encoding: Encoding, delimiter: str | None) -> Reader:
+    suffix = Path(name).suffix.lower()
+    first = ""
+    if suffix not in _CSV | _JSON_LINES:
+        first = _first_character(text)
+    if suffix in _JSON_LINES or first == "{":
+        return JsonReader(json_lines(text, name, encoding), name)
+    if first == "[":
+        return JsonReader(json_list(text, name, encoding), name)
+    return DelimitedReader(text, name, encoding, delimiter)
+
+
+def _first_character(text: io.TextIOWrapper) -> str:
+    """Return the first character that is not blank, and go back to the beginning."""
+    first = next((one for one in iter(lambda: text.read(1), "") if one.strip("\ufeff \r\n\t")), "")
+    text.seek(0)
+    return first
+
+
+def _opened(source: str | PathLike[str] | BinaryIO, name: str) -> BinaryIO:
+    """Return a file that can be read twice: once for its encoding, once for its rows."""
+    stream: Any = source
+    try:
+        if isinstance(source, str | PathLike):
+            stream = Path(source).open("rb")  # noqa: SIM115  # the caller of read_rows closes it
+        if stream.seekable():
+            return cast("BinaryIO", stream)
+        kept = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # likewise
+        with stream:
+            shutil.copyfileobj(stream, kept)
+        kept.seek(0)
+        return cast("BinaryIO", kept)
+    except OSError as problem:
+        reason = problem.strerror or type(problem).__name__
+    raise ConfigError(f"cannot read {name}: {reason}")
+
+
+def _name(source: str | PathLike[str] | BinaryIO) -> str:
+    return str(source) if isinstance(source, str | PathLike) else "the input"

@@ -1,0 +1,271 @@
+"""What a push does to contacts, and what it says about it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from icontact.client import Folder
+from icontact.push import OutcomeStatus
+from icontact.sandbox import Sandbox
+from tests.push.support import MakePush, person
+
+
+def test_a_new_address_is_created_and_subscribed(folder: Folder, make_push: MakePush) -> None:
+    outcome = make_push().one(person(1))
+
+    assert outcome.status == "created"
+    assert outcome.subscription == "normal"
+    assert outcome.email == "person1@example.com"
+    contact = folder.contacts.find(email="person1@example.com")
+    assert contact is not None
+    assert contact.contact_id == outcome.contact_id
+    assert (contact.first_name, contact.custom_fields["score"]) == ("Jo", "5")
+
+
+def test_the_second_push_of_the_same_row_writes_nothing(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    push = make_push()
+    push.run([person(1), person(2)])
+    before = len(sandbox.requests)
+
+    report = push.run([person(1), person(2)])
+
+    assert report.counts["unchanged"] == 2
+    assert {request.method for request in list(sandbox.requests)[before:]} == {"GET"}
+
+
+def test_an_existing_contact_is_merged(folder: Folder, make_push: MakePush) -> None:
+    folder.contacts.create(email="person1@example.com", first_name="Old", phone="12345")
+
+    outcome = make_push().one(person(1, city="Durham"))
+
+    assert outcome.status == "updated"
+    assert outcome.reason == "changed: first_name, city, score; is on the list now"
+    contact = folder.contacts.get(outcome.contact_id or 0)
+    assert (contact.first_name, contact.city, contact.phone) == ("Jo", "Durham", "12345")
+
+
+def test_keep_writes_no_field_of_an_existing_contact(folder: Folder, make_push: MakePush) -> None:
+    folder.contacts.create(email="person1@example.com", first_name="Old")
+
+    outcome = make_push(existing="keep").one(person(1))
+
+    assert (outcome.status, outcome.subscription) == ("updated", "normal")
+    assert outcome.reason == "was not on the list; is on the list now"
+    assert folder.contacts.get(outcome.contact_id or 0).first_name == "Old"
+
+
+def test_replace_wipes_what_the_row_does_not_give(folder: Folder, make_push: MakePush) -> None:
+    folder.contacts.create(email="person1@example.com", phone="12345", business="Bakery")
+
+    outcome = make_push(existing="replace").one(person(1))
+
+    contact = folder.contacts.get(outcome.contact_id or 0)
+    assert outcome.status == "updated"
+    assert (contact.first_name, contact.phone, contact.business) == ("Jo", "", "")
+    assert make_push(existing="replace").one(person(1)).status == "unchanged"
+
+
+def test_an_update_may_go_by_one_member_post_each(
+    sandbox: Sandbox, folder: Folder, make_push: MakePush
+) -> None:
+    contact = folder.contacts.create(email="person1@example.com")
+
+    assert make_push(update_by="member").one(person(1)).status == "updated"
+
+    paths = [request.path for request in sandbox.requests if request.method == "POST"]
+    assert any(path.endswith(f"/contacts/{contact.contact_id}") for path in paths)
+
+
+def test_an_empty_value_clears_only_where_the_mapping_says_so(
+    folder: Folder, make_push: MakePush
+) -> None:
+    folder.contacts.create(email="person1@example.com", first_name="Jo", city="Durham")
+    leave = {"email": "email", "city": "city"}
+    clear = {"email": "email", "city": {"key": "city", "empty": "clear"}}
+
+    kept = make_push(leave).one({"email": "person1@example.com", "city": " "})
+    assert folder.contacts.get(kept.contact_id or 0).city == "Durham"
+
+    cleared = make_push(clear).one({"email": "person1@example.com", "city": " "})
+    assert cleared.reason == "changed: city"
+    assert folder.contacts.get(kept.contact_id or 0).city == ""
+
+
+@pytest.mark.parametrize("status", ["donotcontact", "bounced", "pending", "invitable"])
+def test_a_contact_that_may_not_be_mailed_is_left_alone(
+    sandbox: Sandbox, make_push: MakePush, status: str
+) -> None:
+    sandbox.seed(contacts=[{"email": "person1@example.com", "status": status}])
+    before = (sandbox.state.contacts(), sandbox.state.subscriptions())
+
+    outcome = make_push().one(person(1))
+
+    assert outcome.status == "skipped"
+    assert outcome.reason
+    assert (sandbox.state.contacts(), sandbox.state.subscriptions()) == before
+
+
+def test_somebody_who_unsubscribed_stays_unsubscribed(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    sandbox.seed(
+        contacts=[{"email": "person1@example.com"}],
+        subscriptions=[{"email": "person1@example.com", "status": "unsubscribed"}],
+    )
+    before = (sandbox.state.contacts(), sandbox.state.subscriptions())
+
+    outcome = make_push().one(person(1))
+
+    assert (outcome.status, outcome.subscription) == ("skipped", "unsubscribed")
+    assert outcome.reason == "this person unsubscribed from the list"
+    assert (sandbox.state.contacts(), sandbox.state.subscriptions()) == before
+
+
+def test_a_named_status_is_pushed_and_the_status_itself_stays(
+    sandbox: Sandbox, folder: Folder, make_push: MakePush
+) -> None:
+    sandbox.seed(contacts=[{"email": "person1@example.com", "status": "bounced"}])
+
+    outcome = make_push(allow_statuses=["bounced"]).one(person(1))
+
+    assert (outcome.status, outcome.subscription) == ("updated", "normal")
+    assert folder.contacts.get(outcome.contact_id or 0).status == "bounced"
+
+
+def test_even_if_it_is_allowed_icontact_does_not_re_subscribe(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    sandbox.seed(
+        contacts=[{"email": "person1@example.com", "firstName": "Jo", "score": "5"}],
+        subscriptions=[{"email": "person1@example.com", "status": "unsubscribed"}],
+    )
+
+    outcome = make_push(allow_statuses="unsubscribed").one(person(1))
+
+    assert (outcome.status, outcome.subscription) == ("skipped", "unsubscribed")
+
+
+def test_a_status_of_the_row_is_only_for_new_contacts(
+    sandbox: Sandbox, folder: Folder, make_push: MakePush
+) -> None:
+    mapping = {"email": "email", "status": "state_of_mind"}
+    folder.contacts.create(email="person1@example.com")
+
+    new = make_push(mapping).one({"email": "new@example.com", "state_of_mind": "donotcontact"})
+    old = make_push(mapping).one({"email": "person1@example.com", "state_of_mind": "donotcontact"})
+
+    assert (new.status, new.subscription) == ("created", None)
+    assert folder.contacts.get(new.contact_id or 0).status == "donotcontact"
+    assert folder.contacts.get(old.contact_id or 0).status == "normal"
+
+
+def test_a_pending_subscription_keeps_waiting(
+    sandbox: Sandbox, folder: Folder, make_push: MakePush
+) -> None:
+    sandbox.seed(
+        contacts=[{"email": "person1@example.com", "firstName": "Jo", "score": "5"}],
+        subscriptions=[{"email": "person1@example.com", "status": "pending"}],
+    )
+
+    outcome = make_push().one(person(1))
+
+    assert (outcome.status, outcome.subscription) == ("unchanged", "pending")
+    assert "not confirmed yet" in outcome.reason
+
+
+def test_confirmed_opt_in_subscribes_as_pending(sandbox: Sandbox, make_push: MakePush) -> None:
+    push = make_push(subscription_status="pending", confirmation_message_id=9)
+
+    outcome = push.one(person(1))
+
+    assert (outcome.status, outcome.subscription) == ("created", "pending")
+    assert "waits for confirmation" in outcome.reason
+
+
+def test_rows_with_one_address_become_one_contact(sandbox: Sandbox, make_push: MakePush) -> None:
+    rows = [
+        person(1, city="Durham"),
+        person(2),
+        {"email": " PERSON1@example.com ", "city": "Cary"},
+    ]
+
+    last = make_push().run(rows)
+
+    assert [outcome.status.value for outcome in last.outcomes] == ["skipped", "created", "created"]
+    assert last.outcomes[0].reason == "same address as row 2, which counts"
+    assert sorted(contact["city"] for contact in sandbox.state.contacts()) == ["", "Cary"]
+
+
+def test_the_first_of_several_rows_may_count(sandbox: Sandbox, make_push: MakePush) -> None:
+    rows = [person(1, city="Durham"), person(1, city="Cary")]
+
+    report = make_push(duplicates="first").run(rows)
+
+    assert [outcome.status.value for outcome in report.outcomes] == ["created", "skipped"]
+    assert [contact["city"] for contact in sandbox.state.contacts()] == ["Durham"]
+
+
+def test_a_row_that_cannot_be_mapped_is_rejected_and_no_other_row_lost(
+    make_push: MakePush,
+) -> None:
+    rows = [person(1), {"firstname": "Jo"}, "no mapping", {"email": "no address"}, person(2)]
+
+    report = make_push().run(rows)
+
+    assert [outcome.status.value for outcome in report.outcomes] == [
+        "created",
+        "rejected",
+        "rejected",
+        "rejected",
+        "created",
+    ]
+    assert [outcome.row for outcome in report.outcomes] == [0, 1, 2, 3, 4]
+    assert all("email" in report.outcomes[row].reason for row in (1, 3))
+
+
+def test_the_switch_stops_every_push_and_says_so(sandbox: Sandbox, make_push: MakePush) -> None:
+    push = make_push(push_contacts=False)
+    sandbox.requests.clear()
+
+    report = push.run([person(1), {"email": ""}])
+
+    assert report.counts["skipped"] == 2
+    assert {outcome.reason for outcome in report.outcomes} == {
+        "the push is switched off (push_contacts = false)"
+    }
+    assert len(sandbox.requests) == 0
+
+
+def test_two_contacts_that_differ_in_case_are_told_not_guessed(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    push = make_push()
+    page = {
+        "contacts": [
+            {"contactId": "1", "email": "person1@example.com", "status": "normal"},
+            {"contactId": "2", "email": "Person1@example.com", "status": "normal"},
+        ],
+        "limit": 500,
+        "offset": 0,
+        "total": 2,
+    }
+    sandbox.faults.next(status=200, body=json.dumps(page), times=1, path=r"/contacts")
+
+    outcome = push.one(person(1))
+
+    assert outcome.status == OutcomeStatus.REJECTED
+    assert "several contacts" in outcome.reason
+    assert "1, 2" in outcome.reason
+
+
+def test_notes_of_the_mapper_stand_in_the_reason(make_push: MakePush) -> None:
+    push = make_push({"email": "email", "state": "region"})
+
+    outcome = push.one({"email": "person1@example.com", "region": "Nowhere at all"})
+
+    assert outcome.status == "created"
+    assert "state" in outcome.reason

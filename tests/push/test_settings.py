@@ -1,0 +1,236 @@
+"""Settings from keywords, from TOML, from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from icontact import ContactMapper
+from icontact.client import Client
+from icontact.errors import ConfigError, MappingError
+from icontact.push import ListPush, PushPolicy, PushSettings, mapping_from_pairs
+from icontact.sandbox import Sandbox
+from tests.push.support import MakePush, person
+
+TOML = """
+list = "Newsletter"
+push_contacts = true
+subscription_status = "normal"
+existing = "merge"
+[mapping]
+email = "email"
+first_name = "firstname"
+[mapping.custom_fields]
+score = "points"
+"""
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "icontact.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_toml_says_everything_but_the_credentials(tmp_path: Path) -> None:
+    settings = PushSettings.from_toml(written(tmp_path, TOML))
+
+    assert (settings.list, settings.existing, settings.push_contacts) == (
+        "Newsletter",
+        "merge",
+        True,
+    )
+    assert settings.mapper is not None
+    assert settings.mapper.map({"email": "jo@example.com", "points": 3}) == {
+        "email": "jo@example.com",
+        "custom_fields": {"score": "3"},
+    }
+
+
+def test_a_file_of_windows_notepad_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path, "\ufeff" + TOML)
+
+    assert PushSettings.from_toml(path).list == "Newsletter"
+
+
+def test_a_preset_stands_for_a_mapping(tmp_path: Path) -> None:
+    settings = PushSettings.from_toml(written(tmp_path, 'list = 7\npreset = "mautic"'))
+
+    assert settings.mapper is not None
+    assert settings.list == 7
+    assert "first_name" in settings.mapper.targets
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("push_contacts = true", "'list' is missing"),
+        ('list = "x"\nexistng = "keep"', "did you mean 'existing'"),
+        ('list = "x"\nexisting = "overwrite"', "existing must be one of keep, merge, replace"),
+        ('list = "x"\npush_contacts = "yes"', "push_contacts must be true or false"),
+        ('list = "x"\nbatch_size = 0', "batch_size must be a whole number"),
+        ('list = "x"\naccount_id = true', "account_id must be a whole number"),
+        ('list = "x"\nallow_statuses = ["normal"]', "allow_statuses may hold"),
+        ('list = "x"\nsubscription_status = "pending"', "needs confirmation_message_id"),
+        ('list = "x"\nconfirmation_message_id = 3', "is only used with"),
+        ('list = ""', "list must be a list's name or its id"),
+        ('list = "x"\npreset = "mautic"\n[mapping]\nemail = "e"', "not both"),
+        ("list = ", "no TOML"),
+    ],
+)
+def test_what_cannot_be_used_is_named(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        PushSettings.from_toml(written(tmp_path, text))
+
+    assert said in str(caught.value)
+
+
+def test_a_missing_file_and_a_file_in_another_encoding_are_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="No such file"):
+        PushSettings.from_toml(tmp_path / "none.toml")
+    path = tmp_path / "latin.toml"
+    path.write_bytes('list = "Crème"'.encode("latin-1"))
+    with pytest.raises(ConfigError, match="UTF-8"):
+        PushSettings.from_toml(path)
+
+
+def test_a_wrong_mapping_in_the_file_is_a_mapping_error(tmp_path: Path) -> None:
+    text = 'list = "x"\n[mapping]\nemail = "e"\nfrist_name = "f"'
+
+    with pytest.raises(MappingError, match="first_name"):
+        PushSettings.from_toml(written(tmp_path, text))
+
+
+def test_the_environment_says_everything() -> None:
+    settings = PushSettings.from_env(
+        {
+            "ICONTACT_LIST": "7",
+            "ICONTACT_PUSH_CONTACTS": "False",
+            "ICONTACT_EXISTING": "keep",
+            "ICONTACT_ALLOW_STATUSES": "bounced, pending",
+            "ICONTACT_BATCH_SIZE": "50",
+            "ICONTACT_MAPPING": "email=mail,firstName=given,score=points",
+        }
+    )
+
+    assert settings == PushSettings(
+        list=7,
+        push_contacts=False,
+        existing="keep",
+        allow_statuses=frozenset({"bounced", "pending"}),
+        batch_size=50,
+        mapper=settings.mapper,
+    )
+    assert settings.mapper is not None
+    assert settings.mapper.targets == ("email", "first_name", "custom_fields.score")
+
+
+def test_the_environment_may_name_a_list_and_a_preset() -> None:
+    settings = PushSettings.from_env({"ICONTACT_LIST": "News", "ICONTACT_PRESET": "mautic"})
+
+    assert settings.list == "News"
+    assert settings.mapper is not None
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({}, "'list' is missing"),
+        ({"ICONTACT_LIST": "x", "ICONTACT_PUSH_CONTACTS": "perhaps"}, "push_contacts"),
+        ({"ICONTACT_LIST": "x", "ICONTACT_BATCH_SIZE": "many"}, "batch_size"),
+        ({"ICONTACT_LIST": "x", "ICONTACT_MAPPING": "email"}, "field=column"),
+        ({"ICONTACT_LIST": "x", "ICONTACT_MAPPING": "email=a,email=b"}, "mapped twice"),
+    ],
+)
+def test_an_unusable_variable_is_named(variables: dict[str, str], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        PushSettings.from_env(variables)
+
+
+def test_the_process_environment_is_read_only_when_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ICONTACT_LIST", "From outside")
+
+    assert PushSettings.from_env().list == "From outside"
+    assert PushSettings(list="x").list == "x"
+
+
+def test_pairs_that_name_no_field_of_icontact_are_custom_fields() -> None:
+    assert mapping_from_pairs(["email = mail", "color=favourite"]) == {
+        "email": "mail",
+        "custom_fields": {"color": "favourite"},
+    }
+    assert mapping_from_pairs(["email=mail"]) == {"email": "mail"}
+
+
+def test_a_push_is_made_of_settings_and_the_environment(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials = sandbox.credentials
+    monkeypatch.setenv("ICONTACT_APP_ID", credentials.app_id)
+    monkeypatch.setenv("ICONTACT_USERNAME", credentials.username)
+    monkeypatch.setenv("ICONTACT_PASSWORD", credentials.password)
+    settings = PushSettings(
+        list="Newsletter", mapper=ContactMapper({"email": "email"}), existing="keep"
+    )
+
+    push = ListPush.from_settings(settings)
+
+    assert push.policy == PushPolicy(existing="keep")
+    assert push.one(person(1)).status == "created"
+
+
+def test_settings_without_a_mapping_cannot_make_a_push(sandbox: Sandbox) -> None:
+    with pytest.raises(ConfigError, match="no mapping"):
+        ListPush.from_settings(PushSettings(list="x"), client=sandbox.client())
+
+
+def test_settings_choose_account_and_folder(sandbox: Sandbox) -> None:
+    other = sandbox.add_client_folder(sandbox.account_id, name="Other")
+    client: Client = sandbox.client()
+    settings = PushSettings(
+        list="Newsletter",
+        mapper=ContactMapper({"email": "email"}),
+        account_id=sandbox.account_id,
+        client_folder_id=other,
+    )
+
+    with pytest.raises(ConfigError, match="there is no list 'Newsletter'"):
+        ListPush.from_settings(settings, client=client)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("newsletter", "did you mean 'Newsletter'"),
+        ("something else", "this folder's lists: 'Newsletter'"),
+        (999, "there is no list 999"),
+    ],
+)
+def test_a_list_that_is_not_there_is_told_with_those_that_are(
+    folder: Any, wanted: str | int, said: str
+) -> None:
+    with pytest.raises(ConfigError, match=said):
+        ListPush(folder, wanted, mapper=ContactMapper({"email": "email"}))
+
+
+def test_a_list_name_that_exists_twice_is_an_error(sandbox: Sandbox, folder: Any) -> None:
+    sandbox.seed(lists=[{"name": "Twice"}, {"name": "Twice"}])
+
+    with pytest.raises(ConfigError, match="several lists are named 'Twice'"):
+        ListPush(folder, "Twice", mapper=ContactMapper({"email": "email"}))
+
+
+def test_an_unknown_custom_field_is_told_before_any_row(make_push: MakePush) -> None:
+    with pytest.raises(MappingError, match="score"):
+        make_push({"email": "email", "custom_fields": {"scor": "points"}})
+
+
+def test_a_repr_makes_no_request(sandbox: Sandbox, make_push: MakePush) -> None:
+    push = make_push()
+    sandbox.requests.clear()
+
+    assert repr(push).startswith("ListPush(Folder(")
+    assert len(sandbox.requests) == 0
