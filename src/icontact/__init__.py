@@ -13,15 +13,14 @@ The push lives in :mod:`icontact.push`, the embedded iContact in :mod:`icontact.
 """
 
 import logging
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from icontact import errors, models
+from icontact import errors
 from icontact._version import __version__
 from icontact.auth import Credentials
 from icontact.client import AccountScope, Client, Folder
 from icontact.errors import IContactError
-from icontact.models.filters import between, gt, gte, lt, lte, one_of
-from icontact.paging import Page, Pager
 from icontact.transport import (
     AdaptiveLimiter,
     Answer,
@@ -35,7 +34,10 @@ from icontact.transport import (
 )
 
 if TYPE_CHECKING:
+    from icontact import models
     from icontact.mapping import ContactMapper
+    from icontact.models.filters import between, gt, gte, lt, lte, one_of
+    from icontact.paging import Page, Pager
 
 __all__ = [
     "AccountScope",
@@ -69,10 +71,29 @@ __all__ = [
 logging.getLogger("icontact").addHandler(logging.NullHandler())
 
 
-def __getattr__(name: str) -> Any:
-    """Load the mapper when it is first asked for: not everybody who imports the client maps."""
-    if name == "ContactMapper":
-        from icontact.mapping import ContactMapper
+#: What is imported when it is first asked for, and from where.
+_LATER = {
+    "ContactMapper": "icontact.mapping",
+    "Page": "icontact.paging",
+    "Pager": "icontact.paging",
+    "between": "icontact.models.filters",
+    "gt": "icontact.models.filters",
+    "gte": "icontact.models.filters",
+    "lt": "icontact.models.filters",
+    "lte": "icontact.models.filters",
+    "one_of": "icontact.models.filters",
+}
 
-        return ContactMapper
+
+def __getattr__(name: str) -> Any:
+    """Import what a program may never need when it is first asked for."""
+    if name == "models":
+        return import_module("icontact.models")
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Name everything public, imported or not."""
+    return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""The three credentials, how they travel, and how they are kept out of everything that is printed."""
+"""The three credentials, how they travel, and how they are kept out of what is printed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ ENVIRONMENT: Mapping[str, str] = {
 }
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_ADDRESS = re.compile(r"[^\s@<>\"'(),;:=\[\]]+@[^\s@<>\"'(),;:=\[\]]+")
+_WORD = r"[^\s@<>\"'(),;:=\[\]]"
+# Looks behind so that a long word is tried once, not from each of its letters. In a path the "@"
+# comes percent-encoded.
+_ADDRESS = re.compile(rf"(?<!{_WORD}){_WORD}+?(?:@|%40){_WORD}+")
 
 #: Shorter secrets are not searched for in texts: replacing "a" everywhere would hide the text.
 _SHORTEST_SECRET = 4
@@ -138,6 +141,10 @@ class Private(str):
 
     def __repr__(self) -> str:
         return "<hidden>"
+
+    def casefold(self) -> Private:
+        """Fold the case, for comparisons; the result is as private."""
+        return Private(super().casefold())
 
 
 def redact(text: str, credentials: Credentials | None = None) -> str:

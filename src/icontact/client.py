@@ -1,4 +1,8 @@
-"""The face of the library: a client, an account, a client folder."""
+"""The face of the library: a client, an account, a client folder.
+
+Resources, models and the converter behind them are imported when they are first used: a program
+that imports the library for one thing should not wait for all of them.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,10 @@ import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from icontact import wire
 from icontact.auth import Credentials
 from icontact.errors import ConfigError
-from icontact.models import Account, ClientFolder, ServerTime
-from icontact.resources import (
-    Accounts,
-    ClientFolders,
-    Contacts,
-    CustomFields,
-    Lists,
-    Subscriptions,
-)
 from icontact.transport import (
     DEFAULT_BASE_URL,
     Answer,
@@ -31,6 +25,17 @@ from icontact.transport import (
     Timeout,
     Transport,
 )
+
+if TYPE_CHECKING:
+    from icontact.models import Account, ClientFolder, ServerTime
+    from icontact.resources import (
+        Accounts,
+        ClientFolders,
+        Contacts,
+        CustomFields,
+        Lists,
+        Subscriptions,
+    )
 
 __all__ = ["AccountScope", "Client", "Folder"]
 
@@ -142,12 +147,17 @@ class Client:
 
         Documentation: "Time".
         """
+        from icontact import wire
+        from icontact.models import ServerTime
+
         answer = self._transport.send(Call("GET", "time", authenticated=False))
         return wire.decode(ServerTime, answer.payload, "time", answer.call)
 
     @cached_property
     def accounts(self) -> Accounts:
         """The accounts that the credentials open."""
+        from icontact.resources import Accounts
+
         return Accounts(self._transport)
 
     def account(self, account_id: int, /) -> AccountScope:
@@ -195,11 +205,15 @@ class AccountScope:
         Raises:
             NotFound: If the credentials open no such account.
         """
+        from icontact.resources import Accounts
+
         return Accounts(self._transport).get(self.account_id)
 
     @cached_property
     def client_folders(self) -> ClientFolders:
         """The account's client folders."""
+        from icontact.resources import ClientFolders
+
         return ClientFolders(self._transport, self.account_id)
 
 
@@ -227,26 +241,36 @@ class Folder:
         Raises:
             NotFound: If there is no such folder.
         """
+        from icontact.resources import ClientFolders
+
         return ClientFolders(self.transport, self.account_id).get(self.client_folder_id)
 
     @cached_property
     def contacts(self) -> Contacts:
         """The folder's contacts."""
+        from icontact.resources import Contacts
+
         return Contacts(self.transport, self._path)
 
     @cached_property
     def lists(self) -> Lists:
         """The folder's lists."""
+        from icontact.resources import Lists
+
         return Lists(self.transport, self._path)
 
     @cached_property
     def subscriptions(self) -> Subscriptions:
         """Who is on which list."""
+        from icontact.resources import Subscriptions
+
         return Subscriptions(self.transport, self._path)
 
     @cached_property
     def custom_fields(self) -> CustomFields:
         """The folder's custom fields."""
+        from icontact.resources import CustomFields
+
         return CustomFields(self.transport, self._path)
 
 

@@ -55,11 +55,20 @@ __all__ = [
 ]
 
 
+#: A page of bad rows would make a text that nobody reads; ``problems`` holds them all.
+_MOST_PROBLEMS = 10
+
+
 class IContactError(Exception):
     """The root of every error that this library raises on purpose.
 
-    ``str(error)`` is one line: what was asked, what came back, and what to do next where we know it.
+    ``str(error)`` is one line: what was asked, what came back, and what to do next where we know
+    it.
     """
+
+    def __str__(self) -> str:
+        # The server's sentences may hold line breaks (API 2.6).
+        return " ".join(super().__str__().split())
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Errors have keyword-only constructors; pickling them by class and state needs no replay.
@@ -157,7 +166,7 @@ class CallError(IContactError):
         self.maybe_applied = maybe_applied
 
     def __str__(self) -> str:
-        parts = [str(self.args[0])]
+        parts = [super().__str__()]
         if self.call is not None:
             parts.insert(0, f"{self.call}:")
         if self.attempts > 1:
@@ -338,8 +347,11 @@ class DecodeError(CallError, ValueError):
         elapsed: float = 0.0,
         maybe_applied: bool = False,
     ) -> None:
+        shown = list(problems[:_MOST_PROBLEMS])
+        if len(problems) > _MOST_PROBLEMS:
+            shown.append(f"and {len(problems) - _MOST_PROBLEMS} more")
         super().__init__(
-            "; ".join(problems),
+            "; ".join(shown),
             call=call,
             attempts=attempts,
             elapsed=elapsed,

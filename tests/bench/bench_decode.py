@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from icontact import wire
@@ -59,23 +59,39 @@ def text(value: Any) -> str:
     raise ValueError("text")
 
 
+def refuse(wanted: str) -> NoReturn:
+    """Raise."""
+    raise ValueError(wanted)
+
+
 def integer(value: Any) -> int:
     """Digits, or a number that is no boolean."""
     if type(value) is int:
         return value
-    if isinstance(value, str) and value.isascii() and value.isdecimal():
-        return int(value)
-    raise ValueError("integer")
+    if isinstance(value, str) and value.isascii() and len(value) < 20:
+        digits = value[1:] if value.startswith("-") else value
+        return int(value) if digits.isdecimal() else refuse("integer")
+    refuse("integer")
 
 
 def moment(value: Any) -> datetime | None:
     """A date without an offset is US Eastern."""
-    if value is None or value == "":
+    if value is None or value in ("", "0000-00-00 00:00:00"):
         return None
     if not isinstance(value, str):
         raise ValueError("date")
-    found = datetime.fromisoformat(value)
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("date") from None
     return found if found.tzinfo else found.replace(tzinfo=EASTERN)
+
+
+def other(value: Any) -> Any:
+    """What a custom field holds: null is blank, a number its digits, the rest as it is."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def by_hand(raw: Mapping[str, Any]) -> Contact:

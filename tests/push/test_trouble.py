@@ -268,3 +268,29 @@ def test_a_connection_that_is_refused_ends_the_push(
 
     assert report.counts["failed"] == 1
     assert isinstance(report.error, errors.ConnectError)
+
+
+def test_a_listing_that_cannot_be_trusted_writes_nothing(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    push = make_push()
+    row = {"contactId": "1", "email": "x@example.com"}
+    page = json.dumps({"contacts": [row], "total": 9})
+    sandbox.faults.next(status=200, body=page, path=CONTACTS, times=9)
+
+    report = push.run([person(place) for place in range(20)])
+
+    assert report.counts["failed"] == 20
+    assert isinstance(report.error, errors.PagingError)
+    assert report.requests == 2
+
+
+def test_a_row_that_is_refused_for_two_reasons_is_told_both(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    body = json.dumps({"contacts": None, "warnings": ["The city was odd.", "So was the name."]})
+    sandbox.faults.next(status=200, body=body, method="POST", path=CONTACTS)
+
+    outcome = make_push().one(person(1))
+
+    assert outcome.reason.endswith("The city was odd. / So was the name.")

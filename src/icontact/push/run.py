@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, Unpack
 
 from icontact.client import Client, Folder
-from icontact.errors import CallError, ConfigError, NotFound
+from icontact.errors import CallError, ConfigError, IContactError, NotFound
 from icontact.mapping import ContactMapper
 from icontact.models import ContactList, FieldType
 from icontact.push.apply import Writer
@@ -98,7 +98,7 @@ class ListPush:
         started = time.monotonic()
         mapped = [*map_rows(rows, self.mapper)]
         del rows  # error trackers print the locals of every frame on the way
-        return self._plan(mapped, started)
+        return self._plan(mapped, started, _Meter(self.folder.transport))
 
     def apply(self, plan: PushPlan, *, progress: ProgressLike = False) -> PushReport:
         """Write what a plan says; the same as ``plan.apply()``, with progress."""
@@ -126,14 +126,21 @@ class ListPush:
         started = time.monotonic()
         mapped = [*map_rows(rows, self.mapper)]
         del rows
+        meter = _Meter(self.folder.transport)
         try:
-            plan = self._plan(mapped, started)
-        except CallError as error:
-            return _nothing_done(mapped, error, time.monotonic() - started)
+            plan = self._plan(mapped, started, meter)
+        except IContactError as error:
+            return PushReport(
+                outcomes=[_not_written(row, error) for row in mapped],
+                requests=meter.requests,
+                elapsed=time.monotonic() - started,
+                error=error,
+            )
         return self.apply(plan, progress=progress)
 
-    def _plan(self, rows: Sequence[MappedRow | PlannedRow], started: float) -> PushPlan:
-        meter = _Meter(self.folder.transport)
+    def _plan(
+        self, rows: Sequence[MappedRow | PlannedRow], started: float, meter: _Meter
+    ) -> PushPlan:
         planned = (
             self._decided(rows, meter.folder(self.folder))
             if self.policy.push_contacts
@@ -199,20 +206,15 @@ def _switched_off(row: MappedRow | PlannedRow) -> PlannedRow:
     return PlannedRow(row=row.row, email=row.email, decision=decision, notes=row.notes)
 
 
-def _nothing_done(
-    rows: Sequence[MappedRow | PlannedRow], error: CallError, elapsed: float
-) -> PushReport:
-    """Account for every row when iContact could not even be asked."""
-    outcomes = [
-        PushOutcome(
-            row=row.row,
-            email=row.email,
-            status=OutcomeStatus.FAILED if isinstance(row, MappedRow) else row.status,
-            reason=f"nothing was written: {error}" if isinstance(row, MappedRow) else row.reason,
-        )
-        for row in rows
-    ]
-    return PushReport(outcomes=outcomes, requests=error.attempts, elapsed=elapsed, error=error)
+def _not_written(row: MappedRow | PlannedRow, error: IContactError) -> PushOutcome:
+    """Account for a row when iContact could not even be asked."""
+    mapped = isinstance(row, MappedRow)
+    return PushOutcome(
+        row=row.row,
+        email=row.email,
+        status=OutcomeStatus.FAILED if mapped else row.status,
+        reason=f"nothing was written: {error}" if mapped else row.reason,
+    )
 
 
 class _Meter:

@@ -46,15 +46,15 @@ class StateReader:
         ids = [one.contact_id for found in contacts.values() for one in found]
         subscriptions = self._subscriptions(ids)
         return {
-            Private(address.casefold()): _known(contacts[address.casefold()], subscriptions)
+            address.casefold(): _known(contacts[address.casefold()], subscriptions)
             for address in addresses
         }
 
     def _contacts(self, addresses: Mapping[str, Private]) -> Mapping[str, list[Contact]]:
         found: dict[str, list[Contact]] = defaultdict(list)
         for contact in self._candidates(addresses):
-            if contact.email.casefold() in addresses:
-                found[contact.email.casefold()].append(contact)
+            if (address := Private(contact.email).casefold()) in addresses:
+                found[address].append(contact)
         return found
 
     def _candidates(self, addresses: Mapping[str, Private]) -> Iterator[Contact]:

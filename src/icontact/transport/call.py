@@ -124,7 +124,8 @@ class Event:
 
     Attributes:
         kind: ``"request"`` (an answer or a broken connection), ``"retry"`` (it will be sent again
-            after ``seconds``), ``"wait"`` (the limiter held it back for ``seconds``), ``"warning"``.
+            after ``seconds``), ``"wait"`` (the limiter held it back for ``seconds``),
+            ``"warning"``.
         call: Method, path and names of the query parameters.
         attempt: Which attempt it was, from 1.
         status: The HTTP status, if there was an answer.

@@ -66,6 +66,7 @@ class Trouble(enum.Enum):
 _EVERY: Final = frozenset(Safety)
 _HARMLESS: Final = frozenset({Safety.READ, Safety.REPEATABLE})
 
+#: The operations that are repeated after each kind of trouble.
 REPEATED_FOR: Final[Mapping[Trouble, frozenset[Safety]]] = {
     Trouble.UNREACHED: _EVERY,
     Trouble.THROTTLED_429: _EVERY,

@@ -132,13 +132,12 @@ class Transport:
                 del response
             elapsed = self._clock() - started
             self._tell_request(verdict, call, attempt, status, self._clock() - sent)
-            if verdict.answer is not None:
-                return attrs.evolve(verdict.answer, attempts=attempt, elapsed=elapsed)
-            assert verdict.error is not None  # a verdict is one of the two
+            if isinstance(verdict.outcome, Answer):
+                return attrs.evolve(verdict.outcome, attempts=attempt, elapsed=elapsed)
             maybe_applied |= _may_be_applied(call, verdict)
             pause = self._pause(call, verdict, attempt, elapsed)
             if pause is None:
-                raise _completed(verdict.error, attempt, elapsed, maybe_applied)
+                raise _completed(verdict.outcome, attempt, elapsed, maybe_applied)
             self._tell(Event(kind="retry", call=summary, attempt=attempt, seconds=pause))
             logger.info("%s: again in %.1f s (attempt %d)", _shown(call), pause, attempt)
             self._sleep(pause)
@@ -174,8 +173,8 @@ class Transport:
         self._tell(
             Event(kind="request", call=summary, attempt=attempt, status=status, seconds=seconds)
         )
-        if verdict.answer is not None and verdict.answer.warnings:
-            texts = verdict.answer.warnings
+        if isinstance(verdict.outcome, Answer) and verdict.outcome.warnings:
+            texts = verdict.outcome.warnings
             self._tell(Event(kind="warning", call=summary, attempt=attempt, texts=texts))
 
     def _tell(self, event: Event) -> None:

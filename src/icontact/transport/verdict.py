@@ -44,8 +44,7 @@ _LONGEST_TEXT = 500
 class Verdict:
     """Either an answer or an error, and what the retry policy has to know."""
 
-    answer: Answer | None = None
-    error: CallError | None = None
+    outcome: Answer | CallError
     trouble: Trouble | None = None
     retry_after: float | None = None
 
@@ -59,7 +58,7 @@ def judge(
 ) -> Verdict:
     """Tell success from failure. The content type is ignored: JSON comes as text/html too."""
     if 300 <= status < 400:
-        return Verdict(error=RedirectRefused(_redirect(status), call=call))
+        return Verdict(outcome=RedirectRefused(_redirect(status), call=call))
     payload, problem = _parse(content)
     errors = texts(payload, "errors", credentials)
     warnings = texts(payload, "warnings", credentials)
@@ -67,10 +66,10 @@ def judge(
         said = errors or ((problem,) if problem else ())
         return _failure(status, headers, said, warnings, call)
     if problem:
-        return Verdict(error=DecodeError([problem], call=call), trouble=Trouble.GARBLED)
+        return Verdict(outcome=DecodeError([problem], call=call), trouble=Trouble.GARBLED)
     if errors:
-        return Verdict(error=RejectedError(errors + warnings, call=call))
-    return Verdict(answer=Answer(status=status, payload=payload, warnings=warnings, call=call))
+        return Verdict(outcome=RejectedError(errors + warnings, call=call))
+    return Verdict(outcome=Answer(status=status, payload=payload, warnings=warnings, call=call))
 
 
 def _failure(
@@ -81,14 +80,14 @@ def _failure(
     call: CallSummary,
 ) -> Verdict:
     if status == 500 and any(map(_GONE.fullmatch, said)):
-        return Verdict(error=NotFound(status, said, warnings=warnings, call=call))
+        return Verdict(outcome=NotFound(status, said, warnings=warnings, call=call))
     trouble = trouble_for_status(status)
     kind = class_for_status(status)
     if kind is not Throttled:
-        return Verdict(error=kind(status, said, warnings=warnings, call=call), trouble=trouble)
+        return Verdict(outcome=kind(status, said, warnings=warnings, call=call), trouble=trouble)
     wish = _retry_after(headers)
     throttled = Throttled(status, said, warnings=warnings, call=call, retry_after=wish)
-    return Verdict(error=throttled, trouble=trouble, retry_after=wish)
+    return Verdict(outcome=throttled, trouble=trouble, retry_after=wish)
 
 
 def judge_failure(problem: Exception, call: CallSummary) -> Verdict:
@@ -99,12 +98,12 @@ def judge_failure(problem: Exception, call: CallSummary) -> Verdict:
     chain = list(_chain(problem))
     if any(isinstance(link, _UNREACHED) for link in chain):
         error: TransportError = ConnectError(f"no connection: {_reason(chain)}", call=call)
-        return Verdict(error=error, trouble=Trouble.UNREACHED)
+        return Verdict(outcome=error, trouble=Trouble.UNREACHED)
     if any(isinstance(link, _TIMED_OUT) for link in chain):
         error = RequestTimeout("no answer in time", call=call)
     else:
         error = TransportError(f"the connection broke: {_reason(chain)}", call=call)
-    return Verdict(error=error, trouble=Trouble.LOST)
+    return Verdict(outcome=error, trouble=Trouble.LOST)
 
 
 #: Raised before the first byte of a request can have left. Of TLS only the refused certificate:

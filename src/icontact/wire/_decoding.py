@@ -16,6 +16,7 @@ from icontact import models
 from icontact.errors import CallSummary, DecodeError
 from icontact.wire._scalars import (
     boolean,
+    ids,
     integer,
     kind,
     mapping,
@@ -43,6 +44,7 @@ def _converter() -> Converter:
         datetime: moment,
         datetime | None: optional_moment,
         Mapping[str, Any]: mapping,
+        tuple[int, ...]: ids,
     }
     for wanted, rule in scalars.items():
         if isinstance(wanted, type):
@@ -146,17 +148,17 @@ def decode_rows(model: type[T], payload: Any, key: str, call: CallSummary | None
     Raises:
         DecodeError: If the key is missing or holds no array, or for every bad field of every row.
     """
-    if isinstance(payload, dict) and isinstance(found := payload.get(key, 0), list | None):
+    found = payload.get(key, 0) if isinstance(payload, dict) else 0
+    if isinstance(found, list | None):
         shape = shape_of(model)
         try:
             return [_constructed(raw, shape, model) for raw in found or ()]
         except _MISFITS:
             rows = enumerate(found or ())
             problems = [p for i, raw in rows for p in _problems(model, raw, f"{key}[{i}]")]
-        del found
     else:
         problems = [f"expected {{{key!r}: [...]}}, got {_outline(payload)}"]
-    del payload
+    del payload, found
     raise DecodeError(problems, call=call)
 
 
@@ -165,12 +167,16 @@ _MISFITS = (ValueError, TypeError, KeyError, AttributeError)
 
 
 def _constructed(raw: Any, shape: Shape, model: type[T]) -> T:
-    made = shape.construct(raw, model)
+    made: T = shape.construct(raw, model)
     known = shape.known
-    if extra := {name: _blank(value) for name, value in raw.items() if name not in known}:
+    if extra := {
+        name: value if type(value) is str else _blank(value)
+        for name, value in raw.items()
+        if name not in known
+    }:
         # Nobody else holds the instance yet.
         object.__setattr__(made, shape.collects, extra)
-    return cast("T", made)
+    return made
 
 
 def _blank(value: Any) -> Any:

@@ -15,6 +15,10 @@ from icontact.wire._decoding import camel, shape_of
 from icontact.wire._scalars import EASTERN_TIME, integer
 
 
+#: Query parameters that are no search terms (API 2.6).
+_PAGING = frozenset({"limit", "offset", "orderby"})
+
+
 def encode(model: Any) -> dict[str, Any]:
     """Return a model as iContact writes it: the reverse of :func:`decode`."""
     shape = shape_of(type(model))
@@ -25,7 +29,7 @@ def encode(model: Any) -> dict[str, Any]:
         if fields[name].metadata.get("eastern") and isinstance(value, datetime):
             value = value.astimezone(EASTERN_TIME).strftime("%Y-%m-%d %H:%M:%S")
         if value is not None or fields[name].default is not None:
-            body[wire] = _sent(value)
+            body[wire] = value if isinstance(value, dict) else _sent(value)
     return {**body, **getattr(model, shape.collects)}
 
 
@@ -57,10 +61,14 @@ def encode_fields(
 
 def _add_custom(body: dict[str, Any], custom: Mapping[str, Any], known: frozenset[str]) -> None:
     for name, value in custom.items():
-        if name in known:
-            # As a top-level key it would overwrite the standard field of that name.
-            raise ValueError(f"custom field {name!r} has the name of a standard field")
+        _refuse_standard(name, known)
         body[name] = _named(name, value)
+
+
+def _refuse_standard(name: str, known: frozenset[str]) -> None:
+    # As a top-level key or a term it would stand for what has that name already.
+    if name in known:
+        raise ValueError(f"custom field {name!r} has the name of a standard field")
 
 
 def _named(name: str, value: Any) -> Any:
@@ -80,7 +88,7 @@ def _sent(value: Any) -> Any:
         return _number(value)
     if isinstance(value, str):
         return str(value)  # an enum member becomes its text
-    if isinstance(value, int | dict):
+    if isinstance(value, int):
         return value
     if isinstance(value, datetime) and value.tzinfo is None:
         raise ValueError("a time needs a time zone")
@@ -113,6 +121,7 @@ def encode_filters(
             raise TypeError(f"cannot search by {name!r}{nearest(name, allowed)}")
         if name == shape.collects:
             for custom, condition in value.items():
+                _refuse_standard(custom, shape.known | _PAGING)
                 terms += _term(custom, condition)
         else:
             # A list can be searched for although it is no field of a contact.

@@ -16,15 +16,18 @@ from icontact.models import OpenEnum
 
 EASTERN_TIME = ZoneInfo("America/New_York")
 
-_INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII).fullmatch
+_LONGEST = 20
+_INTEGER = re.compile(r"-[0-9]{1,19}").fullmatch
 
 
 def integer(value: Any, _: object = None) -> int:
-    if isinstance(value, str):
-        if _INTEGER(value):
-            return int(value)
-    elif type(value) is int:
+    if type(value) is int:
         return value
+    # The quick test first: nearly every id is a short row of digits.
+    if isinstance(value, str) and (
+        (value.isdecimal() and value.isascii() and len(value) < _LONGEST) or _INTEGER(value)
+    ):
+        return int(value)
     raise ValueError(f"expected an integer, got {kind(value)}")
 
 
@@ -78,18 +81,28 @@ def moment(value: Any, _: object = None) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=EASTERN_TIME)
 
 
+_NO_MOMENT = (None, "", "0000-00-00 00:00:00")
+
+
 def optional_moment(value: Any, _: object = None) -> datetime | None:
-    if value is None or value == "" or value == "0000-00-00 00:00:00":
-        return None
-    return moment(value)
+    return None if value in _NO_MOMENT else moment(value)
 
 
 def mapping(value: Any, _: object = None) -> Mapping[str, Any]:
     if isinstance(value, dict):
         return value
-    if value is None or value == [] or value == "":
+    if value in (None, [], ""):
         return {}  # PHP writes an empty object as an empty array
     raise ValueError(f"expected an object, got {kind(value)}")
+
+
+def ids(value: Any, _: object = None) -> tuple[int, ...]:
+    if value in (None, ""):
+        return ()
+    if isinstance(value, dict):
+        raise ValueError(f"expected ids, got {kind(value)}")
+    items = value.split(",") if isinstance(value, str) else value
+    return tuple(integer(item) for item in (items if isinstance(items, list) else [items]))
 
 
 def open_enum(members: type[OpenEnum]) -> Callable[[Any, object], str]:

@@ -1,0 +1,53 @@
+"""What tests of every part may use: an embedded iContact, and clients that never wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+import responses
+
+import icontact
+from icontact.sandbox import Sandbox
+from icontact.transport import Transport
+from tests.unit.support import Clock, patient_client, transport_to
+
+# Two busy cores are slow now and then, and a run must leave nothing in the checkout.
+hypothesis.settings.register_profile("icontact", deadline=None, database=None)
+hypothesis.settings.load_profile("icontact")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def client(sandbox: Sandbox, clock: Clock) -> icontact.Client:
+    return patient_client(sandbox, clock)
+
+
+@pytest.fixture
+def folder(client: icontact.Client, sandbox: Sandbox) -> icontact.Folder:
+    return client.folder(account_id=sandbox.account_id, client_folder_id=sandbox.client_folder_id)
+
+
+@pytest.fixture
+def answers() -> Iterator[responses.RequestsMock]:
+    """Hand-made answers; whatever nobody made one for is refused."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+@pytest.fixture
+def transport(clock: Clock) -> Transport:
+    """Sends to where ``answers`` answers."""
+    return transport_to(clock)

@@ -1,0 +1,151 @@
+"""A planted address and a planted password appear in nothing that is shown, logged or raised."""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+import traceback
+from typing import Any
+
+import pytest
+
+from icontact import ContactMapper, Credentials, RetryPolicy, TokenBucket
+from icontact.client import Client
+from icontact.errors import IContactError
+from icontact.push import ListPush
+from icontact.sandbox import Sandbox
+
+ADDRESS = "canary.person@example.com"
+NAME = "Canaryname"
+PASSWORD = "sandbox-password"  # the embedded iContact's own
+
+
+def client(sandbox: Sandbox) -> Client:
+    credentials: Credentials = sandbox.credentials
+    assert credentials.password == PASSWORD
+    hasty = RetryPolicy(base=0, cap=0, throttled_pause=0)
+    return sandbox.client(retry=hasty, limiter=TokenBucket(per_day=10**9))
+
+
+def rows() -> list[dict[str, Any]]:
+    return [
+        {"email": ADDRESS, "name": NAME, "score": 1},
+        {"email": f"x{ADDRESS}", "name": NAME, "score": "many"},
+        {"email": f"second.{ADDRESS}", "name": NAME, "score": 3},
+    ]
+
+
+def the_push(sandbox: Sandbox, **policy: Any) -> ListPush:
+    sandbox.seed(custom_fields=[{"privateName": "score", "fieldType": "number"}])
+    mapper = ContactMapper(
+        {"email": "email", "first_name": "name", "custom_fields": {"score": "score"}}
+    )
+    return ListPush(client(sandbox).folder(), "Newsletter", mapper=mapper, **policy)
+
+
+def shown(error: IContactError) -> str:
+    """Return all that an error tracker or a log could show of an error, our locals included."""
+    whole = traceback.TracebackException.from_exception(error, capture_locals=True)
+    parts = [str(error), repr(error), repr(error.__dict__)]
+    for frame in whole.stack:
+        if "/icontact/" in frame.filename and "/sandbox/" not in frame.filename:
+            parts.append(f"{frame.name}: {frame.locals}")
+    assert len(parts) > 4, "no frame of ours was looked at"
+    assert error.__context__ is None
+    assert error.__cause__ is None
+    return "\n".join(parts)
+
+
+def assert_clean(text: str) -> None:
+    for planted in ("canary.person", NAME, PASSWORD):
+        assert planted not in text
+
+
+ECHO = json.dumps({"errors": [f"{ADDRESS} is odd, {PASSWORD} as well"]})
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "unavailable": {"status": 503, "body": ECHO, "times": 99},
+    "server error": {"status": 500, "body": ECHO, "times": 99},
+    "wrong credentials": {"status": 401, "body": ECHO, "times": 99},
+    "bad request": {"status": 400, "body": ECHO, "times": 99},
+    "undecodable": {
+        "status": 200,
+        "body": json.dumps({"contacts": [{"contactId": "x", "email": ADDRESS}], "total": 1}),
+        "times": 99,
+    },
+    "ignored term": {
+        "status": 200,
+        "body": json.dumps({"contacts": 5, "email": ADDRESS}),
+        "times": 99,
+    },
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_when_reading_fails(fault: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with Sandbox() as sandbox:
+        push = the_push(sandbox)
+        sandbox.faults.next(path=r"/contacts", method="GET", **FAULTS[fault])
+
+        with pytest.raises(IContactError) as caught:
+            push.plan(rows())
+        report = push.run(rows())
+        one = push.one(rows()[0])
+
+    assert_clean(shown(caught.value))
+    assert_clean(caplog.text)
+    assert_clean(repr(report) + str(report) + report._repr_html_() + repr(report.outcomes))
+    assert_clean(repr(one) + one.reason)
+    assert_clean(repr(pickle.dumps(caught.value)))
+    assert {outcome.status.value for outcome in report.outcomes} == {"failed", "rejected"}
+
+
+def test_when_reading_fails_on_the_second_page(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with Sandbox() as sandbox:
+        push = the_push(sandbox)
+        sandbox.seed(contacts=[{"email": row["email"]} for row in rows()])
+        sandbox.seed_contacts(600)
+        first = sandbox.state.contacts()[:500]
+        page = {"contacts": first, "total": 603, "limit": 500, "offset": 0}
+        sandbox.faults.next(status=200, body=json.dumps(page), path=r"/contacts")
+        sandbox.faults.next(path=r"/contacts", method="GET", **FAULTS["wrong credentials"])
+
+        with pytest.raises(IContactError) as caught:
+            push.plan(rows())
+
+    assert_clean(shown(caught.value))
+    assert_clean(caplog.text)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("update_by", ["bulk", "member"])
+def test_when_writing_fails(fault: str, update_by: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with Sandbox() as sandbox:
+        sandbox.seed(contacts=[{"email": ADDRESS, "firstName": NAME}])
+        push = the_push(sandbox, update_by=update_by)
+        sandbox.faults.next(method="POST", **FAULTS[fault])
+
+        plan = push.plan(rows())
+        report = plan.apply()
+
+    assert not report.ok
+    assert_clean(caplog.text)
+    assert_clean(repr(plan) + str(plan) + plan._repr_html_() + repr(plan.rows))
+    assert_clean(repr(report) + str(report) + report._repr_html_() + repr(report.outcomes))
+    assert_clean(" ".join(outcome.reason for outcome in report.outcomes))
+    if report.error is not None:
+        assert_clean(shown(report.error))
+
+
+def test_when_all_goes_well(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with Sandbox() as sandbox:
+        push = the_push(sandbox)
+        report = push.run(rows())
+
+    assert report.counts["created"] == 2
+    assert_clean(caplog.text + repr(push) + repr(report.outcomes) + repr(push.mapper))
