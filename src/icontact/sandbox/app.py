@@ -1,0 +1,170 @@
+"""The application: from a request to an answer, whichever door it came through."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import attrs
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import Map, MapAdapter, Rule
+
+from icontact.sandbox import gate, messages, moments, phpjson
+from icontact.sandbox.arrivals import ReceivedRequest, RequestLog
+from icontact.sandbox.exchange import Answer, Incoming, Refusal
+from icontact.sandbox.faults import Fault, FaultKind, Faults, html_page
+from icontact.sandbox.quirks import Quirks
+from icontact.sandbox.rules import ROUTES
+from icontact.sandbox.rules.call import Call, Route
+from icontact.sandbox.store import Store
+
+logger = logging.getLogger("icontact.sandbox")
+
+_LOST_BEFORE = {FaultKind.REFUSE, FaultKind.DROP_BEFORE}
+_IDS = frozenset({"accountId", "clientFolderId", "contactId", "listId", "welcomeMessageId"})
+
+
+@attrs.frozen
+class Outcome:
+    """What a door does with a request: send the answer, but for what the fault says.
+
+    Attributes:
+        answer: The answer; ``None`` if the request was lost before it was applied.
+        fault: The fault that hit it, if one did.
+    """
+
+    answer: Answer | None
+    fault: Fault | None = None
+
+    @property
+    def dropped(self) -> bool:
+        """Whether the request was applied, but its answer is to be lost."""
+        return self.fault is not None and self.fault.kind is FaultKind.DROP_AFTER
+
+    @property
+    def delay(self) -> float:
+        """How many seconds late the answer is."""
+        return 0.0 if self.fault is None else self.fault.seconds
+
+
+class App:
+    """The embedded iContact, without a door.
+
+    Args:
+        store: The state.
+        quirks: How it behaves where nobody knows.
+        clock: What time it is.
+    """
+
+    def __init__(self, store: Store, quirks: Quirks, clock: Callable[[], datetime]) -> None:
+        self.faults = Faults()
+        self.requests = RequestLog()
+        self._store = store
+        self._quirks = quirks
+        self._clock = clock
+        self._routes = _routing_table(ROUTES)
+
+    def receive(self, incoming: Incoming) -> Outcome:
+        """Take a request: meet its fault, apply it, write down that it came."""
+        started = time.perf_counter()
+        fault = self.faults.take(incoming)
+        outcome = Outcome(self._under(fault, incoming), fault)
+        if fault is None or fault.kind is not FaultKind.REFUSE:
+            self._log(incoming, outcome, time.perf_counter() - started)
+        return outcome
+
+    def _under(self, fault: Fault | None, incoming: Incoming) -> Answer | None:
+        if fault is None:
+            return self._unless_throttled(incoming)
+        if fault.kind in _LOST_BEFORE:
+            return None
+        if fault.answer is not None:
+            return self._finished(fault.answer)
+        return fault.spoil(self._unless_throttled(incoming))
+
+    def _unless_throttled(self, incoming: Incoming) -> Answer:
+        now = moments.aware(self._clock())
+        if self.faults.throttled(now.timestamp()):
+            return self._json(503, {"errors": [messages.TOO_MANY_REQUESTS]})
+        try:
+            return self._json(200, self._apply(incoming, now))
+        except Refusal as refusal:
+            return self._json(refusal.status, refusal.payload())
+        except Exception as error:  # noqa: BLE001  (a broken rule must not stop the server)
+            logger.error("A rule failed: %s", _whereabouts(error))
+            return self._json(500, {"errors": [messages.INTERNAL_ERROR]})
+
+    def _apply(self, incoming: Incoming, now: datetime) -> Any:
+        """Run the rule for a request, in one transaction: all of it is kept, or nothing."""
+        route, path_ids = self._match(incoming.path)
+        gate.check_version(incoming.headers)
+        with self._store.transaction(write=incoming.method != "GET"):
+            call = Call(
+                incoming=incoming,
+                store=self._store,
+                quirks=self._quirks,
+                now=now,
+                path_ids=path_ids,
+            )
+            rule = gate.admit(call, route)
+            payload = rule(call)
+        return self._with_warnings(call, payload)
+
+    def _match(self, path: str) -> tuple[Route, dict[str, str]]:
+        # Werkzeug takes several slashes at the beginning for one; the server does not (API 2.2).
+        if not path.startswith("//"):
+            with suppress(NotFound):
+                route, path_ids = self._routes.match(path, method="GET")
+                return route, dict(path_ids)
+        raise Refusal(501, messages.NOT_IMPLEMENTED)
+
+    def _with_warnings(self, call: Call, payload: Any) -> Any:
+        if call.username and self._quirks.past_due_warning:
+            call.warn(messages.PAST_DUE)
+        # The answer to a DELETE is an array, which has no room for warnings.
+        if call.warnings and isinstance(payload, dict):
+            return {**payload, "warnings": call.warnings}
+        return payload
+
+    def _json(self, status: int, payload: Any) -> Answer:
+        if self._quirks.numeric_ids:
+            payload = phpjson.with_numbers(payload, _IDS)
+        return self._finished(Answer(status=status, body=phpjson.encode(payload)))
+
+    def _finished(self, answer: Answer) -> Answer:
+        """Dress an answer: its media type, and HTML for a 503 where the quirks say so."""
+        if answer.status == 503 and self._quirks.html_503:
+            page = html_page(503, "Service Unavailable")
+            return attrs.evolve(page, headers={**answer.headers, **page.headers})
+        return attrs.evolve(
+            answer, headers={"Content-Type": self._quirks.content_type, **answer.headers}
+        )
+
+    def _log(self, incoming: Incoming, outcome: Outcome, seconds: float) -> None:
+        self.requests.append(
+            ReceivedRequest(
+                method=incoming.method,
+                path=incoming.path,
+                query_names=tuple(incoming.query),
+                status=outcome.answer.status if outcome.answer else None,
+                milliseconds=seconds * 1000,
+                fault=outcome.fault.kind.value if outcome.fault else None,
+            )
+        )
+
+
+def _routing_table(routes: tuple[Route, ...]) -> MapAdapter:
+    rules = [Rule(route.path, endpoint=route) for route in routes]
+    table = Map(rules, strict_slashes=False, merge_slashes=False, redirect_defaults=False)
+    return table.bind("sandbox")
+
+
+def _whereabouts(error: Exception) -> str:
+    """Name an error and its place, without its text, which may hold personal data."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {place.name}, line {place.lineno} of {place.filename}"

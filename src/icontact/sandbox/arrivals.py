@@ -1,0 +1,63 @@
+"""What arrived at the sandbox, in order, and nothing personal of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import overload
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class ReceivedRequest:
+    """One request that arrived: neither query values nor bodies, which are personal data.
+
+    Attributes:
+        method: The verb.
+        path: What follows the base URL, from its leading slash on.
+        query_names: The names in the query, in order.
+        status: What the server answered; ``None`` if the request was dropped before it was applied.
+        milliseconds: How long the server took, without any delay of a fault.
+        fault: The kind of the fault that hit the request, if one did.
+    """
+
+    method: str
+    path: str
+    query_names: tuple[str, ...] = ()
+    status: int | None
+    milliseconds: float
+    fault: str | None = None
+
+
+class RequestLog(Sequence[ReceivedRequest]):
+    """The requests that arrived, oldest first, until cleared. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._requests: list[ReceivedRequest] = []
+
+    def append(self, request: ReceivedRequest) -> None:
+        """Add a request."""
+        with self._lock:
+            self._requests.append(request)
+
+    def clear(self) -> None:
+        """Forget everything that arrived."""
+        with self._lock:
+            self._requests.clear()
+
+    @overload
+    def __getitem__(self, index: int) -> ReceivedRequest: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[ReceivedRequest]: ...
+    def __getitem__(self, index: int | slice) -> ReceivedRequest | list[ReceivedRequest]:
+        with self._lock:
+            return self._requests[index]
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._requests)
+
+    def __repr__(self) -> str:
+        return f"<RequestLog of {len(self)} requests>"

@@ -1,0 +1,50 @@
+"""What passes between a door and the application: a request, an answer, and a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+
+
+@attrs.frozen(kw_only=True)
+class Incoming:
+    """One request, as every door hands it to the application.
+
+    ``path`` is what follows the base URL, percent-decoded, from its leading slash on. Header names
+    are lower-cased. A body longer than :data:`MAX_BODY_BYTES` may be cut after one more byte.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    body: bytes = attrs.field(default=b"", repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Answer:
+    """One answer, ready to be sent: status, headers and the bytes of the body."""
+
+    status: int
+    body: bytes = attrs.field(repr=False)
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+
+
+class Refusal(Exception):
+    """A rule says no: an HTTP status and the sentences for ``errors``.
+
+    In a collection POST the refusal of one item becomes warnings beside the others (API 2.7).
+    """
+
+    def __init__(self, status: int, *texts: str) -> None:
+        super().__init__(status, *texts)
+        self.status = status
+        self.texts = texts
+
+    def payload(self) -> dict[str, Any]:
+        """Return the body of the answer: ``{"errors": [...]}``."""
+        return {"errors": list(self.texts)}

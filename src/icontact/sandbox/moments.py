@@ -1,0 +1,50 @@
+"""Times as the server writes and reads them: US Eastern, in several forms (API 2.8)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+EASTERN = ZoneInfo("America/New_York")
+
+_SEARCH_VALUE = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
+)
+
+
+def aware(moment: datetime) -> datetime:
+    """Return a moment with its zone; one without a zone is taken as UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def eastern_stamp(moment: datetime) -> str:
+    """Return ``YYYY-MM-DD HH:MM:SS``, Eastern, without the offset: a contact's ``createDate``."""
+    return moment.astimezone(EASTERN).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def iso_with_offset(epoch: int) -> str:
+    """Return ``2012-06-09T16:25:50-04:00``: ``addDate`` and ``/time``."""
+    return datetime.fromtimestamp(epoch, EASTERN).isoformat(timespec="seconds")
+
+
+def iso_without_colon(epoch: int) -> str:
+    """Return ``2009-08-01T16:02:44-0400``: ``actionTime`` (API 7)."""
+    return datetime.fromtimestamp(epoch, EASTERN).strftime("%Y-%m-%dT%H:%M:%S%z")
+
+
+def search_moment(text: str) -> datetime | None:
+    """Read ``YYYY-MM-DD[THH:MM:SS[±HH:MM]]``, Eastern unless it says otherwise.
+
+    Returns:
+        The moment; ``None`` for anything else, which then matches nothing.
+    """
+    if not _SEARCH_VALUE.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        eastern = moment.astimezone(EASTERN) if moment.tzinfo else moment.replace(tzinfo=EASTERN)
+        eastern.timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return eastern

@@ -1,0 +1,77 @@
+"""JSON with the habits of the server, which is a PHP application (API 2.5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from icontact.sandbox import messages
+from icontact.sandbox.exchange import Refusal
+
+_MAX_NESTING = 512
+_LONGEST_INTEGER = 18
+
+
+def encode(payload: object) -> bytes:
+    r"""Return JSON as ``json_encode`` writes it: ``\/`` for a slash, ``\uXXXX`` beyond ASCII."""
+    # A slash can only stand inside a text, so that it may be escaped afterwards.
+    return json.dumps(payload, separators=(",", ":")).replace("/", "\\/").encode("ascii")
+
+
+def decode(body: bytes) -> Any:
+    """Read a request body.
+
+    Integers of more digits than PHP can hold stay text: they are ids that name nothing.
+
+    Raises:
+        Refusal: 400, if the body is no JSON, is nested too deeply, or holds a lone surrogate.
+    """
+    try:
+        value = json.loads(
+            body.decode("utf-8"), parse_int=_integer, parse_constant=_refuse_constant
+        )
+        if nesting(value) > _MAX_NESTING:
+            raise RecursionError
+        if b"\\ud" in body.lower():
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except RecursionError:
+        problem = messages.NESTED_TOO_DEEPLY
+    except ValueError:
+        problem = messages.UNREADABLE_BODY
+    else:
+        return value
+    raise Refusal(400, problem)
+
+
+def nesting(value: object) -> int:
+    """Return how many arrays and objects stand inside each other at the deepest place."""
+    depth, level = 0, [value]
+    while level := [item for item in level if isinstance(item, list | dict)]:
+        depth += 1
+        level = [inner for item in level for inner in _members(item)]
+    return depth
+
+
+def with_numbers(payload: Any, names: Collection[str]) -> Any:
+    """Return a payload in which the values of some keys are JSON numbers instead of texts."""
+    if isinstance(payload, list):
+        return [with_numbers(item, names) for item in payload]
+    if not isinstance(payload, dict):
+        return payload
+    return {
+        key: int(value) if key in names and value else with_numbers(value, names)
+        for key, value in payload.items()
+    }
+
+
+def _members(item: list[Any] | dict[str, Any]) -> list[Any]:
+    return item if isinstance(item, list) else list(item.values())
+
+
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else digits
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

@@ -1,0 +1,112 @@
+"""Where the evidence about iContact is silent or contradicts itself: one switch each."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+from icontact.sandbox import messages
+
+
+@attrs.frozen(kw_only=True)
+class Quirks:
+    """How the sandbox behaves where nobody knows, or where the server was seen to differ.
+
+    The defaults are what was recorded, and the more demanding reading where nothing was. Every
+    attribute names the section of the API reference that it rests on.
+    """
+
+    default_population: Literal["observed", "listed"] = "observed"
+    """API 6.4: a plain GET of contacts shows all of them (recorded), or those on a list (docs)."""
+
+    upsert_blanks: bool = True
+    """API 6.5: a POST of a known e-mail blanks the fields it does not give. Contested."""
+
+    bulk_update_blanks: bool = False
+    """API 6.5: the same, for an item of a collection POST that carries its ``contactId``."""
+
+    recreate_deleted: Literal["same_id", "new_id"] = "same_id"
+    """API 6.5: whether the e-mail of a deleted contact comes back under its id. Unknown."""
+
+    creation_statuses: frozenset[str] = frozenset(
+        {"normal", "bounced", "donotcontact", "pending", "invitable"}
+    )
+    """API 6.3: the statuses that a new contact may be given. Unknown."""
+
+    long_state: Literal["reject", "truncate"] = "reject"
+    """API 3: what happens to a ``state`` of more than 10 characters. The limit is documented."""
+
+    unknown_fields: Literal["ignored", "warned"] = "ignored"
+    """API 6.1: a key of a contact that is neither a field nor a custom field. Unknown."""
+
+    business_in_listings: bool = False
+    """API 6.2: the recorded listings of contacts have no ``business`` key."""
+
+    custom_fields_in_listings: bool = True
+    """API 6.2: custom fields in listings of contacts are expected, not recorded."""
+
+    search_custom_fields: bool = False
+    """API 6.4: one client searches by custom field, another says that it cannot be done."""
+
+    case_sensitive_search: bool = False
+    """API 2.6: matching presumably ignores case. Unknown."""
+
+    comma_lists: Literal["everywhere", "ids"] = "everywhere"
+    """API 2.6: ``v1,v2`` means either, "on some resources". ``ids``: only for ids and statuses."""
+
+    max_limit: int | None = None
+    """API 2.6: the largest page; a larger ``limit`` is cut to it. None is published."""
+
+    max_batch: int | None = None
+    """API 2.7: the most items of a collection POST, beyond which it answers 400. Unknown."""
+
+    history_limit: int = 20
+    """API 7: the default page of a contact's history: 20 by the docs, 50 in stubs of 2009."""
+
+    duplicate_list_names: Literal["allowed", "refused"] = "allowed"
+    """API 8.1: whether two lists of a folder may have the same name. Unknown."""
+
+    duplicate_subscription_warning: bool = False
+    """API 8.2: whether a sentence goes with the ``[]`` for somebody who is already subscribed."""
+
+    pending_to_normal: bool = False
+    """API 8.2: whether a call may confirm a pending subscription, which is the contact's act."""
+
+    resubscribe_text: str = (
+        "The status value you provided was not valid. A contact that has unsubscribed from a list"
+        " can not be subscribed to it again. Please provide a valid status"
+    )
+    """API 8.2: what the refusal to re-subscribe says. Not recorded."""
+
+    unknown_list_text: str = messages.not_recognised("listId")
+    """API 8.2: what a subscription to a list that is not there says. Not recorded."""
+
+    unknown_contact_text: str = messages.not_recognised("contactId")
+    """API 8.2: what a subscription of a contact that is not there says. Not recorded."""
+
+    blocked_contact_text: str = (
+        "The contact you provided can not be subscribed. Please provide a valid contactId"
+    )
+    """API 8.2: what a subscription of a ``donotcontact`` or deleted contact says. Not recorded."""
+
+    custom_date: Literal["any", "iso", "us"] = "any"
+    """API 2.8: the form of a custom date: YYYY-MM-DD, MM/DD/YYYY, or either. Not visible."""
+
+    lower_private_names: bool = False
+    """API 9: whether private names of custom fields are lower-cased. Contradictory."""
+
+    past_due_warning: bool = False
+    """API 2.7: an overdue account adds a warning to every answer. Recorded in 2020."""
+
+    content_type: Literal["application/json", "text/html; charset=utf-8"] = "application/json"
+    """API 2.9: JSON came as ``text/html`` in 2012 and 2015, as ``application/json`` in 2026."""
+
+    numeric_ids: bool = False
+    """API 2.5: ids are texts in the recordings, numbers in the vendor's samples."""
+
+    null_for_empty: bool = False
+    """API 2.4: a listing without rows is ``[]``, or ``null`` as on Pro in 2016."""
+
+    html_503: bool = False
+    """API 4: whether the body of a 503 is a page of HTML, as from a gateway."""

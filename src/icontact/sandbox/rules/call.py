@@ -1,0 +1,76 @@
+"""What a rule sees of a request, and how a row of the routing table looks."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from icontact.sandbox.exchange import Incoming
+from icontact.sandbox.quirks import Quirks
+from icontact.sandbox.store import Store
+
+_LONGEST_ID = 18
+
+
+def number(text: object) -> int | None:
+    """Read an id or a count: plain digits that SQLite can hold; ``None`` for all else."""
+    if isinstance(text, bool) or not isinstance(text, int | str):
+        return None
+    digits = str(text)
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= _LONGEST_ID):
+        return None
+    return int(digits)
+
+
+@attrs.define(kw_only=True)
+class Call:
+    """A request on its way through the rules: what was asked, by whom, of what."""
+
+    incoming: Incoming
+    store: Store
+    quirks: Quirks
+    now: datetime
+    version: str = ""
+    actor: str = ""
+    username: str = ""
+    account_id: int = 0
+    folder_id: int = 0
+    path_ids: Mapping[str, str] = attrs.field(factory=dict)
+    warnings: list[str] = attrs.field(factory=list)
+
+    @property
+    def epoch(self) -> int:
+        """The time of the call, in seconds since 1970."""
+        return int(self.now.timestamp())
+
+    def warn(self, *texts: str) -> None:
+        """Add sentences to the ``warnings`` of the answer."""
+        self.warnings.extend(texts)
+
+
+Handler = Callable[[Call], Any]
+
+
+class Scope(enum.Enum):
+    """What a resource hangs under, and so what has to be right before its rule runs."""
+
+    OPEN = "nothing is checked, not even who asks"
+    LOGIN = "the credentials"
+    ACCOUNT = "the credentials and the account"
+    FOLDER = "the credentials, the account and the client folder"
+
+
+@attrs.frozen(eq=False)
+class Route:
+    """A row of the routing table: a path, what it hangs under, and the rule for each verb.
+
+    A verb without a rule answers 405.
+    """
+
+    path: str
+    scope: Scope
+    verbs: Mapping[str, Handler]

@@ -1,0 +1,74 @@
+"""Contact history: what was done to a contact, recorded as it happens (API 7)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from icontact.sandbox import messages, moments
+from icontact.sandbox.exchange import Refusal
+from icontact.sandbox.rules.call import Call, Route, Scope, number
+from icontact.sandbox.rules.listing import Listing, search
+from icontact.sandbox.rules.terms import Clause, Kind, Term, column
+from icontact.sandbox.store import Row
+
+_LISTING = Listing(
+    table="actions",
+    key="actionNumber",
+    terms={
+        "actor": Term('"actorKind"', Kind.CODE),
+        "actionType": column("actionType", Kind.CODE),
+        "actionTime": column("actionTime", Kind.EPOCH),
+    },
+    newest_first=True,
+)
+
+
+def record(
+    call: Call, contact_id: int, action_type: str, details: Mapping[str, str] | None = None
+) -> None:
+    """Write down that the caller did something to a contact."""
+    call.store.insert(
+        "actions",
+        {
+            "contactId": contact_id,
+            "actionType": action_type,
+            "actionTime": call.epoch,
+            "actor": call.actor,
+            "details": json.dumps(details or {}),
+        },
+    )
+
+
+def of_contact(call: Call) -> dict[str, Any]:
+    """Answer ``GET …/contacts/{contactId}/actions``, newest first."""
+    contact_id = number(call.path_ids["contact_id"])
+    if not call.store.value(
+        "SELECT 1 FROM contacts WHERE contactId = ? AND folderId = ?", (contact_id, call.folder_id)
+    ):
+        raise Refusal(404, messages.NOT_FOUND)
+    listing = attrs.evolve(_LISTING, limit=call.quirks.history_limit)
+    page = search(call, listing, Clause("contactId = ?", (contact_id,)))
+    return page.envelope(call, "actions", _wire)
+
+
+def _wire(row: Row) -> dict[str, Any]:
+    return {
+        "actionType": row["actionType"],
+        "actionTime": moments.iso_without_colon(row["actionTime"]),
+        "actor": row["actor"],
+        # An empty PHP array has no keys to tell that it was meant as an object (API 7).
+        "details": json.loads(row["details"]) or [],
+    }
+
+
+ROUTES = (
+    Route(
+        "/a/<account_id>/c/<client_folder_id>/contacts/<contact_id>/actions",
+        Scope.FOLDER,
+        {"GET": of_contact},
+    ),
+)

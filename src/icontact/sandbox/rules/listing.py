@@ -1,0 +1,138 @@
+"""Answering collection GETs: filters, order and pages (API 2.6)."""
+
+# ruff: noqa: S608  (tables and columns are constants, values are parameters)
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+from icontact.sandbox import messages
+from icontact.sandbox.rules.call import Call, number
+from icontact.sandbox.rules.terms import OPERATORS, Clause, Term
+from icontact.sandbox.store import Row
+
+DEFAULT_LIMIT = 20
+_PAGING = frozenset({"limit", "offset", "orderby"})
+_SUFFIX = "SearchType"
+
+
+@attrs.frozen(kw_only=True)
+class Listing:
+    """How a collection is searched.
+
+    Attributes:
+        table: The table behind it.
+        key: Its key column, by which rows are ordered in the end.
+        terms: What may be searched, by the name in the query.
+        sortable: What else ``orderby`` may name.
+        newest_first: Whether the key runs downwards.
+        limit: The default page.
+    """
+
+    table: str
+    key: str
+    terms: Mapping[str, Term] = attrs.field(factory=dict)
+    sortable: tuple[str, ...] = ()
+    newest_first: bool = False
+    limit: int = DEFAULT_LIMIT
+
+
+@attrs.frozen(kw_only=True)
+class Page:
+    """One page of a collection, and where it stands."""
+
+    rows: list[Row]
+    limit: int
+    offset: int
+    total: int
+
+    def envelope(self, call: Call, plural: str, render: Callable[[Row], Any]) -> dict[str, Any]:
+        """Return the usual envelope: array, ``limit``, ``offset``, ``total`` (API 2.4)."""
+        return {
+            plural: self.rendered(call, render),
+            "limit": self.limit,
+            "offset": self.offset,
+            "total": self.total,
+        }
+
+    def rendered(self, call: Call, render: Callable[[Row], Any]) -> list[Any] | None:
+        """Return the rows as the wire has them."""
+        rows = [render(row) for row in self.rows]
+        return None if not rows and call.quirks.null_for_empty else rows
+
+
+def search(call: Call, listing: Listing, base: Clause) -> Page:
+    """Run the search of a call.
+
+    Args:
+        call: The call; terms that are not known are warned about.
+        listing: What may be asked.
+        base: What holds for every row of the collection.
+    """
+    known, ignored = _sort_out(call.incoming.query, listing)
+    clauses = [base, *(term.clause(call, name) for name, term in known.items())]
+    where = " AND ".join(f"({clause.sql})" for clause in clauses)
+    values = [value for clause in clauses for value in clause.values]
+    order, unsortable = _order(call.incoming.query.get("orderby", ""), listing)
+    if ignored or unsortable:
+        call.warn(messages.ignored_terms((*ignored, *unsortable)))
+    limit, offset = _window(call, listing)
+    return Page(
+        rows=call.store.rows(
+            f"SELECT * FROM {listing.table} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
+            (*values, limit, offset),
+        ),
+        limit=limit,
+        offset=offset,
+        total=call.store.value(f"SELECT COUNT(*) FROM {listing.table} WHERE {where}", values),
+    )
+
+
+def _sort_out(query: Mapping[str, str], listing: Listing) -> tuple[dict[str, Term], list[str]]:
+    """Tell the known terms from those to be ignored; names are case-sensitive."""
+    known: dict[str, Term] = {}
+    ignored = []
+    for name, value in query.items():
+        if name in listing.terms:
+            known[name] = listing.terms[name]
+        elif name in _PAGING or _is_operator(name, value, listing):
+            continue
+        else:
+            ignored.append(name)
+    return known, ignored
+
+
+def _is_operator(name: str, value: str, listing: Listing) -> bool:
+    field = name.removesuffix(_SUFFIX)
+    return field != name and field in listing.terms and value in OPERATORS
+
+
+def _order(text: str, listing: Listing) -> tuple[str, list[str]]:
+    """Turn ``lastName:desc,firstName`` into SQL, and name what cannot be sorted by."""
+    parts: dict[str, str] = {}
+    unsortable = []
+    for entry in filter(None, text.split(",")):
+        name, _, direction = entry.partition(":")
+        if name in listing.terms and listing.terms[name].sortable:
+            column = listing.terms[name].column
+        elif name in listing.sortable:
+            column = f'"{name}"'
+        else:
+            unsortable.append(name)
+            continue
+        parts.setdefault(column, "DESC" if direction == "desc" else "ASC")
+    terms = [f"{column} COLLATE NOCASE {way}" for column, way in parts.items()]
+    terms.append(f'"{listing.key}" {"DESC" if listing.newest_first else "ASC"}')
+    return ", ".join(terms), unsortable
+
+
+def _window(call: Call, listing: Listing) -> tuple[int, int]:
+    """Return limit and offset; a value that is no number counts as not given."""
+    limit = number(call.incoming.query.get("limit"))
+    limit = listing.limit if limit is None else limit
+    most = call.quirks.max_limit
+    offset = number(call.incoming.query.get("offset")) or 0
+    return (limit if most is None else min(limit, most)), offset

@@ -1,0 +1,219 @@
+"""Subscriptions: which contact is on which list (API 8.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from icontact.sandbox import messages, moments
+from icontact.sandbox.exchange import Refusal
+from icontact.sandbox.rules import bodies, history
+from icontact.sandbox.rules.call import Call, Route, Scope, number
+from icontact.sandbox.rules.fields import Reader
+from icontact.sandbox.rules.listing import Listing, search
+from icontact.sandbox.rules.terms import Clause, Kind, column
+from icontact.sandbox.store import Row
+
+STATUSES = ("normal", "pending", "unsubscribed")
+_BLOCKED = frozenset({"donotcontact", "deleted"})
+_MOVING_SINCE = "2.2"
+
+_LISTING = Listing(
+    table="subscriptions",
+    key="rowNumber",
+    terms={
+        "listId": column("listId", Kind.NUMBER),
+        "contactId": column("contactId", Kind.NUMBER),
+        "status": column("status", Kind.CODE),
+        "addDate": column("addDate", Kind.EPOCH),
+    },
+)
+
+
+def list_all(call: Call) -> dict[str, Any]:
+    """Answer ``GET …/subscriptions``; those who left are still there, as ``unsubscribed``."""
+    page = search(call, _LISTING, Clause("folderId = ?", (call.folder_id,)))
+    return page.envelope(call, "subscriptions", _wire)
+
+
+def create_many(call: Call) -> dict[str, Any]:
+    """Answer ``POST …/subscriptions``; an empty array stays one here (API 8.2)."""
+    return {"subscriptions": bodies.save_many(call, "subscriptions", "subscription", _create)}
+
+
+def read(call: Call) -> dict[str, Any]:
+    """Answer ``GET …/subscriptions/{listId}_{contactId}``."""
+    return {"subscription": _wire(_load(call))}
+
+
+def merge(call: Call) -> dict[str, Any]:
+    """Answer ``POST …/subscriptions/{listId}_{contactId}``: a new status."""
+    row, item = _load(call), bodies.member(call, "subscription")
+    if item is not None:
+        _change_status(call, row, item)
+    return {"subscription": _wire(_load(call))}
+
+
+def move(call: Call) -> dict[str, Any]:
+    """Answer ``PUT …/subscriptions/{listId}_{contactId}``: the contact changes lists."""
+    if call.version != _MOVING_SINCE:
+        raise Refusal(501, messages.NOT_IMPLEMENTED)
+    row, item = _load(call), bodies.member(call, "subscription")
+    if item is None:
+        return {"subscription": _wire(row)}
+    list_id = _target_list(call, row, item)
+    others = [name for name in item if name not in {"listId", "subscriptionId", "contactId"}]
+    if others:
+        call.warn(messages.unchanged(others))
+    call.store.update("subscriptions", {"listId": list_id}, "rowNumber", row["rowNumber"])
+    _record(call, list_id, row["contactId"], row["status"])
+    return {"subscription": _wire(_required(_by_ids(call, list_id, row["contactId"])))}
+
+
+def _create(call: Call, item: dict[str, Any]) -> dict[str, Any] | None:
+    reader = Reader(item)
+    reader.forbid("subscriptionId")
+    list_text = reader.text("listId", required=True)
+    contact_text = reader.text("contactId", required=True)
+    status = _status(reader, reader.text("status", required=True))
+    message_id = _message_id(reader)
+    reader.finish()
+    list_id, contact_id = _known_list(call, list_text), _known_contact(call, contact_text)
+    existing = _by_ids(call, list_id, contact_id)
+    if existing is not None:
+        _refuse_second(call, existing["status"], status)
+        return None
+    columns = {
+        "folderId": call.folder_id,
+        "listId": list_id,
+        "contactId": contact_id,
+        "status": status,
+        "addDate": call.epoch,
+        "confirmationMessageId": message_id,
+    }
+    call.store.insert("subscriptions", columns)
+    _record(call, list_id, contact_id, status)
+    return _wire(_required(_by_ids(call, list_id, contact_id)))
+
+
+def _refuse_second(call: Call, current: str, status: str) -> None:
+    """Say what a POST for somebody already on the list says: nothing, or that they left."""
+    if current == "unsubscribed" and status != "unsubscribed":
+        raise Refusal(400, call.quirks.resubscribe_text)
+    if call.quirks.duplicate_subscription_warning:
+        raise Refusal(400, "The contact you provided is already subscribed to the list")
+
+
+def _change_status(call: Call, row: Row, item: dict[str, Any]) -> None:
+    reader = Reader(item)
+    status = _status(reader, reader.text("status")) if reader.given("status") else row["status"]
+    message_id = _message_id(reader)
+    reader.finish()
+    moves = (row["status"], status)
+    if moves[0] == "unsubscribed" and status != "unsubscribed":
+        raise Refusal(400, call.quirks.resubscribe_text)
+    if moves == ("pending", "normal") and not call.quirks.pending_to_normal:
+        reason = "A pending subscription has to be confirmed by the contact"
+        raise Refusal(400, messages.not_valid("status", reason))
+    changes = {"status": status}
+    if message_id:
+        changes["confirmationMessageId"] = message_id
+    call.store.update("subscriptions", changes, "rowNumber", row["rowNumber"])
+    if status != row["status"]:
+        _record(call, row["listId"], row["contactId"], status)
+
+
+def _target_list(call: Call, row: Row, item: dict[str, Any]) -> int:
+    reader = Reader(item)
+    list_text = reader.text("listId", required=True)
+    reader.finish()
+    list_id = _known_list(call, list_text)
+    if list_id == row["listId"]:
+        raise Refusal(400, messages.NO_CHANGES)
+    there = _by_ids(call, list_id, row["contactId"])
+    if there is not None:
+        left = there["status"] == "unsubscribed"
+        raise Refusal(400, call.quirks.resubscribe_text if left else messages.NO_CHANGES)
+    return list_id
+
+
+def _status(reader: Reader, status: str) -> str:
+    if status not in STATUSES:
+        choices = "status can be either normal, pending or unsubscribed"
+        reader.complain(messages.not_valid("status", choices))
+    return status
+
+
+def _message_id(reader: Reader) -> str:
+    message_id = reader.text("confirmationMessageId")
+    if message_id and number(message_id) is None:
+        reader.complain(messages.not_valid("confirmationMessageId"))
+    return message_id
+
+
+def _known_list(call: Call, text: str) -> int:
+    list_id = number(text)
+    if not call.store.value(
+        "SELECT 1 FROM lists WHERE listId = ? AND folderId = ? AND deleted = 0",
+        (list_id, call.folder_id),
+    ):
+        raise Refusal(400, call.quirks.unknown_list_text)
+    return list_id or 0
+
+
+def _known_contact(call: Call, text: str) -> int:
+    contact_id = number(text)
+    status = call.store.value(
+        "SELECT status FROM contacts WHERE contactId = ? AND folderId = ?",
+        (contact_id, call.folder_id),
+    )
+    if status is None:
+        raise Refusal(400, call.quirks.unknown_contact_text)
+    if status in _BLOCKED:
+        raise Refusal(400, call.quirks.blocked_contact_text)
+    return contact_id or 0
+
+
+def _record(call: Call, list_id: int, contact_id: int, status: str) -> None:
+    details = {"listId": str(list_id), "newStatus": status}
+    history.record(call, contact_id, "EditSubscription", details)
+
+
+def _load(call: Call) -> Row:
+    list_text, _, contact_text = call.path_ids["subscription_id"].partition("_")
+    return _required(_by_ids(call, number(list_text), number(contact_text)))
+
+
+def _by_ids(call: Call, list_id: int | None, contact_id: int | None) -> Row | None:
+    return call.store.row(
+        "SELECT * FROM subscriptions WHERE listId = ? AND contactId = ? AND folderId = ?",
+        (list_id, contact_id, call.folder_id),
+    )
+
+
+def _required(row: Row | None) -> Row:
+    if row is None:
+        raise Refusal(404, messages.NOT_FOUND)
+    return row
+
+
+def _wire(row: Row) -> dict[str, Any]:
+    """Return a subscription; its keys and their order are recorded (API 8.2)."""
+    return {
+        "addDate": moments.iso_with_offset(row["addDate"]),
+        "contactId": str(row["contactId"]),
+        "listId": str(row["listId"]),
+        "status": row["status"],
+        "subscriptionId": f"{row['listId']}_{row['contactId']}",
+    }
+
+
+_COLLECTION = "/a/<account_id>/c/<client_folder_id>/subscriptions"
+
+ROUTES = (
+    Route(_COLLECTION, Scope.FOLDER, {"GET": list_all, "POST": create_many}),
+    Route(
+        f"{_COLLECTION}/<subscription_id>",
+        Scope.FOLDER,
+        {"GET": read, "POST": merge, "PUT": move},
+    ),
+)

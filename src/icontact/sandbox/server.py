@@ -1,0 +1,82 @@
+"""A sandbox that is served: what :meth:`icontact.sandbox.Sandbox.serve` returns."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from icontact.sandbox import _client
+from icontact.sandbox.doors.certificate import self_signed
+from icontact.sandbox.doors.http import HttpServer
+
+if TYPE_CHECKING:
+    from icontact.auth import Credentials
+    from icontact.client import Client
+    from icontact.sandbox.facade import Sandbox
+
+
+class Server:
+    """A sandbox that is served over HTTP.
+
+    Attributes:
+        sandbox: The sandbox behind it.
+        url: Its base URL, as a client takes it.
+        certificate: With ``tls=True``, a file that a client can verify the server by.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        host: str,
+        port: int,
+        tls: bool | ssl.SSLContext,
+        sleep: Callable[[float], object],
+    ) -> None:
+        self.sandbox = sandbox
+        self.certificate: str | None = None
+        self._temporary = self_signed(host) if tls is True else None
+        if self._temporary is not None:
+            self.certificate = self._temporary.certificate
+            tls = self._temporary.context()
+        context = tls if isinstance(tls, ssl.SSLContext) else None
+        self._server = HttpServer(sandbox.wsgi(sleep=sleep), host, port, context)
+        self.url = self._server.url
+
+    @property
+    def credentials(self) -> Credentials:
+        """The credentials that the server accepts."""
+        return self.sandbox.credentials
+
+    def client(self, **options: Any) -> Client:
+        """Return a client of this server.
+
+        Args:
+            **options: Further arguments of :class:`icontact.Client`.
+        """
+        return _client.client(self.credentials, self.url, **options)
+
+    def wait(self) -> None:
+        """Wait until the server is closed, open to Ctrl-C."""
+        self._server.wait()
+
+    def close(self) -> None:
+        """Stop serving; what was applied stays in the sandbox."""
+        self._server.close()
+        if self._temporary is not None:
+            self._temporary.remove()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Server of a sandbox at {self.url}>"

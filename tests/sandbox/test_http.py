@@ -1,0 +1,284 @@
+"""The sandbox as a real server, and as a WSGI application."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import ssl
+import threading
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from icontact.sandbox import Sandbox, Server
+from icontact.sandbox.doors.http import HttpServer, _Connections
+from icontact.sandbox.doors.wsgi import incoming_from
+from tests.sandbox.wire import HEADERS, Wire
+
+BODY = [{"email": "jo@example.com"}]
+
+
+class Sleeper:
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def __call__(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+@pytest.fixture
+def sleeper() -> Sleeper:
+    return Sleeper()
+
+
+@pytest.fixture
+def server(sleeper: Sleeper) -> Iterator[Server]:
+    with Sandbox().serve(sleep=sleeper) as server:
+        yield server
+
+
+@pytest.fixture
+def wire(server: Server) -> Iterator[Wire]:
+    with requests.Session() as session:
+        yield Wire(server.sandbox, server.url, session)
+
+
+def talk(server: Server, text: bytes) -> bytes:
+    """Send bytes to the server, and return what comes until it closes the connection."""
+    url = urlsplit(server.url)
+    with socket.create_connection((str(url.hostname), int(url.port or 0)), timeout=5) as line:
+        line.sendall(text)
+        return b"".join(iter(lambda: line.recv(65536), b""))
+
+
+def test_a_server_answers_at_a_url_like_the_real_one(server: Server, wire: Wire) -> None:
+    assert server.url.startswith("http://127.0.0.1:")
+    assert server.url.endswith("/icp")
+    assert repr(server) == f"<Server of a sandbox at {server.url}>"
+    assert wire.contact(firstName="María")
+    assert server.sandbox.state.contacts()[0]["firstName"] == "María"
+
+
+def test_reason_phrases_are_those_recorded(server: Server) -> None:
+    assert requests.get(f"{server.url}/a", timeout=5).reason == "Authorization Required"
+    assert requests.get(f"{server.url}/x", timeout=5).reason == "Method Not Implemented"
+    server.sandbox.faults.next(299)
+    assert requests.get(f"{server.url}/x", timeout=5).reason == "Unknown"
+
+
+@pytest.mark.parametrize("path", ["/time", "/icpx/time", "/icp", "/other", "/icp//time"])
+def test_outside_of_the_mount_there_is_nothing(server: Server, path: str) -> None:
+    url = server.url.removesuffix("/icp") + path
+    assert requests.get(url, timeout=5).status_code == 501
+
+
+def test_a_connection_serves_many_requests(server: Server) -> None:
+    url = urlsplit(server.url)
+    line = http.client.HTTPConnection(str(url.hostname), url.port, timeout=5)
+    line.connect()
+    own = line.sock
+    for body in ('[{"email":"jo@example.com"}]', "nonsense", None):
+        line.request("POST", f"/icp/a/{server.sandbox.account_id}", body, HEADERS)
+        line.getresponse().read()
+        assert line.sock is own
+    line.request("HEAD", "/icp/time")
+    assert line.getresponse().read() == b""
+    assert line.sock is own
+    line.close()
+
+
+def test_pipelined_requests_are_answered_in_turn(server: Server) -> None:
+    get = b"GET /icp/time HTTP/1.1\r\nHost: x\r\n"
+    answer = talk(server, get + b"\r\n" + get + b"Connection: close\r\n\r\n")
+    assert answer.count(b"HTTP/1.1 200 OK") == 2
+
+
+def test_an_old_client_is_answered_once(server: Server) -> None:
+    answer = talk(server, b"GET /icp/time HTTP/1.0\r\n\r\n")
+    assert b"timestamp" in answer
+
+
+def test_expect_continue_is_answered(server: Server) -> None:
+    head = b"POST /icp/a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n"
+    answer = talk(server, head + b"Connection: close\r\n\r\n[]")
+    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 401 ")
+
+
+def test_a_chunked_body_arrives(wire: Wire) -> None:
+    url = f"{wire.base}{wire.folder}/contacts"
+    response = wire.session.post(url, data=iter([b'[{"email":', b'"jo@example.com"}]']), timeout=5)
+    assert response.json()["contacts"][0]["email"] == "jo@example.com"
+
+
+def test_broken_chunks_break_the_connection(server: Server) -> None:
+    head = b"POST /icp/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with pytest.raises(ConnectionResetError):
+        talk(server, head + b"nonsense\r\n")
+    assert requests.get(f"{server.url}/time", timeout=5).status_code == 200
+
+
+def test_nonsense_on_the_line_does_not_stop_the_server(server: Server) -> None:
+    assert b" 400 " in talk(server, b"nonsense\r\n\r\n")
+    assert requests.get(f"{server.url}/time", timeout=5).status_code == 200
+
+
+def test_a_body_of_more_than_16_mebibytes_answers_413(server: Server, wire: Wire) -> None:
+    response = wire.send("POST", wire.folder + "/contacts", b" " * (17 * 1024 * 1024))
+    assert response.status_code == 413
+    assert wire.contact()
+
+
+def test_the_length_of_a_body_may_be_nonsense() -> None:
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/icp/a",
+        "CONTENT_LENGTH": "x",
+        "wsgi.input": io.BytesIO(b"{}"),
+    }
+    incoming = incoming_from(environ)
+    assert (incoming.path, incoming.body) == ("/a", b"")
+    short = incoming_from({**environ, "CONTENT_LENGTH": "9"})
+    assert short.body == b"{}"
+
+
+def test_a_slow_answer_is_really_late(server: Server, wire: Wire, sleeper: Sleeper) -> None:
+    server.sandbox.faults.slow(2.5)
+    assert wire.contact()
+    assert sleeper.slept == [2.5]
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("drop_before", 0), ("drop_after", 1), ("refuse", 0)])
+def test_a_dropped_connection_is_reset(server: Server, wire: Wire, kind: str, kept: int) -> None:
+    getattr(server.sandbox.faults, kind)()
+    with pytest.raises(requests.exceptions.ConnectionError, match="Connection aborted"):
+        wire.send("POST", wire.folder + "/contacts", BODY)
+    assert len(server.sandbox.state.contacts()) == kept
+    assert wire.get("/contacts")["total"] == kept
+
+
+def test_a_garbled_answer_is_complete_http(server: Server, wire: Wire) -> None:
+    server.sandbox.faults.garble("cut")
+    assert wire.send("GET", "/time").text.startswith('{"time"')
+    server.sandbox.faults.next(204)
+    assert wire.send("GET", "/time").content == b""
+    assert wire.get("/contacts")["total"] == 0
+
+
+def test_nothing_is_printed(server: Server, wire: Wire, capfd: pytest.CaptureFixture[str]) -> None:
+    wire.get("/contacts?email=jo@example.com")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_closing_breaks_idle_connections_and_joins_all_threads(server: Server, wire: Wire) -> None:
+    wire.get("/contacts")
+    server.close()
+    server.close()
+    server.wait()
+    assert not [thread for thread in threading.enumerate() if "sandbox" in thread.name]
+    with pytest.raises(requests.exceptions.ConnectionError):
+        wire.get("/contacts")
+
+
+def test_a_connection_that_ended_by_itself_does_not_hinder_closing() -> None:
+    connections = _Connections()
+    ours, theirs = socket.socketpair()
+    thread = threading.Thread(target=connections.add, args=(ours,))
+    thread.start()
+    thread.join()
+    ours.close()
+    theirs.close()
+    connections.close(1)
+
+
+def test_waiting_ends_with_the_server(server: Server) -> None:
+    threading.Timer(0.01, server.close).start()
+    server.wait()
+    with pytest.raises(requests.exceptions.ConnectionError):
+        requests.get(f"{server.url}/time", timeout=5)
+
+
+def test_a_taken_port_is_named(server: Server) -> None:
+    port = urlsplit(server.url).port or 0
+    with pytest.raises(OSError, match=f"127.0.0.1:{port}: the port is taken; choose another"):
+        Sandbox().serve(port=port)
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    with (
+        pytest.warns(UserWarning, match=r"203\.0\.113\.1"),
+        pytest.raises(OSError, match=r"cannot listen on 203\.0\.113\.1:0"),
+    ):
+        Sandbox().serve("203.0.113.1")
+
+
+def test_listening_beyond_loopback_is_warned_about() -> None:
+    with pytest.warns(UserWarning, match=r"listens on 0\.0\.0\.0") as caught:
+        server = Sandbox().serve("0.0.0.0")
+    server.close()
+    assert caught[0].filename == __file__
+
+
+def test_a_name_that_is_not_localhost_counts_as_beyond_loopback() -> None:
+    with pytest.warns(UserWarning, match="listens on"), pytest.raises(OSError, match="cannot"):
+        Sandbox().serve("nowhere.invalid")
+
+
+@pytest.mark.parametrize(("host", "shown"), [("localhost", "localhost"), ("::1", "[::1]")])
+def test_loopback_has_several_names(host: str, shown: str) -> None:
+    with Sandbox().serve(host) as server:
+        assert server.url.startswith(f"http://{shown}:")
+        assert requests.get(f"{server.url}/time", timeout=5).status_code == 200
+
+
+def test_tls_comes_with_a_certificate_that_clients_can_verify() -> None:
+    with Sandbox().serve(tls=True) as server:
+        assert server.url.startswith("https://127.0.0.1:")
+        context = ssl.create_default_context(cafile=server.certificate)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        for host in ("127.0.0.1", "localhost"):
+            url = server.url.replace("127.0.0.1", host) + "/time"
+            with urllib.request.urlopen(url, context=context, timeout=5) as answer:
+                assert answer.status == 200
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(f"{server.url}/time", timeout=5)
+    with pytest.raises(FileNotFoundError):
+        ssl.create_default_context(cafile=server.certificate)
+
+
+def test_tls_takes_a_context_of_your_own() -> None:
+    with Sandbox().serve(tls=True) as server:
+        temporary = server._temporary
+        assert temporary is not None
+        with Sandbox().serve(tls=temporary.context()) as second:
+            assert second.certificate is None
+            response = requests.get(
+                f"{second.url}/time", verify=server.certificate or "", timeout=5
+            )
+            assert response.status_code == 200
+
+
+def test_a_client_without_tls_does_not_stop_a_server_with_it(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with Sandbox().serve(tls=True) as server:
+        with pytest.raises((ConnectionError, requests.exceptions.ConnectionError)):
+            requests.get(server.url.replace("https", "http") + "/time", timeout=5)
+        response = requests.get(f"{server.url}/time", verify=server.certificate or "", timeout=5)
+        assert response.status_code == 200
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_an_application_that_breaks_the_line_twice_is_no_problem() -> None:
+    def breaking(environ: Any, start_response: Any) -> list[bytes]:
+        environ["werkzeug.socket"].close()
+        raise ConnectionResetError
+
+    server = HttpServer(breaking, "127.0.0.1", 0)
+    with pytest.raises(requests.exceptions.ConnectionError):
+        requests.get(f"{server.url}/time", timeout=5)
+    server.close()
