@@ -313,6 +313,24 @@ def test_a_report_is_a_table_without_addresses_and_a_csv_with_them(tmp_path: Pat
     assert pickle.loads(pickle.dumps(report)) == report
 
 
+def test_a_report_is_a_frame_on_request() -> None:
+    pytest.importorskip("pandas")
+    report = PushReport(outcomes=[outcome(0, OutcomeStatus.CREATED)], requests=3, elapsed=0.5)
+
+    frame = report.to_frame()
+
+    assert frame.to_dict("records") == [
+        {
+            "row": 0,
+            "status": "created",
+            "email": "p0@example.com",
+            "subscription": None,
+            "contact_id": None,
+            "reason": "because",
+        }
+    ]
+
+
 def test_a_long_table_says_how_much_it_leaves_out() -> None:
     report = PushReport(
         outcomes=[outcome(row, OutcomeStatus.SKIPPED) for row in range(150)],

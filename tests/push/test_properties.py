@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import hypothesis.strategies as st
@@ -146,20 +147,23 @@ def trouble(sandbox: Sandbox, dice: random.Random) -> None:
     faults = sandbox.faults
     for _ in range(dice.randint(1, 6)):
         method = dice.choice(["GET", "POST", None])
-        dice.choice(
-            [
-                lambda method=method: faults.refuse(method=method),
-                lambda method=method: faults.drop_before(method=method),
-                lambda method=method: faults.drop_after(method=method),
-                lambda method=method: faults.next(status=500, times=2, method=method),
-                lambda method=method: faults.next(status=503, times=3, method=method),
-                lambda method=method: faults.garble("html", method=method),
-                lambda method=method: faults.garble("cut", method=method),
-                lambda method=method: faults.next(
-                    status=400, body='{"errors":["Odd."]}', method="POST", path=r"/contacts$"
-                ),
-            ]
-        )()
+        kinds: list[Callable[[], object]] = [
+            partial(faults.refuse, method=method),
+            partial(faults.drop_before, method=method),
+            partial(faults.drop_after, method=method),
+            partial(faults.next, status=500, times=2, method=method),
+            partial(faults.next, status=503, times=3, method=method),
+            partial(faults.garble, "html", method=method),
+            partial(faults.garble, "cut", method=method),
+            partial(
+                faults.next,
+                status=400,
+                body='{"errors":["Odd."]}',
+                method="POST",
+                path=r"/contacts$",
+            ),
+        ]
+        dice.choice(kinds)()
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -6,6 +6,7 @@ import http.client
 import io
 import socket
 import ssl
+import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -250,11 +251,17 @@ def test_tls_comes_with_a_certificate_that_clients_can_verify() -> None:
         ssl.create_default_context(cafile=server.certificate)
 
 
+def test_without_trustme_tls_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "trustme", None)
+    with pytest.raises(ImportError, match=r"icontact\[tls\]"):
+        Sandbox().serve(tls=True)
+
+
 def test_tls_takes_a_context_of_your_own() -> None:
     with Sandbox().serve(tls=True) as server:
         temporary = server._temporary
         assert temporary is not None
-        with Sandbox().serve(tls=temporary.context()) as second:
+        with Sandbox().serve(tls=temporary.context) as second:
             assert second.certificate is None
             response = requests.get(
                 f"{second.url}/time", verify=server.certificate or "", timeout=5

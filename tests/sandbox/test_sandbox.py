@@ -14,7 +14,6 @@ import requests
 
 import icontact.sandbox
 from icontact.sandbox import Sandbox
-from icontact.sandbox.doors.certificate import _tlv
 from icontact.sandbox.store import Store
 from tests.sandbox.wire import Wire
 
@@ -222,12 +221,6 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, name: str) ->
     monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ImportError, match=r'pip install "icontact\[sandbox\]"'):
         importlib.reload(icontact.sandbox)
-
-
-def test_long_values_of_der_say_how_long_their_length_is() -> None:
-    assert _tlv(4, b"x" * 127)[:2] == b"\x04\x7f"
-    assert _tlv(4, b"x" * 128)[:3] == b"\x04\x81\x80"
-    assert _tlv(4, b"x" * 256)[:4] == b"\x04\x82\x01\x00"
 
 
 def test_a_client_is_handed_out_ready(sandbox: Sandbox) -> None:

@@ -9,10 +9,14 @@ from enum import StrEnum
 from html import escape
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
 from icontact.errors import IContactError
+
+if TYPE_CHECKING:
+    import pandas
 
 __all__ = ["OutcomeStatus", "PushOutcome", "PushReport"]
 
@@ -91,11 +95,18 @@ class PushReport:
         """
         with Path(path).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(["row", "status", "email", "subscription", "contact_id", "reason"])
-            for one in self.outcomes:
-                writer.writerow(
-                    [one.row, one.status, one.email, one.subscription, one.contact_id, one.reason]
-                )
+            writer.writerow(_COLUMNS)
+            writer.writerows(_cells(one) for one in self.outcomes)
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return a pandas frame with the columns of :meth:`to_csv`, addresses included.
+
+        Raises:
+            ImportError: If pandas is not installed; it comes with the extra ``pandas``.
+        """
+        import pandas
+
+        return pandas.DataFrame([_cells(one) for one in self.outcomes], columns=list(_COLUMNS))
 
     def __str__(self) -> str:
         counted = ", ".join(f"{number} {status}" for status, number in self.counts.items())
@@ -110,6 +121,20 @@ class PushReport:
         return html_table(
             str(self), ((one.row, one.status, one.reason) for one in attention), len(attention)
         )
+
+
+_COLUMNS = ("row", "status", "email", "subscription", "contact_id", "reason")
+
+
+def _cells(one: PushOutcome) -> tuple[int | str | None, ...]:
+    return (
+        one.row,
+        one.status.value,
+        one.email,
+        one.subscription,
+        one.contact_id,
+        one.reason,
+    )
 
 
 _QUIET = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)

@@ -208,13 +208,11 @@ def _switched_off(row: MappedRow | PlannedRow) -> PlannedRow:
 
 def _not_written(row: MappedRow | PlannedRow, error: IContactError) -> PushOutcome:
     """Account for a row when iContact could not even be asked."""
-    mapped = isinstance(row, MappedRow)
-    return PushOutcome(
-        row=row.row,
-        email=row.email,
-        status=OutcomeStatus.FAILED if mapped else row.status,
-        reason=f"nothing was written: {error}" if mapped else row.reason,
-    )
+    if isinstance(row, MappedRow):
+        status, reason = OutcomeStatus.FAILED, f"nothing was written: {error}"
+    else:
+        status, reason = row.status, row.reason
+    return PushOutcome(row=row.row, email=row.email, status=status, reason=reason)
 
 
 class _Meter:

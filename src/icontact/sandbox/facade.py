@@ -144,7 +144,8 @@ class Sandbox:
         Args:
             host: The address to listen on; anything but loopback is warned about.
             port: The port; 0 takes a free one.
-            tls: Speak HTTPS, with a certificate made for the occasion, or with your own context.
+            tls: Speak HTTPS, with a certificate made for the occasion (needs the extra ``tls``), or
+                with your own context.
             sleep: How to wait, for slow answers.
 
         Returns:

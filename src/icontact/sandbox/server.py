@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from icontact.sandbox import _client
-from icontact.sandbox.doors.certificate import self_signed
+from icontact.sandbox.doors.certificate import temporary
 from icontact.sandbox.doors.http import HttpServer
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ class Server:
     ) -> None:
         self.sandbox = sandbox
         self.certificate: str | None = None
-        self._temporary = self_signed(host) if tls is True else None
+        self._temporary = temporary(host) if tls is True else None
         if self._temporary is not None:
             self.certificate = self._temporary.certificate
-            tls = self._temporary.context()
+            tls = self._temporary.context
         context = tls if isinstance(tls, ssl.SSLContext) else None
         self._server = HttpServer(sandbox.wsgi(sleep=sleep), host, port, context)
         self.url = self._server.url
