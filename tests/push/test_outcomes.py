@@ -163,6 +163,22 @@ def test_a_status_of_the_row_is_only_for_new_contacts(
     assert folder.contacts.get(old.contact_id or 0).status == "normal"
 
 
+@pytest.mark.parametrize("existing", ["merge", "replace"])
+@pytest.mark.parametrize("update_by", ["bulk", "member"])
+def test_no_status_is_sent_for_an_existing_contact(
+    sandbox: Sandbox, folder: Folder, make_push: MakePush, existing: str, update_by: str
+) -> None:
+    mapping = {"email": "email", "city": "city", "status": "state_of_mind"}
+    contact = folder.contacts.create(email="person1@example.com", phone="12345")
+    row = {"email": "person1@example.com", "city": "Durham", "state_of_mind": "donotcontact"}
+
+    outcome = make_push(mapping, existing=existing, update_by=update_by).one(row)
+
+    assert outcome.status == "updated"
+    after = folder.contacts.get(contact.contact_id)
+    assert (after.status, after.city) == ("normal", "Durham")
+
+
 def test_a_pending_subscription_keeps_waiting(
     sandbox: Sandbox, folder: Folder, make_push: MakePush
 ) -> None:

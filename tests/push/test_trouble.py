@@ -150,7 +150,10 @@ def test_when_the_service_stays_down_rows_fail_and_a_later_push_finishes(
 
     assert first.counts["failed"] == 2
     assert not first.ok
-    assert "the contact is stored, but not subscribed" in first.outcomes[0].reason
+    assert (
+        "the contact is stored, but iContact did not take the subscription"
+        in first.outcomes[0].reason
+    )
     second = push.run([person(1), person(2)])
     assert second.counts["updated"] == 2
     assert {one.subscription for one in second.outcomes} == {"normal"}
@@ -294,3 +297,18 @@ def test_a_row_that_is_refused_for_two_reasons_is_told_both(
     outcome = make_push().one(person(1))
 
     assert outcome.reason.endswith("The city was odd. / So was the name.")
+
+
+@pytest.mark.parametrize("path", [CONTACTS, SUBSCRIPTIONS])
+def test_a_row_that_is_left_out_without_a_word_may_be_pushed_again(
+    sandbox: Sandbox, make_push: MakePush, path: str
+) -> None:
+    key = "contacts" if path is CONTACTS else "subscriptions"
+    sandbox.faults.next(status=200, body=json.dumps({key: []}), method="POST", path=path)
+    push = make_push()
+
+    first, second = push.one(person(1)), push.one(person(1))
+
+    assert first.status == "failed"
+    assert first.reason.endswith("and gave no reason; push it again")
+    assert second.subscription == "normal"

@@ -17,8 +17,6 @@ from icontact.resources import BatchResult, ContactRow
 
 __all__ = ["Writer"]
 
-_SILENT = "iContact did not store it and gave no reason"
-
 
 class Writer:
     """Writes what a plan says, and accounts for every row of it.
@@ -170,19 +168,26 @@ def _outcome(
 def _ending(
     row: PlannedRow, contact: int | Refused | Broken, subscribed: str | Refused | Broken | None
 ) -> tuple[OutcomeStatus, str]:
-    if isinstance(contact, Refused):
-        return OutcomeStatus.REJECTED, f"iContact refused the contact: {contact.reason or _SILENT}"
-    if isinstance(contact, Broken):
-        return OutcomeStatus.FAILED, f"{contact.reason}; push it again"
+    if isinstance(contact, Refused | Broken):
+        return _unwritten("contact", contact)
     kept = "" if row.decision.action is Action.NOTHING else "the contact is stored, but "
-    if isinstance(subscribed, Refused):
-        reason = subscribed.reason or _SILENT
-        return OutcomeStatus.REJECTED, f"{kept}iContact refused the subscription: {reason}"
-    if isinstance(subscribed, Broken):
-        return OutcomeStatus.FAILED, f"{kept}not subscribed: {subscribed.reason}; push it again"
+    if isinstance(subscribed, Refused | Broken):
+        status, reason = _unwritten("subscription", subscribed)
+        return status, kept + reason
     if subscribed == "unsubscribed":
         return OutcomeStatus.SKIPPED, f"{kept}this person unsubscribed from the list"
     if subscribed is None:
         return row.status, row.decision.reason
     joined = "waits for confirmation" if subscribed == "pending" else "is on the list now"
     return row.status, f"{row.decision.reason}; {joined}"
+
+
+def _unwritten(what: str, fate: Refused | Broken) -> tuple[OutcomeStatus, str]:
+    if isinstance(fate, Refused) and fate.reason:
+        return OutcomeStatus.REJECTED, f"iContact refused the {what}: {fate.reason}"
+    if isinstance(fate, Refused):
+        # Without a reason the data need not be at fault.
+        reason = f"iContact did not store the {what} and gave no reason"
+    else:
+        reason = f"iContact did not take the {what}: {fate.reason}"
+    return OutcomeStatus.FAILED, f"{reason}; push it again"

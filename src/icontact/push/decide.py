@@ -156,7 +156,7 @@ def _existing(
     if changes:
         merge = policy.existing == "merge"
         action = Action.UPDATE if merge else Action.REPLACE
-        fields = _only(wanted, changes) if merge else wanted
+        fields = _only(wanted, changes) if merge else _without_status(wanted)
     subscribe = subscription in (None, SubscriptionStatus.UNSUBSCRIBED)
     return Decision(
         action=action,
@@ -215,6 +215,12 @@ def _only(wanted: ContactFields, names: Sequence[str]) -> ContactFields:
     custom = wanted.get("custom_fields", {})
     if chosen := {name: value for name, value in custom.items() if name in names}:
         fields["custom_fields"] = chosen
+    return cast("ContactFields", fields)
+
+
+def _without_status(wanted: ContactFields) -> ContactFields:
+    """Return the fields of an existing contact, whose status is never written."""
+    fields = {name: value for name, value in wanted.items() if name != "status"}
     return cast("ContactFields", fields)
 
 

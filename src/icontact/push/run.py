@@ -52,11 +52,11 @@ class ListPush:
         mapper: ContactMapper,
         **policy: Unpack[PolicyOptions],
     ) -> None:
-        self.policy = PushPolicy(**policy)
+        self.policy: PushPolicy = PushPolicy(**policy)
         self.folder = folder
-        self.list = find_list(folder, list)
+        self.list: ContactList = find_list(folder, list)
         fields = folder.custom_fields.list().all() if mapper.custom_fields else []
-        self.mapper = mapper.checked(fields)
+        self.mapper: ContactMapper = mapper.checked(fields)
         self._types: Mapping[str, FieldType | str] = {
             field.private_name: field.field_type for field in fields
         }
