@@ -162,7 +162,7 @@ def _opened(source: str | PathLike[str] | BinaryIO, name: str) -> BinaryIO:
             stream = Path(source).open("rb")  # noqa: SIM115  # the caller of read_rows closes it
         if stream.seekable():
             return cast("BinaryIO", stream)
-        kept = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # likewise
+        kept = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # the caller likewise
         with stream:
             shutil.copyfileobj(stream, kept)
         kept.seek(0)

@@ -1,0 +1,38 @@
+"""The command line: ``icontact``, and ``python -m icontact``.
+
+It needs the extra ``cli``; without it, it says so in one line.
+"""
+
+import io
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+__all__ = ["main"]
+
+_LIBRARIES = ("click", "rich", "tqdm")
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run a command, and exit with its code.
+
+    Args:
+        args: The words of the command line after the program's name; by default those typed.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal cannot show is no reason to fail.
+            stream.reconfigure(errors="replace")
+    try:
+        from icontact.cli.app import commands
+    except ImportError as error:
+        if error.name not in _LIBRARIES:
+            raise
+        missing = error.name
+    else:
+        sys.exit(commands.main(args, prog_name="icontact"))
+    sys.stderr.write(
+        f"Error: the command line needs {missing}, which is not installed: "
+        'pip install "icontact[cli]"\n'
+    )
+    sys.exit(2)

@@ -1,0 +1,37 @@
+"""The commands, gathered."""
+
+from __future__ import annotations
+
+import click
+
+from icontact._version import __version__
+from icontact.cli.demo import demo
+from icontact.cli.doctor import doctor
+from icontact.cli.listings import fields, folders, lists
+from icontact.cli.push import push
+from icontact.cli.serve import sandbox
+from icontact.cli.stops import Commands
+
+__all__ = ["commands"]
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="icontact")
+def commands() -> None:
+    """Contacts into iContact, safely: every row of a file ends with an outcome and its reason.
+
+    Begin with `icontact demo`: it needs no account and no network. For your own account, set
+    ICONTACT_APP_ID, ICONTACT_USERNAME and ICONTACT_PASSWORD (in iContact: Settings and Billing >
+    iContact Integrations > Custom API Integrations; the password is the application's, not the
+    one you log in with), then let `icontact doctor` check every link.
+
+    ICONTACT_BASE_URL leads elsewhere, as to `icontact sandbox`; ICONTACT_ACCOUNT_ID and
+    ICONTACT_CLIENT_FOLDER_ID choose where there are several; ICONTACT_DEBUG=1 shows tracebacks.
+    """
+
+
+for command in (demo, doctor, lists, fields, folders, push, sandbox):
+    commands.add_command(command)

@@ -1,0 +1,215 @@
+"""The links of the chain from the credentials to the mapping, each with its check."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self
+
+import attrs
+
+from icontact.auth import Credentials
+from icontact.cli.mappers import pairs_of, stated
+from icontact.cli.session import list_named
+from icontact.cli.stops import NO_ANSWER, SOME_FAILED, code_for
+from icontact.client import ENVIRONMENT, Client
+from icontact.errors import AuthenticationError, ConfigError, IContactError
+from icontact.models import CustomField
+from icontact.push import PushSettings, find_list
+from icontact.transport import DEFAULT_BASE_URL, RetryPolicy
+
+__all__ = ["FAILED", "NOT_ASKED", "OK", "SKIPPED", "Check", "Doctor"]
+
+OK = "ok"
+FAILED = "failed"
+SKIPPED = "skipped"
+NOT_ASKED = "-"
+
+_WHERE = "Settings and Billing > iContact Integrations > Custom API Integrations"
+
+#: Link -> what to do if it is at fault and its own message does not say it.
+_ADVICE = {
+    "settings": "Mend the settings file; the documentation lists its keys.",
+    "credentials": "Set the variables ICONTACT_APP_ID, ICONTACT_USERNAME and ICONTACT_PASSWORD.",
+    "server": "Look at the network, the proxy, and ICONTACT_BASE_URL if it is set.",
+    "account": "Choose with --account-id; `icontact folders` shows what there is.",
+    "folder": "Choose with --client-folder-id; `icontact folders` shows what there is.",
+    "list": "`icontact lists` shows what there is.",
+    "custom fields": "Try again; if it stays, ask iContact's support.",
+    "mapping": "`icontact fields` shows the custom fields there are.",
+}
+
+
+@attrs.frozen(kw_only=True)
+class Check:
+    """What became of one link.
+
+    Attributes:
+        link: Its name.
+        status: ``ok``, ``failed``, ``skipped`` since another one failed, or ``-`` if nobody asked.
+        detail: What was found, or what is wrong.
+        advice: The way to mend it.
+        code: The exit code that it means.
+    """
+
+    link: str
+    status: str
+    detail: str = ""
+    advice: str = ""
+    code: int = 0
+
+
+class NotAskedError(Exception):
+    """A link that nobody asked about."""
+
+
+class Doctor:
+    """Looks at one link after the other, and leaves out what cannot hold any more.
+
+    Args:
+        settings_file: A TOML file to check too.
+        list: A list's name or id.
+        pairs: The mapping as ``field=column`` pairs.
+        preset: A mapping's name.
+        account_id: The account.
+        client_folder_id: The client folder.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings_file: str | None = None,
+        list: str | None = None,
+        pairs: Sequence[str] = (),
+        preset: str | None = None,
+        account_id: int | None = None,
+        client_folder_id: int | None = None,
+    ) -> None:
+        self._settings_file, self._list = settings_file, list
+        self._pairs, self._preset = pairs, preset
+        self._wanted = {"account_id": account_id, "client_folder_id": client_folder_id}
+        self._settings: PushSettings | None = None
+        self._fields: Sequence[CustomField] = ()
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def checks(self) -> Sequence[Check]:
+        """Check every link."""
+        done: dict[str, Check] = {}
+        for link, needs, check in self._links():
+            broken = [name for name in needs if done[name].status in (FAILED, SKIPPED)]
+            done[link] = _skipped(link, broken[0]) if broken else _checked(link, check)
+        return tuple(done.values())
+
+    def _links(self) -> Sequence[tuple[str, Sequence[str], Callable[[], str]]]:
+        return (
+            ("settings", (), self._check_settings),
+            ("credentials", (), self._check_credentials),
+            ("server", (), self._check_server),
+            ("account", ("credentials", "server"), self._check_account),
+            ("folder", ("account",), self._check_folder),
+            ("list", ("settings", "folder"), self._check_list),
+            ("custom fields", ("folder",), self._check_custom_fields),
+            ("mapping", ("settings", "custom fields"), self._check_mapping),
+        )
+
+    def _check_settings(self) -> str:
+        if self._settings_file is None:
+            raise NotAskedError("none given: --settings FILE")
+        self._settings = PushSettings.from_toml(self._settings_file)
+        if not self._settings.push_contacts:
+            raise ConfigError("push_contacts = false stops every push; set it to true")
+        return f"{self._settings_file} can be used"
+
+    def _check_credentials(self) -> str:
+        Credentials.from_env()
+        return "app id, username and password are set and well formed"
+
+    def _check_server(self) -> str:
+        url = os.environ.get(ENVIRONMENT["base_url"]) or DEFAULT_BASE_URL
+        # The clock is read without credentials, so that this link can hold when those do not.
+        nobody = Credentials(app_id="-", username="-", password="-")  # noqa: S106 - nobody's password
+        with Client(nobody, base_url=url, retry=RetryPolicy.never()) as client:
+            return f"{url} answers; its clock says {client.time().time:%Y-%m-%d %H:%M:%S %z}"
+
+    def _check_account(self) -> str:
+        client = self._client = self._stack.enter_context(
+            Client.from_env(retry=RetryPolicy.never())
+        )
+        found = {
+            one.account_id: f"{one.account_id} ({one.company_name or 'no name'})"
+            for one in client.accounts.list()
+            if one.enabled is not False
+        }
+        self._account_id = self._choice("account_id", found, "enabled account")
+        return found[self._account_id]
+
+    def _check_folder(self) -> str:
+        folders = self._client.account(self._account_id).client_folders.list()
+        found = {
+            one.client_folder_id: f"{one.client_folder_id} ({one.name or 'no name'})"
+            for one in folders
+        }
+        folder_id = self._choice("client_folder_id", found, "client folder")
+        self._folder = self._client.folder(account_id=self._account_id, client_folder_id=folder_id)
+        return found[folder_id]
+
+    def _choice(self, name: str, found: dict[int, str], what: str) -> int:
+        there = ", ".join(found.values()) or "none"
+        wanted = self._wanted[name] or (self._settings and getattr(self._settings, name))
+        if wanted is None:
+            wanted = int(os.environ.get(ENVIRONMENT[name]) or 0)
+        if wanted and wanted not in found:
+            raise ConfigError(f"there is no {what} {wanted}; there are: {there}")
+        if not wanted and len(found) != 1:
+            raise ConfigError(f"no {what} is named, and there are: {there}")
+        return wanted or next(iter(found))
+
+    def _check_list(self) -> str:
+        wanted = list_named(self._list, self._settings)
+        if wanted is None:
+            raise NotAskedError("none given: --list LIST")
+        found = find_list(self._folder, wanted)
+        return f"{found.name!r} ({found.list_id})"
+
+    def _check_custom_fields(self) -> str:
+        self._fields = self._folder.custom_fields.list().all()
+        return ", ".join(f"{one.private_name} ({one.field_type})" for one in self._fields) or "none"
+
+    def _check_mapping(self) -> str:
+        mapper = stated(self._settings, self._preset, self._pairs)
+        if mapper is None:
+            raise NotAskedError("none given: `push` guesses it from the file's header")
+        return ", ".join(pairs_of(mapper.checked(self._fields)))
+
+
+def _checked(link: str, check: Callable[[], Any]) -> Check:
+    try:
+        return Check(link=link, status=OK, detail=check())
+    except NotAskedError as unasked:
+        return Check(link=link, status=NOT_ASKED, detail=str(unasked))
+    except IContactError as error:
+        wrong_key = isinstance(error, AuthenticationError)
+        return Check(
+            link=link,
+            status=FAILED,
+            detail=str(error),
+            advice=f"Compare the credentials with {_WHERE}." if wrong_key else _ADVICE[link],
+            code=NO_ANSWER if code_for(error) == NO_ANSWER else SOME_FAILED,
+        )
+
+
+def _skipped(link: str, broken: str) -> Check:
+    return Check(link=link, status=SKIPPED, detail=f"needs: {broken}")

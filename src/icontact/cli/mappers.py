@@ -1,0 +1,147 @@
+"""Which column fills which field: from settings, a preset, ``--map`` pairs, or the header."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from icontact.errors import ConfigError, MappingError
+from icontact.mapping import ContactMapper
+from icontact.mapping.presets import PRESETS
+from icontact.mapping.targets import CUSTOM, bounded, closest, field_for, shown
+from icontact.push import PushSettings, mapping_from_pairs
+from icontact.push.sources import RowFile
+
+__all__ = ["Chosen", "choose", "pairs_of", "stated"]
+
+#: As many columns as an error names.
+_NAMED = 10
+
+
+@attrs.frozen(kw_only=True)
+class Chosen:
+    """A mapping, and what to say about it.
+
+    Attributes:
+        mapper: The mapping.
+        notes: What was guessed, and what is not read.
+    """
+
+    mapper: ContactMapper
+    notes: tuple[str, ...] = ()
+
+
+def stated(
+    settings: PushSettings | None, preset: str | None, pairs: Sequence[str]
+) -> ContactMapper | None:
+    """Return the mapping that settings and options state; ``None`` if they state none.
+
+    ``--map`` pairs change single fields of a preset or of the settings' mapping; without these
+    they are the whole mapping.
+
+    Raises:
+        ConfigError, MappingError: If it is not well formed.
+    """
+    base = _base(settings, preset)
+    if not pairs:
+        return base
+    changes = mapping_from_pairs(pairs)
+    if base is None:
+        return ContactMapper.from_config(changes)
+    config = base.as_config()
+    custom = {**config.pop(CUSTOM, {}), **changes.get(CUSTOM, {})}
+    fields = {field_for(name): key for name, key in changes.items() if name != CUSTOM}
+    return ContactMapper.from_config({**config, **fields, CUSTOM: custom})
+
+
+def choose(
+    rows: RowFile, settings: PushSettings | None, preset: str | None, pairs: Sequence[str]
+) -> Chosen:
+    """Return the mapping for a file, checked against its columns.
+
+    Raises:
+        ConfigError, MappingError: If the mapping is wrong, reads columns that the file does not
+            have, or cannot be guessed.
+    """
+    mapper = stated(settings, preset, pairs)
+    if mapper is None:
+        return _guessed(rows)
+    read_by_pairs = set(_keys(mapping_from_pairs(pairs)))
+    absent = mapper.missing(rows.columns)
+    needed = {*mapper.explain({})["email"].sources, *read_by_pairs}
+    lenient = _is_preset(_base(settings, preset))
+    wrong = [key for key in absent if key in needed or not lenient]
+    if wrong and rows.complete:
+        raise ConfigError(_lacking(wrong, rows))
+    if not absent:
+        return Chosen(mapper=mapper)
+    where = "the file" if rows.complete else "the file's first rows"
+    note = f"the mapping also names columns that are not in {where}: {bounded(absent, _NAMED)}"
+    return Chosen(mapper=mapper, notes=(note,))
+
+
+def pairs_of(mapper: ContactMapper) -> tuple[str, ...]:
+    """Return a mapping as ``field=column`` pairs, for people."""
+    config = mapper.as_config()
+    custom = config.pop(CUSTOM, {})
+    config.pop("options", None)
+    fields = {**config, **custom}
+    return tuple(f"{field}={_column(source)}" for field, source in fields.items())
+
+
+def _guessed(rows: RowFile) -> Chosen:
+    try:
+        mapper = ContactMapper.guess(rows.columns)
+    except MappingError as error:
+        problem = error.problem
+    else:
+        unused = (f"columns not used: {bounded(mapper.unused, _NAMED)}",) if mapper.unused else ()
+        return Chosen(
+            mapper=mapper,
+            notes=(
+                f"the mapping was guessed: {', '.join(pairs_of(mapper))}",
+                *mapper.notes,
+                *unused,
+            ),
+        )
+    if "no column looks like" in problem:
+        problem = (
+            f"no column looks like the e-mail address; there are {bounded(rows.columns, _NAMED)}. "
+            "Say which one it is: --map email=COLUMN"
+        )
+    raise ConfigError(f"{rows.name}: {problem}")
+
+
+def _base(settings: PushSettings | None, preset: str | None) -> ContactMapper | None:
+    if preset is not None:
+        return ContactMapper.preset(preset)
+    return None if settings is None else settings.mapper
+
+
+def _is_preset(base: ContactMapper | None) -> bool:
+    """Tell a mapping that names all that a system has from one that somebody wrote for a file."""
+    presets = {ContactMapper.preset(name).fingerprint for name in PRESETS}
+    return base is not None and base.fingerprint in presets
+
+
+def _lacking(keys: Collection[Any], rows: RowFile) -> str:
+    hints = []
+    for key in keys:
+        near = closest(key, rows.columns)
+        hints.append(shown(key) + (f" (did you mean {shown(near)}?)" if near else ""))
+    return (
+        f"{rows.name} has no column {', '.join(hints[:_NAMED])}, which the mapping reads; it has "
+        f"{bounded(rows.columns, _NAMED)}"
+    )
+
+
+def _keys(mapping: Mapping[str, Any]) -> Iterable[str]:
+    fields = {name: key for name, key in mapping.items() if name != CUSTOM}
+    return [*fields.values(), *mapping.get(CUSTOM, {}).values()]
+
+
+def _column(source: Any) -> str:
+    keys = source["key"] if isinstance(source, Mapping) else source
+    return " or ".join(map(str, keys)) if isinstance(keys, list) else str(keys)

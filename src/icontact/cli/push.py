@@ -1,0 +1,167 @@
+"""``icontact push``: a file of contacts into a list."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from typing import Any, BinaryIO, Literal
+
+import attrs
+import click
+
+from icontact.cli.mappers import choose
+from icontact.cli.results import Result, open_report, result_of, show, write_report
+from icontact.cli.screen import progress_bar
+from icontact.cli.session import connect, json_option, list_named, place_options
+from icontact.cli.stops import Stop, Unfinished
+from icontact.push import ListPush, PushPlan, PushReport, PushSettings
+from icontact.push.settings import PolicyOptions
+from icontact.push.sources import RowFile, read_rows
+
+__all__ = ["Job", "push", "run"]
+
+
+@attrs.frozen(kw_only=True)
+class Job:
+    """What to push, where to, and how: the options of ``icontact push``."""
+
+    file: str
+    list: str | None = None
+    settings: str | None = None
+    map: tuple[str, ...] = ()
+    preset: str | None = None
+    dry_run: bool = False
+    report: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    existing: Literal["keep", "merge", "replace"] | None = None
+    account_id: int | None = None
+    client_folder_id: int | None = None
+    as_json: bool = False
+
+
+def run(job: Job) -> Result:
+    """Push a file, or find out what a push would do.
+
+    Raises:
+        Stop: If a file cannot be read or written, or no list is named.
+        IContactError: If the set-up is wrong, or iContact could not be asked.
+    """
+    settings = None if job.settings is None else PushSettings.from_toml(job.settings)
+    target = list_named(job.list, settings)
+    if target is None:
+        raise Stop("say which list: --list LIST (icontact lists shows them), or --settings FILE")
+    with ExitStack() as stack:
+        rows = stack.enter_context(_rows(job))
+        chosen = choose(rows, settings, job.preset, job.map)
+        client = stack.enter_context(connect(*_places(job, settings)))
+        push = ListPush(client.folder(), target, mapper=chosen.mapper, **_policy(job, settings))
+        report = None
+        if job.report is not None:
+            report = stack.enter_context(open_report(job.report, job.file, job.settings))
+        result = result_of(_done(push, rows, job), rows, push.list, chosen.notes)
+        if report is not None:
+            write_report(result, report)
+    return result
+
+
+def _done(push: ListPush, rows: RowFile, job: Job) -> PushPlan | PushReport:
+    if job.dry_run:
+        return push.plan(rows)
+    with progress_bar(not job.as_json) as progress:
+        return push.run(rows, progress=progress)
+
+
+def _places(job: Job, settings: PushSettings | None) -> tuple[int | None, int | None]:
+    """Return account and client folder: by the options, or else by the settings."""
+    if settings is None:
+        return job.account_id, job.client_folder_id
+    return (
+        job.account_id or settings.account_id,
+        job.client_folder_id or settings.client_folder_id,
+    )
+
+
+def _policy(job: Job, settings: PushSettings | None) -> PolicyOptions:
+    policy = PolicyOptions() if settings is None else settings.policy
+    if job.existing is not None:
+        policy["existing"] = job.existing
+    return policy
+
+
+def _rows(job: Job) -> RowFile:
+    source: str | BinaryIO = job.file
+    name = job.file
+    if job.file == "-":
+        source, name = sys.stdin.buffer, "standard input"
+    return read_rows(source, encoding=job.encoding, delimiter=job.delimiter, name=name)
+
+
+_HELP = """\
+Push a file of contacts into a list.
+
+FILE is CSV or JSON Lines (.jsonl, .ndjson; .json may hold a list); - reads standard input.
+Encoding and delimiter are recognised. Without --map, --preset or --settings the mapping is
+guessed from the header, and said.
+
+\b
+icontact push people.csv --list Newsletter --dry-run
+icontact push people.csv --list Newsletter --map email=Mail --map score=Points
+icontact push export.csv --list 205303 --preset mautic --report outcomes.csv
+
+Each row ends as created, updated, unchanged, skipped (a rule kept the push away: somebody
+unsubscribed), rejected (mend the row) or failed (push it again). People who unsubscribed stay
+unsubscribed. Pushing the same file twice writes nothing the second time.
+
+Exit codes: 0 all well; 1 some rows were rejected or failed; 2 the set-up is wrong (options,
+file, list, mapping, credentials); 3 no answer from iContact.
+"""
+
+
+@click.command(help=_HELP, short_help="Push a file of contacts into a list.")
+@click.argument("file")
+@click.option("--list", "list", metavar="LIST", help="The list: its exact name, or its id.")
+@click.option(
+    "--settings",
+    metavar="FILE",
+    help="A TOML file with list, mapping and rules (icontact.toml). Options win over it.",
+)
+@click.option(
+    "--map",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="Fill a field of iContact's, or a custom field, from a column. May be given several "
+    "times. Changes single fields of --preset or --settings; without these it is the whole "
+    "mapping, and email=… is needed.",
+)
+@click.option("--preset", metavar="NAME", help="A mapping with a name: mautic.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen, and write nothing.")
+@click.option(
+    "--report",
+    metavar="FILE",
+    help="Write every row's outcome to this CSV file. It holds full addresses, so only you may "
+    "read it.",
+)
+@click.option("--encoding", metavar="NAME", help="The file's encoding, if it is not recognised.")
+@click.option("--delimiter", metavar="MARK", help="What stands between cells: ; or tab or …")
+@click.option(
+    "--existing",
+    type=click.Choice(["keep", "merge", "replace"]),
+    help="What happens to contacts that are in iContact already: merge (the default) writes the "
+    "fields that differ, keep none, replace wipes what a row does not give.",
+)
+@place_options
+@json_option
+@click.pass_context
+def push(ctx: click.Context, /, **options: Any) -> None:
+    """Push a file of contacts into a list."""
+    job = Job(**options)
+    try:
+        result = run(job)
+    except KeyboardInterrupt:
+        raise Unfinished(
+            "stopped half-way. What was written stays; push the same file again, and only what is "
+            "missing is written"
+        ) from None
+    show(result, as_json=job.as_json, report=job.report)
+    ctx.exit(result.exit_code)

@@ -1,0 +1,212 @@
+"""What became of a push, for a screen, for a program, and for a file."""
+
+from __future__ import annotations
+
+import csv
+import os
+import stat
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import attrs
+import click
+
+from icontact.cli.screen import document, masked, remark, table
+from icontact.cli.stops import NO_ANSWER, SOME_FAILED, Stop, code_for
+from icontact.errors import IContactError
+from icontact.models import ContactList
+from icontact.push import OutcomeStatus, PlannedRow, PushOutcome, PushPlan, PushReport
+from icontact.push.sources import RowFile
+
+__all__ = ["Entry", "Result", "open_report", "print_entries", "result_of", "show", "write_report"]
+
+_WRONG = (OutcomeStatus.REJECTED, OutcomeStatus.FAILED)
+_QUIET = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
+
+#: As many rows as are named on a screen.
+_SHOWN = 20
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """One row of the file, and what became of it.
+
+    Attributes:
+        row: Its place among the rows, from 0.
+        line: The line on which it begins, from 1, where there are lines.
+        status: How it ended, or would end.
+        subscription: Its state on the list.
+        contact_id: The contact, where there is one.
+        reason: Why, in words.
+        email: The address; for the report file alone.
+    """
+
+    row: int
+    line: int | None
+    status: OutcomeStatus
+    subscription: str | None
+    contact_id: int | None
+    reason: str
+    email: str | None = attrs.field(repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it but the address."""
+        return attrs.asdict(self, filter=lambda field, _: field.name != "email")
+
+
+@attrs.frozen(kw_only=True)
+class Result:
+    """A push, or what a push would do.
+
+    Attributes:
+        file: What was pushed.
+        list: Where to.
+        dry_run: Whether nothing was written on purpose.
+        entries: One for each row.
+        counts: How many rows ended in each status.
+        summary: The same in words, with requests and seconds.
+        requests: How many requests it took.
+        elapsed: Seconds.
+        error: What ended the push early.
+        notes: What was decided on the way.
+    """
+
+    file: str
+    list: ContactList
+    dry_run: bool
+    entries: Sequence[Entry]
+    counts: Mapping[str, int]
+    summary: str
+    requests: int
+    elapsed: float
+    error: IContactError | None = None
+    notes: Sequence[str] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 1 if a row was rejected or failed, or 3 if iContact did not answer."""
+        if self.error is not None and code_for(self.error) == NO_ANSWER:
+            return NO_ANSWER
+        return SOME_FAILED if any(entry.status in _WRONG for entry in self.entries) else 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what a program may want to know; no address."""
+        return {
+            "file": self.file,
+            "list": {"list_id": self.list.list_id, "name": self.list.name},
+            "dry_run": self.dry_run,
+            "counts": dict(self.counts),
+            "outcomes": [entry.as_dict() for entry in self.entries],
+            "requests": self.requests,
+            "elapsed": round(self.elapsed, 3),
+            "error": None if self.error is None else str(self.error),
+            "notes": list(self.notes),
+        }
+
+
+def result_of(
+    done: PushPlan | PushReport, rows: RowFile, target: ContactList, notes: Iterable[str]
+) -> Result:
+    """Bring a plan or a report together with the file that it came from."""
+    outcomes: Sequence[PlannedRow | PushOutcome]
+    if isinstance(done, PushPlan):
+        outcomes, error = done.rows, None
+    else:
+        outcomes, error = done.outcomes, done.error
+    return Result(
+        file=rows.name,
+        list=target,
+        dry_run=isinstance(done, PushPlan),
+        entries=[_entry(outcome, rows.line_of(outcome.row)) for outcome in outcomes],
+        counts=done.counts,
+        summary=str(done),
+        requests=done.requests,
+        elapsed=done.elapsed,
+        error=error,
+        notes=(*notes, *rows.notes),
+    )
+
+
+def _entry(outcome: PlannedRow | PushOutcome, line: int | None) -> Entry:
+    found = outcome.decision if isinstance(outcome, PlannedRow) else outcome
+    return Entry(
+        row=outcome.row,
+        line=line,
+        status=outcome.status,
+        subscription=found.subscription,
+        contact_id=found.contact_id,
+        reason=outcome.reason,
+        email=outcome.email,
+    )
+
+
+def show(result: Result, *, as_json: bool, report: str | None = None) -> None:
+    """Print a result: the rows that want attention, the counts, and what it took.
+
+    Args:
+        result: What to show.
+        as_json: As one JSON document instead.
+        report: The file that has all rows, if one was written.
+    """
+    if as_json:
+        document(result.as_dict())
+        return
+    for note in result.notes:
+        remark(note)
+    # Before a push people want to see what it would change; after it, what did not work out.
+    calm = (OutcomeStatus.CREATED, OutcomeStatus.UNCHANGED) if result.dry_run else _QUIET
+    listed = [entry for entry in result.entries if entry.status not in calm]
+    if listed:
+        print_entries(listed[:_SHOWN])
+    if len(listed) > _SHOWN:
+        rest = f"{len(listed) - _SHOWN} more rows like these"
+        where = f"in {report}" if report else "shown by --report FILE, which has all of them"
+        remark(f"{rest} are {where}")
+    click.echo(f"{result.list.name}: {result.summary}")
+    if result.dry_run:
+        click.echo("Nothing was written: this was a dry run.")
+    if result.error is not None:
+        remark(f"the push ended early: {result.error}; push the same file again later")
+
+
+def print_entries(entries: Iterable[Entry]) -> None:
+    """Print rows as a table, their addresses masked."""
+    table(
+        ("line", "row", "address", "status", "subscription", "reason"),
+        [
+            (one.line, one.row, masked(one.email), one.status, one.subscription, one.reason)
+            for one in entries
+        ],
+    )
+
+
+def open_report(path: str, *inputs: str | None) -> IO[str]:
+    """Open the file for the report, readable by its owner alone, and keep what is in it for now.
+
+    Raises:
+        Stop: If it cannot be written, or is one of the inputs.
+    """
+    file = Path(path)
+    for given in filter(None, inputs):
+        if file.exists() and Path(given).exists() and file.samefile(given):
+            raise Stop(f"--report would write over {given}, which is read")
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        if file.is_file():
+            file.chmod(0o600)  # it may have been there before
+    except OSError as problem:
+        reason = problem.strerror
+    else:
+        return os.fdopen(handle, "w", encoding="utf-8", newline="")
+    raise Stop(f"cannot write the report {path}: {reason}")
+
+
+def write_report(result: Result, file: IO[str]) -> None:
+    """Write every row with its full address as CSV, in place of what the file holds."""
+    columns = ("row", "line", "status", "email", "subscription", "contact_id", "reason")
+    writer = csv.writer(file)
+    writer.writerow(columns)
+    writer.writerows([getattr(entry, name) for name in columns] for entry in result.entries)
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.truncate()

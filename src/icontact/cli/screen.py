@@ -1,0 +1,97 @@
+"""What people see: tables, remarks, and no more of an address than its owner would recognise."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import IO, Any
+
+import click
+
+from icontact.push import Progress
+from icontact.push.progress import ProgressLike
+
+__all__ = ["clean", "document", "is_terminal", "masked", "progress_bar", "remark", "table"]
+
+_STYLES: Mapping[str, str] = {
+    "created": "green",
+    "updated": "cyan",
+    "unchanged": "dim",
+    "skipped": "yellow",
+    "rejected": "red",
+    "failed": "bold red",
+}
+
+
+def clean(text: object) -> str:
+    """Return a text as one line that cannot steer a terminal."""
+    return "".join(c if c.isprintable() else " " for c in str(text))
+
+
+def masked(email: str | None) -> str:
+    """Return an address as it may stand on a screen: ``j•••@example.com``."""
+    if not email:
+        return ""
+    local, _, domain = email.rpartition("@")
+    return clean(f"{local[:1]}•••@{domain}")
+
+
+def is_terminal(stream: IO[str]) -> bool:
+    """Tell whether somebody is looking."""
+    return stream.isatty()
+
+
+def remark(text: str) -> None:
+    """Say something beside the result: on stderr, where no program takes it for data."""
+    click.echo(f"note: {clean(text)}", err=True)
+
+
+def document(value: Mapping[str, Any]) -> None:
+    """Print one JSON document, in ASCII, so that no encoding can spoil it."""
+    click.echo(json.dumps(value, indent=2))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table: with rich on a terminal, as plain lines in a pipe."""
+    texts = [["" if cell is None else clean(cell) for cell in row] for row in rows]
+    if is_terminal(sys.stdout):
+        _rich_table(columns, texts)
+        return
+    widths = [max(map(len, cells)) for cells in zip(columns, *texts, strict=True)]
+    for row in (columns, *texts):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for row in rows:
+        # As Text, since names may hold what rich would take for its markup.
+        drawn.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
+    Console(file=sys.stdout).print(drawn)
+
+
+@contextmanager
+def progress_bar(wanted: bool) -> Iterator[ProgressLike]:
+    """Give a push something to tell its progress to: a bar on a terminal, nothing elsewhere."""
+    if not (wanted and is_terminal(sys.stderr)):
+        yield False
+        return
+    from tqdm import tqdm
+
+    with tqdm(unit=" rows", file=sys.stderr, leave=False) as bar:
+
+        def advance(progress: Progress) -> None:
+            bar.total = progress.total
+            bar.update(progress.done - bar.n)
+
+        yield advance

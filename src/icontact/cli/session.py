@@ -1,0 +1,67 @@
+"""The connection to iContact, and the options that choose where it leads."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from icontact.cli.screen import is_terminal, remark
+from icontact.client import Client
+from icontact.push import PushSettings
+from icontact.transport import Event, RetryPolicy
+
+__all__ = ["connect", "json_option", "list_named", "place_options"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: What commands repeat; somebody who waits at a terminal is told.
+RETRY = RetryPolicy()
+
+
+def place_options(command: F) -> F:
+    """Add the options that choose an account and a client folder."""
+    account = click.option(
+        "--account-id",
+        type=click.IntRange(1),
+        metavar="ID",
+        help="The account, if the credentials open several (or ICONTACT_ACCOUNT_ID).",
+    )
+    folder = click.option(
+        "--client-folder-id",
+        type=click.IntRange(1),
+        metavar="ID",
+        help="The client folder, if there are several (or ICONTACT_CLIENT_FOLDER_ID).",
+    )
+    return account(folder(command))
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def connect(
+    account_id: int | None = None,
+    client_folder_id: int | None = None,
+) -> Client:
+    """Return a client with the credentials of the environment.
+
+    Raises:
+        ConfigError: If they are missing or cannot be used.
+    """
+    places = {"account_id": account_id, "client_folder_id": client_folder_id}
+    given: dict[str, Any] = {name: value for name, value in places.items() if value is not None}
+    return Client.from_env(retry=RETRY, on_event=_tell, **given)
+
+
+def list_named(given: str | None, settings: PushSettings | None) -> str | int | None:
+    """Return the list that an option or else the settings name, if any does; digits are an id."""
+    if given is not None:
+        return int(given) if given.isascii() and given.isdecimal() else given
+    return None if settings is None else settings.list
+
+
+def _tell(event: Event) -> None:
+    if event.kind == "retry" and is_terminal(sys.stderr):
+        remark(f"no usable answer yet; trying again in {event.seconds:.1f} s")

@@ -1,0 +1,61 @@
+"""Running commands in the process, and reading bytes as files."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import attrs
+from click.testing import CliRunner
+
+from icontact.cli.app import commands
+from icontact.push.sources import BadRow, RowFile, read_rows
+
+HEADER = "email,first_name,city"
+
+
+@attrs.frozen
+class Ran:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The JSON document on stdout."""
+        return json.loads(self.out)
+
+
+def icontact(*words: object, stdin: bytes | None = None) -> Ran:
+    """Run a command, as somebody types it."""
+    # Older versions of click have to be told to keep the two streams apart.
+    apart: Any = {"mix_stderr": False}
+    known = "mix_stderr" in inspect.signature(CliRunner).parameters
+    runner = CliRunner(**apart) if known else CliRunner()
+    result = runner.invoke(commands, [str(word) for word in words], input=stdin)
+    assert "Traceback" not in result.stderr
+    return Ran(result.exit_code, result.stdout, result.stderr)
+
+
+def written(folder: Path, *lines: str, name: str = "people.csv", encoding: str = "utf-8") -> Path:
+    """Write a file of lines."""
+    path = folder / name
+    path.write_bytes("".join(f"{line}\n" for line in lines).encode(encoding))
+    return path
+
+
+def opened(content: bytes, **options: Any) -> RowFile:
+    """Open bytes as a file of contacts."""
+    return read_rows(io.BytesIO(content), name="people.csv", **options)
+
+
+def rows_of(content: bytes, **options: Any) -> list[Any]:
+    """Read bytes as rows; bad ones as their reasons."""
+    options = {"name": "people.csv", **options}
+    with read_rows(io.BytesIO(content), **options) as rows:
+        return [row.reason if isinstance(row, BadRow) else row for row in rows]

@@ -1,0 +1,100 @@
+"""``icontact demo``: everything that it promises to show, it shows."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+import pytest
+
+from icontact.cli import screen
+from icontact.cli.demo import SAMPLE, SETTINGS
+from icontact.push import PushSettings
+from tests.cli.support import icontact
+
+
+@pytest.fixture
+def shown() -> Any:
+    return icontact("demo", "--json").document
+
+
+def outcome(shown: Any, email: str) -> Any:
+    with SAMPLE.open(encoding="utf-8", newline="") as file:
+        rows = [row["E-mail"] for row in csv.DictReader(file)]
+    return shown["first"]["outcomes"][rows.index(email)]
+
+
+def test_the_sample_has_sixty_people_who_do_not_exist() -> None:
+    with SAMPLE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 60
+    domains = {row["E-mail"].strip().lower().rpartition("@")[2] for row in rows}
+    assert {"example.com", "example.org", "example.net"} <= domains
+    assert "Fish &amp; Chips Ltd" in {row["Company"] for row in rows}
+    assert {"North Carolina", "Western Australia"} <= {row["State"] for row in rows}
+
+
+def test_the_settings_fit_the_sample() -> None:
+    settings = PushSettings.from_toml(SETTINGS)
+    assert settings.mapper is not None
+    with SAMPLE.open(encoding="utf-8", newline="") as file:
+        assert settings.mapper.missing(next(csv.reader(file))) == ()
+
+
+def test_every_row_is_accounted_for(shown: Any) -> None:
+    assert sum(shown["first"]["counts"].values()) == len(shown["first"]["outcomes"]) == 60
+    assert shown["first"]["counts"] == {
+        "created": 52,
+        "updated": 2,
+        "unchanged": 0,
+        "skipped": 3,
+        "rejected": 3,
+        "failed": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("email", "status", "reason"),
+    [
+        ("carla.reed@example.com", "created", "new contact; is on the list now"),
+        ("kiri.walker@example.net", "created", "state: left out"),
+        ("sofia.almeida@example.com", "updated", "city"),
+        ("amelie.roux@example.com", "skipped", "same address"),
+        ("paul.jensen@example.net", "skipped", "unsubscribed"),
+        ("rosa.delgado@example.com", "skipped", "do-not-contact"),
+        ("vera.lind(at)example.com", "rejected", "no e-mail address"),
+        ("", "rejected", "blank"),
+        ("olga.ivanova@example.org", "rejected", "score"),
+    ],
+)
+def test_people_end_as_their_data_deserve(shown: Any, email: str, status: str, reason: str) -> None:
+    found = outcome(shown, email)
+    assert found["status"] == status
+    assert reason in found["reason"]
+
+
+def test_the_second_push_writes_nothing(shown: Any) -> None:
+    assert shown["second"]["counts"]["unchanged"] == 54
+    assert shown["written_again"] == 0
+
+
+def test_in_a_pipe_there_are_plain_lines() -> None:
+    ran = icontact("demo")
+    assert ran.code == 0
+    assert ran.err == ""
+    assert "60 rows: 52 created" in ran.out
+    assert "Requests that wrote anything: 0." in ran.out
+    assert "ICONTACT_APP_ID=… ICONTACT_USERNAME=… ICONTACT_PASSWORD=…" in ran.out
+    assert f"icontact push {SAMPLE} --list Newsletter --settings {SETTINGS}" in ran.out
+    assert "amelie.roux@" not in ran.out
+
+
+def test_on_a_terminal_there_is_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen, "is_terminal", lambda _: True)
+    assert "───" in icontact("demo").out
+
+
+def test_the_environment_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICONTACT_BASE_URL", "http://127.0.0.1:1/icp")
+    monkeypatch.delenv("ICONTACT_APP_ID")
+    assert icontact("demo").code == 0

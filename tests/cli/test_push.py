@@ -1,0 +1,341 @@
+"""``icontact push``: files into a list, and what is said about it."""
+
+from __future__ import annotations
+
+import csv
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from icontact.cli import screen, session
+from icontact.cli.push import Job, run
+from icontact.push import ListPush
+from icontact.sandbox import Sandbox
+from icontact.transport import RetryPolicy
+from tests.cli.support import HEADER, icontact, written
+
+
+def stored(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
+    return {one["email"]: one for one in sandbox.state.contacts()}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    return written(
+        tmp_path,
+        'list = "Newsletter"',
+        'existing = "merge"',
+        "[mapping]",
+        'email = "email"',
+        'first_name = "first_name"',
+        "[mapping.custom_fields]",
+        'color = "city"',
+        name="icontact.toml",
+    )
+
+
+def test_a_file_is_pushed_with_a_guessed_mapping(embedded: Sandbox, people: Path) -> None:
+    ran = icontact("push", people, "--list", "Newsletter")
+    assert ran.code == 0
+    assert "Newsletter: 3 rows: 3 created" in ran.out
+    assert "note: the mapping was guessed: email=email, first_name=first_name, city=city" in ran.err
+    assert stored(embedded)["zoe@example.com"]["firstName"] == "Zoé"
+    assert {one["status"] for one in embedded.state.subscriptions()} == {"normal"}
+
+
+def test_the_second_time_nothing_is_written(embedded: Sandbox, people: Path) -> None:
+    icontact("push", people, "--list", "Newsletter")
+    embedded.requests.clear()
+    ran = icontact("push", people, "--list", embedded.list_id)
+    assert "3 unchanged" in ran.out
+    assert {one.method for one in embedded.requests} == {"GET"}
+
+
+def test_a_dry_run_shows_changes_and_writes_nothing(embedded: Sandbox, people: Path) -> None:
+    embedded.seed(contacts=[{"email": "jo@example.com", "firstName": "Joe"}])
+    ran = icontact("push", people, "--list", "Newsletter", "--dry-run")
+    assert ran.code == 0
+    assert "j•••@example.com  updated" in ran.out
+    assert "changed: first_name, city" in ran.out
+    assert "Nothing was written" in ran.out
+    assert "POST" not in {one.method for one in embedded.requests}
+
+
+def test_unused_columns_are_named(embedded: Sandbox, tmp_path: Path) -> None:
+    path = written(tmp_path, "email,Shoe size", "jo@example.com,42")
+    assert "columns not used: 'Shoe size'" in icontact("push", path, "--list", "Newsletter").err
+
+
+def test_pairs_are_the_whole_mapping(embedded: Sandbox, people: Path) -> None:
+    words = ("--map", "email=email", "--map", "color=city")
+    assert icontact("push", people, "--list", "Newsletter", *words).code == 0
+    jo = stored(embedded)["jo@example.com"]
+    assert (jo["color"], jo["firstName"], jo["city"]) == ("Durham", "", "")
+
+
+def test_pairs_change_single_fields_of_the_settings(
+    embedded: Sandbox, people: Path, settings: Path
+) -> None:
+    words = ("--map", "firstName=city", "--map", "color=first_name")
+    assert icontact("push", people, "--settings", settings, *words).code == 0
+    jo = stored(embedded)["jo@example.com"]
+    assert (jo["firstName"], jo["color"]) == ("Durham", "Jo")
+
+
+def test_options_win_over_settings(embedded: Sandbox, people: Path, settings: Path) -> None:
+    embedded.seed(contacts=[{"email": "jo@example.com"}], lists=[{"name": "Second"}])
+    ran = icontact(
+        "push", people, "--settings", settings, "--list", "Second", "--existing", "keep", "--json"
+    )
+    assert ran.document["list"]["name"] == "Second"
+    assert stored(embedded)["jo@example.com"]["firstName"] == ""
+
+
+def test_settings_choose_the_client_folder(embedded: Sandbox, people: Path, tmp_path: Path) -> None:
+    other = embedded.add_client_folder(name="Second")
+    embedded.seed(lists=[{"name": "There"}], folder_id=other)
+    settings = written(
+        tmp_path, 'list = "There"', f"client_folder_id = {other}", 'preset = "mautic"',
+        name="icontact.toml",
+    )  # fmt: skip
+    assert icontact("push", people, "--settings", settings).code == 0
+    assert len(embedded.state.contacts(other)) == 3
+    words = ("--list", "Newsletter", "--account-id", embedded.account_id)
+    folder = ("--client-folder-id", embedded.client_folder_id)
+    assert icontact("push", people, *words, *folder).code == 0
+    assert len(embedded.state.contacts(embedded.client_folder_id)) == 3
+
+
+@pytest.mark.parametrize("stated", ["option", "settings"])
+def test_an_export_need_not_have_every_column_of_a_preset(
+    embedded: Sandbox, people: Path, tmp_path: Path, stated: str
+) -> None:
+    words: tuple[object, ...] = ("--list", "Newsletter", "--preset", "mautic")
+    if stated == "settings":
+        lines = ('list = "Newsletter"', 'preset = "mautic"')
+        words = ("--settings", written(tmp_path, *lines, name="icontact.toml"))
+    ran = icontact("push", people, *words)
+    assert ran.code == 0
+    assert "not in the file: 'title', 'firstname'" in ran.err
+    assert icontact("push", people, *words, "--map", "city=first_name").code == 0
+    assert icontact("push", people, *words, "--map", "city=town").code == 2
+
+
+def test_a_preset_can_be_changed(embedded: Sandbox, people: Path) -> None:
+    words = ("--list", "Newsletter", "--preset", "mautic", "--map", "first_name=first_name")
+    assert icontact("push", people, *words).code == 0
+    assert stored(embedded)["jo@example.com"]["firstName"] == "Jo"
+
+
+def test_a_preset_still_needs_the_address(embedded: Sandbox, tmp_path: Path) -> None:
+    path = written(tmp_path, "mail,firstname", "jo@example.com,Jo")
+    ran = icontact("push", path, "--list", "Newsletter", "--preset", "mautic")
+    assert ran.code == 2
+    assert "has no column 'email' (did you mean 'mail'?)" in ran.err
+
+
+def test_json_lines_may_lack_keys(embedded: Sandbox, tmp_path: Path) -> None:
+    path = written(tmp_path, '{"email": "jo@example.com"}', name="people.jsonl")
+    ran = icontact("push", path, "--list", "Newsletter", "--map", "email=email", "--map", "city=c")
+    assert ran.code == 0
+    assert "not in the file's first rows: 'c'" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("people.json", b'[{"email": "jo@example.com"}]'),
+        ("people.jsonl", b'{"email": "jo@example.com"}'),
+        ("people.csv", "email\njo@example.com".encode("utf-16")),
+    ],
+)
+def test_every_format_is_pushed(
+    embedded: Sandbox, tmp_path: Path, name: str, content: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert icontact("push", path, "--list", "Newsletter").code == 0
+    assert set(stored(embedded)) == {"jo@example.com"}
+
+
+def test_standard_input_is_pushed(embedded: Sandbox) -> None:
+    ran = icontact("push", "-", "--list", "Newsletter", "--json", stdin=b"email\njo@example.com\n")
+    assert ran.document["file"] == "standard input"
+    assert ran.document["counts"]["created"] == 1
+
+
+def test_encoding_and_delimiter_may_be_given(embedded: Sandbox, tmp_path: Path) -> None:
+    path = written(tmp_path, "email^city", "jo@example.com^Łódź", encoding="cp1250")
+    words = ("--encoding", "cp1250", "--delimiter", "^")
+    assert icontact("push", path, "--list", "Newsletter", *words).code == 0
+    assert stored(embedded)["jo@example.com"]["city"] == "Łódź"
+
+
+def test_the_document_has_everything_but_addresses(embedded: Sandbox, people: Path) -> None:
+    ran = icontact("push", people, "--list", "Newsletter", "--json")
+    found = ran.document
+    assert ran.err == ""
+    assert found["counts"]["created"] == 3
+    assert found["requests"] > 0
+    assert found["elapsed"] >= 0
+    assert found["error"] is None
+    assert found["outcomes"][0] == {
+        "row": 0,
+        "line": 2,
+        "status": "created",
+        "subscription": "normal",
+        "contact_id": found["outcomes"][0]["contact_id"],
+        "reason": "new contact; is on the list now",
+    }
+    assert "@" not in ran.out
+
+
+def test_what_did_not_work_is_shown_with_row_and_line(embedded: Sandbox, tmp_path: Path) -> None:
+    path = written(tmp_path, HEADER, '"jo@example.com","J\no",', "", "nobody,Ann,", "a@b.cc,A,B,C")
+    ran = icontact("push", path, "--list", "Newsletter")
+    assert ran.code == 1
+    lines = [line.split()[:3] for line in ran.out.splitlines()]
+    assert ["5", "1", "rejected"] in lines
+    assert ["6", "2", "rejected"] in lines
+    assert "it has 4 cells and the header 3" in ran.out
+
+
+def test_addresses_are_masked_on_the_screen(embedded: Sandbox, people: Path) -> None:
+    embedded.seed(contacts=[{"email": "jo@example.com", "status": "donotcontact"}])
+    ran = icontact("push", people, "--list", "Newsletter")
+    assert ran.code == 0
+    assert "j•••@example.com  skipped" in ran.out
+    assert "jo@example.com" not in ran.out + ran.err
+
+
+def test_the_screen_shows_twenty_rows_and_says_how_many_more(
+    embedded: Sandbox, tmp_path: Path
+) -> None:
+    path = written(tmp_path, "email", *["nobody"] * 25)
+    report = tmp_path / "outcomes.csv"
+    ran = icontact("push", path, "--list", "Newsletter")
+    assert ran.out.count("rejected ") == 20
+    assert "5 more rows like these are shown by --report FILE" in ran.err
+    ran = icontact("push", path, "--list", "Newsletter", "--report", report)
+    assert f"5 more rows like these are in {report}" in ran.err
+
+
+def test_the_report_is_for_its_owner_alone(embedded: Sandbox, people: Path, tmp_path: Path) -> None:
+    report = tmp_path / "outcomes.csv"
+    report.write_text("x" * 10_000, "utf-8")
+    report.chmod(0o644)
+    icontact("push", people, "--list", "Newsletter", "--report", report)
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
+    with report.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["email"] == "jo@example.com"
+    assert [row["line"] for row in rows] == ["2", "3", "4"]
+
+
+def test_the_report_may_go_to_a_device(embedded: Sandbox, people: Path) -> None:
+    assert icontact("push", people, "--list", "Newsletter", "--report", "/dev/null").code == 0
+
+
+def test_the_report_never_writes_over_what_is_read(embedded: Sandbox, people: Path) -> None:
+    before = people.read_bytes()
+    ran = icontact("push", people, "--list", "Newsletter", "--report", people)
+    assert ran.code == 2
+    assert "would write over" in ran.err
+    assert people.read_bytes() == before
+
+
+def test_a_report_that_cannot_be_written_stops_before_any_row(
+    embedded: Sandbox, people: Path, tmp_path: Path
+) -> None:
+    ran = icontact("push", people, "--list", "Newsletter", "--report", tmp_path / "no" / "where")
+    assert ran.code == 2
+    assert "cannot write the report" in ran.err
+    assert stored(embedded) == {}
+
+
+def test_no_list_is_a_matter_of_usage(embedded: Sandbox, people: Path) -> None:
+    ran = icontact("push", people)
+    assert ran.code == 2
+    assert "say which list" in ran.err
+
+
+def test_the_switch_stops_every_push_and_says_so(
+    embedded: Sandbox, people: Path, tmp_path: Path
+) -> None:
+    lines = ('list = "Newsletter"', "push_contacts = false")
+    settings = written(tmp_path, *lines, name="icontact.toml")
+    ran = icontact("push", people, "--settings", settings)
+    assert "the push is switched off" in ran.out
+    assert stored(embedded) == {}
+
+
+def test_an_answer_that_fails_to_come_is_told_and_ends_with_3(
+    embedded: Sandbox, people: Path
+) -> None:
+    embedded.faults.refuse(path=r"/contacts", times=100)
+    ran = icontact("push", people, "--list", "Newsletter")
+    assert ran.code == 3
+    assert "3 failed" in ran.out
+    assert "the push ended early" in ran.err
+    failed = icontact("push", people, "--list", "Newsletter", "--json").document
+    assert "no connection" in failed["error"]
+
+
+def test_what_icontact_refuses_ends_with_1(embedded: Sandbox, people: Path) -> None:
+    embedded.faults.next(402, path=r"/contacts", method="POST")
+    ran = icontact("push", people, "--list", "Newsletter")
+    assert ran.code == 1
+    assert "bill" in ran.out
+
+
+def test_being_stopped_is_explained(
+    embedded: Sandbox, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ListPush, "run", stop)
+    ran = icontact("push", people, "--list", "Newsletter")
+    assert ran.code == 1
+    assert "push the same file again" in ran.err
+
+
+def test_on_a_terminal_there_is_a_bar_and_a_table(
+    embedded: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "is_terminal", lambda _: True)
+    path = written(tmp_path, "email,first_name", "jo@example.com,Jo", "[red]nobody,Ann")
+    ran = icontact("push", path, "--list", "Newsletter")
+    assert "rows" in ran.err
+    assert "───" in ran.out
+    assert "rejected" in ran.out
+
+
+def test_in_a_pipe_and_with_json_there_is_no_bar(embedded: Sandbox, people: Path) -> None:
+    assert "rows/s" not in icontact("push", people, "--list", "Newsletter").err
+
+
+def test_somebody_who_waits_is_told_of_repeats(
+    embedded: Sandbox, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "RETRY", RetryPolicy(base=0.0))
+    embedded.faults.next(500, times=2)
+    quiet = icontact("lists")
+    assert (quiet.code, quiet.err) == (0, "")
+    monkeypatch.setattr(session, "is_terminal", lambda _: True)
+    embedded.faults.next(500, times=2)
+    assert "trying again" in icontact("lists").err
+
+
+def test_the_job_can_be_run_without_the_command(embedded: Sandbox, people: Path) -> None:
+    result = run(Job(file=str(people), list="Newsletter", as_json=True))
+    assert (result.exit_code, result.counts["created"]) == (0, 3)
+    assert "jo@example.com" not in repr(result)
+
+
+def test_standard_input_is_named_in_errors(embedded: Sandbox) -> None:
+    ran = icontact("push", "-", "--list", "Newsletter", stdin=b"")
+    assert ran.code == 2
+    assert ran.err == ("Error: standard input is empty: its first line must name the columns\n")
