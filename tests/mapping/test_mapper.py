@@ -371,7 +371,9 @@ def test_a_custom_field_that_the_folder_lacks_names_the_nearest() -> None:
         "It has 'vip', 'colour', 'score', 'price', 'born', 'odd'."
     )
     assert error.field == "custom_fields.scored"
-    assert "create it, or map another. It has nothing." in str(refusal(lambda: mapper.checked([])))
+    assert "create it, or map another. It has no custom field at all." in str(
+        refusal(lambda: mapper.checked([]))
+    )
 
 
 def test_options_that_mean_nothing_to_the_type_are_refused() -> None:

@@ -284,4 +284,6 @@ def test_notes_of_the_mapper_stand_in_the_reason(make_push: MakePush) -> None:
     outcome = push.one({"email": "person1@example.com", "region": "Nowhere at all"})
 
     assert outcome.status == "created"
-    assert "state" in outcome.reason
+    assert len(outcome.notes) == 1
+    assert outcome.notes[0].startswith("state: left out")
+    assert outcome.reason.endswith(outcome.notes[0])

@@ -162,6 +162,10 @@ def test_pairs_that_name_no_field_of_icontact_are_custom_fields() -> None:
         "email": "mail",
         "custom_fields": {"color": "favourite"},
     }
+    assert mapping_from_pairs(["email=mail", "custom_fields.color=favourite"]) == {
+        "email": "mail",
+        "custom_fields": {"color": "favourite"},
+    }
     assert mapping_from_pairs(["email=mail"]) == {"email": "mail"}
 
 
@@ -226,6 +230,11 @@ def test_a_list_name_that_exists_twice_is_an_error(sandbox: Sandbox, folder: Any
 def test_an_unknown_custom_field_is_told_before_any_row(make_push: MakePush) -> None:
     with pytest.raises(MappingError, match="score"):
         make_push({"email": "email", "custom_fields": {"scor": "points"}})
+
+
+def test_a_mistyped_field_that_became_a_custom_field_is_told(make_push: MakePush) -> None:
+    with pytest.raises(MappingError, match="iContact's own field 'first_name'"):
+        make_push(dict(mapping_from_pairs(["email=email", "frist_name=firstname"])))
 
 
 def test_a_repr_makes_no_request(sandbox: Sandbox, make_push: MakePush) -> None:

@@ -39,6 +39,7 @@ class Entry:
         subscription: Its state on the list.
         contact_id: The contact, where there is one.
         reason: Why, in words.
+        noted: Whether something of the row was left out or changed.
         email: The address; for the report file alone.
     """
 
@@ -48,11 +49,12 @@ class Entry:
     subscription: str | None
     contact_id: int | None
     reason: str
+    noted: bool = False
     email: str | None = attrs.field(repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it but the address."""
-        return attrs.asdict(self, filter=lambda field, _: field.name != "email")
+        return attrs.asdict(self, filter=lambda field, _: field.name not in ("email", "noted"))
 
 
 @attrs.frozen(kw_only=True)
@@ -137,6 +139,7 @@ def _entry(outcome: PlannedRow | PushOutcome, line: int | None) -> Entry:
         subscription=found.subscription,
         contact_id=found.contact_id,
         reason=outcome.reason,
+        noted=bool(outcome.notes),
         email=outcome.email,
     )
 
@@ -156,7 +159,7 @@ def show(result: Result, *, as_json: bool, report: str | None = None) -> None:
         remark(note)
     # Before a push people want to see what it would change; after it, what did not work out.
     calm = (OutcomeStatus.CREATED, OutcomeStatus.UNCHANGED) if result.dry_run else _QUIET
-    listed = [entry for entry in result.entries if entry.status not in calm]
+    listed = [entry for entry in result.entries if entry.status not in calm or entry.noted]
     if listed:
         print_entries(listed[:_SHOWN])
     if len(listed) > _SHOWN:

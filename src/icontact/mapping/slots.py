@@ -15,6 +15,7 @@ from icontact.mapping.result import FieldExplanation, Outcome
 from icontact.mapping.source import Key, Source, source_from
 from icontact.mapping.targets import (
     CUSTOM,
+    FIELDS,
     bounded,
     closest,
     custom_label,
@@ -228,9 +229,14 @@ def make_slots(mapping: Mapping[str, Any], setting: Setting) -> Iterator[Slot]:
 
 def unknown_field(slot: Slot, types: Mapping[str, str]) -> MappingError:
     """Return the error for a custom field that the folder does not have."""
-    close = closest(slot.name, types)
-    hint = f": did you mean {close!r}?" if close else ": create it, or map another."
-    return slot.error(f"the folder has no custom field of this name{hint} It has {bounded(types)}.")
+    if close := closest(slot.name, types):
+        hint = f"did you mean {close!r}?"
+    elif field := closest(slot.name, FIELDS):
+        hint = f"did you mean iContact's own field {field!r}?"
+    else:
+        hint = "create it, or map another."
+    there = f"It has {bounded(types)}." if types else "It has no custom field at all."
+    return slot.error(f"the folder has no custom field of this name: {hint} {there}")
 
 
 def step_name(step: str | Callable[[Any], Any]) -> str:

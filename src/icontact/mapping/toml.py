@@ -43,8 +43,7 @@ def read(path: str | os.PathLike[str]) -> Mapping[str, Any]:
     if isinstance(table, Mapping):
         return table
     raise MappingError(
-        f"{os.fspath(path)} has no table [{TABLE}]: write one with a line such as "
-        'email = "email"'
+        f'{os.fspath(path)} has no table [{TABLE}]: write one with a line such as email = "email"'
     )
 
 

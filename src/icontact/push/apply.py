@@ -145,6 +145,7 @@ def _settled(row: PlannedRow) -> PushOutcome:
         subscription=row.decision.subscription,
         reason=row.reason,
         contact_id=row.decision.contact_id,
+        notes=row.notes,
     )
 
 
@@ -162,6 +163,7 @@ def _outcome(
         subscription=state,
         reason="; ".join((reason, *row.notes)),
         contact_id=contact_id,
+        notes=row.notes,
     )
 
 

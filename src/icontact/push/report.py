@@ -49,6 +49,7 @@ class PushOutcome:
             ``"unsubscribed"``, or ``None`` if it is not on the list, or that was not looked at.
         reason: Why, in words; with iContact's own text where there is one.
         contact_id: The contact, where there is one.
+        notes: What the mapper left out or changed; it stands in the reason, too.
     """
 
     row: int
@@ -57,6 +58,7 @@ class PushOutcome:
     subscription: str | None = None
     reason: str
     contact_id: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -117,7 +119,7 @@ class PushReport:
 
     def _repr_html_(self) -> str:
         """Show the rows that want attention, without addresses, as a table in a notebook."""
-        attention = [one for one in self.outcomes if one.status not in _QUIET]
+        attention = [one for one in self.outcomes if one.status not in _QUIET or one.notes]
         return html_table(
             str(self), ((one.row, one.status, one.reason) for one in attention), len(attention)
         )

@@ -212,7 +212,7 @@ def _not_written(row: MappedRow | PlannedRow, error: IContactError) -> PushOutco
         status, reason = OutcomeStatus.FAILED, f"nothing was written: {error}"
     else:
         status, reason = row.status, row.reason
-    return PushOutcome(row=row.row, email=row.email, status=status, reason=reason)
+    return PushOutcome(row=row.row, email=row.email, status=status, reason=reason, notes=row.notes)
 
 
 class _Meter:

@@ -231,7 +231,8 @@ def _pairs(text: str) -> Mapping[str, Any]:
 def mapping_from_pairs(pairs: Collection[str]) -> Mapping[str, Any]:
     """Return the mapping that ``field=column`` pairs describe.
 
-    A field that is none of iContact's is a custom field, to be checked against the folder.
+    A field that is none of iContact's is a custom field, to be checked against the folder; it
+    may also be written ``custom_fields.score``.
 
     Raises:
         ConfigError: For a pair that has no ``=``, or for a field that is given twice.
@@ -243,6 +244,7 @@ def mapping_from_pairs(pairs: Collection[str]) -> Mapping[str, Any]:
         if not (field and equals and column):
             raise ConfigError(f"a mapping is written field=column, not {pair!r}")
         table = mapping if field in _STANDARD else custom
+        field = field.removeprefix("custom_fields.")
         if field in table:
             raise ConfigError(f"the field {field} is mapped twice")
         table[field] = column
