@@ -7,6 +7,7 @@ that imports the library for one thing should not wait for all of them.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import TracebackType
@@ -46,6 +47,8 @@ ENVIRONMENT: Mapping[str, str] = {
     "client_folder_id": "ICONTACT_CLIENT_FOLDER_ID",
 }
 
+_ID = re.compile(r"0*[1-9][0-9]{0,18}")
+
 
 class Client:
     """iContact's REST API 2.2, for one set of credentials. May be shared by threads.
@@ -80,8 +83,8 @@ class Client:
         account_id: int | None = None,
         client_folder_id: int | None = None,
     ) -> None:
-        self._account_id = _checked_id("account_id", account_id)
-        self._client_folder_id = _checked_id("client_folder_id", client_folder_id)
+        self._account_id = _optional_id("account_id", account_id)
+        self._client_folder_id = _optional_id("client_folder_id", client_folder_id)
         self._transport = Transport(
             credentials,
             base_url=base_url,
@@ -104,16 +107,19 @@ class Client:
             **options: As for :class:`Client`; they win over the environment.
 
         Raises:
-            ConfigError: Names all variables that are missing or unusable.
+            ConfigError: Names the variables that are missing or unusable.
         """
         source = os.environ if environ is None else environ
         found: dict[str, Any] = {
-            name: source[variable] for name, variable in ENVIRONMENT.items() if source.get(variable)
+            name: source[variable]
+            for name, variable in ENVIRONMENT.items()
+            if source.get(variable) and name not in options
         }
-        for name in ("account_id", "client_folder_id"):
-            if name in found:
-                found[name] = _id_from_text(ENVIRONMENT[name], found[name])
-        return cls(Credentials.from_env(source), **{**found, **options})
+        ids = found.keys() & {"account_id", "client_folder_id"}
+        if wrong := sorted(ENVIRONMENT[name] for name in ids if not _ID.fullmatch(found[name])):
+            raise ConfigError(f"not a positive whole number: {', '.join(wrong)}")
+        found |= {name: int(found[name]) for name in ids}
+        return cls(Credentials.from_env(source), **found, **options)
 
     def __repr__(self) -> str:
         return f"Client(base_url={self._transport.base_url!r})"
@@ -161,8 +167,12 @@ class Client:
         return Accounts(self._transport)
 
     def account(self, account_id: int, /) -> AccountScope:
-        """Return one account's resources. Makes no request."""
-        return AccountScope(self._transport, account_id)
+        """Return one account's resources. Makes no request.
+
+        Raises:
+            ConfigError: If the id is no positive whole number.
+        """
+        return AccountScope(self._transport, _checked_id("account_id", account_id))
 
     def folder(
         self, *, account_id: int | None = None, client_folder_id: int | None = None
@@ -172,10 +182,12 @@ class Client:
         Makes no request if both ids are known from here, from the constructor or the environment.
 
         Raises:
-            ConfigError: If there is a choice; it lists the choices.
+            ConfigError: If there is a choice; it lists the choices. If an id is no positive whole
+                number.
         """
-        account = _checked_id("account_id", account_id) or self._account_id or self._only_account()
-        folder = _checked_id("client_folder_id", client_folder_id) or self._client_folder_id
+        account = _optional_id("account_id", account_id) or self._account_id
+        folder = _optional_id("client_folder_id", client_folder_id) or self._client_folder_id
+        account = account or self._only_account()
         return Folder(self._transport, account, folder or self._only_folder(account))
 
     def _only_account(self) -> int:
@@ -288,15 +300,11 @@ def _only(choices: list[str], what: str, argument: str) -> int:
     )
 
 
-def _checked_id(name: str, value: Any) -> int | None:
-    if value is None:
-        return None
+def _optional_id(name: str, value: Any) -> int | None:
+    return None if value is None else _checked_id(name, value)
+
+
+def _checked_id(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ConfigError(f"{name} must be a positive whole number")
-    return value
-
-
-def _id_from_text(variable: str, text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) > 0):
-        raise ConfigError(f"{variable} must be a positive whole number")
-    return int(text)
+    return int(value)

@@ -52,6 +52,7 @@ __all__ = [
     "StorageFull",
     "Throttled",
     "TransportError",
+    "class_for_status",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
@@ -15,6 +16,8 @@ from icontact.transport import Answer, Call
 __all__ = ["DEFAULT_PAGE_SIZE", "Page", "Pager"]
 
 T = TypeVar("T")
+
+logger: logging.Logger = logging.getLogger("icontact")
 
 #: iContact's own default is 20; it publishes no maximum, and its staff once asked for 500 at most.
 DEFAULT_PAGE_SIZE = 500
@@ -72,7 +75,12 @@ class Pager(Generic[T]):
         return f"Pager({self._call.summary()}, page_size={self._page_size})"
 
     def __iter__(self) -> Iterator[T]:
+        said: set[str] = set()
         for page in self.pages():
+            for warning in page.warnings:
+                if warning not in said:
+                    logger.warning("%s: iContact remarks: %s", self._key, warning)
+            said.update(page.warnings)
             yield from page.items
 
     def pages(self) -> Iterator[Page[T]]:
@@ -84,23 +92,22 @@ class Pager(Generic[T]):
             DecodeError: If a row cannot be read.
         """
         offset = 0
-        previous: T | None = None
+        previous: tuple[T, ...] = ()
         while (limit := self._next_limit(offset)) > 0:
             answer = self._send(self._page_call(limit, offset))
             _refuse_ignored_terms(answer, self._call)
             items = tuple(wire.decode_rows(self._model, answer.payload, self._key, answer.call))
-            if items and items[0] == previous:
+            if items and items == previous[: len(items)]:
                 raise PagingError(f"{answer.call}: the server sent the same page twice")
-            previous = items[0] if items else None
-            page = Page(
+            previous = items
+            yield Page(
                 items=items[:limit] if self._max_items is not None else items,
                 offset=offset,
                 total=_count(answer.payload, "total"),
                 warnings=answer.warnings,
             )
-            yield page
             offset += len(items)
-            if _is_last(page, len(items), offset, _count(answer.payload, "limit") or limit):
+            if _is_last(answer.payload, len(items), offset, limit):
                 return
 
     def all(self) -> list[T]:
@@ -109,7 +116,8 @@ class Pager(Generic[T]):
 
     def first(self) -> T | None:
         """Return the first row, or None. Asks for no more than one."""
-        one = Pager(self._send, self._call, self._model, self._key, page_size=1, max_items=1)
+        most = 1 if self._max_items is None else min(1, self._max_items)
+        one = Pager(self._send, self._call, self._model, self._key, page_size=1, max_items=most)
         return next(iter(one), None)
 
     def count(self) -> int:
@@ -134,25 +142,31 @@ class Pager(Generic[T]):
         return attrs.evolve(self._call, params=self._call.params + paging)
 
 
-def _is_last(page: Page[Any], received: int, offset: int, limit: int) -> bool:
+def _is_last(payload: Any, received: int, offset: int, asked: int) -> bool:
     if received == 0:
         return True
-    # Without a total, a page that is not full is the last. The server's own limit counts: it may
-    # cap ours.
-    return offset >= page.total if page.total is not None else received < limit
+    total, limit = _count(payload, "total"), _count(payload, "limit")
+    if total is None:
+        # A page that is not full is the last. The server's own limit counts: it may cap ours.
+        return received != (limit or asked)
+    # The total may lag (API 6.4), so where the server pages, a full page is not trusted to be the
+    # last. Listings that state no limit come in one piece (API 2.4).
+    return offset >= total and received != limit
 
 
 def _count(payload: Any, key: str) -> int | None:
-    found = payload.get(key)
-    return found if isinstance(found, int) else int(found) if str(found).isdecimal() else None
+    text = str(payload.get(key)) if isinstance(payload, dict) else ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
 
 
 def _refuse_ignored_terms(answer: Answer, call: Call) -> None:
     """Raise if a search term had no effect: the rows would be everybody's (API 2.6)."""
+    orders = (value for name, value in call.params if name == "orderby")
     sent = {name for name, _ in call.params}
+    sent |= {part.partition(":")[0] for order in orders for part in order.split(",")}
     for warning in answer.warnings:
         if (found := _IGNORED.search(warning)) and sent & set(re.split(r"[,\s]+", found[1])):
             raise PagingError(
-                f"{answer.call}: iContact ignored a search term ({found[1]}), so these are not "
-                "the rows asked for"
+                f"{answer.call}: iContact ignored a term ({found[1]}), so these are not the rows "
+                "asked for"
             )

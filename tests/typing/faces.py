@@ -10,37 +10,24 @@ from typing import assert_type
 
 import icontact
 from icontact import errors
-from icontact.models import Contact, ContactList, ServerTime
+from icontact.models import (
+    Account,
+    ClientFolder,
+    Contact,
+    ContactAction,
+    ContactFields,
+    ContactList,
+    ContactStatus,
+    CustomField,
+    ServerTime,
+    Subscription,
+)
+from icontact.resources import BatchResult, ContactRow
 
 
 def check_credentials(credentials: icontact.Credentials) -> None:
     assert_type(icontact.Credentials.from_env(), icontact.Credentials)
     assert_type(credentials.app_id, str)
-
-
-def check_client(client: icontact.Client) -> None:
-    assert_type(icontact.Client.from_env(), icontact.Client)
-    assert_type(client.time(), ServerTime)
-    assert_type(client.folder(), icontact.Folder)
-    assert_type(client.folder(account_id=1, client_folder_id=2), icontact.Folder)
-    with icontact.Client.from_env() as opened:
-        assert_type(opened, icontact.Client)
-
-
-def check_contacts(folder: icontact.Folder) -> None:
-    pager = folder.contacts.list(last_name="S*")
-    assert_type(pager, icontact.Pager[Contact])
-    assert_type(pager.first(), Contact | None)
-    for contact in pager:
-        assert_type(contact, Contact)
-        assert_type(contact.email, str)
-    assert_type(folder.contacts.get(42), Contact)
-    assert_type(folder.contacts.find(email="jo@example.com"), Contact | None)
-    assert_type(folder.contacts.create(email="jo@example.com", city=None), Contact)
-
-
-def check_lists(folder: icontact.Folder) -> None:
-    assert_type(folder.lists.find(name="Newsletter"), ContactList | None)
 
 
 def check_errors(problem: errors.APIError, lost: errors.TransportError) -> None:
@@ -49,3 +36,69 @@ def check_errors(problem: errors.APIError, lost: errors.TransportError) -> None:
     not_found: LookupError = errors.NotFound.__new__(errors.NotFound)
     late: TimeoutError = errors.RequestTimeout.__new__(errors.RequestTimeout)
     del not_found, late
+
+
+def check_client(client: icontact.Client) -> None:
+    assert_type(icontact.Client.from_env(), icontact.Client)
+    assert_type(client.time(), ServerTime)
+    assert_type(client.accounts.list(), icontact.Pager[Account])
+    assert_type(client.account(1).client_folders.list(), icontact.Pager[ClientFolder])
+    assert_type(client.folder(), icontact.Folder)
+    assert_type(client.send(icontact.Call("GET", "a")), icontact.Answer)
+    with client as same:
+        assert_type(same, icontact.Client)
+
+
+def check_listings(folder: icontact.Folder) -> None:
+    pager = folder.contacts.list(last_name="S*", create_date=icontact.gt("2020-01-01"))
+    assert_type(pager, icontact.Pager[Contact])
+    assert_type(pager.all(), list[Contact])
+    assert_type(pager.first(), Contact | None)
+    assert_type(pager.count(), int)
+    for contact in pager:
+        assert_type(contact, Contact)
+        assert_type(contact.email, str)
+    for page in pager.pages():
+        assert_type(page, icontact.Page[Contact])
+        assert_type(page.items, tuple[Contact, ...])
+    folder.contacts.list(status=ContactStatus.NORMAL)
+    folder.contacts.list(status=icontact.one_of("normal", "bounced"))
+    folder.contacts.list(lastname="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    folder.contacts.list(50)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def check_contacts(folder: icontact.Folder, fields: ContactFields, rows: list[ContactRow]) -> None:
+    assert_type(folder.contacts.get(1), Contact)
+    assert_type(folder.contacts.find(email="x"), Contact | None)
+    assert_type(folder.contacts.create(email="x", first_name=None), Contact)
+    assert_type(folder.contacts.create(**fields), Contact)
+    assert_type(folder.contacts.update(1, city="x", custom_fields={"score": 3}), Contact)
+    assert_type(folder.contacts.replace(1, email="x"), Contact)
+    assert_type(folder.contacts.history(1), icontact.Pager[ContactAction])
+    result = folder.contacts.create_many(rows)
+    assert_type(result, BatchResult[Contact])
+    assert_type(result.items, tuple[Contact, ...])
+    assert_type(result.results, tuple[Contact | None, ...])
+    folder.contacts.create(frist_name="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    folder.contacts.create(email=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    folder.contacts.get(contact_id=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def check_other_resources(folder: icontact.Folder) -> None:
+    assert_type(folder.lists.find(name="x"), ContactList | None)
+    assert_type(folder.lists.list(), icontact.Pager[ContactList])
+    assert_type(folder.lists.create(name="x"), ContactList)
+    assert_type(folder.custom_fields.list(), icontact.Pager[CustomField])
+    subscriptions = folder.subscriptions
+    assert_type(subscriptions.subscribe(contact_id=1, list_id=2), Subscription)
+    assert_type(subscriptions.unsubscribe(contact_id=1, list_id=2), Subscription)
+    assert_type(subscriptions.move(contact_id=1, from_list_id=2, to_list_id=3), Subscription)
+    assert_type(subscriptions.find(contact_id=1, list_id=2), Subscription | None)
+    assert_type(folder.lists.create_many([{"name": "x"}]), BatchResult[ContactList])
+
+
+def check_models(contact: Contact) -> None:
+    assert_type(contact.contact_id, int)
+    assert_type(contact.status, ContactStatus | str)
+    assert_type(contact.business, str | None)
+    contact.email = "x"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]

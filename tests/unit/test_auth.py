@@ -222,3 +222,9 @@ def test_private_text_is_hidden_but_is_itself() -> None:
     assert repr(private) == "<hidden>"
     assert repr({"email": private}) == "{'email': <hidden>}"
     assert private == "jo@example.com"
+
+
+def test_private_text_stays_private_when_its_case_is_folded() -> None:
+    folded = Private("JO@example.com").casefold()
+    assert folded == "jo@example.com"
+    assert repr(folded) == "<hidden>"

@@ -18,7 +18,7 @@ import icontact
 from icontact import errors
 from icontact.errors import ConfigError
 from icontact.sandbox import Sandbox
-from icontact.sandbox.doors.certificate import self_signed
+from icontact.sandbox.doors.certificate import temporary
 from icontact.transport import Call, Event, RetryPolicy, Safety, Transport
 from icontact.transport.session import API_VERSION
 from tests.unit.support import (
@@ -493,19 +493,18 @@ def test_a_closed_port_was_never_reached(clock: Clock) -> None:
 def test_tls_that_ends_without_an_answer_may_have_carried_the_request(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    certificate = self_signed("127.0.0.1")
+    certificate = temporary("127.0.0.1")
     heard: list[bytes] = []
 
     def talk(connection: socket.socket) -> None:
         heard.append(read_request(connection))
 
-    with listening(talk, certificate.context()) as port:
+    with listening(talk, certificate.context) as port:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate.certificate)
         transport = transport_to(clock, f"https://127.0.0.1:{port}")
         with pytest.raises(errors.TransportError) as caught:
             transport.send(call(Safety.ONCE))
         transport.close()
-    certificate.remove()
     assert len(heard) == 1
     assert type(caught.value) is errors.TransportError
     assert caught.value.maybe_applied

@@ -364,7 +364,7 @@ def test_an_envelope_of_another_shape_is_refused(payload: Any, said: str) -> Non
 
 @pytest.mark.parametrize("payload", [{}, [], None, "x", {"lists": []}])
 def test_a_member_s_envelope_of_another_shape_is_refused(payload: Any) -> None:
-    with pytest.raises(DecodeError, match="expected {'list':"):
+    with pytest.raises(DecodeError, match=r"expected \{'list':"):
         wire.decode_member(ContactList, payload, "list")
 
 

@@ -81,9 +81,8 @@ class Resource(Generic[M]):
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
         order_by: str | tuple[str, ...] | None = None,
-        fixed: tuple[tuple[str, str], ...] = (),
     ) -> Pager[M]:
-        params = fixed + wire.encode_filters(self._model, filters, self.searchable)
+        params = wire.encode_filters(self._model, filters, self.searchable)
         if order_by:
             params += (("orderby", wire.encode_order(self._model, order_by)),)
         call = Call("GET", self._path, params=params)
@@ -105,7 +104,7 @@ class Resource(Generic[M]):
             raise RejectedError(
                 answer.warnings, call=answer.call, attempts=answer.attempts, elapsed=answer.elapsed
             )
-        self._note(answer)
+        self._note(answer.warnings)
         return items[0]
 
     def _posted(self, bodies: list[dict[str, Any]], safety: Safety) -> Call:
@@ -141,25 +140,29 @@ class Resource(Generic[M]):
 
     def _delete(self, member: int | str) -> None:
         try:
-            self._note(self._transport.send(Call("DELETE", self._at(member))))
+            answer = self._transport.send(Call("DELETE", self._at(member)))
         except NotFound as error:
             # An earlier attempt may have got through although its answer was lost.
             if not error.maybe_applied:
                 raise
+        else:
+            self._note(answer.warnings)
 
     def _at(self, member: Any) -> str:
         if isinstance(member, bool) or not isinstance(member, int | str) or member == "":
-            raise TypeError(f"{self.singular} id must be a number or text, not {member!r}")
+            # The value may be personal: an address, or a whole row.
+            what = type(member).__name__ if member != "" else "an empty text"
+            raise TypeError(f"{self.singular} id must be a number or text, not {what}")
         return f"{self._path}/{quote(str(member), safe='')}"
 
     def _body(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         return wire.encode_fields(self._model, fields, self.writable)
 
     def _member(self, answer: Answer) -> M:
-        self._note(answer)
+        self._note(answer.warnings)
         return wire.decode_member(self._model, answer.payload, self.singular, answer.call)
 
-    def _note(self, answer: Answer) -> None:
+    def _note(self, warnings: tuple[str, ...]) -> None:
         """Say what iContact remarked on a call whose result has no place for it."""
-        for warning in answer.warnings:
-            logger.warning("%s: iContact remarks: %s", answer.call.method, warning)
+        for warning in warnings:
+            logger.warning("%s: iContact remarks: %s", self.plural, warning)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 from icontact.models import (
     Account,
@@ -22,8 +22,10 @@ __all__ = ["Accounts", "ClientFolders"]
 class Accounts(Resource[Account]):
     """The accounts that the credentials open, mostly one: ``/a``."""
 
-    segment, plural, singular = "a", "accounts", "account"
-    writable = frozenset(AccountFields.__annotations__)
+    segment: ClassVar[str] = "a"
+    plural: ClassVar[str] = "accounts"
+    singular: ClassVar[str] = "account"
+    writable: ClassVar[frozenset[str]] = frozenset(AccountFields.__annotations__)
 
     def __init__(self, transport: Sender) -> None:
         super().__init__(transport, "", Account)
@@ -62,9 +64,11 @@ class ClientFolders(Resource[ClientFolder]):
     Writing needs an agency account; elsewhere it failed when it was last tried (API 15.2).
     """
 
-    segment, plural, singular = "c", "clientfolders", "clientfolder"
-    writable = frozenset(ClientFolderFields.__annotations__)
-    searchable = frozenset(ClientFolderFilters.__annotations__)
+    segment: ClassVar[str] = "c"
+    plural: ClassVar[str] = "clientfolders"
+    singular: ClassVar[str] = "clientfolder"
+    writable: ClassVar[frozenset[str]] = frozenset(ClientFolderFields.__annotations__)
+    searchable: ClassVar[frozenset[str]] = frozenset(ClientFolderFilters.__annotations__)
 
     def __init__(self, transport: Sender, account_id: int) -> None:
         super().__init__(transport, f"a/{account_id}", ClientFolder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 from icontact import wire
 from icontact.auth import Private
@@ -15,6 +15,7 @@ from icontact.models import (
     ContactFields,
     ContactFilters,
     ContactStatus,
+    Filter,
 )
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
 from icontact.resources._base import BatchResult, Resource
@@ -35,9 +36,11 @@ class Contacts(Resource[Contact]):
     Creating a contact subscribes it to nothing; see :class:`icontact.resources.Subscriptions`.
     """
 
-    segment, plural, singular = "contacts", "contacts", "contact"
-    writable = frozenset(ContactFields.__annotations__)
-    searchable = frozenset(ContactFilters.__annotations__)
+    segment: ClassVar[str] = "contacts"
+    plural: ClassVar[str] = "contacts"
+    singular: ClassVar[str] = "contact"
+    writable: ClassVar[frozenset[str]] = frozenset(ContactFields.__annotations__)
+    searchable: ClassVar[frozenset[str]] = frozenset({"status", *ContactFilters.__annotations__})
 
     def __init__(self, transport: Sender, folder: str) -> None:
         super().__init__(transport, folder, Contact)
@@ -45,7 +48,7 @@ class Contacts(Resource[Contact]):
     def list(
         self,
         *,
-        status: ContactStatus | str | None = "total",
+        status: ContactStatus | Filter | None = "total",
         order_by: str | tuple[str, ...] | None = None,
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
@@ -55,9 +58,10 @@ class Contacts(Resource[Contact]):
 
         Args:
             status: ``"total"`` for all contacts, ``"unlisted"`` for those on no list, a
-                :class:`ContactStatus` for those of that status. ``None`` sends nothing: iContact
-                documents that it then leaves out whoever is on no list, recordings say otherwise
-                (API 6.4). Deleted contacts are never listed.
+                :class:`ContactStatus` for those of that status, or several by
+                :func:`icontact.one_of`. ``None`` sends nothing: iContact documents that it then
+                leaves out whoever is on no list, recordings say otherwise (API 6.4). Deleted
+                contacts are never listed.
             order_by: A field, with ``-`` before it for descending order, or several in a tuple.
             page_size: Rows a request.
             max_items: Rows in all.
@@ -65,9 +69,9 @@ class Contacts(Resource[Contact]):
 
         Documentation: "Contacts", "Advanced Users".
         """
-        fixed = () if status is None else (("status", str(status)),)
+        population = {} if status is None else {"status": status}
         return self._list(
-            filters, page_size=page_size, max_items=max_items, order_by=order_by, fixed=fixed
+            {**population, **filters}, page_size=page_size, max_items=max_items, order_by=order_by
         )
 
     def get(self, contact_id: int, /) -> Contact:
@@ -88,7 +92,7 @@ class Contacts(Resource[Contact]):
         wanted = Private(email.strip())
         del email
         pager = self.list(email=wanted)
-        found = [contact for contact in pager if contact.email.casefold() == wanted.casefold()]
+        found = [contact for contact in pager if contact.email.lower() == wanted.lower()]
         if len(found) > 1:
             exact = [contact for contact in found if contact.email == wanted]
             if len(exact) != 1:
@@ -182,8 +186,10 @@ class Contacts(Resource[Contact]):
 
 
 class _Actions(Resource[ContactAction]):
-    segment, plural, singular = "actions", "actions", "action"
-    searchable = frozenset(ActionFilters.__annotations__)
+    segment: ClassVar[str] = "actions"
+    plural: ClassVar[str] = "actions"
+    singular: ClassVar[str] = "action"
+    searchable: ClassVar[frozenset[str]] = frozenset(ActionFilters.__annotations__)
 
     def __init__(self, transport: Sender, contact: str) -> None:
         super().__init__(transport, contact, ContactAction)
@@ -195,8 +201,8 @@ class _Actions(Resource[ContactAction]):
 
 
 def _sent_key(body: Mapping[str, Any]) -> int | str:
-    return body["contactId"] if "contactId" in body else str(body.get("email", "")).casefold()
+    return body["contactId"] if "contactId" in body else str(body.get("email", "")).lower()
 
 
 def _stored_key(contact: Contact, by_id: set[int]) -> int | str:
-    return contact.contact_id if contact.contact_id in by_id else contact.email.casefold()
+    return contact.contact_id if contact.contact_id in by_id else contact.email.lower()

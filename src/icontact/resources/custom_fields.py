@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 from icontact.models import CustomField, CustomFieldFields
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
@@ -19,8 +19,10 @@ class CustomFields(Resource[CustomField]):
     A field's id is its private name.
     """
 
-    segment, plural, singular = "customfields", "customfields", "customfield"
-    writable = frozenset(CustomFieldFields.__annotations__)
+    segment: ClassVar[str] = "customfields"
+    plural: ClassVar[str] = "customfields"
+    singular: ClassVar[str] = "customfield"
+    writable: ClassVar[frozenset[str]] = frozenset(CustomFieldFields.__annotations__)
 
     def __init__(self, transport: Sender, folder: str) -> None:
         super().__init__(transport, folder, CustomField)

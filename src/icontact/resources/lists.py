@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 from icontact.errors import ConfigError
 from icontact.models import ContactList, ListFields, ListFilters
@@ -17,9 +17,11 @@ __all__ = ["Lists"]
 class Lists(Resource[ContactList]):
     """The lists of one client folder: ``/a/{accountId}/c/{clientFolderId}/lists``."""
 
-    segment, plural, singular = "lists", "lists", "list"
-    writable = frozenset(ListFields.__annotations__)
-    searchable = frozenset(ListFilters.__annotations__)
+    segment: ClassVar[str] = "lists"
+    plural: ClassVar[str] = "lists"
+    singular: ClassVar[str] = "list"
+    writable: ClassVar[frozenset[str]] = frozenset(ListFields.__annotations__)
+    searchable: ClassVar[frozenset[str]] = frozenset(ListFilters.__annotations__)
 
     def __init__(self, transport: Sender, folder: str) -> None:
         super().__init__(transport, folder, ContactList)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 from icontact.errors import BadRequest, NotFound, RejectedError
 from icontact.models import (
@@ -26,9 +26,11 @@ class Subscriptions(Resource[Subscription]):
     ``{list_id}_{contact_id}``, and cannot be deleted: only unsubscribed, or moved.
     """
 
-    segment, plural, singular = "subscriptions", "subscriptions", "subscription"
-    writable = frozenset(SubscriptionFields.__annotations__)
-    searchable = frozenset(SubscriptionFilters.__annotations__)
+    segment: ClassVar[str] = "subscriptions"
+    plural: ClassVar[str] = "subscriptions"
+    singular: ClassVar[str] = "subscription"
+    writable: ClassVar[frozenset[str]] = frozenset(SubscriptionFields.__annotations__)
+    searchable: ClassVar[frozenset[str]] = frozenset(SubscriptionFilters.__annotations__)
 
     def __init__(self, transport: Sender, folder: str) -> None:
         super().__init__(transport, folder, Subscription)
@@ -90,10 +92,12 @@ class Subscriptions(Resource[Subscription]):
             row["confirmation_message_id"] = confirmation_message_id
         result = self.create_many([row])
         if result.items:
+            self._note(result.warnings)
             return result.items[0]
         # An empty answer stands for "already subscribed", and for other reasons (API 8.2).
         existing = self.find(contact_id=contact_id, list_id=list_id)
         if existing is not None and existing.status == status:
+            self._note(result.warnings)
             return existing
         is_now = f"the subscription is {existing.status}" if existing else "there is none"
         raise RejectedError(
@@ -155,9 +159,9 @@ class Subscriptions(Resource[Subscription]):
         """
         call = self._posted(self._bodies(rows), Safety.REPEATABLE)
         return self._create_many(
-            call, _sent_key, lambda stored: (stored.list_id, stored.contact_id)
+            call, _sent_key, lambda stored: f"{stored.list_id}_{stored.contact_id}"
         )
 
 
-def _sent_key(body: Mapping[str, Any]) -> tuple[Any, Any]:
-    return body.get("listId"), body.get("contactId")
+def _sent_key(body: Mapping[str, Any]) -> str:
+    return f"{body.get('listId')}_{body.get('contactId')}"

@@ -23,7 +23,7 @@ from icontact.sandbox.rules import ROUTES
 from icontact.sandbox.rules.call import Call, Route
 from icontact.sandbox.store import Store
 
-logger = logging.getLogger("icontact.sandbox")
+logger: logging.Logger = logging.getLogger("icontact.sandbox")
 
 _LOST_BEFORE = {FaultKind.REFUSE, FaultKind.DROP_BEFORE}
 _IDS = frozenset({"accountId", "clientFolderId", "contactId", "listId", "welcomeMessageId"})
@@ -62,8 +62,8 @@ class App:
     """
 
     def __init__(self, store: Store, quirks: Quirks, clock: Callable[[], datetime]) -> None:
-        self.faults = Faults()
-        self.requests = RequestLog()
+        self.faults: Faults = Faults()
+        self.requests: RequestLog = RequestLog()
         self._store = store
         self._quirks = quirks
         self._clock = clock

@@ -67,13 +67,13 @@ class Sandbox:
         base_url: str = "https://app.icontact.com/icp",
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        self.base_url = base_url.rstrip("/")
-        self.quirks = quirks or Quirks()
+        self.base_url: str = base_url.rstrip("/")
+        self.quirks: Quirks = quirks or Quirks()
         self._clock = clock or _now
         self._store = Store(db)
         self._app = App(self._store, self.quirks, self._clock)
         self._door = InProcessDoor(self._app, self.base_url)
-        self.state = State(self._store)
+        self.state: State = State(self._store)
         self._furnish()
 
     def _furnish(self) -> None:

@@ -42,7 +42,7 @@ class Server:
             tls = self._temporary.context
         context = tls if isinstance(tls, ssl.SSLContext) else None
         self._server = HttpServer(sandbox.wsgi(sleep=sleep), host, port, context)
-        self.url = self._server.url
+        self.url: str = self._server.url
 
     @property
     def credentials(self) -> Credentials:

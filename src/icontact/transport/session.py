@@ -39,7 +39,7 @@ _NOT_IN_BASE = re.compile(r"[\x00-\x20\x7f?#@\\]")
 _THROTTLED = (Trouble.THROTTLED_429, Trouble.UNAVAILABLE_503)
 _CONNECTIONS = 32
 
-logger = logging.getLogger("icontact")
+logger: logging.Logger = logging.getLogger("icontact")
 
 
 class Transport:
@@ -76,8 +76,10 @@ class Transport:
         sleep: Callable[[float], None] = time.sleep,
         draw: Callable[[], float] = random.random,
     ) -> None:
-        self.base_url = _checked_url(base_url)
-        self.limiter = AdaptiveLimiter(clock=clock, sleep=sleep) if limiter is None else limiter
+        self.base_url: str = _checked_url(base_url)
+        self.limiter: Limiter = (
+            AdaptiveLimiter(clock=clock, sleep=sleep) if limiter is None else limiter
+        )
         self.credentials = credentials
         self._auth = Anonymous() if credentials is None else HeaderAuth(credentials)
         self._anonymous = Anonymous()

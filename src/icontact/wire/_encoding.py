@@ -14,7 +14,6 @@ from icontact.models import Condition, Filter, Scalar
 from icontact.wire._decoding import camel, shape_of
 from icontact.wire._scalars import EASTERN_TIME, integer
 
-
 #: Query parameters that are no search terms (API 2.6).
 _PAGING = frozenset({"limit", "offset", "orderby"})
 

@@ -51,7 +51,7 @@ class HttpServer:
             )  # fmt: skip
         self.port: int = self._server.port
         shown = f"[{host}]" if ":" in host else host
-        self.url = f"{'http' if tls is None else 'https'}://{shown}:{self.port}{MOUNT}"
+        self.url: str = f"{'http' if tls is None else 'https'}://{shown}:{self.port}{MOUNT}"
         self._thread = threading.Thread(
             target=self._server.serve_forever,
             args=(_POLL_SECONDS,),

@@ -30,7 +30,7 @@ class Store:
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
-        self.path = ":memory:" if path is None else os.fspath(path)
+        self.path: str = ":memory:" if path is None else os.fspath(path)
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(
             self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
