@@ -3,9 +3,12 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import pkgutil
+import re
 import sys
+from enum import Enum
 from typing import Any
 
+import attrs
 from sphinx.util.nodes import make_refnode
 
 project = "icontact"
@@ -39,6 +42,8 @@ nitpick_ignore_regex = [
     ("py:.*", rf"({'|'.join(_foreign)})(\..+)?"),
     # Type variables: `T` of a page, `P` of a callable.
     ("py:.*", r"(icontact\..+\.)?_?[A-Z](_co|_contra)?"),
+    # What the sandbox keeps its state in; nobody else makes one.
+    ("py:class", r"Store"),
 ]
 
 
@@ -61,6 +66,22 @@ def leave_out_private_bases(app: Any, name: str, *rest: Any) -> None:
     """Name as bases only classes that the reader can find."""
     bases = rest[-1]
     bases[:] = [base for base in bases if is_public(base)] or [object]
+
+
+def show_defaults(app: Any, what: str, name: str, obj: Any, *rest: Any) -> Any:
+    """Name the defaults of attrs classes, whose constructors are written by attrs."""
+    signature, returns = rest[-2:]
+    if what != "class" or not signature or not attrs.has(obj):
+        return None
+    fields = {field.name.lstrip("_"): field.default for field in attrs.fields(obj)}
+    shown = re.sub(
+        r"attr_dict\['_?(\w+)'\]\.default", lambda match: as_typed(fields[match[1]]), signature
+    )
+    return shown.replace("=NOTHING", "=..."), returns
+
+
+def as_typed(value: Any) -> str:
+    return f"{type(value).__name__}.{value.name}" if isinstance(value, Enum) else repr(value)
 
 
 def is_public(base: Any) -> bool:
@@ -105,5 +126,6 @@ def canonical_names(target: str) -> set[str]:
 def setup(app: Any) -> None:
     app.connect("autodoc-process-docstring", keep_prose, priority=400)
     app.connect("autodoc-process-docstring", restore_prose, priority=600)
+    app.connect("autodoc-process-signature", show_defaults)
     app.connect("autodoc-process-bases", leave_out_private_bases)
     app.connect("missing-reference", find_elsewhere)

@@ -31,6 +31,7 @@ from icontact.transport import (
     Safety,
     SQLiteLimiter,
     TokenBucket,
+    Unlimited,
 )
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ __all__ = [
     "SQLiteLimiter",
     "Safety",
     "TokenBucket",
+    "Unlimited",
     "__version__",
     "between",
     "errors",

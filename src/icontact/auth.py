@@ -142,9 +142,9 @@ class Private(str):
     def __repr__(self) -> str:
         return "<hidden>"
 
-    def casefold(self) -> Private:
-        """Fold the case, for comparisons; the result is as private."""
-        return Private(super().casefold())
+    def lower(self) -> Private:
+        """Return the text in lower case, as private as it was."""
+        return Private(super().lower())
 
 
 def redact(text: str, credentials: Credentials | None = None) -> str:

@@ -186,7 +186,10 @@ class Client:
                 number.
         """
         account = _optional_id("account_id", account_id) or self._account_id
-        folder = _optional_id("client_folder_id", client_folder_id) or self._client_folder_id
+        folder = _optional_id("client_folder_id", client_folder_id)
+        if account_id in (None, self._account_id):
+            # The folder that was named beforehand is no folder of another account.
+            folder = folder or self._client_folder_id
         account = account or self._only_account()
         return Folder(self._transport, account, folder or self._only_folder(account))
 

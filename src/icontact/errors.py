@@ -166,17 +166,22 @@ class CallError(IContactError):
         self.elapsed = elapsed
         self.maybe_applied = maybe_applied
 
-    def __str__(self) -> str:
-        parts = [super().__str__()]
-        if self.call is not None:
-            parts.insert(0, f"{self.call}:")
+    @property
+    def brief(self) -> str:
+        """What happened, without the request and without advice."""
+        said = super().__str__()
         if self.attempts > 1:
-            parts.append(f"({self.attempts} attempts in {self.elapsed:.1f} s)")
-        if self.maybe_applied and self.call is not None and self.call.method != "GET":
-            parts.append(
-                f"It may have been applied: look at GET {self.call.path} before repeating."
-            )
-        return " ".join(parts)
+            return f"{said} ({self.attempts} attempts in {self.elapsed:.1f} s)"
+        return said
+
+    def __str__(self) -> str:
+        if self.call is None:
+            return self.brief
+        said = f"{self.call}: {self.brief}"
+        if self.maybe_applied and self.call.method != "GET":
+            said = f"{said.rstrip('.')}. It may have been applied: look at GET {self.call.path} "
+            said += "before repeating."
+        return said
 
 
 class TransportError(CallError):

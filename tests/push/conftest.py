@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from icontact import ContactMapper, RetryPolicy, TokenBucket
+from icontact import ContactMapper
 from icontact.client import Folder
 from icontact.push import ListPush
 from icontact.sandbox import Sandbox
@@ -25,9 +25,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def folder(sandbox: Sandbox) -> Folder:
-    # Pauses of no length, and a limiter that never waits: tests do not sleep.
-    hasty = RetryPolicy(base=0, cap=0, throttled_pause=0)
-    return sandbox.client(retry=hasty, limiter=TokenBucket(per_day=10**9)).folder()
+    return sandbox.client().folder()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from icontact import ContactMapper, Credentials, RetryPolicy, TokenBucket
+from icontact import ContactMapper, Credentials
 from icontact.client import Client
 from icontact.errors import IContactError
 from icontact.push import ListPush
@@ -24,8 +24,7 @@ PASSWORD = "sandbox-password"  # the embedded iContact's own
 def client(sandbox: Sandbox) -> Client:
     credentials: Credentials = sandbox.credentials
     assert credentials.password == PASSWORD
-    hasty = RetryPolicy(base=0, cap=0, throttled_pause=0)
-    return sandbox.client(retry=hasty, limiter=TokenBucket(per_day=10**9))
+    return sandbox.client()
 
 
 def rows() -> list[dict[str, Any]]:

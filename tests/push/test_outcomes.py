@@ -216,6 +216,14 @@ def test_rows_with_one_address_become_one_contact(sandbox: Sandbox, make_push: M
     assert sorted(contact["city"] for contact in sandbox.state.contacts()) == ["", "Cary"]
 
 
+def test_addresses_that_only_look_alike_are_two_people(
+    make_push: MakePush,
+) -> None:
+    plan = make_push().plan([{"email": "straße@example.com"}, {"email": "strasse@example.com"}])
+
+    assert plan.counts["created"] == 2
+
+
 def test_the_first_of_several_rows_may_count(sandbox: Sandbox, make_push: MakePush) -> None:
     rows = [person(1, city="Durham"), person(1, city="Cary")]
 

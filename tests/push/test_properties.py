@@ -11,7 +11,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from icontact import ContactMapper, RetryPolicy, TokenBucket
+from icontact import ContactMapper
 from icontact.push import ListPush
 from icontact.sandbox import Quirks, Sandbox
 
@@ -65,9 +65,9 @@ quirks = st.builds(
 
 
 def a_push(sandbox: Sandbox, **policy: Any) -> ListPush:
-    hasty = RetryPolicy(base=0, cap=0, throttled_pause=0)
-    client = sandbox.client(retry=hasty, limiter=TokenBucket(per_day=10**9))
-    return ListPush(client.folder(), "Newsletter", mapper=ContactMapper(MAPPING), **policy)
+    return ListPush(
+        sandbox.client().folder(), "Newsletter", mapper=ContactMapper(MAPPING), **policy
+    )
 
 
 def fill(sandbox: Sandbox, people: list[tuple[dict[str, Any], str | None]]) -> None:

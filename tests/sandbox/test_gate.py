@@ -40,6 +40,20 @@ def test_wrong_credentials_answer_401_in_the_recorded_words(
     assert response.reason == "Authorization Required"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_credentials_are_read_in_utf_8_or_else_in_latin_1(
+    sandbox: Sandbox, wire: Wire, encoding: str
+) -> None:
+    account = sandbox.add_account(app_id="app", username="u@example.com", password="pässwörd")
+    headers: dict[str, Any] = {
+        "API_AppId": "app",
+        "API_Username": "u@example.com",
+        "API_Password": "pässwörd".encode(encoding),
+    }
+    response = wire.send("GET", "/a", **headers)
+    assert [row["accountId"] for row in response.json()["accounts"]] == [str(account)]
+
+
 def test_header_names_are_case_insensitive(wire: Wire) -> None:
     wire.session.headers.clear()
     for name, value in {

@@ -77,8 +77,8 @@ def test_seeding_puts_in_anything(sandbox: Sandbox, wire: Wire) -> None:
 def test_seeding_is_all_or_nothing(sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="The contact to be added has no firstname, x"):
         sandbox.seed(lists=[{"name": "X"}], contacts=[{"email": "a@b.c", "firstname": "", "x": 1}])
-    with pytest.raises(ValueError, match="The list to be added has no nam"):
-        sandbox.seed(lists=[{"nam": "X"}])
+    with pytest.raises(ValueError, match="The list to be added has no title"):
+        sandbox.seed(lists=[{"title": "X"}])
     with pytest.raises(ValueError, match="no contact"):
         sandbox.seed(subscriptions=[{"email": "nobody@example.com"}])
     assert len(sandbox.state.lists()) == 1

@@ -12,6 +12,7 @@ import requests
 import responses
 
 import icontact
+from icontact import Client
 from icontact.auth import Anonymous, Credentials, HeaderAuth, Private, redact
 from icontact.errors import ConfigError
 from icontact.sandbox import Sandbox
@@ -224,7 +225,22 @@ def test_private_text_is_hidden_but_is_itself() -> None:
     assert private == "jo@example.com"
 
 
-def test_private_text_stays_private_when_its_case_is_folded() -> None:
-    folded = Private("JO@example.com").casefold()
+def test_private_text_stays_private_in_lower_case() -> None:
+    folded = Private("JO@example.com").lower()
     assert folded == "jo@example.com"
     assert repr(folded) == "<hidden>"
+
+
+@pytest.mark.parametrize("served", [False, True])
+def test_credentials_with_accents_are_accepted_through_either_door(served: bool) -> None:
+    with Sandbox() as sandbox:
+        account = sandbox.add_account(
+            app_id="äpp", username="jörg@example.com", password="pässwörd:日本"
+        )
+        credentials = Credentials(
+            app_id="äpp", username="jörg@example.com", password="pässwörd:日本"
+        )
+        with sandbox.serve() as server:
+            url = server.url if served else sandbox.base_url
+            with Client(credentials, base_url=url) as client:
+                assert [one.account_id for one in client.accounts.list()] == [account]

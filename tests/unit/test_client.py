@@ -137,6 +137,15 @@ def test_several_accounts_are_listed(client: icontact.Client, sandbox: Sandbox) 
     assert client.folder(account_id=other).account_id == other
 
 
+def test_the_environment_s_folder_is_no_folder_of_another_account(sandbox: Sandbox) -> None:
+    other = sandbox.add_account(companyName="Bakery")
+    client = sandbox.client(
+        account_id=sandbox.account_id, client_folder_id=sandbox.client_folder_id
+    )
+    assert client.folder().client_folder_id == sandbox.client_folder_id
+    assert client.folder(account_id=other).client_folder_id != sandbox.client_folder_id
+
+
 def test_a_disabled_account_is_no_choice(client: icontact.Client, sandbox: Sandbox) -> None:
     other = sandbox.add_account(companyName="Bakery")
     sandbox.disable_account()

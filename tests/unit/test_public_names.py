@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+import icontact
+
 MODULES = [
     "icontact",
     "icontact.errors",
@@ -67,3 +69,10 @@ def test_the_package_names_what_it_imports_later() -> None:
     nothing = "nothing_of_this_name"
     with pytest.raises(AttributeError, match=nothing):
         getattr(package, nothing)
+
+
+def test_what_is_imported_late_is_the_same_thing() -> None:
+    assert icontact.__getattr__("models") is importlib.import_module("icontact.models")
+    assert icontact.__getattr__("ContactMapper") is icontact.ContactMapper
+    with pytest.raises(AttributeError, match="no attribute 'Contact'"):
+        icontact.__getattr__("Contact")

@@ -81,7 +81,7 @@ class Courier:
     def attempt(self, send: Callable[[], S]) -> S | Refused | Broken:
         """Send one write."""
         if self.error is not None:
-            return Broken(f"not tried any more after: {self.error}")
+            return Broken(f"not tried any more after: {self.error.brief}")
         try:
             result = send()
         except (BadRequest, RejectedError) as error:
@@ -92,7 +92,7 @@ class Courier:
             self._fruitless += 1
             if isinstance(error, _FINAL) or self._fruitless == _PATIENCE:
                 self.error = error
-            return Broken(str(error))
+            return Broken(error.brief)
         self._fruitless = 0
         return result
 

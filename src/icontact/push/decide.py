@@ -94,13 +94,13 @@ def decide(
         return Decision(
             action=Action.CREATE, subscribe=mailable, fields=wanted, reason="new contact"
         )
-    if len(known.contacts) > 1:
+    contact, *others = known.contacts
+    if others:
         ids = ", ".join(str(contact.contact_id) for contact in known.contacts)
         return Decision(
             action=Action.REJECT,
             reason=f"several contacts in iContact have this address (ids {ids}); merge them there",
         )
-    contact = known.contacts[0]
     if reason := _hands_off(contact, known.subscription, policy):
         return Decision(
             action=Action.SKIP,

@@ -76,12 +76,13 @@ class PushPlan:
         rows: One for each row of the input, in its order.
         requests: How many requests it took to find out.
         elapsed: Seconds it took.
+        carry_out: What :meth:`apply` calls.
     """
 
     rows: Sequence[PlannedRow] = attrs.field(repr=lambda rows: f"<{len(rows)} rows>")
     requests: int
     elapsed: float
-    _apply: Callable[[PushPlan], PushReport] = attrs.field(repr=False, eq=False)
+    carry_out: Callable[[PushPlan], PushReport] = attrs.field(repr=False, eq=False)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -103,7 +104,7 @@ class PushPlan:
 
         Every row gets an outcome; trouble of the service shows in them, as ``failed``.
         """
-        return self._apply(self)
+        return self.carry_out(self)
 
     def __str__(self) -> str:
         counted = ", ".join(f"{number} {status}" for status, number in self.counts.items())
@@ -125,24 +126,27 @@ def writes(row: PlannedRow) -> bool:
 
 
 def map_rows(rows: Iterable[Any], mapper: ContactMapper) -> Iterator[MappedRow | PlannedRow]:
-    """Map every row; one that cannot be mapped is planned as rejected at once."""
+    """Map every row; one that cannot be read or mapped is planned as rejected at once."""
     for place, row in enumerate(rows):
+        if isinstance(row, BadRow):
+            yield _rejected(place, None, row.reason)
+            continue
         try:
-            if isinstance(row, BadRow):
-                raise MappingError(row.reason)
             mapped = mapper.apply(row)
         except MappingError as problem:
-            rejected = Decision(action=Action.REJECT, reason=problem.problem)
-            unusable = problem.field in (None, "email")
-            email = None if unusable else mapper.explain(row)["email"].result
-            yield PlannedRow(row=place, email=email, decision=rejected)
+            yield _rejected(place, _address(mapper, row, problem), problem.problem)
         else:
-            yield MappedRow(
-                row=place,
-                email=Private(mapped.email),
-                fields=mapped.fields,
-                notes=mapped.notes,
-            )
+            email = Private(mapped.email)
+            yield MappedRow(row=place, email=email, fields=mapped.fields, notes=mapped.notes)
+
+
+def _rejected(row: int, email: str | None, reason: str) -> PlannedRow:
+    return PlannedRow(row=row, email=email, decision=Decision(action=Action.REJECT, reason=reason))
+
+
+def _address(mapper: ContactMapper, row: Any, problem: MappingError) -> str | None:
+    """Return the address of a row that is rejected for something else."""
+    return None if problem.field in (None, "email") else mapper.explain(row)["email"].result
 
 
 def settle_duplicates(
@@ -159,7 +163,7 @@ def settle_duplicates(
     """
     chosen: dict[str, MappedRow] = {}
     for row in rows:
-        key = row.email.casefold()
+        key = row.email.lower()
         if wins == "last" or key not in chosen:
             chosen[key] = row
     kept = {row.row for row in chosen.values()}
@@ -169,7 +173,7 @@ def settle_duplicates(
             email=row.email,
             decision=Decision(
                 action=Action.SKIP,
-                reason=f"same address as row {chosen[row.email.casefold()].row}, which counts",
+                reason=f"same address as row {chosen[row.email.lower()].row}, which counts",
             ),
             notes=row.notes,
         )

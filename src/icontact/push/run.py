@@ -150,7 +150,7 @@ class ListPush:
             rows=sorted(planned, key=lambda row: row.row),
             requests=meter.requests,
             elapsed=time.monotonic() - started,
-            apply=self.apply,
+            carry_out=self.apply,
         )
 
     def _decided(self, rows: Sequence[MappedRow | PlannedRow], folder: Folder) -> list[PlannedRow]:
@@ -160,7 +160,7 @@ class ListPush:
         )
         reader = StateReader(folder, self.list.list_id)
         known = reader.read([row.email for row in chosen])
-        decided = [self._decide(row, known[row.email.casefold()], folder) for row in chosen]
+        decided = [self._decide(row, known[row.email.lower()], folder) for row in chosen]
         return [*settled, *duplicates, *decided]
 
     def _decide(self, row: MappedRow, known: Known, folder: Folder) -> PlannedRow:

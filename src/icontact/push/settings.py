@@ -65,6 +65,11 @@ def _switch(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
         raise ConfigError(f"{field.name} must be true or false")
 
 
+def _list(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, str | int) or value in ("", 0):
+        raise ConfigError(f"{field.name} must be a list's name or its id")
+
+
 @attrs.frozen(kw_only=True)
 class PushPolicy:
     """What a push may do to contacts.
@@ -134,15 +139,10 @@ class PushSettings(PushPolicy):
         client_folder_id: The client folder, where there are several.
     """
 
-    list: str | int = attrs.field()
+    list: str | int = attrs.field(validator=_list)
     mapper: ContactMapper | None = None
     account_id: int | None = attrs.field(default=None, validator=_positive)
     client_folder_id: int | None = attrs.field(default=None, validator=_positive)
-
-    @list.validator
-    def _check_list(self, _: attrs.Attribute[Any], value: Any) -> None:
-        if isinstance(value, bool) or not isinstance(value, str | int) or value in ("", 0):
-            raise ConfigError("list must be a list's name or its id")
 
     @property
     def policy(self) -> PolicyOptions:

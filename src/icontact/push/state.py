@@ -37,23 +37,23 @@ class StateReader:
         self._page_size = page_size
 
     def read(self, addresses: Collection[Private]) -> Mapping[str, Known]:
-        """Return what is known, by case-folded address. Addresses without a contact are there too.
+        """Return what is known of every address, by the address in lower case.
 
         Raises:
             APIError, TransportError: If iContact could not be asked.
         """
-        contacts = self._contacts({address.casefold(): address for address in addresses})
+        contacts = self._contacts({address.lower(): address for address in addresses})
         ids = [one.contact_id for found in contacts.values() for one in found]
         subscriptions = self._subscriptions(ids)
         return {
-            address.casefold(): _known(contacts[address.casefold()], subscriptions)
+            address.lower(): _known(contacts[address.lower()], subscriptions)
             for address in addresses
         }
 
     def _contacts(self, addresses: Mapping[str, Private]) -> Mapping[str, list[Contact]]:
         found: dict[str, list[Contact]] = defaultdict(list)
         for contact in self._candidates(addresses):
-            if (address := Private(contact.email).casefold()) in addresses:
+            if (address := Private(contact.email).lower()) in addresses:
                 found[address].append(contact)
         return found
 
@@ -63,11 +63,11 @@ class StateReader:
             if (everybody := self._if_cheaper(listing, len(addresses))) is not None:
                 yield from everybody
                 return
-        for folded, address in addresses.items():
+        for lowered, address in addresses.items():
             matches = self._folder.contacts.list(email=address).all()
-            if not matches and folded != address:
+            if not matches and lowered != address:
                 # Whether iContact's search minds the case is uncertain (API 2.6).
-                matches = self._folder.contacts.list(email=folded).all()
+                matches = self._folder.contacts.list(email=lowered).all()
             yield from matches
 
     def _subscriptions(self, contact_ids: Collection[int]) -> Mapping[int, str]:

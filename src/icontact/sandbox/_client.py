@@ -17,7 +17,12 @@ def credentials(app_id: str, username: str, password: str) -> Credentials:
 
 
 def client(known: Credentials, base_url: str, **options: Any) -> Client:
-    """Return a client that talks to a sandbox."""
-    from icontact.client import Client
+    """Return a client that talks to a sandbox, and does not make its user wait.
 
-    return Client(known, base_url=base_url, **options)
+    Its limiter holds nothing back and its retries follow at once, unless the options say else.
+    """
+    from icontact.client import Client
+    from icontact.transport import RetryPolicy, Unlimited
+
+    at_once = {"limiter": Unlimited(), "retry": RetryPolicy(base=0, cap=0, throttled_pause=0)}
+    return Client(known, base_url=base_url, **{**at_once, **options})

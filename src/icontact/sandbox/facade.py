@@ -119,7 +119,8 @@ class Sandbox:
         """Return a client of the in-process door.
 
         Args:
-            **options: Further arguments of :class:`icontact.Client`.
+            **options: Further arguments of :class:`icontact.Client`. Unless they say else, the
+                client waits neither for a limit nor before it sends something again.
         """
         return _client.client(self.credentials, self.base_url, **options)
 

@@ -58,14 +58,24 @@ def _rule(route: Route, method: str) -> Handler:
 def _authenticate(call: Call) -> None:
     """Check user name, application and password, in this order; which comes first is unknown."""
     headers = call.incoming.headers
-    username = headers.get("api-username", "")
+    username, app_id, password = (
+        _as_utf8(headers.get(name, "")) for name in ("api-username", "api-appid", "api-password")
+    )
     logins = call.store.rows("SELECT * FROM logins WHERE username = ?", (username,))
     if not logins:
         raise Refusal(401, messages.UNKNOWN_USER)
-    login = _application(logins, headers.get("api-appid", ""))
-    if login["password"] != headers.get("api-password", ""):
+    login = _application(logins, app_id)
+    if login["password"] != password:
         raise Refusal(401, messages.WRONG_PASSWORD)
     call.username, call.actor = username, str(login["loginId"])
+
+
+def _as_utf8(header: str) -> str:
+    """Read a header that a client wrote in UTF-8, as PHP clients do; a door hands on Latin-1."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header
 
 
 def _application(logins: list[Row], app_id: str) -> Row:

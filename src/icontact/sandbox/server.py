@@ -53,7 +53,8 @@ class Server:
         """Return a client of this server.
 
         Args:
-            **options: Further arguments of :class:`icontact.Client`.
+            **options: Further arguments of :class:`icontact.Client`. Unless they say else, the
+                client waits neither for a limit nor before it sends something again.
         """
         return _client.client(self.credentials, self.url, **options)
 

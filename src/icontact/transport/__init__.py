@@ -1,7 +1,14 @@
 """One request, safely. The only room, besides ``auth``, that touches ``requests``."""
 
 from icontact.transport.call import Answer, Call, Event, Sender
-from icontact.transport.limits import AdaptiveLimiter, Feedback, Limiter, SQLiteLimiter, TokenBucket
+from icontact.transport.limits import (
+    AdaptiveLimiter,
+    Feedback,
+    Limiter,
+    SQLiteLimiter,
+    TokenBucket,
+    Unlimited,
+)
 from icontact.transport.retry import RetryPolicy, Safety
 from icontact.transport.session import API_VERSION, DEFAULT_BASE_URL, Timeout, Transport
 
@@ -21,4 +28,5 @@ __all__ = [
     "Timeout",
     "TokenBucket",
     "Transport",
+    "Unlimited",
 ]

@@ -23,6 +23,7 @@ from icontact.auth import Anonymous, Credentials, HeaderAuth
 from icontact.errors import CallError, ConfigError
 from icontact.transport.call import Answer, Call, Event
 from icontact.transport.limits import AdaptiveLimiter, Feedback, Limiter
+from icontact.transport.quiet import quiet_queries
 from icontact.transport.retry import RetryPolicy, Safety, Trouble, may_be_applied
 from icontact.transport.verdict import Verdict, judge, judge_failure
 
@@ -113,16 +114,17 @@ class Transport:
             self._wait_for_limit(call, attempt)
             sent = self._clock()
             try:
-                response = self._session.request(
-                    call.method,
-                    f"{self.base_url}/{call.path}",
-                    params=call.params,
-                    data=data,
-                    headers=_BODY_HEADERS if data is not None else None,
-                    auth=self._auth if call.authenticated else self._anonymous,
-                    timeout=self._timeout,
-                    allow_redirects=False,
-                )
+                with quiet_queries():
+                    response = self._session.request(
+                        call.method,
+                        f"{self.base_url}/{call.path}",
+                        params=call.params,
+                        data=data,
+                        headers=_BODY_HEADERS if data is not None else None,
+                        auth=self._auth if call.authenticated else self._anonymous,
+                        timeout=self._timeout,
+                        allow_redirects=False,
+                    )
             except (OSError, HTTPError, ValueError) as problem:
                 verdict, status = judge_failure(problem, summary), None
             else:

@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 from icontact.transport.limits._adaptive import AdaptiveLimiter
 from icontact.transport.limits._fixed import SQLiteLimiter, TokenBucket
 
-__all__ = ["AdaptiveLimiter", "Feedback", "Limiter", "SQLiteLimiter", "TokenBucket"]
+__all__ = ["AdaptiveLimiter", "Feedback", "Limiter", "SQLiteLimiter", "TokenBucket", "Unlimited"]
 
 
 @runtime_checkable
@@ -25,6 +25,21 @@ class Limiter(Protocol):
             cost: What the request counts for.
         """
         ...
+
+
+class Unlimited:
+    """Holds nothing back: for tests against the embedded iContact, and where others pace."""
+
+    def acquire(self, cost: int = 1) -> float:
+        """Return at once.
+
+        Args:
+            cost: What the request counts for; here nothing.
+        """
+        return 0.0
+
+    def __repr__(self) -> str:
+        return "Unlimited()"
 
 
 @runtime_checkable
