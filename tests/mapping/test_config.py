@@ -202,3 +202,8 @@ def test_mautics_own_mapping_is_taken_over() -> None:
 def test_mautics_mapping_may_not_name_what_icontact_lacks() -> None:
     with pytest.raises(MappingError, match="did you mean 'first_name'"):
         ContactMapper.from_mautic({"email": "email", "firstname": "firstname"})
+
+
+def test_an_option_of_one_field_is_told_where_it_belongs() -> None:
+    with pytest.raises(MappingError, match="decimal is an option of one field"):
+        ContactMapper.from_config({"email": "e", "options": {"decimal": ","}})

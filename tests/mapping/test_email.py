@@ -22,7 +22,6 @@ from icontact.mapping import clean_email
         ("<MAILTO:jo@example.com?subject=Hello, you>", "jo@example.com"),
         ("Jo.Berg+News@EXAMPLE.Com", "Jo.Berg+News@example.com"),
         ("o'brien@mail.example.co.uk", "o'brien@mail.example.co.uk"),
-        ("jörg@example.com", "jörg@example.com"),
     ],
 )
 def test_what_surrounds_an_address_is_taken_off(raw: str, cleaned: str) -> None:
@@ -90,7 +89,11 @@ def test_an_address_is_a_text(raw: object) -> None:
 
 
 def test_254_characters_are_the_most() -> None:
-    assert clean_email("j" * 242 + "@example.com").value is not None
+    domain = ".".join(["d" * 62] * 3 + ["com"])
+    at_most = "j" * (254 - len(domain) - 1) + "@" + domain
+    assert clean_email(at_most).value == at_most
+    with pytest.raises(MappingError, match="longer than 254 characters"):
+        clean_email("j" + at_most)
 
 
 addresses = st.from_regex(
@@ -106,3 +109,15 @@ def test_cleaning_twice_is_cleaning_once(raw: str) -> None:
         return
 
     assert clean_email(once).value == once
+
+
+def test_letters_outside_ascii_before_the_at_are_noted() -> None:
+    assert clean_email("björn@example.com").notes == (
+        "letters outside ASCII stand before the @, which iContact may refuse",
+    )
+
+
+def test_too_much_before_the_at_is_refused() -> None:
+    assert clean_email("x" * 64 + "@example.com").value
+    with pytest.raises(MappingError, match="more than 64 characters"):
+        clean_email("x" * 65 + "@example.com")

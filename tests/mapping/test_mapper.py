@@ -468,3 +468,10 @@ def test_what_stands_inside_a_callable_counts() -> None:
     ]
 
     assert len({mapper.fingerprint for mapper in mappers}) == len(mappers)
+
+
+def test_a_custom_field_that_is_meant_as_one_of_icontact_s_own_is_told() -> None:
+    mapper = ContactMapper({"email": "e", "custom_fields": {"frist_name": "f"}})
+    assert "did you mean iContact's own field 'first_name'?" in str(
+        refusal(lambda: mapper.checked([]))
+    )

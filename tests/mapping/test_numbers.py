@@ -140,7 +140,7 @@ def test_what_is_no_number_is_refused_without_being_repeated(
     assert repr(value) not in str(caught.value)
 
 
-@pytest.mark.parametrize("value", ["nan", "NaN", "-inf", "Infinity", "NULL"])
+@pytest.mark.parametrize("value", ["nan", "NaN", "NULL", "none"])
 def test_words_for_no_number_are_blank(value: str) -> None:
     assert clean_number(value).value is None
 
@@ -160,3 +160,9 @@ def test_a_number_changes_by_less_than_its_last_place(number: Decimal | int, dec
     assert text is not None
     assert abs(Decimal(text) - number) <= Decimal("0.5").scaleb(-decimals)
     assert clean_number(text, decimals=decimals) == (text, (), False)
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), Decimal("-Infinity"), "inf"])
+def test_what_is_infinite_is_refused_not_dropped(value: object) -> None:
+    with pytest.raises(MappingError):
+        clean_number(value)

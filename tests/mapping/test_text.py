@@ -27,8 +27,8 @@ class NAType:
 @pytest.mark.parametrize(
     "value",
     [
-        None, "", "  \t\n", "\ufeff", " \u200b ", float("nan"), float("inf"), Decimal("NaN"),
-        Decimal("sNaN"), Decimal("-Infinity"), NAType(), [], (), {None, ""}, ["", None],
+        None, "", "  \t\n", "\ufeff", " \u200b ", float("nan"), Decimal("NaN"),
+        Decimal("sNaN"), NAType(), [], (), {None, ""}, ["", None],
     ],
 )  # fmt: skip
 def test_blank_is_what_says_nothing(value: object) -> None:

@@ -33,5 +33,5 @@ def commands() -> None:
     """
 
 
-for command in (demo, doctor, lists, fields, folders, push, sandbox):
-    commands.add_command(command)
+for _command in (demo, doctor, lists, fields, folders, push, sandbox):
+    commands.add_command(_command)

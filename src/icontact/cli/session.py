@@ -38,7 +38,9 @@ def place_options(command: F) -> F:
     return account(folder(command))
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+json_option: Callable[[F], F] = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document."
+)
 
 
 def connect(

@@ -9,6 +9,7 @@ from icontact.errors import MappingError
 from icontact.mapping.values import Converted, trimmed
 
 MOST_CHARACTERS = 254
+_MOST_BEFORE_AT = 64
 
 _NAMED = re.compile(r"[^<>]*<([^<>]*)>", re.DOTALL)
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
@@ -26,7 +27,8 @@ def clean_email(value: object) -> Converted:
 
     Surrounding white space, ``Name <…>`` and ``mailto:`` are taken off. The domain goes to lower
     case; a non-ASCII domain is written in its ASCII form (IDNA), with a note, so that it compares
-    equal wherever it comes from. The local part keeps its case.
+    equal wherever it comes from. The local part keeps its case; letters outside ASCII in it are
+    noted, since it is unknown whether iContact takes them.
 
     Raises:
         MappingError: It is no text, or no address. The message tells the kind of fault, and never
@@ -46,6 +48,8 @@ def clean_email(value: object) -> Converted:
     cleaned = f"{local}@{ascii_domain}"
     if len(cleaned) > MOST_CHARACTERS:
         raise MappingError(f"is no e-mail address: longer than {MOST_CHARACTERS} characters")
+    if not local.isascii():
+        notes += ("letters outside ASCII stand before the @, which iContact may refuse",)
     return Converted(cleaned, notes)
 
 
@@ -69,6 +73,8 @@ def _fault(address: str, local: str, at: str) -> str | None:
         return "there is more than one @ in it"
     if not local:
         return "nothing stands before the @"
+    if len(local) > _MOST_BEFORE_AT:
+        return f"more than {_MOST_BEFORE_AT} characters stand before the @"
     if local.startswith(".") or local.endswith(".") or ".." in local:
         return "a dot stands at the wrong place before the @"
     return None

@@ -17,7 +17,7 @@ from icontact.mapping.presets import from_mautic, preset
 from icontact.mapping.result import Explanation, FieldExplanation, MappedContact
 from icontact.mapping.rows import Row, as_mapping
 from icontact.mapping.slots import make_slot, make_slots, unknown_field
-from icontact.mapping.source import Key, Source
+from icontact.mapping.source import SOURCE_OPTIONS, Key, Source
 from icontact.mapping.targets import CUSTOM, bounded, nearest, type_name
 from icontact.mapping.transforms import Setting
 from icontact.mapping.values import is_blank
@@ -105,9 +105,7 @@ class ContactMapper:
             raise MappingError(f"{_OPTIONS_TABLE} is a table, not {type_name(options)}")
         for name in options:
             if name not in OPTIONS:
-                raise MappingError(
-                    f"{_OPTIONS_TABLE}: there is no option {name!r}: {nearest(name, OPTIONS)}"
-                )
+                raise _no_option(name)
         return cls(fields, **options)
 
     @classmethod
@@ -320,3 +318,13 @@ class ContactMapper:
     def _country_of(self, row: Mapping[Any, Any]) -> object:
         keys = self._country.keys if self._country else ()
         return next((row[key] for key in keys if key in row and not is_blank(row[key])), None)
+
+
+def _no_option(name: str) -> MappingError:
+    """Return the error for an option of the whole mapping that is none."""
+    if name in SOURCE_OPTIONS:
+        return MappingError(
+            f"{_OPTIONS_TABLE}: {name} is an option of one field: write the field as "
+            f'{{key = "…", {name} = …}}'
+        )
+    return MappingError(f"{_OPTIONS_TABLE}: there is no option {name!r}: {nearest(name, OPTIONS)}")

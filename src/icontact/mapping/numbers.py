@@ -30,7 +30,7 @@ _YES = frozenset("1 true t yes y on x checked ja j wahr oui o vrai si s sim da �
 _NO = frozenset("0 false f no n off unchecked nein falsch non faux nao nee niet ✗ ✘".split())
 
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_NO_NUMBER = frozenset({"nan", "inf", "infinity", "null", "none"})
+_NO_NUMBER = frozenset({"nan", "null", "none"})
 _NO_BREAK_SPACES = str.maketrans("\u00a0\u202f\u2009", "   ")
 _EXACT = Context(prec=100)
 
@@ -67,7 +67,7 @@ def clean_number(
     """Return a number as text, with a point and no exponent.
 
     Args:
-        value: A number, or its text. The words ``nan`` and ``inf`` count as empty.
+        value: A number, or its text. The words ``nan`` and ``null`` count as empty.
         decimals: So many decimals exactly; halves are rounded away from zero, as on an invoice,
             with a note. ``None`` keeps those it has.
         thousands: What separates groups of three digits, such as ``","``; without it, none may.
@@ -116,7 +116,7 @@ def _parsed(value: str, *, thousands: str | None, point: str) -> Decimal:
         text = text.replace(point, ".", 1)
     if _PLAIN.fullmatch(text) is None:
         raise MappingError(
-            "is no number: digits with a point are (for others see the options thousands and "
-            "decimal)"
+            "is no number: digits with a point are; for a decimal comma give the field its "
+            'source as {key = "…", decimal = ","}'
         )
     return to_decimal(Decimal(text))

@@ -152,7 +152,7 @@ class Source:
     @property
     def options(self) -> dict[str, Any]:
         """The transforms' options that were given."""
-        options = {name: getattr(self, name) for name in _OPTIONS}
+        options = {name: getattr(self, name) for name in SOURCE_OPTIONS}
         return {name: value for name, value in options.items() if value is not None}
 
     def as_config(self) -> Key | list[Key] | dict[str, Any]:
@@ -176,7 +176,7 @@ class Source:
 
 _NOT_OPTIONS = ("key", "transform", "default", "empty")
 _NAMES = tuple(attribute.name for attribute in attrs.fields(Source))
-_OPTIONS = tuple(name for name in _NAMES if name not in _NOT_OPTIONS)
+SOURCE_OPTIONS = tuple(name for name in _NAMES if name not in _NOT_OPTIONS)
 
 
 def source_from(given: object) -> Source:

@@ -41,8 +41,8 @@ class Converted(NamedTuple):
 def is_blank(value: object) -> bool:
     """Return whether a row says nothing here.
 
-    ``None``, blank text, NaN and infinity, pandas' ``NA`` and ``NaT``, and an empty list are
-    blank; ``0`` and ``False`` are not.
+    ``None``, blank text, NaN, pandas' ``NA`` and ``NaT``, and an empty list are blank; ``0``,
+    ``False`` and infinity are not.
 
     >>> [is_blank(value) for value in (None, "  ", float("nan"), 0, False)]
     [True, True, True, False, False]
@@ -54,9 +54,9 @@ def is_blank(value: object) -> bool:
     if isinstance(value, int):
         return False
     if isinstance(value, Decimal):
-        return not value.is_finite()
+        return value.is_nan()
     if isinstance(value, Real) and not isinstance(value, Integral):
-        return not math.isfinite(value)
+        return math.isnan(value)
     if isinstance(value, (list, tuple, set, frozenset)):
         return all(map(is_blank, value))
     # pandas is not imported for this: comparing its NA with itself gives no truth value.
@@ -170,6 +170,8 @@ def to_decimal(value: int | float | Decimal) -> Decimal:
         MappingError: It has more than 40 digits before the point, or is absurdly small.
     """
     number = Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
+    if not number.is_finite():
+        raise MappingError("is infinite, which no field can hold")
     if not number:
         return Decimal(0)
     if not -_MOST_DECIMALS < number.adjusted() < _MOST_DIGITS:

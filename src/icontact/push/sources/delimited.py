@@ -53,7 +53,7 @@ class DelimitedReader:
         self.delimiter: str | None = delimiter or _recognised(self._lines.peek())
         self._cells = csv.reader(self._lines, delimiter=self.delimiter, strict=True)
         self._names = _checked_names(self._header(), name)
-        self.columns = tuple(filter(None, self._names))
+        self.columns: tuple[str, ...] = tuple(filter(None, self._names))
         self._short: list[int] = []
         self._blank = 0
         #: The line of a broken row of several lines, until a whole row follows.

@@ -43,12 +43,14 @@ class RowFile(Iterator[ReadRow]):
         delimiter: What stands between the cells; ``None`` for JSON.
     """
 
-    def __init__(self, name: str, text: io.TextIOWrapper, encoding: Encoding, reader: Reader):
+    def __init__(
+        self, name: str, text: io.TextIOWrapper, encoding: Encoding, reader: Reader
+    ) -> None:
         self.name = name
-        self.columns = reader.columns
-        self.complete = reader.complete
-        self.encoding = encoding.name
-        self.delimiter = reader.delimiter
+        self.columns: tuple[str, ...] = reader.columns
+        self.complete: bool = reader.complete
+        self.encoding: str = encoding.name
+        self.delimiter: str | None = reader.delimiter
         self._text, self._reader = text, reader
         self._note = encoding.note
         self._rows = iter(reader)
