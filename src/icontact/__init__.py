@@ -98,4 +98,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """Name everything public, imported or not."""
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -339,3 +339,19 @@ def test_standard_input_is_named_in_errors(embedded: Sandbox) -> None:
     ran = icontact("push", "-", "--list", "Newsletter", stdin=b"")
     assert ran.code == 2
     assert ran.err == ("Error: standard input is empty: its first line must name the columns\n")
+
+
+def test_duplicates_are_named_by_line_and_either_may_count(
+    embedded: Sandbox, tmp_path: Path
+) -> None:
+    people = written(tmp_path, HEADER, "jo@example.com,Jo,Cary", "JO@example.com,Jo,Durham")
+    words = ("push", people, "--list", "Newsletter")
+
+    assert "same address as line 3, which counts" in icontact(*words).out
+    assert "same address as line 2, which counts" in icontact(*words, "--duplicates", "first").out
+    assert [one["city"] for one in embedded.state.contacts()] == ["Cary"]
+
+
+def test_a_dry_run_counts_what_a_push_counts(embedded: Sandbox, people: Path) -> None:
+    ran = icontact("push", people, "--list", "Newsletter", "--dry-run", "--json")
+    assert ran.document["counts"]["failed"] == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -212,7 +213,9 @@ def test_rows_with_one_address_become_one_contact(sandbox: Sandbox, make_push: M
     last = make_push().run(rows)
 
     assert [outcome.status.value for outcome in last.outcomes] == ["skipped", "created", "created"]
-    assert last.outcomes[0].reason == "same address as row 2, which counts"
+    assert last.outcomes[0].reason == (
+        "same address as row 2, which counts; nothing of this one is pushed"
+    )
     assert sorted(contact["city"] for contact in sandbox.state.contacts()) == ["", "Cary"]
 
 
@@ -295,3 +298,30 @@ def test_notes_of_the_mapper_stand_in_the_reason(make_push: MakePush) -> None:
     assert len(outcome.notes) == 1
     assert outcome.notes[0].startswith("state: left out")
     assert outcome.reason.endswith(outcome.notes[0])
+
+
+def test_a_key_that_no_row_has_is_told(make_push: MakePush) -> None:
+    push = make_push({"email": "email", "first_name": "Vornam"})
+
+    plan = push.plan([{"email": "a@example.com", "Vorname": "A"}, {"email": "b@example.com"}])
+
+    assert plan.notes == ("no row has 'Vornam'",)
+    assert str(plan).endswith("; no row has 'Vornam'")
+    assert plan.apply().notes == plan.notes
+    assert push.plan([{"email": "a@example.com", "Vornam": None}]).notes == ()
+    assert push.plan([]).notes == ()
+
+
+@pytest.mark.parametrize("rows", ["people.csv", b"x", {"email": "a@example.com"}])
+def test_what_is_no_rows_is_refused_at_once(make_push: MakePush, rows: Any) -> None:
+    with pytest.raises(TypeError, match="rows must be an iterable of mappings"):
+        make_push().run(rows)
+
+
+def test_a_frame_is_told_how_to_become_rows(make_push: MakePush) -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame([{"email": "a@example.com", "points": float("nan")}])
+
+    with pytest.raises(TypeError, match=r'frame\.to_dict\("records"\)'):
+        make_push().plan(frame)
+    assert make_push().run(frame.to_dict("records")).counts["created"] == 1

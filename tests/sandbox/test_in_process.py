@@ -149,3 +149,13 @@ def test_requests_are_logged_without_values_and_bodies(wire: Wire) -> None:
     assert repr(wire.sandbox.requests) == "<RequestLog of 2 requests>"
     wire.sandbox.requests.clear()
     assert not wire.sandbox.requests
+
+
+def test_a_log_that_is_bounded_keeps_the_latest(sandbox: Sandbox, wire: Wire) -> None:
+    sandbox.requests.keep(2)
+    for path in ("/lists", "/contacts", "/customfields"):
+        wire.get(path)
+    assert [request.path.rpartition("/")[2] for request in sandbox.requests] == [
+        "contacts",
+        "customfields",
+    ]

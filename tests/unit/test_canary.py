@@ -42,7 +42,7 @@ CREDENTIALS = icontact.Credentials(
 SECRET = ("canary", "canaria", "pa55")
 
 ECHO = f"We do not like {ADDRESS}, nor {PASSWORD}, nor {APP_ID}, nor canary@owner.example"
-PERSON = {"contactId": "7", "email": ADDRESS, "firstName": NAME, "canary_field": NAME}
+PERSON = {"contactId": "7", "email": ADDRESS, "firstName": NAME, "shade": NAME}
 GOOD = {
     "contact": PERSON,
     "contacts": [PERSON],
@@ -61,7 +61,7 @@ def create_many(folder: icontact.Folder) -> Any:
 OPERATIONS: dict[str, Operation] = {
     "get": lambda folder: folder.contacts.get(7),
     "create": lambda folder: folder.contacts.create(
-        email=ADDRESS, first_name=NAME, custom_fields={"canary_field": NAME}
+        email=ADDRESS, first_name=NAME, custom_fields={"shade": NAME}
     ),
     "update": lambda folder: folder.contacts.update(7, email=ADDRESS, first_name=NAME),
     "replace": lambda folder: folder.contacts.replace(7, email=ADDRESS),

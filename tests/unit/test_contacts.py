@@ -377,3 +377,11 @@ def test_no_remark_is_swallowed(
 
 def test_a_resource_shows_its_path() -> None:
     assert repr(Contacts(Script(), FOLDER)) == "Contacts('a/1/c/2/contacts')"
+
+
+def test_a_custom_field_that_was_not_stored_is_told(
+    folder: icontact.Folder, caplog: pytest.LogCaptureFixture
+) -> None:
+    contact = folder.contacts.create(email="jo@example.com", custom_fields={"nowhere": "x"})
+    folder.contacts.update(contact.contact_id, custom_fields={"nowhere": "x"})
+    assert caplog.text.count("shows no custom field 'nowhere'") == 2

@@ -35,6 +35,7 @@ class Job:
     encoding: str | None = None
     delimiter: str | None = None
     existing: Literal["keep", "merge", "replace"] | None = None
+    duplicates: Literal["first", "last"] | None = None
     account_id: int | None = None
     client_folder_id: int | None = None
     as_json: bool = False
@@ -86,6 +87,8 @@ def _policy(job: Job, settings: PushSettings | None) -> PolicyOptions:
     policy = PolicyOptions() if settings is None else settings.policy
     if job.existing is not None:
         policy["existing"] = job.existing
+    if job.duplicates is not None:
+        policy["duplicates"] = job.duplicates
     return policy
 
 
@@ -149,6 +152,11 @@ file, list, mapping, credentials); 3 no answer from iContact.
     type=click.Choice(["keep", "merge", "replace"]),
     help="What happens to contacts that are in iContact already: merge (the default) writes the "
     "fields that differ, keep none, replace wipes what a row does not give.",
+)
+@click.option(
+    "--duplicates",
+    type=click.Choice(["first", "last"]),
+    help="Which of several rows with one address is pushed: the last (the default) or the first.",
 )
 @place_options
 @json_option

@@ -120,8 +120,8 @@ def result_of(
         file=rows.name,
         list=target,
         dry_run=isinstance(done, PushPlan),
-        entries=[_entry(outcome, rows.line_of(outcome.row)) for outcome in outcomes],
-        counts=done.counts,
+        entries=[_entry(outcome, rows) for outcome in outcomes],
+        counts={status.value: done.counts.get(status, 0) for status in OutcomeStatus},
         summary=str(done),
         requests=done.requests,
         elapsed=done.elapsed,
@@ -130,15 +130,19 @@ def result_of(
     )
 
 
-def _entry(outcome: PlannedRow | PushOutcome, line: int | None) -> Entry:
+def _entry(outcome: PlannedRow | PushOutcome, rows: RowFile) -> Entry:
     found = outcome.decision if isinstance(outcome, PlannedRow) else outcome
+    reason = outcome.reason
+    if found.duplicate_of is not None and (other := rows.line_of(found.duplicate_of)) is not None:
+        # People look for it in the file, by its line.
+        reason = reason.replace(f"row {found.duplicate_of}", f"line {other}", 1)
     return Entry(
         row=outcome.row,
-        line=line,
+        line=rows.line_of(outcome.row),
         status=outcome.status,
         subscription=found.subscription,
         contact_id=found.contact_id,
-        reason=outcome.reason,
+        reason=reason,
         noted=bool(outcome.notes),
         email=outcome.email,
     )

@@ -33,6 +33,7 @@ def opened(host: str, port: int, db: str | None) -> Iterator[Server]:
         embedded = Sandbox(db=db)
     except (ValueError, sqlite3.Error) as problem:
         raise Stop(f"--db {db}: {problem}") from None
+    embedded.requests.keep(_KEPT)
     try:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
@@ -48,6 +49,9 @@ def opened(host: str, port: int, db: str | None) -> Iterator[Server]:
     finally:
         embedded.close()
 
+
+#: Nobody reads the log of a server in a terminal; it must not grow for ever.
+_KEPT = 1000
 
 _HELP = """\
 Serve an embedded iContact, to try things out and to test against.

@@ -146,6 +146,7 @@ def _settled(row: PlannedRow) -> PushOutcome:
         reason=row.reason,
         contact_id=row.decision.contact_id,
         notes=row.notes,
+        duplicate_of=row.decision.duplicate_of,
     )
 
 

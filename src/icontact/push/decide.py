@@ -64,6 +64,7 @@ class Decision:
         contact_id: The existing contact.
         subscription: Its state on the list as it was found.
         reason: Why, in words.
+        duplicate_of: The row with the same address that counts instead.
     """
 
     action: Action
@@ -73,6 +74,7 @@ class Decision:
     changes: tuple[str, ...] = ()
     contact_id: int | None = None
     subscription: str | None = None
+    duplicate_of: int | None = None
 
 
 def decide(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -13,10 +13,10 @@ from icontact.errors import MappingError
 from icontact.mapping import ContactMapper
 from icontact.models import ContactFields
 from icontact.push.decide import Action, Decision
-from icontact.push.report import OutcomeStatus, PushReport, html_table
+from icontact.push.report import OutcomeStatus, PushReport, html_table, number_of
 from icontact.push.sources import BadRow
 
-__all__ = ["MappedRow", "PlannedRow", "PushPlan", "map_rows", "settle_duplicates"]
+__all__ = ["Intake", "MappedRow", "PlannedRow", "PushPlan", "settle_duplicates", "take_in"]
 
 
 @attrs.frozen(kw_only=True)
@@ -26,6 +26,14 @@ class MappedRow:
     row: int
     email: Private
     fields: ContactFields = attrs.field(repr=False)
+    notes: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Intake:
+    """All rows, mapped or rejected, and what is to be said about them together."""
+
+    rows: Sequence[MappedRow | PlannedRow]
     notes: tuple[str, ...] = ()
 
 
@@ -76,12 +84,14 @@ class PushPlan:
         rows: One for each row of the input, in its order.
         requests: How many requests it took to find out.
         elapsed: Seconds it took.
+        notes: What is to be said about the rows together, such as a key that none of them has.
         carry_out: What :meth:`apply` calls.
     """
 
     rows: Sequence[PlannedRow] = attrs.field(repr=lambda rows: f"<{len(rows)} rows>")
     requests: int
     elapsed: float
+    notes: tuple[str, ...] = ()
     carry_out: Callable[[PushPlan], PushReport] = attrs.field(repr=False, eq=False)
 
     @property
@@ -108,7 +118,8 @@ class PushPlan:
 
     def __str__(self) -> str:
         counted = ", ".join(f"{number} {status}" for status, number in self.counts.items())
-        return f"{len(self.rows)} rows: {counted}; found out with {self.requests} requests"
+        found = f"found out with {number_of(self.requests, 'request')}"
+        return "; ".join((f"{number_of(len(self.rows), 'row')}: {counted}", found, *self.notes))
 
     def _repr_html_(self) -> str:
         """Show the plan without addresses, as a table in a notebook."""
@@ -125,19 +136,47 @@ def writes(row: PlannedRow) -> bool:
     )
 
 
-def map_rows(rows: Iterable[Any], mapper: ContactMapper) -> Iterator[MappedRow | PlannedRow]:
-    """Map every row; one that cannot be read or mapped is planned as rejected at once."""
+def take_in(rows: Iterable[Any], mapper: ContactMapper) -> Intake:
+    """Read and map all rows; one that cannot be mapped is planned as rejected at once.
+
+    Raises:
+        TypeError: For something whose items are no rows: one mapping, a text, a pandas frame.
+    """
+    _refuse_no_rows(rows)
+    taken: list[MappedRow | PlannedRow] = []
+    # Keys that no row has had so far: mostly a slip in the mapping, which must not pass in silence.
+    unseen = set(mapper.sources)
     for place, row in enumerate(rows):
-        if isinstance(row, BadRow):
-            yield _rejected(place, None, row.reason)
-            continue
-        try:
-            mapped = mapper.apply(row)
-        except MappingError as problem:
-            yield _rejected(place, _address(mapper, row, problem), problem.problem)
-        else:
-            email = Private(mapped.email)
-            yield MappedRow(row=place, email=email, fields=mapped.fields, notes=mapped.notes)
+        taken.append(_mapped(place, row, mapper))
+        if unseen and isinstance(row, Mapping):
+            unseen = {key for key in unseen if key not in row}
+        elif not isinstance(row, BadRow):
+            unseen = set()
+    missing = mapper.missing(set(mapper.sources) - unseen) if taken else ()
+    keys = ", ".join(repr(key) for key in missing)
+    return Intake(rows=taken, notes=(f"no row has {keys}",) if missing else ())
+
+
+def _refuse_no_rows(rows: Any) -> None:
+    if hasattr(rows, "to_dict") and hasattr(rows, "columns"):
+        raise TypeError('rows came as a frame: push frame.to_dict("records")')
+    if isinstance(rows, str | bytes | Mapping):
+        kind = type(rows).__name__
+        raise TypeError(
+            f"rows must be an iterable of mappings, not one {kind}: push [row] or use one(row); "
+            "files are read by icontact.push.sources.read_rows"
+        )
+
+
+def _mapped(place: int, row: Any, mapper: ContactMapper) -> MappedRow | PlannedRow:
+    if isinstance(row, BadRow):
+        return _rejected(place, None, row.reason)
+    try:
+        mapped = mapper.apply(row)
+    except MappingError as problem:
+        return _rejected(place, _address(mapper, row, problem), problem.problem)
+    email = Private(mapped.email)
+    return MappedRow(row=place, email=email, fields=mapped.fields, notes=mapped.notes)
 
 
 def _rejected(row: int, email: str | None, reason: str) -> PlannedRow:
@@ -173,7 +212,9 @@ def settle_duplicates(
             email=row.email,
             decision=Decision(
                 action=Action.SKIP,
-                reason=f"same address as row {chosen[row.email.lower()].row}, which counts",
+                reason=f"same address as row {chosen[row.email.lower()].row}, which counts; "
+                "nothing of this one is pushed",
+                duplicate_of=chosen[row.email.lower()].row,
             ),
             notes=row.notes,
         )

@@ -50,6 +50,7 @@ class PushOutcome:
         reason: Why, in words; with iContact's own text where there is one.
         contact_id: The contact, where there is one.
         notes: What the mapper left out or changed; it stands in the reason, too.
+        duplicate_of: The row with the same address that counts instead of this one.
     """
 
     row: int
@@ -59,6 +60,7 @@ class PushOutcome:
     reason: str
     contact_id: int | None = None
     notes: tuple[str, ...] = ()
+    duplicate_of: int | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -70,12 +72,14 @@ class PushReport:
         requests: How many requests were sent, repeats included.
         elapsed: Seconds, waits included.
         error: What ended the push early, if anything did; the rows concerned are ``failed``.
+        notes: What is to be said about the rows together, such as a key that none of them has.
     """
 
     outcomes: Sequence[PushOutcome] = attrs.field(repr=lambda rows: f"<{len(rows)} outcomes>")
     requests: int
     elapsed: float
     error: IContactError | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -112,10 +116,8 @@ class PushReport:
 
     def __str__(self) -> str:
         counted = ", ".join(f"{number} {status}" for status, number in self.counts.items())
-        return (
-            f"{len(self.outcomes)} rows: {counted}; "
-            f"{self.requests} requests in {self.elapsed:.1f} s"
-        )
+        sent = f"{number_of(self.requests, 'request')} in {self.elapsed:.1f} s"
+        return "; ".join((f"{number_of(len(self.outcomes), 'row')}: {counted}", sent, *self.notes))
 
     def _repr_html_(self) -> str:
         """Show the rows that want attention, without addresses, as a table in a notebook."""
@@ -149,6 +151,11 @@ def count_statuses(statuses: Iterable[str]) -> Mapping[str, int]:
     """Count statuses; all six are there, in their order."""
     counted = Counter(statuses)
     return {status.value: counted[status] for status in OutcomeStatus}
+
+
+def number_of(number: int, thing: str) -> str:
+    """Return ``1 row``, ``2 rows``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def html_table(caption: str, rows: Iterable[tuple[int, str, str]], total: int) -> str:

@@ -14,7 +14,7 @@ from icontact.mapping import ContactMapper
 from icontact.models import ContactList, FieldType
 from icontact.push.apply import Writer
 from icontact.push.decide import Action, Decision, Known, decide, unreported
-from icontact.push.plan import MappedRow, PlannedRow, PushPlan, map_rows, settle_duplicates
+from icontact.push.plan import Intake, MappedRow, PlannedRow, PushPlan, settle_duplicates, take_in
 from icontact.push.progress import ProgressLike, told
 from icontact.push.report import OutcomeStatus, PushOutcome, PushReport
 from icontact.push.settings import PolicyOptions, PushPolicy, PushSettings
@@ -22,6 +22,9 @@ from icontact.push.state import StateReader
 from icontact.transport import Answer, Call, Sender
 
 __all__ = ["ListPush"]
+
+#: An error names so many lists.
+_NAMED = 20
 
 _SWITCHED_OFF = "the push is switched off (push_contacts = false)"
 
@@ -94,11 +97,12 @@ class ListPush:
 
         Raises:
             APIError, TransportError: If iContact could not be asked.
+            TypeError: If ``rows`` is one mapping, a text or a frame instead of rows.
         """
         started = time.monotonic()
-        mapped = [*map_rows(rows, self.mapper)]
+        intake = take_in(rows, self.mapper)
         del rows  # error trackers print the locals of every frame on the way
-        return self._plan(mapped, started, _Meter(self.folder.transport))
+        return self._plan(intake, started, _Meter(self.folder.transport))
 
     def apply(self, plan: PushPlan, *, progress: ProgressLike = False) -> PushReport:
         """Write what a plan says; the same as ``plan.apply()``, with progress."""
@@ -110,6 +114,7 @@ class ListPush:
             requests=plan.requests + meter.requests,
             elapsed=plan.elapsed + time.monotonic() - started,
             error=writer.error,
+            notes=plan.notes,
         )
 
     def run(self, rows: Iterable[Any], *, progress: ProgressLike = False) -> PushReport:
@@ -122,34 +127,37 @@ class ListPush:
         Returns:
             One outcome for every row. Trouble of the service shows as ``failed``: pushing the same
             rows again does what is missing, and nothing twice.
+
+        Raises:
+            TypeError: If ``rows`` is one mapping, a text or a frame instead of rows.
         """
         started = time.monotonic()
-        mapped = [*map_rows(rows, self.mapper)]
+        intake = take_in(rows, self.mapper)
         del rows
         meter = _Meter(self.folder.transport)
         try:
-            plan = self._plan(mapped, started, meter)
+            plan = self._plan(intake, started, meter)
         except IContactError as error:
             return PushReport(
-                outcomes=[_not_written(row, error) for row in mapped],
+                outcomes=[_not_written(row, error) for row in intake.rows],
                 requests=meter.requests,
                 elapsed=time.monotonic() - started,
                 error=error,
+                notes=intake.notes,
             )
         return self.apply(plan, progress=progress)
 
-    def _plan(
-        self, rows: Sequence[MappedRow | PlannedRow], started: float, meter: _Meter
-    ) -> PushPlan:
+    def _plan(self, intake: Intake, started: float, meter: _Meter) -> PushPlan:
         planned = (
-            self._decided(rows, meter.folder(self.folder))
+            self._decided(intake.rows, meter.folder(self.folder))
             if self.policy.push_contacts
-            else [_switched_off(row) for row in rows]
+            else [_switched_off(row) for row in intake.rows]
         )
         return PushPlan(
             rows=sorted(planned, key=lambda row: row.row),
             requests=meter.requests,
             elapsed=time.monotonic() - started,
+            notes=intake.notes,
             carry_out=self.apply,
         )
 
@@ -185,11 +193,12 @@ def find_list(folder: Folder, wanted: str | int) -> ContactList:
             pass
     elif (found := folder.lists.find(name=wanted)) is not None:
         return found
-    names = {one.name: one.list_id for one in folder.lists.list()}
-    there = ", ".join(f"{name!r} ({list_id})" for name, list_id in names.items()) or "none"
-    close = get_close_matches(str(wanted), names, n=1)
+    lists = folder.lists.list().all()
+    there = ", ".join(f"{one.name!r} ({one.list_id})" for one in lists[:_NAMED]) or "none"
+    more = f" and {len(lists) - _NAMED} more" if len(lists) > _NAMED else ""
+    close = get_close_matches(str(wanted), [one.name for one in lists], n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
-    raise ConfigError(f"there is no list {wanted!r}; {hint}this folder's lists: {there}")
+    raise ConfigError(f"there is no list {wanted!r}; {hint}this folder's lists: {there}{more}")
 
 
 def _in_full(folder: Folder, known: Known) -> Known:

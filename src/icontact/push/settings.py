@@ -10,7 +10,7 @@ from typing import Any, Literal, TypedDict, cast
 
 import attrs
 
-from icontact.errors import ConfigError
+from icontact.errors import ConfigError, MappingError
 from icontact.mapping import ContactMapper, toml
 from icontact.mapping.targets import WIRE_NAMES
 from icontact.models import ContactStatus, SubscriptionStatus
@@ -190,21 +190,31 @@ class PushSettings(PushPolicy):
 
     @classmethod
     def _from_table(cls, table: Mapping[str, Any], place: str) -> PushSettings:
-        for name in table:
-            if name not in _keys():
-                raise ConfigError(
-                    f"{place}: there is no setting {name!r}{nearest(name, frozenset(_keys()))}"
-                )
-        if "list" not in table:
-            raise ConfigError(f"{place}: the setting 'list' is missing: a list's name or id")
-        values = dict(table)
-        mapping, preset = values.pop("mapping", None), values.pop("preset", None)
-        if mapping is not None and preset is not None:
-            raise ConfigError(f"{place}: give a mapping or a preset, not both")
-        mapper = None if mapping is None else ContactMapper.from_config(mapping)
-        if preset is not None:
-            mapper = ContactMapper.preset(preset)
-        return cls(mapper=mapper, **values)
+        try:
+            return cls(**_values(table))
+        except ConfigError as problem:
+            error: ConfigError | MappingError = ConfigError(f"{place}: {problem}")
+        except MappingError as problem:
+            error = MappingError(f"{place}: {problem}", field=problem.field)
+        raise error
+
+
+def _values(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table of settings as arguments, with the mapper that it describes."""
+    for name in table:
+        if name not in _keys():
+            raise ConfigError(f"there is no setting {name!r}{nearest(name, frozenset(_keys()))}")
+    if "list" not in table:
+        raise ConfigError("the setting 'list' is missing: a list's name or id")
+    values = dict(table)
+    mapping, preset = values.pop("mapping", None), values.pop("preset", None)
+    if mapping is not None and preset is not None:
+        raise ConfigError("give a mapping or a preset, not both")
+    if mapping is not None:
+        values["mapper"] = ContactMapper.from_config(mapping)
+    if preset is not None:
+        values["mapper"] = ContactMapper.preset(preset)
+    return values
 
 
 def _keys() -> Collection[str]:

@@ -113,9 +113,13 @@ class Contacts(Resource[Contact]):
         Raises:
             RejectedError: If iContact stored nothing, for example for a malformed address.
 
+        A custom field that the folder does not have is not stored; the log warns if the answer
+        does not show a field that was given.
+
         Documentation: "Contacts".
         """
-        return self._create(fields, Safety.REPEATABLE)
+        custom = tuple(fields.get("custom_fields", ()))
+        return self._with_custom(custom, self._create(fields, Safety.REPEATABLE))
 
     def create_many(self, rows: Iterable[ContactRow], /) -> BatchResult[Contact]:
         """Create contacts, and update those given with their ``contact_id``, in one request.
@@ -139,7 +143,8 @@ class Contacts(Resource[Contact]):
                 ``donotcontact`` only, and some cannot be left at all (API 6.3).
             NotFound: If there is no such contact.
         """
-        return self._write("POST", contact_id, fields)
+        custom = tuple(fields.get("custom_fields", ()))
+        return self._with_custom(custom, self._write("POST", contact_id, fields))
 
     def replace(self, contact_id: int, /, **fields: Unpack[ContactFields]) -> Contact:
         """Wipe every field that is not given, and set the given ones (PUT). Safe to repeat.
@@ -152,7 +157,8 @@ class Contacts(Resource[Contact]):
             BadRequest: If a required field is missing or iContact refuses a value.
             NotFound: If there is no such contact.
         """
-        return self._write("PUT", contact_id, fields)
+        custom = tuple(fields.get("custom_fields", ()))
+        return self._with_custom(custom, self._write("PUT", contact_id, fields))
 
     def delete(self, contact_id: int, /) -> None:
         """Delete a contact. It leaves all listings and keeps answering :meth:`get` (API 6.6).
@@ -178,6 +184,13 @@ class Contacts(Resource[Contact]):
         return _Actions(self._transport, self._at(contact_id)).list(
             filters, page_size=page_size, max_items=max_items
         )
+
+    def _with_custom(self, given: tuple[str, ...], contact: Contact) -> Contact:
+        """Warn of custom fields that were given and are not in the answer; return the contact."""
+        if lacking := [name for name in given if name not in contact.custom_fields]:
+            names = ", ".join(map(repr, lacking))
+            self._note((f"the answer shows no custom field {names}: does the folder have it?",))
+        return contact
 
     def _body(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         rest = {name: value for name, value in fields.items() if name != "contact_id"}

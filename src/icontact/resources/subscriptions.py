@@ -128,7 +128,10 @@ class Subscriptions(Resource[Subscription]):
         return self._write("POST", f"{list_id}_{contact_id}", {"status": status})
 
     def move(self, *, contact_id: int, from_list_id: int, to_list_id: int) -> Subscription:
-        """Move a contact to another list. Safe to repeat. Needs API version 2.2.
+        """Move a contact to another list. Needs API version 2.2.
+
+        Repeated by itself after a lost answer; calling it twice is an error, since the contact is
+        on the first list no more.
 
         Raises:
             BadRequest: If it is on that list already ("No Changes Made").

@@ -36,11 +36,19 @@ class RequestLog(Sequence[ReceivedRequest]):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._requests: list[ReceivedRequest] = []
+        self._most: int | None = None
 
     def append(self, request: ReceivedRequest) -> None:
         """Add a request."""
         with self._lock:
             self._requests.append(request)
+            if self._most is not None:
+                del self._requests[: -self._most]
+
+    def keep(self, most: int) -> None:
+        """Keep no more than the latest so many from now on: for a server that runs for long."""
+        with self._lock:
+            self._most = most
 
     def clear(self) -> None:
         """Forget everything that arrived."""
