@@ -38,9 +38,9 @@ def place_options(command: F) -> F:
     return account(folder(command))
 
 
-json_option: Callable[[F], F] = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON document."
-)
+def json_option(command: F) -> F:
+    """Add the option for programs that read the output."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
 
 
 def connect(
