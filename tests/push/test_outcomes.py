@@ -9,6 +9,7 @@ import pytest
 
 from icontact.client import Folder
 from icontact.push import OutcomeStatus
+from icontact.push.sources import BadRow
 from icontact.sandbox import Sandbox
 from tests.push.support import MakePush, person
 
@@ -161,6 +162,7 @@ def test_a_status_of_the_row_is_only_for_new_contacts(
 
     assert (new.status, new.subscription) == ("created", None)
     assert folder.contacts.get(new.contact_id or 0).status == "donotcontact"
+    assert old.status == "skipped"
     assert folder.contacts.get(old.contact_id or 0).status == "normal"
 
 
@@ -169,15 +171,87 @@ def test_a_status_of_the_row_is_only_for_new_contacts(
 def test_no_status_is_sent_for_an_existing_contact(
     sandbox: Sandbox, folder: Folder, make_push: MakePush, existing: str, update_by: str
 ) -> None:
+    sandbox.seed(contacts=[{"email": "person1@example.com", "status": "bounced"}])
     mapping = {"email": "email", "city": "city", "status": "state_of_mind"}
-    contact = folder.contacts.create(email="person1@example.com", phone="12345")
-    row = {"email": "person1@example.com", "city": "Durham", "state_of_mind": "donotcontact"}
+    push = make_push(mapping, existing=existing, update_by=update_by, allow_statuses=["bounced"])
 
-    outcome = make_push(mapping, existing=existing, update_by=update_by).one(row)
+    outcome = push.one({"email": "person1@example.com", "city": "Cary", "state_of_mind": "normal"})
 
-    assert outcome.status == "updated"
-    after = folder.contacts.get(contact.contact_id)
-    assert (after.status, after.city) == ("normal", "Durham")
+    after = folder.contacts.get(outcome.contact_id or 0)
+    assert (outcome.status, after.status, after.city) == ("updated", "bounced", "Cary")
+
+
+@pytest.mark.parametrize("status", ["donotcontact", "bounced", "unsubscribed", "whatever"])
+@pytest.mark.parametrize("existing", ["keep", "merge", "replace"])
+def test_a_row_that_says_hands_off_changes_nothing_for_an_existing_contact(
+    sandbox: Sandbox, make_push: MakePush, status: str, existing: str
+) -> None:
+    sandbox.seed(contacts=[{"email": "person1@example.com"}])
+    before = sandbox.state.contacts()
+    push = make_push({"email": "email", "city": "city", "status": "s"}, existing=existing)
+
+    outcome = push.one({"email": "person1@example.com", "city": "Cary", "s": status})
+
+    assert (outcome.status, outcome.reason) == ("skipped", f"the row itself says {status}")
+    assert (sandbox.state.contacts(), sandbox.state.subscriptions()) == (before, [])
+
+
+@pytest.mark.parametrize("wins", ["first", "last"])
+@pytest.mark.parametrize("restricted_first", [True, False])
+def test_of_two_rows_the_one_that_says_hands_off_counts(
+    sandbox: Sandbox, make_push: MakePush, wins: str, restricted_first: bool
+) -> None:
+    rows = [{"email": "a@example.com", "s": "donotcontact"}, {"email": "A@example.com", "s": ""}]
+    push = make_push({"email": "email", "status": "s"}, duplicates=wins)
+
+    report = push.run(rows if restricted_first else rows[::-1])
+
+    assert report.counts["skipped"] == 1
+    assert [one["status"] for one in sandbox.state.contacts()] == ["donotcontact"]
+    assert sandbox.state.subscriptions() == []
+
+
+def test_normal_is_not_written_to_a_new_contact_either(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    push = make_push({"email": "email", "status": "s"})
+    plan = push.plan([{"email": "person1@example.com", "s": "normal"}])
+    # The contact appears between the plan and its writing.
+    sandbox.seed(contacts=[{"email": "person1@example.com", "status": "bounced"}])
+
+    outcome = plan.apply().outcomes[0]
+
+    assert sandbox.state.contacts()[0]["status"] == "bounced"
+    assert sandbox.state.subscriptions() == []
+    assert outcome.status == "skipped"
+    assert "came to light only now, and fields were written" in outcome.reason
+
+
+@pytest.mark.parametrize("update_by", ["bulk", "member"])
+def test_a_status_that_changes_between_plan_and_apply_stops_the_subscription(
+    sandbox: Sandbox, folder: Folder, make_push: MakePush, update_by: str
+) -> None:
+    contact = folder.contacts.create(email="person1@example.com")
+    plan = make_push(update_by=update_by).plan([person(1)])
+    folder.contacts.update(contact.contact_id, status="donotcontact")
+
+    outcome = plan.apply().outcomes[0]
+
+    assert (outcome.status, outcome.contact_id) == ("skipped", contact.contact_id)
+    assert sandbox.state.contacts()[0]["status"] == "donotcontact"
+    assert sandbox.state.subscriptions() == []
+
+
+def test_an_old_plan_is_made_anew(
+    sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = make_push(existing="keep").plan([person(1)])
+    sandbox.seed(contacts=[{"email": "person1@example.com", "status": "invitable"}])
+    monkeypatch.setattr("icontact.push.run._FRESH", -1)
+
+    outcome = plan.apply().outcomes[0]
+
+    assert (outcome.status, outcome.reason) == ("skipped", "this contact must be invited first")
 
 
 def test_a_pending_subscription_keeps_waiting(
@@ -325,3 +399,29 @@ def test_a_frame_is_told_how_to_become_rows(make_push: MakePush) -> None:
     with pytest.raises(TypeError, match=r'frame\.to_dict\("records"\)'):
         make_push().plan(frame)
     assert make_push().run(frame.to_dict("records")).counts["created"] == 1
+
+
+class Unreadable(dict[str, str]):
+    def get(self, *_: object) -> str:
+        raise OSError("the database is gone")
+
+    __getitem__ = __contains__ = get  # type: ignore[assignment]  # whatever is asked, it raises
+
+
+def test_a_row_that_raises_costs_no_other_row(make_push: MakePush) -> None:
+    nested: list[Any] = []
+    for _ in range(900):
+        nested = [nested]
+
+    report = make_push().run([person(1), Unreadable(email="x"), person(2, city=nested), dict])
+
+    assert [one.status.value for one in report.outcomes] == ["created", *["rejected"] * 3]
+    assert "OSError" in report.outcomes[1].reason
+
+
+def test_a_line_that_could_not_be_read_is_a_row_of_its_own(make_push: MakePush) -> None:
+    report = make_push().run([person(1), BadRow("line 3: no JSON")])
+
+    assert [one.status.value for one in report.outcomes] == ["created", "rejected"]
+    assert report.outcomes[1].reason == "line 3: no JSON"
+    assert report.notes == ("no row has 'city'",)

@@ -269,6 +269,22 @@ def test_progress_is_told_to_a_function(make_push: MakePush) -> None:
     assert seen[-1] == Progress(done=2, total=2, counts={"rejected": 1, "created": 1})
 
 
+def test_a_progress_function_that_raises_costs_no_report(
+    make_push: MakePush, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[Progress] = []
+
+    def raising(progress: Progress) -> None:
+        seen.append(progress)
+        raise RuntimeError("the bar is closed")
+
+    report = make_push(batch_size=1).run([person(1), person(2)], progress=raising)
+
+    assert report.counts["created"] == 2
+    assert len(seen) == 1
+    assert "RuntimeError" in caplog.text
+
+
 def test_progress_may_be_a_bar(make_push: MakePush, capsys: pytest.CaptureFixture[str]) -> None:
     make_push().run([person(1)], progress=True)
 
@@ -311,6 +327,18 @@ def test_a_report_is_a_table_without_addresses_and_a_csv_with_them(tmp_path: Pat
     assert "<td>0</td>" not in report._repr_html_()
     assert not report.ok
     assert pickle.loads(pickle.dumps(report)) == report
+
+
+def test_no_cell_of_a_report_is_a_formula(tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    formula = PushOutcome(
+        row=0, email="=1+1@example.com", status=OutcomeStatus.REJECTED, reason="-1"
+    )
+
+    PushReport(outcomes=[formula], requests=0, elapsed=0.0).to_csv(path)
+
+    assert path.read_text(encoding="utf-8").splitlines()[1] == "0,rejected,'=1+1@example.com,,,'-1"
+    assert path.stat().st_mode & 0o077 == 0
 
 
 def test_a_report_is_a_frame_on_request() -> None:

@@ -241,5 +241,6 @@ def test_a_repr_makes_no_request(sandbox: Sandbox, make_push: MakePush) -> None:
     push = make_push()
     sandbox.requests.clear()
 
-    assert repr(push).startswith("ListPush(Folder(")
+    assert repr(push) == f"ListPush(list_id={sandbox.list_id})"
+    assert repr(ListPush.__new__(ListPush)) == "ListPush(<being made>)"
     assert len(sandbox.requests) == 0

@@ -10,6 +10,7 @@ from icontact import ContactMapper, errors
 from icontact.client import Folder
 from icontact.push import ListPush
 from icontact.sandbox import Quirks, Sandbox
+from icontact.transport import Answer, Call
 from tests.push.support import MAPPING, MakePush, person
 
 CONTACTS = r"/contacts$"
@@ -230,18 +231,86 @@ def test_somebody_who_unsubscribes_between_plan_and_apply_stays_unsubscribed(
     assert sandbox.state.subscriptions()[0]["status"] == "unsubscribed"
 
 
-def test_a_subscription_that_icontact_refuses_is_rejected_with_its_text(
+def test_a_contact_that_is_blocked_meanwhile_is_skipped(
     sandbox: Sandbox, folder: Folder, make_push: MakePush
 ) -> None:
     contact = folder.contacts.create(email="person1@example.com")
-    plan = make_push().plan([person(1)])
+    plan = make_push(existing="keep").plan([person(1)])
     folder.contacts.update(contact.contact_id, status="donotcontact")
 
     outcome = plan.apply().outcomes[0]
 
-    assert outcome.status == "rejected"
-    assert "refused the subscription" in outcome.reason
-    assert outcome.subscription is None
+    assert (outcome.status, outcome.subscription) == ("skipped", None)
+    assert outcome.reason == (
+        "iContact marks this contact as do-not-contact; that came to light only now"
+    )
+
+
+REFUSED = json.dumps({"subscriptions": [], "warnings": ["The moon was not right."]})
+
+
+def test_a_subscription_that_icontact_refuses_is_rejected_with_its_text(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    sandbox.faults.next(status=200, body=REFUSED, method="POST", path=SUBSCRIPTIONS)
+
+    outcome = make_push().one(person(1))
+
+    assert (outcome.status, outcome.subscription) == ("rejected", None)
+    assert outcome.reason == (
+        "the contact is stored, but iContact refused the subscription: The moon was not right."
+    )
+
+
+def test_when_the_reason_cannot_be_looked_for_the_row_has_failed(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    push = make_push()
+    sandbox.faults.next(status=200, body=REFUSED, method="POST", path=SUBSCRIPTIONS)
+    sandbox.faults.next(status=500, times=9, method="GET", path=r"/contacts/\d+$")
+
+    assert push.one(person(1)).status == "failed"
+
+
+def test_a_list_that_is_gone_ends_the_push_instead_of_blaming_rows(
+    sandbox: Sandbox, folder: Folder, make_push: MakePush
+) -> None:
+    push = make_push(batch_size=1)
+    folder.lists.delete(sandbox.list_id)
+
+    report = push.run([person(1), person(2)])
+
+    assert report.counts["failed"] == 2
+    assert isinstance(report.error, errors.NotFound)
+    assert "not tried any more after: the list cannot be read" in report.outcomes[1].reason
+    assert len(sandbox.state.contacts()) == 1
+
+
+def test_a_contact_that_is_pushed_out_of_sight_by_a_deletion_is_found(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    ids = sandbox.seed_contacts(500)
+    sandbox.seed(contacts=[{"email": "person1@example.com", "status": "bounced"}])
+    push = make_push()
+    folder = push.folder
+    pages: list[Call] = []
+
+    class Deleting:
+        """Deletes a contact of the first page once that has been read."""
+
+        def send(self, call: Call, /) -> Answer:
+            answer = folder.transport.send(call)
+            if call.path.endswith("/contacts") and not pages:
+                pages.append(call)
+                folder.contacts.delete(ids[0])
+            return answer
+
+    push.folder = Folder(Deleting(), folder.account_id, folder.client_folder_id)
+
+    seen = sandbox.state.contacts()[7]["email"]
+    report = push.run([person(1), person(2), {"email": seen}])
+
+    assert [one.status.value for one in report.outcomes] == ["skipped", "created", "updated"]
 
 
 def test_a_contact_deleted_between_listing_and_reading_is_created_anew(

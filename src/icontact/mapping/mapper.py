@@ -167,7 +167,11 @@ class ContactMapper:
         Raises:
             MappingError: The row has no usable e-mail address, or a value that does not fit.
         """
-        return self.apply(row).fields
+        mapped = self._mapped(row)
+        del row  # error trackers print the locals of every frame on the way
+        if isinstance(mapped, MappingError):
+            raise mapped
+        return mapped.fields
 
     def apply(self, row: Row) -> MappedContact:
         """Return a row as contact fields, with notes on what was lost or changed.
@@ -175,12 +179,22 @@ class ContactMapper:
         Raises:
             MappingError: As `map`.
         """
+        mapped = self._mapped(row)
+        del row
+        if isinstance(mapped, MappingError):
+            raise mapped
+        return mapped
+
+    def _mapped(self, row: Row) -> MappedContact | MappingError:
+        filled_slots = self._fill(row)
+        if isinstance(filled_slots, MappingError):
+            return filled_slots
         fields: dict[str, Any] = {}
         custom: dict[str, str | None] = {}
         notes: list[str] = []
-        for slot, filled in zip(self._slots, self._fill(row), strict=True):
+        for slot, filled in zip(self._slots, filled_slots, strict=True):
             if filled.problem is not None:
-                raise slot.error(filled.problem)
+                return slot.error(filled.problem)
             notes += [f"{slot.label}: {note}" for note in filled.notes]
             if filled.outcome != "left out":
                 (custom if slot.custom else fields)[slot.name] = filled.result
@@ -196,7 +210,11 @@ class ContactMapper:
         Raises:
             MappingError: The row is no mapping.
         """
-        return Explanation(fields=tuple(self._fill(row)))
+        filled = self._fill(row)
+        del row
+        if isinstance(filled, MappingError):
+            raise filled
+        return Explanation(fields=filled)
 
     def checked(self, custom_fields: Iterable[CustomField]) -> ContactMapper:
         """Return the mapper bound to a folder's custom fields, whose types decide the transforms.
@@ -310,10 +328,13 @@ class ContactMapper:
     def __repr__(self) -> str:
         return f"<ContactMapper: {bounded(self.targets)}>"
 
-    def _fill(self, row: Row) -> Iterable[FieldExplanation]:
-        view = as_mapping(row)
+    def _fill(self, row: Row) -> tuple[FieldExplanation, ...] | MappingError:
+        try:
+            view = as_mapping(row)
+        except MappingError as problem:
+            return problem.with_traceback(None)
         country = self._country_of(view)
-        return [slot.fill(view, country) for slot in self._slots]
+        return tuple(slot.fill(view, country) for slot in self._slots)
 
     def _country_of(self, row: Mapping[Any, Any]) -> object:
         keys = self._country.keys if self._country else ()

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import cast
+from typing import TypeAlias, cast
+
+import attrs
 
 from icontact.client import Folder
 from icontact.errors import CallError
 from icontact.models import Contact, Subscription, SubscriptionFields
 from icontact.push.bulk import Broken, Courier, Refused
-from icontact.push.decide import Action
+from icontact.push.decide import Action, hands_off
 from icontact.push.plan import PlannedRow, writes
 from icontact.push.report import OutcomeStatus, PushOutcome
 from icontact.push.settings import PushPolicy
 from icontact.resources import BatchResult, ContactRow
 
 __all__ = ["Writer"]
+
+
+@attrs.frozen
+class Suppressed:
+    """The contact may not be mailed, which showed only after it was written."""
+
+    reason: str
+    contact_id: int
+
+
+#: What may come between a row and its end.
+Fate: TypeAlias = Refused | Broken | Suppressed
 
 
 class Writer:
@@ -63,11 +77,13 @@ class Writer:
         for row in batch:
             yield _outcome(row, contacts[row.row], subscribed.get(row.row))
 
-    def _contacts(self, batch: Sequence[PlannedRow]) -> dict[int, int | Refused | Broken]:
+    def _contacts(self, batch: Sequence[PlannedRow]) -> dict[int, int | Fate]:
         """Write contacts; return for each row the contact's id, or what came in between."""
         together = [row for row in batch if self._goes_together(row)]
         posted = self._courier.bulk(together, self._post)
-        fates = {row.row: _contact_id(fate) for row, fate in zip(together, posted, strict=True)}
+        fates = {
+            row.row: self._written(row, fate) for row, fate in zip(together, posted, strict=True)
+        }
         for row in batch:
             if row.row not in fates:
                 fates[row.row] = self._alone(row)
@@ -81,17 +97,30 @@ class Writer:
     def _post(self, rows: Sequence[PlannedRow]) -> BatchResult[Contact]:
         return self._folder.contacts.create_many(_contact_row(row) for row in rows)
 
-    def _alone(self, row: PlannedRow) -> int | Refused | Broken:
+    def _alone(self, row: PlannedRow) -> int | Fate:
         contacts, decision = self._folder.contacts, row.decision
         contact_id = decision.contact_id or 0
         if decision.action is Action.NOTHING:
             return contact_id
         write = contacts.replace if decision.action is Action.REPLACE else contacts.update
-        return _contact_id(self._courier.attempt(lambda: write(contact_id, **decision.fields)))
+        fate = self._courier.attempt(lambda: write(contact_id, **decision.fields))
+        return self._written(row, fate)
 
-    def _subscriptions(self, contacts: Mapping[int, int]) -> dict[int, str | Refused | Broken]:
+    def _written(self, row: PlannedRow, fate: Contact | Refused | Broken) -> int | Fate:
+        """Return the contact's id, unless its status turns out to forbid going on.
+
+        It was ``normal``, or there was none, when the plan was made; iContact's answer is newer.
+        """
+        if not isinstance(fate, Contact):
+            return fate
+        if row.decision.subscribe and (reason := hands_off(fate, None, self._policy)):
+            return Suppressed(reason, fate.contact_id)
+        return fate.contact_id
+
+    def _subscriptions(self, contacts: Mapping[int, int]) -> dict[int, str | Fate]:
         """Subscribe contacts; return for each row its state on the list afterwards."""
         posted = self._courier.bulk(list(contacts.values()), self._subscribe)
+        self._look_for_the_list(posted)
         return {
             row: self._state(contact_id, fate)
             for (row, contact_id), fate in zip(contacts.items(), posted, strict=True)
@@ -111,9 +140,12 @@ class Writer:
                 row["confirmation_message_id"] = self._policy.confirmation_message_id
         return self._folder.subscriptions.create_many(rows)
 
-    def _state(
-        self, contact_id: int, fate: Subscription | Refused | Broken
-    ) -> str | Refused | Broken:
+    def _look_for_the_list(self, fates: Sequence[Subscription | Refused | Broken]) -> None:
+        """If nobody at all was subscribed, see whether the list is still there."""
+        if fates and all(isinstance(fate, Refused) for fate in fates):
+            self._courier.need("the list", lambda: self._folder.lists.get(self._list_id))
+
+    def _state(self, contact_id: int, fate: Subscription | Refused | Broken) -> str | Fate:
         if isinstance(fate, Subscription):
             return str(fate.status)
         if isinstance(fate, Broken):
@@ -124,17 +156,22 @@ class Writer:
         )
         if isinstance(found, Subscription):
             return str(found.status)
-        return fate if found is None else found
+        return self._why_not(contact_id, fate) if found is None else found
+
+    def _why_not(self, contact_id: int, fate: Refused) -> Fate:
+        """Tell a contact that may not be mailed any more from other reasons."""
+        contact = self._courier.attempt(lambda: self._folder.contacts.get(contact_id))
+        if isinstance(contact, Broken):
+            return contact
+        if isinstance(contact, Contact) and (reason := hands_off(contact, None, self._policy)):
+            return Suppressed(reason, contact_id)
+        return fate
 
 
 def _contact_row(row: PlannedRow) -> ContactRow:
     fields = row.decision.fields
     key = {} if row.decision.contact_id is None else {"contact_id": row.decision.contact_id}
     return cast("ContactRow", {**key, **fields})
-
-
-def _contact_id(fate: Contact | Refused | Broken) -> int | Refused | Broken:
-    return fate.contact_id if isinstance(fate, Contact) else fate
 
 
 def _settled(row: PlannedRow) -> PushOutcome:
@@ -150,11 +187,11 @@ def _settled(row: PlannedRow) -> PushOutcome:
     )
 
 
-def _outcome(
-    row: PlannedRow, contact: int | Refused | Broken, subscribed: str | Refused | Broken | None
-) -> PushOutcome:
+def _outcome(row: PlannedRow, contact: int | Fate, subscribed: str | Fate | None) -> PushOutcome:
     """Say what became of a row that was to be written."""
     contact_id = contact if isinstance(contact, int) else row.decision.contact_id
+    if isinstance(contact, Suppressed):
+        contact_id = contact.contact_id
     state = subscribed if isinstance(subscribed, str) else row.decision.subscription
     status, reason = _ending(row, contact, subscribed)
     return PushOutcome(
@@ -169,8 +206,12 @@ def _outcome(
 
 
 def _ending(
-    row: PlannedRow, contact: int | Refused | Broken, subscribed: str | Refused | Broken | None
+    row: PlannedRow, contact: int | Fate, subscribed: str | Fate | None
 ) -> tuple[OutcomeStatus, str]:
+    for fate in (contact, subscribed):
+        if isinstance(fate, Suppressed):
+            written = "" if row.decision.action is Action.NOTHING else ", and fields were written"
+            return OutcomeStatus.SKIPPED, f"{fate.reason}; that came to light only now{written}"
     if isinstance(contact, Refused | Broken):
         return _unwritten("contact", contact)
     kept = "" if row.decision.action is Action.NOTHING else "the contact is stored, but "

@@ -76,12 +76,13 @@ class Courier:
 
     def __init__(self) -> None:
         self.error: CallError | None = None
+        self._because = ""
         self._fruitless = 0
 
     def attempt(self, send: Callable[[], S]) -> S | Refused | Broken:
         """Send one write."""
         if self.error is not None:
-            return Broken(f"not tried any more after: {self.error.brief}")
+            return Broken(f"not tried any more after: {self._because}")
         try:
             result = send()
         except (BadRequest, RejectedError) as error:
@@ -91,10 +92,20 @@ class Courier:
                 return Refused(_said(error))
             self._fruitless += 1
             if isinstance(error, _FINAL) or self._fruitless == _PATIENCE:
-                self.error = error
+                self._stop(error, error.brief)
             return Broken(error.brief)
         self._fruitless = 0
         return result
+
+    def need(self, what: str, look: Callable[[], object]) -> None:
+        """Look at something without which no write makes sense, and end the push if it is gone."""
+        try:
+            look()
+        except CallError as error:
+            self._stop(error, f"{what} cannot be read: {error.brief}")
+
+    def _stop(self, error: CallError, because: str) -> None:
+        self.error, self._because = error, because
 
     def bulk(
         self, items: Sequence[T], post: Callable[[Sequence[T]], BatchResult[S]]

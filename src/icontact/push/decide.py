@@ -3,7 +3,7 @@
 The rules, in their order (API 6.3 and 8.2):
 
 1. A new address is created, and subscribed unless the row itself gives it another status than
-   ``normal``.
+   ``normal``. For somebody who is in iContact already such a row changes nothing.
 2. Somebody whom iContact marks as anything but ``normal`` is left alone.
 3. Somebody who unsubscribed from the list is left alone.
 4. An existing contact gets the fields that differ, never a status; and is subscribed if it is not.
@@ -25,7 +25,7 @@ import attrs
 from icontact.models import Contact, ContactFields, ContactStatus, FieldType, SubscriptionStatus
 from icontact.push.settings import PushPolicy
 
-__all__ = ["Action", "Decision", "Known", "decide", "unreported"]
+__all__ = ["Action", "Decision", "Known", "decide", "hands_off", "unreported"]
 
 
 class Action(Enum):
@@ -92,10 +92,16 @@ def decide(
         types: The type of each custom field.
     """
     if not known.contacts:
-        mailable = wanted.get("status", ContactStatus.NORMAL) == ContactStatus.NORMAL
+        normal = wanted.get("status", ContactStatus.NORMAL) == ContactStatus.NORMAL
         return Decision(
-            action=Action.CREATE, subscribe=mailable, fields=wanted, reason="new contact"
+            action=Action.CREATE,
+            subscribe=_restriction(wanted, policy) is None,
+            fields=_without_status(wanted) if normal else wanted,
+            reason="new contact",
         )
+    if (status := _restriction(wanted, policy)) is not None:
+        # It binds the push, though it is not written to iContact.
+        return _left_alone(known, f"the row itself says {status}")
     contact, *others = known.contacts
     if others:
         ids = ", ".join(str(contact.contact_id) for contact in known.contacts)
@@ -103,14 +109,24 @@ def decide(
             action=Action.REJECT,
             reason=f"several contacts in iContact have this address (ids {ids}); merge them there",
         )
-    if reason := _hands_off(contact, known.subscription, policy):
-        return Decision(
-            action=Action.SKIP,
-            reason=reason,
-            contact_id=contact.contact_id,
-            subscription=known.subscription,
-        )
+    if reason := hands_off(contact, known.subscription, policy):
+        return _left_alone(known, reason)
     return _existing(wanted, contact, known.subscription, policy, types)
+
+
+def _restriction(wanted: ContactFields, policy: PushPolicy) -> str | None:
+    """Return the status that a row gives, if it forbids the subscription."""
+    status = str(wanted.get("status") or ContactStatus.NORMAL)
+    return None if status in (ContactStatus.NORMAL, *policy.allow_statuses) else status
+
+
+def _left_alone(known: Known, reason: str) -> Decision:
+    return Decision(
+        action=Action.SKIP,
+        reason=reason,
+        contact_id=known.contacts[0].contact_id,
+        subscription=known.subscription,
+    )
 
 
 def unreported(wanted: ContactFields, contact: Contact, policy: PushPolicy) -> tuple[str, ...]:
@@ -124,7 +140,7 @@ def unreported(wanted: ContactFields, contact: Contact, policy: PushPolicy) -> t
     return tuple(missing)
 
 
-def _hands_off(contact: Contact, subscription: str | None, policy: PushPolicy) -> str | None:
+def hands_off(contact: Contact, subscription: str | None, policy: PushPolicy) -> str | None:
     """Say why nothing may be written, or return None."""
     status = str(contact.status)
     if status != ContactStatus.NORMAL and status not in policy.allow_statuses:
@@ -221,7 +237,11 @@ def _only(wanted: ContactFields, names: Sequence[str]) -> ContactFields:
 
 
 def _without_status(wanted: ContactFields) -> ContactFields:
-    """Return the fields of an existing contact, whose status is never written."""
+    """Return the fields without the status.
+
+    It is never written to an existing contact; and a new one is ``normal`` anyway, so that nothing
+    is said which would overwrite a status, should the contact have appeared meanwhile.
+    """
     fields = {name: value for name, value in wanted.items() if name != "status"}
     return cast("ContactFields", fields)
 

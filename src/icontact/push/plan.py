@@ -11,7 +11,7 @@ import attrs
 from icontact.auth import Private
 from icontact.errors import MappingError
 from icontact.mapping import ContactMapper
-from icontact.models import ContactFields
+from icontact.models import ContactFields, ContactStatus
 from icontact.push.decide import Action, Decision
 from icontact.push.report import OutcomeStatus, PushReport, html_table, number_of
 from icontact.push.sources import BadRow
@@ -85,6 +85,8 @@ class PushPlan:
         requests: How many requests it took to find out.
         elapsed: Seconds it took.
         notes: What is to be said about the rows together, such as a key that none of them has.
+        intake: The rows as they were mapped, for a plan that has grown old.
+        made: When it was made, in seconds of the monotonic clock.
         carry_out: What :meth:`apply` calls.
     """
 
@@ -92,6 +94,8 @@ class PushPlan:
     requests: int
     elapsed: float
     notes: tuple[str, ...] = ()
+    intake: Intake = attrs.field(repr=False, eq=False)
+    made: float = attrs.field(repr=False, eq=False)
     carry_out: Callable[[PushPlan], PushReport] = attrs.field(repr=False, eq=False)
 
     @property
@@ -112,6 +116,7 @@ class PushPlan:
     def apply(self) -> PushReport:
         """Write the difference.
 
+        A plan that is older than a minute is made anew first: people unsubscribe meanwhile.
         Every row gets an outcome; trouble of the service shows in them, as ``failed``.
         """
         return self.carry_out(self)
@@ -148,10 +153,10 @@ def take_in(rows: Iterable[Any], mapper: ContactMapper) -> Intake:
     unseen = set(mapper.sources)
     for place, row in enumerate(rows):
         taken.append(_mapped(place, row, mapper))
-        if unseen and isinstance(row, Mapping):
-            unseen = {key for key in unseen if key not in row}
-        elif not isinstance(row, BadRow):
-            unseen = set()
+        if unseen and not isinstance(row, BadRow):
+            # Only of a plain dict it is certain that asking for its keys is harmless.
+            unseen = {key for key in unseen if key not in row} if type(row) is dict else set()
+        del row  # error trackers print the locals of every frame, should the next one raise
     missing = mapper.missing(set(mapper.sources) - unseen) if taken else ()
     keys = ", ".join(repr(key) for key in missing)
     return Intake(rows=taken, notes=(f"no row has {keys}",) if missing else ())
@@ -175,6 +180,8 @@ def _mapped(place: int, row: Any, mapper: ContactMapper) -> MappedRow | PlannedR
         mapped = mapper.apply(row)
     except MappingError as problem:
         return _rejected(place, _address(mapper, row, problem), problem.problem)
+    except Exception as problem:  # noqa: BLE001  # rows are others' objects and may raise anything
+        return _rejected(place, None, f"the row cannot be read: {type(problem).__name__}")
     email = Private(mapped.email)
     return MappedRow(row=place, email=email, fields=mapped.fields, notes=mapped.notes)
 
@@ -193,6 +200,8 @@ def settle_duplicates(
 ) -> tuple[Sequence[MappedRow], Sequence[PlannedRow]]:
     """Choose one row for each address; the others are planned as skipped.
 
+    A row that restricts the contact (a status other than ``normal``) goes before one that does not.
+
     Args:
         rows: What the mapper made.
         wins: ``"first"`` or ``"last"``.
@@ -203,7 +212,7 @@ def settle_duplicates(
     chosen: dict[str, MappedRow] = {}
     for row in rows:
         key = row.email.lower()
-        if wins == "last" or key not in chosen:
+        if key not in chosen or _precedes(row, chosen[key], wins):
             chosen[key] = row
     kept = {row.row for row in chosen.values()}
     settled = [
@@ -222,3 +231,13 @@ def settle_duplicates(
         if row.row not in kept
     ]
     return [row for row in rows if row.row in kept], settled
+
+
+def _precedes(row: MappedRow, other: MappedRow, wins: str) -> bool:
+    """Tell whether a later row counts instead of an earlier one."""
+    restricts, restricted = _restricts(row), _restricts(other)
+    return wins == "last" if restricts == restricted else restricts
+
+
+def _restricts(row: MappedRow) -> bool:
+    return row.fields.get("status") not in (None, ContactStatus.NORMAL)

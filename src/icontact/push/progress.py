@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
@@ -9,6 +10,8 @@ from typing import Any, TypeAlias
 import attrs
 
 from icontact.push.report import PushOutcome
+
+logger = logging.getLogger("icontact")
 
 __all__ = ["Progress", "ProgressLike", "told"]
 
@@ -40,11 +43,22 @@ def told(
         yield from _bar(outcomes, total)
         return
     counts: Counter[str] = Counter()
+    tell = progress if callable(progress) else None
     for done, outcome in enumerate(outcomes, start=1):
         counts[outcome.status.value] += 1
-        if callable(progress):
-            progress(Progress(done=done, total=total, counts=dict(counts)))
+        if tell is not None and not _tell(tell, Progress(done=done, total=total, counts=counts)):
+            tell = None
         yield outcome
+
+
+def _tell(tell: Callable[[Progress], None], progress: Progress) -> bool:
+    """Call the function; tell whether it may be called again."""
+    try:
+        tell(attrs.evolve(progress, counts=dict(progress.counts)))
+    except Exception as problem:  # noqa: BLE001  # it must not cost the report of what was written
+        logger.error("the progress function raised %s; it is not called again", type(problem))
+        return False
+    return True
 
 
 def _bar(outcomes: Iterable[PushOutcome], total: int) -> Iterator[PushOutcome]:

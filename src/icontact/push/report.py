@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from html import escape
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -97,12 +97,14 @@ class PushReport:
     def to_csv(self, path: str | PathLike[str]) -> None:
         """Write one line for each row: row, status, email, subscription, contact_id, reason.
 
-        The file holds people's addresses. Rows are numbered from 0, as in :class:`PushOutcome`.
+        The file holds people's addresses, so that a new one is readable by its owner alone. Rows
+        are numbered from 0, as in :class:`PushOutcome`. A text that a spreadsheet would take for a
+        formula is written with an apostrophe before it.
         """
-        with Path(path).open("w", encoding="utf-8", newline="") as file:
+        with open(path, "w", encoding="utf-8", newline="", opener=_private) as file:
             writer = csv.writer(file)
             writer.writerow(_COLUMNS)
-            writer.writerows(_cells(one) for one in self.outcomes)
+            writer.writerows(map(no_formula, _cells(one)) for one in self.outcomes)
 
     def to_frame(self) -> pandas.DataFrame:
         """Return a pandas frame with the columns of :meth:`to_csv`, addresses included.
@@ -139,6 +141,15 @@ def _cells(one: PushOutcome) -> tuple[int | str | None, ...]:
         one.contact_id,
         one.reason,
     )
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def no_formula(cell: int | str | None) -> int | str | None:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(tuple("=+-@\t\r")) else cell
 
 
 _QUIET = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)

@@ -23,6 +23,9 @@ from icontact.transport import Answer, Call, Sender
 
 __all__ = ["ListPush"]
 
+#: Seconds for which what a plan knows is taken for true.
+_FRESH = 60.0
+
 #: An error names so many lists.
 _NAMED = 20
 
@@ -80,7 +83,9 @@ class ListPush:
         return cls(folder, settings.list, mapper=settings.mapper, **settings.policy)
 
     def __repr__(self) -> str:
-        return f"ListPush({self.folder!r}, list_id={self.list.list_id})"
+        # An error tracker may ask before the constructor has found the list.
+        found = getattr(self, "list", None)
+        return f"ListPush(list_id={found.list_id})" if found else "ListPush(<being made>)"
 
     def one(self, row: Any) -> PushOutcome:
         """Push one row.
@@ -105,7 +110,15 @@ class ListPush:
         return self._plan(intake, started, _Meter(self.folder.transport))
 
     def apply(self, plan: PushPlan, *, progress: ProgressLike = False) -> PushReport:
-        """Write what a plan says; the same as ``plan.apply()``, with progress."""
+        """Write what a plan says; the same as ``plan.apply()``, with progress.
+
+        A plan that is older than a minute is made anew first: people unsubscribe meanwhile.
+
+        Raises:
+            APIError, TransportError: If an old plan could not be made anew. Nothing was written.
+        """
+        if time.monotonic() - plan.made > _FRESH:
+            plan = self._plan(plan.intake, time.monotonic(), _Meter(self.folder.transport))
         started, meter = time.monotonic(), _Meter(self.folder.transport)
         writer = Writer(meter.folder(self.folder), self.list.list_id, self.policy)
         outcomes = told(writer.write(plan.rows), len(plan.rows), progress)
@@ -158,6 +171,8 @@ class ListPush:
             requests=meter.requests,
             elapsed=time.monotonic() - started,
             notes=intake.notes,
+            intake=intake,
+            made=time.monotonic(),
             carry_out=self.apply,
         )
 

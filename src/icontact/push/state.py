@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
-from itertools import chain
+from collections.abc import Callable, Collection, Mapping, Sequence
+from enum import Enum
 from math import ceil
 from typing import TypeVar
 
 from icontact.auth import Private
 from icontact.client import Folder
-from icontact.models import Contact
+from icontact.models import Contact, Subscription
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
 from icontact.push.decide import Known
 
@@ -52,51 +52,71 @@ class StateReader:
 
     def _contacts(self, addresses: Mapping[str, Private]) -> Mapping[str, list[Contact]]:
         found: dict[str, list[Contact]] = defaultdict(list)
-        for contact in self._candidates(addresses):
+
+        def keep(contact: Contact) -> None:
             if (address := Private(contact.email).lower()) in addresses:
                 found[address].append(contact)
-        return found
 
-    def _candidates(self, addresses: Mapping[str, Private]) -> Iterator[Contact]:
+        scan = _Scan.TOO_DEAR
         if len(addresses) > 1:
             listing = self._folder.contacts.list(page_size=self._page_size)
-            if (everybody := self._if_cheaper(listing, len(addresses))) is not None:
-                yield from everybody
-                return
+            scan = self._scan(listing, len(addresses), keep)
+        if scan is _Scan.STEADY:
+            return found
         for lowered, address in addresses.items():
-            matches = self._folder.contacts.list(email=address).all()
-            if not matches and lowered != address:
-                # Whether iContact's search minds the case is uncertain (API 2.6).
-                matches = self._folder.contacts.list(email=lowered).all()
-            yield from matches
+            if lowered not in found:
+                for contact in self._matches(lowered, address):
+                    keep(contact)
+        return found
+
+    def _matches(self, lowered: str, address: Private) -> Sequence[Contact]:
+        matches = self._folder.contacts.list(email=address).all()
+        if not matches and lowered != address:
+            # Whether iContact's search minds the case is uncertain (API 2.6).
+            matches = self._folder.contacts.list(email=lowered).all()
+        return matches
 
     def _subscriptions(self, contact_ids: Collection[int]) -> Mapping[int, str]:
-        if len(contact_ids) > 1:
+        wanted, states = set(contact_ids), dict[int, str]()
+
+        def keep(one: Subscription) -> None:
+            if one.contact_id in wanted:
+                states[one.contact_id] = str(one.status)
+
+        scan = _Scan.TOO_DEAR
+        if len(wanted) > 1:
             listing = self._folder.subscriptions.list(
                 list_id=self._list_id, page_size=self._page_size
             )
-            if (all_of_list := self._if_cheaper(listing, len(contact_ids))) is not None:
-                wanted = set(contact_ids)
-                return {
-                    one.contact_id: str(one.status)
-                    for one in all_of_list
-                    if one.contact_id in wanted
-                }
-        states: dict[int, str] = {}
-        for contact_id in contact_ids:
-            one = self._folder.subscriptions.find(contact_id=contact_id, list_id=self._list_id)
-            if one is not None:
-                states[contact_id] = str(one.status)
+            scan = self._scan(listing, len(wanted), keep)
+        if scan is not _Scan.STEADY:
+            for contact_id in sorted(wanted - states.keys()):
+                one = self._folder.subscriptions.find(contact_id=contact_id, list_id=self._list_id)
+                if one is not None:
+                    keep(one)
         return states
 
-    def _if_cheaper(self, listing: Pager[T], look_ups: int) -> Iterator[T] | None:
-        """Return the whole listing if it costs no more requests than so many look-ups."""
-        pages = listing.pages()
-        first = next(pages)
-        if first.total is None:
-            return None
-        more = ceil((first.total - len(first)) / self._page_size)
-        return None if more > look_ups else chain(first, chain.from_iterable(pages))
+    def _scan(self, listing: Pager[T], look_ups: int, keep: Callable[[T], None]) -> _Scan:
+        """Read a whole listing if it costs no more requests than so many look-ups."""
+        totals: set[int | None] = set()
+        for page in listing.pages():
+            if page.offset == 0:
+                more = ceil(((page.total or 0) - len(page)) / self._page_size)
+                if page.total is None or more > look_ups:
+                    return _Scan.TOO_DEAR
+            totals.add(page.total)
+            for item in page:
+                keep(item)
+        return _Scan.STEADY if len(totals) == 1 else _Scan.SHIFTED
+
+
+class _Scan(Enum):
+    """What came of reading a whole listing."""
+
+    TOO_DEAR = "not read: single look-ups cost less"
+    STEADY = "read"
+    # A contact that is deleted between two pages moves another one out of sight.
+    SHIFTED = "read, but rows came or went meanwhile, so what was not seen may be there"
 
 
 def _known(contacts: list[Contact], subscriptions: Mapping[int, str]) -> Known:
