@@ -5,6 +5,11 @@ from __future__ import annotations
 import inspect
 import io
 import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +20,11 @@ from icontact.cli.app import commands
 from icontact.push.sources import BadRow, RowFile, read_rows
 
 HEADER = "email,first_name,city"
+
+LINE = re.compile(
+    r"iContact sandbox at (?P<url>http://127\.0\.0\.1:\d+/icp)  app id sandbox-app  "
+    r"username sandbox@example\.com  password sandbox-password\n"
+)
 
 
 @attrs.frozen
@@ -40,6 +50,22 @@ def icontact(*words: object, stdin: bytes | None = None) -> Ran:
     result = runner.invoke(commands, [str(word) for word in words], input=stdin)
     assert "Traceback" not in result.stderr
     return Ran(result.exit_code, result.stdout, result.stderr)
+
+
+@contextmanager
+def served(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run ``icontact sandbox`` in another process, and yield it with its URL."""
+    command = [sys.executable, "-m", "icontact", "sandbox", "--port", "0", *words]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            found = LINE.fullmatch(process.stdout.readline())
+            assert found is not None
+            yield process, found["url"]
+        finally:
+            process.kill()
 
 
 def written(folder: Path, *lines: str, name: str = "people.csv", encoding: str = "utf-8") -> Path:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from icontact.cli import listings
 from icontact.cli.app import commands
+from icontact.errors import RequestTimeout, TransportError
 from icontact.sandbox import Sandbox
 from tests.cli.support import Ran, icontact, written
 
@@ -108,6 +110,55 @@ def test_a_line_that_is_no_object_is_rejected(embedded: Sandbox, tmp_path: Path)
     assert [one["line"] for one in ran.document["outcomes"]] == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [
+        '{"email": "x@y.zz", "email": "a@b.cc"}',
+        '{"email": "x@y.zz", "score": 1e400}',
+        '{"email": "x@y.zz", "score": -Infinity}',
+        '{"email": "x@y.zz", "city": ' + "[" * 700 + "]" * 700 + "}",
+    ],
+)
+@pytest.mark.parametrize("form", ["lines", "list"])
+def test_json_that_would_lose_something_is_rejected_alone(
+    embedded: Sandbox, tmp_path: Path, bad: str, form: str
+) -> None:
+    good = '{"email": "jo@example.com"}'
+    if form == "list":
+        path = written(tmp_path, f"[{bad},\n{good}]", name="people.json")
+    else:
+        path = written(tmp_path, bad, good, name="people.jsonl")
+    ran = pushed(path, "--map", "email=email", "--json")
+    assert ran.code == 1
+    assert [one["status"] for one in ran.document["outcomes"]] == ["rejected", "created"]
+    assert addresses(embedded) == {"jo@example.com"}
+
+
+def test_an_object_over_several_lines_is_one_row(embedded: Sandbox, tmp_path: Path) -> None:
+    path = written(tmp_path, "{", '  "email": "jo@example.com"', "}", name="people.json")
+    ran = pushed(path)
+    assert ran.code == 0
+    assert "note: the file is one object of JSON, and was read as one row" in ran.err
+    assert addresses(embedded) == {"jo@example.com"}
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("people.jsonl", ("{", '"email": "jo@example.com"', "}")),
+        ("people.json", ("{", '"email": "jo@example.com"', "}") * 2),
+        ("people.json", ("[1, 2]",)),
+        ("people.json", ("{}",)),
+    ],
+)
+def test_rows_that_name_no_column_leave_nothing_to_guess(
+    embedded: Sandbox, tmp_path: Path, name: str, lines: tuple[str, ...]
+) -> None:
+    ran = pushed(written(tmp_path, *lines, name=name))
+    assert ran.code == 2
+    assert "no row of it can be read as an object of JSON with keys" in message(ran)
+
+
 def test_an_encoding_that_does_not_fit_names_the_line(embedded: Sandbox, tmp_path: Path) -> None:
     path = written(tmp_path, "email,city", "jo@example.com,Lyon", "a@b.cc,Orléans")
     ran = pushed(path, "--encoding", "ascii")
@@ -143,6 +194,7 @@ def test_a_deleted_list_is_no_list(embedded: Sandbox, people: Path) -> None:
         (("email=email", "city"), "field=column"),
         (("email=email", "city=town"), "has no column 'town'"),
         (("email=email", "city=citi"), "'citi' (did you mean 'city'?)"),
+        (("city=email", "first_name=last_name"), "has no column 'last_name', and it has one "),
     ],
 )
 def test_a_mapping_that_is_wrong(
@@ -152,6 +204,75 @@ def test_a_mapping_that_is_wrong(
     assert ran.code == 2
     assert said in message(ran)
     assert addresses(embedded) == set()
+
+
+@pytest.mark.parametrize(
+    ("pair", "said"),
+    [
+        ("Notes=score", "has no column 'score', and it has one 'Notes'"),
+        ("Notes=score", "did you mean 'score=Notes'?"),
+        ("E-mail=email", "did you mean 'email=E-mail'?"),
+        ("Notes=Note", "'Note' (did you mean 'Notes'?)"),
+        ("Notes=", "a mapping is written field=column"),
+    ],
+)
+def test_a_pair_of_the_wrong_order(embedded: Sandbox, tmp_path: Path, pair: str, said: str) -> None:
+    path = written(tmp_path, "E-mail,Notes", "jo@example.com,12")
+    ran = pushed(path, "--map", "email=E-mail", "--map", pair)
+    assert ran.code == 2
+    assert said in message(ran)
+
+
+def test_settings_are_a_file_of_a_bearable_size(
+    embedded: Sandbox, people: Path, tmp_path: Path
+) -> None:
+    large = written(tmp_path, "#" * 2**20, name="icontact.toml")
+    for path, said in (
+        ("/dev/zero", "/dev/zero is no regular file"),
+        (tmp_path, f"{tmp_path} is no regular file"),
+        (large, "is larger than 1 MiB"),
+    ):
+        ran = icontact("push", people, "--settings", path)
+        assert (ran.code, said in message(ran)) == (2, True)
+        assert said in icontact("doctor", "--settings", path).out
+
+
+@pytest.mark.parametrize("command", ["push", "doctor"])
+def test_a_list_id_of_too_many_digits(embedded: Sandbox, people: Path, command: str) -> None:
+    words = ("push", people) if command == "push" else ("doctor",)
+    ran = icontact(*words, "--list", "9" * 5000)
+    assert ran.code == (2 if command == "push" else 1)
+    assert "the list's id has 5000 digits; iContact's have at most 19" in ran.out + ran.err
+    assert len(ran.out + ran.err) < 2000
+
+
+def test_an_account_id_of_too_many_digits(
+    embedded: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ICONTACT_ACCOUNT_ID", "9" * 5000)
+    for command in ("lists", "doctor"):
+        ran = icontact(command)
+        assert "not a positive whole number: ICONTACT_ACCOUNT_ID" in ran.out + ran.err
+    ran = icontact("lists", "--account-id", "9" * 5000)
+    assert ran.code == 2
+
+
+def test_an_argument_that_the_encoding_lost(embedded: Sandbox, people: Path) -> None:
+    ran = icontact("push", people, "--list", "Zo\udce9")
+    assert ran.code == 2
+    assert "the argument 'Zo?' did not arrive whole" in message(ran)
+    assert len(embedded.requests) == 0
+
+
+def test_a_file_may_have_a_name_that_no_encoding_fits(
+    embedded: Sandbox, people: Path, tmp_path: Path
+) -> None:
+    odd = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    try:
+        people.rename(odd)
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    assert icontact("push", odd, "--list", "Newsletter").code == 0
 
 
 def test_a_preset_that_does_not_exist(embedded: Sandbox, people: Path) -> None:
@@ -179,7 +300,8 @@ def test_wrong_credentials_end_with_2_and_show_no_secret(
     for words in (("lists",), ("push", people, "--list", "Newsletter")):
         ran = icontact(*words)
         assert ran.code == 2
-        assert "application password" in message(ran)
+        assert message(ran).startswith("Error: iContact does not accept these credentials (GET a")
+        assert "application password" in ran.err
         assert SECRET not in ran.out + ran.err
 
 
@@ -187,7 +309,41 @@ def test_a_closed_port_ends_with_3(people: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("ICONTACT_BASE_URL", "http://127.0.0.1:1/icp")
     ran = pushed(people)
     assert ran.code == 3
-    assert "no connection" in message(ran)
+    assert message(ran).startswith("Error: iContact cannot be reached: look at the network")
+    assert "no connection" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (403, "these credentials may not do that in iContact (GET "),
+        (404, "iContact has nothing there: look at the ids of account and client folder (GET "),
+    ],
+)
+def test_an_answer_is_told_in_plain_words_first(embedded: Sandbox, status: int, said: str) -> None:
+    embedded.faults.next(status)
+    ran = icontact("lists")
+    assert ran.code == 2
+    assert message(ran).startswith(f"Error: {said}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (RequestTimeout, "iContact did not answer: try again later"),
+        (TransportError, "no usable answer came from iContact"),
+    ],
+)
+def test_silence_is_told_in_plain_words_first(
+    embedded: Sandbox, monkeypatch: pytest.MonkeyPatch, kind: type[TransportError], said: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise kind("no answer in 30 s")
+
+    monkeypatch.setattr(listings, "folders_of", fail)
+    ran = icontact("folders")
+    assert ran.code == 3
+    assert message(ran) == f"Error: {said} (no answer in 30 s)\n"
 
 
 def test_a_page_instead_of_json_ends_with_3(embedded: Sandbox, people: Path) -> None:

@@ -84,6 +84,7 @@ def test_in_a_pipe_there_are_plain_lines() -> None:
     assert ran.err == ""
     assert "60 rows: 52 created" in ran.out
     assert "Requests that wrote anything: 0." in ran.out
+    assert "The others are reads only" in ran.out
     assert "ICONTACT_APP_ID=… ICONTACT_USERNAME=… ICONTACT_PASSWORD=…" in ran.out
     assert f"icontact push {SAMPLE} --list Newsletter --settings {SETTINGS}" in ran.out
     assert "amelie.roux@" not in ran.out

@@ -56,6 +56,7 @@ def test_wrong_credentials_show_at_the_account(
     monkeypatch.setenv("ICONTACT_PASSWORD", "wrong-password")
     ran = icontact("doctor")
     assert ran.code == 1
+    assert "failed   account        iContact does not accept these credentials (GET a" in ran.out
     assert "At fault first: account. Compare the credentials" in ran.out
     assert "wrong-password" not in ran.out
 

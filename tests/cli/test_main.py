@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import runpy
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +16,11 @@ import icontact
 from icontact.cli import main
 from icontact.cli.app import commands
 from tests.cli.support import icontact as run
+from tests.cli.support import served
+
+needs_a_shell = pytest.mark.skipif(
+    not Path("/bin/sh").exists(), reason="closes streams as a shell does"
+)
 
 
 def exit_code(*words: str) -> object:
@@ -52,6 +60,16 @@ def test_a_missing_library_is_named_with_the_way_out(
 def test_output_may_be_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     assert exit_code("--version") == 0
+
+
+def test_output_may_be_closed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert exit_code("--version") == 2
+    monkeypatch.setattr(sys, "stderr", None)
+    assert exit_code("--version") == 2
+    assert capsys.readouterr().err.count("standard output is closed") == 1
 
 
 def test_a_missing_module_of_our_own_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,3 +119,52 @@ def test_a_terminal_that_lacks_letters_is_no_reason_to_fail() -> None:
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"a???@example.com" in done.stdout
+
+
+def closed(redirection: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with one of its streams closed by the shell."""
+    command = shlex.join([sys.executable, "-m", "icontact", *words])
+    return subprocess.run(
+        ["/bin/sh", "-c", f"{command} {redirection}"],
+        env={**os.environ, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@needs_a_shell
+def test_without_standard_output_nothing_is_begun() -> None:
+    done = closed(">&-", "demo")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "Error: standard output is closed, so that nothing could be shown; > /dev/null is for "
+        "those who want nothing\n",
+    )
+    assert closed(">&- 2>&-", "demo").returncode == 2
+
+
+@needs_a_shell
+def test_without_standard_input_there_is_nothing_to_read() -> None:
+    done = closed("<&-", "push", "-", "--list", "Newsletter")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "Error: standard input is closed: give the file's name in place of -\n",
+    )
+
+
+@needs_a_shell
+def test_without_standard_error_a_push_goes_on(
+    people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served() as (_, url):
+        monkeypatch.setenv("ICONTACT_BASE_URL", url)
+        done = closed("2>&-", "push", str(people), "--list", "Newsletter")
+    assert (done.returncode, "3 created" in done.stdout) == (0, True)
+
+
+@needs_a_shell
+def test_a_list_that_the_locale_lost_is_said_at_once() -> None:
+    done = closed("", "push", "people.csv", "--list", "Zo\udce9")
+    assert done.returncode == 2
+    assert "did not arrive whole" in done.stderr

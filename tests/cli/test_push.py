@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 
 from icontact.cli import screen, session
 from icontact.cli.push import Job, run
-from icontact.push import ListPush
+from icontact.cli.stops import Stop
 from icontact.sandbox import Sandbox
 from icontact.transport import RetryPolicy
 from tests.cli.support import HEADER, icontact, written
@@ -192,14 +191,22 @@ def test_the_document_has_everything_but_addresses(embedded: Sandbox, people: Pa
     assert "@" not in ran.out
 
 
-def test_what_did_not_work_is_shown_with_row_and_line(embedded: Sandbox, tmp_path: Path) -> None:
+def test_what_did_not_work_is_shown_with_its_line(embedded: Sandbox, tmp_path: Path) -> None:
     path = written(tmp_path, HEADER, '"jo@example.com","J\no",', "", "nobody,Ann,", "a@b.cc,A,B,C")
     ran = icontact("push", path, "--list", "Newsletter")
     assert ran.code == 1
-    lines = [line.split()[:3] for line in ran.out.splitlines()]
-    assert ["5", "1", "rejected"] in lines
-    assert ["6", "2", "rejected"] in lines
+    lines = [line.split()[:2] for line in ran.out.splitlines()]
+    assert lines[0] == ["line", "address"]
+    assert ["5", "rejected"] in lines
+    assert ["6", "rejected"] in lines
     assert "it has 4 cells and the header 3" in ran.out
+
+
+def test_where_there_are_no_lines_rows_are_counted(embedded: Sandbox, tmp_path: Path) -> None:
+    path = written(tmp_path, '[{"email": "jo@example.com"}, {"email": "nobody"}]', name="x.json")
+    ran = icontact("push", path, "--list", "Newsletter")
+    lines = [line.split()[:2] for line in ran.out.splitlines()]
+    assert lines[:2] == [["row", "address"], ["1", "rejected"]]
 
 
 def test_addresses_are_masked_on_the_screen(embedded: Sandbox, people: Path) -> None:
@@ -220,39 +227,6 @@ def test_the_screen_shows_twenty_rows_and_says_how_many_more(
     assert "5 more rows like these are shown by --report FILE" in ran.err
     ran = icontact("push", path, "--list", "Newsletter", "--report", report)
     assert f"5 more rows like these are in {report}" in ran.err
-
-
-def test_the_report_is_for_its_owner_alone(embedded: Sandbox, people: Path, tmp_path: Path) -> None:
-    report = tmp_path / "outcomes.csv"
-    report.write_text("x" * 10_000, "utf-8")
-    report.chmod(0o644)
-    icontact("push", people, "--list", "Newsletter", "--report", report)
-    assert stat.S_IMODE(report.stat().st_mode) == 0o600
-    with report.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert rows[0]["email"] == "jo@example.com"
-    assert [row["line"] for row in rows] == ["2", "3", "4"]
-
-
-def test_the_report_may_go_to_a_device(embedded: Sandbox, people: Path) -> None:
-    assert icontact("push", people, "--list", "Newsletter", "--report", "/dev/null").code == 0
-
-
-def test_the_report_never_writes_over_what_is_read(embedded: Sandbox, people: Path) -> None:
-    before = people.read_bytes()
-    ran = icontact("push", people, "--list", "Newsletter", "--report", people)
-    assert ran.code == 2
-    assert "would write over" in ran.err
-    assert people.read_bytes() == before
-
-
-def test_a_report_that_cannot_be_written_stops_before_any_row(
-    embedded: Sandbox, people: Path, tmp_path: Path
-) -> None:
-    ran = icontact("push", people, "--list", "Newsletter", "--report", tmp_path / "no" / "where")
-    assert ran.code == 2
-    assert "cannot write the report" in ran.err
-    assert stored(embedded) == {}
 
 
 def test_no_list_is_a_matter_of_usage(embedded: Sandbox, people: Path) -> None:
@@ -288,18 +262,6 @@ def test_what_icontact_refuses_ends_with_1(embedded: Sandbox, people: Path) -> N
     ran = icontact("push", people, "--list", "Newsletter")
     assert ran.code == 1
     assert "bill" in ran.out
-
-
-def test_being_stopped_is_explained(
-    embedded: Sandbox, people: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def stop(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(ListPush, "run", stop)
-    ran = icontact("push", people, "--list", "Newsletter")
-    assert ran.code == 1
-    assert "push the same file again" in ran.err
 
 
 def test_on_a_terminal_there_is_a_bar_and_a_table(
@@ -339,6 +301,12 @@ def test_standard_input_is_named_in_errors(embedded: Sandbox) -> None:
     ran = icontact("push", "-", "--list", "Newsletter", stdin=b"")
     assert ran.code == 2
     assert ran.err == ("Error: standard input is empty: its first line must name the columns\n")
+
+
+def test_standard_input_may_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(Stop, match="standard input is closed"):
+        run(Job(file="-", list="Newsletter"))
 
 
 def test_duplicates_are_named_by_line_and_either_may_count(

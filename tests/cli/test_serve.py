@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from icontact.sandbox import Server
-from tests.cli.support import icontact
-
-LINE = re.compile(
-    r"iContact sandbox at (?P<url>http://127\.0\.0\.1:\d+/icp)  app id sandbox-app  "
-    r"username sandbox@example\.com  password sandbox-password\n"
-)
+from tests.cli.support import LINE, icontact, served
 
 
 @pytest.fixture
@@ -29,22 +21,6 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Server, "wait", interrupt)
-
-
-@contextmanager
-def served(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run ``icontact sandbox`` in another process, and yield it with its URL."""
-    command = [sys.executable, "-m", "icontact", "sandbox", "--port", "0", *words]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            found = LINE.fullmatch(process.stdout.readline())
-            assert found is not None
-            yield process, found["url"]
-        finally:
-            process.kill()
 
 
 def test_one_line_says_where_it_is(interrupted: None) -> None:

@@ -284,6 +284,53 @@ def test_bad_lines_of_json_are_rejected_alone() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"a": "x", "b": 1, "a": "y"}', "it has the key 'a' twice, and only one can count"),
+        ('{"b": [{"a": 1, "a": 1}]}', "it has the key 'a' twice, and only one can count"),
+        ('{"jo@b.cc": 1, "jo@b.cc": 1}', "it has the key (an e-mail address) twice, and only one "),
+        ('{"a": 1e400}', "it holds a number that is too large to be kept"),
+        ('{"a": -1e400}', "it holds a number that is too large to be kept"),
+        ('{"a": [NaN]}', "it holds NaN, which is no number"),
+        ('{"a": Infinity}', "it holds Infinity, which is no number"),
+        ("NaN", "it holds NaN, which is no number"),
+        ('{"a": ' + "[" * 21 + "]" * 21 + "}", "it is nested more than 20 levels deep"),
+        ('{"a": ' * 21 + "1" + "}" * 21, "it is nested more than 20 levels deep"),
+        ('{"a": ' * 600 + "1" + "}" * 600, "it is nested more than 20 levels deep"),
+    ],
+)
+def test_json_that_would_not_be_kept_as_it_stands_is_rejected(line: str, reason: str) -> None:
+    good = '{"a": 1.5, "b": ["x"]}'
+    (in_line, after), in_list = (
+        rows_of(f"{line}\n{good}".encode(), name="people.jsonl"),
+        rows_of(f"[{line}, {good}]".encode(), name="people.json"),
+    )
+    assert in_line.startswith(reason)
+    assert in_list == [in_line, after]
+    assert after == {"a": 1.5, "b": ["x"]}
+
+
+def test_json_may_be_nested_twenty_levels_deep() -> None:
+    line = '{"a": ' * 20 + "1" + "}" * 20
+    assert isinstance(rows_of(line.encode(), name="people.jsonl")[0], dict)
+
+
+@pytest.mark.parametrize(
+    "content", ['{\n"email": "jo@example.com",\n"name": "Jo"\n}\n', "\ufeff\n{\n\n}"]
+)
+def test_one_object_over_several_lines_is_one_row_and_noted(content: str) -> None:
+    rows = read_rows(io.BytesIO(content.encode()), name="people.json")
+    assert list(rows) in ([JO], [{}])
+    assert rows.notes == ("the file is one object of JSON, and was read as one row",)
+    assert rows.line_of(0) is None
+
+
+def test_a_broken_first_line_of_json_costs_one_row() -> None:
+    content = b'{"email": "x@y.zz"\n{"email": "jo@example.com", "name": "Jo"}\n'
+    assert rows_of(content, name="the input")[1:] == [JO]
+
+
 def test_bytes_that_do_not_fit_reject_their_line_of_json() -> None:
     content = '{"a": "é"}\n'.encode() + b'{"a": "\xe9"}\n'
     assert rows_of(content, name="people.jsonl") == [

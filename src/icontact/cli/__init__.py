@@ -19,6 +19,11 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     Args:
         args: The words of the command line after the program's name; by default those typed.
     """
+    if sys.stdout is None:
+        _fail(
+            "standard output is closed, so that nothing could be shown; > /dev/null is for those "
+            "who want nothing"
+        )
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A name that the terminal cannot show is no reason to fail.
@@ -31,8 +36,10 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         missing = error.name
     else:
         sys.exit(commands.main(args, prog_name="icontact"))
-    sys.stderr.write(
-        f"Error: the command line needs {missing}, which is not installed: "
-        'pip install "icontact[cli]"\n'
-    )
+    _fail(f'the command line needs {missing}, which is not installed: pip install "icontact[cli]"')
+
+
+def _fail(message: str) -> NoReturn:
+    if sys.stderr is not None:
+        sys.stderr.write(f"Error: {message}\n")
     sys.exit(2)

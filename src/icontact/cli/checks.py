@@ -12,8 +12,8 @@ import attrs
 
 from icontact.auth import Credentials
 from icontact.cli.mappers import pairs_of, stated
-from icontact.cli.session import list_named
-from icontact.cli.stops import NO_ANSWER, SOME_FAILED, code_for
+from icontact.cli.session import list_named, settings_from
+from icontact.cli.stops import NO_ANSWER, SOME_FAILED, code_for, in_words
 from icontact.client import ENVIRONMENT, Client
 from icontact.errors import AuthenticationError, ConfigError, IContactError
 from icontact.models import CustomField
@@ -128,7 +128,7 @@ class Doctor:
     def _check_settings(self) -> str:
         if self._settings_file is None:
             raise NotAskedError("none given: --settings FILE")
-        self._settings = PushSettings.from_toml(self._settings_file)
+        self._settings = settings_from(self._settings_file)
         if not self._settings.push_contacts:
             raise ConfigError("push_contacts = false stops every push; set it to true")
         return f"{self._settings_file} can be used"
@@ -205,7 +205,7 @@ def _checked(link: str, check: Callable[[], Any]) -> Check:
         return Check(
             link=link,
             status=FAILED,
-            detail=str(error),
+            detail=in_words(error),
             advice=f"Compare the credentials with {_WHERE}." if wrong_key else _ADVICE[link],
             code=NO_ANSWER if code_for(error) == NO_ANSWER else SOME_FAILED,
         )

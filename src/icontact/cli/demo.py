@@ -119,7 +119,8 @@ def _tell(shown: Shown) -> None:
     print_entries(shown.first.entries)
     click.echo(f"\n{shown.first.summary}")
     click.echo(
-        f"\nThe same file once more. Requests that wrote anything: {shown.written_again}.\n"
+        f"\nThe same file once more. Requests that wrote anything: {shown.written_again}. The "
+        "others are reads only: a push looks at\nwhat is there, and writes what is missing.\n"
         f"{shown.second.summary}"
     )
     click.echo(_next_steps())

@@ -10,7 +10,7 @@ import attrs
 from icontact.errors import ConfigError, MappingError
 from icontact.mapping import ContactMapper
 from icontact.mapping.presets import PRESETS
-from icontact.mapping.targets import CUSTOM, bounded, closest, field_for, shown
+from icontact.mapping.targets import CUSTOM, WIRE_NAMES, bounded, closest, field_for, shown
 from icontact.push import PushSettings, mapping_from_pairs
 from icontact.push.sources import RowFile
 
@@ -65,6 +65,8 @@ def choose(
         ConfigError, MappingError: If the mapping is wrong, reads columns that the file does not
             have, or cannot be guessed.
     """
+    for pair in pairs if rows.complete else ():
+        _refuse_swapped(pair, rows)
     mapper = stated(settings, preset, pairs)
     if mapper is None:
         return _guessed(rows)
@@ -91,7 +93,30 @@ def pairs_of(mapper: ContactMapper) -> tuple[str, ...]:
     return tuple(f"{field}={_column(source)}" for field, source in fields.items())
 
 
+def _refuse_swapped(pair: str, rows: RowFile) -> None:
+    """Refuse a pair that reads like ``column=field``."""
+    field, _, column = (part.strip() for part in pair.partition("="))
+    if field not in rows.columns or column in rows.columns or not column:
+        return
+    # Which custom fields there are is not known yet.
+    likely = closest(column, rows.columns) is None and not _is_standard(field)
+    if likely or _is_standard(column):
+        raise ConfigError(
+            f"{rows.name} has no column {shown(column)}, and it has one {shown(field)}: a mapping "
+            f"is written FIELD=COLUMN; did you mean {shown(f'{column}={field}')}?"
+        )
+
+
+def _is_standard(name: str) -> bool:
+    return name in WIRE_NAMES or name in WIRE_NAMES.values()
+
+
 def _guessed(rows: RowFile) -> Chosen:
+    if not rows.columns:
+        raise ConfigError(
+            f"{rows.name}: no row of it can be read as an object of JSON with keys; one object a "
+            'line is needed, like {"email": "…"}, or a list of objects'
+        )
     try:
         mapper = ContactMapper.guess(rows.columns)
     except MappingError as error:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from collections import deque
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from typing import Any, BinaryIO, Literal
 
 import attrs
 import click
 
 from icontact.cli.mappers import choose
-from icontact.cli.results import Result, open_report, result_of, show, write_report
+from icontact.cli.reports import ReportFile
+from icontact.cli.results import Result, result_of, show
 from icontact.cli.screen import progress_bar
-from icontact.cli.session import connect, json_option, list_named, place_options
-from icontact.cli.stops import Stop, Unfinished
-from icontact.push import ListPush, PushPlan, PushReport, PushSettings
+from icontact.cli.session import connect, json_option, list_named, place_options, settings_from
+from icontact.cli.stops import Stop, Stopped, terminable
+from icontact.push import ListPush, Progress, PushPlan, PushReport, PushSettings
 from icontact.push.settings import PolicyOptions
 from icontact.push.sources import RowFile, read_rows
 
@@ -41,14 +44,22 @@ class Job:
     as_json: bool = False
 
 
-def run(job: Job) -> Result:
+def _nobody(_: Progress) -> None:
+    pass
+
+
+def run(job: Job, *, told: Callable[[Progress], None] = _nobody) -> Result:
     """Push a file, or find out what a push would do.
+
+    Args:
+        job: What to do.
+        told: What is told of every row that has its outcome.
 
     Raises:
         Stop: If a file cannot be read or written, or no list is named.
         IContactError: If the set-up is wrong, or iContact could not be asked.
     """
-    settings = None if job.settings is None else PushSettings.from_toml(job.settings)
+    settings = None if job.settings is None else settings_from(job.settings)
     target = list_named(job.list, settings)
     if target is None:
         raise Stop("say which list: --list LIST (icontact lists shows them), or --settings FILE")
@@ -59,17 +70,20 @@ def run(job: Job) -> Result:
         push = ListPush(client.folder(), target, mapper=chosen.mapper, **_policy(job, settings))
         report = None
         if job.report is not None:
-            report = stack.enter_context(open_report(job.report, job.file, job.settings))
-        result = result_of(_done(push, rows, job), rows, push.list, chosen.notes)
+            read = None if job.file == "-" else job.file
+            report = stack.enter_context(closing(ReportFile(job.report, read, job.settings)))
+        result = result_of(_done(push, rows, job, told), rows, push.list, chosen.notes)
         if report is not None:
-            write_report(result, report)
+            result = attrs.evolve(result, unreported=report.write(result))
     return result
 
 
-def _done(push: ListPush, rows: RowFile, job: Job) -> PushPlan | PushReport:
+def _done(
+    push: ListPush, rows: RowFile, job: Job, told: Callable[[Progress], None]
+) -> PushPlan | PushReport:
     if job.dry_run:
         return push.plan(rows)
-    with progress_bar(not job.as_json) as progress:
+    with progress_bar(not job.as_json, told) as progress:
         return push.run(rows, progress=progress)
 
 
@@ -96,6 +110,8 @@ def _rows(job: Job) -> RowFile:
     source: str | BinaryIO = job.file
     name = job.file
     if job.file == "-":
+        if sys.stdin is None:
+            raise Stop("standard input is closed: give the file's name in place of -")
         source, name = sys.stdin.buffer, "standard input"
     return read_rows(source, encoding=job.encoding, delimiter=job.delimiter, name=name)
 
@@ -117,7 +133,7 @@ unsubscribed), rejected (mend the row) or failed (push it again). People who uns
 unsubscribed. Pushing the same file twice writes nothing the second time.
 
 Exit codes: 0 all well; 1 some rows were rejected or failed; 2 the set-up is wrong (options,
-file, list, mapping, credentials); 3 no answer from iContact.
+file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctrl-C.
 """
 
 
@@ -163,13 +179,25 @@ file, list, mapping, credentials); 3 no answer from iContact.
 @click.pass_context
 def push(ctx: click.Context, /, **options: Any) -> None:
     """Push a file of contacts into a list."""
-    job = Job(**options)
+    job, last = Job(**options), deque[Progress](maxlen=1)
     try:
-        result = run(job)
+        with terminable():
+            result = run(job, told=last.append)
     except KeyboardInterrupt:
-        raise Unfinished(
-            "stopped half-way. What was written stays; push the same file again, and only what is "
-            "missing is written"
-        ) from None
+        raise Stopped(_half_way(job, *last)) from None
     show(result, as_json=job.as_json, report=job.report)
     ctx.exit(result.exit_code)
+
+
+def _half_way(job: Job, last: Progress | None = None) -> str:
+    if job.dry_run:
+        said = "stopped. Nothing was written: this was a dry run"
+    else:
+        place = " before any row had its outcome"
+        if last is not None:
+            place = f": {last.done} of {last.total} rows have their outcome"
+        said = (
+            f"stopped{place}. What was written stays; push the same file again, which is safe: "
+            "only what is missing is written"
+        )
+    return f"{said}. The report {job.report} was not written" if job.report else said

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import os
-import stat
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import attrs
 import click
 
-from icontact.cli.screen import document, masked, remark, table
-from icontact.cli.stops import NO_ANSWER, SOME_FAILED, Stop, code_for
+from icontact.cli.screen import clean, document, masked, remark, table
+from icontact.cli.stops import NO_ANSWER, SOME_FAILED, code_for, in_words
 from icontact.errors import IContactError
 from icontact.models import ContactList
 from icontact.push import OutcomeStatus, PlannedRow, PushOutcome, PushPlan, PushReport
 from icontact.push.sources import RowFile
 
-__all__ = ["Entry", "Result", "open_report", "print_entries", "result_of", "show", "write_report"]
+__all__ = ["Entry", "Result", "print_entries", "result_of", "show"]
 
 _WRONG = (OutcomeStatus.REJECTED, OutcomeStatus.FAILED)
 _QUIET = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
@@ -72,6 +68,7 @@ class Result:
         elapsed: Seconds.
         error: What ended the push early.
         notes: What was decided on the way.
+        unreported: Why the report file could not be written, if it could not.
     """
 
     file: str
@@ -84,13 +81,15 @@ class Result:
     elapsed: float
     error: IContactError | None = None
     notes: Sequence[str] = ()
+    unreported: str | None = None
 
     @property
     def exit_code(self) -> int:
-        """0, or 1 if a row was rejected or failed, or 3 if iContact did not answer."""
+        """3 if iContact did not answer, 1 if a row or the report file failed, or else 0."""
         if self.error is not None and code_for(self.error) == NO_ANSWER:
             return NO_ANSWER
-        return SOME_FAILED if any(entry.status in _WRONG for entry in self.entries) else 0
+        failed = self.unreported or any(entry.status in _WRONG for entry in self.entries)
+        return SOME_FAILED if failed else 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return what a program may want to know; no address."""
@@ -158,7 +157,13 @@ def show(result: Result, *, as_json: bool, report: str | None = None) -> None:
     """
     if as_json:
         document(result.as_dict())
-        return
+    else:
+        _tell(result, None if result.unreported else report)
+    if result.unreported:
+        click.echo(f"Error: {clean(result.unreported)}", err=True)
+
+
+def _tell(result: Result, report: str | None) -> None:
     for note in result.notes:
         remark(note)
     # Before a push people want to see what it would change; after it, what did not work out.
@@ -174,46 +179,17 @@ def show(result: Result, *, as_json: bool, report: str | None = None) -> None:
     if result.dry_run:
         click.echo("Nothing was written: this was a dry run.")
     if result.error is not None:
-        remark(f"the push ended early: {result.error}; push the same file again later")
+        remark(f"the push ended early: {in_words(result.error)}; push the same file again later")
 
 
 def print_entries(entries: Iterable[Entry]) -> None:
-    """Print rows as a table, their addresses masked."""
+    """Print rows as a table: by line where there are lines, and their addresses masked."""
+    shown = list(entries)
+    place = "row" if any(one.line is None for one in shown) else "line"
     table(
-        ("line", "row", "address", "status", "subscription", "reason"),
+        (place, "address", "status", "subscription", "reason"),
         [
-            (one.line, one.row, masked(one.email), one.status, one.subscription, one.reason)
-            for one in entries
+            (getattr(one, place), masked(one.email), one.status, one.subscription, one.reason)
+            for one in shown
         ],
     )
-
-
-def open_report(path: str, *inputs: str | None) -> IO[str]:
-    """Open the file for the report, readable by its owner alone, and keep what is in it for now.
-
-    Raises:
-        Stop: If it cannot be written, or is one of the inputs.
-    """
-    file = Path(path)
-    for given in filter(None, inputs):
-        if file.exists() and Path(given).exists() and file.samefile(given):
-            raise Stop(f"--report would write over {given}, which is read")
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        if file.is_file():
-            file.chmod(0o600)  # it may have been there before
-    except OSError as problem:
-        reason = problem.strerror
-    else:
-        return os.fdopen(handle, "w", encoding="utf-8", newline="")
-    raise Stop(f"cannot write the report {path}: {reason}")
-
-
-def write_report(result: Result, file: IO[str]) -> None:
-    """Write every row with its full address as CSV, in place of what the file holds."""
-    columns = ("row", "line", "status", "email", "subscription", "contact_id", "reason")
-    writer = csv.writer(file)
-    writer.writerow(columns)
-    writer.writerows([getattr(entry, name) for name in columns] for entry in result.entries)
-    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.truncate()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
 import click
 
 from icontact.push import Progress
-from icontact.push.progress import ProgressLike
 
 __all__ = ["clean", "document", "is_terminal", "masked", "progress_bar", "remark", "table"]
 
@@ -38,9 +37,9 @@ def masked(email: str | None) -> str:
     return clean(f"{local[:1]}•••@{domain}")
 
 
-def is_terminal(stream: IO[str]) -> bool:
-    """Tell whether somebody is looking."""
-    return stream.isatty()
+def is_terminal(stream: IO[str] | None) -> bool:
+    """Tell whether somebody is looking; a stream that was closed from the start is ``None``."""
+    return stream is not None and stream.isatty()
 
 
 def remark(text: str) -> None:
@@ -81,16 +80,24 @@ def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 @contextmanager
-def progress_bar(wanted: bool) -> Iterator[ProgressLike]:
-    """Give a push something to tell its progress to: a bar on a terminal, nothing elsewhere."""
+def progress_bar(
+    wanted: bool, told: Callable[[Progress], None]
+) -> Iterator[Callable[[Progress], None]]:
+    """Give a push something to tell its progress to.
+
+    Args:
+        wanted: Whether a terminal is to show it as a bar.
+        told: What is told of it in any case.
+    """
     if not (wanted and is_terminal(sys.stderr)):
-        yield False
+        yield told
         return
     from tqdm import tqdm
 
     with tqdm(unit=" rows", file=sys.stderr, leave=False) as bar:
 
         def advance(progress: Progress) -> None:
+            told(progress)
             bar.total = progress.total
             bar.update(progress.done - bar.n)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sqlite3
 import warnings
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from icontact.cli.screen import remark
-from icontact.cli.stops import Stop
+from icontact.cli.stops import Stop, terminable
 
 if TYPE_CHECKING:
     from icontact.sandbox import Server
@@ -80,7 +79,7 @@ def sandbox(host: str, port: int, db: str | None) -> None:
     """Serve an embedded iContact."""
     from icontact.sandbox import APP_ID, PASSWORD, USERNAME
 
-    with opened(host, port, db) as server, _terminable():
+    with opened(host, port, db) as server, _quietly(), terminable():
         click.echo(
             f"iContact sandbox at {server.url}  app id {APP_ID}  username {USERNAME}  "
             f"password {PASSWORD}"
@@ -89,12 +88,8 @@ def sandbox(host: str, port: int, db: str | None) -> None:
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
-    """Let SIGTERM end what Ctrl-C ends, and both quietly."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+def _quietly() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
         remark("the sandbox is closed")
-    finally:
-        signal.signal(signal.SIGTERM, before)

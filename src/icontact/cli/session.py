@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import stat
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from icontact.cli.screen import is_terminal, remark
 from icontact.client import Client
+from icontact.errors import ConfigError
 from icontact.push import PushSettings
 from icontact.transport import Event, RetryPolicy
 
-__all__ = ["connect", "json_option", "list_named", "place_options"]
+__all__ = ["connect", "json_option", "list_named", "place_options", "settings_from"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: What commands repeat; somebody who waits at a terminal is told.
 RETRY = RetryPolicy()
+
+#: Far more than settings need; far less than what a device may yield.
+_MOST_BYTES = 2**20
+
+_MOST_DIGITS = 19
 
 
 def place_options(command: F) -> F:
@@ -57,11 +65,40 @@ def connect(
     return Client.from_env(retry=RETRY, on_event=_tell, **given)
 
 
+def settings_from(path: str) -> PushSettings:
+    """Read a settings file.
+
+    Raises:
+        ConfigError: If it is no file of a bearable size, or cannot be used.
+        MappingError: If its mapping is wrong.
+    """
+    try:
+        found = Path(path).stat()
+    except OSError:
+        pass  # reading it says why
+    else:
+        if not stat.S_ISREG(found.st_mode):
+            raise ConfigError(f"{path} is no regular file, as settings must be")
+        if found.st_size > _MOST_BYTES:
+            raise ConfigError(f"{path} is larger than 1 MiB, and no settings are")
+    return PushSettings.from_toml(path)
+
+
 def list_named(given: str | None, settings: PushSettings | None) -> str | int | None:
-    """Return the list that an option or else the settings name, if any does; digits are an id."""
-    if given is not None:
-        return int(given) if given.isascii() and given.isdecimal() else given
-    return None if settings is None else settings.list
+    """Return the list that an option or else the settings name, if any does; digits are an id.
+
+    Raises:
+        ConfigError: If there are more digits than an id can have.
+    """
+    if given is None:
+        return None if settings is None else settings.list
+    if not (given.isascii() and given.isdecimal()):
+        return given
+    if len(given) > _MOST_DIGITS:
+        raise ConfigError(
+            f"the list's id has {len(given)} digits; iContact's have at most {_MOST_DIGITS}"
+        )
+    return int(given)
 
 
 def _tell(event: Event) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -11,11 +15,13 @@ from icontact.cli.screen import clean
 from icontact.errors import (
     AuthenticationError,
     ConfigError,
+    ConnectError,
     DecodeError,
     IContactError,
     MappingError,
     NotFound,
     PermissionDenied,
+    RequestTimeout,
     ServerError,
     Throttled,
     TransportError,
@@ -27,9 +33,12 @@ __all__ = [
     "USAGE",
     "Commands",
     "Stop",
+    "Stopped",
     "Unanswered",
     "Unfinished",
     "code_for",
+    "in_words",
+    "terminable",
 ]
 
 SOME_FAILED = 1
@@ -39,6 +48,19 @@ NO_ANSWER = 3
 #: The set-up is at fault: options, settings, credentials, ids.
 _SET_UP = (ConfigError, MappingError, AuthenticationError, PermissionDenied, NotFound)
 _SILENCE = (TransportError, ServerError, Throttled, DecodeError)
+
+#: What an error means to somebody at a terminal; the first class that fits.
+_MEANING: Sequence[tuple[type[IContactError], str]] = (
+    (AuthenticationError, "iContact does not accept these credentials"),
+    (PermissionDenied, "these credentials may not do that in iContact"),
+    (NotFound, "iContact has nothing there: look at the ids of account and client folder"),
+    (
+        ConnectError,
+        "iContact cannot be reached: look at the network, and at ICONTACT_BASE_URL if it is set",
+    ),
+    (RequestTimeout, "iContact did not answer: try again later"),
+    (TransportError, "no usable answer came from iContact"),
+)
 
 
 class Stop(click.ClickException):
@@ -66,6 +88,30 @@ class Unanswered(Stop):
     exit_code = NO_ANSWER
 
 
+class Stopped(Stop):
+    """Ends a command that somebody stopped; shells call Ctrl-C 130."""
+
+    exit_code = 130
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Let SIGTERM end what Ctrl-C ends."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def in_words(error: IContactError) -> str:
+    """Return what an error means, and behind it in brackets what was asked and answered."""
+    for kind, meaning in _MEANING:
+        if isinstance(error, kind):
+            return f"{meaning} ({error})"
+    return str(error)
+
+
 def code_for(error: IContactError) -> int:
     """Return the exit code that an error means."""
     if isinstance(error, _SET_UP):
@@ -75,6 +121,18 @@ def code_for(error: IContactError) -> int:
 
 class Commands(click.Group):
     """A group of commands of which none ends in a traceback, unless ``ICONTACT_DEBUG`` is set."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse words that the locale's encoding could not read."""
+        for word in args:
+            shown = word.encode("utf-8", "replace").decode("utf-8")
+            # A file is found by such a name all the same.
+            if shown != word and not Path(word).exists():
+                raise Stop(
+                    f"the argument {shown!r} did not arrive whole: it is not in the encoding of "
+                    "the locale; with LC_ALL=C.UTF-8 the terminal's text is read as UTF-8"
+                )
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command, and turn what goes wrong into a message."""
@@ -95,7 +153,7 @@ def _reader_went_away(error: Exception) -> bool:
 
 def _stop_for(error: Exception) -> Stop:
     if isinstance(error, IContactError):
-        return _STOPS[code_for(error)](str(error))
+        return _STOPS[code_for(error)](in_words(error))
     if isinstance(error, ImportError):
         return Stop(_missing(error))
     if isinstance(error, OSError):

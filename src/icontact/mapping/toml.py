@@ -29,6 +29,8 @@ def document(path: str | os.PathLike[str]) -> dict[str, Any]:
         problem = "not in UTF-8"
     except tomllib.TOMLDecodeError as error:
         problem = f"no TOML: {error}"
+    except (ValueError, RecursionError):
+        problem = "no TOML that can be read: a number is too long, or tables are nested too deeply"
     raise ConfigError(f"cannot read {os.fspath(path)}: {problem}")
 
 

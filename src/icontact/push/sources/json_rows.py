@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, TextIO
 
 from icontact.errors import ConfigError
+from icontact.mapping.targets import shown
 from icontact.push.sources.encodings import Encoding
 from icontact.push.sources.rows import BadRow, Found, ReadRow
 
-__all__ = ["JsonReader", "json_lines", "json_list"]
+__all__ = ["JsonReader", "is_one_object", "json_lines", "json_list"]
 
 _KINDS: Mapping[type, str] = {
     list: "a list",
@@ -25,6 +28,11 @@ _KINDS: Mapping[type, str] = {
 #: So many rows are looked at for the names of columns.
 _LOOKED_AT = 100
 
+#: A contact is flat; what is nested deeper than this would overrun who walks through it.
+_DEEPEST = 20
+
+_BLANK = "\ufeff \t\r\n"
+
 
 class JsonReader:
     """Rows that are objects of JSON.
@@ -32,6 +40,7 @@ class JsonReader:
     Args:
         rows: What was found.
         name: What to call the file in errors.
+        notes: What to say about the file.
 
     Raises:
         ConfigError: If there is nothing in it.
@@ -39,9 +48,9 @@ class JsonReader:
 
     complete = False
     delimiter: str | None = None
-    notes: Sequence[str] = ()
 
-    def __init__(self, rows: Iterable[Found], name: str) -> None:
+    def __init__(self, rows: Iterable[Found], name: str, notes: Sequence[str] = ()) -> None:
+        self.notes = notes
         rows = iter(rows)
         first = list(islice(rows, _LOOKED_AT))
         if not first:
@@ -58,40 +67,105 @@ class JsonReader:
 def json_lines(text: TextIO, name: str, encoding: Encoding) -> Iterator[Found]:
     """Yield the objects of a file that has one a line."""
     for number, line in enumerate(iter(text.readline, ""), start=1):
-        if content := line.strip("\ufeff \t\r\n"):
+        if content := line.strip(_BLANK):
             fault = encoding.fault(content, f"{name}, line {number}")
             yield number, BadRow(fault) if fault else _from_line(content)
 
 
 def _from_line(content: str) -> ReadRow:
     try:
-        found = json.loads(content)
+        found = _loads(content)
     except (ValueError, RecursionError):
         return BadRow("the line is not JSON: one object a line is needed, like {…}")
     return _object(found)
 
 
 def json_list(text: TextIO, name: str, encoding: Encoding) -> Iterator[Found]:
-    """Yield the objects of a file that is one list. It is read as a whole.
+    """Yield the objects of a file that is one list, or one object. It is read as a whole.
 
     Raises:
         ConfigError: If it is not JSON; it names the line.
     """
     try:
-        items = json.loads(text.read().strip("\ufeff"))
+        found = _loads(text.read().strip("\ufeff"))
     except json.JSONDecodeError as problem:
         where, what = f"line {problem.lineno}", problem.msg
     except (ValueError, RecursionError):
         where, what = "a value", "a number of too many digits, or too deep a nesting"
     else:
-        for item in items:
-            fault = encoding.fault(json.dumps(item, ensure_ascii=False), name)
-            yield None, BadRow(fault) if fault else _object(item)
+        for item in found if isinstance(found, list) else [found]:
+            row = _object(item)
+            if isinstance(row, Mapping):
+                fault = encoding.fault(json.dumps(row, ensure_ascii=False), name)
+                row = BadRow(fault) if fault else row
+            yield None, row
         return
     raise ConfigError(f"{name} is not JSON: {where}: {what}")
 
 
+def is_one_object(text: TextIO) -> bool:
+    """Tell one object over several lines from an object a line, and go back to the beginning."""
+    first = next(line for line in iter(text.readline, "") if line.strip(_BLANK))
+    # Only then is all of it read: a file of lines may be large.
+    found = not _is_object(first) and _is_object(first + text.read())
+    text.seek(0)
+    return found
+
+
+def _is_object(content: str) -> bool:
+    try:
+        return isinstance(json.loads(content.strip(_BLANK)), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
 def _object(found: Any) -> ReadRow:
+    if fault := _fault(found):
+        return fault
     if isinstance(found, dict):
         return found
     return BadRow(f"it is {_KINDS[type(found)]}, and a contact must be an object, like {{…}}")
+
+
+def _loads(content: str) -> Any:
+    """Read JSON; where a value would get lost or changed on the way, a bad row stands for it."""
+    return json.loads(
+        content, object_pairs_hook=_distinct, parse_float=_finite, parse_constant=_no_number
+    )
+
+
+def _distinct(pairs: Sequence[tuple[str, Any]]) -> Mapping[str, Any] | BadRow:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    key, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+    return BadRow(f"it has the key {shown(key)} twice, and only one can count")
+
+
+def _finite(digits: str) -> float | BadRow:
+    number = float(digits)
+    if math.isfinite(number):
+        return number
+    return BadRow("it holds a number that is too large to be kept")
+
+
+def _no_number(name: str) -> BadRow:
+    return BadRow(f"it holds {name}, which is no number")
+
+
+def _fault(found: Any) -> BadRow | None:
+    """Return what is wrong somewhere within a value, level by level."""
+    level = [found]
+    for _ in range(_DEEPEST + 1):
+        if bad := next((one for one in level if isinstance(one, BadRow)), None):
+            return bad
+        level = [inner for one in level for inner in _inner(one)]
+        if not level:
+            return None
+    return BadRow(f"it is nested more than {_DEEPEST} levels deep")
+
+
+def _inner(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

@@ -20,13 +20,15 @@ from icontact.push.sources.encodings import (
     open_text,
     recognised_encoding,
 )
-from icontact.push.sources.json_rows import JsonReader, json_lines, json_list
+from icontact.push.sources.json_rows import JsonReader, is_one_object, json_lines, json_list
 from icontact.push.sources.rows import Reader, ReadRow
 
 __all__ = ["RowFile", "read_rows"]
 
 _CSV = frozenset({".csv", ".tsv", ".tab", ".txt"})
 _JSON_LINES = frozenset({".jsonl", ".ndjson"})
+
+_ONE_OBJECT = "the file is one object of JSON, and was read as one row"
 
 #: Beyond this, what comes through a pipe is kept in a file until it is read.
 _IN_MEMORY = 16 * 2**20
@@ -109,7 +111,7 @@ def read_rows(
     """Open a file of contacts.
 
     The format follows from the name's ending (``.csv .tsv .txt``, ``.jsonl .ndjson``; ``.json``
-    may hold a list, or an object a line) or else from the first character.
+    may hold a list, an object a line, or one object) or else from the first character.
 
     Args:
         source: A path, or an open binary file, such as ``sys.stdin.buffer``.
@@ -142,10 +144,11 @@ def _reader(text: io.TextIOWrapper, name: str, encoding: Encoding, delimiter: st
     first = ""
     if suffix not in _CSV | _JSON_LINES:
         first = _first_character(text)
-    if suffix in _JSON_LINES or first == "{":
+    if suffix in _JSON_LINES or (first == "{" and not is_one_object(text)):
         return JsonReader(json_lines(text, name, encoding), name)
-    if first == "[":
-        return JsonReader(json_list(text, name, encoding), name)
+    if first in ("[", "{"):
+        notes = (_ONE_OBJECT,) if first == "{" else ()
+        return JsonReader(json_list(text, name, encoding), name, notes)
     return DelimitedReader(text, name, encoding, delimiter)
 
 

@@ -1,0 +1,113 @@
+"""The file of ``--report``: what became of every row, or a word that nobody knows it yet."""
+
+from __future__ import annotations
+
+import csv
+import os
+import stat
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from icontact.cli.results import Result
+from icontact.cli.stops import Stop
+
+__all__ = ["UNFINISHED", "ReportFile"]
+
+#: What the file says from before the push until it is complete.
+UNFINISHED = "no outcomes yet: the push that writes this file is still running or was stopped"
+
+_COLUMNS = ("row", "line", "status", "email", "subscription", "contact_id", "reason")
+
+#: Nothing that a row may hold, such as half of a surrogate pair, is to keep it from being written.
+_TEXT: Any = {"encoding": "utf-8", "errors": "replace", "newline": ""}
+
+_STREAMS = {0: "standard input", 1: "standard output", 2: "standard error"}
+
+
+class ReportFile:
+    """A file that is replaced as a whole, and until then no older report passes for this one.
+
+    It is readable by its owner alone. A pipe or a device is written to in the end.
+
+    Args:
+        path: Where it is.
+        inputs: Files that are read.
+
+    Raises:
+        Stop: If it cannot be written, or is one of the inputs, or where a stream is redirected to.
+    """
+
+    def __init__(self, path: str, *inputs: str | None) -> None:
+        self._path = path
+        self._target = Path(os.path.realpath(path))
+        self._stream: IO[str] | None = None
+        try:
+            found = _status(path)
+            if found is None or stat.S_ISREG(found.st_mode):
+                _refuse_same(found, inputs)
+                self._replace([[UNFINISHED]])
+            else:
+                self._stream = Path(path).open("w", **_TEXT)  # noqa: SIM115  # see close()
+        except OSError as problem:
+            reason = problem.strerror
+        else:
+            return
+        raise Stop(f"cannot write the report {path}: {reason}")
+
+    def write(self, result: Result) -> str | None:
+        """Write every row with its full address as CSV.
+
+        Returns:
+            What went wrong, if anything did; it raises nothing, since the outcomes hold anyway.
+        """
+        rows = [[getattr(entry, name) for name in _COLUMNS] for entry in result.entries]
+        try:
+            if self._stream is None:
+                self._replace([_COLUMNS, *rows])
+            else:
+                with self._stream:
+                    csv.writer(self._stream).writerows([_COLUMNS, *rows])
+        except OSError as problem:
+            return (
+                "every row has its outcome, but the report could not be written to "
+                f"{self._path}: {problem.strerror}"
+            )
+        return None
+
+    def close(self) -> None:
+        """Close a pipe or a device."""
+        if self._stream is not None:
+            self._stream.close()
+
+    def _replace(self, rows: Iterable[Sequence[object]]) -> None:
+        handle, name = tempfile.mkstemp(prefix=".icontact-", dir=self._target.parent)
+        try:
+            with os.fdopen(handle, "w", **_TEXT) as file:
+                csv.writer(file).writerows(rows)
+            Path(name).replace(self._target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return Path(path).stat()
+    except FileNotFoundError:
+        return None
+
+
+def _refuse_same(found: os.stat_result | None, inputs: Iterable[str | None]) -> None:
+    places: list[tuple[str | int, str]] = [(given, given) for given in inputs if given is not None]
+    for place, name in (*places, *_STREAMS.items()):
+        if found is not None and _is_at(place, found):
+            raise Stop(f"--report would write over {name}")
+
+
+def _is_at(place: str | int, found: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(os.stat(place), found)  # noqa: PTH116  # streams are numbers
+    except OSError:
+        return False  # a stream that is closed
