@@ -61,10 +61,7 @@ def _converter() -> Converter:
         converter.register_structure_hook(enum | str, open_enum(enum))
     converter.register_structure_hook_func(attrs.has, _nested)
     converter.register_structure_hook_func(_is_optional, _optional_nested)
-    converter.register_structure_hook_func(
-        lambda wanted: cast("Any", get_origin(wanted)) is tuple and attrs.has(get_args(wanted)[0]),
-        _all_nested,
-    )
+    converter.register_structure_hook_func(_is_array, _all_nested)
     return converter
 
 
