@@ -91,6 +91,12 @@ def test_a_segment_leaves_open_how_many() -> None:
     assert (found.at_least, found.at_most) == (2, 3)
 
 
+def test_a_segment_of_an_included_list_adds_nobody_and_asks_no_more() -> None:
+    folder = Folder()
+    assert preview(folder, include_list_ids=[7], include_segment_ids=[70]).count == 3
+    assert len(folder.calls) == 3
+
+
 def test_a_segment_without_a_list_is_nobody_as_far_as_can_be_told() -> None:
     assert preview(include_list_ids=[8], include_segment_ids=[99]).at_most == 2
 

@@ -55,7 +55,7 @@ def test_several_at_once_are_matched_by_id_or_name() -> None:
 def test_name_and_password_are_never_changed(name: str) -> None:
     said = f"{name} is given on creation only"
     with pytest.raises(TypeError, match=said):
-        users(Script()).update(7, **{name: "hunter2"})  # type: ignore[misc]  # that is the test
+        users(Script()).update(7, **{name: "hunter2"})
     with pytest.raises(TypeError, match=said):
         users(Script()).create_many([{"user_id": 7, name: "hunter2"}])  # type: ignore[misc]  # likewise
 

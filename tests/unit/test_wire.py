@@ -25,6 +25,8 @@ from icontact.models import (
     ContactFilters,
     ContactList,
     ContactStatus,
+    Criterion,
+    CriterionFields,
     CustomField,
     FieldType,
     ListFields,
@@ -51,6 +53,9 @@ class Sample:
     whole_or_none: int | None = None
     switch: bool = False
     switch_or_none: bool | None = None
+    score: float = 0.0
+    score_or_none: float | None = None
+    values: tuple[str, ...] = ()
     words: str = ""
     words_or_none: str | None = None
     moment: datetime | None = None
@@ -89,6 +94,18 @@ def decoded(name: str, value: Any) -> Any:
         ("switch_or_none", "", None),
         ("switch_or_none", None, None),
         ("switch_or_none", "0", False),
+        ("score", 5, 5.0),
+        ("score", 5.5, 5.5),
+        ("score", "5.5", 5.5),
+        ("score", "-1e3", -1000.0),
+        ("score", "5.", 5.0),
+        ("score_or_none", "", None),
+        ("score_or_none", None, None),
+        ("score_or_none", "0", 0.0),
+        ("values", ["John", 7, None], ("John", "7", "")),
+        ("values", "John", ("John",)),
+        ("values", "", ()),
+        ("values", None, ()),
         ("words", "text", "text"),
         ("words", None, ""),
         ("words", 2169, "2169"),
@@ -144,6 +161,16 @@ def test_a_scalar_is_read(name: str, value: Any, expected: Any) -> None:
         ("switch", None, "expected 0 or 1, got null"),
         ("switch", 1.0, "expected 0 or 1, got a number"),
         ("switch_or_none", "2", "expected 0 or 1, got other text"),
+        ("score", "", "expected a number, got an empty text"),
+        ("score", True, "expected a number, got a boolean"),
+        ("score", "nan", "expected a number, got other text"),
+        ("score", "1e999", "expected a number, got other text"),
+        ("score", math.inf, "expected a number, got a number"),
+        ("score", 10**400, "expected a number, got a number"),
+        ("score_or_none", "high", "expected a number, got other text"),
+        ("values", {}, "expected an array, got an object"),
+        ("values", [[]], "expected text, got an array"),
+        ("ids", [{"name": "x"}], "expected an integer, got null"),
         ("words", [], "expected text, got an array"),
         ("words", {}, "expected text, got an object"),
         ("moment", "yesterday", "expected a date, got other text"),
@@ -540,6 +567,17 @@ def test_an_unknown_field_names_the_nearest(name: str, said: str) -> None:
         wire.encode_fields(Contact, {name: "jo@example.com"}, WRITABLE)
     assert said in str(caught.value)
     assert "jo@" not in str(caught.value)
+
+
+def test_several_values_are_an_array_and_a_text_is_not_several() -> None:
+    allowed = frozenset(CriterionFields.__annotations__)
+    body = wire.encode_fields(Criterion, {"values": (1, "x")}, allowed)
+    assert body == {"values": [1, "x"]}
+    for odd in ("x", 7):
+        with pytest.raises(ValueError, match="values: expected several values, got a"):
+            wire.encode_fields(Criterion, {"values": odd}, allowed)
+    with pytest.raises(ValueError, match="values: cannot send a object"):
+        wire.encode_fields(Criterion, {"values": [object()]}, allowed)
 
 
 # Filters and orders
