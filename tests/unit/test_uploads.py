@@ -10,7 +10,7 @@ import responses
 
 import icontact
 from icontact import errors
-from icontact.models import UploadStatus
+from icontact.models import ContactFields, UploadStatus
 from icontact.resources import UPLOAD_HEADERS, Uploads
 from icontact.transport import Transport
 from tests.unit.support import BASE, FOLDER, Clock, Script
@@ -93,14 +93,18 @@ def test_rows_become_a_csv_with_a_header_in_brackets(clock: Clock) -> None:
 
 
 def test_headers_can_be_given(clock: Clock) -> None:
-    assert UPLOAD_HEADERS["postal_code"] == "zip"
+    assert UPLOAD_HEADERS["postal_code"] == "postalCode"
+    assert UPLOAD_HEADERS.keys() == ContactFields.__annotations__.keys() - {
+        "status",
+        "custom_fields",
+    }
     script = Script(CREATED, STORED, DONE)
     uploads(script, clock).upload(
         [{"email": "x", "postal_code": "02169", "custom_fields": {"b": date(2024, 1, 2)}}],
         list_ids=[7],
-        headers={"postal_code": "postalcode", "b": "born"},
+        headers={"postal_code": "zip", "b": "born"},
     )
-    assert script.calls[1].body == b"[email],[postalcode],[born]\r\nx,02169,2024-01-02\r\n"
+    assert script.calls[1].body == b"[email],[zip],[born]\r\nx,02169,2024-01-02\r\n"
 
 
 @pytest.mark.parametrize(

@@ -12,20 +12,20 @@ from icontact.models import Contact, ContactFields
 
 __all__ = ["UPLOAD_HEADERS", "written"]
 
-#: What stands in brackets in the first row of an upload. ``email``, ``fname`` and ``lname`` are
-#: documented; the others are the merge fields of iContact's own pages, as far as they are
-#: remembered (API 14). Custom fields stand there by their private name.
+#: What stands in brackets in the first row of an upload. Only ``email``, ``fname`` and ``lname`` are
+#: known from iContact's page; for the others the names of the API are taken, which is a guess
+#: (API 14): look at the warnings of the first upload. Custom fields have their private name.
 UPLOAD_HEADERS: Final[Mapping[str, str]] = {
     "email": "email",
     "prefix": "prefix",
     "first_name": "fname",
     "last_name": "lname",
     "suffix": "suffix",
-    "street": "address1",
-    "street2": "address2",
+    "street": "street",
+    "street2": "street2",
     "city": "city",
     "state": "state",
-    "postal_code": "zip",
+    "postal_code": "postalCode",
     "phone": "phone",
     "fax": "fax",
     "business": "business",
