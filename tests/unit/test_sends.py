@@ -232,12 +232,20 @@ def test_cancelling_looks_whether_it_worked() -> None:
     sends(script).cancel(5)
     assert [call.method for call in script.calls] == ["DELETE", "GET"]
     sends(Script([], errors.NotFound(404))).cancel(5)
+    # The answer to the first cancellation was lost.
+    sends(Script(errors.BadRequest(400), {"send": {"sendId": 5, "status": "cancelled"}})).cancel(5)
 
 
 @pytest.mark.parametrize(("status", "said"), [("released", "is released still"), ("", "is there")])
 def test_what_is_on_its_way_cannot_be_cancelled(status: str, said: str) -> None:
     script = Script([], {"send": {"sendId": 5, "status": status}})
     with pytest.raises(errors.RejectedError, match=f"send 5 {said}"):
+        sends(script).cancel(5)
+
+
+def test_a_refusal_to_cancel_is_told_in_iContacts_words() -> None:  # noqa: N802 - its own name
+    script = Script(errors.BadRequest(400, ["too late"]), {"send": {"sendId": 5, "status": "x"}})
+    with pytest.raises(errors.RejectedError, match="too late / send 5 is x still"):
         sends(script).cancel(5)
 
 

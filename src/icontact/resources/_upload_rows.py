@@ -12,8 +12,8 @@ from icontact.models import Contact, ContactFields
 
 __all__ = ["UPLOAD_HEADERS", "written"]
 
-#: What stands in brackets in the first row of an upload. Only ``email``, ``fname`` and ``lname`` are
-#: known from iContact's page; for the others the names of the API are taken, which is a guess
+#: What stands in brackets in the first row of an upload. Only ``email``, ``fname`` and ``lname``
+#: are known from iContact's page; for the others the names of the API are taken, which is a guess
 #: (API 14): look at the warnings of the first upload. Custom fields have their private name.
 UPLOAD_HEADERS: Final[Mapping[str, str]] = {
     "email": "email",

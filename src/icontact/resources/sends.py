@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from icontact import wire
-from icontact.errors import AlreadyScheduled, NotFound, RejectedError
+from icontact.errors import AlreadyScheduled, BadRequest, NotFound, RejectedError
 from icontact.models import Send
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
 from icontact.resources._base import Resource
@@ -185,19 +185,25 @@ class Sends(Resource[Send]):
         iContact only promises to try, so the send is read afterwards.
 
         Raises:
-            RejectedError: If it is on its way all the same; the warning has its status.
+            RejectedError: If it is on its way all the same; the last warning has its status.
             NotFound: If there is no such send.
 
         Documentation: "Sends".
         """
-        self._delete(send_id)
+        refusal: tuple[str, ...] = ()
+        try:
+            self._delete(send_id)
+        except BadRequest as error:
+            # So is a second cancellation, where the answer to the first was lost.
+            refusal = error.errors
         try:
             left = self._get(send_id)
         except NotFound:
             return
         if not left.cancelled:
             call = Call("DELETE", self._at(send_id)).summary()
-            raise RejectedError((f"send {send_id} is {left.status or 'there'} still",), call=call)
+            status = left.status or "there"
+            raise RejectedError((*refusal, f"send {send_id} is {status} still"), call=call)
 
     def _checked_body(self, *, message_id: int, **ids: Iterable[int]) -> dict[str, Any]:
         body: dict[str, Any] = {"messageId": _checked_id("message_id", message_id)}
