@@ -235,7 +235,9 @@ class AccountScope:
         """
         from icontact.resources import Accounts
 
-        return Accounts(self._transport).update(self.account_id, **fields)
+        # Handed on as it is, to be cleared there: a copy would leave the fields in this frame,
+        # where error trackers print them.
+        return Accounts(self._transport)._write("POST", self.account_id, fields)
 
     @cached_property
     def users(self) -> Users:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -134,26 +134,26 @@ class Suppressions:
                 yield from self._addressed(some)
 
     def _addressed(self, subscriptions: list[Subscription]) -> Iterator[Suppressed]:
-        emails = self._emails(one.contact_id for one in subscriptions)
+        contacts = self._contacts_of({one.contact_id for one in subscriptions})
         for one in subscriptions:
+            contact = contacts[one.contact_id]
             row = Suppressed(
                 contact_id=one.contact_id,
-                email=emails[one.contact_id],
+                email=contact.email if contact else None,
                 reason=SuppressionReason(one.status),
                 list_id=one.list_id,
             )
             if dated := self._dated(row, one.add_date, _CAUSES_ON_A_LIST):
                 yield dated
 
-    def _emails(self, contact_ids: Iterable[int]) -> dict[int, str | None]:
-        wanted = set(contact_ids)
-        found: dict[int, str | None] = {
-            one.contact_id: one.email for one in self._contacts.list(contact_id=one_of(*wanted))
+    def _contacts_of(self, wanted: set[int]) -> dict[int, Contact | None]:
+        found: dict[int, Contact | None] = {
+            one.contact_id: one for one in self._contacts.list(contact_id=one_of(*wanted))
         }
         # Listings show no deleted contacts, and not every resource takes several values (API 2.6).
         for contact_id in wanted - found.keys():
             try:
-                found[contact_id] = self._contacts.get(contact_id).email
+                found[contact_id] = self._contacts.get(contact_id)
             except NotFound:
                 found[contact_id] = None
         return found

@@ -98,29 +98,30 @@ def parse(body: bytes | str, *, event_id: EventId | str | None = None) -> tuple[
     Documentation: "Web Hooks".
     """
     event = None if event_id is None else EventId(event_id)
-    entries, problem = _entries(body)
-    del body  # error trackers print the locals of every frame on the way
-    if problem:
-        raise DecodeError([problem])
-    events = tuple(_event(entry, f"[{place}]", event) for place, entry in enumerate(entries))
-    about_lists = event in _ABOUT_LISTS
-    for place, made in enumerate(events):
-        if event is not None and isinstance(made, SubscriptionEvent) is not about_lists:
-            there = "no list" if about_lists else "a list"
-            raise DecodeError([f"[{place}]: {event} has {there}"])
+    events, problems = _read(body, event)
+    # Error trackers print the locals of every frame on the way: the error is raised from here,
+    # where nothing of the body is left.
+    del body
+    if problems:
+        raise DecodeError(problems)
     return events
 
 
-def _entries(body: bytes | str) -> tuple[list[Any], str | None]:
-    """Return the entries and no problem, or none and the problem in words."""
+def _read(
+    body: bytes | str, event: EventId | None
+) -> tuple[tuple[WebhookEvent, ...], tuple[str, ...]]:
+    """Return the events and no problems, or none and the problems in words."""
     try:
-        found = json.loads(body, parse_constant=_refuse)
+        entries = json.loads(body, parse_constant=_refuse)
     except (ValueError, RecursionError):
         # The parser's own message is kept from the error: it holds the body.
-        return [], "expected JSON"
-    if isinstance(found, list):
-        return found, None
-    return [], "expected an array of events"
+        return (), ("expected JSON",)
+    if not isinstance(entries, list):
+        return (), ("expected an array of events",)
+    try:
+        return tuple(_event(entry, f"[{at}]", event) for at, entry in enumerate(entries)), ()
+    except DecodeError as error:
+        return (), error.problems
 
 
 def _refuse(constant: str) -> Any:
@@ -134,6 +135,8 @@ def _event(entry: Any, path: str, event_id: EventId | None) -> WebhookEvent:
         raise DecodeError([f"{path}.contact: missing"])
     contact = wire.decode(Contact, entry["contact"], f"{path}.contact")
     extra = {name: value for name, value in entry.items() if name not in ("contact", "list")}
+    if event_id is not None and ("list" in entry) is not (event_id in _ABOUT_LISTS):
+        raise DecodeError([f"{path}: {event_id} has {'a' if 'list' in entry else 'no'} list"])
     if "list" not in entry:
         return ContactEvent(contact=contact, event_id=event_id, extra=extra)
     contact_list = wire.decode(ContactList, entry["list"], f"{path}.list")

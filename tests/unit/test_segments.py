@@ -38,7 +38,7 @@ def criteria(*payloads: Any) -> tuple[Criteria, Script]:
 
 
 def test_reading() -> None:
-    script = Script(SEGMENTS, {"segment": SEGMENTS["segments"][0]})  # type: ignore[index]  # a sample
+    script = Script(SEGMENTS, {"segment": SEGMENTS["segments"][0]})  # type: ignore[index]  # a sample body
     (one,) = segments(script).list(max_items=1)
     assert (one.segment_id, one.list_id, one.name) == (888888, 444444, "People Named John")
     assert segments(script).get(888888) == one

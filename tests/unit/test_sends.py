@@ -161,7 +161,7 @@ def test_a_send_that_cannot_be_meant_is_refused_before_anything_is_asked(
 
 def test_a_message_needs_a_whole_number() -> None:
     with pytest.raises(TypeError, match="message_id: ids are whole"):
-        sends(Script()).create(message_id="9", include_list_ids=[1])  # type: ignore[arg-type]  # the test
+        sends(Script()).create(message_id="9", include_list_ids=[1])  # type: ignore[arg-type]  # that is the test
 
 
 def test_a_time_just_ahead_is_taken_by_the_clock_of_the_machine() -> None:

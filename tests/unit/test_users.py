@@ -5,7 +5,7 @@ import pytest
 import icontact
 from icontact import errors
 from icontact.resources import Users
-from tests.unit.support import Script
+from tests.unit.support import Script, shown
 
 USER = {"userId": "7", "userName": "jo.smith", "firstName": "Jo"}
 
@@ -57,7 +57,7 @@ def test_name_and_password_are_never_changed(name: str) -> None:
     with pytest.raises(TypeError, match=said):
         users(Script()).update(7, **{name: "hunter2"})
     with pytest.raises(TypeError, match=said):
-        users(Script()).create_many([{"user_id": 7, name: "hunter2"}])  # type: ignore[misc]  # likewise
+        users(Script()).create_many([{"user_id": 7, name: "hunter2"}])  # type: ignore[misc]  # that is the test
 
 
 def test_updating_and_deleting() -> None:
@@ -95,10 +95,4 @@ def test_the_account_is_updated_and_its_owner_left_out_of_tracebacks() -> None:
     assert script.calls[0].body == {"email": "jo@example.com", "title": ""}
     with pytest.raises(errors.BadRequest) as caught:
         account.update(email="jo@example.com")
-    trace = caught.value.__traceback__
-    while trace is not None:
-        if "icontact/" in trace.tb_frame.f_code.co_filename.replace("tests", ""):
-            assert "jo@" not in repr(trace.tb_frame.f_locals) or "test_" in (
-                trace.tb_frame.f_code.co_name
-            )
-        trace = trace.tb_next
+    assert "jo@" not in shown(caught.value)

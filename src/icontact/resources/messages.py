@@ -93,6 +93,7 @@ class Messages(Resource[Message]):
         Documentation: "Messages".
         """
         call = self._posted(self._bodies(rows), Safety.ONCE)
+        del rows
         return self._create_many(
             call,
             in_turn(lambda body: (body.get("subject"), body.get("messageName", ""))),

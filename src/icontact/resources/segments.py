@@ -79,6 +79,7 @@ class Segments(Resource[Segment]):
         Documentation: "Segments".
         """
         call = self._posted(self._bodies(rows), Safety.ONCE)
+        del rows
         return self._create_many(
             call,
             in_turn(lambda body: (body.get("name"), str(body.get("listId")))),
@@ -183,14 +184,11 @@ class Criteria(Resource[Criterion]):
 
         Documentation: "Segment Criteria".
         """
-        bodies = []
-        for place, row in enumerate(rows):
-            check = _check if "criterion_id" in row else _check_complete
-            check(row, f"row {place}: ")
-            bodies.append(row_body(row, "criterion_id", "criterionId", self._body))
-        del rows
+        bodies = [self._row(row, place) for place, row in enumerate(rows)]
+        del rows  # error trackers print the locals of every frame on the way
         by_id = {body["criterionId"] for body in bodies if "criterionId" in body}
         call = self._posted(bodies, Safety.ONCE)
+        del bodies
         return self._create_many(
             call, in_turn(_sent_key), in_turn(lambda stored: _stored_key(stored, by_id))
         )
@@ -234,6 +232,11 @@ class Criteria(Resource[Criterion]):
         Documentation: "Segment Criteria".
         """
         self._delete(criterion_id)
+
+    def _row(self, row: CriterionRow, place: int) -> dict[str, Any]:
+        check = _check if "criterion_id" in row else _check_complete
+        check(row, f"row {place}: ")
+        return row_body(row, "criterion_id", "criterionId", self._body)
 
 
 _PARTS_OF_DATES: Mapping[str, range] = {
