@@ -1,4 +1,10 @@
-"""Who may not be mailed, and why: what a CRM has to be kept in step with."""
+"""Who may not be mailed, and why: what a CRM has to be kept in step with.
+
+.. code-block:: python
+
+    for row in folder.suppressed():
+        print(row.contact_id, row.reason, row.list_id)
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@
 
     from icontact import webhooks
 
+    body = b'[{"contact": {"contactId": "42"}, "list": {"listId": "7"}}]'
     for event in webhooks.parse(body, event_id="contact_unsubscribed"):
         print(event.contact.contact_id, event.contact_list.list_id)
 

@@ -169,7 +169,7 @@ def test_every_method_of_a_resource_says_whether_it_may_be_repeated() -> None:
                 text = " ".join(str(getattr(line.resource, name).__doc__).split())
                 assert "Documentation: " in text, f"{line}: {name}"
                 if verb != "GET":
-                    assert re.search("[Nn](ot|ever) repeated|Safe to repeat", text), (
+                    assert re.search("(Not|not|Never|never) repeated|Safe to repeat", text), (
                         f"{line}: {name}"
                     )
 

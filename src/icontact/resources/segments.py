@@ -23,7 +23,15 @@ __all__ = ["Criteria", "CriterionRow", "Segments"]
 
 
 class Segments(Resource[Segment]):
-    """The segments of one client folder: ``/a/{accountId}/c/{clientFolderId}/segments``."""
+    """The segments of one client folder: ``/a/{accountId}/c/{clientFolderId}/segments``.
+
+    .. code-block:: python
+
+        newsletter = folder.lists.find(name="Newsletter")
+        segment = folder.segments.create(name="From Durham", list_id=newsletter.list_id)
+        criteria = folder.segments.criteria(segment.segment_id)
+        criteria.create(field_name="city", operator="eq", values=["Durham"])
+    """
 
     segment: ClassVar[str] = "segments"
     plural: ClassVar[str] = "segments"

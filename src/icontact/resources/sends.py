@@ -30,6 +30,40 @@ def _now() -> datetime:
 class Sends(Resource[Send]):
     """The sends of one client folder: ``/a/{accountId}/c/{clientFolderId}/sends``.
 
+    .. code-block:: python
+
+        from datetime import UTC, datetime, timedelta
+
+        from icontact import errors
+
+        campaign = folder.campaigns.create(
+            name="Bakery",
+            from_name="Bob Smith",
+            from_email="bob@example.com",
+            subscription_management=0,
+            click_track_mode=True,
+            use_account_address=True,
+            archive_by_default=False,
+        )
+        message = folder.messages.create(
+            campaign_id=campaign.campaign_id,
+            message_type="normal",
+            subject="Fresh bread",
+            text_body="Come and see us.",
+        )
+        newsletter = folder.lists.find(name="Newsletter")
+        plan = {"message_id": message.message_id, "include_list_ids": [newsletter.list_id]}
+
+        print(folder.sends.preview(**plan))
+        when = datetime.now(UTC) + timedelta(days=1)
+        try:
+            send = folder.sends.create(**plan, scheduled_time=when)
+        except errors.AlreadyScheduled as known:
+            send = folder.sends.get(known.send_id)
+        except errors.TransportError as lost:
+            send = folder.sends.find_recent(message.message_id) if lost.maybe_applied else None
+        folder.sends.cancel(send.send_id)
+
     A send cannot be edited. There is no call for several sends at once here: if its answer were
     lost, nobody could tell which of them went out.
     """

@@ -47,6 +47,16 @@ class UploadResult:
 class Uploads(Resource[Upload]):
     """The uploads of one client folder: ``/a/{accountId}/c/{clientFolderId}/uploads``.
 
+    .. code-block:: python
+
+        newsletter = folder.lists.find(name="Newsletter")
+        rows = [
+            {"email": "jo@example.com", "first_name": "Jo"},
+            {"email": "al@example.com", "first_name": None},
+        ]
+        result = folder.uploads.upload(rows, list_ids=[newsletter.list_id], wait=False)
+        print(result.upload.status, result.warnings)
+
     Args:
         transport: Sends the calls.
         folder: The folder's path.
