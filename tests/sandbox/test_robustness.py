@@ -17,7 +17,10 @@ LOWERED = {name.lower(): value for name, value in HEADERS.items()}
 NAMES = st.sampled_from(
     "contactId email firstName state status listId subscriptionId name welcomeMessageId"
     " emailOwnerOnChange privateName fieldType displayToUser customFieldId color when contact"
-    " contacts clientFolderId fromEmail enabled confirmationMessageId".split()
+    " contacts clientFolderId fromEmail enabled confirmationMessageId userName password creative"
+    " segmentId description criterionId fieldName operator values campaignId fromName"
+    " subscriptionManagement clickTrackMode useAccountAddress messageId messageType subject"
+    " htmlBody includeListIds excludeSegmentIds scheduledTime action listIds eventId url".split()
 )
 SCALARS = (
     st.none()
@@ -26,6 +29,8 @@ SCALARS = (
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=12)
     | st.sampled_from(["a@example.com", "normal", "66674163", "205303", "1", "\x00", "text"])
+    | st.sampled_from(["60117", "248", "234876", "bet", "gt", "month", "add", "<p>", "&x;"])
+    | st.sampled_from(["contact_created", "http://[", "color", "when", "messageOpens"])
 )
 ITEMS = st.dictionaries(NAMES, SCALARS | st.lists(SCALARS, max_size=2), max_size=5)
 BODIES = ITEMS | st.lists(ITEMS | SCALARS | st.lists(ITEMS, max_size=2), max_size=3) | SCALARS
@@ -41,11 +46,30 @@ PATHS = st.sampled_from(
         "/subscriptions/205303_66674163",
         "/customfields",
         "/customfields/color",
+        "/segments",
+        "/segments/234876",
+        "/segments/234876/criteria",
+        "/segments/234876/criteria/0",
+        "/campaigns",
+        "/campaigns/248",
+        "/messages",
+        "/messages/60117",
+        "/messages/60117/opens",
+        "/messages/60117/statistics",
+        "/sends",
+        "/sends/978889",
+        "/uploads",
+        "/uploads/179962",
+        "/uploads/179962/data",
+        "/signupforms",
+        "/webhooks",
+        "/automations/welcomemessage",
     ]
 )
 TERMS = st.sampled_from(
     "email contactId listId status createDate addDate name actor actionTime limit offset orderby"
-    " createDateSearchType emailSearchType contactIdSearchType color".split()
+    " createDateSearchType emailSearchType contactIdSearchType color subject scheduledTime"
+    " criterionId releasedTimeSearchType releasedTime eventId".split()
 )
 QUERIES = st.dictionaries(
     TERMS,
@@ -61,6 +85,15 @@ def furnished() -> Sandbox:
         custom_fields=[{"privateName": "color"}, {"privateName": "when", "fieldType": "date"}],
         contacts=[{"email": "a@example.com"}],
         subscriptions=[{"email": "a@example.com"}],
+        campaigns=[{}],
+        messages=[{"subject": "News", "campaignId": 248}],
+        segments=[{"name": "Some"}],
+        criteria=[
+            {"segmentId": 234876, "fieldName": "color", "operator": "eq", "values": ["red"]},
+            {"segmentId": 234876, "fieldName": "nothing", "operator": "eq", "values": ["x"]},
+        ],
+        sends=[{"messageId": 60117, "includeListIds": "205303"}],
+        signup_forms=[{"name": "Form"}],
     )
     return sandbox
 

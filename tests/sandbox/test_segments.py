@@ -29,7 +29,7 @@ def members(wire: Wire, segment_id: str) -> list[str]:
 
 
 def furnish(wire: Wire) -> None:
-    people = [
+    people: list[dict[str, Any]] = [
         {"email": "ann@example.com", "firstName": "Ann", "state": "NC", "score": "9",
          "born": "1980-02-29", "vip": "1", "createDate": "2012-06-01 10:00:00", "bounceCount": 3},
         {"email": "bob@example.com", "firstName": "bob", "state": "SC", "score": "10.5",

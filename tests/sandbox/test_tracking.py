@@ -182,6 +182,7 @@ def test_reactions_come_over_time(lively: Callable[..., Wire]) -> None:
 
 @pytest.mark.parametrize("name", ["open_rate", "bounce_rate", "hard_bounce_share"])
 def test_a_rate_is_a_share(name: str) -> None:
+    value: Any
     for value in (-0.1, 1.1):
         with pytest.raises(ValueError, match=f"{name} is {value}, but has to be between 0 and 1"):
             Behaviour(**{name: value})

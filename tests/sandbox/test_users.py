@@ -19,7 +19,7 @@ def ask(wire: Wire, method: str, path: str, body: Any = None, status: int = 200)
     return response.json()
 
 
-def as_user(wire: Wire, **permissions: bool) -> Wire:
+def as_user(wire: Wire, **permissions: Any) -> Wire:
     known = wire.sandbox.add_user(**permissions)
     other = Wire(wire.sandbox, wire.base)
     other.session.headers["API-Username"] = known.username
