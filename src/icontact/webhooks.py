@@ -33,7 +33,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -76,7 +76,8 @@ class SubscriptionEvent:
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False)
 
 
-WebhookEvent = ContactEvent | SubscriptionEvent
+#: What :func:`parse` returns.
+WebhookEvent: TypeAlias = ContactEvent | SubscriptionEvent
 
 _ABOUT_LISTS = (EventId.CONTACT_SUBSCRIBED, EventId.CONTACT_UNSUBSCRIBED)
 

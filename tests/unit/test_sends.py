@@ -133,6 +133,11 @@ def test_a_time_is_written_rigidly_and_names_the_same_instant(
             "scheduled_time: a time needs a time zone",
         ),
         (
+            {"include_list_ids": [1], "scheduled_time": datetime.min.replace(tzinfo=UTC)},
+            ValueError,
+            "scheduled_time: date value out of range",
+        ),
+        (
             {"include_list_ids": [1], "scheduled_time": NOW},
             ValueError,
             "scheduled_time: the time is past",

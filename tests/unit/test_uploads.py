@@ -11,7 +11,7 @@ import responses
 import icontact
 from icontact import errors
 from icontact.models import ContactFields, UploadStatus
-from icontact.resources import UPLOAD_HEADERS, Uploads
+from icontact.resources import Uploads
 from icontact.transport import Transport
 from tests.unit.support import BASE, FOLDER, Clock, Script, shown
 
@@ -93,8 +93,8 @@ def test_rows_become_a_csv_with_a_header_in_brackets(clock: Clock) -> None:
 
 
 def test_headers_can_be_given(clock: Clock) -> None:
-    assert UPLOAD_HEADERS["postal_code"] == "postalCode"
-    assert UPLOAD_HEADERS.keys() == ContactFields.__annotations__.keys() - {
+    assert Uploads.headers["postal_code"] == "postalCode"
+    assert Uploads.headers.keys() == ContactFields.__annotations__.keys() - {
         "status",
         "custom_fields",
     }

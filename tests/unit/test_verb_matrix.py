@@ -174,6 +174,20 @@ def test_every_method_of_a_resource_says_whether_it_may_be_repeated() -> None:
                     )
 
 
+def test_ids_are_positional_and_all_else_is_keyword_only() -> None:
+    kinds = {line.resource for line in MATRIX if line.resource is not None}
+    for resource in kinds:
+        for name, method in inspect.getmembers(resource, inspect.isfunction):
+            if name.startswith("_"):
+                continue
+            for parameter in list(inspect.signature(method).parameters.values())[1:]:
+                if parameter.kind is parameter.POSITIONAL_ONLY:
+                    assert parameter.name.endswith("_id") or parameter.name in ("rows", "source")
+                else:
+                    assert parameter.kind in (parameter.KEYWORD_ONLY, parameter.VAR_KEYWORD)
+                assert parameter.name != "id"
+
+
 @pytest.mark.parametrize(("line", "verb"), BOTH, ids=str)
 def test_the_sandbox_answers_the_same_verbs(
     client: icontact.Client, sandbox: Sandbox, line: Line, verb: str

@@ -12,12 +12,11 @@ from icontact.resources.segments import Criteria, CriterionRow, Segments
 from icontact.resources.sends import SendPreview, Sends
 from icontact.resources.signup_forms import SignupForms
 from icontact.resources.subscriptions import Subscriptions
-from icontact.resources.uploads import UPLOAD_HEADERS, UploadResult, Uploads
+from icontact.resources.uploads import UploadResult, Uploads
 from icontact.resources.users import Permissions, UserRow, Users
 from icontact.resources.webhooks import Webhooks
 
 __all__ = [
-    "UPLOAD_HEADERS",
     "Accounts",
     "Automations",
     "BatchResult",

@@ -126,7 +126,7 @@ class _Lists:
         return found
 
     def reasons(self, list_ids: Iterable[int]) -> dict[int, str]:
-        """Return why contacts are not reached; those who are have a reason that does not count."""
+        """Return for each contact of lists what would explain that it is not reached."""
         found: dict[int, str] = {}
         for list_id in list_ids:
             for contact, status in self._on(list_id).items():

@@ -10,12 +10,9 @@ from typing import Any, Final
 from icontact import wire
 from icontact.models import Contact, ContactFields
 
-__all__ = ["UPLOAD_HEADERS", "written"]
+__all__ = ["HEADERS", "written"]
 
-#: What stands in brackets in the first row of an upload. Only ``email``, ``fname`` and ``lname``
-#: are known from iContact's page; for the others the names of the API are taken, which is a guess
-#: (API 14): look at the warnings of the first upload. Custom fields have their private name.
-UPLOAD_HEADERS: Final[Mapping[str, str]] = {
+HEADERS: Final[Mapping[str, str]] = {
     "email": "email",
     "prefix": "prefix",
     "first_name": "fname",

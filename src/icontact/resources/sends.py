@@ -250,7 +250,7 @@ class Sends(Resource[Send]):
     def _checked_time(self, scheduled_time: datetime, eastern_offset: EasternOffset) -> str:
         try:
             text = wire.encode_scheduled(scheduled_time, eastern_offset)
-        except ValueError as problem:
+        except (ValueError, OverflowError) as problem:
             reason = str(problem)
         else:
             if scheduled_time > self._now():

@@ -15,10 +15,10 @@ from icontact.errors import CallError, RequestTimeout
 from icontact.models import ContactFields, Upload, UploadAction, UploadFields, UploadStatus
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
 from icontact.resources._base import Resource
-from icontact.resources._upload_rows import UPLOAD_HEADERS, written
+from icontact.resources._upload_rows import HEADERS, written
 from icontact.transport import Call, Safety, Sender
 
-__all__ = ["UPLOAD_HEADERS", "UploadResult", "Uploads"]
+__all__ = ["UploadResult", "Uploads"]
 
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 30.0, 1.5
 
@@ -62,12 +62,19 @@ class Uploads(Resource[Upload]):
         folder: The folder's path.
         sleep: Waits so many seconds.
         clock: Seconds, monotonic.
+
+    Attributes:
+        headers: What stands in brackets for a field, when rows become a file. Only ``email``,
+            ``fname`` and ``lname`` are known from iContact's page; for the others the names of the
+            API are taken, which is a guess (API 14): look at the warnings of the first upload.
+            Custom fields have their private name.
     """
 
     segment: ClassVar[str] = "uploads"
     plural: ClassVar[str] = "uploads"
     singular: ClassVar[str] = "upload"
     writable: ClassVar[frozenset[str]] = frozenset(UploadFields.__annotations__)
+    headers: ClassVar[Mapping[str, str]] = HEADERS
 
     def __init__(
         self,
@@ -228,8 +235,8 @@ class Uploads(Resource[Upload]):
             list_ids: The lists that the contacts are added to.
             wait: Whether to wait until it is done.
             timeout: Seconds to wait at most.
-            headers: For rows: what stands in brackets for a field, where :data:`UPLOAD_HEADERS`
-                is not right; it is partly a guess (API 14).
+            headers: For rows: what stands in brackets for a field, where :attr:`headers` is not
+                right.
             content_type: As for :meth:`store`.
 
         Returns:
@@ -246,7 +253,7 @@ class Uploads(Resource[Upload]):
         lists = tuple(list_ids)
         if not lists:
             raise ValueError("list_ids: contacts are added to one list at least")
-        data, rows = _content(source, headers)
+        data, rows = _content(source, {**self.headers, **(headers or {})})
         del source, headers  # error trackers print the locals of every frame on the way
         upload_id = self.create(action=UploadAction.ADD, list_ids=lists).upload_id
         warnings = self.store(upload_id, data=data, content_type=content_type)
@@ -267,10 +274,10 @@ class _Data(bytes):
         return f"<file of {len(self)} bytes>"
 
 
-def _content(source: Any, headers: Mapping[str, str] | None) -> tuple[bytes, int | None]:
+def _content(source: Any, headers: Mapping[str, str]) -> tuple[bytes, int | None]:
     if isinstance(source, bytes):
         return _Data(source), None
     if isinstance(source, str | PathLike):
         return _Data(Path(source).read_bytes()), None
-    data, rows = written(source, {**UPLOAD_HEADERS, **(headers or {})})
+    data, rows = written(source, headers)
     return _Data(data), rows

@@ -81,6 +81,7 @@ class Call:
     content_type: str = attrs.field(
         default="application/json",
         kw_only=True,
+        repr=False,
         validator=attrs.validators.matches_re(r"[\w.+-]+/[\w.+-]+(; ?[\w-]+=[\w.-]+)*"),
     )
 
