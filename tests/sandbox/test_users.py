@@ -214,5 +214,5 @@ def test_a_user_can_be_added_with_a_name_and_elsewhere(sandbox: Sandbox) -> None
     assert (known.username, known.password) == ("eve@example.com", "other-password")
     (user,) = sandbox.state.users()
     assert (user["accountId"], user["firstName"]) == (str(account), "Eve")
-    with pytest.raises(ValueError, match="The user to be added has no nam"):
-        sandbox.add_user("x@example.com", nam="X")
+    with pytest.raises(ValueError, match="The user to be added has no nickname"):
+        sandbox.add_user("x@example.com", nickname="X")

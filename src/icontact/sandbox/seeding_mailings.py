@@ -77,12 +77,13 @@ class MailingSeeder:
         for item in items:
             refuse_unknown("criterion", item, _CRITERION_KEYS)
             criterion_id = self._store.value(
-                "UPDATE segments SET nextCriterion = nextCriterion + 1"
-                " WHERE segmentId = ? AND folderId = ? RETURNING nextCriterion - 1",
+                "SELECT nextCriterion FROM segments WHERE segmentId = ? AND folderId = ?",
                 (item["segmentId"], self._folder_id),
             )
             if criterion_id is None:
                 raise ValueError("A criterion names a segment that is not there")
+            following = {"nextCriterion": criterion_id + 1}
+            self._store.update("segments", following, "segmentId", item["segmentId"])
             values = json.dumps([str(value) for value in item["values"]])
             columns = {**item, "criterionId": criterion_id, "values": values}
             self._store.insert("criteria", columns)

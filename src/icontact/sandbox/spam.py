@@ -34,7 +34,7 @@ RULES = (
         "DRUGS_ERECTILE",
         "Refers to an erectile drug",
         2.5,
-        _mentions(r"\bv[i1]agra\b|\bc[i1]alis\b"),
+        _mentions(r"\bv[i1]agra\b"),
     ),
     SpamRule(
         "SUBJ_ALL_CAPS",

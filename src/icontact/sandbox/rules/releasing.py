@@ -67,9 +67,11 @@ def settle(call: Call) -> None:
     store.execute(
         "INSERT INTO actions (contactId, actionType, actionTime, actor, actorKind, details)"
         " SELECT contactId, upper(substr(kind, 1, 1)) || substr(kind, 2), time,"
-        " iif(kind = 'bounce', 'system', 'contact'), iif(kind = 'bounce', 'system', 'contact'),"
-        " iif(kind = 'click', json_object('messageId', CAST(messageId AS TEXT), 'link', link),"
-        " json_object('messageId', CAST(messageId AS TEXT)))"
+        " CASE kind WHEN 'bounce' THEN 'system' ELSE 'contact' END,"
+        " CASE kind WHEN 'bounce' THEN 'system' ELSE 'contact' END,"
+        " CASE kind WHEN 'click'"
+        " THEN json_object('messageId', CAST(messageId AS TEXT), 'link', link)"
+        " ELSE json_object('messageId', CAST(messageId AS TEXT)) END"
         " FROM reactions WHERE done = 0 AND time <= ? AND kind <> 'unsubscribe'"
         " ORDER BY time, reactionNumber",
         (epoch,),
