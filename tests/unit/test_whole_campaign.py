@@ -274,3 +274,33 @@ def test_those_who_left_by_a_message_are_suppressed(
     by_reason = {row.reason: row for row in folder.suppressed()}
     assert by_reason[SuppressionReason.UNSUBSCRIBED].contact_id == members[0]
     assert by_reason[SuppressionReason.DONOTCONTACT].contact_id == members[1]
+
+
+def test_a_message_like_spam_is_noted_beforehand_and_refused(
+    folder: icontact.Folder, sandbox: Sandbox, members: list[int], campaign: Campaign
+) -> None:
+    spam = folder.messages.create(
+        campaign_id=campaign.campaign_id,
+        message_type="normal",
+        subject="FREE VIAGRA!!! WIN A MILLION DOLLARS NOW",
+        html_body="<p>CLICK HERE for viagra, casino, lottery, 100% free, act now!!!</p>",
+    )
+    assert spam.spam_check is not None
+    assert spam.spam_check.blocked
+    assert spam.spam_check.spam_details
+    audience: dict[str, Any] = {
+        "message_id": spam.message_id,
+        "include_list_ids": [sandbox.list_id],
+    }
+    assert any("spam score" in note for note in folder.sends.preview(**audience).notes)
+    with pytest.raises(errors.RejectedError):
+        folder.sends.create(**audience)
+
+
+def test_sign_up_forms_are_read(folder: icontact.Folder, sandbox: Sandbox) -> None:
+    (made,) = sandbox.seed(
+        signup_forms=[{"name": "Join", "lists": [sandbox.list_id]}]
+    ).signup_form_ids
+    (form,) = folder.signup_forms.list()
+    assert (form.form_id, form.name, form.list_ids) == (made, "Join", (sandbox.list_id,))
+    assert folder.signup_forms.get(made) == form
