@@ -25,7 +25,7 @@ from icontact.sandbox.rules import ROUTES, upkeep, webhooks
 from icontact.sandbox.rules.call import Call, Route
 from icontact.sandbox.store import Store
 
-logger = logging.getLogger("icontact.sandbox")
+logger: logging.Logger = logging.getLogger("icontact.sandbox")
 
 _LOST_BEFORE = {FaultKind.REFUSE, FaultKind.DROP_BEFORE}
 _IDS = frozenset(
