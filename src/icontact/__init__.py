@@ -35,7 +35,7 @@ from icontact.transport import (
 )
 
 if TYPE_CHECKING:
-    from icontact import models
+    from icontact import models, reports, suppression, webhooks
     from icontact.mapping import ContactMapper
     from icontact.models.filters import between, gt, gte, lt, lte, one_of
     from icontact.paging import Page, Pager
@@ -68,10 +68,16 @@ __all__ = [
     "lte",
     "models",
     "one_of",
+    "reports",
+    "suppression",
+    "webhooks",
 ]
 
 logging.getLogger("icontact").addHandler(logging.NullHandler())
 
+
+#: Modules that are imported when they are first asked for.
+_MODULES = ("models", "reports", "suppression", "webhooks")
 
 #: What is imported when it is first asked for, and from where.
 _LATER = {
@@ -89,8 +95,8 @@ _LATER = {
 
 def __getattr__(name: str) -> Any:
     """Import what a program may never need when it is first asked for."""
-    if name == "models":
-        return import_module("icontact.models")
+    if name in _MODULES:
+        return import_module(f"icontact.{name}")
     if name in _LATER:
         return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,6 +14,7 @@
     │   ├── Throttled 429 and 503        .retry_after
     │   └── ServerError 5xx
     ├── RejectedError                    HTTP 200, and nothing was stored: .warnings
+    │   └── AlreadyScheduled             the message is on its way already: .send_id
     ├── DecodeError(ValueError)          an answer that is not what iContact sends: .problems
     ├── PagingError                      a listing that cannot be trusted
     └── MappingError(ValueError)         a row or a mapping that cannot be pushed: .field .row
@@ -31,6 +32,7 @@ import attrs
 
 __all__ = [
     "APIError",
+    "AlreadyScheduled",
     "AuthenticationError",
     "BadRequest",
     "CallError",
@@ -332,6 +334,32 @@ class RejectedError(CallError):
             f"nothing was stored: {said}", call=call, attempts=attempts, elapsed=elapsed
         )
         self.warnings = tuple(warnings)
+
+
+class AlreadyScheduled(RejectedError):
+    """The message waits to be sent already, so nothing more was sent (API 13).
+
+    Attributes:
+        send_id: The send that exists.
+        message_id: The message.
+    """
+
+    send_id: int
+    message_id: int
+
+    def __init__(
+        self,
+        warnings: Sequence[str] = (),
+        *,
+        send_id: int,
+        message_id: int,
+        call: CallSummary | None = None,
+        attempts: int = 1,
+        elapsed: float = 0.0,
+    ) -> None:
+        super().__init__(warnings, call=call, attempts=attempts, elapsed=elapsed)
+        self.send_id = send_id
+        self.message_id = message_id
 
 
 class DecodeError(CallError, ValueError):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from icontact.sandbox import Quirks, Sandbox
+from icontact.sandbox import Behaviour, Quirks, Sandbox
 from tests.sandbox.wire import Clock, Wire
 
 
@@ -37,6 +37,20 @@ def quirky(clock: Clock) -> Iterator[Callable[..., Wire]]:
             # Each under a URL of its own, so that a test can hold several.
             url = f"https://quirky{next(numbers)}.example.com/icp"
             sandbox = Sandbox(clock=clock, quirks=Quirks(**quirks), base_url=url)
+            return Wire(stack.enter_context(sandbox))
+
+        yield make
+
+
+@pytest.fixture
+def lively(clock: Clock) -> Iterator[Callable[..., Wire]]:
+    """Makes the wire of a sandbox whose recipients do as a test says, and nothing else."""
+    idle = {"open_rate": 0.0, "click_rate": 0.0, "bounce_rate": 0.0, "unsubscribe_rate": 0.0}
+    with ExitStack() as stack:
+
+        def make(**behaviour: Any) -> Wire:
+            url = "https://lively.example.com/icp"
+            sandbox = Sandbox(clock=clock, behaviour=Behaviour(**idle | behaviour), base_url=url)
             return Wire(stack.enter_context(sandbox))
 
         yield make

@@ -287,3 +287,17 @@ def test_the_contacts_of_a_list_are_found(wire: Wire, contact: str) -> None:
     wire.contact("b@example.com")
     wire.subscribe(contact)
     assert wire.emails(f"listId={wire.sandbox.list_id}") == ["jo@example.com"]
+
+
+def test_a_confirmation_is_of_its_type_and_may_have_to_be_there(
+    wire: Wire, quirky: Callable[..., Wire]
+) -> None:
+    for each, unknown in ((wire, True), (quirky(unknown_confirmation_messages="refused"), False)):
+        contact_id = each.contact()
+        normal, confirmation = each.message(), each.message(messageType="confirmation")
+        for message_id, taken in ((normal, False), ("7", unknown), (confirmation, True)):
+            answer = each.subscribe(contact_id, status="pending", confirmationMessageId=message_id)
+            assert bool(answer["subscriptions"]) is taken
+            if taken:
+                break
+            assert "confirmationMessageId" in answer["warnings"][0]

@@ -27,6 +27,17 @@ IGNORED = (
 )
 
 
+CAMPAIGN = {
+    "name": "Test Campaign",
+    "fromName": "Bob Smith",
+    "fromEmail": "bob@example.org",
+    "subscriptionManagement": 1,
+    "clickTrackMode": 1,
+    "useAccountAddress": 1,
+    "archiveByDefault": 0,
+}
+
+
 class Clock:
     """A clock that only tests move: 2012-06-09 19:46:52 UTC, as in a recording."""
 
@@ -100,6 +111,33 @@ class Wire:
         """Subscribe a contact, by default to the sandbox's list, and return the answer."""
         item = {"contactId": contact_id, "listId": list_id or self.sandbox.list_id}
         return self.post("/subscriptions", [{**item, "status": "normal", **fields}])
+
+    def campaign(self, **fields: Any) -> str:
+        """Create a campaign, and return its id."""
+        answer = self.post("/campaigns", [{**CAMPAIGN, **fields}])
+        campaign_id: str = answer["campaigns"][0]["campaignId"]
+        return campaign_id
+
+    def message(self, **fields: Any) -> str:
+        """Create a message, with a campaign of its own unless one is named, and return its id."""
+        if "campaignId" not in fields:
+            fields["campaignId"] = self.campaign()
+        item = {"messageType": "normal", "subject": "News", "textBody": "Hello", **fields}
+        answer = self.post("/messages", [item])
+        message_id: str = answer["messages"][0]["messageId"]
+        return message_id
+
+    def dispatch(self, message_id: str, **fields: Any) -> Any:
+        """Send a message, by default to the sandbox's list, and return the send."""
+        if not fields.keys() & {"includeListIds", "includeSegmentIds"}:
+            fields["includeListIds"] = str(self.sandbox.list_id)
+        answer = self.post("/sends", [{"messageId": message_id, **fields}])
+        assert list(answer) == ["sends"], answer
+        return answer["sends"][0]
+
+    def people(self, count: int) -> list[int]:
+        """Put made-up contacts on the sandbox's list, and return their ids."""
+        return self.sandbox.seed_contacts(count, list_id=self.sandbox.list_id)
 
     def emails(self, query: str = "") -> list[str]:
         """Return the addresses that a search finds."""

@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import icontact
@@ -150,3 +151,17 @@ def http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
     """Return an answer as it travels."""
     head = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
+
+
+def shown(error: BaseException) -> str:
+    """Return all that an error tracker would print: texts, and the locals of the library's frames.
+
+    Only simple values are printed as they are; objects by their ``repr``, as trackers do.
+    """
+    parts = [str(error), repr(error), repr(vars(error))]
+    trace = error.__traceback__
+    while trace is not None:
+        if "tests" not in Path(trace.tb_frame.f_code.co_filename).parts:
+            parts.append(repr(trace.tb_frame.f_locals))
+        trace = trace.tb_next
+    return "\n".join(parts)

@@ -32,6 +32,7 @@ ONE_OF_EACH: list[errors.IContactError] = [
     errors.Throttled(503, ["slow down"], warnings=["w"], call=CALL, retry_after=7.5, attempts=5),
     errors.ServerError(500, ["No"], call=CALL, maybe_applied=True),
     errors.RejectedError(["You did not provide an email field"], call=CALL, attempts=2),
+    errors.AlreadyScheduled(["already scheduled"], send_id=5, message_id=9, call=CALL),
     errors.DecodeError(["contact.contactId: missing", "b"], call=CALL, attempts=2, elapsed=1.0),
 ]
 

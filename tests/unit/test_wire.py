@@ -6,7 +6,7 @@ import pickle
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -19,19 +19,17 @@ from icontact import models, wire
 from icontact.auth import Private
 from icontact.errors import CallSummary, DecodeError
 from icontact.models import (
-    Account,
-    ClientFolder,
     Contact,
     ContactAction,
     ContactFields,
     ContactFilters,
     ContactList,
     ContactStatus,
+    Criterion,
+    CriterionFields,
     CustomField,
     FieldType,
     ListFields,
-    ServerTime,
-    Subscription,
 )
 from icontact.models._base import COLLECTS
 from icontact.wire._decoding import shape_of
@@ -41,14 +39,9 @@ CALL = CallSummary("GET", "a/1/c/2/contacts")
 WRITABLE = frozenset(ContactFields.__annotations__)
 SEARCHABLE = frozenset(ContactFilters.__annotations__)
 MODELS = [
-    Account,
-    ClientFolder,
-    Contact,
-    ContactAction,
-    ContactList,
-    CustomField,
-    ServerTime,
-    Subscription,
+    kind
+    for name in models.__all__
+    if attrs.has(kind := getattr(models, name)) and kind is not models.Condition
 ]
 
 
@@ -60,6 +53,9 @@ class Sample:
     whole_or_none: int | None = None
     switch: bool = False
     switch_or_none: bool | None = None
+    score: float = 0.0
+    score_or_none: float | None = None
+    values: tuple[str, ...] = ()
     words: str = ""
     words_or_none: str | None = None
     moment: datetime | None = None
@@ -98,6 +94,18 @@ def decoded(name: str, value: Any) -> Any:
         ("switch_or_none", "", None),
         ("switch_or_none", None, None),
         ("switch_or_none", "0", False),
+        ("score", 5, 5.0),
+        ("score", 5.5, 5.5),
+        ("score", "5.5", 5.5),
+        ("score", "-1e3", -1000.0),
+        ("score", "5.", 5.0),
+        ("score_or_none", "", None),
+        ("score_or_none", None, None),
+        ("score_or_none", "0", 0.0),
+        ("values", ["John", 7, None], ("John", "7", "")),
+        ("values", "John", ("John",)),
+        ("values", "", ()),
+        ("values", None, ()),
         ("words", "text", "text"),
         ("words", None, ""),
         ("words", 2169, "2169"),
@@ -153,6 +161,16 @@ def test_a_scalar_is_read(name: str, value: Any, expected: Any) -> None:
         ("switch", None, "expected 0 or 1, got null"),
         ("switch", 1.0, "expected 0 or 1, got a number"),
         ("switch_or_none", "2", "expected 0 or 1, got other text"),
+        ("score", "", "expected a number, got an empty text"),
+        ("score", True, "expected a number, got a boolean"),
+        ("score", "nan", "expected a number, got other text"),
+        ("score", "1e999", "expected a number, got other text"),
+        ("score", math.inf, "expected a number, got a number"),
+        ("score", 10**400, "expected a number, got a number"),
+        ("score_or_none", "high", "expected a number, got other text"),
+        ("values", {}, "expected an array, got an object"),
+        ("values", [[]], "expected text, got an array"),
+        ("ids", [{"name": "x"}], "expected an integer, got null"),
         ("words", [], "expected text, got an array"),
         ("words", {}, "expected text, got an object"),
         ("moment", "yesterday", "expected a date, got other text"),
@@ -375,9 +393,6 @@ def test_a_member_that_is_no_object_is_refused(inner: Any) -> None:
 
 
 def test_every_model_collects_what_it_does_not_know() -> None:
-    public = [getattr(models, name) for name in models.__all__]
-    found = [kind for kind in public if isinstance(kind, type) and attrs.has(kind)]
-    assert set(found) - {models.Condition} == set(MODELS)
     for model in MODELS:
         assert shape_of(model).collects in ("extra", "custom_fields")
 
@@ -451,12 +466,23 @@ def values(field: attrs.Attribute[Any]) -> st.SearchStrategy[Any]:
         bool | None: st.none() | st.booleans(),
         str: st.text(max_size=10),
         str | None: st.none() | st.text(max_size=10),
+        float | None: st.none() | st.floats(allow_nan=False, allow_infinity=False),
+        tuple[int, ...]: st.lists(st.integers(-(10**18), 10**18), max_size=3).map(tuple),
+        tuple[str, ...]: st.lists(st.text(max_size=5), max_size=3).map(tuple),
         datetime: moments(False),
         datetime | None: st.none() | moments(bool(field.metadata.get("eastern"))),
         Mapping[str, Any]: st.dictionaries(st.text(max_size=5), JSON, max_size=2),
     }
-    if field.type in by_type:
-        return by_type[field.type]
+    wanted: Any = field.type
+    if wanted in by_type:
+        return by_type[wanted]
+    if attrs.has(wanted):
+        return instances(wanted)
+    inner, *_ = get_args(wanted)
+    if attrs.has(inner):
+        many = get_origin(wanted) is tuple
+        one = instances(inner)
+        return st.lists(one, max_size=2).map(tuple) if many else st.none() | one
     kind = next(kind for kind in models.OpenEnum.__subclasses__() if kind | str == field.type)
     return st.sampled_from(list(kind)) | st.text(max_size=10)
 
@@ -541,6 +567,17 @@ def test_an_unknown_field_names_the_nearest(name: str, said: str) -> None:
         wire.encode_fields(Contact, {name: "jo@example.com"}, WRITABLE)
     assert said in str(caught.value)
     assert "jo@" not in str(caught.value)
+
+
+def test_several_values_are_an_array_and_a_text_is_not_several() -> None:
+    allowed = frozenset(CriterionFields.__annotations__)
+    body = wire.encode_fields(Criterion, {"values": (1, "x")}, allowed)
+    assert body == {"values": [1, "x"]}
+    for odd in ("x", 7):
+        with pytest.raises(ValueError, match="values: expected several values, got a"):
+            wire.encode_fields(Criterion, {"values": odd}, allowed)
+    with pytest.raises(ValueError, match="values: cannot send a object"):
+        wire.encode_fields(Criterion, {"values": [object()]}, allowed)
 
 
 # Filters and orders

@@ -12,6 +12,13 @@ from icontact.models.accounts import (
     ClientFolderFields,
     ServerTime,
 )
+from icontact.models.automations import Automation, AutomationFields
+from icontact.models.campaigns import (
+    Campaign,
+    CampaignFields,
+    ForwardToFriend,
+    SubscriptionManagement,
+)
 from icontact.models.contacts import (
     ActionType,
     Contact,
@@ -38,12 +45,50 @@ from icontact.models.lists import (
     SubscriptionFields,
     SubscriptionStatus,
 )
+from icontact.models.messages import (
+    SPAM_LIMIT,
+    Message,
+    MessageFields,
+    MessageFilters,
+    MessageType,
+    SpamCheck,
+    SpamDetail,
+)
+from icontact.models.segments import (
+    Criterion,
+    CriterionFields,
+    CriterionValue,
+    NewSegmentFields,
+    Operator,
+    Segment,
+    SegmentFields,
+)
+from icontact.models.sends import Send, SendStatus
+from icontact.models.signup_forms import SignupForm
+from icontact.models.tracking import Bounce, Click, Open, Statistics, Tally, Unsubscribe
+from icontact.models.uploads import Upload, UploadAction, UploadFields, UploadStatus
+from icontact.models.users import (
+    NewUserFields,
+    Permission,
+    PermissionFields,
+    PermissionFilters,
+    User,
+    UserFields,
+)
+from icontact.models.webhooks import EventId, Webhook, WebhookFields
 
 __all__ = [
+    "SPAM_LIMIT",
     "Account",
     "AccountFields",
     "ActionFilters",
     "ActionType",
+    "Automation",
+    "AutomationFields",
+    "Bounce",
+    "Campaign",
+    "CampaignFields",
+    "Click",
     "ClientFolder",
     "ClientFolderFields",
     "ClientFolderFilters",
@@ -54,18 +99,53 @@ __all__ = [
     "ContactFilters",
     "ContactList",
     "ContactStatus",
+    "Criterion",
+    "CriterionFields",
+    "CriterionValue",
     "CustomField",
     "CustomFieldFields",
     "CustomValue",
+    "EventId",
     "FieldType",
     "Filter",
+    "ForwardToFriend",
     "ListFields",
     "ListFilters",
+    "Message",
+    "MessageFields",
+    "MessageFilters",
+    "MessageType",
+    "NewSegmentFields",
+    "NewUserFields",
+    "Open",
     "OpenEnum",
+    "Operator",
+    "Permission",
+    "PermissionFields",
+    "PermissionFilters",
     "Scalar",
+    "Segment",
+    "SegmentFields",
+    "Send",
+    "SendStatus",
     "ServerTime",
+    "SignupForm",
+    "SpamCheck",
+    "SpamDetail",
+    "Statistics",
     "Subscription",
     "SubscriptionFields",
     "SubscriptionFilters",
+    "SubscriptionManagement",
     "SubscriptionStatus",
+    "Tally",
+    "Unsubscribe",
+    "Upload",
+    "UploadAction",
+    "UploadFields",
+    "UploadStatus",
+    "User",
+    "UserFields",
+    "Webhook",
+    "WebhookFields",
 ]

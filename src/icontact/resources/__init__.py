@@ -2,20 +2,45 @@
 
 from icontact.resources._base import BatchResult, Rejected, Resource
 from icontact.resources.accounts import Accounts, ClientFolders
+from icontact.resources.automations import Automations
+from icontact.resources.campaigns import CampaignRow, Campaigns
 from icontact.resources.contacts import ContactRow, Contacts
 from icontact.resources.custom_fields import CustomFields
 from icontact.resources.lists import Lists
+from icontact.resources.messages import Messages
+from icontact.resources.segments import Criteria, CriterionRow, Segments
+from icontact.resources.sends import SendPreview, Sends
+from icontact.resources.signup_forms import SignupForms
 from icontact.resources.subscriptions import Subscriptions
+from icontact.resources.uploads import UploadResult, Uploads
+from icontact.resources.users import Permissions, UserRow, Users
+from icontact.resources.webhooks import Webhooks
 
 __all__ = [
     "Accounts",
+    "Automations",
     "BatchResult",
+    "CampaignRow",
+    "Campaigns",
     "ClientFolders",
     "ContactRow",
     "Contacts",
+    "Criteria",
+    "CriterionRow",
     "CustomFields",
     "Lists",
+    "Messages",
+    "Permissions",
     "Rejected",
     "Resource",
+    "Segments",
+    "SendPreview",
+    "Sends",
+    "SignupForms",
     "Subscriptions",
+    "UploadResult",
+    "Uploads",
+    "UserRow",
+    "Users",
+    "Webhooks",
 ]

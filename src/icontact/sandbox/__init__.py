@@ -26,8 +26,11 @@ except ImportError as _error:
     ) from _error
 
 from icontact.sandbox.arrivals import ReceivedRequest, RequestLog
-from icontact.sandbox.facade import APP_ID, PASSWORD, USERNAME, Sandbox
+from icontact.sandbox.behaviour import Behaviour
+from icontact.sandbox.courier import Courier, Delivery
+from icontact.sandbox.facade import Sandbox
 from icontact.sandbox.faults import Faults
+from icontact.sandbox.furnishing import APP_ID, PASSWORD, USERNAME
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.seeding import Seeded
 from icontact.sandbox.server import Server
@@ -37,6 +40,9 @@ __all__ = [
     "APP_ID",
     "PASSWORD",
     "USERNAME",
+    "Behaviour",
+    "Courier",
+    "Delivery",
     "Faults",
     "Quirks",
     "ReceivedRequest",

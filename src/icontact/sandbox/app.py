@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -16,17 +16,23 @@ from werkzeug.routing import Map, MapAdapter, Rule
 
 from icontact.sandbox import gate, messages, moments, phpjson
 from icontact.sandbox.arrivals import ReceivedRequest, RequestLog
+from icontact.sandbox.behaviour import Behaviour
+from icontact.sandbox.courier import Courier, Delivery
 from icontact.sandbox.exchange import Answer, Incoming, Refusal
 from icontact.sandbox.faults import Fault, FaultKind, Faults, html_page
 from icontact.sandbox.quirks import Quirks
-from icontact.sandbox.rules import ROUTES
+from icontact.sandbox.rules import ROUTES, upkeep, webhooks
 from icontact.sandbox.rules.call import Call, Route
 from icontact.sandbox.store import Store
 
 logger: logging.Logger = logging.getLogger("icontact.sandbox")
 
 _LOST_BEFORE = {FaultKind.REFUSE, FaultKind.DROP_BEFORE}
-_IDS = frozenset({"accountId", "clientFolderId", "contactId", "listId", "welcomeMessageId"})
+_IDS = frozenset(
+    "accountId automationId campaignId clientFolderId confirmationMessageId contactId formId listId"
+    " messageId replyToCampaignId segmentId sendId uploadId userId webhookId"
+    " welcomeMessageId".split()
+)
 
 
 @attrs.frozen
@@ -59,11 +65,20 @@ class App:
         store: The state.
         quirks: How it behaves where nobody knows.
         clock: What time it is.
+        behaviour: What recipients do.
     """
 
-    def __init__(self, store: Store, quirks: Quirks, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        quirks: Quirks,
+        clock: Callable[[], datetime],
+        behaviour: Behaviour | None = None,
+    ) -> None:
         self.faults: Faults = Faults()
         self.requests: RequestLog = RequestLog()
+        self.courier: Courier = Courier()
+        self._behaviour = behaviour or Behaviour()
         self._store = store
         self._quirks = quirks
         self._clock = clock
@@ -77,6 +92,16 @@ class App:
         if fault is None or fault.kind is not FaultKind.REFUSE:
             self._log(incoming, outcome, time.perf_counter() - started)
         return outcome
+
+    def keep_up(self) -> None:
+        """Let everything happen that is due by now: scheduled sends, reactions, uploads."""
+        now = moments.aware(self._clock())
+        if upkeep.is_due(self._store, int(now.timestamp())):
+            with self._store.transaction():
+                call = self._call(Incoming(method="", path=""), now, {})
+                upkeep.run(call)
+                told = self._told(call)
+            self.courier.post(told)
 
     def _under(self, fault: Fault | None, incoming: Incoming) -> Answer | None:
         if fault is None:
@@ -101,19 +126,37 @@ class App:
 
     def _apply(self, incoming: Incoming, now: datetime) -> Any:
         """Run the rule for a request, in one transaction: all of it is kept, or nothing."""
+        self.keep_up()
         route, path_ids = self._match(incoming.path)
         gate.check_version(incoming.headers)
-        with self._store.transaction(write=incoming.method != "GET"):
-            call = Call(
-                incoming=incoming,
-                store=self._store,
-                quirks=self._quirks,
-                now=now,
-                path_ids=path_ids,
-            )
+        with self._store.transaction(write=incoming.method != "GET" or route.get_writes):
+            call = self._call(incoming, now, path_ids)
             rule = gate.admit(call, route)
             payload = rule(call)
+            told = self._told(call)
+        self.courier.post(told)
         return self._with_warnings(call, payload)
+
+    def _call(self, incoming: Incoming, now: datetime, path_ids: Mapping[str, str]) -> Call:
+        return Call(
+            incoming=incoming,
+            store=self._store,
+            quirks=self._quirks,
+            behaviour=self._behaviour,
+            now=now,
+            path_ids=path_ids,
+        )
+
+    def _told(self, call: Call) -> list[Delivery]:
+        return [
+            Delivery(
+                webhook_id=call_back.webhook_id,
+                event_id=call_back.event_id,
+                url=call_back.url,
+                body=self._encoded(call_back.payload),
+            )
+            for call_back in webhooks.call_backs(call)
+        ]
 
     def _match(self, path: str) -> tuple[Route, dict[str, str]]:
         # Werkzeug takes several slashes at the beginning for one; the server does not (API 2.2).
@@ -132,9 +175,12 @@ class App:
         return payload
 
     def _json(self, status: int, payload: Any) -> Answer:
+        return self._finished(Answer(status=status, body=self._encoded(payload)))
+
+    def _encoded(self, payload: Any) -> bytes:
         if self._quirks.numeric_ids:
             payload = phpjson.with_numbers(payload, _IDS)
-        return self._finished(Answer(status=status, body=phpjson.encode(payload)))
+        return phpjson.encode(payload)
 
     def _finished(self, answer: Answer) -> Answer:
         """Dress an answer: its media type, and HTML for a 503 where the quirks say so."""

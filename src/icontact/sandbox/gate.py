@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from icontact.sandbox import messages
 from icontact.sandbox.exchange import MAX_BODY_BYTES, Incoming, Refusal
+from icontact.sandbox.rules import permissions
 from icontact.sandbox.rules.call import Call, Handler, Route, Scope, number
 from icontact.sandbox.store import Row
 
@@ -34,23 +35,25 @@ def admit(call: Call, route: Route) -> Handler:
         Refusal: 401, 403, 404, 405, 406, 413, 415 or 501.
     """
     if route.scope is Scope.OPEN:
-        return _rule(route, call.incoming.method)
+        return _rule(call, route)
     _authenticate(call)
     call.version = call.incoming.headers.get("api-version", "").strip()
     if not call.version:
         raise Refusal(501, messages.NOT_IMPLEMENTED)
-    rule = _rule(route, call.incoming.method)
-    _check_media(call.incoming)
+    rule = _rule(call, route)
+    _check_media(call.incoming, route)
     if route.scope is not Scope.LOGIN:
         _find_account(call, route)
     if route.scope is Scope.FOLDER:
         _find_folder(call)
+    permissions.check(call, route.area)
     return rule
 
 
-def _rule(route: Route, method: str) -> Handler:
-    rule = route.verbs.get(method)
-    if rule is None:
+def _rule(call: Call, route: Route) -> Handler:
+    method = call.incoming.method
+    rule, switch = route.verbs.get(method), route.switches.get(method)
+    if rule is None or (switch and not getattr(call.quirks, switch)):
         raise Refusal(405, messages.METHOD_NOT_ALLOWED)
     return rule
 
@@ -67,7 +70,8 @@ def _authenticate(call: Call) -> None:
     login = _application(logins, app_id)
     if login["password"] != password:
         raise Refusal(401, messages.WRONG_PASSWORD)
-    call.username, call.actor = username, str(login["loginId"])
+    call.username, call.user_id = username, login["userId"]
+    call.actor = str(login["userId"] or login["loginId"])
 
 
 def _as_utf8(header: str) -> str:
@@ -85,14 +89,15 @@ def _application(logins: list[Row], app_id: str) -> Row:
     raise Refusal(401, messages.UNKNOWN_APPLICATION)
 
 
-def _check_media(incoming: Incoming) -> None:
+def _check_media(incoming: Incoming, route: Route) -> None:
     """Speak JSON only: XML is documented too, and refused here (API 2.1, 18b)."""
     accepted = incoming.headers.get("accept", "").split(",")
     if _JSON not in {_media_type(entry) for entry in accepted}:
         raise Refusal(406, messages.NOT_ACCEPTABLE)
     if incoming.method not in {"POST", "PUT"}:
         return
-    if _media_type(incoming.headers.get("content-type", "")) != _JSON:
+    sent = _media_type(incoming.headers.get("content-type", ""))
+    if sent != _JSON and not route.any_media:
         raise Refusal(415, messages.UNSUPPORTED_MEDIA_TYPE)
     if len(incoming.body) > MAX_BODY_BYTES:
         raise Refusal(413, messages.BODY_TOO_LARGE)

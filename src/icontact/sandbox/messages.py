@@ -31,6 +31,18 @@ UPDATE_STATUS = (
 )
 """Recorded: what a write of any other status to an existing contact answers (API 4, 6.3)."""
 
+SPAM = (
+    "The message you provided has a spam score of {score}. Messages that score 5.0 or more can not"
+    " be sent. Please change the message"
+)
+NO_RECIPIENTS = (
+    "You did not provide an includeListIds or an includeSegmentIds field, one of which is required."
+    " Please provide an includeListIds or an includeSegmentIds field"
+)
+ALREADY_RELEASED = "The send you provided has been released or cancelled, and can not be cancelled"
+UPLOAD_DONE = "The upload you provided has received its data, and can not be changed any more"
+NOT_WELL_FORMED = "htmlBody has to be well-formed XML"
+
 _UNRECOGNISED_TERMS = (
     "The data you received may not be what you expected. This happened because your request"
     " contained terms which could not be recognized and so were ignored ({names}).\n"
@@ -70,6 +82,21 @@ def not_allowed(field: str) -> str:
 def unchanged(fields: Iterable[str]) -> str:
     """Return the warning about fields that a call cannot change (API 8.2, PUT)."""
     return f"The following fields can not be changed here and so were ignored ({', '.join(fields)})"
+
+
+def already_scheduled(message_id: int, send_id: int) -> str:
+    """Return the recorded refusal of a second send (API 13)."""
+    return f"Message [messageId={message_id}] already scheduled for send [sendId={send_id}]"
+
+
+def rejected_row(number: int, because: str) -> str:
+    """Return the warning about a row of an upload that was left out (API 14)."""
+    return f"Row {number} was not imported. {because}"
+
+
+def ignored_columns(names: Iterable[str]) -> str:
+    """Return the warning about columns of an upload that are no fields (API 14)."""
+    return f"The following columns could not be recognized and so were ignored ({', '.join(names)})"
 
 
 def too_many_items(most: int) -> str:

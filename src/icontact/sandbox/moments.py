@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 EASTERN = ZoneInfo("America/New_York")
@@ -23,9 +23,25 @@ def eastern_stamp(moment: datetime) -> str:
     return moment.astimezone(EASTERN).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def eastern(epoch: int) -> str:
+    """Return ``YYYY-MM-DD HH:MM:SS``, Eastern, of a time in seconds."""
+    return eastern_stamp(datetime.fromtimestamp(epoch, EASTERN))
+
+
+def compact(epoch: int) -> str:
+    """Return ``20090725 14:55:12``: a message's ``createDate`` in a stub (API 2.8)."""
+    return datetime.fromtimestamp(epoch, EASTERN).strftime("%Y%m%d %H:%M:%S")
+
+
 def iso_with_offset(epoch: int) -> str:
     """Return ``2012-06-09T16:25:50-04:00``: ``addDate`` and ``/time``."""
     return datetime.fromtimestamp(epoch, EASTERN).isoformat(timespec="seconds")
+
+
+def iso_four_hours_behind(epoch: int) -> str:
+    """Return ``2012-12-09T16:25:50-04:00``, in winter too: ``scheduledTime`` (API 2.8)."""
+    summer_time = timezone(timedelta(hours=-4))
+    return datetime.fromtimestamp(epoch, summer_time).isoformat(timespec="seconds")
 
 
 def iso_without_colon(epoch: int) -> str:

@@ -110,3 +110,63 @@ class Quirks:
 
     html_503: bool = False
     """API 4: whether the body of a 503 is a page of HTML, as from a gateway."""
+
+    receive_only_fields: Literal["ignored", "warned"] = "ignored"
+    """API 2.3: what a receive-only field in a write does, beside being without effect. Unknown."""
+
+    user_permissions: Literal["everything", "writes"] = "everything"
+    """API 16.2: whether a permission is needed for all of its area, or for writing. Unknown."""
+
+    tracking_criteria: Literal["count", "message_id"] = "count"
+    """API 10.2: what ``messageOpens`` is compared with: how many messages, or which. Unknown."""
+
+    criteria_join: Literal["all", "any"] = "all"
+    """API 10.2: whether somebody in a segment meets all of its criteria, or one. Unknown."""
+
+    forward_to_friend: Literal["optional", "required"] = "optional"
+    """API 11: ``forwardToFriend`` was required in older docs, and is gone from current ones."""
+
+    message_create_date: Literal["compact", "eastern", "iso"] = "compact"
+    """API 2.8: ``20090725 14:55:12`` as in a stub of 2009, as of contacts, or as of lists."""
+
+    spam_scores: Literal["text", "number"] = "text"
+    """API 12.1: whether scores are texts, which a client parses, or numbers. Unseen."""
+
+    spam_text: str = messages.SPAM
+    """API 12.4: what the refusal of a message with a spam ``{score}`` says. Not recorded."""
+
+    html_entities: bool = True
+    """API 12.1: whether ``&nbsp;`` and its like are well-formed; in XML alone they are not."""
+
+    double_sends: Literal["refused", "while_pending"] = "refused"
+    """API 13: whether a message that was released may be sent again. The refusal is recorded."""
+
+    send_statuses: Literal["table", "description"] = "table"
+    """API 13: ``released`` and ``cancelled``, or ``complete`` and ``canceled``. Contradictory."""
+
+    winter_offset: Literal["-04:00", "-05:00", "either"] = "-04:00"
+    """API 2.8: the offset that ``scheduledTime`` must have in winter. Contradictory."""
+
+    past_schedule: Literal["refused", "released"] = "refused"
+    """API 13: what becomes of a send that is scheduled for the past. Unknown."""
+
+    upload_actions: frozenset[str] = frozenset({"add"})
+    """API 14: what an upload may do. Only ``add`` is known, a second one is likely."""
+
+    upload_polls: int = 1
+    """API 14: how often an upload that has its data still says ``receiving``. Unknown."""
+
+    upload_updates: bool = False
+    """API 14: whether the rows of known contacts change their fields. The page seems to say no."""
+
+    upload_data_readable: bool = False
+    """API 14: whether ``GET …/data`` works, as a client of the vendor's counts on; the docs: no."""
+
+    single_form_as_object: bool = False
+    """API 17.1: whether a single form comes as an object, which a vendor's plugin allows for."""
+
+    webhook_batches: bool = True
+    """API 17.2: whether all events of one request come in one array, or one by one. Unknown."""
+
+    unknown_confirmation_messages: Literal["accepted", "refused"] = "accepted"
+    """API 8.2: whether ``confirmationMessageId`` may name a message that is not there. Unknown."""

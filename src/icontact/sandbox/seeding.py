@@ -31,6 +31,13 @@ class Seeded:
     list_ids: list[int] = attrs.field(factory=list)
     custom_field_ids: list[str] = attrs.field(factory=list)
     subscription_ids: list[str] = attrs.field(factory=list)
+    campaign_ids: list[int] = attrs.field(factory=list)
+    message_ids: list[int] = attrs.field(factory=list)
+    segment_ids: list[int] = attrs.field(factory=list)
+    criterion_ids: list[int] = attrs.field(factory=list)
+    send_ids: list[int] = attrs.field(factory=list)
+    signup_form_ids: list[int] = attrs.field(factory=list)
+    webhook_ids: list[int] = attrs.field(factory=list)
 
 
 class Seeder:
@@ -70,7 +77,7 @@ class Seeder:
         """Create lists."""
         ids = []
         for item in items:
-            _refuse_unknown("list", item, _LIST_KEYS.union(FLAG_DEFAULTS))
+            refuse_unknown("list", item, _LIST_KEYS.union(FLAG_DEFAULTS))
             ids.append(self._store.insert("lists", {"folderId": self._folder_id, **item}))
         return ids
 
@@ -84,7 +91,7 @@ class Seeder:
 
         def row(item: Mapping[str, Any]) -> tuple[Any, ...]:
             nonlocal next_id
-            _refuse_unknown("contact", item, known)
+            refuse_unknown("contact", item, known)
             contact_id = int(item.get("contactId", next_id))
             next_id = max(next_id, contact_id + 1)
             ids.append(contact_id)
@@ -136,17 +143,19 @@ class Seeder:
         return frozenset(row["privateName"] for row in self._store.rows(sql, (self._folder_id,)))
 
 
-def add_login(store: Store, app_id: str, username: str, password: str) -> None:
-    """Let somebody in."""
+def add_login(
+    store: Store, app_id: str, username: str, password: str, user_id: int | None = None
+) -> None:
+    """Let somebody in: the owner of an account, or one of its users."""
     store.execute(
-        "INSERT INTO logins (appId, username, password) VALUES (?, ?, ?)",
-        (app_id, username, password),
+        "INSERT INTO logins (appId, username, password, userId) VALUES (?, ?, ?, ?)",
+        (app_id, username, password, user_id),
     )
 
 
 def add_account(store: Store, username: str, fields: Mapping[str, Any]) -> int:
     """Add an account that a user may see."""
-    _refuse_unknown("account", fields, {*ACCOUNT_TEXTS, "multiClientFolder", "enabled"})
+    refuse_unknown("account", fields, {*ACCOUNT_TEXTS, "multiClientFolder", "enabled"})
     account_id = store.insert("accounts", {"country": "United States", **fields})
     store.insert("grants", {"username": username, "accountId": account_id})
     return account_id
@@ -154,7 +163,7 @@ def add_account(store: Store, username: str, fields: Mapping[str, Any]) -> int:
 
 def add_folder(store: Store, account_id: int, fields: Mapping[str, Any]) -> int:
     """Add a client folder; an account with several becomes an agency's (API 15.2)."""
-    _refuse_unknown("client folder", fields, {*FOLDER_TEXTS, "enabled", "useLogoInFooter"})
+    refuse_unknown("client folder", fields, {*FOLDER_TEXTS, "enabled", "useLogoInFooter"})
     folder_id = store.insert("clientfolders", {"accountId": account_id, **fields})
     store.execute(
         "UPDATE accounts SET multiClientFolder = 1 WHERE accountId = ?"
@@ -180,6 +189,7 @@ def _chunks(items: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, An
         yield chunk
 
 
-def _refuse_unknown(thing: str, item: Mapping[str, Any], known: Iterable[str]) -> None:
+def refuse_unknown(thing: str, item: Mapping[str, Any], known: Iterable[str]) -> None:
+    """Raise ValueError for keys that a thing does not have."""
     if unknown := set(item).difference(known):
         raise ValueError(f"The {thing} to be added has no {', '.join(sorted(unknown))}")

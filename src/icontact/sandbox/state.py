@@ -101,6 +101,124 @@ class State:
             for row in rows
         ]
 
+    def users(self) -> list[dict[str, Any]]:
+        """Return the users of all accounts, without their passwords."""
+        rows = self._store.rows(
+            "SELECT userId, accountId, userName, firstName, lastName, email FROM users"
+            " ORDER BY userId"
+        )
+        return [_with_texts(dict(row), ("userId", "accountId")) for row in rows]
+
+    def permissions(self, user_id: int | str | None = None) -> list[dict[str, Any]]:
+        """Return what users may do in client folders, where anything was said about it."""
+        rows = self._store.rows(
+            "SELECT * FROM permissions WHERE userId = ? OR ? IS NULL ORDER BY rowid",
+            (user_id, user_id),
+        )
+        return [_with_texts(dict(row), ("userId", "clientFolderId")) for row in rows]
+
+    def campaigns(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+        """Return the campaigns."""
+        return self._plain("campaigns", "campaignId", folder_id)
+
+    def messages(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+        """Return the messages."""
+        ids = ("messageId", "campaignId", "replyToCampaignId")
+        rows = self._plain("messages", "messageId", folder_id, ids=ids)
+        return [{**row, "createDate": _time(row["createDate"])} for row in rows]
+
+    def segments(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+        """Return the segments."""
+        return [
+            {
+                "segmentId": str(row["segmentId"]),
+                "listId": str(row["listId"]),
+                "name": row["name"],
+                "description": row["description"],
+            }
+            for row in self._rows("segments", "segmentId", folder_id)
+        ]
+
+    def criteria(self, segment_id: int | str | None = None) -> list[dict[str, Any]]:
+        """Return the criteria of one segment, or of all."""
+        rows = self._store.rows(
+            'SELECT segmentId, criterionId, fieldName, operator, "values" FROM criteria'
+            " WHERE segmentId = ? OR ? IS NULL ORDER BY segmentId, criterionId",
+            (segment_id, segment_id),
+        )
+        return [
+            {**dict(row), "segmentId": str(row["segmentId"]), "values": json.loads(row["values"])}
+            for row in rows
+        ]
+
+    def sends(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+        """Return the sends, the cancelled ones too."""
+        rows = self._plain("sends", "sendId", folder_id, ids=("sendId", "messageId"))
+        return [
+            {
+                **row,
+                "scheduledTime": _time(row["scheduledTime"]),
+                "releasedTime": _time(row["releasedTime"]),
+            }
+            for row in rows
+        ]
+
+    def recipients(self, send_id: int | str) -> list[str]:
+        """Return the ids of the contacts that a send was released to."""
+        sql = "SELECT contactId FROM recipients WHERE sendId = ? ORDER BY contactId"
+        return [str(row["contactId"]) for row in self._store.rows(sql, (send_id,))]
+
+    def reactions(self, message_id: int | str | None = None) -> list[dict[str, Any]]:
+        """Return what recipients did so far, in the order in which they did it."""
+        rows = self._store.rows(
+            "SELECT sendId, messageId, contactId, kind, time, link, hard FROM reactions"
+            " WHERE done = 1 AND (messageId = ? OR ? IS NULL) ORDER BY time, reactionNumber",
+            (message_id, message_id),
+        )
+        ids = ("sendId", "messageId", "contactId")
+        return [{**_with_texts(dict(row), ids), "time": _time(row["time"])} for row in rows]
+
+    def uploads(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+        """Return the uploads, with the warnings about their rows."""
+        return [
+            {
+                "uploadId": str(row["uploadId"]),
+                "action": row["action"],
+                "listIds": row["listIds"],
+                "status": row["status"],
+                "warnings": json.loads(row["problems"]),
+            }
+            for row in self._rows("uploads", "uploadId", folder_id)
+        ]
+
+    def signup_forms(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+        """Return the sign-up forms."""
+        return [
+            {
+                **row,
+                "created": _time(row["created"]),
+                "updated": _time(row["updated"]),
+                "lists": json.loads(row["lists"]),
+            }
+            for row in self._plain("forms", "formId", folder_id)
+        ]
+
+    def webhooks(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+        """Return the web hooks."""
+        return self._plain("webhooks", "webhookId", folder_id)
+
+    def automations(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+        """Return the welcome messages of lists."""
+        ids = ("automationId", "messageId", "listId")
+        return self._plain("automations", "automationId", folder_id, ids=ids)
+
+    def _plain(
+        self, table: str, key: str, folder_id: int | None, ids: tuple[str, ...] = ()
+    ) -> list[dict[str, Any]]:
+        """Return rows nearly as they are stored, ids as texts."""
+        rows = self._rows(table, key, folder_id)
+        return [_with_texts(row, ids or (key,)) for row in rows]
+
     def _rows(self, table: str, key: str, folder_id: int | None) -> list[dict[str, Any]]:
         sql = f"SELECT * FROM {table} WHERE folderId = ? OR ? IS NULL ORDER BY {key}"
         return [dict(row) for row in self._store.rows(sql, (folder_id, folder_id))]
@@ -116,3 +234,13 @@ class State:
         custom = json.loads(row.pop("custom"))
         row |= {"contactId": str(row["contactId"]), "bounceCount": str(row["bounceCount"] or "")}
         return {**row, **{name: custom.get(name, "") for name in names}}
+
+
+def _with_texts(row: dict[str, Any], ids: tuple[str, ...]) -> dict[str, Any]:
+    """Return a row with its ids as texts, and without the folder that it was looked up by."""
+    row.pop("folderId", None)
+    return {**row, **{name: str(row[name] or "") for name in ids}}
+
+
+def _time(epoch: int | None) -> str:
+    return "" if epoch is None else moments.iso_with_offset(epoch)

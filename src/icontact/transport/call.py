@@ -54,10 +54,12 @@ class Call:
         method: ``GET``, ``POST``, ``PUT`` or ``DELETE``.
         path: Below the base URL, such as ``a/1/c/2/contacts``. A query may stand in it.
         params: Query parameters, as pairs.
-        body: What is sent as JSON; nothing if ``None``.
+        body: What is sent as JSON, or as it is if it is bytes; nothing if ``None``.
         safety: Whether it may be repeated. By default a GET is ``READ``, a PUT or DELETE
             ``REPEATABLE``, and a POST ``ONCE``.
         authenticated: Whether credentials are sent.
+        content_type: What the body says of itself. iContact documents that it refuses all but
+            JSON and XML (API 2.1).
 
     Raises:
         ValueError: For an unknown verb, or a path that iContact does not accept: with a host, with
@@ -76,6 +78,12 @@ class Call:
         kw_only=True,
     )
     authenticated: bool = attrs.field(default=True, kw_only=True)
+    content_type: str = attrs.field(
+        default="application/json",
+        kw_only=True,
+        repr=False,
+        validator=attrs.validators.matches_re(r"[\w.+-]+/[\w.+-]+(; ?[\w-]+=[\w.-]+)*"),
+    )
 
     def __attrs_post_init__(self) -> None:
         if _NEVER_IN_PATHS.search(self.path):

@@ -107,7 +107,7 @@ class Transport:
             DecodeError: If the answer is no JSON.
         """
         summary = call.summary()
-        data = None if call.body is None else _json(call.body)
+        data = None if call.body is None else _body(call.body)
         started, attempt, maybe_applied = self._clock(), 0, False
         while True:
             attempt += 1
@@ -120,7 +120,7 @@ class Transport:
                         f"{self.base_url}/{call.path}",
                         params=call.params,
                         data=data,
-                        headers=_BODY_HEADERS if data is not None else None,
+                        headers={"Content-Type": call.content_type} if data is not None else None,
                         auth=self._auth if call.authenticated else self._anonymous,
                         timeout=self._timeout,
                         allow_redirects=False,
@@ -186,9 +186,6 @@ class Transport:
             self._on_event(event)
 
 
-_BODY_HEADERS = {"Content-Type": "application/json"}
-
-
 def _session(agent: str) -> requests.Session:
     session = requests.Session()
     session.headers.clear()
@@ -214,7 +211,9 @@ class _Body(bytes):
         return f"<body of {len(self)} bytes>"
 
 
-def _json(body: Any) -> _Body:
+def _body(body: Any) -> _Body:
+    if isinstance(body, bytes):
+        return _Body(body)
     return _Body(json.dumps(body, separators=(",", ":"), allow_nan=False).encode())
 
 

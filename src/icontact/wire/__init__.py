@@ -5,11 +5,20 @@ Two defaults of cattrs would corrupt this data (``bool("0")`` is true, ``None`` 
 """
 
 from icontact.wire._decoding import decode, decode_member, decode_rows
-from icontact.wire._encoding import encode, encode_fields, encode_filters, encode_order, nearest
+from icontact.wire._encoding import (
+    EasternOffset,
+    encode,
+    encode_fields,
+    encode_filters,
+    encode_order,
+    encode_scheduled,
+    nearest,
+)
 from icontact.wire._scalars import EASTERN_TIME
 
 __all__ = [
     "EASTERN_TIME",
+    "EasternOffset",
     "decode",
     "decode_member",
     "decode_rows",
@@ -17,5 +26,6 @@ __all__ = [
     "encode_fields",
     "encode_filters",
     "encode_order",
+    "encode_scheduled",
     "nearest",
 ]

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 import attrs
 from cattrs import Converter
@@ -25,8 +25,11 @@ from icontact.wire._scalars import (
     optional_boolean,
     optional_integer,
     optional_moment,
+    optional_real,
     optional_text,
+    real,
     text,
+    words,
 )
 
 T = TypeVar("T")
@@ -39,12 +42,15 @@ def _converter() -> Converter:
         int | None: optional_integer,
         bool: boolean,
         bool | None: optional_boolean,
+        float: real,
+        float | None: optional_real,
         str: text,
         str | None: optional_text,
         datetime: moment,
         datetime | None: optional_moment,
         Mapping[str, Any]: mapping,
         tuple[int, ...]: ids,
+        tuple[str, ...]: words,
     }
     for wanted, rule in scalars.items():
         if isinstance(wanted, type):
@@ -53,7 +59,67 @@ def _converter() -> Converter:
             converter.register_structure_hook_func(partial(operator.eq, wanted), rule)
     for enum in models.OpenEnum.__subclasses__():
         converter.register_structure_hook(enum | str, open_enum(enum))
+    converter.register_structure_hook_func(attrs.has, _nested)
+    converter.register_structure_hook_func(_is_optional, _optional_nested)
+    converter.register_structure_hook_func(_is_array, _all_nested)
     return converter
+
+
+class _MisfitsError(ValueError):
+    """What does not fit within a nested object; each problem begins with its path from there."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+
+_NOTHING: tuple[Any, ...] = (None, "", [])
+
+
+def _nested(raw: Any, model: type[T]) -> T:
+    if raw in _NOTHING:
+        raw = {}  # PHP writes an empty object as an empty array
+    try:
+        return _constructed(raw, shape_of(model), model)
+    except _MISFITS:
+        problems = _problems(model, raw, "")
+    raise _MisfitsError(problems)
+
+
+def _is_optional(wanted: Any) -> bool:
+    """Tell ``Model | None``."""
+    inner = get_args(wanted)
+    return len(inner) == 2 and attrs.has(inner[0]) and inner[1] is type(None)
+
+
+def _is_array(wanted: Any) -> bool:
+    """Tell ``tuple[Model, ...]``."""
+    return _is_tuple(wanted) and attrs.has(get_args(wanted)[0])
+
+
+def _is_tuple(wanted: Any) -> bool:
+    origin: Any = get_origin(wanted)
+    return origin is tuple
+
+
+def _optional_nested(raw: Any, wanted: Any) -> Any:
+    return None if raw in _NOTHING else _nested(raw, get_args(wanted)[0])
+
+
+def _all_nested(raw: Any, wanted: Any) -> tuple[Any, ...]:
+    if raw in _NOTHING:
+        return ()
+    if not isinstance(raw, list):
+        raise ValueError(f"expected an array, got {kind(raw)}")
+    model, made, problems = get_args(wanted)[0], [], []
+    for place, item in enumerate(raw):
+        try:
+            made.append(_nested(item, model))
+        except _MisfitsError as misfits:
+            problems += [f"[{place}]{problem}" for problem in misfits.problems]
+    if problems:
+        raise _MisfitsError(problems)
+    return tuple(made)
 
 
 _CONVERTER = _converter()
@@ -66,6 +132,8 @@ class Shape:
     names: Mapping[str, str]
     known: frozenset[str]
     collects: str
+    #: Fields that are arrays on the wire, and no text with commas.
+    arrays: frozenset[str]
     construct: Callable[[Mapping[str, Any], Any], Any]
 
 
@@ -83,18 +151,21 @@ def shape_of(model: type[Any]) -> Shape:
 def _made(model: type[Any]) -> Shape:
     attrs.resolve_types(model)
     names: dict[str, str] = {}
+    arrays: set[str] = set()
     collects = ""
     for field in attrs.fields(model):
         if field.metadata.get("collects"):
             collects = field.name
         else:
             names[field.name] = field.metadata.get("wire") or camel(field.name)
+            if _is_tuple(field.type) and field.type != tuple[int, ...]:
+                arrays.add(field.name)
     overrides = {name: override(rename=wire) for name, wire in names.items()}
     overrides[collects] = override(omit=True)
     construct = make_dict_structure_fn(
         model, _CONVERTER, _cattrs_detailed_validation=False, **cast("Any", overrides)
     )
-    return Shape(names, frozenset(names.values()), collects, construct)
+    return Shape(names, frozenset(names.values()), collects, frozenset(arrays), construct)
 
 
 def camel(name: str) -> str:
@@ -198,6 +269,8 @@ def _problems(model: type[Any], raw: Any, path: str) -> list[str]:
             continue
         try:
             _CONVERTER.structure(raw[name], field.type)
+        except _MisfitsError as misfits:
+            problems += [f"{path}.{name}{problem}" for problem in misfits.problems]
         except ValueError as problem:
             problems.append(f"{path}.{name}: {problem}")
     return problems

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 
 from icontact.models import Condition, Filter, Scalar
 from icontact.wire._decoding import camel, shape_of
 from icontact.wire._scalars import EASTERN_TIME, integer
+
+#: How US Eastern time is written in winter, where iContact's page contradicts itself (API 2.8).
+EasternOffset: TypeAlias = Literal["fixed", "actual"]
+
+_SUMMER = timezone(timedelta(hours=-4))
 
 #: Query parameters that are no search terms (API 2.6).
 _PAGING = frozenset({"limit", "offset", "orderby"})
@@ -28,8 +33,16 @@ def encode(model: Any) -> dict[str, Any]:
         if fields[name].metadata.get("eastern") and isinstance(value, datetime):
             value = value.astimezone(EASTERN_TIME).strftime("%Y-%m-%d %H:%M:%S")
         if value is not None or fields[name].default is not None:
-            body[wire] = value if isinstance(value, dict) else _sent(value)
+            body[wire] = _whole(value, is_array=name in shape.arrays)
     return {**body, **getattr(model, shape.collects)}
+
+
+def _whole(value: Any, *, is_array: bool) -> Any:
+    if isinstance(value, dict):
+        return value
+    if attrs.has(type(value)):
+        return encode(value)
+    return [_whole(item, is_array=False) for item in value] if is_array else _sent(value)
 
 
 def encode_fields(
@@ -54,7 +67,9 @@ def encode_fields(
         if name == shape.collects:
             _add_custom(body, value, shape.known)
         else:
-            body[shape.names[name]] = _named(name, value)
+            # A password is written and never read, so no model has it.
+            wire = shape.names.get(name) or camel(name)
+            body[wire] = _array(name, value) if name in shape.arrays else _named(name, value)
     return body
 
 
@@ -68,6 +83,12 @@ def _refuse_standard(name: str, known: frozenset[str]) -> None:
     # As a top-level key or a term it would stand for what has that name already.
     if name in known:
         raise ValueError(f"custom field {name!r} has the name of a standard field")
+
+
+def _array(name: str, values: Any) -> list[Any]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise ValueError(f"{name}: expected several values, got a {type(values).__name__}")
+    return [_named(name, value) for value in values]
 
 
 def _named(name: str, value: Any) -> Any:
@@ -102,6 +123,27 @@ def _number(value: float | Decimal) -> str:
     if not Decimal(value).is_finite():
         raise ValueError("not a finite number")
     return format(Decimal(str(value)), "f")
+
+
+def encode_scheduled(moment: datetime, eastern_offset: EasternOffset) -> str:
+    """Return when a send goes out, in the one form that is accepted (API 2.8).
+
+    Either form names the same instant.
+
+    Args:
+        moment: When; aware.
+        eastern_offset: ``"fixed"`` writes ``-04:00`` all year, as documented, ``"actual"`` what
+            US Eastern has at that time: ``-05:00`` in winter.
+
+    Raises:
+        ValueError: If the moment has no time zone, or the offset is none of the two.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a time needs a time zone")
+    if eastern_offset not in get_args(EasternOffset):
+        raise ValueError("eastern_offset must be 'fixed' or 'actual'")
+    zone = _SUMMER if eastern_offset == "fixed" else EASTERN_TIME
+    return moment.astimezone(zone).replace(microsecond=0).isoformat()
 
 
 def encode_filters(

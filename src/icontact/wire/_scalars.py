@@ -6,6 +6,7 @@ with a text that names the kind of the value and never shows it.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -33,6 +34,25 @@ def integer(value: Any, _: object = None) -> int:
 
 def optional_integer(value: Any, _: object = None) -> int | None:
     return None if value is None or value == "" else integer(value)
+
+
+_REAL = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]{1,3})?").fullmatch
+
+
+def real(value: Any, _: object = None) -> float:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number or (isinstance(value, str) and _REAL(value)):
+        try:
+            found = float(value)
+        except OverflowError:
+            found = math.inf
+        if math.isfinite(found):
+            return found
+    raise ValueError(f"expected a number, got {kind(value)}")
+
+
+def optional_real(value: Any, _: object = None) -> float | None:
+    return None if value is None or value == "" else real(value)
 
 
 _BOOLEANS: Mapping[Any, bool] = {"0": False, "1": True, "true": True, "false": False}
@@ -102,7 +122,20 @@ def ids(value: Any, _: object = None) -> tuple[int, ...]:
     if isinstance(value, dict):
         raise ValueError(f"expected ids, got {kind(value)}")
     items = value.split(",") if isinstance(value, str) else value
-    return tuple(integer(item) for item in (items if isinstance(items, list) else [items]))
+    return tuple(integer(_id_of(item)) for item in (items if isinstance(items, list) else [items]))
+
+
+def _id_of(item: Any) -> Any:
+    # How a sign-up form names its lists is not documented (API 17.1): ids, or lists of their own.
+    return item.get("listId") if isinstance(item, dict) else item
+
+
+def words(value: Any, _: object = None) -> tuple[str, ...]:
+    if value in (None, ""):
+        return ()
+    if isinstance(value, dict):
+        raise ValueError(f"expected an array, got {kind(value)}")
+    return tuple(text(item) for item in (value if isinstance(value, list) else [value]))
 
 
 def open_enum(members: type[OpenEnum]) -> Callable[[Any, object], str]:

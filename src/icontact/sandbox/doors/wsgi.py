@@ -94,6 +94,9 @@ def status_line(answer: Answer) -> str:
     return f"{answer.status} {reason}"
 
 
+_DIGITS = 18
+
+
 def _body(environ: WSGIEnvironment) -> bytes:
     """Read the body, up to one byte too many, and let the rest of it pass by."""
     stream: InputStream = environ["wsgi.input"]
@@ -101,7 +104,8 @@ def _body(environ: WSGIEnvironment) -> bytes:
     if environ.get("wsgi.input_terminated"):
         remaining = None
     else:
-        remaining = int(length) if length.isascii() and length.isdecimal() else 0
+        # A longer one is beyond every limit, and beyond what Python makes a number of.
+        remaining = int(length[:_DIGITS]) if length.isascii() and length.isdecimal() else 0
     body = bytearray()
     while remaining is None or remaining > 0:
         chunk = stream.read(_CHUNK if remaining is None else min(_CHUNK, remaining))

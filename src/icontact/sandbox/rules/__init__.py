@@ -1,31 +1,52 @@
 """The rules of the server, one module per resource, and the table that leads to them.
 
-A new resource is a module with its rules and its ``ROUTES``, and a line in :data:`ROUTES` here.
-What has no row answers 501 ``Resource Or Version Not Implemented``, as the server does for what
-it does not know; so do the documented resources that are not emulated yet.
+A new resource is a module with its rules and its ``ROUTES``, and a line in :data:`ROUTES` here,
+under the permission that a user needs for it. What has no row answers 501 ``Resource Or Version
+Not Implemented``, as the server does for what it does not know. :data:`MATRIX` has a row for every
+URI and verb, with the grade of the evidence for it.
 """
 
 from __future__ import annotations
 
 from icontact.sandbox.rules import (
     accounts,
+    automations,
+    campaigns,
     client_folders,
     contacts,
+    criteria,
     custom_fields,
     history,
     lists,
+    mailings,
+    permissions,
+    segments,
+    sends,
+    signup_forms,
     subscriptions,
     time,
+    tracking,
+    uploads,
+    users,
+    webhooks,
 )
-from icontact.sandbox.rules.call import Route
+from icontact.sandbox.rules.call import Area, Route, within
+from icontact.sandbox.rules.evidence import Entry, matrix
 
 ROUTES: tuple[Route, ...] = (
     *time.ROUTES,
-    *accounts.ROUTES,
-    *client_folders.ROUTES,
-    *contacts.ROUTES,
-    *history.ROUTES,
-    *lists.ROUTES,
-    *subscriptions.ROUTES,
-    *custom_fields.ROUTES,
+    *within(Area.SETTINGS, *accounts.ROUTES, *client_folders.ROUTES),
+    *within(Area.OWNER, *users.ROUTES, *permissions.ROUTES),
+    *within(Area.SUBSCRIBER, *contacts.ROUTES, *history.ROUTES, *lists.ROUTES),
+    *within(Area.SUBSCRIBER, *subscriptions.ROUTES, *custom_fields.ROUTES),
+    *within(Area.SUBSCRIBER, *segments.ROUTES, *criteria.ROUTES, *uploads.ROUTES),
+    *within(Area.SUBSCRIBER, *signup_forms.ROUTES, *webhooks.ROUTES),
+    *within(Area.CREATIVE, *campaigns.ROUTES, *mailings.ROUTES, *sends.ROUTES),
+    *within(Area.CREATIVE, *automations.ROUTES),
+    *within(Area.ANALYTIC, *tracking.ROUTES),
 )
+
+MATRIX: tuple[Entry, ...] = matrix(ROUTES)
+"""Every URI and verb (API 5): ``method, template, supported = entry[:3]``."""
+
+__all__ = ["MATRIX", "ROUTES", "Entry", "Route"]

@@ -26,12 +26,12 @@ def save_many(
     Returns:
         What was stored, in order; shorter than the request if something was refused.
     """
-    items = _items(phpjson.decode(call.incoming.body), plural, singular)
+    given = items(call, plural, singular)
     most = call.quirks.max_batch
-    if most is not None and len(items) > most:
+    if most is not None and len(given) > most:
         raise Refusal(400, messages.too_many_items(most))
     saved = []
-    for item in items:
+    for item in given:
         try:
             if not isinstance(item, dict):
                 raise Refusal(400, messages.not_valid(singular))
@@ -58,7 +58,9 @@ def member(call: Call, singular: str) -> Item | None:
     return inner if len(body) == 1 and isinstance(inner, dict) else body
 
 
-def _items(body: Any, plural: str, singular: str) -> list[Any]:
+def items(call: Call, plural: str, singular: str) -> list[Any]:
+    """Return what was posted to a collection, in whichever of its shapes."""
+    body = phpjson.decode(call.incoming.body)
     if isinstance(body, dict) and len(body) == 1:
         # One object wrapped in its singular name is recorded, the plural seen in client code.
         wrapped = body.get(singular, body.get(plural))

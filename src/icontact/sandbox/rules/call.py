@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from icontact.sandbox.behaviour import Behaviour
 from icontact.sandbox.exchange import Incoming
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.store import Store
@@ -26,6 +27,16 @@ def number(text: object) -> int | None:
     return int(digits)
 
 
+@attrs.frozen
+class Event:
+    """Something that happened to a contact, for the web hooks of its folder (API 17.2)."""
+
+    event_id: str
+    folder_id: int
+    contact_id: int
+    list_id: int | None = None
+
+
 @attrs.define(kw_only=True)
 class Call:
     """A request on its way through the rules: what was asked, by whom, of what."""
@@ -34,13 +45,16 @@ class Call:
     store: Store
     quirks: Quirks
     now: datetime
+    behaviour: Behaviour = attrs.field(factory=Behaviour)
     version: str = ""
     actor: str = ""
+    user_id: int | None = None
     username: str = ""
     account_id: int = 0
     folder_id: int = 0
     path_ids: Mapping[str, str] = attrs.field(factory=dict)
     warnings: list[str] = attrs.field(factory=list)
+    events: list[Event] = attrs.field(factory=list)
 
     @property
     def epoch(self) -> int:
@@ -64,13 +78,42 @@ class Scope(enum.Enum):
     FOLDER = "the credentials, the account and the client folder"
 
 
+class Area(enum.Enum):
+    """Who may use a resource: the permission that a user needs for it (API 16.2)."""
+
+    EVERYBODY = "whoever may log in"
+    SETTINGS = "whoever may log in reads, the owner of the account writes"
+    OWNER = "the owner of the account"
+    SUBSCRIBER = "subscriber"
+    CREATIVE = "creative"
+    ANALYTIC = "analytic"
+
+
 @attrs.frozen(eq=False)
 class Route:
     """A row of the routing table: a path, what it hangs under, and the rule for each verb.
 
     A verb without a rule answers 405.
+
+    Attributes:
+        path: The path below the base URL.
+        scope: What it hangs under.
+        verbs: The rules.
+        area: Who may use it.
+        switches: Verbs that answer 405 too, unless the quirk of this name is on.
+        any_media: Whether a body may be of any media type.
+        get_writes: Whether a GET may change something.
     """
 
     path: str
     scope: Scope
     verbs: Mapping[str, Handler]
+    area: Area = attrs.field(default=Area.EVERYBODY, kw_only=True)
+    switches: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+    any_media: bool = attrs.field(default=False, kw_only=True)
+    get_writes: bool = attrs.field(default=False, kw_only=True)
+
+
+def within(area: Area, *routes: Route) -> tuple[Route, ...]:
+    """Return routes that ask for a permission."""
+    return tuple(attrs.evolve(route, area=area) for route in routes)

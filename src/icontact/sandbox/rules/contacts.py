@@ -27,11 +27,11 @@ def save_many(call: Call) -> dict[str, Any]:
     """Answer ``POST …/contacts``: create by e-mail, update by e-mail or ``contactId``."""
     types = custom_fields.defined(call)
 
-    def save(call: Call, item: dict[str, Any]) -> dict[str, Any]:
-        return contact_fields.write_wire(_save(call, item, types), types)
+    def save_one(call: Call, item: dict[str, Any]) -> dict[str, Any]:
+        return contact_fields.write_wire(save(call, item, types), types)
 
     # Recorded: where nothing is left to show, the array is null (API 2.4).
-    return {"contacts": bodies.save_many(call, "contacts", "contact", save) or None}
+    return {"contacts": bodies.save_many(call, "contacts", "contact", save_one) or None}
 
 
 def read(call: Call) -> dict[str, Any]:
@@ -71,8 +71,8 @@ def _write_member(call: Call, *, blanks: bool) -> dict[str, Any]:
     return {"contact": contact_fields.write_wire(row, types)}
 
 
-def _save(call: Call, item: dict[str, Any], types: Mapping[str, str]) -> Row:
-    """Store one item of a collection POST (API 6.5)."""
+def save(call: Call, item: dict[str, Any], types: Mapping[str, str]) -> Row:
+    """Store one contact, as one item of a collection POST (API 6.5)."""
     if item.get("contactId") not in (None, ""):
         row = _by_id(call, item["contactId"], present=True)
         if row is None:
@@ -81,7 +81,7 @@ def _save(call: Call, item: dict[str, Any], types: Mapping[str, str]) -> Row:
         return _change(call, row, given, blanks=call.quirks.bulk_update_blanks)
     given = contact_fields.read(call, item, types)
     contact_fields.require_email(given)
-    row = _by_email(call, given.texts["email"])
+    row = by_email(call, given.texts["email"])
     if row is not None:
         return _change(call, row, given, blanks=call.quirks.upsert_blanks)
     contact_fields.check_new_status(call, given.status)
@@ -133,7 +133,7 @@ def _change(call: Call, row: Row, given: Given, *, blanks: bool) -> Row:
 
 
 def _check_email_is_free(call: Call, row: Row, email: str | None) -> None:
-    other = None if email is None else _by_email(call, email)
+    other = None if email is None else by_email(call, email)
     if other is not None and other["contactId"] != row["contactId"]:
         reason = "email is already used by another contact"
         raise Refusal(400, messages.not_valid("email", reason))
@@ -147,7 +147,8 @@ def _by_id(call: Call, contact_id: object, *, present: bool = False) -> Row | No
     )
 
 
-def _by_email(call: Call, email: str) -> Row | None:
+def by_email(call: Call, email: str) -> Row | None:
+    """Return the contact of the folder that has an address, unless it is deleted."""
     return call.store.row(
         "SELECT * FROM contacts WHERE folderId = ? AND email = ? AND status <> 'deleted'",
         (call.folder_id, email),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from icontact.sandbox import messages
@@ -55,6 +56,25 @@ class Reader:
         if flag is None:
             self.complain(messages.not_valid(name, f"{name} can be either 0 or 1"))
         return flag or 0
+
+    def code(self, name: str, most: int, default: int = 0, *, required: bool = False) -> int:
+        """Return one of the numbers from 0 to the last that is known."""
+        text = self.text(name, required=required)
+        if not text:
+            return default
+        allowed = [str(choice) for choice in range(most + 1)]
+        if text not in allowed:
+            self.complain(messages.not_valid(name, f"{name} can be one of {', '.join(allowed)}"))
+            return default
+        return int(text)
+
+    def choice(self, name: str, allowed: Collection[str], *, required: bool = False) -> str:
+        """Return one of the words that are known, ``""`` if it is absent or wrong."""
+        text = self.text(name, required=required)
+        if text and text not in allowed:
+            words = ", ".join(sorted(allowed))
+            self.complain(messages.not_valid(name, f"{name} can be one of {words}"))
+        return text
 
     def forbid(self, *names: str) -> None:
         """Complain about fields that must not be given here."""

@@ -10,7 +10,7 @@ import attrs
 
 from icontact.sandbox import messages, moments
 from icontact.sandbox.exchange import Refusal
-from icontact.sandbox.rules.call import Call, Route, Scope, number
+from icontact.sandbox.rules.call import Call, Event, Route, Scope, number
 from icontact.sandbox.rules.listing import Listing, search
 from icontact.sandbox.rules.terms import Clause, Kind, Term, column
 from icontact.sandbox.store import Row
@@ -27,10 +27,19 @@ _LISTING = Listing(
 )
 
 
+_KINDS = frozenset({"system", "contact"})
+_EVENTS = {
+    "AddContact": "contact_created",
+    "EditFields": "contact_updated",
+    "normal": "contact_subscribed",
+    "unsubscribed": "contact_unsubscribed",
+}
+
+
 def record(
     call: Call, contact_id: int, action_type: str, details: Mapping[str, str] | None = None
 ) -> None:
-    """Write down that the caller did something to a contact."""
+    """Write down that somebody did something to a contact."""
     call.store.insert(
         "actions",
         {
@@ -38,9 +47,20 @@ def record(
             "actionType": action_type,
             "actionTime": call.epoch,
             "actor": call.actor,
+            "actorKind": call.actor if call.actor in _KINDS else "user",
             "details": json.dumps(details or {}),
         },
     )
+    _tell(call, contact_id, action_type, details or {})
+
+
+def _tell(call: Call, contact_id: int, action_type: str, details: Mapping[str, str]) -> None:
+    """Note what web hooks hear of; nothing of a status, ``donotcontact`` above all (API 17.2)."""
+    list_id = None
+    if action_type == "EditSubscription":
+        action_type, list_id = details["newStatus"], int(details["listId"])
+    if event_id := _EVENTS.get(action_type):
+        call.events.append(Event(event_id, call.folder_id, contact_id, list_id))
 
 
 def of_contact(call: Call) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def list_all(call: Call) -> dict[str, Any]:
     """Answer ``GET …/lists``."""
     base = Clause("folderId = ? AND deleted = 0", (call.folder_id,))
     page = search(call, _LISTING, base)
-    return page.envelope(call, "lists", _read_wire)
+    return page.envelope(call, "lists", read_wire)
 
 
 def create_many(call: Call) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def create_many(call: Call) -> dict[str, Any]:
 
 def read(call: Call) -> dict[str, Any]:
     """Answer ``GET …/lists/{listId}``."""
-    return {"list": _read_wire(_load(call))}
+    return {"list": read_wire(_load(call))}
 
 
 def merge(call: Call) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def _write_wire(row: Row) -> dict[str, Any]:
     }
 
 
-def _read_wire(row: Row) -> dict[str, Any]:
+def read_wire(row: Row) -> dict[str, Any]:
     """Return a list as a GET has it: another order, flags as texts, null for blank (API 2.5)."""
     return {
         "listId": str(row["listId"]),

@@ -37,7 +37,7 @@ def list_all(call: Call) -> dict[str, Any]:
 
 def create_many(call: Call) -> dict[str, Any]:
     """Answer ``POST …/subscriptions``; an empty array stays one here (API 8.2)."""
-    return {"subscriptions": bodies.save_many(call, "subscriptions", "subscription", _create)}
+    return {"subscriptions": bodies.save_many(call, "subscriptions", "subscription", create)}
 
 
 def read(call: Call) -> dict[str, Any]:
@@ -69,13 +69,14 @@ def move(call: Call) -> dict[str, Any]:
     return {"subscription": _wire(_required(_by_ids(call, list_id, row["contactId"])))}
 
 
-def _create(call: Call, item: dict[str, Any]) -> dict[str, Any] | None:
+def create(call: Call, item: dict[str, Any]) -> dict[str, Any] | None:
+    """Subscribe one contact, as one item of a collection POST; ``None`` if it is subscribed."""
     reader = Reader(item)
     reader.forbid("subscriptionId")
     list_text = reader.text("listId", required=True)
     contact_text = reader.text("contactId", required=True)
     status = _status(reader, reader.text("status", required=True))
-    message_id = _message_id(reader)
+    message_id = _message_id(call, reader)
     reader.finish()
     list_id, contact_id = _known_list(call, list_text), _known_contact(call, contact_text)
     existing = _by_ids(call, list_id, contact_id)
@@ -106,7 +107,7 @@ def _refuse_second(call: Call, current: str, status: str) -> None:
 def _change_status(call: Call, row: Row, item: dict[str, Any]) -> None:
     reader = Reader(item)
     status = _status(reader, reader.text("status")) if reader.given("status") else row["status"]
-    message_id = _message_id(reader)
+    message_id = _message_id(call, reader)
     reader.finish()
     moves = (row["status"], status)
     if moves[0] == "unsubscribed" and status != "unsubscribed":
@@ -143,11 +144,19 @@ def _status(reader: Reader, status: str) -> str:
     return status
 
 
-def _message_id(reader: Reader) -> str:
-    message_id = reader.text("confirmationMessageId")
-    if message_id and number(message_id) is None:
+def _message_id(call: Call, reader: Reader) -> str:
+    text = reader.text("confirmationMessageId")
+    message_type = call.store.value(
+        "SELECT messageType FROM messages WHERE messageId = ? AND folderId = ?",
+        (number(text), call.folder_id),
+    )
+    unknown = message_type is None and call.quirks.unknown_confirmation_messages == "refused"
+    if text and (number(text) is None or unknown):
         reader.complain(messages.not_valid("confirmationMessageId"))
-    return message_id
+    elif message_type not in {None, "confirmation"}:
+        reason = "The message has to be of the type confirmation"
+        reader.complain(messages.not_valid("confirmationMessageId", reason))
+    return text
 
 
 def _known_list(call: Call, text: str) -> int:

@@ -32,6 +32,8 @@ class Store:
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self.path: str = ":memory:" if path is None else os.fspath(path)
         self._lock = threading.RLock()
+        if path is not None:
+            _make_private(self.path)
         self._connection = sqlite3.connect(
             self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -57,7 +59,14 @@ class Store:
                 f"{self.path} holds something else than a sandbox of this version;"
                 " name another file, or remove it"
             )
-        self._connection.executescript(schema.TABLES)
+        try:
+            self._connection.executescript(f"BEGIN IMMEDIATE;\n{schema.TABLES}\nCOMMIT;")
+        except sqlite3.OperationalError:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            # Another process may have made the tables of the same new file in this moment.
+            if self.value("PRAGMA user_version") != schema.VERSION:
+                raise
 
     @contextmanager
     def transaction(self, *, write: bool = True) -> Iterator[None]:
@@ -119,3 +128,11 @@ class Store:
         """Close the database; the state of one in memory is gone then."""
         with self._lock:
             self._close()
+
+
+def _make_private(path: str) -> None:
+    """Make the file if it is not there: it may hold people's data, so it is its owner's alone."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise ValueError(f"{path} cannot be opened as a sandbox: {error.strerror}") from error

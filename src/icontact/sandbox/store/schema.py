@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-VERSION = 1
+from icontact.sandbox.store import mailing_schema
+
+VERSION = 2
 
 ACCOUNT_TEXTS = (
     "billingStreet",
@@ -64,6 +66,7 @@ TABLES = f"""
 CREATE TABLE logins (
     loginId INTEGER PRIMARY KEY AUTOINCREMENT,
     appId TEXT NOT NULL, username TEXT NOT NULL, password TEXT NOT NULL,
+    userId INTEGER,
     UNIQUE (username, appId)
 );
 CREATE TABLE accounts (
@@ -142,6 +145,7 @@ CREATE INDEX actions_by_contact ON actions (contactId);
 INSERT INTO sqlite_sequence (name, seq) VALUES
     ('logins', 407117), ('accounts', 413322), ('clientfolders', 124666),
     ('contacts', 66674162), ('lists', 205302);
+{mailing_schema.TABLES}
 PRAGMA user_version = {VERSION};
 """
 """The first ids are those of the recordings, so that an answer looks like one."""

@@ -1,0 +1,38 @@
+"""Automations: the one kind that the API can make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+import attrs
+
+from icontact.models._base import COLLECTS
+
+__all__ = ["Automation", "AutomationFields"]
+
+
+@attrs.frozen(kw_only=True)
+class Automation:
+    """A message that welcomes whoever joins a list.
+
+    Attributes:
+        automation_id: Primary key. Nothing can be asked by it.
+        message_id: The message.
+        list_id: The list.
+        extra: Keys of the answer that this model does not know.
+
+    Documentation: "Automations".
+    """
+
+    automation_id: int
+    message_id: int | None = None
+    list_id: int | None = None
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
+
+
+class AutomationFields(TypedDict, total=False):
+    """What a new automation says. Both are required."""
+
+    message_id: int
+    list_id: int

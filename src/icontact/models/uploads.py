@@ -1,0 +1,53 @@
+"""Uploads: files of contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+import attrs
+
+from icontact.models._base import COLLECTS, OpenEnum
+
+__all__ = ["Upload", "UploadAction", "UploadFields", "UploadStatus"]
+
+
+class UploadAction(OpenEnum):
+    """What happens to the rows of a file. There may be more than is known (API 14)."""
+
+    ADD = "add"
+
+
+class UploadStatus(OpenEnum):
+    """How far an upload has come. There are others, which are not documented (API 14)."""
+
+    RECEIVING = "receiving"
+    COMPLETE = "complete"
+
+
+@attrs.frozen(kw_only=True)
+class Upload:
+    """A file of contacts on its way into lists.
+
+    Attributes:
+        upload_id: Primary key.
+        action: What happens to its rows.
+        list_ids: The lists that they are added to.
+        status: How far it has come.
+        extra: Keys of the answer that this model does not know.
+
+    Documentation: "Uploads".
+    """
+
+    upload_id: int
+    action: UploadAction | str = ""
+    list_ids: tuple[int, ...] = ()
+    status: UploadStatus | str = ""
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
+
+
+class UploadFields(TypedDict, total=False):
+    """What may be written of an upload. Both are needed on creation."""
+
+    action: UploadAction | str
+    list_ids: Sequence[int]

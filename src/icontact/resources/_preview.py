@@ -1,0 +1,140 @@
+"""Whom a send would reach, counted beforehand from what the API tells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from icontact import wire
+from icontact.models import Message
+from icontact.resources.contacts import Contacts
+from icontact.resources.segments import Segments
+from icontact.resources.subscriptions import Subscriptions
+from icontact.transport import Call, Sender
+
+__all__ = ["Audience", "SendPreview", "counted"]
+
+_SEGMENTS = (
+    "who belongs to a segment cannot be asked: an included one may reach from nobody to everybody "
+    "on its list, and an excluded one leave out as many"
+)
+_ON_THE_WAY = "whoever joins, leaves or bounces before the send goes out is not counted"
+
+
+@attrs.frozen(kw_only=True)
+class Audience:
+    """Whom a send is for."""
+
+    include_list_ids: tuple[int, ...] = ()
+    exclude_list_ids: tuple[int, ...] = ()
+    include_segment_ids: tuple[int, ...] = ()
+    exclude_segment_ids: tuple[int, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class SendPreview:
+    """Whom a send would reach, as far as the API can tell.
+
+    Attributes:
+        at_least: So many people for sure.
+        at_most: And no more than these.
+        left_out: People of the included lists who would not get it, by reason: ``unsubscribed``,
+            ``pending``, ``may not be mailed`` (bounced, do-not-contact, deleted …), ``excluded``.
+        notes: What cannot be known beforehand, and what would keep the send from going out.
+    """
+
+    at_least: int
+    at_most: int
+    left_out: Mapping[str, int] = attrs.field(hash=False)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int | None:
+        """How many people, or ``None`` where segments leave it open."""
+        return self.at_least if self.at_least == self.at_most else None
+
+
+def counted(
+    transport: Sender, folder: str, audience: Audience, message_id: int | None
+) -> SendPreview:
+    """Count the people whom a send would reach. Only reads."""
+    segments = Segments(transport, folder)
+    on = _Lists(transport, folder)
+    # The members of a segment are among those of the list that it is taken from.
+    perhaps_in = on.lists_of(segments, audience.include_segment_ids)
+    perhaps_out = on.lists_of(segments, audience.exclude_segment_ids)
+    sure = on.mailable(audience.include_list_ids)
+    possible = sure | on.mailable(perhaps_in)
+    excluded = on.members(audience.exclude_list_ids)
+    at_least = sure - excluded - on.members(perhaps_out)
+    at_most = possible - excluded
+    reasons = on.reasons({*audience.include_list_ids, *perhaps_in}) | dict.fromkeys(
+        possible & excluded, "excluded"
+    )
+    left_out = Counter(reason for contact, reason in reasons.items() if contact not in at_most)
+    notes = [_ON_THE_WAY]
+    if audience.include_segment_ids or audience.exclude_segment_ids:
+        notes.append(_SEGMENTS)
+    if message_id is not None:
+        notes += _obstacles(transport, folder, message_id)
+    return SendPreview(
+        at_least=len(at_least), at_most=len(at_most), left_out=dict(left_out), notes=tuple(notes)
+    )
+
+
+def _obstacles(transport: Sender, folder: str, message_id: int) -> list[str]:
+    answer = transport.send(Call("GET", f"{folder}/messages/{message_id}"))
+    message = wire.decode_member(Message, answer.payload, "message", answer.call)
+    check = message.spam_check
+    if check is None or not check.blocked:
+        return []
+    return [f"the message's spam score is {check.raw_score}: iContact sends nothing from 5.0 on"]
+
+
+class _Lists:
+    """Who is on which list, each read once."""
+
+    def __init__(self, transport: Sender, folder: str) -> None:
+        self._subscriptions = Subscriptions(transport, folder)
+        self._contacts = Contacts(transport, folder)
+        self._statuses: dict[int, dict[int, str]] = {}
+        self._mailable: dict[int, set[int]] = {}
+
+    def lists_of(self, segments: Segments, segment_ids: Iterable[int]) -> set[int]:
+        found = (segments.get(segment_id).list_id for segment_id in segment_ids)
+        return {list_id for list_id in found if list_id is not None}
+
+    def members(self, list_ids: Iterable[int]) -> set[int]:
+        """Return the contacts who are on lists, whether or not they may be mailed."""
+        return {
+            contact
+            for list_id in list_ids
+            for contact, status in self._on(list_id).items()
+            if status == "normal"
+        }
+
+    def mailable(self, list_ids: Iterable[int]) -> set[int]:
+        """Return the contacts whom mail to lists reaches."""
+        found: set[int] = set()
+        for list_id in list_ids:
+            if list_id not in self._mailable:
+                pager = self._contacts.list(status="normal", list_id=list_id)
+                self._mailable[list_id] = {one.contact_id for one in pager}
+            found |= self._mailable[list_id] & self.members([list_id])
+        return found
+
+    def reasons(self, list_ids: Iterable[int]) -> dict[int, str]:
+        """Return for each contact of lists what would explain that it is not reached."""
+        found: dict[int, str] = {}
+        for list_id in list_ids:
+            for contact, status in self._on(list_id).items():
+                found[contact] = "may not be mailed" if status == "normal" else status
+        return found
+
+    def _on(self, list_id: int) -> dict[int, str]:
+        if list_id not in self._statuses:
+            pager = self._subscriptions.list(list_id=list_id)
+            self._statuses[list_id] = {one.contact_id: str(one.status) for one in pager}
+        return self._statuses[list_id]

@@ -1,0 +1,234 @@
+"""Messages, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, TypeVar, Unpack
+
+from icontact import wire
+from icontact.models import (
+    Bounce,
+    Click,
+    Message,
+    MessageFields,
+    MessageFilters,
+    Open,
+    Statistics,
+    Unsubscribe,
+)
+from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.reports import MessageReport
+from icontact.resources._base import BatchResult, Resource
+from icontact.resources._shared import in_turn, remark
+from icontact.resources.sends import Sends
+from icontact.transport import Call, Safety, Sender
+
+__all__ = ["Messages"]
+
+M = TypeVar("M", Bounce, Click, Open, Unsubscribe)
+
+
+class Messages(Resource[Message]):
+    """The messages of one client folder: ``/a/{accountId}/c/{clientFolderId}/messages``.
+
+    They cannot be deleted. :class:`icontact.resources.Sends` mails them.
+    """
+
+    segment: ClassVar[str] = "messages"
+    plural: ClassVar[str] = "messages"
+    singular: ClassVar[str] = "message"
+    writable: ClassVar[frozenset[str]] = frozenset(MessageFields.__annotations__)
+    searchable: ClassVar[frozenset[str]] = frozenset(MessageFilters.__annotations__)
+
+    def __init__(self, transport: Sender, folder: str) -> None:
+        super().__init__(transport, folder, Message)
+        self._folder = folder
+
+    def list(
+        self,
+        *,
+        order_by: str | tuple[str, ...] | None = None,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        max_items: int | None = None,
+        **filters: Unpack[MessageFilters],
+    ) -> Pager[Message]:
+        """List or search messages.
+
+        Documentation: "Messages".
+        """
+        return self._list(filters, page_size=page_size, max_items=max_items, order_by=order_by)
+
+    def get(self, message_id: int, /) -> Message:
+        """Read one message, its spam score computed anew.
+
+        Raises:
+            NotFound: If there is no such message.
+
+        Documentation: "Messages", "How to SpamCheck".
+        """
+        return self._get(message_id)
+
+    def create(self, **fields: Unpack[MessageFields]) -> Message:
+        """Create a message; nothing is mailed. Not repeated after a lost answer.
+
+        Args:
+            **fields: ``campaign_id``, ``message_type`` and ``subject`` are required.
+
+        Raises:
+            RejectedError: If iContact stored nothing.
+            TransportError: If no answer came; ``maybe_applied`` says whether to look.
+
+        Documentation: "Messages".
+        """
+        return self._create(fields, Safety.ONCE)
+
+    def create_many(self, rows: Iterable[MessageFields], /) -> BatchResult[Message]:
+        """Create messages in one request, matched by subject and name.
+
+        Not repeated after a lost answer.
+
+        Raises:
+            TransportError: If no answer came; ``maybe_applied`` says whether to look.
+
+        Documentation: "Messages".
+        """
+        call = self._posted(self._bodies(rows), Safety.ONCE)
+        del rows
+        return self._create_many(
+            call,
+            in_turn(lambda body: (body.get("subject"), body.get("messageName", ""))),
+            in_turn(lambda one: (one.subject, one.message_name)),
+        )
+
+    def update(self, message_id: int, /, **fields: Unpack[MessageFields]) -> Message:
+        """Change the given fields of a message and keep the others. Safe to repeat.
+
+        Raises:
+            BadRequest: If iContact refuses a value.
+            NotFound: If there is no such message.
+
+        Documentation: "Messages".
+        """
+        return self._write("POST", message_id, fields)
+
+    def bounces(
+        self,
+        message_id: int,
+        /,
+        *,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        max_items: int | None = None,
+    ) -> Pager[Bounce]:
+        """List whom a message could not be delivered to.
+
+        Documentation: "Message Bounces".
+        """
+        return self._tracked(message_id, Bounce, "bounces", page_size, max_items)
+
+    def opens(
+        self,
+        message_id: int,
+        /,
+        *,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        max_items: int | None = None,
+    ) -> Pager[Open]:
+        """List who opened a message, each time.
+
+        Documentation: "Message Opens".
+        """
+        return self._tracked(message_id, Open, "opens", page_size, max_items)
+
+    def clicks(
+        self,
+        message_id: int,
+        /,
+        *,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        max_items: int | None = None,
+    ) -> Pager[Click]:
+        """List who followed which link of a message, each time.
+
+        Documentation: "Message Clicks".
+        """
+        return self._tracked(message_id, Click, "clicks", page_size, max_items)
+
+    def unsubscribes(
+        self,
+        message_id: int,
+        /,
+        *,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        max_items: int | None = None,
+    ) -> Pager[Unsubscribe]:
+        """List who unsubscribed through a message.
+
+        Documentation: "Unsubscribes".
+        """
+        return self._tracked(message_id, Unsubscribe, "unsubscribes", page_size, max_items)
+
+    def statistics(self, message_id: int, /) -> Statistics:
+        """Read the figures of a message.
+
+        Raises:
+            NotFound: If there is no such message.
+
+        Documentation: "Statistics".
+        """
+        answer = self._transport.send(Call("GET", f"{self._at(message_id)}/statistics"))
+        remark(self.plural, answer.warnings)
+        return wire.decode_member(Statistics, answer.payload, "statistics", answer.call)
+
+    def report(
+        self, message_id: int, /, *, details: bool = True, page_size: int = DEFAULT_PAGE_SIZE
+    ) -> MessageReport:
+        """Gather the sends, figures, opens, clicks, bounces and unsubscribes of a message.
+
+        Costs one request for the figures and one for every ``page_size`` sends of the folder
+        (iContact does not document a search of them by message); with ``details`` also one for
+        every ``page_size`` opens, clicks, bounces and unsubscribes. Listings that are empty by the
+        figures are not asked for.
+
+        Args:
+            message_id: Which message.
+            details: Whether to read who opened, clicked, bounced and unsubscribed.
+            page_size: Rows a request. iContact publishes no maximum.
+
+        Raises:
+            NotFound: If there is no such message.
+
+        Documentation: "Statistics", "Sends".
+        """
+        figures = self.statistics(message_id)
+        sends = Sends(self._transport, self._folder).list(page_size=page_size)
+        counts = {
+            "opens": figures.opens.total,
+            "clicks": figures.clicks.total,
+            "bounces": figures.bounces,
+            "unsubscribes": figures.unsubscribes,
+        }
+        wanted = {name for name, count in counts.items() if details and count != 0}
+        return MessageReport(
+            message_id=message_id,
+            statistics=figures,
+            sends=tuple(send for send in sends if send.message_id == message_id),
+            opens=self._rows(message_id, Open, "opens", page_size, wanted),
+            clicks=self._rows(message_id, Click, "clicks", page_size, wanted),
+            bounces=self._rows(message_id, Bounce, "bounces", page_size, wanted),
+            unsubscribes=self._rows(message_id, Unsubscribe, "unsubscribes", page_size, wanted),
+        )
+
+    def _tracked(
+        self, message_id: int, model: type[M], key: str, page_size: int, max_items: int | None
+    ) -> Pager[M]:
+        call = Call("GET", f"{self._at(message_id)}/{key}")
+        return Pager(
+            self._transport.send, call, model, key, page_size=page_size, max_items=max_items
+        )
+
+    def _rows(
+        self, message_id: int, model: type[M], key: str, page_size: int, wanted: set[str]
+    ) -> tuple[M, ...]:
+        return (
+            tuple(self._tracked(message_id, model, key, page_size, None)) if key in wanted else ()
+        )

@@ -1,0 +1,307 @@
+"""Sends: real mail to real people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from icontact import wire
+from icontact.errors import AlreadyScheduled, BadRequest, NotFound, RejectedError
+from icontact.models import Send
+from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.resources._base import Resource
+from icontact.resources._preview import Audience, SendPreview, counted
+from icontact.resources._shared import remark
+from icontact.transport import Answer, Call, Safety, Sender
+from icontact.wire import EasternOffset
+
+__all__ = ["SendPreview", "Sends"]
+
+#: A real answer, of 2015 (API 13).
+_SCHEDULED = re.compile(r"\[messageId=(\d+)\] already scheduled for send \[sendId=(\d+)\]")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Sends(Resource[Send]):
+    """The sends of one client folder: ``/a/{accountId}/c/{clientFolderId}/sends``.
+
+    .. code-block:: python
+
+        from datetime import UTC, datetime, timedelta
+
+        from icontact import errors
+
+        campaign = folder.campaigns.create(
+            name="Bakery",
+            from_name="Bob Smith",
+            from_email="bob@example.com",
+            subscription_management=0,
+            click_track_mode=True,
+            use_account_address=True,
+            archive_by_default=False,
+        )
+        message = folder.messages.create(
+            campaign_id=campaign.campaign_id,
+            message_type="normal",
+            subject="Fresh bread",
+            text_body="Come and see us.",
+        )
+        newsletter = folder.lists.find(name="Newsletter")
+        plan = {"message_id": message.message_id, "include_list_ids": [newsletter.list_id]}
+
+        print(folder.sends.preview(**plan))
+        when = datetime.now(UTC) + timedelta(days=1)
+        try:
+            send = folder.sends.create(**plan, scheduled_time=when)
+        except errors.AlreadyScheduled as known:
+            send = folder.sends.get(known.send_id)
+        except errors.TransportError as lost:
+            send = folder.sends.find_recent(message.message_id) if lost.maybe_applied else None
+        folder.sends.cancel(send.send_id)
+
+    A send cannot be edited. There is no call for several sends at once here: if its answer were
+    lost, nobody could tell which of them went out.
+    """
+
+    segment: ClassVar[str] = "sends"
+    plural: ClassVar[str] = "sends"
+    singular: ClassVar[str] = "send"
+
+    def __init__(
+        self, transport: Sender, folder: str, *, now: Callable[[], datetime] = _now
+    ) -> None:
+        super().__init__(transport, folder, Send)
+        self._folder = folder
+        self._now = now
+
+    def list(
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+    ) -> Pager[Send]:
+        """List the sends.
+
+        Documentation: "Sends".
+        """
+        return self._list({}, page_size=page_size, max_items=max_items)
+
+    def get(self, send_id: int, /) -> Send:
+        """Read one send.
+
+        Raises:
+            NotFound: If there is no such send.
+
+        Documentation: "Sends".
+        """
+        return self._get(send_id)
+
+    def create(
+        self,
+        *,
+        message_id: int,
+        include_list_ids: Iterable[int] = (),
+        exclude_list_ids: Iterable[int] = (),
+        include_segment_ids: Iterable[int] = (),
+        exclude_segment_ids: Iterable[int] = (),
+        scheduled_time: datetime | None = None,
+        eastern_offset: EasternOffset = "fixed",
+    ) -> Send:
+        """Dispatch real mail: a message to everybody on lists and in segments.
+
+        Never repeated unless iContact was not reached at all. If the answer is lost, the error
+        has ``maybe_applied``, and :meth:`find_recent` tells whether the mail is on its way.
+        :meth:`preview` counts the people beforehand.
+
+        Args:
+            message_id: What.
+            include_list_ids: Whom it goes to. Needed unless there are segments.
+            exclude_list_ids: Whom it does not go to all the same.
+            include_segment_ids: Whom it goes to.
+            exclude_segment_ids: Whom it does not go to all the same.
+            scheduled_time: When it goes out, with a time zone; at once if not given. Fractions of
+                a second are cut off.
+            eastern_offset: How the time is written between November and March. iContact's page
+                demands ``-04:00`` all year, although Eastern time is ``-05:00`` then. ``"fixed"``
+                keeps to the page: the same instant, written in UTC-4. Should iContact pass over
+                the offset, mail leaves an hour late in winter, never early. ``"actual"`` writes
+                ``-05:00`` in winter, right under either reading, but perhaps refused.
+
+        Raises:
+            AlreadyScheduled: If the message waits to be sent already; has the ``send_id``.
+            RejectedError: If iContact refuses, for example for a spam score of 5.0 or more.
+            TransportError: If no answer came; ``maybe_applied`` says whether to look.
+            ValueError: If there are no recipients, a list or segment is included and excluded, or
+                the time is past or has no time zone.
+            TypeError: If ids are not whole numbers.
+
+        Documentation: "Sends".
+        """
+        body = self._checked_body(
+            message_id=message_id,
+            include_list_ids=include_list_ids,
+            exclude_list_ids=exclude_list_ids,
+            include_segment_ids=include_segment_ids,
+            exclude_segment_ids=exclude_segment_ids,
+        )
+        if scheduled_time is not None:
+            body["scheduledTime"] = self._checked_time(scheduled_time, eastern_offset)
+        answer = self._transport.send(Call("POST", self._path, body=[body], safety=Safety.ONCE))
+        items = wire.decode_rows(Send, answer.payload, self.plural, answer.call)
+        if items:
+            remark(self.plural, answer.warnings)
+            return items[0]
+        raise _refusal(answer)
+
+    def preview(
+        self,
+        *,
+        message_id: int | None = None,
+        include_list_ids: Iterable[int] = (),
+        exclude_list_ids: Iterable[int] = (),
+        include_segment_ids: Iterable[int] = (),
+        exclude_segment_ids: Iterable[int] = (),
+        scheduled_time: datetime | None = None,
+        eastern_offset: EasternOffset = "fixed",
+    ) -> SendPreview:
+        """Count the people whom a send would reach. Writes nothing.
+
+        Takes what :meth:`create` takes, and makes the same checks. Reads the subscriptions and the
+        contacts of each list, 500 rows a request, so that whoever unsubscribed, bounced or is not
+        to be contacted does not count. The members of a segment cannot be asked of iContact: with
+        segments the answer is a lowest and a highest number.
+
+        Args:
+            message_id: What; if given, a spam score that would stop it is noted.
+            include_list_ids: Whom it would go to.
+            exclude_list_ids: Whom it would not go to all the same.
+            include_segment_ids: Whom it would go to.
+            exclude_segment_ids: Whom it would not go to all the same.
+            scheduled_time: When; only checked.
+            eastern_offset: As for :meth:`create`; only checked.
+
+        Raises:
+            ValueError: As for :meth:`create`.
+            NotFound: If there is no such message or segment.
+
+        Documentation: "Sends", "Subscriptions", "Contacts".
+        """
+        audience = _audience(
+            include_list_ids, exclude_list_ids, include_segment_ids, exclude_segment_ids
+        )
+        if scheduled_time is not None:
+            self._checked_time(scheduled_time, eastern_offset)
+        return counted(self._transport, self._folder, audience, message_id)
+
+    def find_recent(self, message_id: int, /, *, newer_than: int | None = None) -> Send | None:
+        """Return the newest send of a message, or None: whether a lost :meth:`create` happened.
+
+        Reads all sends of the folder, since iContact documents no search for them.
+
+        Args:
+            message_id: What was mailed.
+            newer_than: A send that was there before, to be passed over together with its elders.
+
+        Documentation: "Sends".
+        """
+        found = [
+            send
+            for send in self.list()
+            if send.message_id == message_id and send.send_id > (newer_than or 0)
+        ]
+        return max(found, key=lambda send: send.send_id, default=None)
+
+    def cancel(self, send_id: int, /) -> None:
+        """Take a send back before it goes out. Safe to repeat.
+
+        iContact only promises to try, so the send is read afterwards.
+
+        Raises:
+            RejectedError: If it is on its way all the same; the last warning has its status.
+            NotFound: If there is no such send.
+
+        Documentation: "Sends".
+        """
+        refusal: tuple[str, ...] = ()
+        try:
+            self._delete(send_id)
+        except BadRequest as error:
+            # So is a second cancellation, where the answer to the first was lost.
+            refusal = error.errors
+        try:
+            left = self._get(send_id)
+        except NotFound:
+            return
+        if not left.cancelled:
+            call = Call("DELETE", self._at(send_id)).summary()
+            status = left.status or "there"
+            raise RejectedError((*refusal, f"send {send_id} is {status} still"), call=call)
+
+    def _checked_body(self, *, message_id: int, **ids: Iterable[int]) -> dict[str, Any]:
+        body: dict[str, Any] = {"messageId": _checked_id("message_id", message_id)}
+        audience = _audience(*ids.values())
+        for name, wire_name in _WIRE_NAMES.items():
+            if chosen := getattr(audience, name):
+                body[wire_name] = ",".join(map(str, chosen))
+        return body
+
+    def _checked_time(self, scheduled_time: datetime, eastern_offset: EasternOffset) -> str:
+        try:
+            text = wire.encode_scheduled(scheduled_time, eastern_offset)
+        except (ValueError, OverflowError) as problem:
+            reason = str(problem)
+        else:
+            if scheduled_time > self._now():
+                return text
+            reason = "the time is past; leave it out to send at once"
+        raise ValueError(f"scheduled_time: {reason}")
+
+
+def _refusal(answer: Answer) -> RejectedError:
+    call, attempts, elapsed = answer.call, answer.attempts, answer.elapsed
+    for warning in answer.warnings:
+        if found := _SCHEDULED.search(warning):
+            return AlreadyScheduled(
+                answer.warnings,
+                message_id=int(found[1]),
+                send_id=int(found[2]),
+                call=call,
+                attempts=attempts,
+                elapsed=elapsed,
+            )
+    return RejectedError(answer.warnings, call=call, attempts=attempts, elapsed=elapsed)
+
+
+_WIRE_NAMES = {
+    "include_list_ids": "includeListIds",
+    "exclude_list_ids": "excludeListIds",
+    "include_segment_ids": "includeSegmentIds",
+    "exclude_segment_ids": "excludeSegmentIds",
+}
+
+
+def _audience(*ids: Iterable[int]) -> Audience:
+    chosen = {name: _checked_ids(name, given) for name, given in zip(_WIRE_NAMES, ids, strict=True)}
+    audience = Audience(**chosen)
+    if not audience.include_list_ids and not audience.include_segment_ids:
+        raise ValueError("a send needs include_list_ids or include_segment_ids")
+    for kind in ("list", "segment"):
+        both = set(chosen[f"include_{kind}_ids"]) & set(chosen[f"exclude_{kind}_ids"])
+        if both:
+            raise ValueError(f"exclude_{kind}_ids: {kind} {min(both)} is included as well")
+    return audience
+
+
+def _checked_ids(name: str, given: Iterable[int]) -> tuple[int, ...]:
+    # "12" would be taken for the lists 1 and 2.
+    if isinstance(given, str | bytes):
+        raise TypeError(f"{name} must be several whole numbers, not a text")
+    return tuple(dict.fromkeys(_checked_id(name, one) for one in given))
+
+
+def _checked_id(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise TypeError(f"{name}: ids are whole numbers from 1 on")
+    return int(value)

@@ -1,0 +1,61 @@
+"""Sign-up forms."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import attrs
+
+from icontact.models import SignupForm
+from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.resources._base import Resource
+from icontact.transport import Answer, Call, Sender
+
+__all__ = ["SignupForms"]
+
+
+class SignupForms(Resource[SignupForm]):
+    """The sign-up forms of one client folder, which can only be read.
+
+    They live at ``/a/{accountId}/c/{clientFolderId}/signupforms``.
+    """
+
+    segment: ClassVar[str] = "signupforms"
+    plural: ClassVar[str] = "forms"
+    singular: ClassVar[str] = "form"
+
+    def __init__(self, transport: Sender, folder: str) -> None:
+        super().__init__(_OneForm(transport), folder, SignupForm)
+
+    def list(
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+    ) -> Pager[SignupForm]:
+        """List the sign-up forms.
+
+        Documentation: "Sign-Up Forms".
+        """
+        return self._list({}, page_size=page_size, max_items=max_items)
+
+    def get(self, form_id: int, /) -> SignupForm:
+        """Read one sign-up form.
+
+        Raises:
+            NotFound: If there is no such form.
+
+        Documentation: "Sign-Up Forms".
+        """
+        return self._get(form_id)
+
+
+class _OneForm:
+    """Makes an array of a single form, which may come without one (API 17.1)."""
+
+    def __init__(self, transport: Sender) -> None:
+        self._transport = transport
+
+    def send(self, call: Call, /) -> Answer:
+        answer = self._transport.send(call)
+        payload = answer.payload
+        if isinstance(payload, dict) and isinstance(payload.get("forms"), dict):
+            return attrs.evolve(answer, payload={**payload, "forms": [payload["forms"]]})
+        return answer

@@ -1,0 +1,283 @@
+"""Uploads: files of contacts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any, ClassVar, Unpack
+
+import attrs
+
+from icontact import wire
+from icontact.errors import CallError, RequestTimeout
+from icontact.models import ContactFields, Upload, UploadAction, UploadFields, UploadStatus
+from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.resources._base import Resource
+from icontact.resources._upload_rows import HEADERS, written
+from icontact.transport import Call, Safety, Sender
+
+__all__ = ["UploadResult", "Uploads"]
+
+_FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 30.0, 1.5
+
+
+@attrs.frozen(kw_only=True)
+class UploadResult:
+    """What became of an upload.
+
+    Attributes:
+        upload: The upload, as iContact described it last.
+        warnings: iContact's sentences, such as those about rejected rows; redacted. How they name
+            rows is not documented (API 14).
+        rows: How many rows were sent, where they were given as mappings.
+    """
+
+    upload: Upload
+    warnings: tuple[str, ...] = ()
+    rows: int | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether iContact has worked the file through."""
+        return self.upload.status == UploadStatus.COMPLETE
+
+
+class Uploads(Resource[Upload]):
+    """The uploads of one client folder: ``/a/{accountId}/c/{clientFolderId}/uploads``.
+
+    .. code-block:: python
+
+        newsletter = folder.lists.find(name="Newsletter")
+        rows = [
+            {"email": "jo@example.com", "first_name": "Jo"},
+            {"email": "al@example.com", "first_name": None},
+        ]
+        result = folder.uploads.upload(rows, list_ids=[newsletter.list_id], wait=False)
+        print(result.upload.status, result.warnings)
+
+    Args:
+        transport: Sends the calls.
+        folder: The folder's path.
+        sleep: Waits so many seconds.
+        clock: Seconds, monotonic.
+
+    Attributes:
+        headers: What stands in brackets for a field, when rows become a file. Only ``email``,
+            ``fname`` and ``lname`` are known from iContact's page; for the others the names of the
+            API are taken, which is a guess (API 14): look at the warnings of the first upload.
+            Custom fields have their private name.
+    """
+
+    segment: ClassVar[str] = "uploads"
+    plural: ClassVar[str] = "uploads"
+    singular: ClassVar[str] = "upload"
+    writable: ClassVar[frozenset[str]] = frozenset(UploadFields.__annotations__)
+    headers: ClassVar[Mapping[str, str]] = HEADERS
+
+    def __init__(
+        self,
+        transport: Sender,
+        folder: str,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(transport, folder, Upload)
+        self._sleep, self._clock = sleep, clock
+
+    def list(
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+    ) -> Pager[Upload]:
+        """List the uploads.
+
+        Documentation: "Uploads".
+        """
+        return self._list({}, page_size=page_size, max_items=max_items)
+
+    def get(self, upload_id: int, /) -> Upload:
+        """Read one upload. :meth:`wait` reads it until it is done.
+
+        Raises:
+            NotFound: If there is no such upload.
+
+        Documentation: "Uploads".
+        """
+        return self._get(upload_id)
+
+    def create(self, **fields: Unpack[UploadFields]) -> Upload:
+        """Announce a file; :meth:`store` brings it, :meth:`upload` does both.
+
+        Not repeated after a lost answer.
+
+        Args:
+            **fields: ``action`` (``"add"`` is the one that is known) and ``list_ids``.
+
+        Raises:
+            RejectedError: If iContact stored nothing.
+            TransportError: If no answer came; ``maybe_applied`` says whether to look.
+
+        Documentation: "Uploads".
+        """
+        return self._create(fields, Safety.ONCE)
+
+    def update(self, upload_id: int, /, **fields: Unpack[UploadFields]) -> Upload:
+        """Change the given settings of an upload and keep the others. Safe to repeat.
+
+        Raises:
+            BadRequest: If iContact refuses a value.
+            NotFound: If there is no such upload.
+
+        Documentation: "Uploads".
+        """
+        return self._write("POST", upload_id, fields)
+
+    def delete(self, upload_id: int, /) -> None:
+        """Cancel an upload. Safe to repeat.
+
+        Raises:
+            NotFound: If there is no such upload.
+
+        Documentation: "Uploads".
+        """
+        self._delete(upload_id)
+
+    def store(
+        self, upload_id: int, /, *, data: bytes, content_type: str = "application/json"
+    ) -> tuple[str, ...]:
+        """Bring the file of an upload (PUT); iContact begins to work on it. Safe to repeat.
+
+        Args:
+            upload_id: Which upload.
+            data: The file as it is: csv, xls or xlsx.
+            content_type: What the request says of it. iContact documents that it refuses whatever
+                is not JSON or XML, and its own client says JSON even here (API 2.1, 14).
+
+        Returns:
+            iContact's sentences beside its answer, if any.
+
+        Raises:
+            NotFound: If there is no such upload.
+            TransportError: If no answer came; ``maybe_applied`` says whether to look.
+
+        Documentation: "Uploads".
+        """
+        call = Call(
+            "PUT",
+            f"{self._at(upload_id)}/data",
+            body=bytes(data),
+            content_type=content_type,
+            safety=Safety.REPEATABLE,
+        )
+        del data  # error trackers print the locals of every frame on the way
+        try:
+            return self._transport.send(call).warnings
+        except CallError as error:
+            # The data themselves cannot be looked at, the upload can.
+            error.call = Call("PUT", self._at(upload_id)).summary()
+            raise
+
+    def wait(self, upload_id: int, /, *, timeout: float = 600.0) -> UploadResult:
+        """Ask for an upload until iContact has the file, first often, then less so. Only reads.
+
+        Like iContact's own client it waits while the status is ``receiving``; other statuses than
+        ``complete`` are not documented, so look at the result.
+
+        Args:
+            upload_id: Which upload.
+            timeout: Seconds after which to give up.
+
+        Raises:
+            RequestTimeout: If it is being received still; it may come to an end later.
+            NotFound: If there is no such upload.
+
+        Documentation: "Uploads".
+        """
+        started, pause, attempts = self._clock(), _FIRST_PAUSE, 0
+        while True:
+            attempts += 1
+            answer = self._transport.send(Call("GET", self._at(upload_id)))
+            upload = wire.decode_member(Upload, answer.payload, self.singular, answer.call)
+            if upload.status != UploadStatus.RECEIVING:
+                return UploadResult(upload=upload, warnings=answer.warnings)
+            elapsed = self._clock() - started
+            if elapsed + pause > timeout:
+                raise RequestTimeout(
+                    f"upload {upload_id} is being received still",
+                    call=Call("PUT", self._at(upload_id)).summary(),
+                    attempts=attempts,
+                    elapsed=elapsed,
+                    maybe_applied=True,
+                )
+            self._sleep(pause)
+            pause = min(_LONGEST_PAUSE, pause * _GROWTH)
+
+    def upload(
+        self,
+        source: str | PathLike[str] | bytes | Iterable[ContactFields],
+        /,
+        *,
+        list_ids: Iterable[int],
+        wait: bool = True,
+        timeout: float = 600.0,
+        headers: Mapping[str, str] | None = None,
+        content_type: str = "application/json",
+    ) -> UploadResult:
+        """Create an upload, bring the file, and wait until iContact has it.
+
+        Not repeated after a lost answer, as far as it creates.
+
+        Args:
+            source: The path of a csv, xls or xlsx file, its bytes, or rows as mappings, which
+                become a CSV with a header in brackets. All rows must have the same keys: a CSV
+                cannot leave a cell out. ``None`` is a blank cell.
+            list_ids: The lists that the contacts are added to.
+            wait: Whether to wait until it is done.
+            timeout: Seconds to wait at most.
+            headers: For rows: what stands in brackets for a field, where :attr:`headers` is not
+                right.
+            content_type: As for :meth:`store`.
+
+        Returns:
+            The upload, and iContact's sentences about rejected rows.
+
+        Raises:
+            ValueError: If there are no rows, no lists, or rows that do not fit; names the row.
+            RejectedError: If iContact stored nothing.
+            TransportError: If no answer came; ``maybe_applied`` says whether to look.
+            RequestTimeout: If it is being received still when the time is over.
+
+        Documentation: "Uploads".
+        """
+        lists = tuple(list_ids)
+        if not lists:
+            raise ValueError("list_ids: contacts are added to one list at least")
+        data, rows = _content(source, {**self.headers, **(headers or {})})
+        del source, headers  # error trackers print the locals of every frame on the way
+        upload_id = self.create(action=UploadAction.ADD, list_ids=lists).upload_id
+        warnings = self.store(upload_id, data=data, content_type=content_type)
+        del data
+        result = (
+            self.wait(upload_id, timeout=timeout)
+            if wait
+            else UploadResult(upload=self.get(upload_id))
+        )
+        said = dict.fromkeys((*warnings, *result.warnings))  # a notice comes with every answer
+        return attrs.evolve(result, rows=rows, warnings=tuple(said))
+
+
+class _Data(bytes):
+    """A file of people's data, which error trackers must not print."""
+
+    def __repr__(self) -> str:
+        return f"<file of {len(self)} bytes>"
+
+
+def _content(source: Any, headers: Mapping[str, str]) -> tuple[bytes, int | None]:
+    if isinstance(source, bytes):
+        return _Data(source), None
+    if isinstance(source, str | PathLike):
+        return _Data(Path(source).read_bytes()), None
+    data, rows = written(source, headers)
+    return _Data(data), rows

@@ -1,0 +1,200 @@
+"""Users of an account, and what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Unpack
+
+from icontact.models import (
+    NewUserFields,
+    Permission,
+    PermissionFields,
+    PermissionFilters,
+    User,
+    UserFields,
+)
+from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.resources._base import BatchResult, Resource
+from icontact.resources._shared import refuse_fixed, row_body
+from icontact.transport import Safety, Sender
+
+__all__ = ["Permissions", "UserRow", "Users"]
+
+
+class UserRow(NewUserFields, total=False):
+    """A row of a bulk call: with ``user_id`` an update, without it a creation."""
+
+    user_id: int
+
+
+class Users(Resource[User]):
+    """The users of one account: ``/a/{accountId}/users``."""
+
+    segment: ClassVar[str] = "users"
+    plural: ClassVar[str] = "users"
+    singular: ClassVar[str] = "user"
+    writable: ClassVar[frozenset[str]] = frozenset(
+        {*UserFields.__annotations__, *NewUserFields.__annotations__}
+    )
+
+    def __init__(self, transport: Sender, account_id: int) -> None:
+        super().__init__(transport, f"a/{account_id}", User)
+
+    def list(
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+    ) -> Pager[User]:
+        """List the users.
+
+        Documentation: "Users".
+        """
+        return self._list({}, page_size=page_size, max_items=max_items)
+
+    def get(self, user_id: int, /) -> User:
+        """Read one user.
+
+        Raises:
+            NotFound: If there is no such user.
+
+        Documentation: "Users".
+        """
+        return self._get(user_id)
+
+    def create(self, **fields: Unpack[NewUserFields]) -> User:
+        """Create a user. Not repeated after a lost answer.
+
+        Args:
+            **fields: ``user_name`` and ``password`` are required.
+
+        Raises:
+            RejectedError: If iContact stored nothing, for example for a name that is taken.
+            TransportError: If no answer came; ``maybe_applied`` says whether to look.
+
+        Documentation: "Users".
+        """
+        return self._create(fields, Safety.ONCE)
+
+    def create_many(self, rows: Iterable[UserRow], /) -> BatchResult[User]:
+        """Create users, and update those given with their ``user_id``, in one request.
+
+        Rows are matched with the answer by ``user_id`` or by name. Not repeated after a lost
+        answer.
+
+        Raises:
+            TransportError: If no answer came; ``maybe_applied`` says whether to look.
+
+        Documentation: "Users".
+        """
+        bodies = [self._row(row) for row in rows]
+        del rows
+        by_id = {body["userId"] for body in bodies if "userId" in body}
+        call = self._posted(bodies, Safety.ONCE)
+        del bodies  # error trackers print the locals of every frame on the way
+        return self._create_many(
+            call,
+            lambda body: body.get("userId") or str(body.get("userName")).lower(),
+            lambda user: user.user_id if user.user_id in by_id else user.user_name.lower(),
+        )
+
+    def update(self, user_id: int, /, **fields: Unpack[UserFields]) -> User:
+        """Change the given fields of a user and keep the others. Safe to repeat.
+
+        Neither the name nor the password can be changed.
+
+        Raises:
+            BadRequest: If iContact refuses a value.
+            NotFound: If there is no such user.
+            TypeError: If ``user_name`` or ``password`` is given.
+
+        Documentation: "Users".
+        """
+        refuse_fixed(fields, "user_name", "password")
+        return self._write("POST", user_id, fields)
+
+    def delete(self, user_id: int, /) -> None:
+        """Delete a user. Safe to repeat.
+
+        Raises:
+            NotFound: If there is no such user.
+
+        Documentation: "Users".
+        """
+        self._delete(user_id)
+
+    def permissions(self, user_id: int, /) -> Permissions:
+        """Return what a user may do. Makes no request."""
+        return Permissions(self._transport, self._at(user_id))
+
+    def _row(self, row: UserRow) -> dict[str, Any]:
+        if "user_id" in row:
+            refuse_fixed(row, "user_name", "password")
+        return row_body(row, "user_id", "userId", self._body)
+
+
+class Permissions(Resource[Permission]):
+    """What one user may do: ``/a/{accountId}/users/{userId}/permissions``.
+
+    There is one permission for each client folder, and none has a key of its own.
+    """
+
+    segment: ClassVar[str] = "permissions"
+    plural: ClassVar[str] = "permissions"
+    singular: ClassVar[str] = "permission"
+    writable: ClassVar[frozenset[str]] = frozenset(PermissionFields.__annotations__)
+    searchable: ClassVar[frozenset[str]] = frozenset(PermissionFilters.__annotations__)
+
+    def __init__(self, transport: Sender, user: str) -> None:
+        super().__init__(transport, user, Permission)
+
+    def list(
+        self,
+        *,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        max_items: int | None = None,
+        **filters: Unpack[PermissionFilters],
+    ) -> Pager[Permission]:
+        """List what the user may do, folder by folder.
+
+        Documentation: "Permissions".
+        """
+        return self._list(filters, page_size=page_size, max_items=max_items)
+
+    def set(
+        self, *, client_folder_id: int, creative: bool, subscriber: bool, analytic: bool
+    ) -> Permission:
+        """Set what the user may do in one client folder. Safe to repeat.
+
+        Whether the folders that are not given keep what they have is not documented (API 16.2):
+        look at :meth:`list` afterwards, or give them all to :meth:`set_many`.
+
+        Args:
+            client_folder_id: Where.
+            creative: Create and send messages, surveys, autoresponders.
+            subscriber: Add and change contacts.
+            analytic: See tracking data.
+
+        Raises:
+            RejectedError: If iContact stored nothing.
+            PermissionDenied: If these credentials may not.
+
+        Documentation: "Permissions".
+        """
+        fields: PermissionFields = {
+            "client_folder_id": client_folder_id,
+            "creative": creative,
+            "subscriber": subscriber,
+            "analytic": analytic,
+        }
+        return self._create(fields, Safety.REPEATABLE)
+
+    def set_many(self, rows: Iterable[PermissionFields], /) -> BatchResult[Permission]:
+        """Set what the user may do in several client folders, in one request. Safe to repeat.
+
+        Raises:
+            TransportError: If no answer came.
+
+        Documentation: "Permissions".
+        """
+        call = self._posted(self._bodies(rows), Safety.REPEATABLE)
+        return self._create_many(
+            call, lambda body: body.get("clientFolderId"), lambda one: one.client_folder_id
+        )

@@ -1,0 +1,94 @@
+"""Web hooks: where iContact posts what happens to contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Unpack
+
+from icontact.models import Webhook, WebhookFields
+from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.resources._base import BatchResult, Resource
+from icontact.resources._shared import in_turn
+from icontact.transport import Safety, Sender
+
+__all__ = ["Webhooks"]
+
+
+class Webhooks(Resource[Webhook]):
+    """The web hooks of one client folder: ``/a/{accountId}/c/{clientFolderId}/webhooks``.
+
+    What iContact posts is read by :func:`icontact.webhooks.parse`; that page says how to protect
+    a receiver.
+    """
+
+    segment: ClassVar[str] = "webhooks"
+    plural: ClassVar[str] = "webhooks"
+    singular: ClassVar[str] = "webhook"
+    writable: ClassVar[frozenset[str]] = frozenset(WebhookFields.__annotations__)
+
+    def __init__(self, transport: Sender, folder: str) -> None:
+        super().__init__(transport, folder, Webhook)
+
+    def list(
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+    ) -> Pager[Webhook]:
+        """List the web hooks.
+
+        Documentation: "Web Hooks".
+        """
+        return self._list({}, page_size=page_size, max_items=max_items)
+
+    def get(self, webhook_id: int, /) -> Webhook:
+        """Read one web hook.
+
+        Raises:
+            NotFound: If there is no such web hook.
+
+        Documentation: "Web Hooks".
+        """
+        return self._get(webhook_id)
+
+    def create(self, **fields: Unpack[WebhookFields]) -> Webhook:
+        """Have one kind of event posted to a URL. Not repeated after a lost answer.
+
+        What is posted does not say which event it is, so give each its own URL; and since it is
+        not signed either, put a secret into the URL.
+
+        Args:
+            **fields: ``event_id`` and ``url`` are required.
+
+        Raises:
+            RejectedError: If iContact stored nothing.
+            TransportError: If no answer came; ``maybe_applied`` says whether to look.
+
+        Documentation: "Web Hooks".
+        """
+        return self._create(fields, Safety.ONCE)
+
+    def create_many(self, rows: Iterable[WebhookFields], /) -> BatchResult[Webhook]:
+        """Create web hooks in one request, matched by event and URL.
+
+        Not repeated after a lost answer.
+
+        Raises:
+            TransportError: If no answer came; ``maybe_applied`` says whether to look.
+
+        Documentation: "Web Hooks".
+        """
+        call = self._posted(self._bodies(rows), Safety.ONCE)
+        del rows  # error trackers print the locals of every frame on the way
+        return self._create_many(
+            call,
+            in_turn(lambda body: (body.get("eventId"), body.get("url"))),
+            in_turn(lambda one: (one.event_id, one.url)),
+        )
+
+    def delete(self, webhook_id: int, /) -> None:
+        """Have nothing posted there any more. Safe to repeat.
+
+        Raises:
+            NotFound: If there is no such web hook.
+
+        Documentation: "Web Hooks".
+        """
+        self._delete(webhook_id)

@@ -1,0 +1,35 @@
+"""What happens by itself as time passes: scheduled sends, slow recipients, uploads."""
+
+from __future__ import annotations
+
+from icontact.sandbox.rules import releasing, uploads
+from icontact.sandbox.rules.call import Call
+from icontact.sandbox.store import Store
+
+
+def is_due(store: Store, epoch: int) -> bool:
+    """Say whether there is anything to do by now."""
+    sql = (
+        "SELECT EXISTS (SELECT 1 FROM sends WHERE status = 'pending' AND scheduledTime <= ?1)"
+        " OR EXISTS (SELECT 1 FROM reactions WHERE done = 0 AND time <= ?1)"
+        " OR EXISTS (SELECT 1 FROM uploads WHERE due IS NOT NULL AND due <= ?1)"
+    )
+    return bool(store.value(sql, (epoch,)))
+
+
+def run(call: Call) -> None:
+    """Do everything that is due by the time of the call, in the order of its time."""
+    for row in call.store.rows(
+        "SELECT sendId, folderId, scheduledTime FROM sends"
+        " WHERE status = 'pending' AND scheduledTime <= ? ORDER BY scheduledTime, sendId",
+        (call.epoch,),
+    ):
+        then = releasing.at(call, row["scheduledTime"], row["folderId"])
+        releasing.settle(then)
+        releasing.release(then, row["sendId"])
+    releasing.settle(call)
+    for row in call.store.rows(
+        "SELECT * FROM uploads WHERE due IS NOT NULL AND due <= ? ORDER BY due, uploadId",
+        (call.epoch,),
+    ):
+        uploads.finish(releasing.at(call, row["due"], row["folderId"]), row)

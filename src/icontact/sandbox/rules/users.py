@@ -1,0 +1,152 @@
+"""Users of an account (API 16.1)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from icontact.sandbox import messages
+from icontact.sandbox.exchange import Refusal
+from icontact.sandbox.rules import bodies, checks
+from icontact.sandbox.rules.call import Call, Route, Scope, number
+from icontact.sandbox.rules.fields import Reader
+from icontact.sandbox.rules.listing import Listing, search
+from icontact.sandbox.rules.terms import Clause, Kind, column
+from icontact.sandbox.store import Row
+
+OPTIONAL = ("firstName", "lastName", "email")
+"""The rest of the table is not visible; these are plausible, and observed nowhere."""
+
+_USER_NAME = re.compile(r"[A-Za-z0-9._@-]{4,50}")
+_PASSWORD = re.compile(r"(?=.*[A-Za-z]).{6,100}", re.DOTALL)
+
+_LISTING = Listing(
+    table="users",
+    key="userId",
+    terms={
+        "userId": column("userId", Kind.NUMBER),
+        "userName": column("userName"),
+        **{name: column(name) for name in OPTIONAL},
+    },
+)
+
+
+def list_all(call: Call) -> dict[str, Any]:
+    """Answer ``GET /a/{accountId}/users``."""
+    page = search(call, _LISTING, Clause("accountId = ?", (call.account_id,)))
+    return page.envelope(call, "users", lambda row: checks.blank_as_null(_wire(row)))
+
+
+def save_many(call: Call) -> dict[str, Any]:
+    """Answer ``POST /a/{accountId}/users``: create, or update by ``userId``."""
+    return {"users": bodies.save_many(call, "users", "user", _save) or None}
+
+
+def read(call: Call) -> dict[str, Any]:
+    """Answer ``GET /a/{accountId}/users/{userId}``."""
+    return {"user": checks.blank_as_null(_wire(load(call)))}
+
+
+def merge(call: Call) -> dict[str, Any]:
+    """Answer ``POST /a/{accountId}/users/{userId}``: only what is given changes."""
+    row, item = load(call), bodies.member(call, "user")
+    if item is not None:
+        _change(call, row, item)
+    return {"user": _wire(load(call))}
+
+
+def delete(call: Call) -> list[Any]:
+    """Answer ``DELETE /a/{accountId}/users/{userId}``; the user is let in no more."""
+    row = load(call)
+    for statement in (
+        "DELETE FROM users WHERE userId = ?",
+        "DELETE FROM permissions WHERE userId = ?",
+        "DELETE FROM logins WHERE userId = ?",
+    ):
+        call.store.execute(statement, (row["userId"],))
+    call.store.execute("DELETE FROM grants WHERE username = ?", (row["userName"],))
+    return []
+
+
+def load(call: Call) -> Row:
+    """Return the user that the path names."""
+    return checks.required(_by_id(call, call.path_ids["user_id"]))
+
+
+def _by_id(call: Call, user_id: object) -> Row | None:
+    return call.store.row(
+        "SELECT * FROM users WHERE userId = ? AND accountId = ?",
+        (number(user_id), call.account_id),
+    )
+
+
+def _save(call: Call, item: dict[str, Any]) -> dict[str, Any]:
+    if item.get("userId") in (None, ""):
+        user_id = call.store.insert("users", _new_columns(call, Reader(item)))
+        return _wire(checks.required(_by_id(call, user_id)))
+    row = _by_id(call, item["userId"])
+    if row is None:
+        raise Refusal(400, messages.not_recognised("userId"))
+    _change(call, row, item)
+    return _wire(checks.required(_by_id(call, row["userId"])))
+
+
+def _new_columns(call: Call, reader: Reader) -> dict[str, Any]:
+    columns = {
+        "userName": reader.text("userName", required=True),
+        "password": reader.text("password", required=True),
+        **_optional(reader),
+    }
+    name, password = columns["userName"], columns["password"]
+    if name and not _USER_NAME.fullmatch(name):
+        rule = "userName can have 4 to 50 characters, which are letters, digits and .-_@"
+        reader.complain(messages.not_valid("userName", rule))
+    elif _is_taken(call, name):
+        reader.complain(messages.not_valid("userName", "userName is already used"))
+    if password and not _PASSWORD.fullmatch(password):
+        rule = "password can have 6 to 100 characters, at least one of which is a letter"
+        reader.complain(messages.not_valid("password", rule))
+    reader.finish()
+    return {"accountId": call.account_id, **columns}
+
+
+def _change(call: Call, row: Row, item: dict[str, Any]) -> None:
+    reader = Reader(item)
+    checks.unchangeable(reader, item, userName=row["userName"])
+    reader.forbid("password")
+    changes = _optional(reader)
+    reader.finish()
+    call.store.update("users", changes, "userId", row["userId"])
+
+
+def _optional(reader: Reader) -> dict[str, str]:
+    return {
+        name: reader.email(name) if name == "email" else reader.text(name)
+        for name in OPTIONAL
+        if reader.given(name)
+    }
+
+
+def _is_taken(call: Call, name: str) -> bool:
+    sql = "SELECT EXISTS (SELECT 1 FROM users WHERE userName = ?1)"
+    sql += " OR EXISTS (SELECT 1 FROM logins WHERE username = ?1 COLLATE NOCASE)"
+    return bool(call.store.value(sql, (name,)))
+
+
+def _wire(row: Row) -> dict[str, Any]:
+    """Return a user; a password is never shown."""
+    return {
+        "userId": str(row["userId"]),
+        "userName": row["userName"],
+        **{name: row[name] for name in OPTIONAL},
+    }
+
+
+ROUTES = (
+    Route("/a/<account_id>/users", Scope.ACCOUNT, {"GET": list_all, "POST": save_many}),
+    Route(
+        "/a/<account_id>/users/<user_id>",
+        Scope.ACCOUNT,
+        {"GET": read, "POST": merge, "DELETE": delete},
+    ),
+)

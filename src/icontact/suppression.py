@@ -1,0 +1,182 @@
+"""Who may not be mailed, and why: what a CRM has to be kept in step with.
+
+.. code-block:: python
+
+    for row in folder.suppressed():
+        print(row.contact_id, row.reason, row.list_id)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+import attrs
+
+from icontact.errors import NotFound
+from icontact.models import (
+    ActionType,
+    Contact,
+    ContactStatus,
+    Subscription,
+    SubscriptionStatus,
+)
+from icontact.models.filters import gte, one_of
+from icontact.resources import Contacts, Subscriptions
+from icontact.transport import Sender
+
+__all__ = ["Suppressed", "SuppressionReason", "Suppressions"]
+
+
+class SuppressionReason(StrEnum):
+    """Why somebody may not be mailed. The first concerns one list, the others all mail."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    DONOTCONTACT = "donotcontact"
+    BOUNCED = "bounced"
+    PENDING = "pending"
+    INVITABLE = "invitable"
+
+
+@attrs.frozen(kw_only=True)
+class Suppressed:
+    """Somebody who may not be mailed. Its ``repr`` does not show the address.
+
+    Attributes:
+        contact_id: Who.
+        email: The address; ``None`` if iContact does not know the contact any more.
+        reason: Why.
+        list_id: The list concerned; ``None`` if the reason holds for all of them.
+        since: When it happened, where that was asked for and is recorded; aware.
+    """
+
+    contact_id: int
+    email: str | None = attrs.field(repr=False)
+    reason: SuppressionReason
+    list_id: int | None = None
+    since: datetime | None = None
+
+
+_STATUSES = (
+    ContactStatus.DONOTCONTACT,
+    ContactStatus.BOUNCED,
+    ContactStatus.PENDING,
+    ContactStatus.INVITABLE,
+)
+_ENDINGS = (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.PENDING)
+
+#: What of a contact's history may have brought each kind of reason about (API 7).
+_CAUSES_FOR_ALL = frozenset({ActionType.EDIT_STATUS, ActionType.BOUNCE, ActionType.ADD_CONTACT})
+_CAUSES_ON_A_LIST = frozenset({ActionType.EDIT_SUBSCRIPTION})
+
+#: Ids in one search: a row of them still fits into a URL.
+_AT_ONCE = 100
+
+
+class Suppressions:
+    """Reads who may not be mailed. Nothing is asked before the first row is.
+
+    Args:
+        transport: Sends the calls.
+        folder: The folder's path.
+        list_id: Only whom it keeps from the mail of one list.
+        since: Only what happened since then; aware.
+
+    Raises:
+        ValueError: If ``since`` has no time zone.
+    """
+
+    def __init__(
+        self,
+        transport: Sender,
+        folder: str,
+        *,
+        list_id: int | None = None,
+        since: datetime | None = None,
+    ) -> None:
+        if since is not None and since.tzinfo is None:
+            raise ValueError("since: a time needs a time zone")
+        self._contacts = Contacts(transport, folder)
+        self._subscriptions = Subscriptions(transport, folder)
+        self._list_id = list_id
+        self._since = since
+
+    def __iter__(self) -> Iterator[Suppressed]:
+        yield from self._for_all_mail()
+        yield from self._for_a_list()
+
+    def _for_all_mail(self) -> Iterator[Suppressed]:
+        for contact in self._barred():
+            reason = SuppressionReason(contact.status)
+            row = Suppressed(contact_id=contact.contact_id, email=contact.email, reason=reason)
+            if dated := self._dated(row, contact.create_date, _CAUSES_FOR_ALL):
+                yield dated
+
+    def _barred(self) -> Iterator[Contact]:
+        search: dict[str, Any] = {} if self._list_id is None else {"list_id": self._list_id}
+        seen: set[int] = set()
+        for status in _STATUSES:
+            for contact in self._contacts.list(status=status, **search):
+                # The warning about an ignored term is not reliable (API 2.6), so look.
+                if contact.status == status:
+                    seen.add(contact.contact_id)
+                    yield contact
+        if self._list_id is not None:
+            return
+        # By the documentation a search by status leaves out whoever is on no list (API 6.4).
+        for contact in self._contacts.list(status="unlisted"):
+            if contact.status in _STATUSES and contact.contact_id not in seen:
+                yield contact
+
+    def _for_a_list(self) -> Iterator[Suppressed]:
+        search: dict[str, Any] = {} if self._list_id is None else {"list_id": self._list_id}
+        for status in _ENDINGS:
+            pager = self._subscriptions.list(status=status, **search)
+            rows = (one for one in pager if one.status == status)
+            while some := list(islice(rows, _AT_ONCE)):
+                yield from self._addressed(some)
+
+    def _addressed(self, subscriptions: list[Subscription]) -> Iterator[Suppressed]:
+        contacts = self._contacts_of({one.contact_id for one in subscriptions})
+        for one in subscriptions:
+            contact = contacts[one.contact_id]
+            row = Suppressed(
+                contact_id=one.contact_id,
+                email=contact.email if contact else None,
+                reason=SuppressionReason(one.status),
+                list_id=one.list_id,
+            )
+            if dated := self._dated(row, one.add_date, _CAUSES_ON_A_LIST):
+                yield dated
+
+    def _contacts_of(self, wanted: set[int]) -> dict[int, Contact | None]:
+        found: dict[int, Contact | None] = {
+            one.contact_id: one for one in self._contacts.list(contact_id=one_of(*wanted))
+        }
+        # Listings show no deleted contacts, and not every resource takes several values (API 2.6).
+        for contact_id in wanted - found.keys():
+            try:
+                found[contact_id] = self._contacts.get(contact_id)
+            except NotFound:
+                found[contact_id] = None
+        return found
+
+    def _dated(
+        self, row: Suppressed, began: datetime | None, causes: frozenset[str]
+    ) -> Suppressed | None:
+        """Return a row with its date, or None if it is older than asked for."""
+        if self._since is None:
+            return row
+        since = gte(self._since.replace(microsecond=0))
+        times = [
+            action.action_time
+            for action in self._contacts.history(row.contact_id, action_time=since)
+            if action.action_type in causes and action.action_time is not None
+        ]
+        if times:
+            return attrs.evolve(row, since=max(times))
+        # What began since then came about since then, recorded or not.
+        return attrs.evolve(row, since=began) if began and began >= self._since else None
