@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 import attrs
 from requests import PreparedRequest
@@ -13,7 +13,7 @@ from requests.auth import AuthBase
 
 from icontact.errors import ConfigError
 
-__all__ = ["Anonymous", "Credentials", "HeaderAuth", "Private", "redact"]
+__all__ = ["Anonymous", "Credentials", "HeaderAuth", "Private", "pick", "redact"]
 
 #: Environment variable of each credential.
 ENVIRONMENT: Mapping[str, str] = {
@@ -32,7 +32,7 @@ _ADDRESS = re.compile(rf"(?<!{_WORD}){_WORD}+?(?:@|%40){_WORD}+")
 _SHORTEST_SECRET = 4
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, init=False)
 class Credentials:
     """App ID, username and application password: all that iContact asks for.
 
@@ -57,11 +57,15 @@ class Credentials:
     username: str = attrs.field(repr=False)
     password: str = attrs.field(repr=False)
 
-    def __attrs_post_init__(self) -> None:
-        faults = {name: _fault(getattr(self, name)) for name in ENVIRONMENT}
+    def __init__(self, *, app_id: str, username: str, password: str) -> None:
+        given = {"app_id": app_id, "username": username, "password": password}
+        faults = {name: _fault(value) for name, value in given.items()}
         wrong = [f"{name} {fault}" for name, fault in faults.items() if fault]
         if wrong:
+            # Error trackers print the locals of every frame on the way.
+            del app_id, username, password, given
             raise ConfigError("the credentials cannot be used: " + "; ".join(wrong))
+        cast("Any", self).__attrs_init__(**given)
 
     def __repr__(self) -> str:
         return "Credentials(app_id=<hidden>, username=<hidden>, password=<hidden>)"
@@ -76,15 +80,29 @@ class Credentials:
         Raises:
             ConfigError: If variables are missing (all of them are named), or hold unusable text.
         """
-        source = os.environ if environ is None else environ
-        missing = [variable for variable in ENVIRONMENT.values() if not source.get(variable)]
+        found = pick(environ, ENVIRONMENT.values())
+        del environ
+        missing = [variable for variable in ENVIRONMENT.values() if variable not in found]
         if missing:
             raise ConfigError(
                 f"not set in the environment: {', '.join(missing)}. iContact shows the values "
                 "under Settings and Billing > iContact Integrations > Custom API Integrations; "
                 "the password is the application's, not the one you log in with"
             )
-        return cls(**{name: source[variable] for name, variable in ENVIRONMENT.items()})
+        return cls(**{name: found[variable] for name, variable in ENVIRONMENT.items()})
+
+
+def pick(environ: Mapping[str, str] | None, variables: Iterable[str]) -> dict[str, Private]:
+    """Return the variables that are set and not empty, as text that is never shown.
+
+    So that nobody has to hold the whole environment while complaining of a part of it.
+
+    Args:
+        environ: Where to look instead of ``os.environ``.
+        variables: What to look for.
+    """
+    source = os.environ if environ is None else environ
+    return {name: Private(value) for name in variables if (value := source.get(name))}
 
 
 def _fault(value: Any) -> str | None:

@@ -6,13 +6,13 @@ that imports the library for one thing should not wait for all of them.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from icontact import auth
 from icontact.auth import Credentials
 from icontact.errors import ConfigError
 from icontact.transport import (
@@ -69,7 +69,8 @@ class Client:
     Args:
         credentials: App ID, username and application password.
         base_url: Where iContact is. ``https``; plain ``http`` only for loopback.
-        timeout: Seconds to connect, and seconds to wait for the answer's next byte.
+        timeout: Seconds to connect, and seconds to wait for the answer's next byte; the whole of
+            an answer may take ten times as long.
         retry: What is repeated, how often, and after how long.
         limiter: Holds requests back; by default one that adapts to what iContact allows.
         user_agent: Your application's name and version, put before the library's own.
@@ -122,11 +123,12 @@ class Client:
         Raises:
             ConfigError: Names the variables that are missing or unusable.
         """
-        source = os.environ if environ is None else environ
+        source = auth.pick(environ, (*auth.ENVIRONMENT.values(), *ENVIRONMENT.values()))
+        del environ  # error trackers print the locals of every frame on the way
         found: dict[str, Any] = {
             name: source[variable]
             for name, variable in ENVIRONMENT.items()
-            if source.get(variable) and name not in options
+            if variable in source and name not in options
         }
         ids = found.keys() & {"account_id", "client_folder_id"}
         if wrong := sorted(ENVIRONMENT[name] for name in ids if not _ID.fullmatch(found[name])):
@@ -135,7 +137,9 @@ class Client:
         return cls(Credentials.from_env(source), **found, **options)
 
     def __repr__(self) -> str:
-        return f"Client(base_url={self._transport.base_url!r})"
+        # Whoever prints locals may meet a client whose making failed; so with all reprs here.
+        transport = vars(self).get("_transport")
+        return f"Client(base_url={transport.base_url!r})" if transport else "Client(<unfinished>)"
 
     def __enter__(self) -> Client:
         return self
@@ -225,7 +229,7 @@ class AccountScope:
         self.account_id = account_id
 
     def __repr__(self) -> str:
-        return f"AccountScope(account_id={self.account_id})"
+        return f"AccountScope(account_id={vars(self).get('account_id')})"
 
     def get(self) -> Account:
         """Read the account.
@@ -285,7 +289,8 @@ class Folder:
         self._path = f"a/{account_id}/c/{client_folder_id}"
 
     def __repr__(self) -> str:
-        return f"Folder(account_id={self.account_id}, client_folder_id={self.client_folder_id})"
+        account, folder = map(vars(self).get, ("account_id", "client_folder_id"))
+        return f"Folder(account_id={account}, client_folder_id={folder})"
 
     def get(self) -> ClientFolder:
         """Read the client folder itself.

@@ -64,15 +64,16 @@ class Pager(Generic[T]):
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
     ) -> None:
+        self._send, self._call, self._model, self._key = send, call, model, key
+        self._page_size, self._max_items = page_size, max_items
         if page_size < 1:
             raise ValueError("page_size must be 1 or more")
         if max_items is not None and max_items < 0:
             raise ValueError("max_items must be 0 or more, or None for all rows")
-        self._send, self._call, self._model, self._key = send, call, model, key
-        self._page_size, self._max_items = page_size, max_items
 
     def __repr__(self) -> str:
-        return f"Pager({self._call.summary()}, page_size={self._page_size})"
+        call = vars(self).get("_call")
+        return f"Pager({call.summary()}, page_size={self._page_size})" if call else "Pager(?)"
 
     def __iter__(self) -> Iterator[T]:
         said: set[str] = set()

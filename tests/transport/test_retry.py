@@ -65,6 +65,7 @@ def pause(policy: RetryPolicy | None = None, **changes: Any) -> float | None:
         (Trouble.LOST, {READ, REPEATABLE}, True),
         (Trouble.SERVER, {READ, REPEATABLE}, True),
         (Trouble.GARBLED, {READ, REPEATABLE}, True),
+        (Trouble.ENDLESS, set(), True),
     ],
 )
 def test_the_table(trouble: Trouble, again: set[Safety], applied: bool) -> None:

@@ -36,11 +36,47 @@ def test_a_query_may_stand_in_the_path() -> None:
         "a/1\n/c",
         "a b",
         "a/1?x=1#top",
+        "//evil/x",
+        "a/1//",
+        "a/%2F..%2Fb",
+        "a/..%5Cb",
+        "a/1%2Factions",
+        "a/..;/b",
+        "a/.;x=1/b",
+        "a/;/b",
+        "a/\u2028b",
+        "a/\u202eb",
+        "a/\u00a0b",
+        "a/\udcffb",
+        "a/b?email=\udcff",
     ],
 )
 def test_a_path_that_leads_elsewhere_is_refused(path: str) -> None:
     with pytest.raises(ValueError, match="a call's path"):
         Call("GET", path)
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ([("email", "jo\udcff")], "parameter 'email'"),
+        ([("city", "x"), ("na\udcffme", "x")], r"parameter 'na\\udcffme'"),
+    ],
+)
+def test_a_parameter_that_cannot_be_sent_is_named(params: list[tuple[str, str]], said: str) -> None:
+    with pytest.raises(ValueError, match=said) as caught:
+        Call("GET", "a", params=params)
+    assert "jo" not in str(caught.value)
+    assert not isinstance(caught.value, UnicodeError)
+
+
+def test_a_number_may_be_a_parameter() -> None:
+    odd: Any = 5
+    assert dict(Call("GET", "a", params=[("limit", odd)]).params) == {"limit": odd}
+
+
+def test_letters_of_every_alphabet_may_stand_in_a_path() -> None:
+    assert Call("GET", "a/größe;v=1").path == "a/größe;v=1"
 
 
 @pytest.mark.parametrize("method", ["get", "PATCH", "HEAD", ""])

@@ -50,14 +50,18 @@ def test_an_id_of_another_kind_never_leaves(folder: icontact.Folder, wrong: Any)
 
 
 def test_an_id_cannot_leave_its_place_in_the_path(folder: icontact.Folder) -> None:
-    odd: Any = "../lists/7?x=1#y"
+    odd: Any = "7?x=1#y"
     with pytest.raises(errors.APIError) as caught:
         folder.contacts.get(odd)
     assert caught.value.call is not None
-    assert caught.value.call.path.endswith("contacts/..%2Flists%2F7%3Fx%3D1%23y")
-    odd = ".."
-    with pytest.raises(ValueError, match="path"):
+    assert caught.value.call.path.endswith("contacts/7%3Fx%3D1%23y")
+    for odd in ("..", "../lists/7", "7/actions"):
+        with pytest.raises(ValueError, match="path"):
+            folder.contacts.get(odd)
+    odd = "jo\udcff"
+    with pytest.raises(ValueError, match="contact id holds characters that cannot be sent") as lone:
         folder.contacts.get(odd)
+    assert not isinstance(lone.value, UnicodeError)
 
 
 def test_a_contact_without_an_address_is_rejected(folder: icontact.Folder) -> None:
@@ -260,6 +264,29 @@ def test_no_rows_are_no_request(folder: icontact.Folder, sandbox: Sandbox) -> No
 def test_rows_may_come_from_a_generator(folder: icontact.Folder) -> None:
     result = folder.contacts.create_many({"email": f"c{n}@x.y"} for n in range(3))
     assert len(result.items) == 3
+
+
+@pytest.mark.parametrize("wrong", [1.9, True, None, [7]])
+def test_an_id_of_another_kind_in_a_row_is_refused(folder: icontact.Folder, wrong: Any) -> None:
+    said = f"row 1: contact_id must be a whole number, not {type(wrong).__name__}"
+    with pytest.raises(TypeError, match=said):
+        folder.contacts.create_many([{"email": "a@x.y"}, {"contact_id": wrong}])
+
+
+def test_an_id_in_a_row_may_be_digits(folder: icontact.Folder) -> None:
+    odd: Any = str(make(folder))
+    assert folder.contacts.create_many([{"contact_id": odd, "city": "x"}]).items
+    odd = "jo@example.com"
+    with pytest.raises(ValueError, match="row 0: contact_id: expected an integer, got other text"):
+        folder.contacts.create_many([{"contact_id": odd}])
+
+
+def test_a_row_of_another_kind_is_named(folder: icontact.Folder) -> None:
+    wrong: Any = [{"email": "a@x.y"}, "jo@example.com"]
+    with pytest.raises(TypeError, match=r"row 1: expected a mapping of fields, not str$"):
+        folder.contacts.create_many(wrong)
+    with pytest.raises(TypeError, match="row 0: Contact has no field 'frist_name'; did you mean"):
+        folder.contacts.create_many([{"frist_name": "Jo"}])  # type: ignore[typeddict-unknown-key]  # the mistake
 
 
 def batch(stored: Any, *rows: Any, warnings: tuple[str, ...] = ()) -> Any:

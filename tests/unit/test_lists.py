@@ -115,3 +115,9 @@ def test_an_answer_in_another_order_is_matched_by_name() -> None:
     result = lists.create_many([{"name": "A"}, {"name": "B"}])
     assert [item.list_id for item in result.items] == [1, 2]
     assert repr(lists) == f"Lists('{FOLDER}/lists')"
+
+
+def test_a_name_that_cannot_be_sent_never_leaves(folder: icontact.Folder, sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match="the parameter 'name' holds characters"):
+        folder.lists.find(name="\udcff")
+    assert len(sandbox.requests) == 0

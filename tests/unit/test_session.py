@@ -392,6 +392,8 @@ def test_a_good_base_url(url: str) -> None:
         " https://app.icontact.com/icp",
         "https://app.icontact.com/icp\n",
         "https://app.icon tact.com/icp",
+        "https://.example/icp",
+        "https://app.icontact.com/\udcff",
         None,
         7,
     ],

@@ -361,13 +361,20 @@ def test_a_null_array_is_an_empty_one(payload: Any) -> None:
     assert wire.decode_rows(ContactList, payload, "lists") == []
 
 
+EIGHT = [letter * 2 for letter in "abcdefgh"]
+
+
 @pytest.mark.parametrize(
     ("payload", "said"),
     [
         ({}, "an object with the keys []"),
         ({"contacts": []}, "an object with the keys ['contacts']"),
-        ({"lists": {}}, "an object with the keys ['lists']"),
-        ({"lists": "x"}, "an object with the keys ['lists']"),
+        ({"jo@x.example": 1, "s3cret": 2}, "an object with the keys [] and 2 others"),
+        ({"error": 1, "x" * 31: 2}, "an object with the keys ['error'] and 1 other"),
+        (
+            {f"{letter}{letter}": 1 for letter in "abcdefghij"},
+            f"an object with the keys {EIGHT} and 2 others",
+        ),
         ([], "an array"),
         (None, "null"),
         ("x", "other text"),
@@ -378,6 +385,24 @@ def test_an_envelope_of_another_shape_is_refused(payload: Any, said: str) -> Non
     with pytest.raises(DecodeError) as caught:
         wire.decode_rows(ContactList, payload, "lists")
     assert caught.value.problems == (f"expected {{'lists': [...]}}, got {said}",)
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind"), [({}, "an object"), ("Jo", "other text"), (0, "a number")]
+)
+def test_rows_of_another_kind_are_said_to_be_of_it(rows: Any, kind: str) -> None:
+    with pytest.raises(DecodeError) as caught:
+        wire.decode_rows(ContactList, {"lists": rows}, "lists")
+    assert caught.value.problems == (f"lists: expected an array, got {kind}",)
+
+
+def test_keys_of_the_server_are_shown_only_if_they_are_plain_words() -> None:
+    payload = {"canary@people.example": 1, "canary-p4ss": 2, "canary7": 3, "message": 4, 5: 6}
+    for read in (wire.decode_rows, wire.decode_member):
+        with pytest.raises(DecodeError, match=r"\['message'\] and 4 others") as caught:
+            read(Contact, payload, "contacts")
+        for text in (str(caught.value), repr(caught.value), str(pickle.dumps(caught.value))):
+            assert "canary" not in text
 
 
 @pytest.mark.parametrize("payload", [{}, [], None, "x", {"lists": []}])
@@ -580,6 +605,21 @@ def test_several_values_are_an_array_and_a_text_is_not_several() -> None:
         wire.encode_fields(Criterion, {"values": [object()]}, allowed)
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"custom_fields": "x"}, "custom_fields must be a mapping, not str"),
+        ({"custom_fields": None}, "custom_fields must be a mapping, not NoneType"),
+        ({"custom_fields": {7: "x"}}, "name of a custom field must be text, not int"),
+        ({7: "x"}, "Contact has no field 7; there are"),
+        (["x"], "expected a mapping of fields, not list"),
+    ],
+)
+def test_fields_of_another_kind_are_told_clearly(fields: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        wire.encode_fields(Contact, fields, WRITABLE)
+
+
 # Filters and orders
 
 
@@ -633,6 +673,8 @@ def test_terms_of_every_kind() -> None:
         ({"create_date": datetime(2024, 1, 1)}, ValueError, "createDate: a time needs a time"),
         ({"custom_fields": {"limit": "1"}}, ValueError, "'limit' has the name of a standard"),
         ({"custom_fields": {"email": "x"}}, ValueError, "'email' has the name of a standard"),
+        ({"custom_fields": ["x"]}, TypeError, "custom_fields must be a mapping, not list"),
+        ({"custom_fields": {7: "x"}}, TypeError, "name of a custom field must be text, not int"),
     ],
 )
 def test_a_term_that_cannot_be_searched_is_refused(

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from itertools import count
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote
 
 import attrs
 
 from icontact import wire
+from icontact.auth import Private
 from icontact.errors import NotFound, RejectedError
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
 from icontact.transport import Answer, Call, Safety, Sender
 
-__all__ = ["BatchResult", "Rejected", "Resource"]
+__all__ = ["BatchResult", "Hidden", "Rejected", "Resource"]
 
 M = TypeVar("M")
+T = TypeVar("T")
 
 logger = logging.getLogger("icontact")
 
@@ -54,6 +57,16 @@ class BatchResult(Generic[M]):
         return tuple(item for item in self.results if item is not None)
 
 
+class Hidden(Iterable[T]):
+    """Rows under way. Error trackers print the locals of every frame, but not these."""
+
+    def __init__(self, rows: Iterable[T]) -> None:
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._rows)
+
+
 class Resource(Generic[M]):
     """A family of URIs. Subclasses say what may be asked; this says how."""
 
@@ -69,20 +82,23 @@ class Resource(Generic[M]):
         self._model = model
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._path!r})"
+        return f"{type(self).__name__}({vars(self).get('_path')!r})"
 
     def _get(self, member: int | str) -> M:
         return self._member(self._transport.send(Call("GET", self._at(member))))
 
     def _list(
         self,
-        filters: Mapping[str, Any],
+        filters: Any,
         *,
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
         order_by: str | tuple[str, ...] | None = None,
     ) -> Pager[M]:
-        params = wire.encode_filters(self._model, filters, self.searchable)
+        try:
+            params = _discreetly(wire.encode_filters, self._model, filters, self.searchable)
+        finally:
+            filters.clear()  # error trackers print the locals of every frame on the way
         if order_by:
             params += (("orderby", wire.encode_order(self._model, order_by)),)
         call = Call("GET", self._path, params=params)
@@ -96,8 +112,7 @@ class Resource(Generic[M]):
         )
 
     def _create(self, fields: Any, safety: Safety) -> M:
-        call = self._posted([self._body(fields)], safety)
-        fields.clear()  # error trackers print the locals of every frame on the way
+        call = self._posted([self._taken(fields)], safety)
         answer = self._transport.send(call)
         items = wire.decode_rows(self._model, answer.payload, self.plural, answer.call)
         if not items:
@@ -110,8 +125,24 @@ class Resource(Generic[M]):
     def _posted(self, bodies: list[dict[str, Any]], safety: Safety) -> Call:
         return Call("POST", self._path, body=bodies, safety=safety)
 
-    def _bodies(self, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        return [self._body(row) for row in rows]
+    def _bodies(self, rows: Iterable[Any]) -> list[dict[str, Any]]:
+        # Not a loop, whose variable would hold a row while the next one is made.
+        return [*map(self._row, count(), rows)]
+
+    def _row(self, index: int, row: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return self._body(row)
+        except (TypeError, ValueError) as problem:
+            fault = type(problem)(f"row {index}: {problem}")
+        del row
+        raise fault
+
+    def _taken(self, fields: Any) -> dict[str, Any]:
+        """Encode keyword arguments and empty them, so that no frame on the way shows them."""
+        try:
+            return _discreetly(self._body, fields)
+        finally:
+            fields.clear()
 
     def _create_many(
         self,
@@ -134,8 +165,13 @@ class Resource(Generic[M]):
         )
 
     def _write(self, method: str, member: int | str, fields: Any) -> M:
-        call = Call(method, self._at(member), body=self._body(fields), safety=Safety.REPEATABLE)
-        fields.clear()
+        # The fields first: whatever fails then, they are empty.
+        call = Call(
+            body=self._taken(fields),
+            method=method,
+            path=self._at(member),
+            safety=Safety.REPEATABLE,
+        )
         return self._member(self._transport.send(call))
 
     def _delete(self, member: int | str) -> None:
@@ -153,7 +189,11 @@ class Resource(Generic[M]):
             # The value may be personal: an address, or a whole row.
             what = type(member).__name__ if member != "" else "an empty text"
             raise TypeError(f"{self.singular} id must be a number or text, not {what}")
-        return f"{self._path}/{quote(str(member), safe='')}"
+        try:
+            return Private(f"{self._path}/{quote(str(member), safe='')}")
+        except UnicodeEncodeError:
+            del member  # error trackers print the locals of every frame on the way
+        raise ValueError(f"{self.singular} id holds characters that cannot be sent")
 
     def _body(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         return wire.encode_fields(self._model, fields, self.writable)
@@ -166,3 +206,13 @@ class Resource(Generic[M]):
         """Say what iContact remarked on a call whose result has no place for it."""
         for warning in warnings:
             logger.warning("%s: iContact remarks: %s", self.plural, warning)
+
+
+def _discreetly(encode: Callable[..., T], *given: Any) -> T:
+    """Encode what was given; a complaint is raised without the frames that hold it."""
+    try:
+        return encode(*given)
+    except (TypeError, ValueError) as problem:
+        fault = problem.with_traceback(None)
+    del given
+    raise fault

@@ -13,7 +13,7 @@ from icontact.models import (
     ClientFolderFilters,
 )
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
-from icontact.resources._base import BatchResult, Resource
+from icontact.resources._base import BatchResult, Hidden, Resource
 from icontact.transport import Safety, Sender
 
 __all__ = ["Accounts", "ClientFolders"]
@@ -113,8 +113,8 @@ class ClientFolders(Resource[ClientFolder]):
         Raises:
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
+        rows = Hidden(rows)
         call = self._posted(self._bodies(rows), Safety.ONCE)
-        del rows
         return self._create_many(call, lambda body: body.get("name"), lambda folder: folder.name)
 
     def update(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Unpack
 
-from icontact import wire
 from icontact.auth import Private
 from icontact.errors import PagingError
 from icontact.models import (
@@ -18,7 +18,7 @@ from icontact.models import (
     Filter,
 )
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
-from icontact.resources._base import BatchResult, Resource
+from icontact.resources._base import BatchResult, Hidden, Resource
 from icontact.transport import Safety, Sender
 
 __all__ = ["ContactRow", "Contacts"]
@@ -69,10 +69,10 @@ class Contacts(Resource[Contact]):
 
         Documentation: "Contacts", "Advanced Users".
         """
-        population = {} if status is None else {"status": status}
-        return self._list(
-            {**population, **filters}, page_size=page_size, max_items=max_items, order_by=order_by
-        )
+        given: Any = filters
+        terms = {**({} if status is None else {"status": status}), **given}
+        given.clear()  # error trackers print the locals of every frame on the way
+        return self._list(terms, page_size=page_size, max_items=max_items, order_by=order_by)
 
     def get(self, contact_id: int, /) -> Contact:
         """Read one contact. A deleted one is still answered, with status ``deleted`` (API 6.6).
@@ -118,7 +118,7 @@ class Contacts(Resource[Contact]):
 
         Documentation: "Contacts".
         """
-        custom = tuple(fields.get("custom_fields", ()))
+        custom = _custom_names(fields)
         return self._with_custom(custom, self._create(fields, Safety.REPEATABLE))
 
     def create_many(self, rows: Iterable[ContactRow], /) -> BatchResult[Contact]:
@@ -130,8 +130,8 @@ class Contacts(Resource[Contact]):
         Raises:
             TransportError: If no answer came.
         """
+        rows = Hidden(rows)
         call = self._posted(self._bodies(rows), Safety.REPEATABLE)
-        del rows
         by_id = {body["contactId"] for body in call.body if "contactId" in body}
         return self._create_many(call, _sent_key, lambda contact: _stored_key(contact, by_id))
 
@@ -143,7 +143,7 @@ class Contacts(Resource[Contact]):
                 ``donotcontact`` only, and some cannot be left at all (API 6.3).
             NotFound: If there is no such contact.
         """
-        custom = tuple(fields.get("custom_fields", ()))
+        custom = _custom_names(fields)
         return self._with_custom(custom, self._write("POST", contact_id, fields))
 
     def replace(self, contact_id: int, /, **fields: Unpack[ContactFields]) -> Contact:
@@ -157,7 +157,7 @@ class Contacts(Resource[Contact]):
             BadRequest: If a required field is missing or iContact refuses a value.
             NotFound: If there is no such contact.
         """
-        custom = tuple(fields.get("custom_fields", ()))
+        custom = _custom_names(fields)
         return self._with_custom(custom, self._write("PUT", contact_id, fields))
 
     def delete(self, contact_id: int, /) -> None:
@@ -193,9 +193,11 @@ class Contacts(Resource[Contact]):
         return contact
 
     def _body(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        if not isinstance(fields, Mapping) or "contact_id" not in fields:
+            return super()._body(fields)
+        number = _row_id(fields["contact_id"])
         rest = {name: value for name, value in fields.items() if name != "contact_id"}
-        body = wire.encode_fields(Contact, rest, self.writable)
-        return {"contactId": int(fields["contact_id"]), **body} if "contact_id" in fields else body
+        return {"contactId": number, **super()._body(rest)}
 
 
 class _Actions(Resource[ContactAction]):
@@ -211,6 +213,21 @@ class _Actions(Resource[ContactAction]):
         self, filters: ActionFilters, *, page_size: int, max_items: int | None
     ) -> Pager[ContactAction]:
         return self._list(filters, page_size=page_size, max_items=max_items)
+
+
+def _custom_names(fields: ContactFields) -> tuple[str, ...]:
+    custom = fields.get("custom_fields")
+    return tuple(custom) if isinstance(custom, Mapping) else ()
+
+
+def _row_id(value: Any) -> int:
+    if isinstance(value, str):
+        if not (value.isascii() and value.isdecimal()):
+            raise ValueError("contact_id: expected an integer, got other text")
+        return int(value)
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"contact_id must be a whole number, not {type(value).__name__}")
+    return operator.index(value)
 
 
 def _sent_key(body: Mapping[str, Any]) -> int | str:

@@ -7,7 +7,7 @@ from typing import ClassVar, Unpack
 
 from icontact.models import CustomField, CustomFieldFields
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
-from icontact.resources._base import BatchResult, Resource
+from icontact.resources._base import BatchResult, Hidden, Resource
 from icontact.transport import Safety, Sender
 
 __all__ = ["CustomFields"]
@@ -64,6 +64,7 @@ class CustomFields(Resource[CustomField]):
         Raises:
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
+        rows = Hidden(rows)
         call = self._posted(self._bodies(rows), Safety.ONCE)
         return self._create_many(
             call,

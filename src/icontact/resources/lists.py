@@ -8,7 +8,7 @@ from typing import ClassVar, Unpack
 from icontact.errors import ConfigError
 from icontact.models import ContactList, ListFields, ListFilters
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
-from icontact.resources._base import BatchResult, Resource
+from icontact.resources._base import BatchResult, Hidden, Resource
 from icontact.transport import Safety, Sender
 
 __all__ = ["Lists"]
@@ -81,8 +81,8 @@ class Lists(Resource[ContactList]):
         Raises:
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
+        rows = Hidden(rows)
         call = self._posted(self._bodies(rows), Safety.ONCE)
-        del rows
         return self._create_many(call, lambda body: body.get("name"), lambda item: item.name)
 
     def update(self, list_id: int, /, **fields: Unpack[ListFields]) -> ContactList:

@@ -192,7 +192,7 @@ class Criteria(Resource[Criterion]):
 
         Documentation: "Segment Criteria".
         """
-        bodies = [self._row(row, place) for place, row in enumerate(rows)]
+        bodies = [self._criterion_row(row, place) for place, row in enumerate(rows)]
         del rows  # error trackers print the locals of every frame on the way
         by_id = {body["criterionId"] for body in bodies if "criterionId" in body}
         call = self._posted(bodies, Safety.ONCE)
@@ -241,7 +241,7 @@ class Criteria(Resource[Criterion]):
         """
         self._delete(criterion_id)
 
-    def _row(self, row: CriterionRow, place: int) -> dict[str, Any]:
+    def _criterion_row(self, row: CriterionRow, place: int) -> dict[str, Any]:
         check = _check if "criterion_id" in row else _check_complete
         check(row, f"row {place}: ")
         return row_body(row, "criterion_id", "criterionId", self._body)

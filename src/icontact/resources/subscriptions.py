@@ -13,7 +13,7 @@ from icontact.models import (
     SubscriptionStatus,
 )
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
-from icontact.resources._base import BatchResult, Resource
+from icontact.resources._base import BatchResult, Hidden, Resource
 from icontact.transport import Call, Safety, Sender
 
 __all__ = ["Subscriptions"]
@@ -160,6 +160,7 @@ class Subscriptions(Resource[Subscription]):
         Raises:
             TransportError: If no answer came.
         """
+        rows = Hidden(rows)
         call = self._posted(self._bodies(rows), Safety.REPEATABLE)
         return self._create_many(
             call, _sent_key, lambda stored: f"{stored.list_id}_{stored.contact_id}"

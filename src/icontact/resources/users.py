@@ -84,7 +84,7 @@ class Users(Resource[User]):
 
         Documentation: "Users".
         """
-        bodies = [self._row(row) for row in rows]
+        bodies = [self._user_row(row) for row in rows]
         del rows
         by_id = {body["userId"] for body in bodies if "userId" in body}
         call = self._posted(bodies, Safety.ONCE)
@@ -124,7 +124,7 @@ class Users(Resource[User]):
         """Return what a user may do. Makes no request."""
         return Permissions(self._transport, self._at(user_id))
 
-    def _row(self, row: UserRow) -> dict[str, Any]:
+    def _user_row(self, row: UserRow) -> dict[str, Any]:
         if "user_id" in row:
             refuse_fixed(row, "user_name", "password")
         return row_body(row, "user_id", "userId", self._body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import attrs
@@ -27,26 +27,24 @@ _SAFETY = {
 
 
 #: What URLs do not hold as it is; some of it is dropped without a word on the way.
-_NEVER_IN_PATHS = re.compile(r"[\x00-\x20\x7f#\\]")
+_NEVER_IN_PATHS = re.compile(r"[ #\\]")
 
-
-def _clean_path(path: str) -> str:
-    return path.strip("/")
+#: What a server may take for the end of a segment, or for its name, once it is decoded.
+_NEVER_IN_SEGMENTS = re.compile(r"[/\\]")
 
 
 def _shown_path(path: str) -> str:
     return "/".join(redact(segment) for segment in path.split("/"))
 
 
-def _pairs(params: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple(params)
-
-
 def _names(params: tuple[tuple[str, str], ...]) -> str:
     return str([name for name, _ in params])
 
 
-@attrs.frozen
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; ?[\w-]+=[\w.-]+)*", re.ASCII)
+
+
+@attrs.frozen(init=False)  # by hand, since the generated one would be a frame that shows it all
 class Call:
     """One request, before it is sent. Its ``repr`` shows neither query values nor the body.
 
@@ -63,45 +61,81 @@ class Call:
 
     Raises:
         ValueError: For an unknown verb, or a path that iContact does not accept: with a host, with
-            an empty segment (API 2.2), with ``..``, with white space or ``#``.
+            an empty segment (API 2.2), with ``..`` or an encoded slash, with white space, ``#`` or
+            letters that cannot be printed. For a parameter that cannot be sent.
     """
 
-    method: str = attrs.field(validator=attrs.validators.in_(_METHODS))
-    path: str = attrs.field(converter=_clean_path, repr=_shown_path)
-    params: tuple[tuple[str, str], ...] = attrs.field(
-        default=(), kw_only=True, converter=_pairs, repr=_names
-    )
-    body: Any = attrs.field(default=None, kw_only=True, repr=False)
-    safety: Safety = attrs.field(
-        # Defaults come before validators, so the verb may still be an unknown one.
-        default=attrs.Factory(lambda call: _SAFETY.get(call.method, Safety.ONCE), takes_self=True),
-        kw_only=True,
-    )
-    authenticated: bool = attrs.field(default=True, kw_only=True)
-    content_type: str = attrs.field(
-        default="application/json",
-        kw_only=True,
-        repr=False,
-        validator=attrs.validators.matches_re(r"[\w.+-]+/[\w.+-]+(; ?[\w-]+=[\w.-]+)*"),
-    )
+    method: str
+    path: str = attrs.field(repr=_shown_path)
+    params: tuple[tuple[str, str], ...] = attrs.field(kw_only=True, repr=_names)
+    body: Any = attrs.field(kw_only=True, repr=False)
+    safety: Safety = attrs.field(kw_only=True)
+    authenticated: bool = attrs.field(kw_only=True)
+    content_type: str = attrs.field(kw_only=True, repr=False)
 
-    def __attrs_post_init__(self) -> None:
-        if _NEVER_IN_PATHS.search(self.path):
-            raise ValueError("a call's path may not hold white space or '#'; percent-encode it")
-        parts = urlsplit(self.path)
-        if parts.scheme:
-            raise ValueError("a call's path stands below the base URL; give no host")
-        if any(unquote(segment) in ("", ".", "..") for segment in parts.path.split("/")):
-            raise ValueError("a call's path may not hold empty segments, '.' or '..'")
-        if parts.query:
-            query = tuple(parse_qsl(parts.query, keep_blank_values=True))
-            object.__setattr__(self, "path", parts.path)
-            object.__setattr__(self, "params", query + self.params)
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Iterable[tuple[str, str]] = (),
+        body: Any = None,
+        safety: Safety | None = None,
+        authenticated: bool = True,
+        content_type: str = "application/json",
+    ) -> None:
+        where, _, query = path.removeprefix("/").partition("?")
+        where = where.removesuffix("/")
+        pairs = (*parse_qsl(query, keep_blank_values=True), *params)
+        if not _MEDIA_TYPE.fullmatch(content_type):
+            problem: str | None = "a call's content_type must look like text/csv"
+        else:
+            problem = _fault(method, where, query, pairs)
+        if problem:
+            # Error trackers print the locals of every frame on the way.
+            del self, path, where, query, params, pairs, body
+            raise ValueError(problem)
+        cast("Any", self).__attrs_init__(
+            method,
+            where,
+            params=pairs,
+            body=body,
+            safety=_SAFETY[method] if safety is None else safety,
+            authenticated=authenticated,
+            content_type=content_type,
+        )
 
     def summary(self) -> CallSummary:
         """Return what may be shown of this call."""
         names = tuple(name for name, _ in self.params)
         return CallSummary(self.method, _shown_path(self.path), names)
+
+
+def _fault(method: str, path: str, query: str, params: tuple[tuple[str, str], ...]) -> str | None:
+    """Return what is wrong with a call, without showing what may be personal, or None."""
+    if method not in _METHODS:
+        return f"a call's method is one of {', '.join(_METHODS)}"
+    whole = path + query
+    if _NEVER_IN_PATHS.search(whole) or not whole.isprintable():
+        return "a call's path may not hold white space, '#' or unprintables; percent-encode them"
+    if urlsplit(path).scheme:
+        return "a call's path stands below the base URL; give no host"
+    for segment in map(unquote, path.split("/")):
+        # What follows a semicolon is no part of the name to some servers.
+        if segment.partition(";")[0] in ("", ".", "..") or _NEVER_IN_SEGMENTS.search(segment):
+            return "a call's path may not hold empty segments, '.', '..' or an encoded slash"
+    for name, value in params:
+        if not _is_sendable(name) or not _is_sendable(value):
+            return f"the parameter {redact(str(name))!r} holds characters that cannot be sent"
+    return None
+
+
+def _is_sendable(text: object) -> bool:
+    try:
+        str(text).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @attrs.frozen(kw_only=True)

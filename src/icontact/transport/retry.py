@@ -62,6 +62,9 @@ class Trouble(enum.Enum):
     GARBLED = "garbled"
     """A 200 whose body is not JSON, or is cut short."""
 
+    ENDLESS = "endless"
+    """A 200 whose body is longer than is read; the next one would be as long."""
+
 
 _EVERY: Final = frozenset(Safety)
 _HARMLESS: Final = frozenset({Safety.READ, Safety.REPEATABLE})
@@ -76,6 +79,7 @@ REPEATED_FOR: Final[Mapping[Trouble, frozenset[Safety]]] = {
     Trouble.LOST: _HARMLESS,
     Trouble.SERVER: _HARMLESS,
     Trouble.GARBLED: _HARMLESS,
+    Trouble.ENDLESS: frozenset(),
 }
 
 _NOT_APPLIED: Final = frozenset({Trouble.UNREACHED, Trouble.THROTTLED_429})

@@ -9,19 +9,18 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from icontact._version import __version__
 from icontact.auth import Anonymous, Credentials, HeaderAuth
 from icontact.errors import CallError, ConfigError
 from icontact.transport.call import Answer, Call, Event
+from icontact.transport.connections import Pool, receive
 from icontact.transport.limits import AdaptiveLimiter, Feedback, Limiter
 from icontact.transport.quiet import quiet_queries
 from icontact.transport.retry import RetryPolicy, Safety, Trouble, may_be_applied
@@ -32,13 +31,13 @@ __all__ = ["API_VERSION", "DEFAULT_BASE_URL", "Timeout", "Transport"]
 DEFAULT_BASE_URL = "https://app.icontact.com/icp"
 API_VERSION = "2.2"
 
-#: Seconds to connect, and seconds without a byte of the answer.
+#: Seconds to connect, and seconds without a byte of the answer. The whole of an answer may take
+#: ten times the latter.
 Timeout = tuple[float, float]
 
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 _NOT_IN_BASE = re.compile(r"[\x00-\x20\x7f?#@\\]")
 _THROTTLED = (Trouble.THROTTLED_429, Trouble.UNAVAILABLE_503)
-_CONNECTIONS = 32
 
 logger: logging.Logger = logging.getLogger("icontact")
 
@@ -48,8 +47,9 @@ class Transport:
 
     Args:
         credentials: Attached to each request as it is sent, never stored on the session.
-        base_url: ``https``; plain ``http`` only for loopback.
-        timeout: Seconds to connect, and seconds to wait for the answer's next byte.
+        base_url: ``https``; plain ``http`` only for loopback, and past every proxy.
+        timeout: Seconds to connect, and seconds to wait for the answer's next byte; the whole of
+            an answer may take ten times as long.
         retry: What is repeated, how often, and after how long.
         limiter: Holds requests back; by default one that adapts to what iContact allows.
         user_agent: Put before the library's own name.
@@ -88,10 +88,16 @@ class Transport:
         self._retry = RetryPolicy() if retry is None else retry
         self._on_event = on_event
         self._clock, self._sleep, self._draw = clock, sleep, draw
-        self._session = _session(_checked_agent(user_agent))
+        # A proxy of plain HTTP would read the credentials.
+        secure = self.base_url.startswith("https:")
+        self._pool = Pool(_headers(_checked_agent(user_agent)), proxies=secure)
 
     def __repr__(self) -> str:
-        return f"Transport(base_url={self.base_url!r})"
+        return f"Transport(base_url={vars(self).get('base_url')!r})"
+
+    @property
+    def _session(self) -> requests.Session:
+        return self._pool.session
 
     def close(self) -> None:
         """Close the connections that are kept open."""
@@ -115,25 +121,29 @@ class Transport:
             sent = self._clock()
             try:
                 with quiet_queries():
-                    response = self._session.request(
-                        call.method,
-                        f"{self.base_url}/{call.path}",
-                        params=call.params,
-                        data=data,
-                        headers={"Content-Type": call.content_type} if data is not None else None,
-                        auth=self._auth if call.authenticated else self._anonymous,
-                        timeout=self._timeout,
-                        allow_redirects=False,
+                    # No variable for the response, which leads to the request's credentials.
+                    received = receive(
+                        self._session.request(
+                            call.method,
+                            f"{self.base_url}/{call.path}",
+                            params=call.params,
+                            data=data,
+                            headers={"Content-Type": call.content_type}
+                            if data is not None
+                            else None,
+                            auth=self._auth if call.authenticated else self._anonymous,
+                            timeout=self._timeout,
+                            allow_redirects=False,
+                            stream=True,
+                        )
                     )
             except (OSError, HTTPError, ValueError) as problem:
                 verdict, status = judge_failure(problem, summary), None
             else:
-                status = response.status_code
+                status = received.status
                 verdict = judge(
-                    status, response.headers, response.content, summary, self.credentials
+                    status, received.headers, received.content, summary, self.credentials
                 )
-                # The response leads to the prepared request, and that to the credentials.
-                del response
             elapsed = self._clock() - started
             self._tell_request(verdict, call, attempt, status, self._clock() - sent)
             if isinstance(verdict.outcome, Answer):
@@ -186,22 +196,13 @@ class Transport:
             self._on_event(event)
 
 
-def _session(agent: str) -> requests.Session:
-    session = requests.Session()
-    session.headers.clear()
-    session.headers.update(
-        {
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-            "API-Version": API_VERSION,
-            "User-Agent": agent,
-        }
-    )
-    # Nothing of one answer may leak into the next request, least of all between threads.
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS, max_retries=0))
-    return session
+def _headers(agent: str) -> dict[str, str]:
+    return {
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+        "API-Version": API_VERSION,
+        "User-Agent": agent,
+    }
 
 
 class _Body(bytes):
@@ -214,7 +215,12 @@ class _Body(bytes):
 def _body(body: Any) -> _Body:
     if isinstance(body, bytes):
         return _Body(body)
-    return _Body(json.dumps(body, separators=(",", ":"), allow_nan=False).encode())
+    try:
+        return _Body(json.dumps(body, separators=(",", ":"), allow_nan=False).encode())
+    except (TypeError, ValueError) as problem:
+        fault = type(problem)(f"the call's body cannot be sent as JSON: {problem}")
+    del body  # error trackers print the locals of every frame on the way
+    raise fault
 
 
 def _shown(call: Call) -> str:
@@ -238,12 +244,20 @@ def _completed(error: CallError, attempts: int, elapsed: float, maybe_applied: b
 
 def _checked_url(base_url: str) -> str:
     scheme, host = _scheme_and_host(base_url)
-    if not host or _NOT_IN_BASE.search(base_url):
+    if not host or _NOT_IN_BASE.search(base_url) or not base_url.isprintable():
         raise ConfigError(
             "base_url must look like https://app.icontact.com/icp, without user, query or fragment"
         )
     if scheme != "https" and not (scheme == "http" and _LOOPBACK.fullmatch(host)):
         raise ConfigError("base_url must begin with https:// (plain http only for loopback)")
+    try:
+        requests.Request("GET", base_url).prepare()
+    except ValueError:
+        sendable = False
+    else:
+        sendable = True
+    if not sendable:
+        raise ConfigError("base_url holds what cannot be sent: look at the name of the host")
     return base_url.rstrip("/")
 
 

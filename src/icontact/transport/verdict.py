@@ -29,6 +29,7 @@ from icontact.errors import (
     class_for_status,
 )
 from icontact.transport.call import Answer
+from icontact.transport.connections import LONGEST_ANSWER
 from icontact.transport.retry import Trouble, trouble_for_status
 
 __all__ = ["Verdict", "judge", "judge_failure"]
@@ -52,11 +53,19 @@ class Verdict:
 def judge(
     status: int,
     headers: Mapping[str, str],
-    content: bytes,
+    content: bytes | None,
     call: CallSummary,
     credentials: Credentials | None,
 ) -> Verdict:
-    """Tell success from failure. The content type is ignored: JSON comes as text/html too."""
+    """Tell success from failure. The content type is ignored: JSON comes as text/html too.
+
+    Args:
+        status: The HTTP status.
+        headers: Those of the answer.
+        content: Its body; ``None`` if it is too long to be read.
+        call: What was asked.
+        credentials: What must not appear in the texts.
+    """
     if 300 <= status < 400:
         return Verdict(outcome=RedirectRefused(_redirect(status), call=call))
     payload, problem = _parse(content)
@@ -66,7 +75,8 @@ def judge(
         said = errors or ((problem,) if problem else ())
         return _failure(status, headers, said, warnings, call)
     if problem:
-        return Verdict(outcome=DecodeError([problem], call=call), trouble=Trouble.GARBLED)
+        trouble = Trouble.GARBLED if content is not None else Trouble.ENDLESS
+        return Verdict(outcome=DecodeError([problem], call=call), trouble=trouble)
     if errors:
         return Verdict(outcome=RejectedError(errors + warnings, call=call))
     return Verdict(outcome=Answer(status=status, payload=payload, warnings=warnings, call=call))
@@ -150,8 +160,10 @@ def _redirect(status: int) -> str:
     return f"{status}: a redirect was refused, as it would hand the credentials on; check base_url"
 
 
-def _parse(content: bytes) -> tuple[Any, str | None]:
+def _parse(content: bytes | None) -> tuple[Any, str | None]:
     """Return the JSON and no problem, or nothing and the problem in words."""
+    if content is None:
+        return None, f"expected JSON, got something longer than {LONGEST_ANSWER} bytes"
     try:
         text = content.decode("utf-8-sig").strip()
     except UnicodeDecodeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -219,14 +220,17 @@ def decode_rows(model: type[T], payload: Any, key: str, call: CallSummary | None
     Raises:
         DecodeError: If the key is missing or holds no array, or for every bad field of every row.
     """
-    found = payload.get(key, 0) if isinstance(payload, dict) else 0
-    if isinstance(found, list | None):
+    there = isinstance(payload, dict) and key in payload
+    found = payload[key] if there else None
+    if there and isinstance(found, list | None):
         shape = shape_of(model)
         try:
             return [_constructed(raw, shape, model) for raw in found or ()]
         except _MISFITS:
             rows = enumerate(found or ())
             problems = [p for i, raw in rows for p in _problems(model, raw, f"{key}[{i}]")]
+    elif there:
+        problems = [f"{key}: expected an array, got {kind(found)}"]
     else:
         problems = [f"expected {{{key!r}: [...]}}, got {_outline(payload)}"]
     del payload, found
@@ -276,7 +280,16 @@ def _problems(model: type[Any], raw: Any, path: str) -> list[str]:
     return problems
 
 
+#: A key that is shown: a plain word, as iContact's own are. Ids, addresses, passwords are none.
+_WORD = re.compile(r"[A-Za-z]{1,30}")
+_MOST_KEYS = 8
+
+
 def _outline(payload: Any) -> str:
-    if isinstance(payload, dict):
-        return f"an object with the keys {sorted(map(str, payload))[:8]}"
-    return kind(payload)
+    if not isinstance(payload, dict):
+        return kind(payload)
+    keys = sorted(key for key in map(str, payload) if _WORD.fullmatch(key))[:_MOST_KEYS]
+    said = f"an object with the keys {keys}"
+    if others := len(payload) - len(keys):
+        said += f" and {others} other" + "s" * (others > 1)
+    return said

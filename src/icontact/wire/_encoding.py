@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from difflib import get_close_matches
@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 
+from icontact.auth import Private
 from icontact.models import Condition, Filter, Scalar
 from icontact.wire._decoding import camel, shape_of
 from icontact.wire._scalars import EASTERN_TIME, integer
@@ -56,9 +57,12 @@ def encode_fields(
         allowed: The keys of the write shape.
 
     Raises:
-        TypeError: For a key that the shape does not have; names the nearest one.
+        TypeError: For a key that the shape does not have; names the nearest one. For what is no
+            mapping.
         ValueError: For a value that cannot be sent; names the field.
     """
+    if not isinstance(fields, Mapping):
+        raise TypeError(f"expected a mapping of fields, not {type(fields).__name__}")
     shape = shape_of(model)
     body: dict[str, Any] = {}
     for name, value in fields.items():
@@ -74,15 +78,20 @@ def encode_fields(
 
 
 def _add_custom(body: dict[str, Any], custom: Mapping[str, Any], known: frozenset[str]) -> None:
-    for name, value in custom.items():
-        _refuse_standard(name, known)
+    for name, value in _custom_items(custom, known):
         body[name] = _named(name, value)
 
 
-def _refuse_standard(name: str, known: frozenset[str]) -> None:
-    # As a top-level key or a term it would stand for what has that name already.
-    if name in known:
-        raise ValueError(f"custom field {name!r} has the name of a standard field")
+def _custom_items(custom: object, known: frozenset[str]) -> Iterator[tuple[str, Any]]:
+    if not isinstance(custom, Mapping):
+        raise TypeError(f"custom_fields must be a mapping, not {type(custom).__name__}")
+    for name, value in custom.items():
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a custom field must be text, not {type(name).__name__}")
+        # As a top-level key or a term it would stand for what has that name already.
+        if name in known:
+            raise ValueError(f"custom field {name!r} has the name of a standard field")
+        yield name, value
 
 
 def _array(name: str, values: Any) -> list[Any]:
@@ -161,8 +170,7 @@ def encode_filters(
         if name not in allowed:
             raise TypeError(f"cannot search by {name!r}{nearest(name, allowed)}")
         if name == shape.collects:
-            for custom, condition in value.items():
-                _refuse_standard(custom, shape.known | _PAGING)
+            for custom, condition in _custom_items(value, shape.known | _PAGING):
                 terms += _term(custom, condition)
         else:
             # A list can be searched for although it is no field of a contact.
@@ -173,7 +181,8 @@ def encode_filters(
 def _term(name: str, value: Filter) -> list[tuple[str, str]]:
     condition = value if isinstance(value, Condition) else Condition(None, (value,))
     texts = [_searched(name, item) for item in condition.values]
-    term = [(name, ",".join(texts))]
+    # Private, since the frames that these pass through may end up in somebody's report.
+    term: list[tuple[str, str]] = [(name, Private(",".join(texts)))]
     if condition.search_type:
         term.append((f"{name}SearchType", condition.search_type))
     return term
@@ -206,5 +215,5 @@ def encode_order(model: type[Any], order_by: str | tuple[str, ...]) -> str:
 
 def nearest(name: str, known: Mapping[str, Any] | frozenset[str]) -> str:
     """Return ``; did you mean 'x'?`` for a name that was mistyped, or nothing."""
-    close = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+    close = get_close_matches(str(name), sorted(known), n=1, cutoff=0.5)
     return f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(sorted(known))}"

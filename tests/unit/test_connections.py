@@ -1,0 +1,246 @@
+"""Connections: of one process, past no proxy without TLS, and never for ever."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import socket
+import threading
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import responses
+
+from icontact import errors
+from icontact.sandbox import Sandbox
+from icontact.transport import Call, Safety, connections
+from tests.unit.support import BASE, Clock, http, listening, read_request, transport_to
+
+# Proxies
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "all_proxy"])
+def test_a_plain_connection_goes_past_every_proxy(
+    sandbox: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    heard: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        heard.append(read_request(connection))
+        connection.sendall(http(b"{}"))
+
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with listening(talk) as proxy, sandbox.serve() as server:
+        monkeypatch.setenv(variable, f"http://127.0.0.1:{proxy}")
+        transport = transport_to(clock, server.url, sandbox.credentials)
+        assert transport.send(Call("GET", "a")).payload["total"] == 1
+        transport.close()
+    assert heard == []
+
+
+def test_a_proxy_of_tls_is_asked_for_a_tunnel_and_hears_no_credential(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        heard.append(read_request(connection))
+        connection.sendall(http(b"", status="403 Forbidden"))
+
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with listening(talk) as proxy:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy}")
+        transport = transport_to(clock, "https://icontact.example/icp")
+        with pytest.raises(errors.ConnectError):
+            transport.send(Call("GET", "a"))
+        transport.close()
+    assert heard[0].startswith(b"CONNECT icontact.example:443 ")
+    assert not any(b"API-" in request for request in heard)
+
+
+def test_an_answer_comes_through_the_tunnel(
+    sandbox: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[bytes] = []
+
+    def relay(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+
+    def talk(connection: socket.socket) -> None:
+        heard.append(read_request(connection))
+        host, port = heard[-1].split()[1].decode().split(":")
+        with socket.create_connection((host, int(port))) as behind:
+            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=relay, args=(behind, connection), daemon=True)
+            back.start()
+            relay(connection, behind)
+            behind.shutdown(socket.SHUT_RDWR)
+            back.join(10)
+
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with sandbox.serve(tls=True) as server, listening(talk) as proxy:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.certificate))
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy}")
+        transport = transport_to(clock, server.url, sandbox.credentials)
+        assert transport.send(Call("GET", "a")).payload["total"] == 1
+        transport.close()
+    assert len(heard) == 1
+
+
+# Processes
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_each_process_has_connections_of_its_own(clock: Clock) -> None:
+    seen: set[int] = set()
+    gone = threading.Event()
+
+    def answer(connection: socket.socket) -> None:
+        try:
+            while not gone.is_set():
+                read_request(connection)
+                port = connection.getpeername()[1]
+                seen.add(port)
+                body = b'{"port": %d}' % port
+                connection.sendall(
+                    b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+                )
+        except (OSError, IndexError, EOFError):
+            pass
+        finally:
+            connection.close()
+
+    def talk(connection: socket.socket) -> None:
+        # Each connection is kept open beside the others.
+        threading.Thread(target=answer, args=(connection.dup(),), daemon=True).start()
+
+    with listening(talk) as server:
+        transport = transport_to(clock, f"http://127.0.0.1:{server}")
+        first = transport.send(Call("GET", "a")).payload["port"]
+        children = [
+            _in_a_child(lambda: transport.send(Call("GET", "a")).payload["port"]) for _ in range(3)
+        ]
+        assert len({first, *children}) == 4
+        assert transport.send(Call("GET", "a")).payload["port"] == first
+        gone.set()
+        transport.close()
+
+
+def test_a_child_closes_and_opens_its_own(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    transport = transport_to(clock)
+    session = transport._session
+    assert transport._session is session
+    monkeypatch.setattr(os, "getpid", lambda: 0)
+    assert transport._session is not session
+    assert transport._session is transport._session
+    transport.close()
+    session.close()
+
+
+def _in_a_child(work: Any) -> int:
+    """Return the number that a forked process finds; 0 if it fails."""
+    reader, writer = os.pipe()
+    if (child := os.fork()) == 0:
+        try:
+            os.write(writer, str(work()).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as found:
+        text = found.read()
+    os.waitpid(child, 0)
+    return int(text or 0)
+
+
+# Answers without an end
+
+
+@pytest.mark.parametrize("safety", Safety)
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_answer_that_is_too_long_is_given_up_and_not_asked_for_again(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, safety: Safety, packed: bool
+) -> None:
+    monkeypatch.setattr(connections, "LONGEST_ANSWER", 100_000)
+    heard: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        heard.append(read_request(connection))
+        body = b'"' + b"x" * 5_000_000 + b'"'
+        if packed:
+            connection.sendall(http(gzip.compress(body), "Content-Encoding: gzip"))
+        else:
+            connection.sendall(http(body))
+
+    with listening(talk) as port:
+        transport = transport_to(clock, f"http://127.0.0.1:{port}")
+        with pytest.raises(errors.DecodeError, match="longer than") as caught:
+            transport.send(Call("POST", "a", body={}, safety=safety))
+        transport.close()
+    assert len(heard) == 1
+    assert caught.value.maybe_applied is (safety is not Safety.READ)
+
+
+def test_an_answer_may_be_as_long_as_the_limit(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, answers: responses.RequestsMock
+) -> None:
+    monkeypatch.setattr(connections, "LONGEST_ANSWER", 200_000)
+    answers.get(f"{BASE}/a", body=b'"' + b"x" * 199_998 + b'"')
+    assert len(transport_to(clock).send(Call("GET", "a")).payload) == 199_998
+
+
+def test_an_error_with_a_long_text_is_still_that_error(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, answers: responses.RequestsMock
+) -> None:
+    monkeypatch.setattr(connections, "LONGEST_ANSWER", 100)
+    answers.get(f"{BASE}/a", body=b"x" * 101, status=404)
+    with pytest.raises(errors.NotFound, match="longer than"):
+        transport_to(clock).send(Call("GET", "a"))
+
+
+@pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"])
+def test_a_server_that_drips_does_not_hold_us_for_ever(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, start: bytes
+) -> None:
+    monkeypatch.setattr(connections, "ANSWER_TIMEOUTS", 2)
+    done = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(start or b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while not done.wait(0.02):
+            connection.sendall(b"1")
+
+    with listening(talk) as port:
+        transport = transport_to(clock, f"http://127.0.0.1:{port}", timeout=(5, 0.2))
+        with pytest.raises(errors.RequestTimeout) as caught:
+            transport.send(Call("POST", "a", body={}))
+        done.set()
+        transport.close()
+    assert caught.value.maybe_applied
+
+
+def test_a_connection_is_used_again(sandbox: Sandbox, clock: Clock) -> None:
+    ports: set[Any] = set()
+    ready = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        ports.add(connection.getpeername())
+        for body in (b"{}", b"{}"):
+            read_request(connection)
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+            connection.sendall(head + body)
+        ready.set()
+
+    with listening(talk) as port:
+        transport = transport_to(clock, f"http://127.0.0.1:{port}")
+        for _ in range(2):
+            transport.send(Call("GET", "a"))
+        assert ready.wait(10)
+        transport.close()
+    assert len(ports) == 1
