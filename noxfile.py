@@ -72,6 +72,14 @@ def minimums(session: nox.Session) -> None:
 
 
 @nox.session
+def properties(session: nox.Session) -> None:
+    """Every model, both ways, with a thousand examples each."""
+    install(session, "tests")
+    env = {"ICONTACT_TEST_EXAMPLES": "1000"}
+    session.run("python", "-m", "pytest", "-n", "2", "tests/unit/test_wire.py", env=env)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """The documentation; a warning is an error."""
     install(session, "docs")

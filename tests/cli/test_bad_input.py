@@ -267,7 +267,7 @@ def test_an_argument_that_the_encoding_lost(embedded: Sandbox, people: Path) -> 
 def test_a_file_may_have_a_name_that_no_encoding_fits(
     embedded: Sandbox, people: Path, tmp_path: Path
 ) -> None:
-    odd = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    odd = tmp_path / os.fsdecode(b"d\xe9tail.csv")
     try:
         people.rename(odd)
     except OSError:

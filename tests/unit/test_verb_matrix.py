@@ -14,8 +14,7 @@ import pytest
 import icontact
 from icontact import errors, resources
 from icontact.resources._matrix import LINES, Line
-from icontact.sandbox import Sandbox
-from icontact.sandbox import rules
+from icontact.sandbox import Sandbox, rules
 from icontact.transport import Call
 
 VERBS = ("GET", "POST", "PUT", "DELETE")
@@ -28,9 +27,7 @@ SAMPLES = {"subscriptionId": "1_1", "customFieldId": "color", "criterionId": "0"
 #: cannot be read, iContact's own client does it (API 5, 14).
 UNCERTAIN = {("/a", "POST"), ("F/uploads/{uploadId}/data", "GET")}
 
-BOTH = [
-    (line, verb) for line in LINES for verb in VERBS if (line.template, verb) not in UNCERTAIN
-]
+BOTH = [(line, verb) for line in LINES for verb in VERBS if (line.template, verb) not in UNCERTAIN]
 
 #: Their docstrings came before the rule.
 ELDER = {
@@ -55,19 +52,33 @@ BESIDES = {
 }
 
 
-@pytest.mark.parametrize("line", MATRIX, ids=str)
+def owner(line: Line) -> type[Any]:
+    found: type[Any] = getattr(icontact if line.owner == "Client" else resources, line.owner)
+    return found
+
+
+def names_of(line: Line) -> set[str]:
+    return {name for names in line.methods.values() for name in names}
+
+
+RESOURCES = {owner(line) for line in LINES} - {icontact.Client}
+
+
+def test_client_and_sandbox_know_the_same_uris() -> None:
+    templates = [entry.template for entry in rules.MATRIX]
+    assert [line.path for line in LINES] == list(dict.fromkeys(templates))
+
+
+@pytest.mark.parametrize("line", LINES, ids=str)
 def test_a_documented_verb_has_its_methods(line: Line) -> None:
-    for methods in line.methods.values():
-        for name in methods.split():
-            assert inspect.isfunction(getattr(line.resource or icontact.Client, name))
+    for name in names_of(line):
+        assert inspect.isfunction(getattr(owner(line), name))
 
 
 def test_no_resource_has_a_method_of_its_own_invention() -> None:
     stated: dict[type[Any], set[str]] = {one: set(names) for one, names in BESIDES.items()}
-    for line in MATRIX:
-        if line.resource is not None:
-            for methods in line.methods.values():
-                stated.setdefault(line.resource, set()).update(methods.split())
+    for line in LINES:
+        stated.setdefault(owner(line), set()).update(names_of(line))
     found = [getattr(resources, name) for name in resources.__all__]
     kinds = {one for one in found if isinstance(one, type) and issubclass(one, resources.Resource)}
     for resource in kinds - {resources.Resource}:
@@ -80,12 +91,12 @@ def test_no_resource_has_a_method_of_its_own_invention() -> None:
 
 
 def test_every_method_of_a_resource_says_whether_it_may_be_repeated() -> None:
-    for line in MATRIX:
-        if line.resource is None or line.resource in ELDER:
+    for line in LINES:
+        if owner(line) not in RESOURCES - ELDER:
             continue
-        for verb, methods in line.methods.items():
-            for name in methods.split():
-                text = " ".join(str(getattr(line.resource, name).__doc__).split())
+        for verb, names in line.methods.items():
+            for name in names:
+                text = " ".join(str(getattr(owner(line), name).__doc__).split())
                 assert "Documentation: " in text, f"{line}: {name}"
                 if verb != "GET":
                     assert re.search("(Not|not|Never|never) repeated|Safe to repeat", text), (
@@ -94,8 +105,7 @@ def test_every_method_of_a_resource_says_whether_it_may_be_repeated() -> None:
 
 
 def test_ids_are_positional_and_all_else_is_keyword_only() -> None:
-    kinds = {line.resource for line in MATRIX if line.resource is not None}
-    for resource in kinds:
+    for resource in RESOURCES:
         for name, method in inspect.getmembers(resource, inspect.isfunction):
             if name.startswith("_"):
                 continue
@@ -111,12 +121,12 @@ def test_ids_are_positional_and_all_else_is_keyword_only() -> None:
 def test_the_sandbox_answers_the_same_verbs(
     client: icontact.Client, sandbox: Sandbox, line: Line, verb: str
 ) -> None:
-    uri = line.uri.replace("F/", "a/{a}/c/{c}/")
-    path = uri.format(a=sandbox.account_id, c=sandbox.client_folder_id)
+    ids = {"accountId": sandbox.account_id, "clientFolderId": sandbox.client_folder_id, **SAMPLES}
+    path = re.sub(r"{(\w+)}", lambda found: str(ids.get(found[1], 1)), line.path)
     body: Any = None if verb in ("GET", "DELETE") else {}
     refused = False
     try:
-        client.send(Call(verb, path, body=body))
+        client.send(Call(verb, path.removeprefix("/"), body=body))
     except errors.MethodNotAllowed:
         refused = True
     except errors.APIError as error:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import pickle
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -33,6 +34,9 @@ from icontact.models import (
 )
 from icontact.models._base import COLLECTS
 from icontact.wire._decoding import shape_of
+
+#: How often each model is tried; `nox -s properties` asks for more.
+EXAMPLES = int(os.environ.get("ICONTACT_TEST_EXAMPLES", "60"))
 
 NEW_YORK = ZoneInfo("America/New_York")
 CALL = CallSummary("GET", "a/1/c/2/contacts")
@@ -448,7 +452,7 @@ def raw_objects(model: type[Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("model", MODELS)
-@settings(max_examples=60)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.data())
 def test_any_object_is_read_or_refused(model: type[Any], data: st.DataObject) -> None:
     raw = data.draw(raw_objects(model))
@@ -528,7 +532,7 @@ def instances(model: type[Any]) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("model", MODELS)
-@settings(max_examples=60)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.data())
 def test_what_is_written_is_read_again(model: type[Any], data: st.DataObject) -> None:
     made = data.draw(instances(model))
