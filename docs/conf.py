@@ -6,6 +6,7 @@ import pkgutil
 import re
 import sys
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -16,7 +17,9 @@ author = "The icontact developers"
 project_copyright = "2026, The icontact developers"
 release = version = importlib.metadata.version("icontact")
 
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "verbs"]
 html_theme = "furo"
 html_title = f"icontact {release}"
 exclude_patterns = ["_build"]

@@ -90,8 +90,8 @@ def parse(body: bytes | str, *, event_id: EventId | str | None = None) -> tuple[
         event_id: Which event this URL is for, since the body does not say.
 
     Returns:
-        One event for each entry of the body: with a list a :class:`SubscriptionEvent`, without
-        one a :class:`ContactEvent`.
+        One event for each entry of the body, which is a :class:`SubscriptionEvent` if there is a
+        list, and a :class:`ContactEvent` if there is none.
 
     Raises:
         DecodeError: If it is not what iContact posts, or not for that event. Shows no values.

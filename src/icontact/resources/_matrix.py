@@ -1,4 +1,4 @@
-"""Which method speaks which verb of which URI (API 5). Tests hold it; the documentation shows it."""
+"""Which method speaks which verb of which URI (API 5): held by tests, shown in the docs."""
 
 from __future__ import annotations
 
