@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from icontact.sandbox import Sandbox
 from icontact.sandbox.exchange import Incoming
-from icontact.sandbox.store import Store
+from icontact.sandbox.store import Store, schema
 from tests.sandbox.wire import HEADERS, Wire
 
 LOWERED = {name.lower(): value for name, value in HEADERS.items()}
@@ -186,3 +186,11 @@ def test_two_that_make_the_same_file_at_once_both_get_it(
     store = Store(path)
     assert store.value("SELECT COUNT(*) FROM accounts") == 0
     store.close()
+
+
+def test_a_file_in_which_no_tables_can_be_made_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "TABLES", "CREATE TABLE odd (a; b)")
+    with pytest.raises(ValueError, match="cannot be opened as a sandbox"):
+        Sandbox(db=tmp_path / "sandbox.sqlite")

@@ -62,8 +62,7 @@ class Store:
         try:
             self._connection.executescript(f"BEGIN IMMEDIATE;\n{schema.TABLES}\nCOMMIT;")
         except sqlite3.OperationalError:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            self._connection.rollback()
             # Another process may have made the tables of the same new file in this moment.
             if self.value("PRAGMA user_version") != schema.VERSION:
                 raise
