@@ -11,7 +11,7 @@ import attrs
 
 from icontact.push.report import PushOutcome
 
-logger = logging.getLogger("icontact")
+logger: logging.Logger = logging.getLogger("icontact")
 
 __all__ = ["Progress", "ProgressLike", "told"]
 
