@@ -36,7 +36,7 @@ from icontact.models._base import COLLECTS
 from icontact.wire._decoding import shape_of
 
 #: How often each model is tried; `nox -s properties` asks for more.
-EXAMPLES = int(os.environ.get("ICONTACT_TEST_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("ICONTACT_TEST_EXAMPLES", "20"))
 
 NEW_YORK = ZoneInfo("America/New_York")
 CALL = CallSummary("GET", "a/1/c/2/contacts")
