@@ -163,6 +163,8 @@ class Contacts(Resource[Contact]):
     def delete(self, contact_id: int, /) -> None:
         """Delete a contact. It leaves all listings and keeps answering :meth:`get` (API 6.6).
 
+        Safe to repeat.
+
         Raises:
             NotFound: If there is no such contact.
         """

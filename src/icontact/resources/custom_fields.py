@@ -94,7 +94,7 @@ class CustomFields(Resource[CustomField]):
         return self._write("PUT", custom_field_id, fields)
 
     def delete(self, custom_field_id: str, /) -> None:
-        """Delete a custom field, and with it what contacts hold in it.
+        """Delete a custom field, and with it what contacts hold in it. Safe to repeat.
 
         Raises:
             NotFound: If there is no such field.

@@ -109,7 +109,7 @@ class Lists(Resource[ContactList]):
         return self._write("PUT", list_id, fields)
 
     def delete(self, list_id: int, /) -> None:
-        """Delete a list.
+        """Delete a list. Safe to repeat.
 
         Raises:
             NotFound: If there is no such list.

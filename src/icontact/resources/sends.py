@@ -60,8 +60,10 @@ class Sends(Resource[Send]):
             send = folder.sends.create(**plan, scheduled_time=when)
         except errors.AlreadyScheduled as known:
             send = folder.sends.get(known.send_id)
-        except errors.TransportError as lost:
-            send = folder.sends.find_recent(message.message_id) if lost.maybe_applied else None
+        except errors.CallError as lost:
+            if not lost.maybe_applied:
+                raise
+            send = folder.sends.find_recent(message.message_id)
         folder.sends.cancel(send.send_id)
 
     A send cannot be edited. There is no call for several sends at once here: if its answer were
