@@ -14,7 +14,12 @@ from icontact.transport import Transport
 from tests.unit.support import Clock, patient_client, transport_to
 
 # Two busy cores are slow now and then, and a run must leave nothing in the checkout.
-hypothesis.settings.register_profile("icontact", deadline=None, database=None)
+hypothesis.settings.register_profile(
+    "icontact",
+    deadline=None,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("icontact")
 
 
