@@ -80,6 +80,13 @@ def properties(session: nox.Session) -> None:
 
 
 @nox.session
+def endurance(session: nox.Session) -> None:
+    """Load, chaos and kill -9: small by default, at full size with ICONTACT_ENDURANCE=full."""
+    install(session, "tests")
+    session.run("python", "-m", "pytest", "-n", "2", *(session.posargs or ["tests/endurance"]))
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """The documentation; a warning is an error."""
     install(session, "docs")
