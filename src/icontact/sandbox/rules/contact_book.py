@@ -13,7 +13,7 @@ from icontact.sandbox import messages, moments
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import contact_fields, history
 from icontact.sandbox.rules.call import Call, number
-from icontact.sandbox.rules.contact_fields import Given
+from icontact.sandbox.rules.contact_fields import COLUMNS, Given
 from icontact.sandbox.rules.history import Done
 from icontact.sandbox.store import blocks
 from icontact.sandbox.store.schema import CONTACT_TEXTS
@@ -22,12 +22,6 @@ Held = dict[str, Any]
 """The columns of a contact, as they are to be."""
 
 _BLANK = dict.fromkeys(CONTACT_TEXTS, "")
-_COLUMNS = (
-    "contactId", "folderId", "email", *CONTACT_TEXTS, "status", "createDate", "bounceCount",
-    "custom",
-)  # fmt: skip
-_INSERT = f"INSERT INTO contacts ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-_INSERTED = itemgetter(*_COLUMNS)
 _FIELDS = (*CONTACT_TEXTS, "custom")
 # What has an index is left alone where it stays the same.
 _UPDATES = {
@@ -37,6 +31,8 @@ _UPDATES = {
     )
     for with_keys, names in ((False, _FIELDS), (True, ("email", "status", *_FIELDS)))
 }
+_ALWAYS = ("contactId", "folderId", "createDate", "status")
+_NO_DETAILS: Mapping[str, str] = {}
 _EMAILS = "email IN (SELECT value FROM json_each(?))"
 
 
@@ -53,15 +49,23 @@ class ContactBook:
     def __init__(self, call: Call, types: Mapping[str, str]) -> None:
         self._call = call
         self._types = types
-        self._now = moments.eastern_stamp(call.now)
+        self._newcomer = {
+            **dict.fromkeys(COLUMNS, ""),
+            "createDate": moments.eastern_stamp(call.now),
+            "bounceCount": 0,
+            "status": "normal",
+            "folderId": call.folder_id,
+            "custom": "{}",
+        }
         self._by_id: dict[int, Held | None] = {}
         self._by_email: dict[str, Held | None] = {}
         self._deleted: dict[str, Held | None] = {}
         self._created: dict[int, Held] = {}
+        self._given: dict[str, str] = {}
         self._revived: list[int] = []
         self._changed: dict[int, tuple[Held, bool]] = {}
         self._done: list[Done] = []
-        self._next_id = 0
+        self._last_id = 0
 
     def expect(self, items: Iterable[Any]) -> None:
         """Read all contacts that some items may be about."""
@@ -97,7 +101,7 @@ class ContactBook:
         """Write fields to a contact, blanking the others or not, and record what changes."""
         contact_fields.check_status_change(held["status"], given.status)
         self._check_email_is_free(held, given.texts.get("email"))
-        before = json.loads(held["custom"])
+        before = json.loads(held["custom"]) if held["custom"] != "{}" else {}
         custom = {**({} if blanks else before), **given.custom}
         texts = {**(_BLANK if blanks else {}), **given.texts}
         edited = {name: text for name, text in texts.items() if text != held[name]}
@@ -134,39 +138,46 @@ class ContactBook:
         for keys, (statement, columns) in _UPDATES.items():
             changed = (held for held, with_keys in self._changed.values() if with_keys is keys)
             store.execute_many(statement, map(columns, changed))
-        store.execute_many(_INSERT, map(_INSERTED, self._created.values()))
+        if self._created:
+            # What nobody gave has its default in the table, which is faster than to say so.
+            names = (*_ALWAYS, *self._given)
+            store.execute_many(
+                f"INSERT INTO contacts ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
+                map(itemgetter(*names), self._created.values()),
+            )
         blocks.add(store, self._call.folder_id, (*self._created, *self._revived))
         history.record_many(self._call, self._done)
         self._changed, self._created, self._revived, self._done = {}, {}, [], []
+        self._given = {}
 
     def _create(self, given: Given) -> Held:
-        fields = {
-            **_BLANK,
-            **given.texts,
-            "status": given.status or "normal",
-            "custom": json.dumps(given.custom) if given.custom else "{}",
-        }
-        held = self._deleted.pop(given.texts["email"].lower(), None)
+        key = given.texts["email"].lower()
+        held = self._deleted.pop(key, None)
         if held is None:
-            held = {
-                **fields,
-                "contactId": self._new_id(),
-                "folderId": self._call.folder_id,
-                "createDate": self._now,
-                "bounceCount": 0,
-            }
-            self._created[held["contactId"]] = held
+            contact_id = self._new_id()
+            held = self._created[contact_id] = {**self._newcomer}
+            held["contactId"] = contact_id
         else:
-            held.update(fields)
-            self._revived.append(held["contactId"])
-            self._changed[held["contactId"]] = held, True
-        self._by_email[held["email"].lower()] = self._by_id[held["contactId"]] = held
-        self._done.append(Done(held["contactId"], "AddContact", {}))
+            contact_id = held["contactId"]
+            held.update(_BLANK, status="normal", custom="{}")
+            self._revived.append(contact_id)
+            self._changed[contact_id] = held, True
+        held.update(given.texts)
+        self._given.update(given.texts)
+        if given.status is not None:
+            held["status"] = given.status
+        if given.custom:
+            held["custom"] = json.dumps(given.custom)
+            self._given["custom"] = ""
+        self._by_email[key] = self._by_id[contact_id] = held
+        self._done.append(Done(contact_id, "AddContact", _NO_DETAILS))
         return held
 
     def _note(self, held: Held, action_type: str, details: dict[str, str], *, keys: bool) -> None:
         contact_id = held["contactId"]
-        if contact_id not in self._created:
+        if contact_id in self._created:
+            self._given.update(_BLANK, custom="")
+        else:
             _, before = self._changed.get(contact_id, (held, False))
             self._changed[contact_id] = held, keys or before
         self._done.append(Done(contact_id, action_type, details))
@@ -190,20 +201,22 @@ class ContactBook:
         return self._by_email[key]
 
     def _new_id(self) -> int:
-        self._next_id = (
-            self._next_id + 1 if self._next_id else blocks.next_contact(self._call.store)
-        )
-        return self._next_id
+        self._last_id = (self._last_id or blocks.next_contact(self._call.store) - 1) + 1
+        return self._last_id
 
     def _look_up_emails(self, emails: set[str]) -> None:
         rows = self._rows(f"folderId = ? AND status <> 'deleted' AND {_EMAILS}", emails)
         self._by_email.update(dict.fromkeys(emails))
         for held in map(self._held, rows):
             self._by_email[held["email"].lower()] = held
-        if self._call.quirks.recreate_deleted == "same_id":
+        if self._call.quirks.recreate_deleted == "same_id" and self._any_deleted():
             condition = f"folderId = ? AND status = 'deleted' AND {_EMAILS} ORDER BY contactId"
             for held in self._rows(condition, emails):
                 self._deleted[held["email"].lower()] = held
+
+    def _any_deleted(self) -> bool:
+        sql = "SELECT EXISTS (SELECT 1 FROM contacts WHERE folderId = ? AND status = 'deleted')"
+        return bool(self._call.store.value(sql, (self._call.folder_id,)))
 
     def _look_up_ids(self, ids: set[int]) -> None:
         # The sign keeps SQLite from walking through the folder.
@@ -223,7 +236,7 @@ class ContactBook:
 
     def _rows(self, condition: str, wanted: Iterable[str | int]) -> list[Held]:
         rows = self._call.store.rows(
-            f"SELECT {', '.join(_COLUMNS)} FROM contacts WHERE {condition}",
+            f"SELECT {', '.join(COLUMNS)} FROM contacts WHERE {condition}",
             (self._call.folder_id, json.dumps(list(wanted))),
         )
-        return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+        return [dict(zip(COLUMNS, row, strict=True)) for row in rows]

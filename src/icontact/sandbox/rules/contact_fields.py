@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
-
-import attrs
+from typing import Any, NamedTuple
 
 from icontact.sandbox import messages
 from icontact.sandbox.exchange import Refusal
@@ -18,7 +16,7 @@ from icontact.sandbox.store.schema import CONTACT_TEXTS
 
 LONGEST_STATE = 10
 STICKY_STATUSES = frozenset({"donotcontact", "pending", "invitable"})
-_WRITTEN = (*CONTACT_TEXTS, "email")
+_WRITTEN = frozenset({*CONTACT_TEXTS, "email"})
 _RECEIVED_ONLY = frozenset({"contactId", "createDate", "bounceCount"})
 
 _WRITE_ORDER = (
@@ -30,6 +28,9 @@ _WRITE_ORDER = (
     "status",
 )
 """Recorded: the keys of an answer to a POST, in their order (API 6.2)."""
+
+COLUMNS = (*_WRITE_ORDER, "folderId", "custom")
+"""The columns of a contact: those that a write shows, in their order, and two more."""
 
 _LISTING_ORDER = (
     "email",
@@ -63,8 +64,7 @@ LISTING_COLUMNS = ", ".join(
 """The columns of a row of a collection GET, as the wire has them, and two more."""
 
 
-@attrs.frozen(kw_only=True)
-class Given:
+class Given(NamedTuple):
     """What a payload gives of a contact, checked field by field.
 
     Attributes:
@@ -94,18 +94,28 @@ def read(call: Call, payload: Mapping[str, Any], types: Mapping[str, str]) -> Gi
 
 def _plain(call: Call, payload: Mapping[str, Any], types: Mapping[str, str]) -> Given | None:
     """Return what a payload gives whose values are texts, and fit; otherwise it is not for here."""
-    texts = {name: payload[name] for name in _WRITTEN if name in payload}
-    custom = {name: payload[name] for name in types if name in payload}
-    status = payload.get("status", "")
-    if not {str}.issuperset(map(type, (status, *texts.values(), *custom.values()))):
-        return None
-    if len(texts.get("state", "")) > LONGEST_STATE or not is_email(texts.get("email", "a@b.c")):
-        return None
-    for name, text in custom.items():
-        if not custom_fields.accepts(types[name], text, call.quirks):
+    texts: dict[str, str] = {}
+    custom: dict[str, str] = {}
+    status = None
+    for name, value in payload.items():
+        if name in _WRITTEN:
+            texts[name] = value
+        elif name == "status":
+            status = value
+        elif name in types:
+            custom[name] = value
+            if type(value) is str and not custom_fields.accepts(types[name], value, call.quirks):
+                return None
+        else:
+            continue
+        if type(value) is not str:
             return None
+    if len(texts.get("state", "")) > LONGEST_STATE:
+        return None
+    if "email" in texts and not is_email(texts["email"]):
+        return None
     _mention_unknown(call, payload, types)
-    return Given(texts=texts, custom=custom, status=status if "status" in payload else None)
+    return Given(texts, custom, status)
 
 
 def _checked(call: Call, payload: Mapping[str, Any], types: Mapping[str, str]) -> Given:
@@ -122,7 +132,7 @@ def _checked(call: Call, payload: Mapping[str, Any], types: Mapping[str, str]) -
     status = reader.text("status") if reader.given("status") else None
     reader.finish()
     _mention_unknown(call, payload, types)
-    return Given(texts=texts, custom=custom, status=status)
+    return Given(texts, custom, status)
 
 
 def require_email(given: Given) -> None:
@@ -148,20 +158,28 @@ def check_status_change(current: str, status: str | None) -> None:
         raise Refusal(400, messages.not_valid("status", reason))
 
 
-def write_wire(row: Mapping[str, Any] | Row, names: Mapping[str, str]) -> dict[str, Any]:
-    """Return a contact as the answer to a write has it: ``""`` for what is blank."""
-    answer = {key: row[key] for key in _WRITE_ORDER}
-    answer["contactId"] = str(row["contactId"])
-    answer["bounceCount"] = str(row["bounceCount"] or "")
+def write_wire(held: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return a contact as the answer to a write has it: ``""`` for what is blank.
+
+    Args:
+        held: The :data:`COLUMNS`, in this order.
+        names: The custom fields of the folder.
+    """
+    answer = {**held}
+    del answer["folderId"]
+    custom = answer.pop("custom")
+    answer["contactId"] = str(answer["contactId"])
+    answer["bounceCount"] = str(answer["bounceCount"] or "")
     if names:
-        custom = json.loads(row["custom"])
-        answer |= {name: custom.get(name, "") for name in names}
+        values = json.loads(custom)
+        answer |= {name: values.get(name, "") for name in names}
     return answer
 
 
-def member_wire(row: Mapping[str, Any] | Row, names: Mapping[str, str]) -> dict[str, Any]:
+def member_wire(row: Row, names: Mapping[str, str]) -> dict[str, Any]:
     """Return a contact as a GET of one has it: all keys, ``null`` for what is blank."""
-    return {key: value or None for key, value in write_wire(row, names).items()}
+    held = {name: row[name] for name in COLUMNS}
+    return {key: value or None for key, value in write_wire(held, names).items()}
 
 
 def listing_wire(call: Call, names: Mapping[str, str]) -> Callable[[Row], dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import attrs
@@ -51,15 +51,20 @@ def record(
     record_many(call, [Done(contact_id, action_type, details or {})])
 
 
-def record_many(call: Call, done: Iterable[Done]) -> None:
+def record_many(call: Call, done: Sequence[Done]) -> None:
     """Write down what somebody did to contacts, in this order."""
     epoch, actor = call.epoch, call.actor
     kind = actor if actor in _KINDS else "user"
-    rows = []
-    for contact_id, action_type, details in done:
-        written = json.dumps(details) if details else "{}"
-        rows.append((contact_id, action_type, epoch, actor, kind, written))
-        _tell(call, contact_id, action_type, details)
+    # Many may share their details; they live as long as this, so that they can be told apart.
+    written = {id(each.details): each.details for each in done}
+    texts = {key: json.dumps(details) for key, details in written.items()}
+    rows = [
+        (contact_id, action_type, epoch, actor, kind, texts[id(details)])
+        for contact_id, action_type, details in done
+    ]
+    if done and call.store.value("SELECT 1 FROM webhooks LIMIT 1"):
+        for contact_id, action_type, details in done:
+            _tell(call, contact_id, action_type, details)
     call.store.execute_many(
         "INSERT INTO actions (contactId, actionType, actionTime, actor, actorKind, details)"
         " VALUES (?, ?, ?, ?, ?, ?)",

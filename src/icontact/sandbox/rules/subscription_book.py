@@ -3,6 +3,8 @@
 Not for changes of status and moves, which are one at a time.
 """
 
+# ruff: noqa: S608  (the text that is put in is a constant)
+
 from __future__ import annotations
 
 import json
@@ -16,6 +18,8 @@ from icontact.sandbox.rules.call import Call, number
 from icontact.sandbox.rules.fields import Reader
 from icontact.sandbox.rules.history import Done
 
+_Given = tuple[int, int, str, str]
+_PLAIN = frozenset({"listId", "contactId", "status"})
 STATUSES = ("normal", "pending", "unsubscribed")
 _BLOCKED = frozenset({"donotcontact", "deleted"})
 _IN = "IN (SELECT value FROM json_each(?))"
@@ -38,7 +42,9 @@ class SubscriptionBook:
 
     def __init__(self, call: Call, items: Iterable[Any]) -> None:
         self._call = call
-        self._added = moments.iso_with_offset(call.epoch)
+        self._epoch = call.epoch
+        self._added = moments.iso_with_offset(self._epoch)
+        self._details: dict[tuple[int, str], dict[str, str]] = {}
         self._new: list[tuple[Any, ...]] = []
         self._done: list[Done] = []
         payloads = [item for item in items if isinstance(item, dict)]
@@ -75,32 +81,26 @@ class SubscriptionBook:
         Raises:
             Refusal: 400; then nothing was changed.
         """
-        call, reader = self._call, Reader(item)
-        reader.forbid("subscriptionId")
-        list_text = reader.text("listId", required=True)
-        contact_text = reader.text("contactId", required=True)
-        status = checked_status(reader, reader.text("status", required=True))
-        message_id = confirmation_message(call, reader)
-        reader.finish()
-        list_id, contact_id = number(list_text), number(contact_text)
-        if list_id is None or list_id not in self._lists:
-            raise Refusal(400, call.quirks.unknown_list_text)
+        list_id, contact_id, status, message_id = _plain(item) or self._checked(item)
+        if list_id not in self._lists:
+            raise Refusal(400, self._call.quirks.unknown_list_text)
         self._check_contact(contact_id)
-        ids = list_id, contact_id or 0
+        ids = list_id, contact_id
         if ids in self._known:
-            _refuse_second(call, self._known[ids], status)
+            _refuse_second(self._call, self._known[ids], status)
             return None
         self._known[ids] = status
-        self._new.append((call.folder_id, *ids, status, call.epoch, message_id))
-        list_text, contact_text = str(ids[0]), str(ids[1])
-        details = {"listId": list_text, "newStatus": status}
-        self._done.append(Done(ids[1], "EditSubscription", details))
+        self._new.append((self._call.folder_id, *ids, status, self._epoch, message_id))
+        if (list_id, status) not in self._details:
+            self._details[list_id, status] = {"listId": str(list_id), "newStatus": status}
+        details = self._details[list_id, status]
+        self._done.append(Done(contact_id, "EditSubscription", details))
         return {
             "addDate": self._added,
-            "contactId": contact_text,
-            "listId": list_text,
+            "contactId": str(contact_id),
+            "listId": str(list_id),
             "status": status,
-            "subscriptionId": f"{list_text}_{contact_text}",
+            "subscriptionId": f"{list_id}_{contact_id}",
         }
 
     def flush(self) -> None:
@@ -109,12 +109,32 @@ class SubscriptionBook:
         history.record_many(self._call, self._done)
         self._new, self._done = [], []
 
-    def _check_contact(self, contact_id: int | None) -> None:
-        status = None if contact_id is None else self._contacts.get(contact_id)
+    def _checked(self, item: dict[str, Any]) -> _Given:
+        reader = Reader(item)
+        reader.forbid("subscriptionId")
+        list_id = number(reader.text("listId", required=True))
+        contact_id = number(reader.text("contactId", required=True))
+        status = checked_status(reader, reader.text("status", required=True))
+        message_id = confirmation_message(self._call, reader)
+        reader.finish()
+        # No list and no contact has the id 0.
+        return list_id or 0, contact_id or 0, status, message_id
+
+    def _check_contact(self, contact_id: int) -> None:
+        status = self._contacts.get(contact_id)
         if status is None:
             raise Refusal(400, self._call.quirks.unknown_contact_text)
         if status in _BLOCKED:
             raise Refusal(400, self._call.quirks.blocked_contact_text)
+
+
+def _plain(item: dict[str, Any]) -> _Given | None:
+    """Return what an item gives that has nothing but what is needed, and that in order."""
+    status = item.get("status")
+    if not _PLAIN.issuperset(item) or status not in STATUSES:
+        return None
+    list_id, contact_id = number(item.get("listId")), number(item.get("contactId"))
+    return None if list_id is None or contact_id is None else (list_id, contact_id, status, "")
 
 
 def checked_status(reader: Reader, status: str) -> str:

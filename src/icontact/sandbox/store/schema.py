@@ -9,7 +9,7 @@ from icontact.sandbox.store import mailing_schema
 VERSION = 3
 
 FIRST_CONTACT = 66674163
-"""The id of the first contact; the others follow. No contact is ever removed, so none comes back."""
+"""The id of the first contact. No contact is ever removed, so the next id is one more than any."""
 
 ACCOUNT_TEXTS = (
     "billingStreet",
