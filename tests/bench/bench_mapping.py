@@ -100,6 +100,12 @@ def tie_by_hand(fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _rounds(*, quick: bool) -> int:
+    # Short and many: the literals take so little time that a pause of the machine seldom meets
+    # them, and would be counted as ours.
+    return 3 if quick else 60
+
+
 def compared(
     what: str,
     ours: Callable[[Any], object],
@@ -116,7 +122,7 @@ def compared(
     with_us, without = best_times(
         lambda: [ours(row) for row in given],
         lambda: [hand(row) for row in given],
-        rounds=3 if quick else 15,
+        rounds=_rounds(quick=quick),
     )
     detail = f"{with_us / len(given) * 1e6:.1f} µs against {without / len(given) * 1e6:.2f} µs"
     return Figure(what, with_us / without, target=target, detail=detail)
@@ -153,18 +159,20 @@ def whole(
     given: Sequence[Any],
     *,
     quick: bool,
-    target: float,
 ) -> Figure:
-    """Compare a bulk call, without a network, to the decoding of its answer alone."""
-    ours, decoding = best_times(lambda: create(given), decode, rounds=3 if quick else 15)
+    """Compare a bulk call, without a network, to the decoding of its answer alone.
+
+    No target: both make so many objects that the collector of garbage decides which one waits.
+    """
+    ours, decoding = best_times(lambda: create(given), decode, rounds=_rounds(quick=quick))
     each = 1e6 / len(given)
     detail = f"{ours * each:.1f} µs a row, of which {decoding * each:.1f} µs decode the answer"
-    return Figure(what, ours / decoding, target=target, detail=detail)
+    return Figure(what, ours / decoding, detail=detail)
 
 
 def run(*, quick: bool) -> list[Figure]:
-    """Compare 2,000 rows."""
-    raw = rows(200 if quick else 2_000)
+    """Compare 500 rows."""
+    raw = rows(500)
     mapped = [MAPPER.map(row) for row in raw]
     ties: list[SubscriptionFields] = [
         {"contact_id": 66_000_000 + place, "list_id": 12, "status": "normal"}
@@ -175,7 +183,7 @@ def run(*, quick: bool) -> list[Figure]:
     (explained, applied) = best_times(
         lambda: [MAPPER.explain(row) for row in raw],
         lambda: [MAPPER.apply(row) for row in raw],
-        rounds=3 if quick else 15,
+        rounds=_rounds(quick=quick),
     )
     return [
         compared(
@@ -185,7 +193,7 @@ def run(*, quick: bool) -> list[Figure]:
             raw,
             same=lambda made: made.fields,
             quick=quick,
-            target=22,
+            target=20,
         ),
         Figure("mapping a row the short way / the general way", applied / explained, target=0.25),
         compared(
@@ -194,7 +202,7 @@ def run(*, quick: bool) -> list[Figure]:
             body_by_hand,
             mapped,
             quick=quick,
-            target=11,
+            target=10,
         ),
         compared(
             "encoding a subscription / a literal",
@@ -202,7 +210,7 @@ def run(*, quick: bool) -> list[Figure]:
             tie_by_hand,
             ties,
             quick=quick,
-            target=12,
+            target=9,
         ),
         whole(
             "contacts.create_many without network / its decoding",
@@ -210,7 +218,6 @@ def run(*, quick: bool) -> list[Figure]:
             lambda: wire.decode_rows(Contact, contacts, "contacts"),
             mapped,
             quick=quick,
-            target=2,
         ),
         whole(
             "subscriptions.create_many without network / its decoding",
@@ -218,6 +225,5 @@ def run(*, quick: bool) -> list[Figure]:
             lambda: wire.decode_rows(Subscription, subscriptions, "subscriptions"),
             ties,
             quick=quick,
-            target=2.5,
         ),
     ]
