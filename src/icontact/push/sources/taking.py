@@ -161,7 +161,7 @@ def _of_cursor(cursor: Any) -> Iterator[ReadRow]:
 def _named(names: Sequence[str], row: Any) -> ReadRow:
     if isinstance(row, Mapping):
         return row  # the cursor makes dictionaries by itself
-    if isinstance(row, Sequence) and not isinstance(row, str | bytes) or hasattr(row, "keys"):
+    if (isinstance(row, Sequence) and not isinstance(row, str | bytes)) or hasattr(row, "keys"):
         values = tuple(row)
         if len(values) == len(names):
             return dict(zip(names, values, strict=True))
