@@ -56,9 +56,8 @@ class _Unzipped(io.RawIOBase):
         return self._content.tell()
 
     def close(self) -> None:
-        if not self.closed:
-            self._content.close()
-            self._stream.close()
+        self._content.close()
+        self._stream.close()
         super().close()
 
 

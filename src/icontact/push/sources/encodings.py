@@ -98,7 +98,7 @@ def recognised_encoding(stream: BinaryIO, name: str) -> Encoding:
     Raises:
         ConfigError: If it is no text at all.
     """
-    head = stream.read(4)
+    head = stream.read(6)
     stream.seek(0)
     for magic, what in _NO_TEXT:
         if head.startswith(magic):
@@ -106,7 +106,7 @@ def recognised_encoding(stream: BinaryIO, name: str) -> Encoding:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
             return Encoding(name=encoding)
-    if b"\0" in head:
+    if b"\0" in head[:4]:
         likely = "utf-16-be" if head.startswith(b"\0") else "utf-16-le"
         raise ConfigError(
             f"{name} begins with NUL bytes: if it is text in UTF-16, give the encoding {likely}"

@@ -11,7 +11,7 @@ __all__ = ["LinePlaces"]
 _RECORD = struct.Struct("<QQ")
 
 #: Beyond this, what is kept goes to a file of its own, which has no name and goes with the object.
-_IN_MEMORY = 2**19
+_IN_MEMORY = 2**16
 
 
 class LinePlaces:

@@ -65,7 +65,7 @@ def as_rows(rows: Any) -> Iterable[ReadRow]:
         raise TypeError(problem)
     if (found := _TAKERS.get(_kind(rows))) is not None:
         return found(_Held(rows))
-    if callable(getattr(rows, "fetchmany", None)) and hasattr(rows, "description"):
+    if _is_cursor(rows):
         return _of_cursor(rows)
     given: Iterable[ReadRow] = rows
     return given
@@ -84,9 +84,14 @@ def _no_rows(rows: Any) -> str | None:
         )
     if hasattr(rows, "readline"):
         return "rows came as an open file: open it with icontact.push.sources.read_rows(file)"
-    if not hasattr(rows, "__iter__") and kind not in _TAKERS:
+    # A cursor need not be iterable, and a lazy frame is not.
+    if not (hasattr(rows, "__iter__") or kind in _TAKERS or _is_cursor(rows)):
         return f"rows must be an iterable of mappings, not {type(rows).__name__}"
     return None
+
+
+def _is_cursor(rows: Any) -> bool:
+    return hasattr(rows, "fetchmany") and hasattr(rows, "description")
 
 
 def _kind(rows: Any) -> str:
