@@ -264,7 +264,7 @@ def test_a_result_of_sqlalchemy_is_read() -> None:
     with sa.create_engine("sqlite://").connect() as connection:
         query = "SELECT 'jo@example.com' AS email, 5 AS score"
         (row,) = as_rows(connection.execute(sa.text(query)))
-            assert dict(row) == JO  # type: ignore[arg-type]  # no bad row
+        assert dict(row) == JO  # type: ignore[arg-type]  # no bad row
         with pytest.raises(ConfigError, match="of the result are named 'a'"):
             as_rows(connection.execute(sa.text("SELECT 1 AS a, 2 AS a")))
     connection.engine.dispose()

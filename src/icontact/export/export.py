@@ -22,7 +22,7 @@ from icontact.wire import nearest
 
 __all__ = ["ContactExport", "ExportReport"]
 
-_STATUSES = frozenset(["total", "unlisted", *ContactStatus]) - {ContactStatus.DELETED}
+_STATUSES = frozenset(["total", "unlisted", *map(str, ContactStatus)]) - {"deleted"}
 
 
 @attrs.frozen(kw_only=True)
