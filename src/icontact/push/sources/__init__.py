@@ -10,8 +10,8 @@
             print(row)
 
 Rows are read one by one. A row that cannot be read comes as a :class:`BadRow`, which a push
-rejects with its reason, so that no other row is lost for it. A push takes all that
-:func:`as_rows` takes. Needs nothing but the standard library.
+rejects with its reason, so that no other row is lost for it. :func:`as_rows`
+makes rows of frames, cursors and query results. Needs nothing but the standard library.
 """
 
 from icontact.push.sources.reading import RowFile, read_rows
