@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
@@ -30,7 +31,6 @@ from icontact.transport import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-    from os import PathLike
     from typing import BinaryIO, Unpack
 
     from icontact.export import ContactExport, ExportProgress, ExportReport, Format

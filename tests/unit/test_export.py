@@ -227,7 +227,7 @@ def test_deleted_people_are_not_listed_and_that_is_said(sandbox: Sandbox, folder
     ("options", "said"),
     [
         ({"status": "deleted"}, "no deleted contacts"),
-        ({"status": "norml"}, "did you mean 'normal'"),
+        ({"status": "normals"}, "did you mean 'normal'"),
         ({"status": "unlisted", "list": "Newsletter"}, "not both"),
         ({"fields": ["emial"]}, "did you mean 'email'"),
         ({"fields": ["email", "email"]}, "named twice"),
