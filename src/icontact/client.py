@@ -6,10 +6,10 @@ that imports the library for one thing should not wait for all of them.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
@@ -431,7 +431,7 @@ class Folder:
     @overload
     def export(
         self,
-        target: str | PathLike[str] | BinaryIO,
+        target: str | os.PathLike[str] | BinaryIO,
         *,
         list: str | int | None = None,
         status: ContactStatus | str | None = None,
@@ -444,7 +444,7 @@ class Folder:
 
     def export(
         self,
-        target: str | PathLike[str] | BinaryIO | None = None,
+        target: str | os.PathLike[str] | BinaryIO | None = None,
         *,
         list: str | int | None = None,
         status: ContactStatus | str | None = None,
