@@ -77,8 +77,8 @@ def _bar(job: Job) -> Iterator[Callable[[ExportProgress], None] | None]:
     with tqdm(unit=" contacts", file=sys.stderr, leave=False) as bar:
 
         def advance(progress: ExportProgress) -> None:
-            bar.total = progress.total
-            bar.update(progress.done - bar.n)
+            bar.total, bar.n = progress.total, progress.done
+            bar.refresh()  # once a page
 
         yield advance
 
