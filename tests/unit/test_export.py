@@ -372,7 +372,7 @@ class Watch:
 
     def send(self, call: Call, /) -> Answer:
         self.before(call)
-        return self.inner.send(call)  # type: ignore[no-any-return]  # likewise
+        return self.inner.send(call)  # type: ignore[no-any-return]  # of whatever it wraps
 
 
 def scripted(folder: Folder, **answers: list[Any]) -> Folder:
