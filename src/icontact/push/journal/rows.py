@@ -154,9 +154,12 @@ class Journal:
     def __repr__(self) -> str:
         return f"<Journal {self.path or '(temporary)'}>"
 
-    def close(self) -> None:
-        """Close it; the rows of a temporary one are gone then."""
-        self.database.close()
+    def release(self) -> None:
+        """Let other pushes at the file; if that cannot be done, it is closed, which does it too."""
+        try:
+            self.database.release()
+        except JournalError:
+            self.database.close()
 
     # What holds for the push as a whole.
 
@@ -227,13 +230,18 @@ class Journal:
         Args:
             wins: ``"first"`` or ``"last"``.
         """
-        order = "row DESC" if wins == "last" else "row"
+        sign = "+" if wins == "last" else "-"
         with self.database.transaction():
+            # Beside MAX() the other columns are those of the row that has it, as SQLite promises.
             self.database.execute(
-                "UPDATE rows SET duplicate_of = (SELECT other.row FROM rows AS other"  # noqa: S608
-                f" WHERE other.address = rows.address ORDER BY restricted DESC, {order} LIMIT 1)"
-                " WHERE address IN (SELECT address FROM rows WHERE address IS NOT NULL"
-                " GROUP BY address HAVING COUNT(*) > 1)"
+                "INSERT INTO winners SELECT address, row, MAX(restricted * 1e15"  # noqa: S608
+                f" {sign} row) FROM rows WHERE address IS NOT NULL GROUP BY address"
+                " HAVING COUNT(*) > 1"
+            )
+            self.database.execute(
+                "UPDATE rows SET duplicate_of = (SELECT row FROM winners"
+                " WHERE winners.address = rows.address)"
+                " WHERE address IN (SELECT address FROM winners)"
             )
             self.database.execute(
                 "UPDATE rows SET stage = ?, action = 'SKIP', status = 'skipped', reason ="
@@ -242,6 +250,7 @@ class Journal:
                 (Stage.DONE,),
             )
             self.database.execute("UPDATE rows SET duplicate_of = NULL WHERE duplicate_of = row")
+            self.database.execute("DELETE FROM winners")
 
     def skip_all(self, reason: str) -> None:
         """Settle every row: nothing is to be done with it."""
