@@ -25,7 +25,13 @@ from icontact.mapping.targets import (
     shown,
     type_name,
 )
-from icontact.mapping.transforms import TRANSFORMS, Setting, final_transform
+from icontact.mapping.transforms import (
+    LONGEST,
+    TRANSFORMS,
+    Setting,
+    final_transform,
+    steps_for,
+)
 from icontact.mapping.values import Converted, is_blank, unboxed
 
 
@@ -62,8 +68,7 @@ class Slot:
 
     def _steps(self) -> tuple[str | Callable[[Any], Any], ...]:
         final = final_transform("" if self.custom else self.name, self.field_type)
-        first = self.source.transform
-        return (final,) if first is None or first == final else (first, final)
+        return steps_for(self.source.transform, final)
 
     def _check_emptying(self) -> None:
         if self.label == "email" and self.source.default is not None:
@@ -194,7 +199,9 @@ def make_slot(
             custom=custom,
             source=source,
             setting=setting._replace(
-                options=source.options, decimals=DECIMALS.get(field_type or "")
+                options=source.options,
+                decimals=DECIMALS.get(field_type or ""),
+                longest=None if custom else LONGEST.get(name),
             ),
             field_type=field_type,
         )
