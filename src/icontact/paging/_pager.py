@@ -147,11 +147,13 @@ class Pager(Generic[T]):
             with closing(self._side_by_side(now, offset)) as planned:
                 for now in planned:
                     self._compare(watch, last, now)
+                    as_planned = len(now.items) == now.asked
+                    if not as_planned:
+                        self._look_beyond(watch, now, planned)
                     yield now.page
                     last, offset = now, offset + len(now.items)
-                    if len(now.items) != now.asked:
+                    if not as_planned:
                         # The total lags, or the server cuts pages otherwise: a new plan is due.
-                        self._look_beyond(watch, now, planned)
                         break
             if last.is_last:
                 return
@@ -215,7 +217,7 @@ class Pager(Generic[T]):
         yield from ReadAhead(fetch, count=len(offsets), workers=self._workers).results()
 
     def _compare(self, watch: Watch, last: _Fetched[T] | None, now: _Fetched[T]) -> None:
-        if last is not None and now.items and now.items == last.items[: len(now.items)]:
+        if last is not None and now.items and now.items == last.items[: now.asked]:
             raise PagingError(f"{self._call.summary()}: the server sent the same page twice")
         watch.look(now.page.items, now.page.offset, now.page.total)
         if self._workers > 1 and last is not None and last.is_short and now.items:
