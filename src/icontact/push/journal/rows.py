@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from os import PathLike
+from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import attrs
@@ -145,6 +147,20 @@ class Journal:
                 f"the journal {self.path} belongs to another push; it has another "
                 f"{', '.join(differences)}: name another file"
             )
+
+    @classmethod
+    def opened(cls, path: str | PathLike[str]) -> Journal:
+        """Return a journal that is there, of whatever push, to look at.
+
+        Raises:
+            JournalError: If there is none, or it cannot be read.
+        """
+        if not Path(path).is_file():
+            raise JournalError(f"there is no journal {os.fspath(path)}")
+        journal = cls.__new__(cls)
+        journal.database = Database(path, TABLES, VERSION)
+        journal.release()
+        return journal
 
     @property
     def path(self) -> str | None:
@@ -425,6 +441,13 @@ class Journal:
             "UPDATE rows SET stage = ?, status = 'failed', reason = ? WHERE stage <> ?",
             (Stage.DONE, storable(reason), Stage.DONE),
         )
+
+    def unfinished(self) -> int | None:
+        """Return how many rows have no outcome yet; ``None`` if not all of them are read."""
+        if not self.is_read:
+            return None
+        sql = "SELECT COUNT(*) FROM rows WHERE stage <> ?"
+        return int(self.database.value(sql, (Stage.DONE,)))
 
     def done(self) -> Mapping[str, int]:
         """Return how many rows have ended in each status."""
