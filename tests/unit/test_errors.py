@@ -35,6 +35,8 @@ ONE_OF_EACH: list[errors.IContactError] = [
     errors.RejectedError(["You did not provide an email field"], call=CALL, attempts=2),
     errors.AlreadyScheduled(["already scheduled"], send_id=5, message_id=9, call=CALL),
     errors.DecodeError(["contact.contactId: missing", "b"], call=CALL, attempts=2, elapsed=1.0),
+    errors.JournalError("another push is using it"),
+    errors.LimitReached("no request for 3 h", seconds=10_800.0),
 ]
 
 
