@@ -24,7 +24,7 @@ from icontact.mapping.targets import (
     shown,
     type_name,
 )
-from icontact.mapping.transforms import TRANSFORMS, Setting, final_transform
+from icontact.mapping.transforms import TRANSFORMS, UNTAGGED, Setting, final_transform
 from icontact.mapping.values import Converted, is_blank, unboxed
 
 
@@ -59,7 +59,10 @@ class Slot:
     def _steps(self) -> tuple[str | Callable[[Any], Any], ...]:
         final = final_transform("" if self.custom else self.name, self.field_type)
         first = self.source.transform
-        return (final,) if first is None or first == final else (first, final)
+        steps = (final,) if first is None or first == final else (first, final)
+        # A function gets the value as the row has it; an address in brackets is no tag.
+        strips = self.setting.strip_tags and not callable(first) and self.label != "email"
+        return (UNTAGGED, *steps) if strips and first != UNTAGGED else steps
 
     def _check_emptying(self) -> None:
         if self.label == "email" and self.source.default is not None:
@@ -147,6 +150,8 @@ class Slot:
         for step in self.steps:
             if is_blank(value):
                 return Converted(None, tuple(notes))
+            if step == UNTAGGED and not isinstance(value, str):
+                continue
             if callable(step):
                 value = unboxed(_called(step, value))
                 continue

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from icontact.mapping.addresses import clean_email
 from icontact.mapping.dates import clean_date
+from icontact.mapping.markup import without_tags
 from icontact.mapping.numbers import DECIMALS, clean_checkbox, clean_number
 from icontact.mapping.people import name_part
 from icontact.mapping.states import clean_state
@@ -22,6 +23,7 @@ class Setting(NamedTuple):
         long_state: The mapper's policy for states that do not fit.
         decimals: Decimals of the custom field's type, where it is a number's.
         country: The row's country, where the mapper knows its source.
+        strip_tags: Whether HTML's tags are removed before anything else.
     """
 
     options: Mapping[str, Any]
@@ -29,6 +31,7 @@ class Setting(NamedTuple):
     long_state: str
     decimals: int | None = None
     country: object = None
+    strip_tags: bool = False
 
 
 class Transform(NamedTuple):
@@ -83,6 +86,13 @@ def _full_name(value: object, setting: Setting) -> Converted:
     return name_part(value, setting.options["part"])
 
 
+def _untagged(value: str, _: Setting) -> Converted:
+    return without_tags(value)
+
+
+#: Runs on texts only, and leaves everything else to what comes after it.
+UNTAGGED = "untagged"
+
 TRANSFORMS: Mapping[str, Transform] = {
     "text": Transform(_text),
     "email": Transform(_email),
@@ -92,6 +102,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "date": Transform(_date, frozenset({"input_format", "dayfirst"})),
     "joined": Transform(_joined, frozenset({"split", "separator"})),
     "full_name": Transform(_full_name, frozenset({"part"})),
+    UNTAGGED: Transform(_untagged),
 }
 
 
