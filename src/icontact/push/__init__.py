@@ -6,6 +6,7 @@ from icontact.push.progress import Progress
 from icontact.push.report import OutcomeStatus, PushOutcome, PushReport
 from icontact.push.run import ListPush, find_list
 from icontact.push.settings import PushPolicy, PushSettings, mapping_from_pairs
+from icontact.push.trigger_settings import TriggerSettings
 
 __all__ = [
     "Action",
@@ -19,6 +20,7 @@ __all__ = [
     "PushPolicy",
     "PushReport",
     "PushSettings",
+    "TriggerSettings",
     "find_list",
     "mapping_from_pairs",
 ]
