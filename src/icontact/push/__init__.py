@@ -1,19 +1,24 @@
 """The job: generic contacts into a list, planned, written, and accounted for row by row."""
 
+from icontact.push.comparing import FieldCheck
 from icontact.push.decide import Action, Decision
 from icontact.push.plan import PlannedRow, PushPlan
 from icontact.push.progress import Progress
 from icontact.push.report import OutcomeStatus, PushOutcome, PushReport
 from icontact.push.run import ListPush, find_list
 from icontact.push.settings import PushPolicy, PushSettings, mapping_from_pairs
+from icontact.push.trial import Probe, ProbeStep, probe
 from icontact.push.trigger_settings import TriggerSettings
 
 __all__ = [
     "Action",
     "Decision",
+    "FieldCheck",
     "ListPush",
     "OutcomeStatus",
     "PlannedRow",
+    "Probe",
+    "ProbeStep",
     "Progress",
     "PushOutcome",
     "PushPlan",
@@ -23,4 +28,5 @@ __all__ = [
     "TriggerSettings",
     "find_list",
     "mapping_from_pairs",
+    "probe",
 ]
