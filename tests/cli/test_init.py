@@ -61,6 +61,7 @@ def test_a_sample_file_is_enough(embedded: Sandbox, columns: Path) -> None:
         "birthday": "Birth-Day",
     }
     assert "the custom field score has a column of its name" in ran.err
+    assert "columns not used: 'Shoe'" in ran.err
     assert "icontact doctor --settings icontact.toml --test-push you@example.com" in ran.out
     assert {one.method for one in embedded.requests} == {"GET"}
 

@@ -129,6 +129,8 @@ def mapping_of(source: MappingSource, fields: Sequence[CustomField], asker: Aske
     if "email" in config:
         mapper = ContactMapper.from_config(config)
         asker.say("So far: " + clean(", ".join(pairs_of(mapper))))
+        if unused := [column for column in source.columns if column not in mapper.sources]:
+            remark(f"columns not used: {bounded(unused)}")
     if "email" not in config or not asker.confirm("Is the mapping right?", default=True):
         if asker.silent:
             raise Stop("the mapping has no e-mail: --map email=COLUMN")
