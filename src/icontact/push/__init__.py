@@ -2,11 +2,13 @@
 
 from icontact.push.comparing import FieldCheck
 from icontact.push.decide import Action, Decision
+from icontact.push.outcome import OutcomeStatus, PushOutcome
 from icontact.push.plan import PlannedRow, PushPlan
 from icontact.push.progress import Progress
-from icontact.push.report import OutcomeStatus, PushOutcome, PushReport
+from icontact.push.report import PushReport
 from icontact.push.run import ListPush, find_list
 from icontact.push.settings import PushPolicy, PushSettings, mapping_from_pairs
+from icontact.push.state import LookUp
 from icontact.push.trial import Probe, ProbeStep, probe
 from icontact.push.trigger_settings import TriggerSettings
 
@@ -15,6 +17,7 @@ __all__ = [
     "Decision",
     "FieldCheck",
     "ListPush",
+    "LookUp",
     "OutcomeStatus",
     "PlannedRow",
     "Probe",

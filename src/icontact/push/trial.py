@@ -16,7 +16,7 @@ from icontact.mapping.rows import as_mapping
 from icontact.mapping.targets import custom_label, shown
 from icontact.models import Contact, ContactFields, FieldType
 from icontact.push.comparing import FieldCheck, compare
-from icontact.push.report import OutcomeStatus, PushOutcome
+from icontact.push.outcome import OutcomeStatus, PushOutcome
 from icontact.push.run import ListPush
 from icontact.push.settings import PolicyOptions
 
