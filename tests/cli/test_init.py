@@ -461,3 +461,12 @@ def test_nobody_is_asked_who_is_not_to_be() -> None:
 
     assert asker.confirm("Well?", default=False) is False
     assert asker.confirm("Well?", given=True, default=False) is True
+
+
+def test_an_icontact_that_is_down_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICONTACT_BASE_URL", "http://127.0.0.1:1/icp")
+
+    ran = icontact("init", "--preset", "mautic", "--yes")
+
+    assert ran.code == 3
+    assert "iContact cannot be reached" in ran.err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, TypedDict, cast
@@ -48,6 +48,10 @@ class PolicyOptions(TypedDict, total=False):
 
 def _names(value: Any) -> frozenset[str]:
     return frozenset((value,) if isinstance(value, str) else value)
+
+
+def _triggers(given: Iterable[TriggerSettings]) -> tuple[TriggerSettings, ...]:
+    return tuple(given)
 
 
 def _one_of(*allowed: str) -> Any:
@@ -145,7 +149,7 @@ class PushSettings(PushPolicy):
     mapper: ContactMapper | None = None
     account_id: int | None = attrs.field(default=None, validator=_positive)
     client_folder_id: int | None = attrs.field(default=None, validator=_positive)
-    triggers: tuple[TriggerSettings, ...] = attrs.field(default=(), converter=tuple)
+    triggers: tuple[TriggerSettings, ...] = attrs.field(default=(), converter=_triggers)
 
     @property
     def policy(self) -> PolicyOptions:
