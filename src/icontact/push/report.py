@@ -29,6 +29,7 @@ class PushReport:
     Attributes:
         outcomes: One for each row of the input. After a push it is read from the journal as it
             is looked at, so that a million outcomes are never in memory; to pickle it, they are.
+            If the push goes on with its journal, they are what they are by then.
         requests: How many requests were sent, repeats and earlier runs of the journal included.
         elapsed: Seconds, waits and earlier runs included.
         error: What ended the push early, if anything did; the rows concerned are ``failed``.

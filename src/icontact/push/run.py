@@ -123,7 +123,7 @@ class ListPush:
             needed = work.requests_to_write()
             limit = work.meter.budget.note(needed)
             return PushPlan(
-                rows=PlannedRows(work.journal.database),
+                rows=PlannedRows.counted(work.journal.database),
                 requests=work.meter.requests,
                 elapsed=work.meter.elapsed,
                 look_ups=look_ups,

@@ -122,7 +122,7 @@ class Work:
     def notes(self) -> tuple[str, ...]:
         """Return what is to be said about the rows together."""
         resumed = self._resumed
-        if not resumed:
+        if resumed is None:
             return self.journal.notes
         went_on = f"went on with a journal in which {number_of(resumed, 'row')} had an outcome"
         return (*self.journal.notes, went_on)
@@ -173,7 +173,7 @@ class Work:
         """Say what became of every row."""
         self._note_costs()
         return PushReport(
-            outcomes=Outcomes(self.journal.database),
+            outcomes=Outcomes.counted(self.journal.database),
             requests=self._requests_before + self.meter.requests,
             elapsed=self._elapsed_before + self.meter.elapsed,
             error=error,
