@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
+from icontact.mapping import Explanation
 from icontact.mapping.numbers import DECIMALS
+from icontact.mapping.targets import custom_label, shown
+from icontact.models import Contact, ContactFields, FieldType
 
-__all__ = ["FieldCheck", "Verdict", "compare"]
+__all__ = ["FieldCheck", "Verdict", "compare", "compare_contact"]
 
 Verdict = Literal["kept", "lost", "changed", "truncated", "wrong type", "not sent"]
 
@@ -114,3 +118,53 @@ def _texts(sent: str, stored: str) -> tuple[Verdict, str]:
 def _ascii(text: str) -> str:
     """Return what every encoding leaves alone."""
     return "".join(c for c in text if c.isascii() and c != "?")
+
+
+def compare_contact(
+    explained: Explanation,
+    wanted: ContactFields,
+    contact: Contact,
+    types: Mapping[str, FieldType | str],
+) -> tuple[FieldCheck, ...]:
+    """Return what became of every row of the mapping.
+
+    Args:
+        explained: What the mapper made of the row.
+        wanted: What was sent.
+        contact: What came back.
+        types: The types of the folder's custom fields.
+    """
+    custom = wanted.get("custom_fields", {})
+    sent: dict[str, Any] = {
+        **{name: value for name, value in wanted.items() if name != "custom_fields"},
+        **{custom_label(name): value for name, value in custom.items()},
+    }
+    stored = {
+        **{name: getattr(contact, name) for name in wanted if name != "custom_fields"},
+        **{custom_label(name): contact.custom_fields.get(name, _ABSENT) for name in custom},
+    }
+    kinds = {custom_label(name): str(kind) for name, kind in types.items()}
+    checks = []
+    for one in explained.fields:
+        source = " or ".join(map(shown, one.sources))
+        if one.target not in sent:
+            said = "the sample has nothing for it"
+            check = FieldCheck(target=one.target, source=source, verdict="not sent", detail=said)
+        else:
+            verdict, detail = compare(
+                _text(sent[one.target]) or "",
+                _text(stored[one.target]),
+                kinds.get(one.target, "address" if one.target == "email" else "text"),
+            )
+            check = FieldCheck(target=one.target, source=source, verdict=verdict, detail=detail)
+        checks.append(check)
+    return tuple(checks)
+
+
+_ABSENT = object()
+
+
+def _text(value: object) -> str | None:
+    if value is _ABSENT:
+        return None
+    return "" if value is None else str(value)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
-from typing import Any, Literal, Unpack
+from typing import Any, Unpack
 
 import attrs
 
@@ -13,77 +12,16 @@ from icontact.client import Folder
 from icontact.errors import IContactError, MappingError
 from icontact.mapping import ContactMapper, Explanation, Row
 from icontact.mapping.rows import as_mapping
-from icontact.mapping.targets import custom_label, shown
-from icontact.models import Contact, ContactFields, FieldType
-from icontact.push.comparing import FieldCheck, compare
+from icontact.models import FieldType
+from icontact.push.comparing import FieldCheck, compare_contact
 from icontact.push.outcome import OutcomeStatus, PushOutcome
+from icontact.push.probed import Probe, ProbeStep
 from icontact.push.run import ListPush
 from icontact.push.settings import PolicyOptions
 
-__all__ = ["Probe", "ProbeStep", "probe"]
+__all__ = ["probe"]
 
 _NAMES = ("sample", "address", "test push", "read back", "subscription", "clean up")
-
-
-@attrs.frozen(kw_only=True)
-class ProbeStep:
-    """What became of one step. Holds no address and no value.
-
-    Attributes:
-        name: ``sample``, ``address``, ``test push``, ``read back``, ``subscription``, ``clean up``.
-        status: ``ok``, ``failed``, or ``skipped`` since another one failed.
-        detail: What was found, or what is wrong.
-        advice: The way to mend it.
-        error: What iContact or the network said, if that was the reason.
-    """
-
-    name: str
-    status: Literal["ok", "failed", "skipped"]
-    detail: str
-    advice: str = ""
-    error: IContactError | None = attrs.field(default=None, repr=False, eq=False)
-
-
-@attrs.frozen(kw_only=True)
-class Probe:
-    """What came of a test push. Holds no address and no value.
-
-    Attributes:
-        steps: All six, in their order.
-        fields: What became of each row of the mapping; empty if nothing was read back.
-    """
-
-    steps: Sequence[ProbeStep]
-    fields: Sequence[FieldCheck] = ()
-
-    @property
-    def ok(self) -> bool:
-        """Whether every step went well."""
-        return all(step.status == "ok" for step in self.steps)
-
-    @property
-    def at_fault(self) -> tuple[str, ...]:
-        """The fields whose rows of the mapping are at fault."""
-        return tuple(field.target for field in self.fields if not field.ok)
-
-    def __str__(self) -> str:
-        steps = [f"{one.status:<8} {one.name:<12} {one.detail}" for one in self.steps]
-        fields = [
-            f"         {one.target} <- {one.source}: {one.verdict} {one.detail}".rstrip()
-            for one in self.fields
-        ]
-        return "\n".join((*steps, *fields))
-
-    def _repr_html_(self) -> str:
-        lines = [
-            (one.status, one.name, f"{one.detail} {one.advice}".rstrip()) for one in self.steps
-        ]
-        fields = [(one.verdict, f"{one.target} ← {one.source}", one.detail) for one in self.fields]
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>"
-            for line in (*lines, *fields)
-        )
-        return f"<table><tbody>{rows}</tbody></table>"
 
 
 def probe(
@@ -260,7 +198,9 @@ class _Trial:
             self._failed("read back", str(error), "Try again.", error)
             return
         explained = self._mapper.explain(sample.row)
-        self._fields = _compared(explained, self._mapper.map(sample.row), contact, self._types)
+        self._fields = compare_contact(
+            explained, self._mapper.map(sample.row), contact, self._types
+        )
         wrong = [one for one in self._fields if not one.ok]
         if wrong:
             said = "; ".join(f"{one.target} <- {one.source}: {one.verdict}" for one in wrong)
@@ -332,45 +272,3 @@ def _advice(outcome: PushOutcome) -> str:
 def _number_of_fields(explained: Explanation) -> str:
     number = sum(one.outcome in ("set", "cleared") for one in explained.fields)
     return f"{number} field{'' if number == 1 else 's'} of {len(explained.fields)}"
-
-
-def _compared(
-    explained: Explanation,
-    wanted: ContactFields,
-    contact: Contact,
-    types: Mapping[str, FieldType | str],
-) -> tuple[FieldCheck, ...]:
-    custom = wanted.get("custom_fields", {})
-    sent: dict[str, Any] = {
-        **{name: value for name, value in wanted.items() if name != "custom_fields"},
-        **{custom_label(name): value for name, value in custom.items()},
-    }
-    stored = {
-        **{name: getattr(contact, name) for name in wanted if name != "custom_fields"},
-        **{custom_label(name): contact.custom_fields.get(name, _ABSENT) for name in custom},
-    }
-    kinds = {custom_label(name): str(kind) for name, kind in types.items()}
-    checks = []
-    for one in explained.fields:
-        source = " or ".join(map(shown, one.sources))
-        if one.target not in sent:
-            said = "the sample has nothing for it"
-            check = FieldCheck(target=one.target, source=source, verdict="not sent", detail=said)
-        else:
-            verdict, detail = compare(
-                _text(sent[one.target]) or "",
-                _text(stored[one.target]),
-                kinds.get(one.target, "address" if one.target == "email" else "text"),
-            )
-            check = FieldCheck(target=one.target, source=source, verdict=verdict, detail=detail)
-        checks.append(check)
-    return tuple(checks)
-
-
-_ABSENT = object()
-
-
-def _text(value: object) -> str | None:
-    if value is _ABSENT:
-        return None
-    return "" if value is None else str(value)
