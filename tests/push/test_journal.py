@@ -352,3 +352,66 @@ def test_a_journal_shows_neither_rows_nor_addresses(make_push: MakePush, path: P
     assert repr(plan.rows) == "<PlannedRows: 3 rows>"
     assert repr(make_push().plan([]).journal) == "<Journal (temporary)>"
     assert "person" not in repr(plan) + repr(plan.rows[0]) + repr(plan.apply())
+
+
+@pytest.mark.parametrize(("wins", "counts"), [("first", 0), ("last", 2999)])
+def test_thousands_of_rows_with_one_address_are_one_contact(
+    sandbox: Sandbox, make_push: MakePush, wins: str, counts: int
+) -> None:
+    report = make_push(duplicates=wins).run(person(1) for _ in range(3000))
+
+    assert report.counts["skipped"] == 2999
+    assert report.outcomes[counts].status == "created"
+
+
+def test_a_service_that_cannot_be_asked_again_says_that_nothing_more_was_written(
+    sandbox: Sandbox, make_push: MakePush, path: Path
+) -> None:
+    push = make_push(batch_size=1)
+    sandbox.faults.next(status=401, method="POST", path=SUBSCRIPTIONS, times=9)
+    push.run(people(2), journal=path)
+    sandbox.faults.next(status=401, method="GET", times=9)
+
+    report = push.run(people(2), journal=path)
+
+    assert report.outcomes[1].reason.startswith("nothing more was written: GET ")
+
+
+def test_what_cannot_be_released_is_closed(make_push: MakePush, path: Path) -> None:
+    plan = make_push().plan(people(1), journal=path)
+    plan.journal.database.close()
+
+    plan.journal.release()
+
+    assert make_push().run(people(1), journal=path).counts["created"] == 1
+
+
+def test_the_report_of_an_ended_push_is_read_from_its_journal(
+    sandbox: Sandbox, make_push: MakePush, path: Path
+) -> None:
+    written = make_push().run([*people(2), {"email": "nonsense"}], journal=path)
+
+    report = PushReport.from_journal(path)
+
+    assert report == written
+    assert report.counts == written.counts
+    # To look at it keeps nobody away.
+    assert make_push().run([*people(2), {"email": "nonsense"}], journal=path).ok is False
+
+
+def test_a_push_that_has_not_ended_has_no_report(make_push: MakePush, path: Path) -> None:
+    with pytest.raises(errors.JournalError, match="there is no journal"):
+        PushReport.from_journal(path)
+    push = make_push()
+
+    def broken() -> Iterator[dict[str, Any]]:
+        yield person(1)
+        raise OSError("the disk was pulled")
+
+    with pytest.raises(OSError, match="pulled"):
+        push.run(broken(), journal=path)
+    with pytest.raises(errors.JournalError, match="leaves rows that were not even read without"):
+        PushReport.from_journal(path)
+    push.plan([person(1)], journal=path)
+    with pytest.raises(errors.JournalError, match="leaves 1 row without an outcome"):
+        PushReport.from_journal(path)

@@ -10,8 +10,8 @@ from icontact.mapping.dates import clean_date
 from icontact.mapping.markup import without_tags
 from icontact.mapping.numbers import DECIMALS, clean_checkbox, clean_number
 from icontact.mapping.people import name_part
-from icontact.mapping.states import clean_state
-from icontact.mapping.values import Converted, clean_text, joined
+from icontact.mapping.states import MOST_CHARACTERS, clean_state
+from icontact.mapping.values import Converted, clean_text, joined, verbatim
 
 
 class Setting(NamedTuple):
@@ -23,6 +23,7 @@ class Setting(NamedTuple):
         long_state: The mapper's policy for states that do not fit.
         decimals: Decimals of the custom field's type, where it is a number's.
         country: The row's country, where the mapper knows its source.
+        longest: As many characters as the field can hold, where that is known.
         strip_tags: Whether HTML's tags are removed before anything else.
     """
 
@@ -31,6 +32,7 @@ class Setting(NamedTuple):
     long_state: str
     decimals: int | None = None
     country: object = None
+    longest: int | None = None
     strip_tags: bool = False
 
 
@@ -57,12 +59,17 @@ def _state(value: object, setting: Setting) -> Converted:
     return clean_state(value, country=setting.country, long_state=setting.long_state)
 
 
+def decimals_of(setting: Setting) -> int | None:
+    """Return how many decimals a number gets: the source may ask for less than the type has."""
+    limits = (setting.options.get("decimals"), setting.decimals)
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
 def _number(value: object, setting: Setting) -> Converted:
     options = setting.options
-    limits = (options.get("decimals"), setting.decimals)
     return clean_number(
         value,
-        decimals=min((limit for limit in limits if limit is not None), default=None),
+        decimals=decimals_of(setting),
         thousands=options.get("thousands"),
         decimal=options.get("decimal"),
     )
@@ -80,6 +87,10 @@ def _date(value: object, setting: Setting) -> Converted:
 def _joined(value: object, setting: Setting) -> Converted:
     options = setting.options
     return joined(value, split=options.get("split", "|"), separator=options.get("separator", ", "))
+
+
+def _verbatim(value: object, setting: Setting) -> Converted:
+    return verbatim(value, longest=setting.longest)
 
 
 def _full_name(value: object, setting: Setting) -> Converted:
@@ -103,7 +114,24 @@ TRANSFORMS: Mapping[str, Transform] = {
     "joined": Transform(_joined, frozenset({"split", "separator"})),
     "full_name": Transform(_full_name, frozenset({"part"})),
     UNTAGGED: Transform(_untagged),
+    "verbatim": Transform(_verbatim),
 }
+
+
+#: What a field can hold at most (API 3).
+LONGEST: Mapping[str, int] = {"state": MOST_CHARACTERS}
+
+
+def steps_for(first: Any, final: str) -> tuple[str | Callable[[Any], Any], ...]:
+    """Return the steps of a field: a source's own transform, if it has one, and the field's.
+
+    Verbatim text is not cleaned afterwards; numbers, dates and addresses are.
+    """
+    if first is None or first == final:
+        return (final,)
+    if first == "verbatim" and final in ("text", "state"):
+        return (first,)
+    return (first, final)
 
 
 def final_transform(target: str, field_type: str | None = None) -> str:

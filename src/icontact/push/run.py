@@ -210,11 +210,8 @@ class ListPush:
                     policy=self.policy,
                     types=self._types,
                 )
-            except BaseException:
-                # What cannot be released is closed, so that the file is free in any case.
-                kept.close()
-                raise
-            kept.database.release()
+            finally:
+                kept.release()
 
     def _identity(self) -> Identity:
         rules = attrs.asdict(self.policy)

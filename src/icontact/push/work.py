@@ -166,7 +166,8 @@ class Work:
 
     def fail(self, error: IContactError) -> PushReport:
         """Account for every row when iContact could not even be asked."""
-        self.journal.fail_rest(f"nothing was written: {error}")
+        more = "" if self._resumed is None else " more"
+        self.journal.fail_rest(f"nothing{more} was written: {error}")
         return self.report(error)
 
     def report(self, error: IContactError | None) -> PushReport:
