@@ -14,12 +14,12 @@ from icontact.push.journal.rows import CHUNK, Journal, Taken, Unshown, storable
 from icontact.push.journal.schema import Stage
 from icontact.push.outcome import OutcomeStatus, number_of
 from icontact.push.settings import PushPolicy
-from icontact.push.sources import BadRow, as_rows
+from icontact.push.sources import BadRow, RowSource, as_rows
 
 __all__ = ["take_in"]
 
 
-def take_in(rows: Iterable[Any], mapper: ContactMapper, journal: Journal, rules: PushPolicy) -> int:
+def take_in(rows: RowSource, mapper: ContactMapper, journal: Journal, rules: PushPolicy) -> int:
     """Read all rows into a journal; if they are there already, see that they are the same.
 
     A row that cannot be mapped is settled at once, as rejected; one that says that its person must

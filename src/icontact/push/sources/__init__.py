@@ -16,6 +16,6 @@ makes rows of frames, cursors and query results. Needs nothing but the standard 
 
 from icontact.push.sources.reading import RowFile, read_rows
 from icontact.push.sources.rows import BadRow
-from icontact.push.sources.taking import as_rows
+from icontact.push.sources.taking import RowSource, as_rows
 
-__all__ = ["BadRow", "RowFile", "as_rows", "read_rows"]
+__all__ = ["BadRow", "RowFile", "RowSource", "as_rows", "read_rows"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import attrs
 
@@ -14,7 +14,27 @@ from icontact.mapping.targets import bounded
 from icontact.push.sources.reading import read_rows
 from icontact.push.sources.rows import BadRow, ReadRow
 
-__all__ = ["as_rows"]
+__all__ = ["Collecting", "Fetching", "RowSource", "as_rows"]
+
+
+class Fetching(Protocol):
+    """A cursor of a database, or a result that is fetched like one."""
+
+    def fetchmany(self, size: int = ..., /) -> Any:
+        """Return the next rows, at most so many."""
+        ...
+
+
+class Collecting(Protocol):
+    """A frame that is computed when it is asked for."""
+
+    def collect(self) -> Any:
+        """Return the rows as a frame."""
+        ...
+
+
+#: What a push takes its rows from.
+RowSource: TypeAlias = Iterable[Any] | PathLike[str] | Fetching | Collecting
 
 #: So many rows are taken from a frame or a cursor at a time.
 _SLICE = 500
