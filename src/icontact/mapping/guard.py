@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -68,12 +69,38 @@ def _means_yes(value: object) -> bool | None:
     """Read a yes or no; a number beyond 1 is Mautic's reason (1 unsubscribed, 2 bounced, …)."""
     if isinstance(value, int | float | Decimal):
         return bool(value)
+    if isinstance(value, list | tuple):
+        return _left(value)
     if not isinstance(value, str):
         return None
     text = trimmed(value)
+    if text in _STATES:
+        return _STATES[text]
+    if text.startswith("["):
+        return _left_in_json(text)
     if text.isascii() and text.isdecimal():
         return text.strip("0") != ""
     try:
         return clean_checkbox(text).value == "1"
     except MappingError:
         return None
+
+
+#: How somebody stands to a list. Who has not confirmed must not be mailed either.
+_STATES: Mapping[str, bool] = {"normal": False, "pending": True, "unsubscribed": True}
+
+
+def _left_in_json(text: str) -> bool | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return _left(found)
+
+
+def _left(subscriptions: Sequence[Any]) -> bool | None:
+    """Tell of all subscriptions of a person whether there were some, and none is left."""
+    states = [one.get("status") if isinstance(one, Mapping) else None for one in subscriptions]
+    if not all(state in _STATES for state in states):
+        return None
+    return bool(states) and all(_STATES[str(state)] for state in states)

@@ -191,7 +191,9 @@ class ContactMapper:
         (('email', 'first_name', 'postal_code'), ('Shoe size',))
         """
         guessed = guess(columns)
-        mapper = cls(guessed.mapping, country=guessed.country)
+        mapper = cls(
+            guessed.mapping, country=guessed.country, do_not_contact=guessed.do_not_contact
+        )
         mapper.unused, mapper.notes = guessed.unused, guessed.notes
         return mapper
 
