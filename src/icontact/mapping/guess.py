@@ -33,6 +33,8 @@ _PREFIX = custom_label("")
 #: No other system has all of these.
 _EXPORTED = frozenset({"contact_id", "email", "status", "create_date", "bounce_count"})
 
+#: Columns of an export that say how people stand to one list, or to all of them.
+_STATES = ("subscription", "subscriptions")
 
 _AS_THEY_ARE = "the header is that of an export: its values go back as they are, the status too"
 
@@ -44,6 +46,7 @@ class Guess:
     Attributes:
         mapping: Field to source.
         country: The column of the country, if there is one.
+        do_not_contact: The column that says who must not be mailed, if there is one.
         unused: The columns that nothing is read from, in the header's order.
         notes: Why a column was passed over, or taken apart.
     """
@@ -52,6 +55,7 @@ class Guess:
     country: str | None
     unused: tuple[Hashable, ...]
     notes: tuple[str, ...]
+    do_not_contact: str | None = None
 
 
 def guess(columns: Iterable[Hashable]) -> Guess:
@@ -62,7 +66,8 @@ def guess(columns: Iterable[Hashable]) -> Guess:
     other systems it means something else.
 
     A column ``custom_fields.NAME`` fills that custom field. The header of an export of ours is
-    recognised: its values are iContact's own and go back as they are, the status too.
+    recognised: its values are iContact's own and go back as they are, the status too; and whoever
+    had unsubscribed, or not confirmed, is held back.
 
     Raises:
         MappingError: No column looks like the e-mail address; names the columns seen.
@@ -115,9 +120,10 @@ def _exported(header: Sequence[Hashable]) -> Guess:
         mapping[CUSTOM] = {
             name: Source(column, transform="verbatim") for name, column in custom.items()
         }
-    used = {*mapping, *custom.values()}
+    guard = next((column for column in _STATES if column in header), None)
+    used = {*mapping, *custom.values(), guard}
     unused = tuple(column for column in header if column not in used)
-    return Guess(mapping, None, unused, (_AS_THEY_ARE,))
+    return Guess(mapping, None, unused, (_AS_THEY_ARE,), guard)
 
 
 def _custom(header: Sequence[Hashable]) -> dict[str, str]:
