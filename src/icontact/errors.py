@@ -17,6 +17,7 @@
     │   └── AlreadyScheduled             the message is on its way already: .send_id
     ├── DecodeError(ValueError)          an answer that is not what iContact sends: .problems
     ├── PagingError                      a listing that cannot be trusted
+    │   └── ListingShifted               rows came or went while it was read side by side
     ├── JournalError                     a push's journal cannot be used: mend that, push again
     ├── LimitReached                     the day's requests are used up: go on later: .seconds
     └── MappingError(ValueError)         a row or a mapping that cannot be pushed: .field .row
@@ -45,6 +46,7 @@ __all__ = [
     "IContactError",
     "JournalError",
     "LimitReached",
+    "ListingShifted",
     "MappingError",
     "MethodNotAllowed",
     "NotFound",
@@ -121,6 +123,14 @@ class MappingError(IContactError, ValueError):
 
 class PagingError(IContactError):
     """A listing cannot be trusted: a filter was ignored, or the server repeats a page."""
+
+
+class ListingShifted(PagingError):
+    """Rows came or went while pages were read side by side: some would be missing or doubled.
+
+    What was handed out before is right as far as it goes. Read the listing again, or one page after
+    another with ``workers=1``.
+    """
 
 
 class JournalError(IContactError):

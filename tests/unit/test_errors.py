@@ -16,6 +16,7 @@ ONE_OF_EACH: list[errors.IContactError] = [
     errors.ConfigError("app_id is empty"),
     errors.MappingError("no address", field="email", row=3),
     errors.PagingError("the same page twice"),
+    errors.ListingShifted("the total went from 5 to 4"),
     errors.CallError("odd", call=CALL, attempts=2, elapsed=1.5, maybe_applied=True),
     errors.TransportError("the connection broke", call=CALL, attempts=3, maybe_applied=True),
     errors.ConnectError("no connection", call=CALL),
