@@ -30,6 +30,7 @@ __all__ = [
     "Action",
     "Decision",
     "Known",
+    "as_row_says",
     "decide",
     "fields_to_write",
     "hands_off",
@@ -130,6 +131,11 @@ def restriction(wanted: ContactFields, policy: PushPolicy) -> str | None:
     """Return the status that a row gives, if it forbids the subscription."""
     status = str(wanted.get("status") or ContactStatus.NORMAL)
     return None if status in (ContactStatus.NORMAL, *policy.allow_statuses) else status
+
+
+def as_row_says(wanted: ContactFields, contact: Contact) -> bool:
+    """Tell whether a contact has the status that a row gives."""
+    return "status" in wanted and str(contact.status) == str(wanted["status"])
 
 
 def _left_alone(known: Known, reason: str) -> Decision:

@@ -104,6 +104,18 @@ class StateReader:
         ways = [self._read_contacts(), self._read_subscriptions()]
         return tuple(way for way in ways if way is not None)
 
+    def contacts(self, addresses: Iterable[Private]) -> Mapping[Private, Contact]:
+        """Return the contacts that have some addresses now. For a worker to ask.
+
+        Raises:
+            APIError, TransportError: If iContact could not be asked.
+        """
+        return {
+            Private(one.email).lower(): one
+            for some in self._by_address.find(addresses, ALONE)
+            for one in some
+        }
+
     def states(self, contact_ids: Iterable[int]) -> Mapping[int, str]:
         """Return the states on the list that some contacts have now. For a worker to ask.
 
