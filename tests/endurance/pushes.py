@@ -1,4 +1,4 @@
-"""Rows for a push, people who are there beforehand, trouble on the way, and what is left of it."""
+"""Trouble on the way of a push, what it may not do meanwhile, and what it leaves behind."""
 
 from __future__ import annotations
 
@@ -6,107 +6,19 @@ import json
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 import attrs
 
-from icontact import ContactMapper
-from icontact.client import Folder
-from icontact.push import ListPush, PushReport
+from icontact.push import PushReport
 from icontact.sandbox import Sandbox
 from icontact.sandbox.exchange import Answer, Incoming
 from icontact.sandbox.faults import Fault, FaultKind
+from tests.endurance.scenes import Scene, push_of
 
-MAPPING: dict[str, Any] = {
-    "email": "email",
-    "first_name": "firstname",
-    "city": "city",
-    "status": "status",
-    "custom_fields": {"score": "points"},
-}
-
-#: What iContact says of those who must be left alone, and of how many of a hundred rows.
-_LEFT_ALONE = ("unsubscribed", "donotcontact", "bounced", "pending", "invitable")
-
-
-@attrs.frozen
-class Scene:
-    """What is there beforehand, and what is pushed."""
-
-    contacts: list[dict[str, Any]]
-    subscriptions: list[dict[str, Any]]
-    rows: list[Any]
-    #: The addresses of those to whom nothing may be done.
-    hands_off: frozenset[str]
-
-    def furnish(self, sandbox: Sandbox) -> None:
-        """Let a sandbox know these people."""
-        sandbox.seed(custom_fields=[{"privateName": "score", "fieldType": "number"}])
-        sandbox.seed(contacts=self.contacts)
-        sandbox.seed(subscriptions=self.subscriptions)
-
-
-def scene(number: int, seed: int) -> Scene:
-    """Make up so many rows of every kind that a push has to tell apart."""
-    dice = random.Random(f"scene {seed}")
-    contacts: list[dict[str, Any]] = []
-    subscriptions: list[dict[str, Any]] = []
-    rows: list[Any] = []
-    hands_off: set[str] = set()
-
-    def there(email: str, status: str = "normal", on_list: str | None = "normal") -> None:
-        contacts.append(
-            {"email": email, "firstName": "Jo", "city": "Durham", "score": "5", "status": status}
-        )
-        if on_list is not None:
-            subscriptions.append({"email": email, "status": on_list})
-
-    for place in range(number):
-        email = f"person{place}@example.com"
-        row: Any = {"email": email, "firstname": "Jo", "city": "Durham", "points": 5}
-        kind = dice.randrange(100)
-        if kind < 12:
-            there(email)
-        elif kind < 22:
-            there(email)
-            row["city"] = "Cary"
-        elif kind < 28:
-            there(email, on_list=None)
-            row["points"] = dice.choice([5, 7])
-        elif kind < 31:
-            there(email, on_list="pending")
-        elif kind < 41:
-            mark = _LEFT_ALONE[kind % len(_LEFT_ALONE)]
-            hands_off.add(email)
-            row["city"] = "Cary"
-            if mark == "unsubscribed":
-                there(email, on_list=mark)
-            else:
-                there(email, mark, dice.choice([None, "normal"]))
-        elif kind < 44:
-            row["status"] = dice.choice(["donotcontact", "bounced"])
-        elif kind < 48 and rows:
-            row = _again(dice.choice(rows), dice)
-        elif kind < 51:
-            row = dice.choice(
-                [{}, {"email": "nobody"}, None, ["list"], {"email": email, "points": "many"}]
-            )
-        rows.append(row)
-    return Scene(contacts, subscriptions, rows, frozenset(hands_off))
-
-
-def _again(row: Any, dice: random.Random) -> Any:
-    """Return a row with the same address, spelled in another way."""
-    if not isinstance(row, dict) or "email" not in row:
-        return row
-    spelled = dice.choice([row["email"], row["email"].upper(), f"  {row['email']} "])
-    return {**row, "email": spelled, "city": dice.choice(["Durham", "Apex"])}
-
-
-def push_of(folder: Folder, **policy: Any) -> ListPush:
-    """Return a push of such rows."""
-    return ListPush(folder, "Newsletter", mapper=ContactMapper(MAPPING), **policy)
+#: Row, address, status, and the state on the list.
+Outcome: TypeAlias = tuple[int, str | None, str, str | None]
 
 
 @attrs.frozen
@@ -118,10 +30,10 @@ class End:
 
     contacts: Counter[tuple[str, ...]] = attrs.field(repr=False)
     subscriptions: Counter[tuple[str, ...]] = attrs.field(repr=False)
-    outcomes: Sequence[tuple[int, str | None, str, str | None]] = attrs.field(repr=False)
+    outcomes: list[Outcome] = attrs.field(repr=False)
 
 
-def end_of(sandbox: Sandbox, report: PushReport) -> End:
+def end_of(sandbox: Sandbox, outcomes: Iterable[Outcome]) -> End:
     """Note how a push ended."""
     people = sandbox.state.contacts()
     address = {one["contactId"]: one["email"].lower() for one in people}
@@ -134,10 +46,26 @@ def end_of(sandbox: Sandbox, report: PushReport) -> End:
             (address[one["contactId"]], str(one["listId"]), one["status"])
             for one in sandbox.state.subscriptions()
         ),
-        outcomes=[
-            (one.row, one.email, one.status.value, one.subscription) for one in report.outcomes
-        ],
+        outcomes=list(outcomes),
     )
+
+
+def said_in(report: PushReport) -> Iterator[Outcome]:
+    """Yield what a report says of every row, but for what differs between runs."""
+    for one in report.outcomes:
+        yield one.row, one.email, one.status.value, one.subscription
+
+
+def untroubled_end(what: Scene, policy: dict[str, Any]) -> End:
+    """Push once, without trouble, and return how that ends."""
+    with Sandbox() as sandbox:
+        what.furnish(sandbox)
+        watch = Watch(sandbox, what.hands_off)
+        meet(sandbox, watch, untroubled)
+        report = push_of(sandbox.client().folder(), **policy).run(what.rows)
+        assert report.counts["failed"] == 0
+        assert watch.offences == []
+        return end_of(sandbox, said_in(report))
 
 
 _OF_THE_RUN = frozenset({"contactId", "createDate"})

@@ -12,16 +12,14 @@ from icontact.sandbox import Sandbox
 from icontact.transport import RetryPolicy
 from tests.endurance.pushes import (
     KINDS,
-    End,
-    Scene,
     Trouble,
     Watch,
     end_of,
     meet,
-    push_of,
-    scene,
-    untroubled,
+    said_in,
+    untroubled_end,
 )
+from tests.endurance.scenes import push_of, scene
 
 SHARE = 0.03
 #: More would mean that a push does not come nearer to its end.
@@ -58,18 +56,6 @@ CASES = {
 }
 
 
-def untroubled_end(what: Scene, policy: dict[str, Any]) -> End:
-    """Push once, without trouble."""
-    with Sandbox() as sandbox:
-        what.furnish(sandbox)
-        watch = Watch(sandbox, what.hands_off)
-        meet(sandbox, watch, untroubled)
-        report = push_of(sandbox.client().folder(), **policy).run(what.rows)
-        assert report.counts["failed"] == 0
-        assert watch.offences == []
-        return end_of(sandbox, report)
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_a_troubled_push_ends_where_an_untroubled_one_does(
     name: str, full: bool, tmp_path: Path
@@ -92,7 +78,7 @@ def test_a_troubled_push_ends_where_an_untroubled_one_does(
             if not report.counts["failed"]:
                 break
             assert runs < MOST_RUNS, report
-        end = end_of(sandbox, report)
+        end = end_of(sandbox, said_in(report))
 
     assert watch.offences == []
     assert end.outcomes == expected.outcomes
