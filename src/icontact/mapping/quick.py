@@ -70,9 +70,9 @@ def _first(keys: tuple[Key, ...], read: _Reader, blank: Taken, row: dict[Any, An
 def _reader_of(slot: Slot) -> _Reader:
     if len(slot.steps) > 1:
         return _only_blank
-    if slot.label == "postal_code":
-        return _words  # a number is noted: zeros at its front may be lost
     (step,) = slot.steps
+    if step == "text" and slot.label == "postal_code":
+        return _words  # a number is noted: zeros at its front may be lost
     if step == "number":
         return _number_reader(slot.setting)
     if step == "date" and _is_iso(slot.setting):

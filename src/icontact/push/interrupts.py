@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 __all__ = ["Interrupts", "held_back"]
 
@@ -32,31 +31,27 @@ class Interrupts:
         self.pending = True
         logger.warning("stopping once what is under way is finished; Ctrl-C again stops at once")
 
-    def raise_pending(self) -> None:
-        """Interrupt now, if that was asked for.
-
-        Raises:
-            KeyboardInterrupt: If it was.
-        """
-        if self.pending:
-            raise KeyboardInterrupt
-
 
 @contextmanager
 def held_back() -> Iterator[Interrupts]:
     """Hold Ctrl-C back; whoever does so looks now and then whether there was one.
 
-    Only where it would interrupt: in the main thread, and while nobody else deals with it.
+    Only what would interrupt, and in the main thread; who deals with a signal in another way goes
+    on doing so. ``SIGTERM`` is held back likewise where it was made to interrupt.
     """
     interrupts = Interrupts()
-    usual: Any = signal.getsignal(signal.SIGINT)
     main = threading.current_thread() is threading.main_thread()
-    if not main or usual is not signal.default_int_handler:
-        yield interrupts
-        return
-    signal.signal(signal.SIGINT, interrupts.take)
+    held = [
+        number
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if main and signal.getsignal(number) is signal.default_int_handler
+    ]
+    for number in held:
+        signal.signal(number, interrupts.take)
     try:
         yield interrupts
     finally:
-        signal.signal(signal.SIGINT, usual)
-    interrupts.raise_pending()
+        for number in held:
+            signal.signal(number, signal.default_int_handler)
+    if interrupts.pending:
+        raise KeyboardInterrupt

@@ -123,7 +123,7 @@ class ListPush:
             needed = work.requests_to_write()
             limit = work.meter.budget.note(needed)
             return PushPlan(
-                rows=PlannedRows(work.journal.database),
+                rows=PlannedRows.counted(work.journal.database),
                 requests=work.meter.requests,
                 elapsed=work.meter.elapsed,
                 look_ups=look_ups,
@@ -210,11 +210,8 @@ class ListPush:
                     policy=self.policy,
                     types=self._types,
                 )
-            except BaseException:
-                # What cannot be released is closed, so that the file is free in any case.
-                kept.close()
-                raise
-            kept.database.release()
+            finally:
+                kept.release()
 
     def _identity(self) -> Identity:
         rules = attrs.asdict(self.policy)

@@ -15,6 +15,7 @@ from icontact.models.filters import one_of
 from icontact.paging import Page, Pager
 from icontact.push.crew import ALONE, Crew
 from icontact.push.journal.rows import Found, Journal, Unshown
+from icontact.push.journal.schema import Stage
 from icontact.push.searching import Searcher, groups_of
 
 __all__ = ["LookUp", "StateReader"]
@@ -137,7 +138,7 @@ class StateReader:
         }
 
     def _read_contacts(self) -> LookUp | None:
-        open_rows = self._journal.count(0)
+        open_rows = self._journal.count(Stage.READ)
         listing = self._folder.contacts.list(page_size=self._page_size)
         reading = _Reading(
             what="contacts",

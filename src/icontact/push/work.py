@@ -122,7 +122,7 @@ class Work:
     def notes(self) -> tuple[str, ...]:
         """Return what is to be said about the rows together."""
         resumed = self._resumed
-        if not resumed:
+        if resumed is None:
             return self.journal.notes
         went_on = f"went on with a journal in which {number_of(resumed, 'row')} had an outcome"
         return (*self.journal.notes, went_on)
@@ -166,14 +166,15 @@ class Work:
 
     def fail(self, error: IContactError) -> PushReport:
         """Account for every row when iContact could not even be asked."""
-        self.journal.fail_rest(f"nothing was written: {error}")
+        more = "" if self._resumed is None else " more"
+        self.journal.fail_rest(f"nothing{more} was written: {error}")
         return self.report(error)
 
     def report(self, error: IContactError | None) -> PushReport:
         """Say what became of every row."""
         self._note_costs()
         return PushReport(
-            outcomes=Outcomes(self.journal.database),
+            outcomes=Outcomes.counted(self.journal.database),
             requests=self._requests_before + self.meter.requests,
             elapsed=self._elapsed_before + self.meter.elapsed,
             error=error,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from os import PathLike
+from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import attrs
@@ -146,6 +148,20 @@ class Journal:
                 f"{', '.join(differences)}: name another file"
             )
 
+    @classmethod
+    def opened(cls, path: str | PathLike[str]) -> Journal:
+        """Return a journal that is there, of whatever push, to look at.
+
+        Raises:
+            JournalError: If there is none, or it cannot be read.
+        """
+        if not Path(path).is_file():
+            raise JournalError(f"there is no journal {os.fspath(path)}")
+        journal = cls.__new__(cls)
+        journal.database = Database(path, TABLES, VERSION)
+        journal.release()
+        return journal
+
     @property
     def path(self) -> str | None:
         """The file; ``None`` for a temporary one."""
@@ -154,9 +170,12 @@ class Journal:
     def __repr__(self) -> str:
         return f"<Journal {self.path or '(temporary)'}>"
 
-    def close(self) -> None:
-        """Close it; the rows of a temporary one are gone then."""
-        self.database.close()
+    def release(self) -> None:
+        """Let other pushes at the file; if that cannot be done, it is closed, which does it too."""
+        try:
+            self.database.release()
+        except JournalError:
+            self.database.close()
 
     # What holds for the push as a whole.
 
@@ -227,13 +246,18 @@ class Journal:
         Args:
             wins: ``"first"`` or ``"last"``.
         """
-        order = "row DESC" if wins == "last" else "row"
+        sign = "+" if wins == "last" else "-"
         with self.database.transaction():
+            # Beside MAX() the other columns are those of the row that has it, as SQLite promises.
             self.database.execute(
-                "UPDATE rows SET duplicate_of = (SELECT other.row FROM rows AS other"  # noqa: S608
-                f" WHERE other.address = rows.address ORDER BY restricted DESC, {order} LIMIT 1)"
-                " WHERE address IN (SELECT address FROM rows WHERE address IS NOT NULL"
-                " GROUP BY address HAVING COUNT(*) > 1)"
+                "INSERT INTO winners SELECT address, row, MAX(restricted * 1e15"  # noqa: S608
+                f" {sign} row) FROM rows WHERE address IS NOT NULL GROUP BY address"
+                " HAVING COUNT(*) > 1"
+            )
+            self.database.execute(
+                "UPDATE rows SET duplicate_of = (SELECT row FROM winners"
+                " WHERE winners.address = rows.address)"
+                " WHERE address IN (SELECT address FROM winners)"
             )
             self.database.execute(
                 "UPDATE rows SET stage = ?, action = 'SKIP', status = 'skipped', reason ="
@@ -242,6 +266,7 @@ class Journal:
                 (Stage.DONE,),
             )
             self.database.execute("UPDATE rows SET duplicate_of = NULL WHERE duplicate_of = row")
+            self.database.execute("DELETE FROM winners")
 
     def skip_all(self, reason: str) -> None:
         """Settle every row: nothing is to be done with it."""
@@ -416,6 +441,13 @@ class Journal:
             "UPDATE rows SET stage = ?, status = 'failed', reason = ? WHERE stage <> ?",
             (Stage.DONE, storable(reason), Stage.DONE),
         )
+
+    def unfinished(self) -> int | None:
+        """Return how many rows have no outcome yet; ``None`` if not all of them are read."""
+        if not self.is_read:
+            return None
+        sql = "SELECT COUNT(*) FROM rows WHERE stage <> ?"
+        return int(self.database.value(sql, (Stage.DONE,)))
 
     def done(self) -> Mapping[str, int]:
         """Return how many rows have ended in each status."""

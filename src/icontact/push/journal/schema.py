@@ -38,6 +38,7 @@ CREATE TABLE rows (
 CREATE TABLE known (
     contact_id INTEGER PRIMARY KEY, address TEXT NOT NULL, contact TEXT NOT NULL, subscription TEXT
 );
+CREATE TABLE winners (address TEXT PRIMARY KEY, row INTEGER NOT NULL, rank REAL) WITHOUT ROWID;
 CREATE INDEX known_by_address ON known (address);
 CREATE VIEW outcomes AS
     SELECT row, CASE stage WHEN 3 THEN status ELSE 'open' END AS status,

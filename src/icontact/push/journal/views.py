@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, Self, TypeVar, overload
 
 import attrs
 
@@ -53,6 +53,14 @@ class _View(Sequence[T], Generic[T]):
     def __init__(self, database: Database) -> None:
         self._database = database
         self._length: int | None = None
+        self._counts: dict[str, int] | None = None
+
+    @classmethod
+    def counted(cls, database: Database) -> Self:
+        """Return a view whose counts stay as they are now, whatever becomes of the rows later."""
+        view = cls(database)
+        view._counts = view.counts()
+        return view
 
     @abstractmethod
     def _made(self, *columns: Any) -> T:
@@ -95,7 +103,9 @@ class _View(Sequence[T], Generic[T]):
         return self._made(*columns)
 
     def counts(self) -> dict[str, int]:
-        """Return how many there are of each status."""
+        """Return how many there are, or were when they were counted, of each status."""
+        if self._counts is not None:
+            return self._counts
         rows = self._database.rows("SELECT status, COUNT(*) FROM rows GROUP BY status")
         return {status: number for status, number in rows if status is not None}
 
