@@ -65,12 +65,12 @@ def items(call: Call, plural: str, singular: str) -> list[Any]:
     """Return what was posted to a collection, in whichever of its shapes.
 
     Raises:
-        Refusal: 400, if it is none of them, or more than the quirks allow.
+        Refusal: 400, if it is none of them, or 400 or 413, if it is more than the quirks allow.
     """
     given = _posted(call, plural, singular)
     most = call.quirks.max_batch
     if most is not None and len(given) > most:
-        raise Refusal(400, messages.too_many_items(most))
+        raise Refusal(call.quirks.max_batch_status, messages.too_many_items(most))
     return given
 
 
