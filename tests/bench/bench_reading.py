@@ -52,7 +52,7 @@ def run(*, quick: bool) -> list[Figure]:
             )
         )
         server.latency(latency)
-        without, plain, side = best_times(bare, alone, four, rounds=1)
+        without, plain, side = best_times(bare, alone, four, rounds=1 if quick else 2)
         milliseconds = f"{latency * 1e3:.0f} ms latency"
         figures.append(
             Figure(

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
-from pathlib import Path
+from socket import create_server
 from typing import Any
 
 import pytest
@@ -108,8 +108,10 @@ def test_an_url_that_is_none_is_refused_and_not_shown(url: str) -> None:
     assert "s3cret" not in "".join(report.format())
 
 
-def test_a_server_that_is_not_there_is_an_error_without_the_password(tmp_path: Path) -> None:
-    url = f"unix://someone:s3cret-word@{tmp_path / 'nothing.sock'}"
+def test_a_server_that_is_not_there_is_an_error_without_the_password() -> None:
+    with create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    url = f"redis://someone:s3cret-word@127.0.0.1:{port}/0"
     with pytest.raises(ConfigError, match="cannot be used: ConnectionError") as caught:
         RedisLimiter(url, per_minute=1)
     trace = caught.value.__traceback__
