@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 import attrs
@@ -14,7 +13,7 @@ import attrs
 from icontact.push import PushReport
 from icontact.sandbox import Sandbox
 from icontact.sandbox.exchange import Answer, Incoming
-from icontact.sandbox.faults import Fault, FaultKind
+from icontact.sandbox.faults import Fault, FaultKind, Only
 from tests.endurance.scenes import Scene, push_of
 
 #: Row, address, status, and the state on the list.
@@ -61,7 +60,7 @@ def untroubled_end(what: Scene, policy: dict[str, Any]) -> End:
     with Sandbox() as sandbox:
         what.furnish(sandbox)
         watch = Watch(sandbox, what.hands_off)
-        meet(sandbox, watch, untroubled)
+        watch.over(sandbox)
         report = push_of(sandbox.client().folder(), **policy).run(what.rows)
         assert report.counts["failed"] == 0
         assert watch.offences == []
@@ -71,67 +70,46 @@ def untroubled_end(what: Scene, policy: dict[str, Any]) -> End:
 _OF_THE_RUN = frozenset({"contactId", "createDate"})
 
 
-class Trouble:
-    """Meets each request with some kind of trouble, or none; the same for the same request.
+def order_trouble(sandbox: Sandbox, seed: int, share: float) -> None:
+    """Let each kind of trouble meet a share of all requests that come from now on."""
+    faults, only = sandbox.faults, Only(probability=share, seed=seed)
+    faults.refuse(None, **only)
+    faults.drop_before(None, **only)
+    faults.drop_after(None, **only)
+    faults.slow(999.0, None, **only)
+    faults.next(500, times=None, **only)
+    faults.next(503, times=None, **only)
+    faults.garble("html", None, **only)
+    faults.garble("cut", None, **only)
+    faults.swallow(times=None, **only)
+    dice = random.Random(f"refusals {seed}")
+    others = faults.take
 
-    Args:
-        seed: Which trouble.
-        share: How likely each kind is.
-    """
+    def take(incoming: Incoming) -> Fault | None:
+        # What is said of a single row is said of that row, and is no trouble of the service.
+        if _items(incoming) > 1 and dice.random() < share:
+            return Fault(kind=FaultKind.STATUS, answer=_REFUSAL)
+        return others(incoming)
 
-    def __init__(self, seed: int, share: float) -> None:
-        self._seed = seed
-        self._share = share
-        self._seen: Counter[str] = Counter()
-        self._lock = threading.Lock()
-        #: How many requests met which kind.
-        self.met: Counter[str] = Counter()
-
-    def __call__(self, incoming: Incoming) -> Fault | None:
-        """Return what happens to a request."""
-        request = f"{incoming.method} {incoming.path} {sorted(incoming.query.items())}"
-        request += incoming.body.decode()
-        with self._lock:
-            # A repeated request meets something else, whatever the order in which threads send.
-            self._seen[request] += 1
-            dice = random.Random(f"{self._seed} {self._seen[request]} {request}")
-        kinds: list[tuple[str, Callable[[Incoming], Fault]]] = [*_KINDS.items()]
-        if _items(incoming) > 1:
-            kinds += _BATCH_KINDS.items()
-        drawn = int(dice.random() / self._share)
-        if drawn >= len(kinds):
-            return None
-        name, make = kinds[drawn]
-        with self._lock:
-            self.met[name] += 1
-        return make(incoming)
+    vars(faults)["take"] = take
 
 
-def _answered(status: int, body: bytes) -> Callable[[Incoming], Fault]:
-    return lambda _: Fault(kind=FaultKind.STATUS, answer=Answer(status=status, body=body))
+_REFUSAL = Answer(status=400, body=b'{"errors":["The data was odd."]}')
 
-
-def _swallowed(incoming: Incoming) -> Fault:
-    kind = incoming.path.rpartition("/")[2]
-    return _answered(200, json.dumps({kind: []}).encode())(incoming)
-
-
-_KINDS: Mapping[str, Callable[[Incoming], Fault]] = {
-    "refused": lambda _: Fault(kind=FaultKind.REFUSE),
-    "reset before": lambda _: Fault(kind=FaultKind.DROP_BEFORE),
-    "reset after": lambda _: Fault(kind=FaultKind.DROP_AFTER),
-    "timeout": lambda _: Fault(kind=FaultKind.SLOW, seconds=999.0),
-    "500": _answered(500, b'{"errors":["Internal Server Error"]}'),
-    "503": _answered(503, b'{"errors":["Service Unavailable"]}'),
-    "HTML": lambda _: Fault(kind=FaultKind.GARBLE, garble="html"),
-    "cut": lambda _: Fault(kind=FaultKind.GARBLE, garble="cut"),
-}
-#: What is said of a single row is said of that row, and is no trouble of the service.
-_BATCH_KINDS: Mapping[str, Callable[[Incoming], Fault]] = {
-    "nothing stored": _swallowed,
-    "refused as a whole": _answered(400, b'{"errors":["The data was odd."]}'),
-}
-KINDS = frozenset({*_KINDS, *_BATCH_KINDS})
+#: What happens to the requests of a push that is long enough, and what they are answered. A refused
+#: connection leaves no trace.
+KINDS = frozenset(
+    {
+        ("drop_before", None),
+        ("drop_after", 200),
+        ("slow", 200),
+        ("next", 400),
+        ("next", 500),
+        ("next", 503),
+        ("garble", 200),
+        ("swallow", 200),
+    }
+)
 
 
 def _items(incoming: Incoming) -> int:
@@ -180,18 +158,12 @@ class Watch:
     def _note(self, offence: str) -> None:
         self.offences.append(offence)
 
+    def over(self, sandbox: Sandbox) -> None:
+        """Look at every request that reaches a sandbox from now on."""
+        others = sandbox.faults.take
 
-def meet(
-    sandbox: Sandbox, watch: Callable[[Incoming], None], trouble: Callable[[Incoming], Fault | None]
-) -> None:
-    """Have every request of a sandbox looked at, and met by trouble."""
+        def take(incoming: Incoming) -> Fault | None:
+            self(incoming)
+            return others(incoming)
 
-    def take(incoming: Incoming) -> Fault | None:
-        watch(incoming)
-        return trouble(incoming)
-
-    vars(sandbox.faults)["take"] = take
-
-
-def untroubled(_: Incoming) -> None:
-    """Let a request be answered as it should be."""
+        vars(sandbox.faults)["take"] = take

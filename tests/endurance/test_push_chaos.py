@@ -12,10 +12,9 @@ from icontact.sandbox import Sandbox
 from icontact.transport import RetryPolicy
 from tests.endurance.pushes import (
     KINDS,
-    Trouble,
     Watch,
     end_of,
-    meet,
+    order_trouble,
     said_in,
     untroubled_end,
 )
@@ -66,10 +65,11 @@ def test_a_troubled_push_ends_where_an_untroubled_one_does(
     expected = untroubled_end(what, policy)
     with Sandbox() as sandbox:
         what.furnish(sandbox)
-        watch, trouble = Watch(sandbox, what.hands_off), Trouble(case.seed, SHARE)
+        watch = Watch(sandbox, what.hands_off)
         retry = RetryPolicy(attempts=case.attempts, base=0, cap=0, throttled_pause=0)
         push = push_of(sandbox.client(retry=retry).folder(), **policy)
-        meet(sandbox, watch, trouble)
+        order_trouble(sandbox, case.seed, SHARE)
+        watch.over(sandbox)
         runs = 0
         while True:
             runs += 1
@@ -85,4 +85,4 @@ def test_a_troubled_push_ends_where_an_untroubled_one_does(
     assert end.contacts == expected.contacts
     assert end.subscriptions == expected.subscriptions
     if full:
-        assert set(trouble.met) == KINDS
+        assert {(one.fault, one.status) for one in sandbox.requests if one.fault} == KINDS

@@ -25,9 +25,10 @@ from icontact.push import ListPush, PushReport
 from icontact.push.journal.schema import Stage
 from icontact.sandbox import Sandbox
 from icontact.sandbox.exchange import Incoming
+from icontact.sandbox.faults import Fault
 from icontact.sandbox.server import Server
 from tests.endurance.pusher import Order
-from tests.endurance.pushes import End, Watch, end_of, meet, untroubled, untroubled_end
+from tests.endurance.pushes import End, Watch, end_of, untroubled_end
 from tests.endurance.scenes import MAPPING, Scene, push_of, scene
 
 ROOT = Path(__file__).parents[2]
@@ -57,14 +58,17 @@ class Life:
     at_request: Callable[[int], None] = lambda _: None
     arrived: int = 0
 
-    def _arrive(self, incoming: Incoming) -> None:
-        self.watch(incoming)
-        self.arrived += 1
-        self.at_request(self.arrived)
-
     def listen(self) -> None:
         """Look at every request from now on."""
-        meet(self.sandbox, self._arrive, untroubled)
+        self.watch.over(self.sandbox)
+        others = self.sandbox.faults.take
+
+        def take(incoming: Incoming) -> Fault | None:
+            self.arrived += 1
+            self.at_request(self.arrived)
+            return others(incoming)
+
+        vars(self.sandbox.faults)["take"] = take
 
     def start(self, **order: Any) -> subprocess.Popen[str]:
         """Start a process that pushes."""
