@@ -43,6 +43,10 @@ class Suppressed:
     subscription: str | None = None
 
 
+# In tuples, since a union that stands in a call is made anew every time.
+_WRITTEN = (Contact, int)
+_UNWRITTEN = (Refused, Broken)
+
 #: What may come between a row and its end.
 Trouble: TypeAlias = Refused | Broken | Suppressed
 
@@ -183,7 +187,7 @@ class Writer:
         doubtful: list[int] = []
         for row in batch:
             contact = contacts[row.row]
-            if row.decision.subscribe and isinstance(contact, Contact | int):
+            if row.decision.subscribe and isinstance(contact, _WRITTEN):
                 ids[row.row] = _id(contact)
                 if self._is_doubtful(row, contact):
                     doubtful.append(_id(contact))
@@ -284,8 +288,9 @@ def _gives_status(row: PlannedRow) -> bool:
 
 def _contact_row(row: PlannedRow) -> ContactRow:
     fields = row.decision.fields
-    key = {} if row.decision.contact_id is None else {"contact_id": row.decision.contact_id}
-    return cast("ContactRow", {**key, **fields})
+    if row.decision.contact_id is None:
+        return cast("ContactRow", fields)
+    return cast("ContactRow", {"contact_id": row.decision.contact_id, **fields})
 
 
 def _fate(
@@ -293,7 +298,7 @@ def _fate(
 ) -> Fate:
     """Say what became of a row that was to be written."""
     contact_id = row.decision.contact_id
-    if isinstance(contact, Contact | int):
+    if isinstance(contact, _WRITTEN):
         contact_id = _id(contact)
     elif isinstance(contact, Suppressed):
         contact_id = contact.contact_id
@@ -311,14 +316,15 @@ def _ending(
 ) -> tuple[OutcomeStatus, str]:
     kept = "" if row.decision.action is Action.NOTHING else "the contact is stored, but "
     for fate in (contact, subscribed):
-        if isinstance(fate, Suppressed) and fate.subscription is None:
+        if not isinstance(fate, Suppressed):
+            continue
+        if fate.subscription is None:
             written = ", and fields were written" if kept else ""
             return OutcomeStatus.SKIPPED, f"{fate.reason}; that came to light only now{written}"
-        if isinstance(fate, Suppressed):
-            return OutcomeStatus.SKIPPED, f"{kept}{fate.reason}"
-    if isinstance(contact, Refused | Broken):
+        return OutcomeStatus.SKIPPED, f"{kept}{fate.reason}"
+    if isinstance(contact, _UNWRITTEN):
         return _unwritten("contact", contact)
-    if isinstance(subscribed, Refused | Broken):
+    if isinstance(subscribed, _UNWRITTEN):
         status, reason = _unwritten("subscription", subscribed)
         return status, kept + reason
     if subscribed is None:

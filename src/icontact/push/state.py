@@ -228,6 +228,8 @@ class _Reading(Generic[V, T]):
 
     def _cheapest(self, first: Page[T]) -> LookUp:
         """Say how the rest is read; the first page is counted with each way."""
+        if first.total is not None and first.total <= len(first):
+            return LookUp(what=self.what, how="pages", requests=1, total=first.total)
         missing = sum(1 for _ in self.missing())
         costs = {"single reads": 1 + missing}
         if self.searcher.groups:
