@@ -1,7 +1,5 @@
 """Filling the sandbox directly, past the rules and the wire."""
 
-# ruff: noqa: S608  (columns are constants, values are parameters)
-
 from __future__ import annotations
 
 import json
@@ -20,6 +18,7 @@ from icontact.sandbox.store.schema import ACCOUNT_TEXTS, CONTACT_TEXTS, FOLDER_T
 _CHUNK = 5_000
 _CONTACT_COLUMNS = ("email", *CONTACT_TEXTS, "status", "createDate", "bounceCount")
 _CONTACT_KEYS = frozenset({"contactId", *_CONTACT_COLUMNS})
+_SUBSCRIPTION_COLUMNS = ("folderId", "listId", "contactId", "status", "addDate")
 _LIST_KEYS = frozenset({"listId", "name", "publicname", "description", "welcomeMessageId"})
 
 
@@ -101,11 +100,10 @@ class Seeder:
             return (contact_id, self._folder_id, json.dumps(custom), *columns)
 
         columns = ("contactId", "folderId", "custom", *_CONTACT_COLUMNS)
-        names, status = ", ".join(columns), columns.index("status")
-        marks = ", ".join("?" * len(columns))
+        status = columns.index("status")
         for chunk in _chunks(items):
             rows = [row(item) for item in chunk]
-            self._store.execute_many(f"INSERT INTO contacts ({names}) VALUES ({marks})", rows)
+            self._store.insert_many("contacts", columns, rows)
             present = (row[0] for row in rows if row[status] != "deleted")
             blocks.add(self._store, self._folder_id, present)
         return ids
@@ -123,11 +121,7 @@ class Seeder:
 
         for chunk in _chunks(items):
             rows = [row(item) for item in chunk]
-            self._store.execute_many(
-                "INSERT INTO subscriptions (folderId, listId, contactId, status, addDate)"
-                " VALUES (?, ?, ?, ?, ?)",
-                rows,
-            )
+            self._store.insert_many("subscriptions", _SUBSCRIPTION_COLUMNS, rows)
         return ids
 
     def _contact_id(self, item: Mapping[str, Any]) -> int:

@@ -141,10 +141,7 @@ class ContactBook:
         if self._created:
             # What nobody gave has its default in the table, which is faster than to say so.
             names = (*_ALWAYS, *self._given)
-            store.execute_many(
-                f"INSERT INTO contacts ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
-                map(itemgetter(*names), self._created.values()),
-            )
+            store.insert_many("contacts", names, map(itemgetter(*names), self._created.values()))
         blocks.add(store, self._call.folder_id, (*self._created, *self._revived))
         history.record_many(self._call, self._done)
         self._changed, self._created, self._revived, self._done = {}, {}, [], []

@@ -27,6 +27,7 @@ _LISTING = Listing(
 )
 
 
+_COLUMNS = ("contactId", "actionType", "actionTime", "actor", "actorKind", "details")
 _KINDS = frozenset({"system", "contact"})
 _EVENTS = {
     "AddContact": "contact_created",
@@ -65,11 +66,7 @@ def record_many(call: Call, done: Sequence[Done]) -> None:
     if done and call.store.value("SELECT 1 FROM webhooks LIMIT 1"):
         for contact_id, action_type, details in done:
             _tell(call, contact_id, action_type, details)
-    call.store.execute_many(
-        "INSERT INTO actions (contactId, actionType, actionTime, actor, actorKind, details)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        rows,
-    )
+    call.store.insert_many("actions", _COLUMNS, rows)
 
 
 def _tell(call: Call, contact_id: int, action_type: str, details: Mapping[str, str]) -> None:

@@ -23,11 +23,7 @@ _PLAIN = frozenset({"listId", "contactId", "status"})
 STATUSES = ("normal", "pending", "unsubscribed")
 _BLOCKED = frozenset({"donotcontact", "deleted"})
 _IN = "IN (SELECT value FROM json_each(?))"
-_INSERT = (
-    "INSERT INTO subscriptions"
-    " (folderId, listId, contactId, status, addDate, confirmationMessageId)"
-    " VALUES (?, ?, ?, ?, ?, ?)"
-)
+_COLUMNS = ("folderId", "listId", "contactId", "status", "addDate", "confirmationMessageId")
 
 
 class SubscriptionBook:
@@ -105,7 +101,7 @@ class SubscriptionBook:
 
     def flush(self) -> None:
         """Write everything that was created."""
-        self._call.store.execute_many(_INSERT, self._new)
+        self._call.store.insert_many("subscriptions", _COLUMNS, self._new)
         history.record_many(self._call, self._done)
         self._new, self._done = [], []
 
