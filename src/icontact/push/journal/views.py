@@ -194,8 +194,7 @@ class PlannedRows(_View[PlannedRow]):
         """Return the next rows that are to be written, at most so many."""
         found = Unshown(
             self._database.rows(
-                f"SELECT {self.columns} FROM rows WHERE stage = ? AND row > ?"  # noqa: S608
-                " ORDER BY row LIMIT ?",
+                f"SELECT {self.columns} FROM rows WHERE stage = ? AND row > ? ORDER BY row LIMIT ?",
                 (Stage.PLANNED, after, most),
             )
         )
