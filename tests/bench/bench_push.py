@@ -104,7 +104,7 @@ def counted(number: int, push: ListPush) -> tuple[list[Figure], list[tuple[str, 
 
 def few_into_many(quick: bool) -> list[Figure]:
     """Count the requests of 100 rows into a large folder."""
-    there = 2_000 if quick else 100_000
+    there = 1_000 if quick else 100_000
     figures = []
     with serving(contacts=there, subscribed=True) as server:
         push = push_into(server.folder())
@@ -197,12 +197,13 @@ def times(number: int, quick: bool) -> list[Figure]:
 
 def memory(quick: bool) -> list[Figure]:
     """Compare the most memory that a few and many rows take, each in a process of its own."""
-    few, many = (500, 1_500) if quick else (50_000, 500_000)
+    few, many = (200, 600) if quick else (50_000, 500_000)
     if not quick:
         many = int(os.environ.get("ICONTACT_BENCH_ROWS", many))
     used = []
-    for number in (few, many):
-        with serving() as server:
+    with serving() as server:
+        for number in (few, many):
+            server.reset()
             order = {"url": server.url, "headers": server.headers, "number": number}
             done = subprocess.run(
                 [sys.executable, "-m", "tests.bench.bench_push"],
@@ -212,7 +213,7 @@ def memory(quick: bool) -> list[Figure]:
                 check=True,
                 cwd=ROOT,
             )
-        used.append(int(done.stdout))
+            used.append(int(done.stdout))
     return [
         Figure(
             f"peak memory, {many:,} rows / {few:,} rows",
@@ -225,7 +226,7 @@ def memory(quick: bool) -> list[Figure]:
 
 def run(*, quick: bool) -> list[Figure]:
     """Measure all of it."""
-    number = 1_000 if quick else 10_000
+    number = 500 if quick else 10_000
     return [*times(number, quick), *few_into_many(quick), *memory(quick)]
 
 

@@ -238,8 +238,8 @@ class _Reading(Generic[V, T]):
         if self.searcher.groups:
             costs["searches"] = 1 + sum(1 for _ in groups_of(self.missing()))
         if first.total is not None:
-            rest = max(first.total - len(first), 0)
-            costs["pages"] = 1 + (ceil(rest / len(first)) if rest and len(first) else 0)
+            rest = first.total - len(first)
+            costs["pages"] = 1 + (ceil(rest / len(first)) if len(first) else 0)
         how = min(costs, key=lambda one: (costs[one], one != "pages"))
         number = costs.pop(how)
         instead = {} if number == 1 else costs
