@@ -68,6 +68,10 @@ class Served:
         """Let every answer from now on come so much later."""
         self._tell(f"latency {seconds}")
 
+    def reset(self) -> None:
+        """Put everything back to how it was at the beginning; the latency stays."""
+        self._tell("reset")
+
     def _tell(self, what: str) -> None:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -78,14 +82,19 @@ class Served:
 
 
 @contextmanager
-def serving(*, contacts: int = 0, latency: float = 0.0) -> Iterator[Served]:
+def serving(
+    *, contacts: int = 0, subscribed: bool = False, latency: float = 0.0
+) -> Iterator[Served]:
     """Start a sandbox in another process, wait until it answers, and end it afterwards.
 
     Args:
         contacts: How many there are at the beginning.
+        subscribed: Whether they are on the list.
         latency: Seconds by which every answer is late.
     """
     command = [sys.executable, "-m", "tests.bench.server", "--contacts", str(contacts)]
+    if subscribed:
+        command.append("--subscribed")
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:
@@ -105,11 +114,14 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(prog="python -m tests.bench.server", description=__doc__)
     parser.add_argument("--contacts", type=int, default=0)
-    contacts = parser.parse_args().contacts
+    parser.add_argument("--subscribed", action="store_true")
+    options = parser.parse_args()
     sandbox = Sandbox()
     sandbox.requests.keep(100)
-    if contacts:
-        sandbox.seed_contacts(contacts)
+    if options.contacts:
+        list_id = sandbox.list_id if options.subscribed else None
+        sandbox.seed_contacts(options.contacts, list_id=list_id)
+    beginning = sandbox.snapshot()
     credentials = sandbox.credentials
     with sandbox.serve() as server:
         about = {
@@ -132,7 +144,9 @@ def main() -> None:
                 sandbox.faults.clear()
                 if float(value):
                     sandbox.faults.slow(float(value), times=None)
-                print("done", flush=True)
+            elif what.strip() == "reset":
+                sandbox.restore(beginning)
+            print("done", flush=True)
 
 
 if __name__ == "__main__":

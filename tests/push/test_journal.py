@@ -75,8 +75,8 @@ def test_an_answer_that_was_lost_counts_as_what_it_was(
     assert push.run(rows, journal=path).counts["failed"] == 1
     sandbox.faults.clear()
 
-    # It says hands off, and is in iContact by now: this much is known of who created it.
-    assert ends(push.run(rows, journal=path)) == [("skipped", None)]
+    # It says hands off, and is in iContact by now, with the status that we sent: it was us.
+    assert ends(push.run(rows, journal=path)) == [("created", None)]
 
 
 def test_an_update_whose_answer_was_lost_is_an_update(

@@ -8,11 +8,18 @@ from typing import TypeAlias, cast
 
 import attrs
 
+from icontact.auth import Private
 from icontact.client import Folder
-from icontact.models import Contact, Subscription, SubscriptionFields, SubscriptionStatus
+from icontact.models import (
+    Contact,
+    ContactStatus,
+    Subscription,
+    SubscriptionFields,
+    SubscriptionStatus,
+)
 from icontact.push.bulk import Broken, Courier, Refused
 from icontact.push.crew import Crew
-from icontact.push.decide import Action, hands_off
+from icontact.push.decide import Action, as_row_says, hands_off
 from icontact.push.journal import Fate, Journal, PlannedRow, PlannedRows
 from icontact.push.outcome import OutcomeStatus
 from icontact.push.settings import PushPolicy
@@ -35,6 +42,10 @@ class Suppressed:
     contact_id: int
     subscription: str | None = None
 
+
+# In tuples, since a union that stands in a call is made anew every time.
+_WRITTEN = (Contact, int)
+_UNWRITTEN = (Refused, Broken)
 
 #: What may come between a row and its end.
 Trouble: TypeAlias = Refused | Broken | Suppressed
@@ -93,7 +104,8 @@ class Writer:
         """Write contacts; return for each row the contact, or what came in between."""
         together = [row for row in batch if self._goes_together(row)]
         fates: dict[int, Contact | int | Trouble] = {}
-        for row, fate in zip(together, self._posted(together), strict=True):
+        posted = self._created_before(together, self._posted(together))
+        for row, fate in zip(together, posted, strict=True):
             fates[row.row] = self._checked(row, fate)
         for row in batch:
             if row.row not in fates:
@@ -113,6 +125,36 @@ class Writer:
         for place, fate in zip(silent, again, strict=True):
             fates[place] = fate
         return fates
+
+    def _created_before(
+        self, rows: Sequence[PlannedRow], fates: list[Contact | Refused | Broken]
+    ) -> list[Contact | Refused | Broken]:
+        """Look for new contacts that were refused for a status which only a new one may have.
+
+        That is what becomes of the second request when the answer to the first one was lost
+        (API 6.3).
+        """
+        refused = {
+            Private(row.email).lower(): place
+            for place, row in enumerate(rows)
+            if isinstance(fates[place], Refused) and _gives_status(row)
+        }
+        if not refused:
+            return fates
+        found = self.courier.attempt(lambda: self.reader.contacts(refused))
+        for address, place in refused.items():
+            if isinstance(found, Refused | Broken):
+                fates[place] = found
+            elif (one := found.get(address)) is not None and self._was_created(rows[place], one):
+                fates[place] = one
+        return fates
+
+    def _was_created(self, row: PlannedRow, contact: Contact) -> bool:
+        return as_row_says(row.decision.fields, contact) and not self._is_older(contact)
+
+    def _is_older(self, contact: Contact) -> bool:
+        created = contact.create_date
+        return created is not None and self.now() - created > _OLDER
 
     def _post(self, rows: Sequence[PlannedRow]) -> BatchResult[Contact]:
         return self.folder.contacts.create_many(_contact_row(row) for row in rows)
@@ -145,7 +187,7 @@ class Writer:
         doubtful: list[int] = []
         for row in batch:
             contact = contacts[row.row]
-            if row.decision.subscribe and isinstance(contact, Contact | int):
+            if row.decision.subscribe and isinstance(contact, _WRITTEN):
                 ids[row.row] = _id(contact)
                 if self._is_doubtful(row, contact):
                     doubtful.append(_id(contact))
@@ -158,8 +200,7 @@ class Writer:
         if row.decision.contact_id is not None:
             return self.stale()
         # Taken for new. Whoever turns out to be older was there, and may have unsubscribed.
-        created = contact.create_date if isinstance(contact, Contact) else None
-        return created is not None and self.now() - created > _OLDER
+        return isinstance(contact, Contact) and self._is_older(contact)
 
     def _subscribed(self, contact_ids: Sequence[int]) -> dict[int, str | Trouble | None]:
         posted = self.courier.bulk(contact_ids, self._subscribe)
@@ -239,10 +280,17 @@ def _id(contact: Contact | int) -> int:
     return contact if isinstance(contact, int) else contact.contact_id
 
 
+def _gives_status(row: PlannedRow) -> bool:
+    """Tell whether a new contact is given a status that iContact knows."""
+    status = row.decision.fields.get("status")
+    return row.decision.action is Action.CREATE and status in tuple(ContactStatus)
+
+
 def _contact_row(row: PlannedRow) -> ContactRow:
     fields = row.decision.fields
-    key = {} if row.decision.contact_id is None else {"contact_id": row.decision.contact_id}
-    return cast("ContactRow", {**key, **fields})
+    if row.decision.contact_id is None:
+        return cast("ContactRow", fields)
+    return cast("ContactRow", {"contact_id": row.decision.contact_id, **fields})
 
 
 def _fate(
@@ -250,7 +298,7 @@ def _fate(
 ) -> Fate:
     """Say what became of a row that was to be written."""
     contact_id = row.decision.contact_id
-    if isinstance(contact, Contact | int):
+    if isinstance(contact, _WRITTEN):
         contact_id = _id(contact)
     elif isinstance(contact, Suppressed):
         contact_id = contact.contact_id
@@ -268,14 +316,15 @@ def _ending(
 ) -> tuple[OutcomeStatus, str]:
     kept = "" if row.decision.action is Action.NOTHING else "the contact is stored, but "
     for fate in (contact, subscribed):
-        if isinstance(fate, Suppressed) and fate.subscription is None:
+        if not isinstance(fate, Suppressed):
+            continue
+        if fate.subscription is None:
             written = ", and fields were written" if kept else ""
             return OutcomeStatus.SKIPPED, f"{fate.reason}; that came to light only now{written}"
-        if isinstance(fate, Suppressed):
-            return OutcomeStatus.SKIPPED, f"{kept}{fate.reason}"
-    if isinstance(contact, Refused | Broken):
+        return OutcomeStatus.SKIPPED, f"{kept}{fate.reason}"
+    if isinstance(contact, _UNWRITTEN):
         return _unwritten("contact", contact)
-    if isinstance(subscribed, Refused | Broken):
+    if isinstance(subscribed, _UNWRITTEN):
         status, reason = _unwritten("subscription", subscribed)
         return status, kept + reason
     if subscribed is None:

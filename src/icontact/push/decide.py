@@ -30,6 +30,7 @@ __all__ = [
     "Action",
     "Decision",
     "Known",
+    "as_row_says",
     "decide",
     "fields_to_write",
     "hands_off",
@@ -128,8 +129,15 @@ def decide(
 
 def restriction(wanted: ContactFields, policy: PushPolicy) -> str | None:
     """Return the status that a row gives, if it forbids the subscription."""
-    status = str(wanted.get("status") or ContactStatus.NORMAL)
-    return None if status in (ContactStatus.NORMAL, *policy.allow_statuses) else status
+    status = wanted.get("status")
+    if not status or status == ContactStatus.NORMAL or status in policy.allow_statuses:
+        return None
+    return str(status)
+
+
+def as_row_says(wanted: ContactFields, contact: Contact) -> bool:
+    """Tell whether a contact has the status that a row gives."""
+    return "status" in wanted and str(contact.status) == str(wanted["status"])
 
 
 def _left_alone(known: Known, reason: str) -> Decision:
@@ -154,9 +162,9 @@ def unreported(wanted: ContactFields, contact: Contact, policy: PushPolicy) -> t
 
 def hands_off(contact: Contact, subscription: str | None, policy: PushPolicy) -> str | None:
     """Say why nothing may be written, or return None."""
-    status = str(contact.status)
+    status = contact.status
     if status != ContactStatus.NORMAL and status not in policy.allow_statuses:
-        return _REASONS.get(status, f"iContact gives this contact the status {status!r}")
+        return _REASONS.get(status, f"iContact gives this contact the status {str(status)!r}")
     unsubscribed = SubscriptionStatus.UNSUBSCRIBED
     if subscription == unsubscribed and unsubscribed not in policy.allow_statuses:
         return "this person unsubscribed from the list"
@@ -248,6 +256,8 @@ def fields_to_write(
     """
     if action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
         return ContactFields()
+    if action is Action.CREATE and "status" not in wanted:
+        return wanted
     fields: dict[str, Any] = dict(wanted)
     if action is not Action.CREATE or fields.get("status", ContactStatus.NORMAL) == "normal":
         fields.pop("status", None)

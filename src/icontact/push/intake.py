@@ -18,6 +18,9 @@ from icontact.push.sources import BadRow, RowSource, as_rows
 
 __all__ = ["take_in"]
 
+#: What a mapper makes holds no circles to look for.
+_as_json = json.JSONEncoder(check_circular=False).encode
+
 
 def take_in(rows: RowSource, mapper: ContactMapper, journal: Journal, rules: PushPolicy) -> int:
     """Read all rows into a journal; if they are there already, see that they are the same.
@@ -139,7 +142,7 @@ class _Reader:
             place,
             mapped.email,
             mapped.email.lower(),
-            json.dumps(mapped.fields),
+            _as_json(mapped.fields),
             json.dumps(mapped.notes) if mapped.notes else None,
             restriction(mapped.fields, self._rules) is not None,
             Stage.READ,

@@ -10,7 +10,15 @@ from icontact.client import Folder
 from icontact.errors import NotFound
 from icontact.models import FieldType
 from icontact.push.crew import Crew
-from icontact.push.decide import NEW_CONTACT, Action, Decision, Known, decide, unreported
+from icontact.push.decide import (
+    NEW_CONTACT,
+    Action,
+    Decision,
+    Known,
+    decide,
+    restriction,
+    unreported,
+)
 from icontact.push.journal import Journal, OpenRow, Planned
 from icontact.push.journal.rows import Unshown
 from icontact.push.journal.schema import Stage
@@ -73,7 +81,7 @@ class Planner:
             ):
                 unread.append(row)
             else:
-                planned.append(_kept(row, decision))
+                planned.append(_kept(row, decision, self.policy))
         planned.extend(self.crew.map(self._read_in_full, unread))
         return planned
 
@@ -88,19 +96,21 @@ class Planner:
             known = Known()  # it was removed in the meantime
         else:
             known = Known((contact,), row.subscription)
-        return _kept(row, self._decided(row, known))
+        return _kept(row, self._decided(row, known), self.policy)
 
 
-def _kept(row: OpenRow, decision: Decision) -> Planned:
+def _kept(row: OpenRow, decision: Decision, policy: PushPolicy) -> Planned:
     writes = decision.subscribe or decision.action in (
         Action.CREATE,
         Action.UPDATE,
         Action.REPLACE,
     )
+    # A row that gives another status than normal leaves alone whom it created itself.
+    left_alone_as_told = restriction(row.fields, policy) == str(row.contacts[0].status)
     status, reason = _STATUS[decision.action].value, decision.reason
     if decision.action is Action.NOTHING and decision.subscribe:
         status = OutcomeStatus.UPDATED.value
-    if decision.action is Action.NOTHING and row.tried is not None:
+    if row.tried is not None and (decision.action is Action.NOTHING or left_alone_as_told):
         # An earlier request of ours has written the contact.
         status = row.tried
         done = "" if decision.subscribe else "; was written before an interruption"

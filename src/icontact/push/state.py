@@ -106,6 +106,18 @@ class StateReader:
         ways = [self._read_contacts(), self._read_subscriptions()]
         return tuple(way for way in ways if way is not None)
 
+    def contacts(self, addresses: Iterable[Private]) -> Mapping[Private, Contact]:
+        """Return the contacts that have some addresses now. For a worker to ask.
+
+        Raises:
+            APIError, TransportError: If iContact could not be asked.
+        """
+        return {
+            Private(one.email).lower(): one
+            for some in self._by_address.find(addresses, ALONE)
+            for one in some
+        }
+
     def states(self, contact_ids: Iterable[int]) -> Mapping[int, str]:
         """Return the states on the list that some contacts have now. For a worker to ask.
 
@@ -219,13 +231,15 @@ class _Reading(Generic[V, T]):
 
     def _cheapest(self, first: Page[T]) -> LookUp:
         """Say how the rest is read; the first page is counted with each way."""
+        if first.total is not None and first.total <= len(first):
+            return LookUp(what=self.what, how="pages", requests=1, total=first.total)
         missing = sum(1 for _ in self.missing())
         costs = {"single reads": 1 + missing}
         if self.searcher.groups:
             costs["searches"] = 1 + sum(1 for _ in groups_of(self.missing()))
         if first.total is not None:
-            rest = max(first.total - len(first), 0)
-            costs["pages"] = 1 + (ceil(rest / len(first)) if rest and len(first) else 0)
+            rest = first.total - len(first)
+            costs["pages"] = 1 + (ceil(rest / len(first)) if len(first) else 0)
         how = min(costs, key=lambda one: (costs[one], one != "pages"))
         number = costs.pop(how)
         instead = {} if number == 1 else costs

@@ -172,15 +172,19 @@ class Work:
 
     def report(self, error: IContactError | None) -> PushReport:
         """Say what became of every row."""
-        self._note_costs()
+        requests, elapsed = self._note_costs()
         return PushReport(
             outcomes=Outcomes.counted(self.journal.database),
-            requests=self._requests_before + self.meter.requests,
-            elapsed=self._elapsed_before + self.meter.elapsed,
+            requests=requests,
+            elapsed=elapsed,
             error=error,
             notes=self.notes(),
         )
 
-    def _note_costs(self) -> None:
-        self.journal.note("requests", str(self._requests_before + self.meter.requests))
-        self.journal.note("elapsed", str(self._elapsed_before + self.meter.elapsed))
+    def _note_costs(self) -> tuple[int, float]:
+        """Keep what the push has cost so far, earlier runs included, and return it."""
+        requests = self._requests_before + self.meter.requests
+        elapsed = self._elapsed_before + self.meter.elapsed
+        self.journal.note("requests", str(requests))
+        self.journal.note("elapsed", str(elapsed))
+        return requests, elapsed

@@ -1,0 +1,252 @@
+"""Pushes: how many requests they take, how long, and how much memory.
+
+The largest figure, the memory of 500,000 rows, takes minutes; ``ICONTACT_BENCH_ROWS=100000`` makes
+do with fewer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import requests
+
+import icontact
+from icontact.client import Folder
+from icontact.push import ListPush, PushReport
+from icontact.transport import Answer, Call, Sender
+from tests.bench.figures import Figure
+from tests.bench.server import ROOT, Served, serving
+
+MAPPING = {
+    "email": "email",
+    "first_name": "firstname",
+    "last_name": "lastname",
+    "city": "city",
+    "postal_code": "zip",
+    "phone": "phone",
+}
+BATCH = 500
+
+
+def rows(number: int) -> Iterator[dict[str, Any]]:
+    """Yield people as a source would give them."""
+    for place in range(number):
+        yield {
+            "email": f"Person{place}@example.com",
+            "firstname": f"First{place}",
+            "lastname": "Last",
+            "city": "Durham",
+            "zip": "27713",
+            "phone": "8668039462",
+            "points": place,
+        }
+
+
+def push_into(folder: Folder) -> ListPush:
+    """Return a push, whose own requests are not counted."""
+    return ListPush(folder, "Newsletter", mapper=icontact.ContactMapper(MAPPING))
+
+
+class Recorder:
+    """A sender that keeps what is written."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self.written: list[tuple[str, bytes]] = []
+
+    def send(self, call: Call, /) -> Answer:
+        """Send a call."""
+        if call.method != "GET":
+            self.written.append((call.path, json.dumps(call.body).encode()))
+        return self._sender.send(call)
+
+
+def recorded(push: ListPush, number: int) -> tuple[PushReport, list[tuple[str, bytes]]]:
+    """Push so many rows, and return the report and what was written."""
+    folder = push.folder
+    recorder = Recorder(folder.transport)
+    push.folder = Folder(recorder, folder.account_id, folder.client_folder_id)
+    try:
+        report = push.run(rows(number))
+    finally:
+        push.folder = folder
+    if report.counts["failed"] or report.counts["rejected"]:
+        raise RuntimeError(f"the push went wrong, so its figures mean nothing: {report}")
+    return report, recorder.written
+
+
+def counted(number: int, push: ListPush) -> tuple[list[Figure], list[tuple[str, bytes]]]:
+    """Count the requests of new rows, and of the same rows again."""
+    first, written = recorded(push, number)
+    again, writes = recorded(push, number)
+    return [
+        Figure(
+            f"{number:,} new rows",
+            first.requests,
+            unit="requests",
+            target=2 * number / BATCH + 6,
+        ),
+        Figure("the same rows again, writes", len(writes), unit="requests", target=0),
+        Figure(
+            "the same rows again, reads",
+            again.requests - len(writes),
+            unit="requests",
+            target=25,
+        ),
+    ], written
+
+
+def few_into_many(quick: bool) -> list[Figure]:
+    """Count the requests of 100 rows into a large folder."""
+    there = 1_000 if quick else 100_000
+    figures = []
+    with serving(contacts=there, subscribed=True) as server:
+        push = push_into(server.folder())
+        step = there // 100
+        for kind, given in (
+            ("known rows", [{"email": f"contact{n * step + 1}@example.com"} for n in range(100)]),
+            ("new rows", list(rows(100))),
+        ):
+            report = push.run(given)
+            figures.append(
+                Figure(
+                    f"100 {kind} into a folder of {there:,}",
+                    report.requests,
+                    unit="requests",
+                    target=110,
+                )
+            )
+    return figures
+
+
+def bare_loop(
+    server: Served, session: requests.Session, written: list[tuple[str, bytes]]
+) -> Callable[[], None]:
+    """Return a function that posts the same bodies as one would by hand."""
+    headers = {"Content-Type": "application/json"}
+
+    def post() -> None:
+        for path, body in written:
+            session.post(
+                f"{server.url}/{path}",
+                data=body,
+                headers=headers,
+                timeout=(5, 30),
+                allow_redirects=False,
+            ).raise_for_status()
+
+    return post
+
+
+def timed(server: Served, rounds: int, *candidates: Callable[[], object]) -> list[float]:
+    """Time some candidates in turns, each on a folder as it was; return the best of each."""
+    best = [float("inf")] * len(candidates)
+    for _ in range(rounds):
+        for place, candidate in enumerate(candidates):
+            server.reset()
+            started = time.perf_counter()
+            candidate()
+            best[place] = min(best[place], time.perf_counter() - started)
+    return best
+
+
+def times(number: int, quick: bool) -> list[Figure]:
+    """Compare new rows with a loop that posts the same bodies."""
+    latency = 0.01 if quick else 0.1
+    with serving() as server:
+        push, session = push_into(server.folder()), server.session()
+        figures, written = counted(number, push)
+        bare = bare_loop(server, session, written)
+
+        def ours(workers: int) -> Callable[[], object]:
+            return lambda: push.run(rows(number), workers=workers)
+
+        mine, theirs = timed(server, 1 if quick else 5, ours(1), bare)
+        figures.append(
+            Figure(
+                f"{number:,} new rows / bare requests, same bodies",
+                mine / theirs,
+                target=1.6,
+                detail=f"{mine:.2f} s against {theirs:.2f} s",
+            )
+        )
+        server.latency(latency)
+        mine, theirs, side = timed(server, 1 if quick else 2, ours(1), bare, ours(4))
+        figures += [
+            Figure(
+                f"the same with {latency * 1e3:.0f} ms latency",
+                mine / theirs,
+                target=1.1,
+                detail=f"{mine:.2f} s against {theirs:.2f} s",
+            ),
+            Figure(
+                "there bare requests / workers=4",
+                theirs / side,
+                least=3.0,
+                detail=f"{theirs:.2f} s against {side:.2f} s",
+            ),
+        ]
+    return figures
+
+
+def memory(quick: bool) -> list[Figure]:
+    """Compare the most memory that a few and many rows take, each in a process of its own."""
+    few, many = (200, 600) if quick else (50_000, 500_000)
+    if not quick:
+        many = int(os.environ.get("ICONTACT_BENCH_ROWS", many))
+    used = []
+    with serving() as server:
+        for number in (few, many):
+            server.reset()
+            order = {"url": server.url, "headers": server.headers, "number": number}
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.bench.bench_push"],
+                input=json.dumps(order),
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+                cwd=ROOT,
+            )
+            used.append(int(done.stdout))
+    return [
+        Figure(
+            f"peak memory, {many:,} rows / {few:,} rows",
+            used[1] / used[0],
+            target=1.1,
+            detail=f"{used[1] / 1024:.1f} MB against {used[0] / 1024:.1f} MB",
+        )
+    ]
+
+
+def run(*, quick: bool) -> list[Figure]:
+    """Measure all of it."""
+    number = 500 if quick else 10_000
+    return [*times(number, quick), *few_into_many(quick), *memory(quick)]
+
+
+def main() -> None:
+    """Push rows that come one by one, and print the most memory that took, in kilobytes."""
+    import resource
+
+    order = json.load(sys.stdin)
+    headers = order["headers"]
+    credentials = icontact.Credentials(
+        app_id=headers["API-AppId"],
+        username=headers["API-Username"],
+        password=headers["API-Password"],
+    )
+    client = icontact.Client(credentials, base_url=order["url"], limiter=icontact.Unlimited())
+    report = push_into(client.folder()).run(rows(order["number"]))
+    if report.counts["created"] != order["number"]:
+        raise RuntimeError(f"the push went wrong, so its memory means nothing: {report}")
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+if __name__ == "__main__":
+    main()
