@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import http.client
-import io
 import socket
 import ssl
 import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 
 from icontact.sandbox import Sandbox, Server
-from icontact.sandbox.doors.http import HttpServer, _Connections
-from icontact.sandbox.doors.wsgi import incoming_from
+from icontact.sandbox.doors.http import _Connections
 from tests.sandbox.wire import HEADERS, Wire
 
 BODY = [{"email": "jo@example.com"}]
@@ -116,10 +113,9 @@ def test_a_chunked_body_arrives(wire: Wire) -> None:
     assert response.json()["contacts"][0]["email"] == "jo@example.com"
 
 
-def test_broken_chunks_break_the_connection(server: Server) -> None:
+def test_broken_chunks_are_no_request(server: Server) -> None:
     head = b"POST /icp/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-    with pytest.raises(ConnectionResetError):
-        talk(server, head + b"nonsense\r\n")
+    assert talk(server, head + b"nonsense\r\n").startswith(b"HTTP/1.1 400 ")
     assert requests.get(f"{server.url}/time", timeout=5).status_code == 200
 
 
@@ -132,19 +128,6 @@ def test_a_body_of_more_than_16_mebibytes_answers_413(server: Server, wire: Wire
     response = wire.send("POST", wire.folder + "/contacts", b" " * (17 * 1024 * 1024))
     assert response.status_code == 413
     assert wire.contact()
-
-
-def test_the_length_of_a_body_may_be_nonsense() -> None:
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": "POST",
-        "PATH_INFO": "/icp/a",
-        "CONTENT_LENGTH": "x",
-        "wsgi.input": io.BytesIO(b"{}"),
-    }
-    incoming = incoming_from(environ)
-    assert (incoming.path, incoming.body) == ("/a", b"")
-    short = incoming_from({**environ, "CONTENT_LENGTH": "9"})
-    assert short.body == b"{}"
 
 
 def test_a_slow_answer_is_really_late(server: Server, wire: Wire, sleeper: Sleeper) -> None:
@@ -278,14 +261,3 @@ def test_a_client_without_tls_does_not_stop_a_server_with_it(
         response = requests.get(f"{server.url}/time", verify=server.certificate or "", timeout=5)
         assert response.status_code == 200
     assert "Traceback" not in capfd.readouterr().err
-
-
-def test_an_application_that_breaks_the_line_twice_is_no_problem() -> None:
-    def breaking(environ: Any, start_response: Any) -> list[bytes]:
-        environ["werkzeug.socket"].close()
-        raise ConnectionResetError
-
-    server = HttpServer(breaking, "127.0.0.1", 0)
-    with pytest.raises(requests.exceptions.ConnectionError):
-        requests.get(f"{server.url}/time", timeout=5)
-    server.close()
