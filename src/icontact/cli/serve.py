@@ -104,6 +104,7 @@ icontact push people.csv --list Newsletter
 )
 @click.option("--quiet", is_flag=True, help="No line for each request.")
 def sandbox(
+    *,
     host: str,
     port: int,
     db: str | None,

@@ -230,7 +230,7 @@ class Sandbox(Furnishing):
             OSError: The port is taken, or the address is not of this machine.
         """
         site = Site(self._app, Control(self) if control else None)
-        return Server(self, site, host, port, tls, sleep, patience)
+        return Server(self, site, host=host, port=port, tls=tls, sleep=sleep, patience=patience)
 
     def close(self) -> None:
         """Close the database. What is in memory only is gone then."""

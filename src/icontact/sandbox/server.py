@@ -34,6 +34,7 @@ class Server:
         self,
         sandbox: Sandbox,
         site: Site,
+        *,
         host: str,
         port: int,
         tls: bool | ssl.SSLContext,
@@ -48,7 +49,7 @@ class Server:
             tls = self._temporary.context
         context = tls if isinstance(tls, ssl.SSLContext) else None
         try:
-            self._server = HttpServer(site, host, port, context, sleep, patience)
+            self._server = HttpServer(site, host, port, tls=context, sleep=sleep, patience=patience)
         except OSError:
             self._remove_certificate()
             raise

@@ -59,6 +59,7 @@ class HttpServer:
         site: Site,
         host: str,
         port: int,
+        *,
         tls: ssl.SSLContext | None = None,
         sleep: Callable[[float], object] = time.sleep,
         patience: float = PATIENCE,
@@ -145,9 +146,9 @@ class _Conversation:
         """Answer one request, and say whether there may be another."""
         if head.awaits_continue:
             self._line.sendall(_CONTINUE)
-        body, too_long = self._reader.body(head, self._site.max_body_bytes)
+        body = self._reader.body(head, self._site.max_body_bytes)
         path, query = _parts(head.target)
-        outcome = self._site.receive(head.method, path, query, head.headers, body, too_long)
+        outcome = self._site.receive(head.method, path, query, head.headers, body)
         answer = outcome.answer
         if answer is None or outcome.dropped:
             self._reset()

@@ -50,18 +50,25 @@ class Site:
         path: str,
         query: str,
         headers: Mapping[str, str],
-        body: bytes,
-        too_long: bool,
+        body: tuple[bytes, bool],
     ) -> Outcome:
-        """Take a request, whose path is already percent-decoded, and say what is to be answered."""
+        """Take a request, and say what is to be answered.
+
+        Args:
+            method: The verb.
+            path: The path, percent-decoded.
+            query: The query, as it came.
+            headers: The headers, their names lower-cased.
+            body: The body, and whether it was too long, so that nothing of it is kept.
+        """
         controlled = self._control is not None and (path == CONTROL or path.startswith(_BELOW))
         incoming = Incoming(
             method=method,
             path=path if controlled else below(path, MOUNT),
             query=query_from(query) if query else {},
             headers=headers,
-            body=body,
-            too_long=too_long,
+            body=body[0],
+            too_long=body[1],
         )
         if controlled and self._control is not None:
             return Outcome(self._control.answer(incoming))

@@ -39,7 +39,7 @@ class WsgiDoor:
             environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace"),
             environ.get("QUERY_STRING", ""),
             headers,
-            *body_from(environ, self._site.max_body_bytes),
+            body_from(environ, self._site.max_body_bytes),
         )
         answer = outcome.answer
         if answer is None or outcome.dropped:
