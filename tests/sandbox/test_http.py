@@ -6,9 +6,11 @@ import http.client
 import socket
 import ssl
 import sys
+import tempfile
 import threading
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -232,6 +234,27 @@ def test_tls_comes_with_a_certificate_that_clients_can_verify() -> None:
             requests.get(f"{server.url}/time", timeout=5)
     with pytest.raises(FileNotFoundError):
         ssl.create_default_context(cafile=server.certificate)
+
+
+def test_the_certificate_is_good_for_the_host_that_is_stood_in_for() -> None:
+    with Sandbox().serve(tls=True) as server:
+        url = urlsplit(server.url)
+        context = ssl.create_default_context(cafile=server.certificate)
+        with (
+            socket.create_connection((str(url.hostname), int(url.port or 0)), timeout=5) as plain,
+            context.wrap_socket(plain, server_hostname="app.icontact.com") as line,
+        ):
+            line.sendall(b"GET /icp/time HTTP/1.1\r\nHost: app.icontact.com\r\n\r\n")
+            assert line.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_port_that_is_taken_leaves_no_certificate_behind(
+    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(OSError, match="taken"):
+        Sandbox().serve(port=urlsplit(server.url).port or 0, tls=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_trustme_tls_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,8 @@ class Line:
         return Reply(status, headers, self.file.read(int(headers.get("content-length", 0))))
 
     def is_over(self) -> bool:
-        return self.file.read(1) == b""
+        rest: bytes = self.file.read(1)
+        return rest == b""
 
     def ask(self, request: str, headers: str = HEAD, body: str = "") -> Reply:
         length = f"Content-Length: {len(body)}\r\n" if body else ""

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 from icontact.sandbox import _client
 from icontact.sandbox.control import CONTROL
@@ -43,7 +44,9 @@ class Server:
     ) -> None:
         self.sandbox = sandbox
         self.certificate: str | None = None
-        self._temporary = temporary(host) if tls is True else None
+        # For the host that is stood in for, too: a client may insist on it and be led here.
+        stood_in_for = urlsplit(sandbox.base_url).hostname or host
+        self._temporary = temporary(host, stood_in_for) if tls is True else None
         if self._temporary is not None:
             self.certificate = self._temporary.certificate
             tls = self._temporary.context
