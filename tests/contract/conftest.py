@@ -2,8 +2,8 @@
 
 For a live account, which is only read, set ``ICONTACT_CONTRACT_APP_ID``, ``…_USERNAME`` and
 ``…_PASSWORD``; where the credentials open several, ``…_ACCOUNT_ID`` and ``…_CLIENT_FOLDER_ID``;
-and ``…_BASE_URL`` to ask somebody else than iContact. The usual ``ICONTACT_`` variables are not enough, so that nobody asks the
-real service by mistake; and where ``CI`` is set it is never asked.
+and ``…_BASE_URL`` to ask somebody else than iContact. The usual ``ICONTACT_`` variables are not
+enough, so that nobody asks the real service by mistake; and where ``CI`` is set it is never asked.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 import attrs
 import pytest
@@ -361,6 +361,23 @@ def test_a_broken_handler_is_told_and_stops_nothing(
     assert "RuntimeError" in caplog.text
     assert "jo@" not in caplog.text
     assert control.ask("GET", "/requests") == {"requests": []}
+
+
+class Common(TypedDict, total=False):
+    path: str | None
+
+
+def test_keywords_that_several_functions_share_are_known() -> None:
+    def order(times: int = 1, **only: Unpack[Common]) -> tuple[Any, ...]:
+        return times, only
+
+    assert arguments.names(order) == {
+        "times": "an integer; optional",
+        "path": "a text or null; optional",
+    }
+    assert arguments.call(order, {"times": 2, "path": None}) == (2, {"path": None})
+    with pytest.raises(ValueError, match="There is no 'tea' here; there is times, path"):
+        arguments.call(order, {"tea": 1})
 
 
 def test_words_for_what_a_function_takes() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import shutil
 import socket
 import ssl
+import subprocess
 import sys
 import tempfile
 import threading
@@ -209,6 +211,11 @@ def test_listening_beyond_loopback_is_warned_about() -> None:
     assert caught[0].filename == __file__
 
 
+def test_it_is_worse_with_a_control_url() -> None:
+    with pytest.warns(UserWarning, match="read, fill and control it"):
+        Sandbox().serve("0.0.0.0", control=True).close()
+
+
 def test_a_name_that_is_not_localhost_counts_as_beyond_loopback() -> None:
     with pytest.warns(UserWarning, match="listens on"), pytest.raises(OSError, match="cannot"):
         Sandbox().serve("nowhere.invalid")
@@ -234,6 +241,21 @@ def test_tls_comes_with_a_certificate_that_clients_can_verify() -> None:
             requests.get(f"{server.url}/time", timeout=5)
     with pytest.raises(FileNotFoundError):
         ssl.create_default_context(cafile=server.certificate)
+
+
+def test_the_certificate_can_be_named_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sandbox().serve(tls=True) as server:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.certificate))
+        with server.client() as client:
+            assert client.time().timestamp
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_certificate_is_one_for_curl() -> None:
+    with Sandbox().serve(tls=True) as server:
+        command = ["curl", "-sS", "--cacert", str(server.certificate), f"{server.url}/time"]
+        shown = subprocess.run(command, capture_output=True, check=True, timeout=20).stdout
+        assert b"timestamp" in shown
 
 
 def test_the_certificate_is_good_for_the_host_that_is_stood_in_for() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import io
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 import attrs
 import pytest
 import requests
+from werkzeug.test import Client
 
 from icontact.sandbox import Sandbox, Server
 from icontact.sandbox.app import Outcome
@@ -337,6 +339,15 @@ def test_a_head_without_end_is_not_collected_for_ever(line: Line, text: str, sta
     assert line.reply().status == status
 
 
+def test_a_client_that_talks_on_after_a_refusal_is_not_listened_to_for_ever(
+    line: Line, server: Server
+) -> None:
+    with contextlib.suppress(OSError):
+        line.say("nonsense\r\n\r\n" + "x" * 20_000_000)
+        line.socket.shutdown(socket.SHUT_WR)
+    assert requests.get(f"{server.url}/time", timeout=5).status_code == 200
+
+
 CHUNKED = "POST /icp/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
@@ -441,6 +452,24 @@ def test_a_fault_of_the_server_itself_ends_one_connection_only(
     assert requests.get(f"{server.url}/time", timeout=5).status_code == 200
     assert "RuntimeError in broken" in caplog.text
     assert "jo@" not in caplog.text
+
+
+def test_as_a_wsgi_application_it_answers_likewise(folder: str) -> None:
+    slept: list[float] = []
+    with Sandbox() as sandbox:
+        client = Client(sandbox.wsgi(sleep=slept.append))
+        headers = {**HEADERS, "Accept-Encoding": "gzip"}
+        sandbox.faults.slow(2.5)
+        answer = client.post(f"{folder}/contacts?x=1", data=BODY, headers=headers)
+        assert (answer.status, slept) == ("200 OK", [2.5])
+        rows = json.loads(gzip.decompress(answer.data))["contacts"]
+        assert rows[0]["email"] == "jo@example.com"
+        assert client.get("/icp/a").status == "401 Authorization Required"
+        assert client.get("/_control").status == "501 Method Not Implemented"
+        for order in (sandbox.faults.drop_before, sandbox.faults.drop_after):
+            order()
+            with pytest.raises(ConnectionResetError, match="as ordered"):
+                client.get("/icp/time")
 
 
 def test_an_environment_of_wsgi_may_spell_its_headers_as_it_likes() -> None:

@@ -233,9 +233,7 @@ def _routing_table(routes: tuple[Route, ...]) -> MapAdapter:
     return table.bind("sandbox")
 
 
-def whereabouts(error: BaseException | None) -> str:
+def whereabouts(error: Exception) -> str:
     """Name an error and its place, without its text, which may hold personal data."""
-    place = traceback.extract_tb(error.__traceback__)[-1] if error else None
-    if place is None:
-        return "nobody knows where"
+    place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} in {place.name}, line {place.lineno} of {place.filename}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, Unpack, get_args, get_origin, get_type_hints
 
 _PLAIN: Mapping[Any, tuple[tuple[type, ...], str]] = {
     bool: ((bool,), "true or false"),
@@ -91,7 +91,10 @@ def _parameters(function: Callable[..., Any]) -> tuple[dict[str, Any], list[str]
     known: dict[str, Any] = {}
     required, more = [], False
     for name, parameter in inspect.signature(function).parameters.items():
-        if parameter.kind is parameter.VAR_KEYWORD:
+        if parameter.kind is parameter.VAR_KEYWORD and get_origin(hinted[name]) is Unpack:
+            # What several functions take alike has been given a name.
+            known |= hints(get_args(hinted[name])[0])
+        elif parameter.kind is parameter.VAR_KEYWORD:
             more = True
         elif parameter.kind is not parameter.POSITIONAL_ONLY:
             known[name] = hinted[name]

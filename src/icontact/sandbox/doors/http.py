@@ -11,13 +11,11 @@ import socket
 import socketserver
 import ssl
 import struct
-import sys
 import threading
 import time
 import warnings
 from collections.abc import Callable
 from email.utils import formatdate
-from typing import Any
 from urllib.parse import unquote
 
 from icontact.sandbox import phpjson
@@ -64,7 +62,7 @@ class HttpServer:
         sleep: Callable[[float], object] = time.sleep,
         patience: float = PATIENCE,
     ) -> None:
-        _warn_beyond_loopback(host)
+        _warn_beyond_loopback(host, site.is_controlled)
         self._connections = _Connections()
         self._site, self._tls, self._sleep, self._patience = site, tls, sleep, patience
         self._server = _listen(host, port, self._converse)
@@ -108,6 +106,8 @@ class HttpServer:
         except OSError:
             # The client went away, or speaks no TLS: nobody is left who could be told.
             pass
+        except Exception as error:  # noqa: BLE001  (it must not stop the server)
+            logger.error("A connection ended by a fault: %s", whereabouts(error))
         finally:
             self._connections.remove()
             line.close()
@@ -235,10 +235,6 @@ class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
     allow_reuse_address = os.name == "posix"
     request_queue_size = 128
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Name what went wrong, without its text, which may hold personal data."""
-        logger.error("A connection ended by a fault: %s", whereabouts(sys.exception()))
-
 
 class _Listener6(_Listener):
     address_family = socket.AF_INET6
@@ -265,14 +261,15 @@ def _parts(target: str) -> tuple[str, str]:
     return unquote(path.partition("#")[0], errors="replace"), query
 
 
-def _warn_beyond_loopback(host: str) -> None:
+def _warn_beyond_loopback(host: str, controlled: bool) -> None:
     try:
         loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         loopback = False
     if not loopback:
+        what = "read, fill and control it" if controlled else "read and fill it"
         warnings.warn(
-            f"The sandbox listens on {host}, so that others can reach it; its credentials are"
-            " no secret. Leave the host away to stay on this machine.",
+            f"The sandbox listens on {host}, so that others can reach it, and {what}: its"
+            " credentials are no secret. Leave the host away to stay on this machine.",
             stacklevel=5,
         )
