@@ -173,7 +173,7 @@ def test_answers_are_spoilt_late_and_throttled_on_order(
         ("/advance", {"days": -1}, "The sandbox cannot go back in time"),
         ("/seed", {"contacts": {}}, "'contacts' has to be an array, each of it an object"),
         ("/seed", {"contacts": [1]}, "'contacts' has to be an array, each of it an object"),
-        ("/seed", {"contacts": [{"frist": 1}]}, "The contact to be added has no frist"),
+        ("/seed", {"contacts": [{"naem": 1}]}, "The contact to be added has no frist"),
         ("/seed", {"custom_fields": [{}]}, "'privateName' has to be given"),
         ("/seed", {"lists": [{"name": {}}]}, "Error binding parameter"),
         ("/quirks", {"max_limit": "x"}, "'max_limit' has to be an integer or null"),

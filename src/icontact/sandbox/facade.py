@@ -148,6 +148,7 @@ class Sandbox(Furnishing):
 
     @quirks.setter
     def quirks(self, quirks: Quirks) -> None:
+        """Behave otherwise from now on."""
         self._app.quirks = quirks
 
     def reset(self) -> None:

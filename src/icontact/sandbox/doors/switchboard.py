@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import requests
 import responses
+from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 
 _LOOPBACK = re.compile(r"https?://(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:[/?#]|$)", re.I)
@@ -21,9 +22,11 @@ class Door(Protocol):
 
     def leads(self, request: requests.PreparedRequest) -> bool:
         """Say whether a request goes through this door."""
+        ...
 
     def answer(self, request: requests.PreparedRequest) -> HTTPResponse:
         """Answer a request, or fail as its fault says."""
+        ...
 
 
 class Switchboard(responses.BaseResponse):
@@ -54,7 +57,7 @@ class Switchboard(responses.BaseResponse):
             if len(self._doors) == 1:
                 self._mock.add_passthru(_LOOPBACK)
                 self._mock.add(self)
-                self._mock.underneath = requests.adapters.HTTPAdapter.send
+                self._mock.underneath = HTTPAdapter.send
                 self._mock.start()
                 self._hook(self._with_doors())
 
