@@ -83,6 +83,8 @@ def test_it_lists_what_there_is(server: Server, control: Controls) -> None:
         "times": "an integer or null; optional",
         "method": "a text or null; optional",
         "path": "a text or null; optional",
+        "probability": "a number; optional",
+        "seed": "an integer; optional",
     }
     assert index["faults"]["garble"]["kind"] == "one of html, cut, not_json; optional"
     assert index["actions"]["seed"]["contacts"] == "an array, each of it an object; optional"
@@ -92,7 +94,7 @@ def test_it_lists_what_there_is(server: Server, control: Controls) -> None:
 
 def test_every_fault_and_every_listing_of_python_can_be_asked_for() -> None:
     public = [name for name in vars(Faults) if not name.startswith("_")]
-    assert set(public) - set(FAULTS) == {"take", "throttled"}
+    assert set(public) - set(FAULTS) == {"take", "throttled", "lateness"}
     assert {name for name in vars(State) if not name.startswith("_")} == set(STATE)
     assert all(callable(getattr(Sandbox, name)) for name in ACTIONS)
 
@@ -173,7 +175,7 @@ def test_answers_are_spoilt_late_and_throttled_on_order(
         ("/advance", {"days": -1}, "The sandbox cannot go back in time"),
         ("/seed", {"contacts": {}}, "'contacts' has to be an array, each of it an object"),
         ("/seed", {"contacts": [1]}, "'contacts' has to be an array, each of it an object"),
-        ("/seed", {"contacts": [{"naem": 1}]}, "The contact to be added has no frist"),
+        ("/seed", {"contacts": [{"naem": 1}]}, "The contact to be added has no naem"),
         ("/seed", {"custom_fields": [{}]}, "'privateName' has to be given"),
         ("/seed", {"lists": [{"name": {}}]}, "Error binding parameter"),
         ("/quirks", {"max_limit": "x"}, "'max_limit' has to be an integer or null"),
@@ -268,6 +270,7 @@ def test_requests_are_read_and_forgotten(control: Controls, folder: str, server:
         "path": folder.removeprefix(server.url) + "/lists",
         "query_names": ["name"],
         "status": 200,
+        "at": "2012-06-09T19:46:52+00:00",
         "fault": None,
     }
     control.ask("DELETE", "/requests")
@@ -284,6 +287,28 @@ def test_the_time_is_moved_and_call_backs_are_read(server: Server, control: Cont
     (delivery,) = control.ask("GET", "/webhooks")["webhooks"]
     assert delivery["body"][0]["contact"]["email"] == "a@example.com"
     assert (delivery["status"], delivery["problem"][:11]) == (None, "The sandbox")
+
+
+def test_it_comes_back_to_a_snapshot(server: Server, control: Controls) -> None:
+    control.ask("POST", "/seed_contacts", {"count": 1})
+    assert control.ask("POST", "/snapshot", {"name": "one"}) == {"result": "one"}
+    control.ask("POST", "/seed", {"contacts": [{"email": "jo@example.com"}]})
+    assert control.ask("POST", "/snapshot", {}) == {"result": ""}
+    for name, count in (("one", 1), ("", 2), ("one", 1)):
+        assert control.ask("POST", "/restore", {"name": name}) == {"result": None}
+        assert len(server.sandbox.state.contacts()) == count
+    assert control.refused("POST", "/restore", {"name": "two"}) == (
+        400,
+        "There is no snapshot of the name 'two'",
+    )
+    assert control.refused("POST", "/snapshot", {"name": 1}) == (400, "'name' has to be a text")
+
+
+def test_snapshots_are_bounded(
+    control: Controls, monkeypatch: pytest.MonkeyPatch, server: Server
+) -> None:
+    monkeypatch.setattr("icontact.sandbox.control._MOST_SNAPSHOTS", 0)
+    assert control.refused("POST", "/snapshot", {"name": "x"})[0] == 400
 
 
 def test_everything_is_as_new_after_a_reset(server: Server, control: Controls, folder: str) -> None:

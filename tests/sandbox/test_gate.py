@@ -248,7 +248,7 @@ def test_a_broken_rule_answers_500_and_keeps_nothing(
         raise RuntimeError("jo@example.com")
 
     with monkeypatch.context() as patch:
-        patch.setattr("icontact.sandbox.rules.history.record", broken)
+        patch.setattr("icontact.sandbox.rules.history.record_many", broken)
         body = [{"email": "jo@example.com"}]
         assert wire.refused("POST", "/contacts", body) == (500, ["Internal Server Error"])
     assert sandbox.state.contacts() == []

@@ -34,6 +34,7 @@ from icontact.sandbox.furnishing import APP_ID, PASSWORD, USERNAME
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.seeding import Seeded
 from icontact.sandbox.server import Server
+from icontact.sandbox.snapshot import Snapshot
 from icontact.sandbox.state import State
 
 __all__ = [
@@ -50,5 +51,6 @@ __all__ = [
     "Sandbox",
     "Seeded",
     "Server",
+    "Snapshot",
     "State",
 ]

@@ -42,10 +42,12 @@ class Outcome:
     Attributes:
         answer: The answer; ``None`` if the request was lost before it was applied.
         fault: The fault that hit it, if one did.
+        latency: How many seconds late every answer is.
     """
 
     answer: Answer | None
     fault: Fault | None = None
+    latency: float = 0.0
 
     @property
     def dropped(self) -> bool:
@@ -55,7 +57,7 @@ class Outcome:
     @property
     def delay(self) -> float:
         """How many seconds late the answer is."""
-        return 0.0 if self.fault is None else self.fault.seconds
+        return self.latency + (0.0 if self.fault is None else self.fault.seconds)
 
 
 class App:
@@ -98,7 +100,7 @@ class App:
         """Take a request: meet its fault, apply it, write down that it came."""
         started = time.perf_counter()
         fault = self.faults.take(incoming)
-        outcome = Outcome(self._under(fault, incoming), fault)
+        outcome = Outcome(self._under(fault, incoming), fault, self.faults.lateness())
         if fault is None or fault.kind is not FaultKind.REFUSE:
             self._log(incoming, outcome, time.perf_counter() - started)
         return outcome
@@ -118,8 +120,9 @@ class App:
             return self._unless_throttled(incoming)
         if fault.kind in _LOST_BEFORE:
             return None
-        if fault.answer is not None:
-            return self._finished(fault.answer)
+        instead = fault.instead(incoming)
+        if instead is not None:
+            return self._finished(instead)
         return fault.spoil(self._unless_throttled(incoming))
 
     def _unless_throttled(self, incoming: Incoming) -> Answer:
@@ -207,6 +210,7 @@ class App:
             path=incoming.path,
             query_names=tuple(incoming.query),
             status=outcome.answer.status if outcome.answer else None,
+            at=moments.aware(self._clock()),
             milliseconds=seconds * 1000,
             fault=outcome.fault.kind.value if outcome.fault else None,
         )

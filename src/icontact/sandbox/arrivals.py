@@ -6,6 +6,7 @@ import logging
 import re
 import threading
 from collections.abc import Sequence
+from datetime import datetime
 from typing import overload
 
 import attrs
@@ -28,6 +29,7 @@ class ReceivedRequest:
         path: What follows the base URL, from its leading slash on.
         query_names: The names in the query, in order.
         status: What the server answered; ``None`` if the request was dropped before it was applied.
+        at: When it was answered, by the clock of the sandbox.
         milliseconds: How long the server took, without any delay of a fault.
         fault: The kind of the fault that hit the request, if one did.
     """
@@ -36,6 +38,7 @@ class ReceivedRequest:
     path: str
     query_names: tuple[str, ...] = ()
     status: int | None
+    at: datetime
     milliseconds: float
     fault: str | None = None
 

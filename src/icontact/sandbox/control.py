@@ -23,13 +23,17 @@ from icontact.sandbox.app import whereabouts
 from icontact.sandbox.courier import Delivery
 from icontact.sandbox.exchange import Answer, Incoming, Refusal
 from icontact.sandbox.quirks import Quirks
+from icontact.sandbox.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from icontact.sandbox.facade import Sandbox
 
 CONTROL = "/_control"
 
-FAULTS = ("next", "refuse", "drop_before", "drop_after", "slow", "garble", "throttle", "clear")
+FAULTS = (
+    "next", "swallow", "refuse", "drop_before", "drop_after", "slow", "garble", "latency",
+    "throttle", "clear",
+)  # fmt: skip
 """The methods of :class:`icontact.sandbox.Faults` that can be called."""
 
 ACTIONS = (
@@ -56,6 +60,9 @@ _NO_JSON = "Content-Type has to be application/json, also where there is nothing
 # What a rule of Python says about arguments that no type hint can tell apart.
 _AT_FAULT = (ValueError, TypeError, LookupError, OverflowError, TimeoutError, sqlite3.Error)
 
+# Each is a copy of everything, in memory.
+_MOST_SNAPSHOTS = 100
+
 Handler = Callable[[Incoming], Any]
 
 
@@ -68,13 +75,15 @@ class Control:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._snapshots: dict[str, Any] = {}
+        self._snapshots: dict[str, Snapshot] = {}
         self._routes: dict[str, dict[str, Handler]] = {
             "": {"GET": self._index},
             "/requests": {"GET": self._requests, "DELETE": self._forget_requests},
             "/quirks": {"GET": self._quirks, "POST": self._set_quirks},
             "/faults": {"DELETE": self._calling("clear", sandbox.faults)},
             "/webhooks": {"GET": self._webhooks},
+            "/snapshot": {"POST": self._snapshot},
+            "/restore": {"POST": self._restore},
             **{f"/faults/{n}": {"POST": self._calling(n, sandbox.faults)} for n in FAULTS},
             **{f"/{n}": {"POST": self._calling(n, sandbox)} for n in ACTIONS},
             **{f"/state/{n}": {"GET": self._listing(n)} for n in STATE},
@@ -148,7 +157,7 @@ class Control:
         }
 
     def _requests(self, incoming: Incoming) -> dict[str, Any]:
-        return {"requests": [attrs.asdict(each) for each in self._sandbox.requests[:]]}
+        return {"requests": [_plain(each) for each in self._sandbox.requests[:]]}
 
     def _forget_requests(self, incoming: Incoming) -> dict[str, Any]:
         self._sandbox.requests.clear()
@@ -174,6 +183,25 @@ class Control:
         """Wait until everything is delivered."""
         return {"webhooks": [_plain(each) for each in self._sandbox.webhooks.wait()]}
 
+    def _snapshot(self, incoming: Incoming) -> dict[str, Any]:
+        """Keep the state under a name; the same name keeps the later one."""
+
+        def snapshot(*, name: str = "") -> str:
+            if name not in self._snapshots and len(self._snapshots) >= _MOST_SNAPSHOTS:
+                raise ValueError(f"{_MOST_SNAPSHOTS} snapshots are kept; use one of their names")
+            self._snapshots[name] = self._sandbox.snapshot()
+            return name
+
+        return {"result": arguments.call(snapshot, _object(incoming))}
+
+    def _restore(self, incoming: Incoming) -> dict[str, Any]:
+        def restore(*, name: str = "") -> None:
+            if name not in self._snapshots:
+                raise ValueError(f"There is no snapshot of the name {name!r}")
+            self._sandbox.restore(self._snapshots[name])
+
+        return {"result": arguments.call(restore, _object(incoming))}
+
     def _log(self, incoming: Incoming, path: str, status: int, started: float) -> None:
         if arrivals.logger.isEnabledFor(logging.INFO):
             received = arrivals.ReceivedRequest(
@@ -181,6 +209,7 @@ class Control:
                 path="",
                 query_names=tuple(incoming.query),
                 status=status,
+                at=self._sandbox.now,
                 milliseconds=(time.perf_counter() - started) * 1000,
             )
             arrivals.logger.info("%s", arrivals.line(received, path))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from icontact.sandbox import _client, resetting, seeding
+from icontact.sandbox import _client, seeding
 from icontact.sandbox.app import App
 from icontact.sandbox.arrivals import RequestLog
 from icontact.sandbox.behaviour import Behaviour
@@ -26,6 +26,7 @@ from icontact.sandbox.furnishing import APP_ID, PASSWORD, USERNAME, Furnishing
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.seeding import Seeder
 from icontact.sandbox.server import Server
+from icontact.sandbox.snapshot import Snapshot
 from icontact.sandbox.state import State
 from icontact.sandbox.store import Store
 
@@ -98,6 +99,10 @@ class Sandbox(Furnishing):
                 folder = {"name": "Sandbox", "emailRecipient": USERNAME}
                 folder_id = seeding.add_folder(self._store, account_id, folder)
                 Seeder(self._store, folder_id, self.now).lists([{"name": "Newsletter"}])
+        self._look_up_ids()
+
+    def _look_up_ids(self) -> None:
+        with self._store.transaction(write=False):
             self.account_id: int = self._store.value("SELECT MIN(accountId) FROM accounts")
             self.client_folder_id: int = self._store.value(
                 "SELECT MIN(clientFolderId) FROM clientfolders WHERE accountId = ?",
@@ -141,6 +146,27 @@ class Sandbox(Furnishing):
         self._app.keep_up()
         return self.now
 
+    def snapshot(self) -> Snapshot:
+        """Keep the whole state as it is now: all that is stored, and how far time was advanced.
+
+        Not the requests that arrived, nor the faults on order. Threads may go on meanwhile; what
+        one request does is in it as a whole, or not at all.
+
+        Returns:
+            What :meth:`restore` takes, as often as you like.
+        """
+        return Snapshot(copied=self._store.copy(), ahead=self._ahead)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Put everything back to how it was; the requests so far stay in :attr:`requests`.
+
+        Args:
+            snapshot: Of this sandbox, or of another one.
+        """
+        self._store.replace(snapshot._copied)
+        self._ahead = snapshot._ahead
+        self._look_up_ids()
+
     @property
     def quirks(self) -> Quirks:
         """How the sandbox behaves where nobody knows; another set may be put here at any time."""
@@ -157,9 +183,9 @@ class Sandbox(Furnishing):
         What was in the file, if there is one, is gone; so are the requests and the call-backs of
         web hooks that were noted.
         """
-        resetting.empty(self._store)
-        self._ahead = timedelta(0)
-        self._furnish()
+        pristine = Sandbox(clock=self._clock)
+        self.restore(pristine.snapshot())
+        pristine.close()
         self.quirks = self._first_quirks
         self.faults.clear()
         self.requests.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EASTERN = ZoneInfo("America/New_York")
@@ -33,6 +34,7 @@ def compact(epoch: int) -> str:
     return datetime.fromtimestamp(epoch, EASTERN).strftime("%Y%m%d %H:%M:%S")
 
 
+@lru_cache(maxsize=4096)
 def iso_with_offset(epoch: int) -> str:
     """Return ``2012-06-09T16:25:50-04:00``: ``addDate`` and ``/time``."""
     return datetime.fromtimestamp(epoch, EASTERN).isoformat(timespec="seconds")

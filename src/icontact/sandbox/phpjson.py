@@ -11,12 +11,14 @@ from icontact.sandbox.exchange import Refusal
 
 _MAX_NESTING = 512
 _LONGEST_INTEGER = 18
+# No payload holds itself.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 def encode(payload: object) -> bytes:
     r"""Return JSON as ``json_encode`` writes it: ``\/`` for a slash, ``\uXXXX`` beyond ASCII."""
     # A slash can only stand inside a text, so that it may be escaped afterwards.
-    return json.dumps(payload, separators=(",", ":")).replace("/", "\\/").encode("ascii")
+    return _ENCODER.encode(payload).replace("/", "\\/").encode("ascii")
 
 
 def decode(body: bytes) -> Any:
@@ -31,7 +33,9 @@ def decode(body: bytes) -> Any:
         value = json.loads(
             body.decode("utf-8"), parse_int=_integer, parse_constant=_refuse_constant
         )
-        if nesting(value) > _MAX_NESTING:
+        # So many brackets are there at least, one inside the other.
+        brackets = body.count(b"[") + body.count(b"{")
+        if brackets > _MAX_NESTING and nesting(value) > _MAX_NESTING:
             raise RecursionError
         if b"\\ud" in body.lower():
             json.dumps(value, ensure_ascii=False).encode("utf-8")

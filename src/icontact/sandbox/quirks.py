@@ -59,7 +59,10 @@ class Quirks:
     """API 2.6: the largest page; a larger ``limit`` is cut to it. None is published."""
 
     max_batch: int | None = None
-    """API 2.7: the most items of a collection POST, beyond which it answers 400. Unknown."""
+    """API 2.7: the most items of a collection POST; one with more is refused. Unknown."""
+
+    max_batch_status: Literal[400, 413] = 400
+    """API 2.7: what such a refusal is answered with. Unknown."""
 
     history_limit: int = 20
     """API 7: the default page of a contact's history: 20 by the docs, 50 in stubs of 2009."""

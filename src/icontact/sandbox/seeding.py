@@ -14,7 +14,7 @@ import attrs
 
 from icontact.sandbox import moments
 from icontact.sandbox.rules.lists import FLAG_DEFAULTS
-from icontact.sandbox.store import Store
+from icontact.sandbox.store import Store, blocks
 from icontact.sandbox.store.schema import ACCOUNT_TEXTS, CONTACT_TEXTS, FOLDER_TEXTS
 
 _CHUNK = 5_000
@@ -86,7 +86,7 @@ class Seeder:
         custom_names = self._custom_names()
         known = _CONTACT_KEYS | custom_names
         created = moments.eastern_stamp(self._now)
-        next_id = 1 + self._store.value("SELECT seq FROM sqlite_sequence WHERE name = 'contacts'")
+        next_id = blocks.next_contact(self._store)
         ids: list[int] = []
 
         def row(item: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -100,11 +100,14 @@ class Seeder:
             columns = (given.get(name, "") for name in _CONTACT_COLUMNS)
             return (contact_id, self._folder_id, json.dumps(custom), *columns)
 
-        names = ", ".join(("contactId", "folderId", "custom", *_CONTACT_COLUMNS))
-        marks = ", ".join("?" * (3 + len(_CONTACT_COLUMNS)))
+        columns = ("contactId", "folderId", "custom", *_CONTACT_COLUMNS)
+        names, status = ", ".join(columns), columns.index("status")
+        marks = ", ".join("?" * len(columns))
         for chunk in _chunks(items):
             rows = [row(item) for item in chunk]
             self._store.execute_many(f"INSERT INTO contacts ({names}) VALUES ({marks})", rows)
+            present = (row[0] for row in rows if row[status] != "deleted")
+            blocks.add(self._store, self._folder_id, present)
         return ids
 
     def subscriptions(self, items: Iterable[Mapping[str, Any]], default_list: int) -> list[str]:

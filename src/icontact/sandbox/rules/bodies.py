@@ -26,10 +26,13 @@ def save_many(
     Returns:
         What was stored, in order; shorter than the request if something was refused.
     """
-    given = items(call, plural, singular)
-    most = call.quirks.max_batch
-    if most is not None and len(given) > most:
-        raise Refusal(400, messages.too_many_items(most))
+    return save_each(call, items(call, plural, singular), singular, save)
+
+
+def save_each(
+    call: Call, given: list[Any], singular: str, save: Callable[[Call, Item], Item | None]
+) -> list[Item]:
+    """Save what :func:`items` returned, as :func:`save_many` does."""
     saved = []
     for item in given:
         try:
@@ -59,7 +62,19 @@ def member(call: Call, singular: str) -> Item | None:
 
 
 def items(call: Call, plural: str, singular: str) -> list[Any]:
-    """Return what was posted to a collection, in whichever of its shapes."""
+    """Return what was posted to a collection, in whichever of its shapes.
+
+    Raises:
+        Refusal: 400, if it is none of them, or 400 or 413, if it is more than the quirks allow.
+    """
+    given = _posted(call, plural, singular)
+    most = call.quirks.max_batch
+    if most is not None and len(given) > most:
+        raise Refusal(call.quirks.max_batch_status, messages.too_many_items(most))
+    return given
+
+
+def _posted(call: Call, plural: str, singular: str) -> list[Any]:
     body = phpjson.decode(call.incoming.body)
     if isinstance(body, dict) and len(body) == 1:
         # One object wrapped in its singular name is recorded, the plural seen in client code.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -27,8 +27,7 @@ def number(text: object) -> int | None:
     return int(digits)
 
 
-@attrs.frozen
-class Event:
+class Event(NamedTuple):
     """Something that happened to a contact, for the web hooks of its folder (API 17.2)."""
 
     event_id: str

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
-
-import attrs
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from icontact.sandbox import messages
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import custom_fields
 from icontact.sandbox.rules.call import Call
-from icontact.sandbox.rules.fields import Reader
+from icontact.sandbox.rules.fields import Reader, is_email
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
 LONGEST_STATE = 10
 STICKY_STATUSES = frozenset({"donotcontact", "pending", "invitable"})
+_WRITTEN = frozenset({*CONTACT_TEXTS, "email"})
 _RECEIVED_ONLY = frozenset({"contactId", "createDate", "bounceCount"})
 
 _WRITE_ORDER = (
@@ -29,6 +28,9 @@ _WRITE_ORDER = (
     "status",
 )
 """Recorded: the keys of an answer to a POST, in their order (API 6.2)."""
+
+COLUMNS = (*_WRITE_ORDER, "folderId", "custom")
+"""The columns of a contact: those that a write shows, in their order, and two more."""
 
 _LISTING_ORDER = (
     "email",
@@ -50,9 +52,19 @@ _LISTING_ORDER = (
 )
 """Recorded: the keys of a row of a collection GET, in their order; no ``business`` (API 6.2)."""
 
+_BLANK_AS_NULL = {name: f"nullif(\"{name}\", '')" for name in CONTACT_TEXTS}
+_AS_TEXT = {
+    "contactId": "CAST(contactId AS TEXT)",
+    "bounceCount": "CAST(nullif(bounceCount, 0) AS TEXT)",
+}
+LISTING_COLUMNS = ", ".join(
+    [{**_BLANK_AS_NULL, **_AS_TEXT}.get(name, f'"{name}"') for name in _LISTING_ORDER]
+    + ["business", "custom"]
+)
+"""The columns of a row of a collection GET, as the wire has them, and two more."""
 
-@attrs.frozen(kw_only=True)
-class Given:
+
+class Given(NamedTuple):
     """What a payload gives of a contact, checked field by field.
 
     Attributes:
@@ -66,7 +78,7 @@ class Given:
     status: str | None
 
 
-def read(call: Call, payload: dict[str, Any], types: Mapping[str, str]) -> Given:
+def read(call: Call, payload: Mapping[str, Any], types: Mapping[str, str]) -> Given:
     """Take the fields of a contact from a payload.
 
     Args:
@@ -77,6 +89,36 @@ def read(call: Call, payload: dict[str, Any], types: Mapping[str, str]) -> Given
     Raises:
         Refusal: 400, with a sentence for every field that is not valid.
     """
+    return _plain(call, payload, types) or _checked(call, payload, types)
+
+
+def _plain(call: Call, payload: Mapping[str, Any], types: Mapping[str, str]) -> Given | None:
+    """Return what a payload gives whose values are texts, and fit; otherwise it is not for here."""
+    texts: dict[str, str] = {}
+    custom: dict[str, str] = {}
+    status = None
+    for name, value in payload.items():
+        if name in _WRITTEN:
+            texts[name] = value
+        elif name == "status":
+            status = value
+        elif name in types:
+            custom[name] = value
+            if type(value) is str and not custom_fields.accepts(types[name], value, call.quirks):
+                return None
+        else:
+            continue
+        if type(value) is not str:
+            return None
+    if len(texts.get("state", "")) > LONGEST_STATE:
+        return None
+    if "email" in texts and not is_email(texts["email"]):
+        return None
+    _mention_unknown(call, payload, types)
+    return Given(texts, custom, status)
+
+
+def _checked(call: Call, payload: Mapping[str, Any], types: Mapping[str, str]) -> Given:
     reader = Reader(payload)
     texts = {name: reader.text(name) for name in CONTACT_TEXTS if reader.given(name)}
     if reader.given("email"):
@@ -90,7 +132,7 @@ def read(call: Call, payload: dict[str, Any], types: Mapping[str, str]) -> Given
     status = reader.text("status") if reader.given("status") else None
     reader.finish()
     _mention_unknown(call, payload, types)
-    return Given(texts=texts, custom=custom, status=status)
+    return Given(texts, custom, status)
 
 
 def require_email(given: Given) -> None:
@@ -116,38 +158,48 @@ def check_status_change(current: str, status: str | None) -> None:
         raise Refusal(400, messages.not_valid("status", reason))
 
 
-def write_wire(row: Row, names: Mapping[str, str]) -> dict[str, Any]:
-    """Return a contact as the answer to a write has it: ``""`` for what is blank."""
-    values = _values(row)
-    custom = json.loads(row["custom"])
-    return {
-        **{key: values[key] for key in _WRITE_ORDER},
-        **{name: custom.get(name, "") for name in names},
-    }
+def write_wire(held: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return a contact as the answer to a write has it: ``""`` for what is blank.
+
+    Args:
+        held: The :data:`COLUMNS`, in this order.
+        names: The custom fields of the folder.
+    """
+    answer = {**held}
+    del answer["folderId"]
+    custom = answer.pop("custom")
+    answer["contactId"] = str(answer["contactId"])
+    answer["bounceCount"] = str(answer["bounceCount"] or "")
+    if names:
+        values = json.loads(custom)
+        answer |= {name: values.get(name, "") for name in names}
+    return answer
 
 
 def member_wire(row: Row, names: Mapping[str, str]) -> dict[str, Any]:
     """Return a contact as a GET of one has it: all keys, ``null`` for what is blank."""
-    return {key: value or None for key, value in write_wire(row, names).items()}
+    held = {name: row[name] for name in COLUMNS}
+    return {key: value or None for key, value in write_wire(held, names).items()}
 
 
-def listing_wire(call: Call, row: Row, names: Mapping[str, str]) -> dict[str, Any]:
-    """Return a contact as a row of a collection GET: ``null`` for what is blank."""
-    values = _values(row)
-    answer = {key: values[key] or None for key in _LISTING_ORDER}
-    if call.quirks.business_in_listings:
-        answer["business"] = values["business"] or None
-    if call.quirks.custom_fields_in_listings:
-        custom = json.loads(row["custom"])
-        answer |= {name: custom.get(name) or None for name in names}
-    return answer
+def listing_wire(call: Call, names: Mapping[str, str]) -> Callable[[Row], dict[str, Any]]:
+    """Return what makes of a row a contact as in a collection GET: ``null`` for what is blank."""
 
+    def plain(row: Row) -> dict[str, Any]:
+        # The columns have the order of the keys, and two more that not every answer shows.
+        return dict(zip(_LISTING_ORDER, row, strict=False))
 
-def _values(row: Row) -> dict[str, str]:
-    values = dict(row)
-    values["contactId"] = str(row["contactId"])
-    values["bounceCount"] = str(row["bounceCount"] or "")
-    return values
+    def full(row: Row) -> dict[str, Any]:
+        answer = plain(row)
+        if call.quirks.business_in_listings:
+            answer["business"] = row["business"] or None
+        if call.quirks.custom_fields_in_listings:
+            custom = json.loads(row["custom"])
+            answer |= {name: custom.get(name) or None for name in names}
+        return answer
+
+    custom_shown = names and call.quirks.custom_fields_in_listings
+    return full if custom_shown or call.quirks.business_in_listings else plain
 
 
 def _fitting_state(call: Call, reader: Reader, state: str) -> str:
@@ -160,7 +212,7 @@ def _fitting_state(call: Call, reader: Reader, state: str) -> str:
     return ""
 
 
-def _mention_unknown(call: Call, payload: dict[str, Any], types: Mapping[str, str]) -> None:
+def _mention_unknown(call: Call, payload: Mapping[str, Any], types: Mapping[str, str]) -> None:
     if call.quirks.unknown_fields == "ignored":
         return
     known = {*CONTACT_TEXTS, *_RECEIVED_ONLY, *types, "email", "status"}

@@ -10,6 +10,7 @@ from icontact.sandbox.rules import contact_fields, custom_fields
 from icontact.sandbox.rules.call import Call
 from icontact.sandbox.rules.listing import Listing, search
 from icontact.sandbox.rules.terms import Clause, Kind, Term, column
+from icontact.sandbox.store import blocks
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
 # Somebody who left a list is on it no longer, though the subscription remains (API 8.2).
@@ -19,6 +20,7 @@ _SUBSCRIBED = (
 )
 _POPULATIONS = {"total": "1", "unlisted": f"NOT EXISTS ({_SUBSCRIBED})"}
 _LISTED = f"EXISTS ({_SUBSCRIBED})"
+_IDS = frozenset({"contactId", "listId"})
 
 _LISTING = Listing(
     table="contacts",
@@ -28,7 +30,8 @@ _LISTING = Listing(
         "listId": Term(
             "listId",
             Kind.NUMBER,
-            f"EXISTS ({_SUBSCRIBED} AND ({{}}))",
+            "contactId IN (SELECT contactId FROM subscriptions"
+            " WHERE ({}) AND status <> 'unsubscribed')",
             sortable=False,
         ),
         "firstName": column("firstName"),
@@ -42,6 +45,8 @@ _LISTING = Listing(
         "createDate": column("createDate", Kind.EASTERN),
     },
     sortable=(*CONTACT_TEXTS, "bounceCount"),
+    columns=contact_fields.LISTING_COLUMNS,
+    narrow=frozenset({"email"}),
 )
 
 
@@ -52,41 +57,40 @@ def list_all(call: Call) -> dict[str, Any]:
     if call.quirks.search_custom_fields:
         terms = {name: _custom_term(name) for name in types}
         listing = attrs.evolve(listing, terms={**terms, **listing.terms})
-    page = search(call, _without_population(call, listing), _base(call))
-    return page.envelope(
-        call, "contacts", lambda row: contact_fields.listing_wire(call, row, types)
-    )
+    population = call.incoming.query.get("status", "")
+    if population in _POPULATIONS:
+        listing = attrs.evolve(listing, passed=frozenset({"status"}))
+    else:
+        population = "listed" if call.quirks.default_population == "listed" else "total"
+    positions = _Positions(call) if population == "total" else None
+    page = search(call, listing, _base(call, population), positions)
+    return page.envelope(call, "contacts", contact_fields.listing_wire(call, types))
 
 
-def _base(call: Call) -> Clause:
+def _base(call: Call, population: str) -> Clause:
     """Return what holds for every contact of the answer: folder, not deleted, population."""
-    # Word for word the condition of the index that serves it.
-    present = "folderId = ? AND status <> 'deleted'"
-    default = "listed" if call.quirks.default_population == "listed" else "total"
-    population = call.incoming.query.get("status")
-    if population not in _POPULATIONS:
-        population = default
+    query = call.incoming.query
+    # The sign keeps SQLite from walking through the folder where ids say which contacts are meant.
+    by_id = "email" not in query and not _IDS.isdisjoint(query)
+    # Otherwise word for word the condition of the indexes that serve it.
+    present = f"{'+' if by_id else ''}folderId = ? AND status <> 'deleted'"
     extra = _LISTED if population == "listed" else _POPULATIONS[population]
     return Clause(f"{present} AND {extra}", (call.folder_id,))
 
 
-def _without_population(call: Call, listing: Listing) -> Listing:
-    """Take ``status`` for no filter where it selects the population."""
-    if call.incoming.query.get("status") not in _POPULATIONS:
-        return listing
-    return attrs.evolve(listing, terms={**listing.terms, "status": _Anything()})
-
-
 @attrs.frozen
-class _Anything(Term):
-    """The term that was dealt with elsewhere."""
+class _Positions:
+    """Where the contacts of a folder stand, all but the deleted ones."""
 
-    column: str = '"status"'
-    kind: Kind = Kind.CODE
+    call: Call
 
-    def clause(self, call: Call, name: str) -> Clause:
-        """Return the condition that every row meets."""
-        return Clause("1")
+    def total(self) -> int:
+        """Return how many there are."""
+        return blocks.total(self.call.store, self.call.folder_id)
+
+    def start(self, offset: int) -> tuple[int, int]:
+        """Return an id, and how many contacts to pass over from there."""
+        return blocks.start(self.call.store, self.call.folder_id, offset)
 
 
 def _custom_term(name: str) -> Term:

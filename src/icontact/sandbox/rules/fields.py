@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from icontact.sandbox import messages
@@ -22,7 +22,7 @@ class Reader:
         payload: The object that was sent.
     """
 
-    def __init__(self, payload: dict[str, Any]) -> None:
+    def __init__(self, payload: Mapping[str, Any]) -> None:
         self._payload = payload
         self._problems: list[str] = []
 

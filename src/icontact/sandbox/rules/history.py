@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -36,22 +36,40 @@ _EVENTS = {
 }
 
 
+class Done(NamedTuple):
+    """What was done to a contact."""
+
+    contact_id: int
+    action_type: str
+    details: Mapping[str, str]
+
+
 def record(
     call: Call, contact_id: int, action_type: str, details: Mapping[str, str] | None = None
 ) -> None:
     """Write down that somebody did something to a contact."""
-    call.store.insert(
-        "actions",
-        {
-            "contactId": contact_id,
-            "actionType": action_type,
-            "actionTime": call.epoch,
-            "actor": call.actor,
-            "actorKind": call.actor if call.actor in _KINDS else "user",
-            "details": json.dumps(details or {}),
-        },
+    record_many(call, [Done(contact_id, action_type, details or {})])
+
+
+def record_many(call: Call, done: Sequence[Done]) -> None:
+    """Write down what somebody did to contacts, in this order."""
+    epoch, actor = call.epoch, call.actor
+    kind = actor if actor in _KINDS else "user"
+    # Many may share their details; they live as long as this, so that they can be told apart.
+    written = {id(each.details): each.details for each in done}
+    texts = {key: json.dumps(details) for key, details in written.items()}
+    rows = [
+        (contact_id, action_type, epoch, actor, kind, texts[id(details)])
+        for contact_id, action_type, details in done
+    ]
+    if done and call.store.value("SELECT 1 FROM webhooks LIMIT 1"):
+        for contact_id, action_type, details in done:
+            _tell(call, contact_id, action_type, details)
+    call.store.execute_many(
+        "INSERT INTO actions (contactId, actionType, actionTime, actor, actorKind, details)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        rows,
     )
-    _tell(call, contact_id, action_type, details or {})
 
 
 def _tell(call: Call, contact_id: int, action_type: str, details: Mapping[str, str]) -> None:

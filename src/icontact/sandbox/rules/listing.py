@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 
@@ -30,6 +30,9 @@ class Listing:
         sortable: What else ``orderby`` may name.
         newest_first: Whether the key runs downwards.
         limit: The default page.
+        columns: What is read of a row, in SQL.
+        passed: What a query may name beside, and somebody else deals with.
+        narrow: Terms that leave few rows, so that these are sorted instead of all walked through.
     """
 
     table: str
@@ -38,6 +41,19 @@ class Listing:
     sortable: tuple[str, ...] = ()
     newest_first: bool = False
     limit: int = DEFAULT_LIMIT
+    columns: str = "*"
+    passed: frozenset[str] = frozenset()
+    narrow: frozenset[str] = frozenset()
+
+
+class Positions(Protocol):
+    """Knows, of a collection in the order of its key, where each row stands."""
+
+    def total(self) -> int:
+        """Return how many rows there are."""
+
+    def start(self, offset: int) -> tuple[int, int]:
+        """Return a key, and how many rows to pass over from there, to get at an offset."""
 
 
 @attrs.frozen(kw_only=True)
@@ -64,31 +80,40 @@ class Page:
         return None if not rows and call.quirks.null_for_empty else rows
 
 
-def search(call: Call, listing: Listing, base: Clause) -> Page:
+def search(call: Call, listing: Listing, base: Clause, positions: Positions | None = None) -> Page:
     """Run the search of a call.
 
     Args:
         call: The call; terms that are not known are warned about.
         listing: What may be asked.
         base: What holds for every row of the collection.
+        positions: Where its rows stand, if that is known without counting them.
     """
     known, ignored = _sort_out(call.incoming.query, listing)
     clauses = [base, *(term.clause(call, name) for name, term in known.items())]
     where = " AND ".join(f"({clause.sql})" for clause in clauses)
     values = [value for clause in clauses for value in clause.values]
     order, unsortable = _order(call.incoming.query.get("orderby", ""), listing)
+    if not listing.narrow.isdisjoint(known):
+        # The sign keeps SQLite from walking through all rows in the order of the key.
+        order = order.replace(_by_key(listing), f"+{_by_key(listing)}")
     if ignored or unsortable:
         call.warn(messages.ignored_terms((*ignored, *unsortable)))
     limit, offset = _window(call, listing)
-    return Page(
-        rows=call.store.rows(
-            f"SELECT * FROM {listing.table} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
-            (*values, limit, offset),
-        ),
-        limit=limit,
-        offset=offset,
-        total=call.store.value(f"SELECT COUNT(*) FROM {listing.table} WHERE {where}", values),
+    if positions is None or known:
+        total = call.store.value(f"SELECT COUNT(*) FROM {listing.table} WHERE {where}", values)
+    else:
+        total = positions.total()
+    skipped = offset
+    if positions is not None and not known and order == _by_key(listing):
+        key, skipped = positions.start(offset)
+        where, values = f"{where} AND {listing.key} >= ?", [*values, key]
+    rows = call.store.rows(
+        f"SELECT {listing.columns} FROM {listing.table}"
+        f" WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
+        (*values, limit, skipped),
     )
+    return Page(rows=rows, limit=limit, offset=offset, total=total)
 
 
 def _sort_out(query: Mapping[str, str], listing: Listing) -> tuple[dict[str, Term], list[str]]:
@@ -96,9 +121,9 @@ def _sort_out(query: Mapping[str, str], listing: Listing) -> tuple[dict[str, Ter
     known: dict[str, Term] = {}
     ignored = []
     for name, value in query.items():
-        if name in listing.terms:
+        if name in listing.terms and name not in listing.passed:
             known[name] = listing.terms[name]
-        elif name in _PAGING or _is_operator(name, value, listing):
+        elif name in _PAGING or name in listing.passed or _is_operator(name, value, listing):
             continue
         else:
             ignored.append(name)
@@ -125,8 +150,12 @@ def _order(text: str, listing: Listing) -> tuple[str, list[str]]:
             continue
         parts.setdefault(column, "DESC" if direction == "desc" else "ASC")
     terms = [f"{column} COLLATE NOCASE {way}" for column, way in parts.items()]
-    terms.append(f'"{listing.key}" {"DESC" if listing.newest_first else "ASC"}')
+    terms.append(_by_key(listing))
     return ", ".join(terms), unsortable
+
+
+def _by_key(listing: Listing) -> str:
+    return f'"{listing.key}" {"DESC" if listing.newest_first else "ASC"}'
 
 
 def _window(call: Call, listing: Listing) -> tuple[int, int]:

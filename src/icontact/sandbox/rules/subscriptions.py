@@ -10,11 +10,14 @@ from icontact.sandbox.rules import bodies, history
 from icontact.sandbox.rules.call import Call, Route, Scope, number
 from icontact.sandbox.rules.fields import Reader
 from icontact.sandbox.rules.listing import Listing, search
+from icontact.sandbox.rules.subscription_book import (
+    SubscriptionBook,
+    checked_status,
+    confirmation_message,
+)
 from icontact.sandbox.rules.terms import Clause, Kind, column
 from icontact.sandbox.store import Row
 
-STATUSES = ("normal", "pending", "unsubscribed")
-_BLOCKED = frozenset({"donotcontact", "deleted"})
 _MOVING_SINCE = "2.2"
 
 _LISTING = Listing(
@@ -37,7 +40,11 @@ def list_all(call: Call) -> dict[str, Any]:
 
 def create_many(call: Call) -> dict[str, Any]:
     """Answer ``POST …/subscriptions``; an empty array stays one here (API 8.2)."""
-    return {"subscriptions": bodies.save_many(call, "subscriptions", "subscription", create)}
+    items = bodies.items(call, "subscriptions", "subscription")
+    book = SubscriptionBook(call, items)
+    made = bodies.save_each(call, items, "subscription", lambda _, item: book.create(item))
+    book.flush()
+    return {"subscriptions": made}
 
 
 def read(call: Call) -> dict[str, Any]:
@@ -70,44 +77,19 @@ def move(call: Call) -> dict[str, Any]:
 
 
 def create(call: Call, item: dict[str, Any]) -> dict[str, Any] | None:
-    """Subscribe one contact, as one item of a collection POST; ``None`` if it is subscribed."""
-    reader = Reader(item)
-    reader.forbid("subscriptionId")
-    list_text = reader.text("listId", required=True)
-    contact_text = reader.text("contactId", required=True)
-    status = _status(reader, reader.text("status", required=True))
-    message_id = _message_id(call, reader)
-    reader.finish()
-    list_id, contact_id = _known_list(call, list_text), _known_contact(call, contact_text)
-    existing = _by_ids(call, list_id, contact_id)
-    if existing is not None:
-        _refuse_second(call, existing["status"], status)
-        return None
-    columns = {
-        "folderId": call.folder_id,
-        "listId": list_id,
-        "contactId": contact_id,
-        "status": status,
-        "addDate": call.epoch,
-        "confirmationMessageId": message_id,
-    }
-    call.store.insert("subscriptions", columns)
-    _record(call, list_id, contact_id, status)
-    return _wire(_required(_by_ids(call, list_id, contact_id)))
-
-
-def _refuse_second(call: Call, current: str, status: str) -> None:
-    """Say what a POST for somebody already on the list says: nothing, or that they left."""
-    if current == "unsubscribed" and status != "unsubscribed":
-        raise Refusal(400, call.quirks.resubscribe_text)
-    if call.quirks.duplicate_subscription_warning:
-        raise Refusal(400, "The contact you provided is already subscribed to the list")
+    """Subscribe one contact as a collection POST does; ``None`` if it is subscribed."""
+    book = SubscriptionBook(call, [item])
+    made = book.create(item)
+    book.flush()
+    return made
 
 
 def _change_status(call: Call, row: Row, item: dict[str, Any]) -> None:
     reader = Reader(item)
-    status = _status(reader, reader.text("status")) if reader.given("status") else row["status"]
-    message_id = _message_id(call, reader)
+    status = (
+        checked_status(reader, reader.text("status")) if reader.given("status") else row["status"]
+    )
+    message_id = confirmation_message(call, reader)
     reader.finish()
     moves = (row["status"], status)
     if moves[0] == "unsubscribed" and status != "unsubscribed":
@@ -137,28 +119,6 @@ def _target_list(call: Call, row: Row, item: dict[str, Any]) -> int:
     return list_id
 
 
-def _status(reader: Reader, status: str) -> str:
-    if status not in STATUSES:
-        choices = "status can be either normal, pending or unsubscribed"
-        reader.complain(messages.not_valid("status", choices))
-    return status
-
-
-def _message_id(call: Call, reader: Reader) -> str:
-    text = reader.text("confirmationMessageId")
-    message_type = call.store.value(
-        "SELECT messageType FROM messages WHERE messageId = ? AND folderId = ?",
-        (number(text), call.folder_id),
-    )
-    unknown = message_type is None and call.quirks.unknown_confirmation_messages == "refused"
-    if text and (number(text) is None or unknown):
-        reader.complain(messages.not_valid("confirmationMessageId"))
-    elif message_type not in {None, "confirmation"}:
-        reason = "The message has to be of the type confirmation"
-        reader.complain(messages.not_valid("confirmationMessageId", reason))
-    return text
-
-
 def _known_list(call: Call, text: str) -> int:
     list_id = number(text)
     if not call.store.value(
@@ -167,19 +127,6 @@ def _known_list(call: Call, text: str) -> int:
     ):
         raise Refusal(400, call.quirks.unknown_list_text)
     return list_id or 0
-
-
-def _known_contact(call: Call, text: str) -> int:
-    contact_id = number(text)
-    status = call.store.value(
-        "SELECT status FROM contacts WHERE contactId = ? AND folderId = ?",
-        (contact_id, call.folder_id),
-    )
-    if status is None:
-        raise Refusal(400, call.quirks.unknown_contact_text)
-    if status in _BLOCKED:
-        raise Refusal(400, call.quirks.blocked_contact_text)
-    return contact_id or 0
 
 
 def _record(call: Call, list_id: int, contact_id: int, status: str) -> None:

@@ -114,13 +114,14 @@ def _store(
     if item is None:
         raise Refusal(400, "It has more values than there are fields")
     known = contacts.by_email(call, item.get("email", ""))
-    if known is None:
-        known = contacts.save(call, item, types)
+    contact_id = None if known is None else known["contactId"]
+    if contact_id is None:
+        contact_id = contacts.save(call, item, types)["contactId"]
     elif call.quirks.upload_updates:
         given = {name: text for name, text in item.items() if text}
-        known = contacts.save(call, {**given, "contactId": known["contactId"]}, types)
+        contacts.save(call, {**given, "contactId": contact_id}, types)
     for list_id in list_ids:
-        ids = {"listId": list_id, "contactId": known["contactId"], "status": "normal"}
+        ids = {"listId": list_id, "contactId": contact_id, "status": "normal"}
         subscriptions.create(call, ids)
 
 

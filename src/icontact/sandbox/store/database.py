@@ -123,6 +123,18 @@ class Store:
                 f'UPDATE {table} SET {settings} WHERE "{key}" = ?', (*changes.values(), number)
             )
 
+    def copy(self) -> sqlite3.Connection:
+        """Return a copy of everything, in memory."""
+        copied = sqlite3.connect(":memory:", check_same_thread=False)
+        with self._lock:
+            self._connection.backup(copied)
+        return copied
+
+    def replace(self, copied: sqlite3.Connection) -> None:
+        """Put a copy in the place of everything; who reads meanwhile gets the one or the other."""
+        with self._lock:
+            copied.backup(self._connection)
+
     def close(self) -> None:
         """Close the database; the state of one in memory is gone then."""
         with self._lock:

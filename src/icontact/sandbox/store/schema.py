@@ -6,7 +6,10 @@ from __future__ import annotations
 
 from icontact.sandbox.store import mailing_schema
 
-VERSION = 2
+VERSION = 3
+
+FIRST_CONTACT = 66674163
+"""The id of the first contact. No contact is ever removed, so the next id is one more than any."""
 
 ACCOUNT_TEXTS = (
     "billingStreet",
@@ -86,7 +89,7 @@ CREATE TABLE clientfolders (
     useLogoInFooter INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE contacts (
-    contactId INTEGER PRIMARY KEY AUTOINCREMENT,
+    contactId INTEGER PRIMARY KEY,
     folderId INTEGER NOT NULL,
     email TEXT NOT NULL COLLATE NOCASE, {_texts(CONTACT_TEXTS)},
     status TEXT NOT NULL DEFAULT 'normal',
@@ -97,6 +100,10 @@ CREATE TABLE contacts (
 CREATE UNIQUE INDEX contacts_by_email ON contacts (folderId, email) WHERE status <> 'deleted';
 CREATE INDEX contacts_deleted ON contacts (folderId, email) WHERE status = 'deleted';
 CREATE INDEX contacts_present ON contacts (folderId, contactId) WHERE status <> 'deleted';
+CREATE TABLE contact_blocks (
+    folderId INTEGER NOT NULL, block INTEGER NOT NULL, present INTEGER NOT NULL,
+    PRIMARY KEY (folderId, block)
+) WITHOUT ROWID;
 CREATE TABLE lists (
     listId INTEGER PRIMARY KEY AUTOINCREMENT,
     folderId INTEGER NOT NULL,
@@ -111,7 +118,7 @@ CREATE TABLE lists (
 );
 CREATE INDEX lists_by_folder ON lists (folderId);
 CREATE TABLE subscriptions (
-    rowNumber INTEGER PRIMARY KEY AUTOINCREMENT,
+    rowNumber INTEGER PRIMARY KEY,
     folderId INTEGER NOT NULL,
     listId INTEGER NOT NULL,
     contactId INTEGER NOT NULL,
@@ -121,7 +128,6 @@ CREATE TABLE subscriptions (
     UNIQUE (listId, contactId)
 );
 CREATE INDEX subscriptions_by_folder ON subscriptions (folderId);
-CREATE INDEX subscriptions_by_list ON subscriptions (listId);
 CREATE INDEX subscriptions_by_contact ON subscriptions (contactId);
 CREATE TABLE customfields (
     fieldNumber INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -133,7 +139,7 @@ CREATE TABLE customfields (
     UNIQUE (folderId, privateName)
 );
 CREATE TABLE actions (
-    actionNumber INTEGER PRIMARY KEY AUTOINCREMENT,
+    actionNumber INTEGER PRIMARY KEY,
     contactId INTEGER NOT NULL,
     actionType TEXT NOT NULL,
     actionTime INTEGER NOT NULL,
@@ -144,7 +150,7 @@ CREATE TABLE actions (
 CREATE INDEX actions_by_contact ON actions (contactId);
 INSERT INTO sqlite_sequence (name, seq) VALUES
     ('logins', 407117), ('accounts', 413322), ('clientfolders', 124666),
-    ('contacts', 66674162), ('lists', 205302);
+    ('lists', 205302);
 {mailing_schema.TABLES}
 PRAGMA user_version = {VERSION};
 """

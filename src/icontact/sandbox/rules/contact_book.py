@@ -1,0 +1,242 @@
+"""The contacts that one request writes: read at once, changed item by item, written at once."""
+
+# ruff: noqa: S608  (tables and columns are constants, values are parameters)
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
+from typing import Any
+
+from icontact.sandbox import messages, moments
+from icontact.sandbox.exchange import Refusal
+from icontact.sandbox.rules import contact_fields, history
+from icontact.sandbox.rules.call import Call, number
+from icontact.sandbox.rules.contact_fields import COLUMNS, Given
+from icontact.sandbox.rules.history import Done
+from icontact.sandbox.store import blocks
+from icontact.sandbox.store.schema import CONTACT_TEXTS
+
+Held = dict[str, Any]
+"""The columns of a contact, as they are to be."""
+
+_BLANK = dict.fromkeys(CONTACT_TEXTS, "")
+_FIELDS = (*CONTACT_TEXTS, "custom")
+# What has an index is left alone where it stays the same.
+_UPDATES = {
+    with_keys: (
+        f"UPDATE contacts SET {', '.join(f'{name} = ?' for name in names)} WHERE contactId = ?",
+        itemgetter(*names, "contactId"),
+    )
+    for with_keys, names in ((False, _FIELDS), (True, ("email", "status", *_FIELDS)))
+}
+_ALWAYS = ("contactId", "folderId", "createDate", "status")
+_NO_DETAILS: Mapping[str, str] = {}
+_EMAILS = "email IN (SELECT value FROM json_each(?))"
+
+
+class ContactBook:
+    """Takes contacts one after the other, each on top of what became of those before it.
+
+    Whoever uses it calls :meth:`flush` in the end, inside of the same transaction.
+
+    Args:
+        call: The call.
+        types: The custom fields of the folder, with their types.
+    """
+
+    def __init__(self, call: Call, types: Mapping[str, str]) -> None:
+        self._call = call
+        self._types = types
+        self._newcomer = {
+            **dict.fromkeys(COLUMNS, ""),
+            "createDate": moments.eastern_stamp(call.now),
+            "bounceCount": 0,
+            "status": "normal",
+            "folderId": call.folder_id,
+            "custom": "{}",
+        }
+        self._by_id: dict[int, Held | None] = {}
+        self._by_email: dict[str, Held | None] = {}
+        self._deleted: dict[str, Held | None] = {}
+        self._created: dict[int, Held] = {}
+        self._given: dict[str, str] = {}
+        self._revived: list[int] = []
+        self._changed: dict[int, tuple[Held, bool]] = {}
+        self._done: list[Done] = []
+        self._last_id = 0
+
+    def expect(self, items: Iterable[Any]) -> None:
+        """Read all contacts that some items may be about."""
+        payloads = [item for item in items if isinstance(item, dict)]
+        given = (item.get("email") for item in payloads)
+        # Only plain letters have a lower case that SQLite and Python agree on, as e-mails must.
+        emails = {each.lower() for each in given if isinstance(each, str) and each.isascii()}
+        ids = {found for item in payloads if (found := number(item.get("contactId"))) is not None}
+        self._look_up_emails(emails)
+        self._look_up_ids(ids)
+
+    def save(self, item: Mapping[str, Any]) -> Held:
+        """Create or change one contact, as one item of a collection POST (API 6.5).
+
+        Raises:
+            Refusal: 400; then nothing was changed.
+        """
+        if item.get("contactId") not in (None, ""):
+            held = self.by_id(item["contactId"])
+            if held is None:
+                raise Refusal(400, messages.not_recognised("contactId"))
+            given = contact_fields.read(self._call, item, self._types)
+            return self.change(held, given, blanks=self._call.quirks.bulk_update_blanks)
+        given = contact_fields.read(self._call, item, self._types)
+        contact_fields.require_email(given)
+        held = self._present(given.texts["email"])
+        if held is not None:
+            return self.change(held, given, blanks=self._call.quirks.upsert_blanks)
+        contact_fields.check_new_status(self._call, given.status)
+        return self._create(given)
+
+    def change(self, held: Held, given: Given, *, blanks: bool) -> Held:
+        """Write fields to a contact, blanking the others or not, and record what changes."""
+        contact_fields.check_status_change(held["status"], given.status)
+        self._check_email_is_free(held, given.texts.get("email"))
+        before = json.loads(held["custom"]) if held["custom"] != "{}" else {}
+        custom = {**({} if blanks else before), **given.custom}
+        texts = {**(_BLANK if blanks else {}), **given.texts}
+        edited = {name: text for name, text in texts.items() if text != held[name]}
+        edited_custom = {
+            name: custom.get(name, "")
+            for name in {**before, **custom}
+            if custom.get(name, "") != before.get(name, "")
+        }
+        if "email" in edited:
+            self._readdress(held, edited["email"])
+        if edited or edited_custom:
+            held.update(edited, custom=json.dumps(custom))
+            self._note(held, "EditFields", {**edited, **edited_custom}, keys="email" in edited)
+        if given.status is not None and given.status != held["status"]:
+            held["status"] = given.status
+            self._note(held, "EditStatus", {"newStatus": given.status}, keys=True)
+        if "email" in edited:
+            # Addresses are unique: whoever takes over an old one has to find it free.
+            self.flush()
+        return held
+
+    def by_id(self, contact_id: object) -> Held | None:
+        """Return a contact of the folder, unless it is deleted."""
+        known = number(contact_id)
+        if known is None:
+            return None
+        if known not in self._by_id:
+            self._look_up_ids({known})
+        return self._by_id[known]
+
+    def flush(self) -> None:
+        """Write everything that changed since the last time."""
+        store = self._call.store
+        for keys, (statement, columns) in _UPDATES.items():
+            changed = (held for held, with_keys in self._changed.values() if with_keys is keys)
+            store.execute_many(statement, map(columns, changed))
+        if self._created:
+            # What nobody gave has its default in the table, which is faster than to say so.
+            names = (*_ALWAYS, *self._given)
+            store.execute_many(
+                f"INSERT INTO contacts ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
+                map(itemgetter(*names), self._created.values()),
+            )
+        blocks.add(store, self._call.folder_id, (*self._created, *self._revived))
+        history.record_many(self._call, self._done)
+        self._changed, self._created, self._revived, self._done = {}, {}, [], []
+        self._given = {}
+
+    def _create(self, given: Given) -> Held:
+        key = given.texts["email"].lower()
+        held = self._deleted.pop(key, None)
+        if held is None:
+            contact_id = self._new_id()
+            held = self._created[contact_id] = {**self._newcomer}
+            held["contactId"] = contact_id
+        else:
+            contact_id = held["contactId"]
+            held.update(_BLANK, status="normal", custom="{}")
+            self._revived.append(contact_id)
+            self._changed[contact_id] = held, True
+        held.update(given.texts)
+        self._given.update(given.texts)
+        if given.status is not None:
+            held["status"] = given.status
+        if given.custom:
+            held["custom"] = json.dumps(given.custom)
+            self._given["custom"] = ""
+        self._by_email[key] = self._by_id[contact_id] = held
+        self._done.append(Done(contact_id, "AddContact", _NO_DETAILS))
+        return held
+
+    def _note(self, held: Held, action_type: str, details: dict[str, str], *, keys: bool) -> None:
+        contact_id = held["contactId"]
+        if contact_id in self._created:
+            self._given.update(_BLANK, custom="")
+        else:
+            _, before = self._changed.get(contact_id, (held, False))
+            self._changed[contact_id] = held, keys or before
+        self._done.append(Done(contact_id, action_type, details))
+
+    def _readdress(self, held: Held, email: str) -> None:
+        self.flush()
+        # The old address is looked up again if it is asked for: a deleted contact may have it.
+        del self._by_email[held["email"].lower()]
+        self._by_email[email.lower()] = held
+
+    def _check_email_is_free(self, held: Held, email: str | None) -> None:
+        other = None if email is None else self._present(email)
+        if other is not None and other["contactId"] != held["contactId"]:
+            reason = "email is already used by another contact"
+            raise Refusal(400, messages.not_valid("email", reason))
+
+    def _present(self, email: str) -> Held | None:
+        key = email.lower()
+        if key not in self._by_email:
+            self._look_up_emails({key})
+        return self._by_email[key]
+
+    def _new_id(self) -> int:
+        self._last_id = (self._last_id or blocks.next_contact(self._call.store) - 1) + 1
+        return self._last_id
+
+    def _look_up_emails(self, emails: set[str]) -> None:
+        rows = self._rows(f"folderId = ? AND status <> 'deleted' AND {_EMAILS}", emails)
+        self._by_email.update(dict.fromkeys(emails))
+        for held in map(self._held, rows):
+            self._by_email[held["email"].lower()] = held
+        if self._call.quirks.recreate_deleted == "same_id" and self._any_deleted():
+            condition = f"folderId = ? AND status = 'deleted' AND {_EMAILS} ORDER BY contactId"
+            for held in self._rows(condition, emails):
+                self._deleted[held["email"].lower()] = held
+
+    def _any_deleted(self) -> bool:
+        sql = "SELECT EXISTS (SELECT 1 FROM contacts WHERE folderId = ? AND status = 'deleted')"
+        return bool(self._call.store.value(sql, (self._call.folder_id,)))
+
+    def _look_up_ids(self, ids: set[int]) -> None:
+        # The sign keeps SQLite from walking through the folder.
+        present = "+folderId = ? AND status <> 'deleted'"
+        in_ids = "contactId IN (SELECT value FROM json_each(?))"
+        rows = self._rows(f"{present} AND {in_ids}", ids) if ids else []
+        self._by_id.update(dict.fromkeys(ids - self._by_id.keys()))
+        for held in map(self._held, rows):
+            self._by_email[held["email"].lower()] = held
+
+    def _held(self, row: Held) -> Held:
+        """Return the one copy of a contact, however it was looked up."""
+        held = self._by_id.get(row["contactId"])
+        if held is None:
+            self._by_id[row["contactId"]] = held = row
+        return held
+
+    def _rows(self, condition: str, wanted: Iterable[str | int]) -> list[Held]:
+        rows = self._call.store.rows(
+            f"SELECT {', '.join(COLUMNS)} FROM contacts WHERE {condition}",
+            (self._call.folder_id, json.dumps(list(wanted))),
+        )
+        return [dict(zip(COLUMNS, row, strict=True)) for row in rows]

@@ -1,0 +1,176 @@
+"""The subscriptions that one request makes: looked up at once, checked item by item, then stored.
+
+Not for changes of status and moves, which are one at a time.
+"""
+
+# ruff: noqa: S608  (the text that is put in is a constant)
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from icontact.sandbox import messages, moments
+from icontact.sandbox.exchange import Refusal
+from icontact.sandbox.rules import history
+from icontact.sandbox.rules.call import Call, number
+from icontact.sandbox.rules.fields import Reader
+from icontact.sandbox.rules.history import Done
+
+_Given = tuple[int, int, str, str]
+_PLAIN = frozenset({"listId", "contactId", "status"})
+STATUSES = ("normal", "pending", "unsubscribed")
+_BLOCKED = frozenset({"donotcontact", "deleted"})
+_IN = "IN (SELECT value FROM json_each(?))"
+_INSERT = (
+    "INSERT INTO subscriptions"
+    " (folderId, listId, contactId, status, addDate, confirmationMessageId)"
+    " VALUES (?, ?, ?, ?, ?, ?)"
+)
+
+
+class SubscriptionBook:
+    """Takes new subscriptions one after the other, each beside those before it.
+
+    Whoever uses it calls :meth:`flush` in the end, inside of the same transaction.
+
+    Args:
+        call: The call.
+        items: What is going to be created.
+    """
+
+    def __init__(self, call: Call, items: Iterable[Any]) -> None:
+        self._call = call
+        self._epoch = call.epoch
+        self._added = moments.iso_with_offset(self._epoch)
+        self._details: dict[tuple[int, str], dict[str, str]] = {}
+        self._new: list[tuple[Any, ...]] = []
+        self._done: list[Done] = []
+        payloads = [item for item in items if isinstance(item, dict)]
+        lists = json.dumps(_numbers(payloads, "listId"))
+        contacts = json.dumps(_numbers(payloads, "contactId"))
+        rows = call.store.rows
+        self._lists = {
+            row[0]
+            for row in rows(
+                f"SELECT listId FROM lists WHERE listId {_IN} AND folderId = ? AND deleted = 0",
+                (lists, call.folder_id),
+            )
+        }
+        # The signs keep SQLite from walking through the folder, or through all of the list.
+        self._contacts: dict[int, str] = {
+            row[0]: row[1]
+            for row in rows(
+                f"SELECT contactId, status FROM contacts WHERE contactId {_IN} AND +folderId = ?",
+                (contacts, call.folder_id),
+            )
+        }
+        self._known: dict[tuple[int, int], str] = {
+            (row[0], row[1]): row[2]
+            for row in rows(
+                "SELECT listId, contactId, status FROM subscriptions"
+                f" WHERE contactId {_IN} AND +listId {_IN} AND +folderId = ?",
+                (contacts, lists, call.folder_id),
+            )
+        }
+
+    def create(self, item: dict[str, Any]) -> dict[str, Any] | None:
+        """Subscribe one contact, and return the subscription; ``None`` if it is subscribed.
+
+        Raises:
+            Refusal: 400; then nothing was changed.
+        """
+        list_id, contact_id, status, message_id = _plain(item) or self._checked(item)
+        if list_id not in self._lists:
+            raise Refusal(400, self._call.quirks.unknown_list_text)
+        self._check_contact(contact_id)
+        ids = list_id, contact_id
+        if ids in self._known:
+            _refuse_second(self._call, self._known[ids], status)
+            return None
+        self._known[ids] = status
+        self._new.append((self._call.folder_id, *ids, status, self._epoch, message_id))
+        if (list_id, status) not in self._details:
+            self._details[list_id, status] = {"listId": str(list_id), "newStatus": status}
+        details = self._details[list_id, status]
+        self._done.append(Done(contact_id, "EditSubscription", details))
+        return {
+            "addDate": self._added,
+            "contactId": str(contact_id),
+            "listId": str(list_id),
+            "status": status,
+            "subscriptionId": f"{list_id}_{contact_id}",
+        }
+
+    def flush(self) -> None:
+        """Write everything that was created."""
+        self._call.store.execute_many(_INSERT, self._new)
+        history.record_many(self._call, self._done)
+        self._new, self._done = [], []
+
+    def _checked(self, item: dict[str, Any]) -> _Given:
+        reader = Reader(item)
+        reader.forbid("subscriptionId")
+        list_id = number(reader.text("listId", required=True))
+        contact_id = number(reader.text("contactId", required=True))
+        status = checked_status(reader, reader.text("status", required=True))
+        message_id = confirmation_message(self._call, reader)
+        reader.finish()
+        # No list and no contact has the id 0.
+        return list_id or 0, contact_id or 0, status, message_id
+
+    def _check_contact(self, contact_id: int) -> None:
+        status = self._contacts.get(contact_id)
+        if status is None:
+            raise Refusal(400, self._call.quirks.unknown_contact_text)
+        if status in _BLOCKED:
+            raise Refusal(400, self._call.quirks.blocked_contact_text)
+
+
+def _plain(item: dict[str, Any]) -> _Given | None:
+    """Return what an item gives that has nothing but what is needed, and that in order."""
+    status = item.get("status")
+    if not _PLAIN.issuperset(item) or status not in STATUSES:
+        return None
+    list_id, contact_id = number(item.get("listId")), number(item.get("contactId"))
+    return None if list_id is None or contact_id is None else (list_id, contact_id, status, "")
+
+
+def checked_status(reader: Reader, status: str) -> str:
+    """Complain about a status that a subscription cannot have."""
+    if status not in STATUSES:
+        choices = "status can be either normal, pending or unsubscribed"
+        reader.complain(messages.not_valid("status", choices))
+    return status
+
+
+def confirmation_message(call: Call, reader: Reader) -> str:
+    """Read the id of the message that asks for a confirmation, if one is given."""
+    text = reader.text("confirmationMessageId")
+    if not text:
+        return ""
+    message_type = call.store.value(
+        "SELECT messageType FROM messages WHERE messageId = ? AND folderId = ?",
+        (number(text), call.folder_id),
+    )
+    unknown = message_type is None and call.quirks.unknown_confirmation_messages == "refused"
+    if number(text) is None or unknown:
+        reader.complain(messages.not_valid("confirmationMessageId"))
+    elif message_type not in {None, "confirmation"}:
+        reason = "The message has to be of the type confirmation"
+        reader.complain(messages.not_valid("confirmationMessageId", reason))
+    return text
+
+
+def _refuse_second(call: Call, current: str, status: str) -> None:
+    """Say what a POST for somebody already on the list says: nothing, or that they left."""
+    if current == "unsubscribed" and status != "unsubscribed":
+        raise Refusal(400, call.quirks.resubscribe_text)
+    if call.quirks.duplicate_subscription_warning:
+        raise Refusal(400, "The contact you provided is already subscribed to the list")
+
+
+def _numbers(payloads: list[dict[str, Any]], name: str) -> list[int]:
+    found = (number(payload.get(name)) for payload in payloads)
+    return list({each for each in found if each is not None})
