@@ -16,6 +16,7 @@ import time
 import warnings
 from collections.abc import Callable
 from email.utils import formatdate
+from typing import Any
 from urllib.parse import unquote
 
 from icontact.sandbox import phpjson
@@ -91,7 +92,7 @@ class HttpServer:
             self._server.server_close()
             self._connections.close(_JOIN_SECONDS)
 
-    def _converse(self, line: socket.socket, *_: object) -> None:
+    def _converse(self, line: socket.socket) -> None:
         """Serve one connection, in the thread that was made for it."""
         self._connections.add(line)
         try:
@@ -235,15 +236,23 @@ class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
     allow_reuse_address = os.name == "posix"
     request_queue_size = 128
 
+    def __init__(self, address: tuple[str, int], serve: Callable[[socket.socket], object]) -> None:
+        self._serve = serve
+        super().__init__(address, socketserver.BaseRequestHandler)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection, in its thread."""
+        self._serve(request)
+
 
 class _Listener6(_Listener):
     address_family = socket.AF_INET6
 
 
-def _listen(host: str, port: int, serve: Callable[..., object]) -> _Listener:
+def _listen(host: str, port: int, serve: Callable[[socket.socket], object]) -> _Listener:
     kind = _Listener6 if ":" in host else _Listener
     try:
-        return kind((host, port), serve)  # type: ignore[arg-type]
+        return kind((host, port), serve)
     except OSError as error:
         problem = error
     if problem.errno == errno.EADDRINUSE:
