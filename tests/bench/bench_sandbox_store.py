@@ -82,7 +82,7 @@ def run(*, quick: bool) -> list[Figure]:
     rounds = 3 if quick else 15
     return [
         *pages(2_000 if quick else 100_000, rounds),
-        *writes(rounds),
+        *writes(rounds * 3),
         *growth(2_000 if quick else 1_000_000, rounds),
         *look_ups(2_000 if quick else 100_000, rounds),
     ]

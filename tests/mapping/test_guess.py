@@ -138,3 +138,45 @@ def test_a_spelling_means_one_field() -> None:
 
     assert len(spellings) == len(set(spellings))
     assert all(squeeze(spelling) == spelling for spelling in spellings)
+
+
+def test_columns_named_for_custom_fields_fill_them() -> None:
+    columns = ["email", "custom_fields.shoe size", "custom_fields.email", "custom_fields. ", "x"]
+    mapper = ContactMapper.guess(columns)
+    assert mapper.targets == ("email", "custom_fields.shoe size")
+    assert mapper.unused == ("custom_fields.email", "custom_fields. ", "x")
+
+
+EXPORTED = ["contact_id", "email", "first_name", "state", "status", "create_date", "bounce_count"]
+
+
+def test_an_export_goes_back_as_it_is_with_its_status() -> None:
+    mapper = ContactMapper.guess([*EXPORTED, "custom_fields.color", "subscriptions"])
+    row = {
+        "email": "jo@example.com",
+        "first_name": " AT&amp;T\n",
+        "state": " N.C.",
+        "status": "donotcontact",
+        "custom_fields.color": "a\tb",
+    }
+    assert mapper.map(row) == {
+        "email": "jo@example.com",
+        "first_name": " AT&amp;T\n",
+        "state": " N.C.",
+        "status": "donotcontact",
+        "custom_fields": {"color": "a\tb"},
+    }
+    assert mapper.unused == ("contact_id", "create_date", "bounce_count", "subscriptions")
+    assert mapper.notes == (
+        "the header is that of an export: its values go back as they are, the status too",
+    )
+
+
+def test_an_export_without_custom_fields_is_one_too() -> None:
+    assert ContactMapper.guess(EXPORTED).targets == ("email", "first_name", "state", "status")
+
+
+@pytest.mark.parametrize("absent", ["contact_id", "status", "create_date", "bounce_count"])
+def test_what_only_looks_like_an_export_gives_no_status(absent: str) -> None:
+    mapper = ContactMapper.guess([column for column in EXPORTED if column != absent])
+    assert "status" not in mapper.targets

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sqlite3
 import threading
 from pathlib import Path
 from typing import Any
@@ -83,6 +85,15 @@ def test_a_snapshot_can_be_put_into_another_sandbox(sandbox: Sandbox) -> None:
 def test_a_snapshot_says_nothing_of_what_is_in_it(sandbox: Sandbox) -> None:
     sandbox.seed(contacts=[{"email": "jo@example.com"}])
     assert repr(sandbox.snapshot()) == "<Snapshot of a sandbox>"
+
+
+def test_a_snapshot_that_nobody_holds_closes_its_copy(sandbox: Sandbox) -> None:
+    snapshot = sandbox.snapshot()
+    copied = snapshot._copied
+    del snapshot
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        copied.execute("SELECT 1")
 
 
 def test_others_may_go_on_meanwhile_and_no_request_is_cut_in_two(kept: Sandbox) -> None:

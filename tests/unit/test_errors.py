@@ -16,6 +16,7 @@ ONE_OF_EACH: list[errors.IContactError] = [
     errors.ConfigError("app_id is empty"),
     errors.MappingError("no address", field="email", row=3),
     errors.PagingError("the same page twice"),
+    errors.ListingShifted("the total went from 5 to 4"),
     errors.CallError("odd", call=CALL, attempts=2, elapsed=1.5, maybe_applied=True),
     errors.TransportError("the connection broke", call=CALL, attempts=3, maybe_applied=True),
     errors.ConnectError("no connection", call=CALL),
@@ -34,6 +35,8 @@ ONE_OF_EACH: list[errors.IContactError] = [
     errors.RejectedError(["You did not provide an email field"], call=CALL, attempts=2),
     errors.AlreadyScheduled(["already scheduled"], send_id=5, message_id=9, call=CALL),
     errors.DecodeError(["contact.contactId: missing", "b"], call=CALL, attempts=2, elapsed=1.0),
+    errors.JournalError("another push is using it"),
+    errors.LimitReached("no request for 3 h", seconds=10_800.0),
 ]
 
 

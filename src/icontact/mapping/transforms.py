@@ -9,8 +9,8 @@ from icontact.mapping.addresses import clean_email
 from icontact.mapping.dates import clean_date
 from icontact.mapping.numbers import DECIMALS, clean_checkbox, clean_number
 from icontact.mapping.people import name_part
-from icontact.mapping.states import clean_state
-from icontact.mapping.values import Converted, clean_text, joined
+from icontact.mapping.states import MOST_CHARACTERS, clean_state
+from icontact.mapping.values import Converted, clean_text, joined, verbatim
 
 
 class Setting(NamedTuple):
@@ -22,6 +22,7 @@ class Setting(NamedTuple):
         long_state: The mapper's policy for states that do not fit.
         decimals: Decimals of the custom field's type, where it is a number's.
         country: The row's country, where the mapper knows its source.
+        longest: As many characters as the field can hold, where that is known.
     """
 
     options: Mapping[str, Any]
@@ -29,6 +30,7 @@ class Setting(NamedTuple):
     long_state: str
     decimals: int | None = None
     country: object = None
+    longest: int | None = None
 
 
 class Transform(NamedTuple):
@@ -54,12 +56,17 @@ def _state(value: object, setting: Setting) -> Converted:
     return clean_state(value, country=setting.country, long_state=setting.long_state)
 
 
+def decimals_of(setting: Setting) -> int | None:
+    """Return how many decimals a number gets: the source may ask for less than the type has."""
+    limits = (setting.options.get("decimals"), setting.decimals)
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
 def _number(value: object, setting: Setting) -> Converted:
     options = setting.options
-    limits = (options.get("decimals"), setting.decimals)
     return clean_number(
         value,
-        decimals=min((limit for limit in limits if limit is not None), default=None),
+        decimals=decimals_of(setting),
         thousands=options.get("thousands"),
         decimal=options.get("decimal"),
     )
@@ -79,6 +86,10 @@ def _joined(value: object, setting: Setting) -> Converted:
     return joined(value, split=options.get("split", "|"), separator=options.get("separator", ", "))
 
 
+def _verbatim(value: object, setting: Setting) -> Converted:
+    return verbatim(value, longest=setting.longest)
+
+
 def _full_name(value: object, setting: Setting) -> Converted:
     return name_part(value, setting.options["part"])
 
@@ -92,7 +103,24 @@ TRANSFORMS: Mapping[str, Transform] = {
     "date": Transform(_date, frozenset({"input_format", "dayfirst"})),
     "joined": Transform(_joined, frozenset({"split", "separator"})),
     "full_name": Transform(_full_name, frozenset({"part"})),
+    "verbatim": Transform(_verbatim),
 }
+
+
+#: What a field can hold at most (API 3).
+LONGEST: Mapping[str, int] = {"state": MOST_CHARACTERS}
+
+
+def steps_for(first: Any, final: str) -> tuple[str | Callable[[Any], Any], ...]:
+    """Return the steps of a field: a source's own transform, if it has one, and the field's.
+
+    Verbatim text is not cleaned afterwards; numbers, dates and addresses are.
+    """
+    if first is None or first == final:
+        return (final,)
+    if first == "verbatim" and final in ("text", "state"):
+        return (first,)
+    return (first, final)
 
 
 def final_transform(target: str, field_type: str | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from datetime import timedelta
 
 import attrs
@@ -17,6 +18,10 @@ class Snapshot:
 
     _copied: sqlite3.Connection = attrs.field(alias="copied")
     _ahead: timedelta = attrs.field(alias="ahead")
+
+    def __attrs_post_init__(self) -> None:
+        # Newer Pythons complain about a database that nobody closed.
+        weakref.finalize(self, self._copied.close)
 
     def __repr__(self) -> str:
         return "<Snapshot of a sandbox>"

@@ -15,16 +15,16 @@ from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.store import Store
 
 _LONGEST_ID = 18
+_GREATEST_ID = 10**_LONGEST_ID - 1
 
 
 def number(text: object) -> int | None:
     """Read an id or a count: plain digits that SQLite can hold; ``None`` for all else."""
-    if isinstance(text, bool) or not isinstance(text, int | str):
+    if type(text) is int:
+        return text if 0 <= text <= _GREATEST_ID else None
+    if type(text) is not str or len(text) > _LONGEST_ID:
         return None
-    digits = str(text)
-    if not (digits.isascii() and digits.isdecimal() and len(digits) <= _LONGEST_ID):
-        return None
-    return int(digits)
+    return int(text) if text.isascii() and text.isdecimal() else None
 
 
 class Event(NamedTuple):
