@@ -21,6 +21,7 @@
     ├── JournalError                     a push's journal cannot be used: mend that, push again
     ├── LimitReached                     the day's requests are used up: go on later: .seconds
     └── MappingError(ValueError)         a row or a mapping that cannot be pushed: .field .row
+        └── DoNotContact                 the row says that its person must not be mailed
 
 No error holds a credential, a request body or a query value, and every error can be pickled.
 The status codes rest on iContact's page "HTTP Status Codes".
@@ -43,6 +44,7 @@ __all__ = [
     "ConfigError",
     "ConnectError",
     "DecodeError",
+    "DoNotContact",
     "IContactError",
     "JournalError",
     "LimitReached",
@@ -118,7 +120,11 @@ class MappingError(IContactError, ValueError):
 
     def at_row(self, row: int) -> MappingError:
         """Return the same error, placed in the input."""
-        return MappingError(self.problem, field=self.field, row=row)
+        return type(self)(self.problem, field=self.field, row=row)
+
+
+class DoNotContact(MappingError):
+    """The row itself says that this person must not be mailed. It is to be skipped, not mended."""
 
 
 class PagingError(IContactError):

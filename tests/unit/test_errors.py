@@ -15,6 +15,7 @@ ONE_OF_EACH: list[errors.IContactError] = [
     errors.IContactError("anything"),
     errors.ConfigError("app_id is empty"),
     errors.MappingError("no address", field="email", row=3),
+    errors.DoNotContact("must not be mailed", field="do_not_contact", row=3),
     errors.PagingError("the same page twice"),
     errors.ListingShifted("the total went from 5 to 4"),
     errors.CallError("odd", call=CALL, attempts=2, elapsed=1.5, maybe_applied=True),
@@ -105,6 +106,7 @@ def test_each_status_has_its_class(status: int, kind: type[errors.APIError]) -> 
     [
         (errors.ConfigError, ValueError),
         (errors.MappingError, ValueError),
+        (errors.DoNotContact, errors.MappingError),
         (errors.DecodeError, ValueError),
         (errors.NotFound, LookupError),
         (errors.RequestTimeout, TimeoutError),

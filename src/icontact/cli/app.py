@@ -8,6 +8,7 @@ from icontact._version import __version__
 from icontact.cli.demo import demo
 from icontact.cli.doctor import doctor
 from icontact.cli.export import export
+from icontact.cli.init import init
 from icontact.cli.listings import fields, folders, lists
 from icontact.cli.push import push
 from icontact.cli.serve import sandbox
@@ -34,5 +35,5 @@ def commands() -> None:
     """
 
 
-for _command in (demo, doctor, lists, fields, folders, push, export, sandbox):
+for _command in (demo, init, doctor, lists, fields, folders, push, export, sandbox):
     commands.add_command(_command)

@@ -28,6 +28,7 @@ from icontact.mapping.targets import (
 from icontact.mapping.transforms import (
     LONGEST,
     TRANSFORMS,
+    UNTAGGED,
     Setting,
     final_transform,
     steps_for,
@@ -68,7 +69,12 @@ class Slot:
 
     def _steps(self) -> tuple[str | Callable[[Any], Any], ...]:
         final = final_transform("" if self.custom else self.name, self.field_type)
-        return steps_for(self.source.transform, final)
+        first = self.source.transform
+        steps = steps_for(first, final)
+        # Functions, and who asks for it verbatim, get the value as the row has it; an address in
+        # brackets is no tag.
+        kept = callable(first) or first in (UNTAGGED, "verbatim") or self.label == "email"
+        return (UNTAGGED, *steps) if self.setting.strip_tags and not kept else steps
 
     def _check_emptying(self) -> None:
         if self.label == "email" and self.source.default is not None:
@@ -156,6 +162,8 @@ class Slot:
         for step in self.steps:
             if is_blank(value):
                 return Converted(None, tuple(notes))
+            if step == UNTAGGED and not isinstance(value, str):
+                continue
             if callable(step):
                 value = unboxed(_called(step, value))
                 continue

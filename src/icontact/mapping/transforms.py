@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from icontact.mapping.addresses import clean_email
 from icontact.mapping.dates import clean_date
+from icontact.mapping.markup import without_tags
 from icontact.mapping.numbers import DECIMALS, clean_checkbox, clean_number
 from icontact.mapping.people import name_part
 from icontact.mapping.states import MOST_CHARACTERS, clean_state
@@ -23,6 +24,7 @@ class Setting(NamedTuple):
         decimals: Decimals of the custom field's type, where it is a number's.
         country: The row's country, where the mapper knows its source.
         longest: As many characters as the field can hold, where that is known.
+        strip_tags: Whether HTML's tags are removed before anything else.
     """
 
     options: Mapping[str, Any]
@@ -31,6 +33,7 @@ class Setting(NamedTuple):
     decimals: int | None = None
     country: object = None
     longest: int | None = None
+    strip_tags: bool = False
 
 
 class Transform(NamedTuple):
@@ -94,6 +97,13 @@ def _full_name(value: object, setting: Setting) -> Converted:
     return name_part(value, setting.options["part"])
 
 
+def _untagged(value: str, _: Setting) -> Converted:
+    return without_tags(value)
+
+
+#: Runs on texts only, and leaves everything else to what comes after it.
+UNTAGGED = "untagged"
+
 TRANSFORMS: Mapping[str, Transform] = {
     "text": Transform(_text),
     "email": Transform(_email),
@@ -103,6 +113,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "date": Transform(_date, frozenset({"input_format", "dayfirst"})),
     "joined": Transform(_joined, frozenset({"split", "separator"})),
     "full_name": Transform(_full_name, frozenset({"part"})),
+    UNTAGGED: Transform(_untagged),
     "verbatim": Transform(_verbatim),
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from os import PathLike
 from typing import Any
 
-from icontact.errors import JournalError, MappingError
+from icontact.errors import DoNotContact, JournalError, MappingError
 from icontact.mapping import ContactMapper
 from icontact.push.decide import restriction
 from icontact.push.journal.rows import CHUNK, Journal, Taken, Unshown, storable
@@ -22,7 +22,8 @@ __all__ = ["take_in"]
 def take_in(rows: RowSource, mapper: ContactMapper, journal: Journal, rules: PushPolicy) -> int:
     """Read all rows into a journal; if they are there already, see that they are the same.
 
-    A row that cannot be mapped is settled at once, as rejected.
+    A row that cannot be mapped is settled at once, as rejected; one that says that its person must
+    not be mailed, as skipped.
 
     Args:
         rows: What is to be pushed; read once.
@@ -128,6 +129,8 @@ class _Reader:
             return _rejected(place, None, row.reason)
         try:
             mapped = self._mapper.apply(row)
+        except DoNotContact as problem:
+            return _held_back(place, self._address(row, problem), problem.problem)
         except MappingError as problem:
             return _rejected(place, self._address(row, problem), problem.problem)
         except Exception as problem:  # noqa: BLE001  # rows are others' objects, and raise anything
@@ -154,3 +157,9 @@ class _Reader:
 def _rejected(place: int, email: str | None, reason: str) -> Taken:
     status = OutcomeStatus.REJECTED.value
     return (place, email, None, None, None, False, Stage.DONE, status, storable(reason))
+
+
+def _held_back(place: int, email: str | None, reason: str) -> Taken:
+    status, address = OutcomeStatus.SKIPPED.value, None if email is None else email.lower()
+    # It restricts, so that no other row with the same address is pushed in its place.
+    return (place, email, address, None, None, True, Stage.DONE, status, storable(reason))

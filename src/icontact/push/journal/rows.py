@@ -207,7 +207,7 @@ class Journal:
             self.database.execute_many(
                 "INSERT INTO rows (row, email, address, fields, notes, restricted, stage, status,"
                 " reason, action) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-                " CASE ?8 WHEN 'rejected' THEN 'REJECT' END)",
+                " CASE ?8 WHEN 'rejected' THEN 'REJECT' WHEN 'skipped' THEN 'SKIP' END)",
                 taken,
             )
 
