@@ -14,6 +14,8 @@ in, and the ``ICONTACT_`` variables set for both. Its code blocks are run from t
   must be 0, or N with ``:class: exits-N``.
 - ``javascript`` and ``php`` blocks run in the same folder, and have to end without an error.
   Where curl, Node or PHP is not installed, what needs it is skipped with a message.
+- a ``python`` block with a file name as ``:caption:`` is a script: it is written to the folder, and
+  run by a line ``$ python NAME`` in a ``console`` block.
 - ``toml`` and ``json`` blocks must parse. A block of these, or of ``csv``, ``jsonl`` or ``text``,
   with a file name as ``:caption:`` is written to the folder, for the blocks below it.
 """
@@ -38,7 +40,7 @@ from pathlib import Path
 from typing import Any
 from unittest import SkipTest
 
-from sybil import Example, Sybil
+from sybil import Document, Example, Region, Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.example import NotEvaluated
 from sybil.parsers.rest import (
@@ -53,7 +55,7 @@ ROOT = Path(__file__).parents[2]
 FILES = Path(__file__).parent / "files"
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-PATIENCE = 30  # seconds for one command
+PATIENCE = 120  # seconds for one command, on a busy machine
 
 
 @contextmanager
@@ -150,6 +152,16 @@ def written(example: Example) -> None:
         Path(caption).write_text(str(example.parsed), "utf-8")
 
 
+class Scripts(PythonCodeBlockParser):
+    """Python blocks: scripts are written to their file, the others are run."""
+
+    def __call__(self, document: Document) -> Iterator[Region]:
+        for region in super().__call__(document):
+            if str(region.lexemes.get("options", {}).get("caption", "")).endswith(".py"):
+                region.evaluator = written
+            yield region
+
+
 def run_toml(example: Example) -> None:
     """Parse a TOML block."""
     tomllib.loads(str(example.parsed))
@@ -184,6 +196,8 @@ def run_console(example: Example) -> None:
             shown = first_line([*icontact(), *words[1:]])
         elif words[:1] == ["icontact"]:
             shown = printed([*icontact(), *words[1:]], code)
+        elif words[:1] == ["python"] and words[1:2] and words[1].endswith(".py"):
+            shown = printed([sys.executable, *words[1:]], code)
         elif words[:1] == ["curl"]:
             needs("curl")
             shown = printed(["sh", "-c", command], code)
@@ -247,7 +261,7 @@ def first_line(program: list[str]) -> str:
 
 PARSERS: list[Parser] = [
     DocTestParser(optionflags=FLAGS),
-    PythonCodeBlockParser(),
+    Scripts(),
     SkipParser(),
     CodeBlockParser("toml", run_toml),
     CodeBlockParser("json", run_json),
