@@ -9,6 +9,7 @@ from icontact.cli.demo import demo
 from icontact.cli.doctor import doctor
 from icontact.cli.listings import fields, folders, lists
 from icontact.cli.push import push
+from icontact.cli.queue import queue
 from icontact.cli.serve import sandbox
 from icontact.cli.stops import Commands
 
@@ -33,5 +34,5 @@ def commands() -> None:
     """
 
 
-for _command in (demo, doctor, lists, fields, folders, push, sandbox):
+for _command in (demo, doctor, lists, fields, folders, push, queue, sandbox):
     commands.add_command(_command)
