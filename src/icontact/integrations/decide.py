@@ -174,7 +174,11 @@ def decide(
         note = f"must not be mailed ({why})"
         return attrs.evolve(decision, tasks=tuple(tasks), note=note, stopped=stopped)
     late = memory.newest > newest.at and any(task.action == "push" for task in tasks)
-    note = "" if tasks else "newer values were pushed before" if wanted else "no rule fires"
+    note = ""
+    if late:
+        note = "newer values were pushed before, and are no longer kept: push the contact by hand"
+    elif not tasks:
+        note = "newer values were pushed before" if wanted else "no rule fires"
     return attrs.evolve(decision, tasks=tuple(tasks), note=note, late=late)
 
 

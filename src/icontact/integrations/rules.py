@@ -104,8 +104,8 @@ class ContactAction(_Where):
 class PointTrigger(_Where):
     """Fires once for each contact, when its points pass a minimum: old < minimum <= new.
 
-    A new contact that has that many points fires as well, and so does a change of points by somebody
-    of whom nothing tells what they were before.
+    A new contact that has that many points fires as well, and so does a change to that many where
+    nothing tells how many there were before.
 
     Args:
         minimum: So many points.

@@ -196,9 +196,9 @@ class PushIntegration:
             DecodeError: If the body cannot be read.
         """
         known = self._secret if secret is None else Private(secret)
-        raw = Body(body)
-        del body, secret  # error trackers print the locals of every frame on the way
-        found = mautic.events(raw, signature=signature, secret=known, site_url=site_url)
+        raw, signed = Body(body), Private(signature or "")
+        del body, secret, signature  # error trackers print the locals of every frame on the way
+        found = mautic.events(raw, signature=signed, secret=known, site_url=site_url)
         for problem in found.problems:
             logger.warning("an event of Mautic cannot be read: %s", redact(problem))
         return self.accept(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -107,8 +107,9 @@ class Mautic:
             MauticError: If Mautic refuses, or answers something else. 404: there is no such one.
             TransportError: If no usable answer came.
         """
-        answer = self._get(f"api/contacts/{contact_id}", {})
-        return dict(self._row(answer.get("contact")))
+        answer = self._get(f"api/contacts/{contact_id}", Row())
+        (row,) = self._page(Row(contacts=[answer.get("contact")]))
+        return dict(row)
 
     def contacts(
         self, *, segment: str | None = None, search: str | None = None
@@ -124,16 +125,13 @@ class Mautic:
             TransportError: If no usable answer came. Pushing from the start again is safe.
             PagingError: If Mautic repeats a page.
         """
-        terms = [search or "", f"segment:{segment}" if segment else "", "!is:anonymous"]
-        query = {
-            "search": " ".join(term for term in terms if term),
-            "orderBy": "id",
-            "orderByDir": "asc",
-            "limit": str(self._page_size),
-        }
+        terms = (search, segment and f"segment:{segment}", "!is:anonymous")
+        query = Row(search=" ".join(term for term in terms if term))
+        query.update(orderBy="id", orderByDir="asc", limit=str(self._page_size))
+        del search, terms  # error trackers print the locals of every frame on the way
         seen, start = -1, 0
         while True:
-            answer = self._get("api/contacts", {**query, "start": str(start)})
+            answer = self._get("api/contacts", Row(query, start=str(start)))
             page = self._page(answer)
             for row in page:
                 seen = _next_id(row["mauticContactId"], seen)
@@ -146,19 +144,18 @@ class Mautic:
 
     def _page(self, answer: Row) -> list[Row]:
         found = answer.get("contacts")
-        if not isinstance(found, dict | list):
-            del found
+        if isinstance(found, dict):
+            found = list(found.values())
+        located = [locate(one)[0] for one in found] if isinstance(found, list) else [None]
+        rows = [as_row(one, self.url) for one in located if one is not None]
+        # Error trackers print the locals of every frame on the way.
+        complete = len(rows) == len(located)
+        del found, located
+        if not complete:
             raise _not_ours()
-        return [self._row(one) for one in (found.values() if isinstance(found, dict) else found)]
+        return rows
 
-    def _row(self, found: Any) -> Row:
-        located, _ = locate(found)
-        del found  # error trackers print the locals of every frame on the way
-        if located is None:
-            raise _not_ours()
-        return as_row(located, self.url)
-
-    def _get(self, path: str, query: Mapping[str, str]) -> Row:
+    def _get(self, path: str, query: Row) -> Row:
         summary = CallSummary(method="GET", path=path, query_names=tuple(query))
         failure: CallError
         try:
