@@ -79,7 +79,7 @@ def test_an_event_is_dropped(inbox: Inbox, store: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("retry", 3), "no event 3 waits or was put aside"),
+        (("retry", 2), "no event 2 waits or was put aside"),
         (("drop", 99), "no event 99 waits or was put aside"),
         (("retry",), "say which"),
         (("retry", 1, "--all"), "say which"),

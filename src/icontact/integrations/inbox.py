@@ -312,7 +312,8 @@ class Inbox(Storage):
         values = (now if contact is None else contact, now)
         found = connection.execute(
             "SELECT e.contact FROM events e JOIN contacts c USING (contact)"  # noqa: S608  (one of two texts)
-            f" WHERE e.state = 'waiting' AND {condition} AND c.until <= ? ORDER BY e.due, e.number LIMIT 1",
+            f" WHERE e.state = 'waiting' AND {condition} AND c.until <= ?"
+            " ORDER BY e.due, e.number LIMIT 1",
             values,
         ).fetchone()
         return None if found is None else str(found[0])
