@@ -162,7 +162,8 @@ def test_a_rule_may_have_a_mapping_or_a_push_of_its_own(
         ContactAction("saved", mapper=other, name="other"),
         ContactAction("manual", push=ListPush(folder, vip, mapper=other)),
     )
-    assert sorted(integration._targets) == sorted(
+    assert integration._places is not None
+    assert sorted(integration._places.pushes) == sorted(
         [f"list {push.list.list_id}", f"list {push.list.list_id}:2", f"list {vip}"]
     )
     integration.handle(event())
@@ -177,7 +178,8 @@ def test_what_is_the_same_place_is_one(make: MakeIntegration) -> None:
         ContactAction("manual", list="Newsletter"),
         ContactAction("identified", mapper=ContactMapper(MAPPING)),
     )
-    assert len(integration._targets) == 1
+    assert integration._places is not None
+    assert len(integration._places.pushes) == 1
 
 
 def test_a_rule_keeps_the_pushs_policy(make: MakeIntegration, folder: Folder, vip: int) -> None:
@@ -351,7 +353,7 @@ def test_a_service_that_is_down_is_left_alone(
     integration.accept([event(number=number) for number in range(9)])
     sandbox.faults.next(status=503, times=None)
     assert integration.work() == 3
-    assert "iContact took none of 3 contacts" in caplog.text
+    assert "iContact seems to be down; waiting for 30 s" in caplog.text
     assert integration.pause() == 30
     assert integration.work() == 0
     clock.now += 30
@@ -361,6 +363,29 @@ def test_a_service_that_is_down_is_left_alone(
     clock.now += 60
     assert integration.work() == 9
     assert integration.inbox.counts()["done"] == 9
+
+
+def test_where_to_push_may_be_looked_up_later_and_again(
+    make: MakeIntegration,
+    sandbox: Sandbox,
+    folder: Folder,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    sandbox.faults.next(status=503, times=None)
+    mapper = ContactMapper(MAPPING)
+    integration = make(push=lambda: ListPush(folder, "Newsletter", mapper=mapper))
+    outcome = integration.handle(event())
+    assert outcome is not None
+    assert (outcome.status, "could not be looked up" in outcome.reason) == ("failed", True)
+    assert integration.work() == 0
+    assert "could not be looked up" in caplog.text
+    assert integration.pause() == 30
+    sandbox.faults.clear()
+    assert integration.work() == 0
+    clock.now += 30
+    assert integration.work() == 1
+    assert integration.inbox.counts()["done"] == 1
 
 
 def test_something_unforeseen_loses_nothing(

@@ -18,14 +18,13 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
 
-import attrs
-
 from icontact.auth import Private, redact
-from icontact.errors import ConfigError
+from icontact.errors import ConfigError, IContactError
 from icontact.integrations import mautic
 from icontact.integrations.carry_out import (
     Result,
@@ -35,10 +34,11 @@ from icontact.integrations.carry_out import (
     severest,
     verdicts,
 )
-from icontact.integrations.decide import Decision, Placed, Task, decide
+from icontact.integrations.decide import Decision, Task, decide
 from icontact.integrations.events import ContactEvent, Events, EventType
 from icontact.integrations.inbox import Claim, Entry, EventState, Inbox, Verdict
 from icontact.integrations.mautic.hooks import Body
+from icontact.integrations.places import Places, places_of
 from icontact.integrations.rules import ContactAction, PointTrigger, Rule
 from icontact.push import ListPush, OutcomeStatus, PushOutcome
 
@@ -81,7 +81,9 @@ class PushIntegration:
     deals with, no other does. Only on one machine, since the store is a file.
 
     Args:
-        push: Where contacts are pushed to, unless a rule says else.
+        push: Where contacts are pushed to, unless a rule says else; or a function that returns it.
+            A function is called when somebody is to be pushed first, and again later if it fails:
+            events are kept, then, even if iContact cannot be reached when the program starts.
         rules: When.
         store: The file of the inbox, or an :class:`Inbox`.
         secret: The secret of Mautic's web hook, for :meth:`receive`.
@@ -108,7 +110,7 @@ class PushIntegration:
 
     def __init__(
         self,
-        push: ListPush,
+        push: ListPush | Callable[[], ListPush],
         rules: Iterable[Rule],
         store: str | PathLike[str] | Inbox = "triggers.sqlite",
         *,
@@ -124,9 +126,13 @@ class PushIntegration:
     ) -> None:
         self._secret = None if secret is None else Private(secret)
         del secret  # error trackers print the locals of every frame on the way
-        self.push = push
-        self._targets: dict[str, ListPush] = {}
-        self._rules = self._placed(tuple(rules))
+        self._push, self._rules = push, tuple(rules)
+        if not self._rules:
+            raise ConfigError("an integration needs rules, or it would never push anybody")
+        self._lock = threading.Lock()
+        self._places: Places | None = None
+        if isinstance(push, ListPush):
+            self._look_up()
         self._follow, self._merge = follow_unsubscribes, merge_results
         self._first_pause, self._longest_pause = first_pause, longest_pause
         self._lease = lease
@@ -153,9 +159,15 @@ class PushIntegration:
             :meth:`work`; ``rejected`` ones are put aside there, with the reason.
         """
         self.accept([event])
+        try:
+            places = self._look_up()
+        except IContactError as error:
+            reason = f"where to push to could not be looked up: {redact(str(error))}"
+            failed = OutcomeStatus.FAILED
+            return PushOutcome(row=0, email=event.email, status=failed, reason=reason)
         claim = self.inbox.claim(lease=self._lease, contact=event.key)
         if claim is not None:
-            return self._deal_with(claim)
+            return self._deal_with(claim, places)
         if not self.inbox.waits(event.identity):
             return None
         reason = "somebody else is pushing this contact; the event waits in the inbox"
@@ -217,10 +229,16 @@ class PushIntegration:
         done = in_a_row = 0
         while (limit is None or done < limit) and self._clock() >= self._resting_until:
             self._prune()
+            try:
+                places = self._look_up()
+            except IContactError as error:
+                logger.warning("where to push to could not be looked up: %s", redact(str(error)))
+                self._rest(_IN_A_ROW)
+                break
             claim = self.inbox.claim(lease=self._lease)
             if claim is None:
                 break
-            outcome = self._deal_with(claim)
+            outcome = self._deal_with(claim, places)
             done += 1
             failed = outcome is not None and outcome.status is OutcomeStatus.FAILED
             in_a_row = in_a_row + 1 if failed else 0
@@ -241,42 +259,22 @@ class PushIntegration:
         self._rests += 1
         pause = pause_before(self._rests, first=self._first_pause, longest=self._longest_pause)
         self._resting_until = self._clock() + pause
-        logger.warning("iContact took none of %d contacts; waiting for %.0f s", in_a_row, pause)
+        logger.warning("iContact seems to be down; waiting for %.0f s", pause)
 
-    def _placed(self, rules: Sequence[Rule]) -> tuple[Placed, ...]:
-        if not rules:
-            raise ConfigError("an integration needs rules, or it would never push anybody")
-        placed = tuple(Placed(rule, self._target(rule)) for rule in rules)
-        names = [one.name for one in placed]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ConfigError(f"two rules are the same: {', '.join(twice)}; give one a name=")
-        return placed
+    def _look_up(self) -> Places:
+        """Return where to push to, which is looked up at first need."""
+        with self._lock:
+            if self._places is None:
+                push = self._push if isinstance(self._push, ListPush) else self._push()
+                self._places = places_of(push, self._rules)
+            return self._places
 
-    def _target(self, rule: Rule) -> str:
-        """Return the name of where a rule pushes to, which is made ready if it is new."""
-        push = rule.push or self.push
-        if rule.list is not None or rule.mapper is not None:
-            push = ListPush(
-                push.folder,
-                push.list.list_id if rule.list is None else rule.list,
-                mapper=rule.mapper or push.mapper,
-                **attrs.asdict(push.policy, recurse=False),
-            )
-        place = f"list {push.list.list_id}"
-        same_list = [name for name in self._targets if name.split(":")[0] == place]
-        for name in same_list:
-            if self._targets[name].mapper.fingerprint == push.mapper.fingerprint:
-                return name
-        name = f"{place}:{len(same_list) + 1}" if same_list else place
-        self._targets[name] = push
-        return name
-
-    def _deal_with(self, claim: Claim) -> PushOutcome | None:
+    def _deal_with(self, claim: Claim, places: Places) -> PushOutcome | None:
         """Do all that is to be done about a contact, and write down what became of it."""
         decision = decide(
             claim.pending,
             claim.memory,
-            self._rules,
+            places.rules,
             claim.newest,
             follow_unsubscribes=self._follow,
             merge_results=self._merge,
@@ -284,7 +282,7 @@ class PushIntegration:
         results: list[Result] = []
         try:
             for task in decision.tasks:
-                results.append((task, self._do(task, decision)))
+                results.append((task, _done(task, decision, places)))
                 held = self.inbox.renew(claim, lease=self._lease)
                 if not held or results[-1][1].status is OutcomeStatus.FAILED:
                     break
@@ -300,11 +298,6 @@ class PushIntegration:
             self.inbox.settle(claim, verdicts(claim, results, decision), learned(results, decision))
         return outcome
 
-    def _do(self, task: Task, decision: Decision) -> PushOutcome:
-        if task.action == "push" and decision.late:
-            return outcome_of(decision, OutcomeStatus.REJECTED, decision.note)
-        return carry_out(task, self._targets[task.target], decision)
-
     def _again(self, claim: Claim, reason: str) -> Mapping[int, Verdict]:
         attempt = 1 + max(one.attempts for one in claim.pending)
         pause = pause_before(attempt, first=self._first_pause, longest=self._longest_pause)
@@ -316,3 +309,9 @@ class PushIntegration:
         if self._clock() - self._pruned >= _PRUNED_EVERY:
             self._pruned = self._clock()
             self.inbox.prune(**self._keep)
+
+
+def _done(task: Task, decision: Decision, places: Places) -> PushOutcome:
+    if task.action == "push" and decision.late:
+        return outcome_of(decision, OutcomeStatus.REJECTED, decision.note)
+    return carry_out(task, places.pushes[task.target], decision)
