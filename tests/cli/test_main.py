@@ -106,6 +106,7 @@ def test_without_words_the_help_is_shown() -> None:
         "folders",
         "lists",
         "push",
+        "queue",
         "sandbox",
     }
 

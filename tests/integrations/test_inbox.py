@@ -240,12 +240,12 @@ def test_whether_a_process_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(process: int, signal: int) -> None:
         raise ProcessLookupError
 
-    def anothers(process: int, signal: int) -> None:
+    def foreign(process: int, signal: int) -> None:
         raise PermissionError
 
     monkeypatch.setattr(os, "kill", gone)
     assert not module._lives(4711)
-    monkeypatch.setattr(os, "kill", anothers)
+    monkeypatch.setattr(os, "kill", foreign)
     assert module._lives(4711)
     monkeypatch.setattr(os, "name", "nt")
     monkeypatch.setattr(os, "kill", gone)

@@ -11,14 +11,13 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from os import PathLike
 from typing import Any
 
 import attrs
 
+from icontact.integrations._storage import Storage
 from icontact.integrations.decide import Memory, Pending
 from icontact.integrations.events import ContactEvent
-from icontact.integrations.storage import Storage
 
 __all__ = ["Claim", "Entry", "EventState", "Inbox", "Verdict"]
 
@@ -122,7 +121,7 @@ class Inbox(Storage):
 
     def __init__(
         self,
-        path: str | PathLike[str],
+        path: str | os.PathLike[str],
         *,
         clock: Callable[[], float] = time.time,
         alive: Callable[[int], bool] | None = None,

@@ -18,10 +18,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from os import PathLike
 
 from icontact.auth import Private, redact
 from icontact.errors import ConfigError, IContactError
@@ -112,7 +112,7 @@ class PushIntegration:
         self,
         push: ListPush | Callable[[], ListPush],
         rules: Iterable[Rule],
-        store: str | PathLike[str] | Inbox = "triggers.sqlite",
+        store: str | os.PathLike[str] | Inbox = "triggers.sqlite",
         *,
         secret: str | None = None,
         follow_unsubscribes: bool = False,
