@@ -172,6 +172,19 @@ def test_a_rule_may_have_a_mapping_or_a_push_of_its_own(
     assert (found.first_name, found.last_name) == ("Jo", "Jo")
 
 
+def test_a_trigger_is_not_spent_while_the_push_is_switched_off(
+    make: MakeIntegration, folder: Folder
+) -> None:
+    mapper = ContactMapper(MAPPING)
+    off = ListPush(folder, "Newsletter", mapper=mapper, push_contacts=False)
+    first = make(PointTrigger(minimum=10), push=off)
+    skipped = first.handle(event("points_changed", old_points=1, new_points=10))
+    again = make(PointTrigger(minimum=10)).handle(
+        event("points_changed", at=1, old_points=1, new_points=10)
+    )
+    assert [getattr(one, "status", None) for one in (skipped, again)] == ["skipped", "created"]
+
+
 def test_what_is_the_same_place_is_one(make: MakeIntegration) -> None:
     integration = make(
         ContactAction("saved"),

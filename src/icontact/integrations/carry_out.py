@@ -32,6 +32,9 @@ _SEVERITY = (
 )
 
 
+_SUCCEEDED = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
+
+
 def carry_out(task: Task, push: ListPush, decision: Decision) -> PushOutcome:
     """Do one thing in iContact. Trouble shows in the outcome."""
     try:
@@ -94,7 +97,8 @@ def learned(results: Sequence[Result], decision: Decision) -> Memory:
     """Return what is to be remembered after all was tried."""
     memory = decision.memory
     for task, outcome in results:
-        if outcome.status is OutcomeStatus.REJECTED:
+        # A trigger is not spent by a push that a rule of the push, or its switch, held back.
+        if outcome.status not in _SUCCEEDED:
             continue
         if task.action == "push":
             pushed = {**memory.pushed, task.target: decision.at}

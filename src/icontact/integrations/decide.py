@@ -104,7 +104,7 @@ class Decision:
 
     Attributes:
         tasks: In this order.
-        row: What is pushed.
+        row: The newest state, which is what is pushed.
         email: Who it is.
         at: When that was true.
         memory: What is known afterwards, whatever becomes of the tasks.

@@ -140,7 +140,7 @@ class PushIntegration:
         self._clock = clock
         self._pruned = self._resting_until = 0.0
         self._rests = 0
-        self.inbox = store if isinstance(store, Inbox) else Inbox(store, clock=clock)
+        self.inbox: Inbox = store if isinstance(store, Inbox) else Inbox(store, clock=clock)
 
     def __repr__(self) -> str:
         return f"PushIntegration({len(vars(self).get('_rules', ()))} rules)"
