@@ -73,10 +73,11 @@ def minimums(session: nox.Session) -> None:
 
 @nox.session
 def properties(session: nox.Session) -> None:
-    """Every model, both ways, with a thousand examples each."""
+    """Every model, both ways, and both ways of mapping, with a thousand examples each."""
     install(session, "tests")
     env = {"ICONTACT_TEST_EXAMPLES": "1000"}
-    session.run("python", "-m", "pytest", "-n", "2", "tests/unit/test_wire.py", env=env)
+    files = ("tests/unit/test_wire.py", "tests/mapping/test_quick.py")
+    session.run("python", "-m", "pytest", "-n", "2", *files, env=env)
 
 
 @nox.session

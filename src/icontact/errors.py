@@ -17,6 +17,8 @@
     │   └── AlreadyScheduled             the message is on its way already: .send_id
     ├── DecodeError(ValueError)          an answer that is not what iContact sends: .problems
     ├── PagingError                      a listing that cannot be trusted
+    ├── JournalError                     a push's journal cannot be used: mend that, push again
+    ├── LimitReached                     the day's requests are used up: go on later: .seconds
     └── MappingError(ValueError)         a row or a mapping that cannot be pushed: .field .row
 
 No error holds a credential, a request body or a query value, and every error can be pickled.
@@ -41,6 +43,8 @@ __all__ = [
     "ConnectError",
     "DecodeError",
     "IContactError",
+    "JournalError",
+    "LimitReached",
     "MappingError",
     "MethodNotAllowed",
     "NotFound",
@@ -117,6 +121,29 @@ class MappingError(IContactError, ValueError):
 
 class PagingError(IContactError):
     """A listing cannot be trusted: a filter was ignored, or the server repeats a page."""
+
+
+class JournalError(IContactError):
+    """The journal of a push cannot be used: it is in use, of another push, or cannot be written.
+
+    Nothing is lost. What the journal holds stays there; once the cause is mended, the same push
+    goes on with it.
+    """
+
+
+class LimitReached(IContactError):
+    """The requests that may go out are used up for long, so that a push stopped to be resumed.
+
+    Args:
+        problem: What happened, and the way out.
+        seconds: After how many seconds it can go on.
+    """
+
+    seconds: float
+
+    def __init__(self, problem: str, *, seconds: float) -> None:
+        super().__init__(problem)
+        self.seconds = seconds
 
 
 @attrs.frozen

@@ -107,7 +107,7 @@ def test_when_reading_fails_on_the_second_page(caplog: pytest.LogCaptureFixture)
         push = the_push(sandbox)
         sandbox.seed(contacts=[{"email": row["email"]} for row in rows()])
         sandbox.seed_contacts(600)
-        first = sandbox.state.contacts()[:500]
+        first = sandbox.state.contacts()[3:503]
         page = {"contacts": first, "total": 603, "limit": 500, "offset": 0}
         sandbox.faults.next(status=200, body=json.dumps(page), path=r"/contacts")
         sandbox.faults.next(path=r"/contacts", method="GET", **FAULTS["wrong credentials"])

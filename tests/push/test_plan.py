@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 
 from icontact import ContactMapper
-from icontact.auth import Private
 from icontact.client import Folder
 from icontact.push import Action, ListPush, Progress, PushOutcome, PushReport
-from icontact.push.report import OutcomeStatus
-from icontact.push.state import StateReader
+from icontact.push.outcome import OutcomeStatus
 from icontact.sandbox import Quirks, Sandbox
 from tests.push.support import MakePush, person
 
@@ -85,15 +83,15 @@ def test_many_rows_cost_few_requests(sandbox: Sandbox, make_push: MakePush) -> N
 
 
 def test_few_rows_do_not_read_a_large_folder(sandbox: Sandbox, make_push: MakePush) -> None:
-    sandbox.seed_contacts(3000)
+    sandbox.seed_contacts(4000)
     sandbox.seed(contacts=[{"email": "person1@example.com"}, {"email": "person2@example.com"}])
     push = make_push()
 
     plan = push.plan([person(1), person(2)])
 
-    # The first page of the folder tells its size; then two addresses, then two subscriptions.
+    # The first page of the folder tells its size; one search finds both; nobody is on the list.
     assert plan.counts["updated"] == 2
-    assert plan.requests == 1 + 2 + 1
+    assert plan.requests == 1 + 1 + 1
 
 
 @pytest.mark.parametrize("sensitive", [True, False])
@@ -213,15 +211,16 @@ def test_an_unknown_status_is_left_alone(sandbox: Sandbox, make_push: MakePush) 
     assert "hibernating" in decision.reason
 
 
-def test_a_listing_without_a_total_is_not_trusted_to_be_cheap(
-    sandbox: Sandbox, folder: Folder
+def test_a_listing_without_a_total_is_not_trusted_to_be_whole(
+    sandbox: Sandbox, folder: Folder, make_push: MakePush
 ) -> None:
+    sandbox.seed(contacts=[{"email": "person1@example.com", "status": "bounced"}])
     sandbox.faults.next(status=200, body='{"contacts": null}', path=r"/contacts$")
 
-    known = StateReader(folder, sandbox.list_id).read([Private("a@x.org"), Private("b@x.org")])
+    plan = make_push().plan([person(1), person(2)])
 
-    assert [found.contacts for found in known.values()] == [(), ()]
-    assert len(sandbox.requests) >= 3
+    assert [row.status.value for row in plan.rows] == ["skipped", "created"]
+    assert [way.how for way in plan.look_ups] == ["single reads", "single reads"]
 
 
 def test_a_small_list_of_a_large_push_is_read_as_a_whole(
@@ -238,10 +237,8 @@ def test_a_small_list_of_a_large_push_is_read_as_a_whole(
     assert (plan.counts["unchanged"], plan.requests) == (4, 2)
 
 
-def test_few_people_of_a_large_list_are_looked_up_one_by_one(
-    sandbox: Sandbox, make_push: MakePush
-) -> None:
-    emails = sandbox.seed_contacts(1600)
+def test_few_people_of_a_large_list_are_searched_for(sandbox: Sandbox, make_push: MakePush) -> None:
+    emails = sandbox.seed_contacts(4600)
     sandbox.seed(
         subscriptions=[{"contactId": one, "listId": sandbox.list_id} for one in emails],
         contacts=[{"email": "person1@example.com"}, {"email": "person2@example.com"}],
@@ -249,8 +246,13 @@ def test_few_people_of_a_large_list_are_looked_up_one_by_one(
 
     plan = make_push().plan([person(1), person(2)])
 
-    # The folder's first page, two addresses, the list's first page, two subscriptions.
-    assert (plan.counts["updated"], plan.requests) == (2, 6)
+    # The folder's first page, one search, the list's first page, one search.
+    assert (plan.counts["updated"], plan.requests) == (2, 4)
+    assert [str(way) for way in plan.look_ups] == [
+        "contacts by 2 searches instead of 3 single reads, 5 pages",
+        "subscriptions by 2 searches instead of 3 single reads, 5 pages",
+    ]
+    assert "(contacts by 2 searches instead of" in str(plan)
 
 
 def test_a_rejected_row_keeps_its_address_if_that_is_not_at_fault(make_push: MakePush) -> None:

@@ -354,7 +354,7 @@ def test_a_listing_that_cannot_be_trusted_writes_nothing(
 
     assert report.counts["failed"] == 20
     assert isinstance(report.error, errors.PagingError)
-    assert report.requests == 2
+    assert sandbox.state.contacts() == []
 
 
 def test_a_row_that_is_refused_for_two_reasons_is_told_both(
@@ -369,11 +369,24 @@ def test_a_row_that_is_refused_for_two_reasons_is_told_both(
 
 
 @pytest.mark.parametrize("path", [CONTACTS, SUBSCRIPTIONS])
-def test_a_row_that_is_left_out_without_a_word_may_be_pushed_again(
+def test_rows_that_are_left_out_without_a_word_are_sent_once_more(
     sandbox: Sandbox, make_push: MakePush, path: str
 ) -> None:
     key = "contacts" if path is CONTACTS else "subscriptions"
     sandbox.faults.next(status=200, body=json.dumps({key: []}), method="POST", path=path)
+
+    report = make_push().run([person(1), person(2)])
+
+    assert report.counts["created"] == 2
+    assert {one.subscription for one in report.outcomes} == {"normal"}
+
+
+@pytest.mark.parametrize("path", [CONTACTS, SUBSCRIPTIONS])
+def test_a_row_that_is_left_out_twice_without_a_word_may_be_pushed_again(
+    sandbox: Sandbox, make_push: MakePush, path: str
+) -> None:
+    key = "contacts" if path is CONTACTS else "subscriptions"
+    sandbox.faults.next(status=200, body=json.dumps({key: []}), method="POST", path=path, times=2)
     push = make_push()
 
     first, second = push.one(person(1)), push.one(person(1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -34,6 +35,8 @@ class Job:
     map: tuple[str, ...] = ()
     preset: str | None = None
     dry_run: bool = False
+    journal: str | None = None
+    workers: int = 1
     report: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
@@ -82,9 +85,9 @@ def _done(
     push: ListPush, rows: RowFile, job: Job, told: Callable[[Progress], None]
 ) -> PushPlan | PushReport:
     if job.dry_run:
-        return push.plan(rows)
+        return push.plan(rows, workers=job.workers)
     with progress_bar(not job.as_json, told) as progress:
-        return push.run(rows, progress=progress)
+        return push.run(rows, journal=job.journal, progress=progress, workers=job.workers)
 
 
 def _places(job: Job, settings: PushSettings | None) -> tuple[int | None, int | None]:
@@ -132,6 +135,9 @@ Each row ends as created, updated, unchanged, skipped (a rule kept the push away
 unsubscribed), rejected (mend the row) or failed (push it again). People who unsubscribed stay
 unsubscribed. Pushing the same file twice writes nothing the second time.
 
+With --journal every outcome is on disk before the next batch goes out. After a crash, Ctrl-C or
+a daily limit the same command goes on where it stopped; what failed is tried again.
+
 Exit codes: 0 all well; 1 some rows were rejected or failed; 2 the set-up is wrong (options,
 file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctrl-C.
 """
@@ -155,6 +161,19 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
 )
 @click.option("--preset", metavar="NAME", help="A mapping with a name: mautic.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and write nothing.")
+@click.option(
+    "--journal",
+    metavar="FILE",
+    help="Keep every row and its outcome in this SQLite file, to go on after an interruption. It "
+    "holds full addresses, so only you may read it.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    metavar="N",
+    help="How many requests are under way at a time; 1 by default.",
+)
 @click.option(
     "--report",
     metavar="FILE",
@@ -195,9 +214,12 @@ def _half_way(job: Job, last: Progress | None = None) -> str:
     else:
         place = " before any row had its outcome"
         if last is not None:
-            place = f": {last.done} of {last.total} rows have their outcome"
-        said = (
-            f"stopped{place}. What was written stays; push the same file again, which is safe: "
-            "only what is missing is written"
+            place = f": {last.done:,} of {last.total:,} rows have their outcome"
+        again = (
+            "push the same file again, which is safe: only what is missing is written"
+            if job.journal is None
+            else f"run the same command again, with --journal {shlex.quote(job.journal)}: it goes "
+            "on where it stopped"
         )
+        said = f"stopped{place}. What was written stays; {again}"
     return f"{said}. The report {job.report} was not written" if job.report else said

@@ -7,6 +7,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -62,13 +63,13 @@ class ReportFile:
         Returns:
             What went wrong, if anything did; it raises nothing, since the outcomes hold anyway.
         """
-        rows = [[getattr(entry, name) for name in _COLUMNS] for entry in result.entries]
+        rows = ([getattr(entry, name) for name in _COLUMNS] for entry in result.entries)
         try:
             if self._stream is None:
-                self._replace([_COLUMNS, *rows])
+                self._replace(chain([_COLUMNS], rows))
             else:
                 with self._stream:
-                    csv.writer(self._stream).writerows([_COLUMNS, *rows])
+                    csv.writer(self._stream).writerows(chain([_COLUMNS], rows))
         except OSError as problem:
             return (
                 "every row has its outcome, but the report could not be written to "

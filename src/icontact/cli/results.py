@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, overload
 
 import attrs
 import click
@@ -17,7 +18,6 @@ from icontact.push.sources import RowFile
 
 __all__ = ["Entry", "Result", "print_entries", "result_of", "show"]
 
-_WRONG = (OutcomeStatus.REJECTED, OutcomeStatus.FAILED)
 _QUIET = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
 
 #: As many rows as are named on a screen.
@@ -51,6 +51,38 @@ class Entry:
     def as_dict(self) -> dict[str, Any]:
         """Return all of it but the address."""
         return attrs.asdict(self, filter=lambda field, _: field.name not in ("email", "noted"))
+
+
+class Entries(Sequence[Entry]):
+    """The rows of a push with their lines in the file, made as they are looked at.
+
+    Args:
+        outcomes: What became of the rows.
+        rows: The file.
+    """
+
+    def __init__(self, outcomes: Sequence[PlannedRow | PushOutcome], rows: RowFile) -> None:
+        self._outcomes = outcomes
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._outcomes)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (_entry(outcome, self._rows) for outcome in self._outcomes)
+
+    @overload
+    def __getitem__(self, place: int) -> Entry: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Entry]: ...
+    def __getitem__(self, place: int | slice) -> Entry | list[Entry]:
+        found = self._outcomes[place]
+        if isinstance(found, Sequence):
+            return [_entry(outcome, self._rows) for outcome in found]
+        return _entry(found, self._rows)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} rows>"
 
 
 @attrs.frozen(kw_only=True)
@@ -88,17 +120,17 @@ class Result:
         """3 if iContact did not answer, 1 if a row or the report file failed, or else 0."""
         if self.error is not None and code_for(self.error) == NO_ANSWER:
             return NO_ANSWER
-        failed = self.unreported or any(entry.status in _WRONG for entry in self.entries)
+        failed = self.unreported or self.counts["rejected"] or self.counts["failed"]
         return SOME_FAILED if failed else 0
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what a program may want to know; no address."""
+        """Return what a program may want to know; no address. The outcomes are an iterator."""
         return {
             "file": self.file,
             "list": {"list_id": self.list.list_id, "name": self.list.name},
             "dry_run": self.dry_run,
             "counts": dict(self.counts),
-            "outcomes": [entry.as_dict() for entry in self.entries],
+            "outcomes": (entry.as_dict() for entry in self.entries),
             "requests": self.requests,
             "elapsed": round(self.elapsed, 3),
             "error": None if self.error is None else str(self.error),
@@ -119,7 +151,7 @@ def result_of(
         file=rows.name,
         list=target,
         dry_run=isinstance(done, PushPlan),
-        entries=[_entry(outcome, rows) for outcome in outcomes],
+        entries=Entries(outcomes, rows),
         counts={status.value: done.counts.get(status, 0) for status in OutcomeStatus},
         summary=str(done),
         requests=done.requests,
@@ -168,11 +200,11 @@ def _tell(result: Result, report: str | None) -> None:
         remark(note)
     # Before a push people want to see what it would change; after it, what did not work out.
     calm = (OutcomeStatus.CREATED, OutcomeStatus.UNCHANGED) if result.dry_run else _QUIET
-    listed = [entry for entry in result.entries if entry.status not in calm or entry.noted]
-    if listed:
-        print_entries(listed[:_SHOWN])
-    if len(listed) > _SHOWN:
-        rest = f"{len(listed) - _SHOWN} more rows like these"
+    listed = (entry for entry in result.entries if entry.status not in calm or entry.noted)
+    if shown := list(islice(listed, _SHOWN)):
+        print_entries(shown)
+    if more := sum(1 for _ in listed):
+        rest = f"{more:,} more rows like these"
         where = f"in {report}" if report else "shown by --report FILE, which has all of them"
         remark(f"{rest} are {where}")
     click.echo(f"{result.list.name}: {result.summary}")

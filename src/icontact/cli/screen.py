@@ -6,11 +6,13 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from typing import IO, Any
 
 import click
 
 from icontact.push import Progress
+from icontact.push.progress import bar_of
 
 __all__ = ["clean", "document", "is_terminal", "masked", "progress_bar", "remark", "table"]
 
@@ -48,8 +50,29 @@ def remark(text: str) -> None:
 
 
 def document(value: Mapping[str, Any]) -> None:
-    """Print one JSON document, in ASCII, so that no encoding can spoil it."""
-    click.echo(json.dumps(value, indent=2))
+    """Print one JSON document, in ASCII, so that no encoding can spoil it.
+
+    Args:
+        value: What to print; iterators in it are lists that are never in memory as a whole.
+    """
+    for part in json.JSONEncoder(indent=2, default=_Streamed).iterencode(value):
+        click.echo(part, nl=False)
+    click.echo()
+
+
+class _Streamed(list[Any]):
+    """A list for the json module, which only iterates over it, of what an iterator yields."""
+
+    def __init__(self, items: Iterator[Any]) -> None:
+        super().__init__()
+        self._items = iter(items)
+        self._first = list(islice(self._items, 1))
+
+    def __bool__(self) -> bool:
+        return bool(self._first)
+
+    def __iter__(self) -> Iterator[Any]:
+        return chain(self._first, self._items)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -95,10 +118,10 @@ def progress_bar(
     from tqdm import tqdm
 
     with tqdm(unit=" rows", file=sys.stderr, leave=False) as bar:
+        move = bar_of(bar)
 
         def advance(progress: Progress) -> None:
             told(progress)
-            bar.total = progress.total
-            bar.update(progress.done - bar.n)
+            move(progress)
 
         yield advance

@@ -18,6 +18,7 @@ from icontact.errors import (
     ConnectError,
     DecodeError,
     IContactError,
+    JournalError,
     MappingError,
     NotFound,
     PermissionDenied,
@@ -45,8 +46,15 @@ SOME_FAILED = 1
 USAGE = 2
 NO_ANSWER = 3
 
-#: The set-up is at fault: options, settings, credentials, ids.
-_SET_UP = (ConfigError, MappingError, AuthenticationError, PermissionDenied, NotFound)
+#: The set-up is at fault: options, settings, credentials, ids, files.
+_SET_UP = (
+    ConfigError,
+    MappingError,
+    JournalError,
+    AuthenticationError,
+    PermissionDenied,
+    NotFound,
+)
 _SILENCE = (TransportError, ServerError, Throttled, DecodeError)
 
 #: What an error means to somebody at a terminal; the first class that fits.

@@ -14,6 +14,7 @@ from icontact.mapping import toml
 from icontact.mapping.dates import ISO, check_output_format
 from icontact.mapping.guess import guess
 from icontact.mapping.presets import from_mautic, preset
+from icontact.mapping.quick import LEFT_OUT, UNSURE
 from icontact.mapping.result import Explanation, FieldExplanation, MappedContact
 from icontact.mapping.rows import Row, as_mapping
 from icontact.mapping.slots import make_slot, make_slots, unknown_field
@@ -186,18 +187,28 @@ class ContactMapper:
         return mapped
 
     def _mapped(self, row: Row) -> MappedContact | MappingError:
-        filled_slots = self._fill(row)
-        if isinstance(filled_slots, MappingError):
-            return filled_slots
+        view = _viewed(row)
+        if isinstance(view, MappingError):
+            return view
+        country = self._country_of(view)
+        # Of a plain dict it is certain what asking for a key does.
+        plain = view if type(view) is dict else None
         fields: dict[str, Any] = {}
-        custom: dict[str, str | None] = {}
+        custom: dict[str, Any] = {}
         notes: list[str] = []
-        for slot, filled in zip(self._slots, filled_slots, strict=True):
-            if filled.problem is not None:
-                return slot.error(filled.problem)
-            notes += [f"{slot.label}: {note}" for note in filled.notes]
-            if filled.outcome != "left out":
-                (custom if slot.custom else fields)[slot.name] = filled.result
+        problem: MappingError | None = None
+        for slot in self._slots:
+            value = UNSURE if plain is None else slot.quick(plain)
+            if value is UNSURE:
+                filled = slot.fill(view, country)
+                if filled.problem is not None:
+                    problem = problem or slot.error(filled.problem)
+                notes += [f"{slot.label}: {note}" for note in filled.notes]
+                value = LEFT_OUT if filled.outcome == "left out" else filled.result
+            if value is not LEFT_OUT:
+                (custom if slot.custom else fields)[slot.name] = value
+        if problem is not None:
+            return problem
         if custom:
             fields[CUSTOM] = custom
         return MappedContact(fields=cast("ContactFields", fields), notes=tuple(notes))
@@ -329,16 +340,24 @@ class ContactMapper:
         return f"<ContactMapper: {bounded(self.targets)}>"
 
     def _fill(self, row: Row) -> tuple[FieldExplanation, ...] | MappingError:
-        try:
-            view = as_mapping(row)
-        except MappingError as problem:
-            return problem.with_traceback(None)
+        view = _viewed(row)
+        if isinstance(view, MappingError):
+            return view
         country = self._country_of(view)
         return tuple(slot.fill(view, country) for slot in self._slots)
 
     def _country_of(self, row: Mapping[Any, Any]) -> object:
-        keys = self._country.keys if self._country else ()
+        if self._country is None:
+            return None
+        keys = self._country.keys
         return next((row[key] for key in keys if key in row and not is_blank(row[key])), None)
+
+
+def _viewed(row: Row) -> Mapping[Any, Any] | MappingError:
+    try:
+        return as_mapping(row)
+    except MappingError as problem:
+        return problem.with_traceback(None)
 
 
 def _no_option(name: str) -> MappingError:

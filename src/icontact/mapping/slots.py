@@ -11,6 +11,7 @@ import attrs
 
 from icontact.errors import MappingError
 from icontact.mapping.numbers import DECIMALS
+from icontact.mapping.quick import Lane, lane_of
 from icontact.mapping.result import FieldExplanation, Outcome
 from icontact.mapping.source import Key, Source, source_from
 from icontact.mapping.targets import (
@@ -38,6 +39,7 @@ class Slot:
         field_type: The custom field's type, once the folder was asked.
         source: Where its value comes from.
         setting: What its transforms may know.
+        quick: The short way, for rows that are a `dict` itself: the same as `fill`, or `UNSURE`.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Slot:
     field_type: str | None = None
     label: str = attrs.field(init=False)
     steps: tuple[str | Callable[[Any], Any], ...] = attrs.field(init=False)
+    quick: Lane = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Work the steps out, and refuse a source that cannot serve this field."""
@@ -55,6 +58,7 @@ class Slot:
         self._check_emptying()
         self._check_options()
         self._check_default()
+        object.__setattr__(self, "quick", lane_of(self))
 
     def _steps(self) -> tuple[str | Callable[[Any], Any], ...]:
         final = final_transform("" if self.custom else self.name, self.field_type)

@@ -54,12 +54,17 @@ def _state(value: object, setting: Setting) -> Converted:
     return clean_state(value, country=setting.country, long_state=setting.long_state)
 
 
+def decimals_of(setting: Setting) -> int | None:
+    """Return how many decimals a number gets: the source may ask for less than the type has."""
+    limits = (setting.options.get("decimals"), setting.decimals)
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
 def _number(value: object, setting: Setting) -> Converted:
     options = setting.options
-    limits = (options.get("decimals"), setting.decimals)
     return clean_number(
         value,
-        decimals=min((limit for limit in limits if limit is not None), default=None),
+        decimals=decimals_of(setting),
         thousands=options.get("thousands"),
         decimal=options.get("decimal"),
     )

@@ -1,23 +1,30 @@
-"""Writes a plan: contacts first, then subscriptions, batch by batch, an outcome for every row."""
+"""Writes what is planned: contacts, then subscriptions, batch by batch, an end for every row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias, cast
 
 import attrs
 
 from icontact.client import Folder
-from icontact.errors import CallError
-from icontact.models import Contact, Subscription, SubscriptionFields
+from icontact.models import Contact, Subscription, SubscriptionFields, SubscriptionStatus
 from icontact.push.bulk import Broken, Courier, Refused
+from icontact.push.crew import Crew
 from icontact.push.decide import Action, hands_off
-from icontact.push.plan import PlannedRow, writes
-from icontact.push.report import OutcomeStatus, PushOutcome
+from icontact.push.journal import Fate, Journal, PlannedRow, PlannedRows
+from icontact.push.outcome import OutcomeStatus
 from icontact.push.settings import PushPolicy
+from icontact.push.state import StateReader
 from icontact.resources import BatchResult, ContactRow
 
 __all__ = ["Writer"]
+
+#: A contact that is older than its creation by more than this was there before; clocks may differ.
+_OLDER = timedelta(minutes=5)
+
+_UNSUBSCRIBED = "this person unsubscribed from the list"
 
 
 @attrs.frozen
@@ -26,64 +33,68 @@ class Suppressed:
 
     reason: str
     contact_id: int
+    subscription: str | None = None
 
 
 #: What may come between a row and its end.
-Fate: TypeAlias = Refused | Broken | Suppressed
+Trouble: TypeAlias = Refused | Broken | Suppressed
 
 
+@attrs.frozen(kw_only=True)
 class Writer:
-    """Writes what a plan says, and accounts for every row of it.
+    """Writes the planned rows of a journal, and accounts for each.
 
     Args:
+        journal: The rows.
         folder: Where to write.
         list_id: The list to subscribe to.
         policy: What the settings say.
+        reader: Whom to ask about subscriptions.
+        crew: Who sends.
+        stale: Tells whether what was found out when planning is too old to rely on.
+        may_go_on: Asked before each batch; ends the writing.
+        now: What time it is.
     """
 
-    def __init__(self, folder: Folder, list_id: int, policy: PushPolicy) -> None:
-        self._folder = folder
-        self._list_id = list_id
-        self._policy = policy
-        self._courier = Courier()
+    journal: Journal
+    folder: Folder
+    list_id: int
+    policy: PushPolicy
+    reader: StateReader
+    crew: Crew
+    stale: Callable[[], bool]
+    may_go_on: Callable[[Courier], bool]
+    now: Callable[[], datetime] = attrs.field(default=lambda: datetime.now(UTC))
+    courier: Courier = attrs.field(factory=Courier, init=False)
 
-    @property
-    def error(self) -> CallError | None:
-        """What ended the push early."""
-        return self._courier.error
+    def write(self) -> Iterator[Sequence[Fate]]:
+        """Write batch by batch, and yield how the rows of each ended, once that is noted."""
+        for fates in self.crew.map(self._written, self._batches()):
+            self.journal.finish(fates)
+            yield fates
 
-    def write(self, rows: Iterable[PlannedRow]) -> Iterator[PushOutcome]:
-        """Write the rows, and yield an outcome for each; not in their order."""
-        batch: list[PlannedRow] = []
-        for row in rows:
-            if not writes(row):
-                yield _settled(row)
-                continue
-            batch.append(row)
-            if len(batch) == self._policy.batch_size:
-                yield from self._batch(batch)
-                batch = []
-        yield from self._batch(batch)
+    def _batches(self) -> Iterator[Sequence[PlannedRow]]:
+        rows, last = PlannedRows(self.journal.database), -1
+        while self.courier.error is None and self.may_go_on(self.courier):
+            most = min(self.policy.batch_size, self.courier.most or self.policy.batch_size)
+            batch = rows.to_write(last, most)
+            if not batch:
+                return
+            first, last = batch[0].row, batch[-1].row
+            self.journal.sent(first, last)
+            yield batch
 
-    def _batch(self, batch: Sequence[PlannedRow]) -> Iterator[PushOutcome]:
+    def _written(self, batch: Sequence[PlannedRow]) -> Sequence[Fate]:
         contacts = self._contacts(batch)
-        subscribed = self._subscriptions(
-            {
-                row.row: contact
-                for row in batch
-                if row.decision.subscribe and isinstance(contact := contacts[row.row], int)
-            }
-        )
-        for row in batch:
-            yield _outcome(row, contacts[row.row], subscribed.get(row.row))
+        subscribed = self._subscriptions(batch, contacts)
+        return [_fate(row, contacts[row.row], subscribed.get(row.row)) for row in batch]
 
-    def _contacts(self, batch: Sequence[PlannedRow]) -> dict[int, int | Fate]:
-        """Write contacts; return for each row the contact's id, or what came in between."""
+    def _contacts(self, batch: Sequence[PlannedRow]) -> dict[int, Contact | int | Trouble]:
+        """Write contacts; return for each row the contact, or what came in between."""
         together = [row for row in batch if self._goes_together(row)]
-        posted = self._courier.bulk(together, self._post)
-        fates = {
-            row.row: self._written(row, fate) for row, fate in zip(together, posted, strict=True)
-        }
+        fates: dict[int, Contact | int | Trouble] = {}
+        for row, fate in zip(together, self._posted(together), strict=True):
+            fates[row.row] = self._checked(row, fate)
         for row in batch:
             if row.row not in fates:
                 fates[row.row] = self._alone(row)
@@ -91,81 +102,141 @@ class Writer:
 
     def _goes_together(self, row: PlannedRow) -> bool:
         action = row.decision.action
-        bulk_update = action is Action.UPDATE and self._policy.update_by == "bulk"
+        bulk_update = action is Action.UPDATE and self.policy.update_by == "bulk"
         return action is Action.CREATE or bulk_update
 
-    def _post(self, rows: Sequence[PlannedRow]) -> BatchResult[Contact]:
-        return self._folder.contacts.create_many(_contact_row(row) for row in rows)
+    def _posted(self, rows: Sequence[PlannedRow]) -> list[Contact | Refused | Broken]:
+        fates = self.courier.bulk(rows, self._post)
+        # Left out without a word: that may have been a slip, and it does no harm twice.
+        silent = [place for place, fate in enumerate(fates) if fate == Refused("")]
+        again = self.courier.bulk([rows[place] for place in silent], self._post)
+        for place, fate in zip(silent, again, strict=True):
+            fates[place] = fate
+        return fates
 
-    def _alone(self, row: PlannedRow) -> int | Fate:
-        contacts, decision = self._folder.contacts, row.decision
+    def _post(self, rows: Sequence[PlannedRow]) -> BatchResult[Contact]:
+        return self.folder.contacts.create_many(_contact_row(row) for row in rows)
+
+    def _alone(self, row: PlannedRow) -> Contact | int | Trouble:
+        contacts, decision = self.folder.contacts, row.decision
         contact_id = decision.contact_id or 0
         if decision.action is Action.NOTHING:
             return contact_id
         write = contacts.replace if decision.action is Action.REPLACE else contacts.update
-        fate = self._courier.attempt(lambda: write(contact_id, **decision.fields))
-        return self._written(row, fate)
+        fate = self.courier.attempt(lambda: write(contact_id, **decision.fields))
+        return self._checked(row, fate)
 
-    def _written(self, row: PlannedRow, fate: Contact | Refused | Broken) -> int | Fate:
-        """Return the contact's id, unless its status turns out to forbid going on.
+    def _checked(self, row: PlannedRow, fate: Contact | Refused | Broken) -> Contact | Trouble:
+        """Return the contact, unless its status turns out to forbid going on.
 
         It was ``normal``, or there was none, when the plan was made; iContact's answer is newer.
         """
-        if not isinstance(fate, Contact):
+        if not isinstance(fate, Contact) or not row.decision.subscribe:
             return fate
-        if row.decision.subscribe and (reason := hands_off(fate, None, self._policy)):
+        if reason := hands_off(fate, None, self.policy):
             return Suppressed(reason, fate.contact_id)
-        return fate.contact_id
+        return fate
 
-    def _subscriptions(self, contacts: Mapping[int, int]) -> dict[int, str | Fate]:
+    def _subscriptions(
+        self, batch: Sequence[PlannedRow], contacts: Mapping[int, Contact | int | Trouble]
+    ) -> dict[int, str | Trouble]:
         """Subscribe contacts; return for each row its state on the list afterwards."""
-        posted = self._courier.bulk(list(contacts.values()), self._subscribe)
+        ids: dict[int, int] = {}
+        doubtful: list[int] = []
+        for row in batch:
+            contact = contacts[row.row]
+            if row.decision.subscribe and isinstance(contact, Contact | int):
+                ids[row.row] = _id(contact)
+                if self._is_doubtful(row, contact):
+                    doubtful.append(_id(contact))
+        fates = self._found(doubtful, lambda _: None)
+        fates |= self._subscribed([one for one in ids.values() if fates.get(one) is None])
+        return {row: cast("str | Trouble", fates[number]) for row, number in ids.items()}
+
+    def _is_doubtful(self, row: PlannedRow, contact: Contact | int) -> bool:
+        """Tell whether somebody's state on the list may be another one than the plan says."""
+        if row.decision.contact_id is not None:
+            return self.stale()
+        # Taken for new. Whoever turns out to be older was there, and may have unsubscribed.
+        created = contact.create_date if isinstance(contact, Contact) else None
+        return created is not None and self.now() - created > _OLDER
+
+    def _subscribed(self, contact_ids: Sequence[int]) -> dict[int, str | Trouble | None]:
+        posted = self.courier.bulk(contact_ids, self._subscribe)
+        fates = dict(zip(contact_ids, posted, strict=True))
         self._look_for_the_list(posted)
-        return {
-            row: self._state(contact_id, fate)
-            for (row, contact_id), fate in zip(contacts.items(), posted, strict=True)
+        left_out = {one: fate for one, fate in fates.items() if isinstance(fate, Refused)}
+        states = {
+            one: str(fate.status) if isinstance(fate, Subscription) else fate
+            for one, fate in fates.items()
         }
+        return states | self._explained(left_out)
 
     def _subscribe(self, contact_ids: Sequence[int]) -> BatchResult[Subscription]:
         rows: list[SubscriptionFields] = [
             {
                 "contact_id": contact_id,
-                "list_id": self._list_id,
-                "status": self._policy.subscription_status,
+                "list_id": self.list_id,
+                "status": self.policy.subscription_status,
             }
             for contact_id in contact_ids
         ]
-        if self._policy.confirmation_message_id is not None:
+        if self.policy.confirmation_message_id is not None:
             for row in rows:
-                row["confirmation_message_id"] = self._policy.confirmation_message_id
-        return self._folder.subscriptions.create_many(rows)
+                row["confirmation_message_id"] = self.policy.confirmation_message_id
+        return self.folder.subscriptions.create_many(rows)
 
     def _look_for_the_list(self, fates: Sequence[Subscription | Refused | Broken]) -> None:
         """If nobody at all was subscribed, see whether the list is still there."""
         if fates and all(isinstance(fate, Refused) for fate in fates):
-            self._courier.need("the list", lambda: self._folder.lists.get(self._list_id))
+            self.courier.need("the list", lambda: self.folder.lists.get(self.list_id))
 
-    def _state(self, contact_id: int, fate: Subscription | Refused | Broken) -> str | Fate:
-        if isinstance(fate, Subscription):
-            return str(fate.status)
-        if isinstance(fate, Broken):
-            return fate
-        # Left out may mean "is on it already", or "unsubscribed earlier" (API 8.2): look.
-        found = self._courier.attempt(
-            lambda: self._folder.subscriptions.find(contact_id=contact_id, list_id=self._list_id)
-        )
-        if isinstance(found, Subscription):
-            return str(found.status)
-        return self._why_not(contact_id, fate) if found is None else found
+    def _explained(self, left_out: Mapping[int, Refused]) -> dict[int, str | Trouble | None]:
+        """Find out about those whom iContact left out.
 
-    def _why_not(self, contact_id: int, fate: Refused) -> Fate:
+        That may mean "is on it already", or "unsubscribed earlier" (API 8.2): look.
+        """
+        fates = self._found(list(left_out), left_out.__getitem__)
+        silent = [one for one, fate in fates.items() if fate == Refused("")]
+        again = self.courier.bulk(silent, self._subscribe)
+        for one, sent in zip(silent, again, strict=True):
+            fates[one] = str(sent.status) if isinstance(sent, Subscription) else sent
+        return {
+            one: self._why_not(one, fate) if isinstance(fate, Refused) else fate
+            for one, fate in fates.items()
+        }
+
+    def _found(
+        self, contact_ids: Sequence[int], otherwise: Callable[[int], Trouble | None]
+    ) -> dict[int, str | Trouble | None]:
+        """Look for subscriptions; return a state, what came in between, or what is said else."""
+        if not contact_ids:
+            return {}
+        states = self.courier.attempt(lambda: self.reader.states(contact_ids))
+        if isinstance(states, Refused | Broken):
+            return dict.fromkeys(contact_ids, states)
+        return {one: self._state(one, states.get(one), otherwise) for one in contact_ids}
+
+    def _state(
+        self, contact_id: int, state: str | None, otherwise: Callable[[int], Trouble | None]
+    ) -> str | Trouble | None:
+        unsubscribed = SubscriptionStatus.UNSUBSCRIBED
+        if state == unsubscribed and unsubscribed not in self.policy.allow_statuses:
+            return Suppressed(_UNSUBSCRIBED, contact_id, state)
+        return otherwise(contact_id) if state is None else state
+
+    def _why_not(self, contact_id: int, fate: Refused) -> Trouble:
         """Tell a contact that may not be mailed any more from other reasons."""
-        contact = self._courier.attempt(lambda: self._folder.contacts.get(contact_id))
+        contact = self.courier.attempt(lambda: self.folder.contacts.get(contact_id))
         if isinstance(contact, Broken):
             return contact
-        if isinstance(contact, Contact) and (reason := hands_off(contact, None, self._policy)):
+        if isinstance(contact, Contact) and (reason := hands_off(contact, None, self.policy)):
             return Suppressed(reason, contact_id)
         return fate
+
+
+def _id(contact: Contact | int) -> int:
+    return contact if isinstance(contact, int) else contact.contact_id
 
 
 def _contact_row(row: PlannedRow) -> ContactRow:
@@ -174,54 +245,43 @@ def _contact_row(row: PlannedRow) -> ContactRow:
     return cast("ContactRow", {**key, **fields})
 
 
-def _settled(row: PlannedRow) -> PushOutcome:
-    return PushOutcome(
-        row=row.row,
-        email=row.email,
-        status=row.status,
-        subscription=row.decision.subscription,
-        reason=row.reason,
-        contact_id=row.decision.contact_id,
-        notes=row.notes,
-        duplicate_of=row.decision.duplicate_of,
-    )
-
-
-def _outcome(row: PlannedRow, contact: int | Fate, subscribed: str | Fate | None) -> PushOutcome:
+def _fate(
+    row: PlannedRow, contact: Contact | int | Trouble, subscribed: str | Trouble | None
+) -> Fate:
     """Say what became of a row that was to be written."""
-    contact_id = contact if isinstance(contact, int) else row.decision.contact_id
-    if isinstance(contact, Suppressed):
+    contact_id = row.decision.contact_id
+    if isinstance(contact, Contact | int):
+        contact_id = _id(contact)
+    elif isinstance(contact, Suppressed):
         contact_id = contact.contact_id
     state = subscribed if isinstance(subscribed, str) else row.decision.subscription
+    if isinstance(subscribed, Suppressed):
+        state = subscribed.subscription
     status, reason = _ending(row, contact, subscribed)
-    return PushOutcome(
-        row=row.row,
-        email=row.email,
-        status=status,
-        subscription=state,
-        reason="; ".join((reason, *row.notes)),
-        contact_id=contact_id,
-        notes=row.notes,
+    return Fate(
+        row=row.row, status=status, reason=reason, subscription=state, contact_id=contact_id
     )
 
 
 def _ending(
-    row: PlannedRow, contact: int | Fate, subscribed: str | Fate | None
+    row: PlannedRow, contact: Contact | int | Trouble, subscribed: str | Trouble | None
 ) -> tuple[OutcomeStatus, str]:
+    kept = "" if row.decision.action is Action.NOTHING else "the contact is stored, but "
     for fate in (contact, subscribed):
-        if isinstance(fate, Suppressed):
-            written = "" if row.decision.action is Action.NOTHING else ", and fields were written"
+        if isinstance(fate, Suppressed) and fate.subscription is None:
+            written = ", and fields were written" if kept else ""
             return OutcomeStatus.SKIPPED, f"{fate.reason}; that came to light only now{written}"
+        if isinstance(fate, Suppressed):
+            return OutcomeStatus.SKIPPED, f"{kept}{fate.reason}"
     if isinstance(contact, Refused | Broken):
         return _unwritten("contact", contact)
-    kept = "" if row.decision.action is Action.NOTHING else "the contact is stored, but "
     if isinstance(subscribed, Refused | Broken):
         status, reason = _unwritten("subscription", subscribed)
         return status, kept + reason
-    if subscribed == "unsubscribed":
-        return OutcomeStatus.SKIPPED, f"{kept}this person unsubscribed from the list"
     if subscribed is None:
         return row.status, row.decision.reason
+    if subscribed == SubscriptionStatus.UNSUBSCRIBED:
+        return OutcomeStatus.SKIPPED, f"{kept}{_UNSUBSCRIBED}"
     joined = "waits for confirmation" if subscribed == "pending" else "is on the list now"
     return row.status, f"{row.decision.reason}; {joined}"
 

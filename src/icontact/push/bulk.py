@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -13,12 +14,16 @@ from icontact.errors import (
     BadRequest,
     CallError,
     ConnectError,
+    IContactError,
+    LimitReached,
+    PagingError,
     PaymentRequired,
     PermissionDenied,
     RejectedError,
     StorageFull,
     Throttled,
 )
+from icontact.push.journal.rows import Unshown
 from icontact.resources import BatchResult
 
 __all__ = ["Broken", "Courier", "Refused"]
@@ -68,33 +73,47 @@ class Broken:
 
 
 class Courier:
-    """Sends writes and turns what becomes of them into values.
+    """Sends writes and turns what becomes of them into values. Threads may share it.
 
     Attributes:
         error: What makes further requests useless, once that is known; none is sent from then on.
+        most: The most items that iContact is known to take in one request; ``None`` while it
+            never refused as many as were sent.
     """
 
     def __init__(self) -> None:
-        self.error: CallError | None = None
+        self.error: IContactError | None = None
+        self.most: int | None = None
         self._because = ""
         self._fruitless = 0
+        #: A size that was refused, unless as many have gone through since.
+        self._refused: int | None = None
+        self._lock = threading.Lock()
 
     def attempt(self, send: Callable[[], S]) -> S | Refused | Broken:
-        """Send one write."""
+        """Send one write, or ask something that is needed for one."""
         if self.error is not None:
-            return Broken(f"not tried any more after: {self._because}")
+            return Broken(self.after)
         try:
             result = send()
         except (BadRequest, RejectedError) as error:
             return Refused(_said(error))
+        except LimitReached as error:
+            self.stop(error, str(error))
+            return Broken(self.after)
+        except PagingError as error:
+            return Broken(str(error))
         except CallError as error:
             if isinstance(error, APIError) and error.status == _TOO_LARGE:
                 return Refused(_said(error))
-            self._fruitless += 1
-            if isinstance(error, _FINAL) or self._fruitless == _PATIENCE:
-                self._stop(error, error.brief)
+            with self._lock:
+                self._fruitless += 1
+                last = self._fruitless >= _PATIENCE
+            if isinstance(error, _FINAL) or last:
+                self.stop(error, error.brief)
             return Broken(error.brief)
-        self._fruitless = 0
+        with self._lock:
+            self._fruitless = 0
         return result
 
     def need(self, what: str, look: Callable[[], object]) -> None:
@@ -102,10 +121,18 @@ class Courier:
         try:
             look()
         except CallError as error:
-            self._stop(error, f"{what} cannot be read: {error.brief}")
+            self.stop(error, f"{what} cannot be read: {error.brief}")
 
-    def _stop(self, error: CallError, because: str) -> None:
-        self.error, self._because = error, because
+    def stop(self, error: IContactError, because: str) -> None:
+        """Send nothing any more; the first cause counts."""
+        with self._lock:
+            if self.error is None:
+                self.error, self._because = error, because
+
+    @property
+    def after(self) -> str:
+        """Why nothing is sent any more."""
+        return f"not tried any more after: {self._because}"
 
     def bulk(
         self, items: Sequence[T], post: Callable[[Sequence[T]], BatchResult[S]]
@@ -119,14 +146,44 @@ class Courier:
             return []
         result = self.attempt(lambda: post(items))
         if isinstance(result, Refused) and len(items) > 1:
-            half = len(items) // 2
-            return self.bulk(items[:half], post) + self.bulk(items[half:], post)
+            return self._halved(items, post)
         if isinstance(result, Refused | Broken):
             return [result] * len(items)
-        left_out = [item for item, stored in zip(items, result.results, strict=True) if not stored]
-        fates = self._reasons(left_out, result.warnings, post)
-        reasons = iter(fates)
-        return [next(reasons) if stored is None else stored for stored in result.results]
+        self._learn_size(len(items), refused=False)
+        left_out = Unshown(
+            item for item, stored in zip(items, result.results, strict=True) if stored is None
+        )
+        said = self._reasons(left_out, result.warnings, post)
+        reasons = iter(said)
+        fates: list[S | Refused | Broken] = []
+        for stored in result.results:
+            fates.append(next(reasons) if stored is None else stored)
+        return fates
+
+    def _halved(
+        self, items: Sequence[T], post: Callable[[Sequence[T]], BatchResult[S]]
+    ) -> list[S | Refused | Broken]:
+        half = (len(items) + 1) // 2
+        fates = [
+            *self.bulk(Unshown(items[:half]), post),
+            *self.bulk(Unshown(items[half:]), post),
+        ]
+        if not any(isinstance(fate, Refused | Broken) for fate in fates):
+            self._learn_size(len(items), refused=True)
+        return fates
+
+    def _learn_size(self, size: int, *, refused: bool) -> None:
+        """Send fewer items once it has shown twice that their number was at fault."""
+        with self._lock:
+            if not refused:
+                if self._refused is not None and size >= self._refused:
+                    self._refused = None
+            elif self._refused is None:
+                self._refused = size
+            else:
+                half = (size + 1) // 2
+                self.most = min(half, self.most or half)
+                self._refused = None
 
     def _reasons(
         self,
@@ -140,7 +197,7 @@ class Courier:
             return [Refused(texts[0] if texts else "")] * len(left_out)
         if len(left_out) == 1:
             return [Refused(" / ".join(texts))]
-        return [self.bulk([item], post)[0] for item in left_out]
+        return [self.bulk(Unshown([item]), post)[0] for item in left_out]
 
 
 def _said(error: APIError | RejectedError) -> str:

@@ -25,7 +25,20 @@ import attrs
 from icontact.models import Contact, ContactFields, ContactStatus, FieldType, SubscriptionStatus
 from icontact.push.settings import PushPolicy
 
-__all__ = ["Action", "Decision", "Known", "decide", "hands_off", "unreported"]
+__all__ = [
+    "NEW_CONTACT",
+    "Action",
+    "Decision",
+    "Known",
+    "decide",
+    "fields_to_write",
+    "hands_off",
+    "restriction",
+    "unreported",
+]
+
+#: Why an address that nobody has is created.
+NEW_CONTACT = "new contact"
 
 
 class Action(Enum):
@@ -39,7 +52,7 @@ class Action(Enum):
     REJECT = "reject"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Known:
     """What iContact says about one address.
 
@@ -92,14 +105,13 @@ def decide(
         types: The type of each custom field.
     """
     if not known.contacts:
-        normal = wanted.get("status", ContactStatus.NORMAL) == ContactStatus.NORMAL
         return Decision(
             action=Action.CREATE,
-            subscribe=_restriction(wanted, policy) is None,
-            fields=_without_status(wanted) if normal else wanted,
-            reason="new contact",
+            subscribe=restriction(wanted, policy) is None,
+            fields=fields_to_write(Action.CREATE, wanted),
+            reason=NEW_CONTACT,
         )
-    if (status := _restriction(wanted, policy)) is not None:
+    if (status := restriction(wanted, policy)) is not None:
         # It binds the push, though it is not written to iContact.
         return _left_alone(known, f"the row itself says {status}")
     contact, *others = known.contacts
@@ -114,7 +126,7 @@ def decide(
     return _existing(wanted, contact, known.subscription, policy, types)
 
 
-def _restriction(wanted: ContactFields, policy: PushPolicy) -> str | None:
+def restriction(wanted: ContactFields, policy: PushPolicy) -> str | None:
     """Return the status that a row gives, if it forbids the subscription."""
     status = str(wanted.get("status") or ContactStatus.NORMAL)
     return None if status in (ContactStatus.NORMAL, *policy.allow_statuses) else status
@@ -170,16 +182,14 @@ def _existing(
     changes = () if policy.existing == "keep" else _differences(wanted, contact, types)
     if policy.existing == "replace":
         changes += _wiped(wanted, contact)
-    action, fields = Action.NOTHING, ContactFields()
+    action = Action.NOTHING
     if changes:
-        merge = policy.existing == "merge"
-        action = Action.UPDATE if merge else Action.REPLACE
-        fields = _only(wanted, changes) if merge else _without_status(wanted)
+        action = Action.UPDATE if policy.existing == "merge" else Action.REPLACE
     subscribe = subscription in (None, SubscriptionStatus.UNSUBSCRIBED)
     return Decision(
         action=action,
         subscribe=subscribe,
-        fields=fields,
+        fields=fields_to_write(action, wanted, changes),
         changes=changes,
         contact_id=contact.contact_id,
         subscription=subscription,
@@ -228,21 +238,24 @@ def _wiped(wanted: ContactFields, contact: Contact) -> tuple[str, ...]:
     return (*standard, *custom)
 
 
-def _only(wanted: ContactFields, names: Sequence[str]) -> ContactFields:
-    fields: dict[str, Any] = {name: value for name, value in wanted.items() if name in names}
-    custom = wanted.get("custom_fields", {})
-    if chosen := {name: value for name, value in custom.items() if name in names}:
-        fields["custom_fields"] = chosen
-    return cast("ContactFields", fields)
+def fields_to_write(
+    action: Action, wanted: ContactFields, changes: Sequence[str] = ()
+) -> ContactFields:
+    """Return what is written of a row: what differs for an update, else all of it.
 
-
-def _without_status(wanted: ContactFields) -> ContactFields:
-    """Return the fields without the status.
-
-    It is never written to an existing contact; and a new one is ``normal`` anyway, so that nothing
-    is said which would overwrite a status, should the contact have appeared meanwhile.
+    A status is never written to an existing contact; and a new one is ``normal`` anyway, so that
+    nothing is said which would overwrite a status, should the contact have appeared meanwhile.
     """
-    fields = {name: value for name, value in wanted.items() if name != "status"}
+    if action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
+        return ContactFields()
+    fields: dict[str, Any] = dict(wanted)
+    if action is not Action.CREATE or fields.get("status", ContactStatus.NORMAL) == "normal":
+        fields.pop("status", None)
+    if action is Action.UPDATE:
+        custom = fields.pop("custom_fields", {})
+        fields = {name: value for name, value in fields.items() if name in changes}
+        if chosen := {name: value for name, value in custom.items() if name in changes}:
+            fields["custom_fields"] = chosen
     return cast("ContactFields", fields)
 
 

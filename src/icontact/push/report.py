@@ -4,63 +4,22 @@ from __future__ import annotations
 
 import csv
 import os
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
+from itertools import islice
 from os import PathLike
 from typing import TYPE_CHECKING
 
 import attrs
 
 from icontact.errors import IContactError
+from icontact.push.journal import Outcomes
+from icontact.push.outcome import OutcomeStatus, PushOutcome, count_statuses, number_of
 
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["OutcomeStatus", "PushOutcome", "PushReport"]
-
-
-class OutcomeStatus(StrEnum):
-    """How a row ended. Every row of the input ends in exactly one of these.
-
-    ``created``, ``updated`` and ``unchanged`` say that the contact is now as the row wants it;
-    ``skipped`` that a rule kept the push away from it; ``rejected`` that the row's data cannot be
-    taken; ``failed`` that the service did not do its part, so that pushing again may help.
-    """
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    SKIPPED = "skipped"
-    REJECTED = "rejected"
-    FAILED = "failed"
-
-
-@attrs.frozen(kw_only=True)
-class PushOutcome:
-    """What became of one row. Its ``repr`` does not show the address.
-
-    Attributes:
-        row: The row's place in the input, from 0.
-        email: The address, cleaned; ``None`` if the row has no usable one.
-        status: How the row ended; a :class:`OutcomeStatus`, which compares equal to its text.
-        subscription: The contact's state on the list afterwards: ``"normal"``, ``"pending"``,
-            ``"unsubscribed"``, or ``None`` if it is not on the list, or that was not looked at.
-        reason: Why, in words; with iContact's own text where there is one.
-        contact_id: The contact, where there is one.
-        notes: What the mapper left out or changed; it stands in the reason, too.
-        duplicate_of: The row with the same address that counts instead of this one.
-    """
-
-    row: int
-    email: str | None = attrs.field(repr=False)
-    status: OutcomeStatus
-    subscription: str | None = None
-    reason: str
-    contact_id: int | None = None
-    notes: tuple[str, ...] = ()
-    duplicate_of: int | None = None
+__all__ = ["PushReport"]
 
 
 @attrs.frozen(kw_only=True)
@@ -68,9 +27,11 @@ class PushReport:
     """The outcomes of a push, in the order of the rows.
 
     Attributes:
-        outcomes: One for each row of the input.
-        requests: How many requests were sent, repeats included.
-        elapsed: Seconds, waits included.
+        outcomes: One for each row of the input. After a push it is read from the journal as it
+            is looked at, so that a million outcomes are never in memory; to pickle it, they are.
+            If the push goes on with its journal, they are what they are by then.
+        requests: How many requests were sent, repeats and earlier runs of the journal included.
+        elapsed: Seconds, waits and earlier runs included.
         error: What ended the push early, if anything did; the rows concerned are ``failed``.
         notes: What is to be said about the rows together, such as a key that none of them has.
     """
@@ -84,15 +45,14 @@ class PushReport:
     @property
     def counts(self) -> Mapping[str, int]:
         """How many rows ended in each status; all six are there."""
+        if isinstance(self.outcomes, Outcomes):
+            return count_statuses(self.outcomes.counts())
         return count_statuses(outcome.status for outcome in self.outcomes)
 
     @property
     def ok(self) -> bool:
         """Whether no row was rejected and none failed."""
-        return not any(
-            outcome.status in (OutcomeStatus.REJECTED, OutcomeStatus.FAILED)
-            for outcome in self.outcomes
-        )
+        return not (self.counts["rejected"] or self.counts["failed"])
 
     def to_csv(self, path: str | PathLike[str]) -> None:
         """Write one line for each row: row, status, email, subscription, contact_id, reason.
@@ -116,17 +76,84 @@ class PushReport:
 
         return pandas.DataFrame([_cells(one) for one in self.outcomes], columns=list(_COLUMNS))
 
+    @classmethod
+    def merged(cls, reports: Iterable[PushReport]) -> PushReport:
+        """Return one report of several pushes: of the parts of an input, one after the other.
+
+        Rows are numbered as if the parts had been one input. The outcomes stay where they are.
+
+        Args:
+            reports: In the order of the parts.
+        """
+        parts = tuple(reports)
+        errors = (part.error for part in parts if part.error is not None)
+        return cls(
+            outcomes=_Chained([part.outcomes for part in parts]),
+            requests=sum(part.requests for part in parts),
+            elapsed=max((part.elapsed for part in parts), default=0.0),
+            error=next(errors, None),
+            notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        )
+
     def __str__(self) -> str:
-        counted = ", ".join(f"{number} {status}" for status, number in self.counts.items())
+        counted = ", ".join(f"{number:,} {status}" for status, number in self.counts.items())
         sent = f"{number_of(self.requests, 'request')} in {self.elapsed:.1f} s"
         return "; ".join((f"{number_of(len(self.outcomes), 'row')}: {counted}", sent, *self.notes))
 
     def _repr_html_(self) -> str:
         """Show the rows that want attention, without addresses, as a table in a notebook."""
-        attention = [one for one in self.outcomes if one.status not in _QUIET or one.notes]
-        return html_table(
-            str(self), ((one.row, one.status, one.reason) for one in attention), len(attention)
-        )
+        if isinstance(self.outcomes, Outcomes):
+            shown, total = self.outcomes.attention(SHOWN)
+        else:
+            wanting = [one for one in self.outcomes if one.status not in QUIET or one.notes]
+            shown, total = wanting[:SHOWN], len(wanting)
+        return html_table(str(self), ((one.row, one.status, one.reason) for one in shown), total)
+
+
+class _Chained(Sequence[PushOutcome]):
+    """The outcomes of several parts, numbered as those of one."""
+
+    def __init__(self, parts: Sequence[Sequence[PushOutcome]]) -> None:
+        self._parts = parts
+
+    def __len__(self) -> int:
+        return sum(map(len, self._parts))
+
+    def __iter__(self) -> Iterator[PushOutcome]:
+        before = 0
+        for part in self._parts:
+            for one in part:
+                yield _renumbered(one, before)
+            before += len(part)
+
+    def __getitem__(self, place: int | slice) -> PushOutcome | list[PushOutcome]:  # type: ignore[override]  # one body for both kinds
+        places = range(len(self))[place]
+        if isinstance(places, range):
+            return [self._at(one) for one in places]
+        return self._at(places)
+
+    def _at(self, place: int) -> PushOutcome:
+        before = 0
+        for part in self._parts:
+            if place - before < len(part):
+                return _renumbered(part[place - before], before)
+            before += len(part)
+        raise IndexError(place)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as of any sequence that compares by its items
+
+
+def _renumbered(one: PushOutcome, before: int) -> PushOutcome:
+    other = None if one.duplicate_of is None else one.duplicate_of + before
+    reason = one.reason
+    if one.duplicate_of is not None:
+        reason = reason.replace(f"row {one.duplicate_of}", f"row {other}", 1)
+    return attrs.evolve(one, row=one.row + before, duplicate_of=other, reason=reason)
 
 
 _COLUMNS = ("row", "status", "email", "subscription", "contact_id", "reason")
@@ -152,30 +179,20 @@ def no_formula(cell: int | str | None) -> int | str | None:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(tuple("=+-@\t\r")) else cell
 
 
-_QUIET = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
+#: Statuses that need nobody's attention.
+QUIET = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
 
 #: A notebook shows so many rows of a table; the caption tells how many there are.
-_SHOWN = 100
-
-
-def count_statuses(statuses: Iterable[str]) -> Mapping[str, int]:
-    """Count statuses; all six are there, in their order."""
-    counted = Counter(statuses)
-    return {status.value: counted[status] for status in OutcomeStatus}
-
-
-def number_of(number: int, thing: str) -> str:
-    """Return ``1 row``, ``2 rows``."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+SHOWN = 100
 
 
 def html_table(caption: str, rows: Iterable[tuple[int, str, str]], total: int) -> str:
     """Return rows, statuses and reasons as an HTML table."""
     shown = [
         f"<tr><td>{row}</td><td>{escape(status)}</td><td>{escape(reason)}</td></tr>"
-        for row, status, reason in list(rows)[:_SHOWN]
+        for row, status, reason in islice(rows, SHOWN)
     ]
-    left = f"; the first {_SHOWN} of {total} are shown" if total > _SHOWN else ""
+    left = f"; the first {SHOWN} of {total:,} are shown" if total > SHOWN else ""
     return (
         f"<table><caption>{escape(caption)}{left}</caption>"
         "<thead><tr><th>row</th><th>status</th><th>reason</th></tr></thead>"

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import threading
+import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
+from os import PathLike
 from typing import Any, Unpack
 
+import attrs
+
 from icontact.client import Client, Folder
-from icontact.errors import CallError, ConfigError, IContactError, NotFound
+from icontact.errors import ConfigError, IContactError, JournalError, NotFound
 from icontact.mapping import ContactMapper
 from icontact.models import ContactList, FieldType
-from icontact.push.apply import Writer
-from icontact.push.decide import Action, Decision, Known, decide, unreported
-from icontact.push.plan import Intake, MappedRow, PlannedRow, PushPlan, settle_duplicates, take_in
-from icontact.push.progress import ProgressLike, told
-from icontact.push.report import OutcomeStatus, PushOutcome, PushReport
+from icontact.push.crew import crew_of
+from icontact.push.journal import Identity, Journal, PlannedRows
+from icontact.push.outcome import PushOutcome
+from icontact.push.plan import PushPlan
+from icontact.push.progress import ProgressLike, telling
+from icontact.push.report import PushReport
 from icontact.push.settings import PolicyOptions, PushPolicy, PushSettings
-from icontact.push.state import StateReader
-from icontact.transport import Answer, Call, Sender
+from icontact.push.work import FRESH, Work
 
-__all__ = ["ListPush"]
-
-#: Seconds for which what a plan knows is taken for true.
-_FRESH = 60.0
+__all__ = ["ListPush", "find_list"]
 
 #: An error names so many lists.
 _NAMED = 20
-
-_SWITCHED_OFF = "the push is switched off (push_contacts = false)"
 
 
 class ListPush:
@@ -97,102 +96,136 @@ class ListPush:
         del row  # error trackers print the locals of every frame on the way
         return self.run(rows).outcomes[0]
 
-    def plan(self, rows: Iterable[Any]) -> PushPlan:
-        """Find out what would happen to every row. Writes nothing.
+    def plan(
+        self,
+        rows: Iterable[Any],
+        *,
+        journal: str | PathLike[str] | None = None,
+        workers: int = 1,
+    ) -> PushPlan:
+        """Find out what would happen to every row. Writes nothing to iContact.
+
+        Args:
+            rows: Mappings, or whatever the mapper takes; read once.
+            journal: A file to keep rows and outcomes in; see :meth:`run`.
+            workers: How many requests are under way at a time.
 
         Raises:
-            APIError, TransportError: If iContact could not be asked.
-            TypeError: If ``rows`` is one mapping, a text or a frame instead of rows.
+            APIError, TransportError, LimitReached: If iContact could not be asked.
+            JournalError: If the journal cannot be used for this push.
+            TypeError: If ``rows`` is one mapping or a text instead of rows.
         """
-        started = time.monotonic()
-        intake = take_in(rows, self.mapper)
+        given = iter((rows,))
         del rows  # error trackers print the locals of every frame on the way
-        return self._plan(intake, started, _Meter(self.folder.transport))
+        with self._work(journal, workers) as work:
+            work.take_in(next(given), self.mapper)
+            look_ups = tuple(work.plan())
+            needed = work.requests_to_write()
+            limit = work.meter.budget.note(needed)
+            return PushPlan(
+                rows=PlannedRows.counted(work.journal.database),
+                requests=work.meter.requests,
+                elapsed=work.meter.elapsed,
+                look_ups=look_ups,
+                writes=work.writes(),
+                requests_to_write=needed,
+                notes=(*work.notes(), *((limit,) if limit else ())),
+                journal=work.journal,
+                made=time.monotonic(),
+                push=self,
+            )
 
-    def apply(self, plan: PushPlan, *, progress: ProgressLike = False) -> PushReport:
-        """Write what a plan says; the same as ``plan.apply()``, with progress.
+    def apply(
+        self, plan: PushPlan, *, progress: ProgressLike = False, workers: int = 1
+    ) -> PushReport:
+        """Write what a plan says; the same as ``plan.apply()``.
 
         A plan that is older than a minute is made anew first: people unsubscribe meanwhile.
 
         Raises:
             APIError, TransportError: If an old plan could not be made anew. Nothing was written.
+            JournalError: If the journal cannot be used.
         """
-        if time.monotonic() - plan.made > _FRESH:
-            plan = self._plan(plan.intake, time.monotonic(), _Meter(self.folder.transport))
-        started, meter = time.monotonic(), _Meter(self.folder.transport)
-        writer = Writer(meter.folder(self.folder), self.list.list_id, self.policy)
-        outcomes = told(writer.write(plan.rows), len(plan.rows), progress)
-        return PushReport(
-            outcomes=sorted(outcomes, key=lambda outcome: outcome.row),
-            requests=plan.requests + meter.requests,
-            elapsed=plan.elapsed + time.monotonic() - started,
-            error=writer.error,
-            notes=plan.notes,
-        )
+        with telling(progress) as tell, self._work(plan.journal, workers) as work:
+            if time.monotonic() - plan.made > FRESH:
+                work.journal.reopen()
+                work.plan()
+            return work.write(tell)
 
-    def run(self, rows: Iterable[Any], *, progress: ProgressLike = False) -> PushReport:
-        """Push rows: plan, then apply.
+    def run(
+        self,
+        rows: Iterable[Any],
+        *,
+        journal: str | PathLike[str] | None = None,
+        progress: ProgressLike = False,
+        workers: int = 1,
+    ) -> PushReport:
+        """Push rows: plan, then apply. Any number of them, in constant memory.
 
         Args:
             rows: Mappings, or whatever the mapper takes; read once.
+            journal: A file in which every row's fate is kept before the next batch goes out. Run
+                the same push again with it after a crash, Ctrl-C or a network that is gone: what
+                is done is not done again, and what failed is tried again. It holds the rows and
+                no credentials, only its owner can read it, and it serves no other folder, list,
+                mapping or rows.
             progress: ``True`` for a bar (needs the extra ``cli``), or a function.
+            workers: How many requests are under way at a time. The outcomes keep their order.
 
         Returns:
             One outcome for every row. Trouble of the service shows as ``failed``: pushing the same
             rows again does what is missing, and nothing twice.
 
         Raises:
-            TypeError: If ``rows`` is one mapping, a text or a frame instead of rows.
+            JournalError: If the journal cannot be used for this push, or cannot be written.
+            KeyboardInterrupt: On Ctrl-C, once the batches under way are finished and noted.
+            TypeError: If ``rows`` is one mapping or a text instead of rows.
         """
-        started = time.monotonic()
-        intake = take_in(rows, self.mapper)
+        given = iter((rows,))
         del rows
-        meter = _Meter(self.folder.transport)
-        try:
-            plan = self._plan(intake, started, meter)
-        except IContactError as error:
-            return PushReport(
-                outcomes=[_not_written(row, error) for row in intake.rows],
-                requests=meter.requests,
-                elapsed=time.monotonic() - started,
-                error=error,
-                notes=intake.notes,
-            )
-        return self.apply(plan, progress=progress)
+        with telling(progress) as tell, self._work(journal, workers) as work:
+            work.take_in(next(given), self.mapper)
+            try:
+                work.plan()
+            except JournalError:
+                raise
+            except IContactError as error:
+                return work.fail(error)
+            return work.write(tell)
 
-    def _plan(self, intake: Intake, started: float, meter: _Meter) -> PushPlan:
-        planned = (
-            self._decided(intake.rows, meter.folder(self.folder))
-            if self.policy.push_contacts
-            else [_switched_off(row) for row in intake.rows]
-        )
-        return PushPlan(
-            rows=sorted(planned, key=lambda row: row.row),
-            requests=meter.requests,
-            elapsed=time.monotonic() - started,
-            notes=intake.notes,
-            intake=intake,
-            made=time.monotonic(),
-            carry_out=self.apply,
-        )
+    @contextmanager
+    def _work(self, journal: Journal | str | PathLike[str] | None, workers: int) -> Iterator[Work]:
+        with crew_of(workers) as crew:
+            if isinstance(journal, Journal):
+                kept = journal
+                kept.database.acquire()
+            else:
+                kept = Journal(journal, self._identity())
+            try:
+                yield Work(
+                    kept,
+                    crew,
+                    folder=self.folder,
+                    list_id=self.list.list_id,
+                    policy=self.policy,
+                    types=self._types,
+                )
+            finally:
+                kept.release()
 
-    def _decided(self, rows: Sequence[MappedRow | PlannedRow], folder: Folder) -> list[PlannedRow]:
-        settled = [row for row in rows if isinstance(row, PlannedRow)]
-        chosen, duplicates = settle_duplicates(
-            [row for row in rows if isinstance(row, MappedRow)], self.policy.duplicates
+    def _identity(self) -> Identity:
+        rules = attrs.asdict(self.policy)
+        for name in ("batch_size", "page_size", "update_by"):
+            del rules[name]  # how, not what
+        rules["allow_statuses"] = sorted(self.policy.allow_statuses)
+        return Identity(
+            base_url=str(getattr(self.folder.transport, "base_url", "")),
+            account_id=str(self.folder.account_id),
+            client_folder_id=str(self.folder.client_folder_id),
+            list_id=str(self.list.list_id),
+            mapping=self.mapper.fingerprint,
+            rules=json.dumps(rules, sort_keys=True),
         )
-        reader = StateReader(folder, self.list.list_id)
-        known = reader.read([row.email for row in chosen])
-        decided = [self._decide(row, known[row.email.lower()], folder) for row in chosen]
-        return [*settled, *duplicates, *decided]
-
-    def _decide(self, row: MappedRow, known: Known, folder: Folder) -> PlannedRow:
-        decision = decide(row.fields, known, self.policy, self._types)
-        writable = decision.action not in (Action.CREATE, Action.SKIP, Action.REJECT)
-        if writable and unreported(row.fields, known.contacts[0], self.policy):
-            known = _in_full(folder, known)
-            decision = decide(row.fields, known, self.policy, self._types)
-        return PlannedRow(row=row.row, email=row.email, decision=decision, notes=row.notes)
 
 
 def find_list(folder: Folder, wanted: str | int) -> ContactList:
@@ -214,53 +247,3 @@ def find_list(folder: Folder, wanted: str | int) -> ContactList:
     close = get_close_matches(str(wanted), [one.name for one in lists], n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     raise ConfigError(f"there is no list {wanted!r}; {hint}this folder's lists: {there}{more}")
-
-
-def _in_full(folder: Folder, known: Known) -> Known:
-    """Read a contact by itself: listings leave fields out (API 6.2)."""
-    try:
-        contact = folder.contacts.get(known.contacts[0].contact_id)
-    except NotFound:
-        return Known()  # it was removed in the meantime
-    return Known(contacts=(contact,), subscription=known.subscription)
-
-
-def _switched_off(row: MappedRow | PlannedRow) -> PlannedRow:
-    decision = Decision(action=Action.SKIP, reason=_SWITCHED_OFF)
-    return PlannedRow(row=row.row, email=row.email, decision=decision, notes=row.notes)
-
-
-def _not_written(row: MappedRow | PlannedRow, error: IContactError) -> PushOutcome:
-    """Account for a row when iContact could not even be asked."""
-    if isinstance(row, MappedRow):
-        status, reason = OutcomeStatus.FAILED, f"nothing was written: {error}"
-    else:
-        status, reason = row.status, row.reason
-    return PushOutcome(row=row.row, email=row.email, status=status, reason=reason, notes=row.notes)
-
-
-class _Meter:
-    """Counts the requests of one push, however many others share the client."""
-
-    def __init__(self, sender: Sender) -> None:
-        self._sender = sender
-        self._lock = threading.Lock()
-        self.requests = 0
-
-    def folder(self, folder: Folder) -> Folder:
-        """Return the same folder, counted."""
-        return Folder(self, folder.account_id, folder.client_folder_id)
-
-    def send(self, call: Call, /) -> Answer:
-        """Send a call, and count every attempt."""
-        attempts = 0
-        try:
-            answer = self._sender.send(call)
-            attempts = answer.attempts
-            return answer
-        except CallError as error:
-            attempts = error.attempts
-            raise
-        finally:
-            with self._lock:
-                self.requests += attempts

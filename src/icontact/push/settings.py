@@ -41,6 +41,7 @@ class PolicyOptions(TypedDict, total=False):
     duplicates: Literal["first", "last"]
     update_by: Literal["bulk", "member"]
     batch_size: int
+    page_size: int
 
 
 def _names(value: Any) -> frozenset[str]:
@@ -89,7 +90,9 @@ class PushPolicy:
             ``"first"``.
         update_by: How existing contacts are changed: ``"bulk"`` by collection POSTs with their
             ids, or ``"member"`` by one POST each.
-        batch_size: Rows a request; iContact publishes no maximum (API 2.7).
+        batch_size: Rows a request that writes; iContact publishes no maximum (API 2.7). It
+            shrinks by itself when a size is refused.
+        page_size: Rows a request that reads; if iContact caps it, pages are what it makes of it.
 
     Raises:
         ConfigError: If a value cannot be used; it names the field.
@@ -109,6 +112,7 @@ class PushPolicy:
         default="bulk", validator=_one_of("bulk", "member")
     )
     batch_size: int = attrs.field(default=500, validator=_positive)
+    page_size: int = attrs.field(default=1000, validator=_positive)
 
     def __attrs_post_init__(self) -> None:
         if unknown := self.allow_statuses - set(_ALLOWABLE):
@@ -227,7 +231,14 @@ def _from_text(name: str, text: str) -> Any:
     if name == "push_contacts":
         switches = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
         return switches.get(text.strip().lower(), text)
-    if name in ("account_id", "client_folder_id", "confirmation_message_id", "batch_size", "list"):
+    if name in (
+        "account_id",
+        "client_folder_id",
+        "confirmation_message_id",
+        "batch_size",
+        "page_size",
+        "list",
+    ):
         return int(text) if text.isascii() and text.isdecimal() else text
     if name == "allow_statuses":
         return [part.strip() for part in text.split(",") if part.strip()]

@@ -2,123 +2,248 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
-from enum import Enum
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import ceil
-from typing import TypeVar
+from typing import Generic, TypeVar
+
+import attrs
 
 from icontact.auth import Private
 from icontact.client import Folder
 from icontact.models import Contact, Subscription
-from icontact.paging import DEFAULT_PAGE_SIZE, Pager
-from icontact.push.decide import Known
+from icontact.models.filters import one_of
+from icontact.paging import Page, Pager
+from icontact.push.crew import ALONE, Crew
+from icontact.push.journal.rows import Found, Journal, Unshown
+from icontact.push.journal.schema import Stage
+from icontact.push.searching import Searcher, groups_of
 
-__all__ = ["StateReader"]
+__all__ = ["LookUp", "StateReader"]
 
+V = TypeVar("V", Private, int)
 T = TypeVar("T")
+
+#: So few are asked for one by one, without a look at how many there are in all.
+_FEW = 1
+
+
+@attrs.frozen(kw_only=True)
+class LookUp:
+    """How a push found out what iContact knows, and what the other way would have cost.
+
+    Attributes:
+        what: ``"contacts"`` or ``"subscriptions"``.
+        how: ``"pages"`` of the whole listing, ``"searches"`` for many values at once, or
+            ``"single reads"``.
+        requests: How many requests that takes, as far as it can be told beforehand.
+        instead: The same of the ways that were not taken.
+        total: How many there are in all, if that was asked.
+    """
+
+    what: str
+    how: str
+    requests: int
+    instead: Mapping[str, int] = attrs.field(factory=dict)
+    total: int | None = None
+
+    def __str__(self) -> str:
+        ways = ", ".join(f"{number:,} {how}" for how, number in self.instead.items())
+        taken = f"{self.what} by {self.requests:,} {_counted(self.how, self.requests)}"
+        return f"{taken} instead of {ways}" if ways else taken
+
+
+def _counted(how: str, number: int) -> str:
+    return (
+        {"pages": "page", "searches": "search", "single reads": "single read"}[how]
+        if (number == 1)
+        else how
+    )
 
 
 class StateReader:
-    """Reads contacts and their state on one list.
+    """Reads contacts and their state on one list into the journal.
 
-    Either by single look-ups or by reading whole listings, whichever costs fewer requests: the
-    first page of a listing tells how many there would be.
+    Either whole listings, page by page, or just whom the push concerns, whichever costs fewer
+    requests: the first page of a listing tells how many there would be.
 
     Args:
         folder: Where to read.
         list_id: The list.
+        journal: The rows that are open, and where to keep what is found.
+        crew: Who asks.
         page_size: Rows a request.
     """
 
-    def __init__(self, folder: Folder, list_id: int, *, page_size: int = DEFAULT_PAGE_SIZE) -> None:
+    def __init__(
+        self, folder: Folder, list_id: int, journal: Journal, crew: Crew, *, page_size: int
+    ) -> None:
         self._folder = folder
         self._list_id = list_id
+        self._journal = journal
+        self._crew = crew
         self._page_size = page_size
+        self._by_address: Searcher[Private, Contact] = Searcher(
+            search=self._contacts_with,
+            one=self._contacts_of,
+            value_of=lambda contact: Private(contact.email).lower(),
+            compared=Private.lower,
+        )
+        self._by_contact: Searcher[int, Subscription] = Searcher(
+            search=self._subscriptions_with,
+            one=self._subscriptions_of,
+            value_of=lambda subscription: subscription.contact_id,
+            compared=int,
+        )
 
-    def read(self, addresses: Collection[Private]) -> Mapping[str, Known]:
-        """Return what is known of every address, by the address in lower case.
+    def read(self) -> Sequence[LookUp]:
+        """Find out about every open row.
 
         Raises:
             APIError, TransportError: If iContact could not be asked.
         """
-        contacts = self._contacts({address.lower(): address for address in addresses})
-        ids = [one.contact_id for found in contacts.values() for one in found]
-        subscriptions = self._subscriptions(ids)
+        self._journal.forget_known()
+        ways = [self._read_contacts(), self._read_subscriptions()]
+        return tuple(way for way in ways if way is not None)
+
+    def states(self, contact_ids: Iterable[int]) -> Mapping[int, str]:
+        """Return the states on the list that some contacts have now. For a worker to ask.
+
+        Raises:
+            APIError, TransportError: If iContact could not be asked.
+        """
+        wanted = list(contact_ids)
+        if len(wanted) > _FEW and self._by_contact.landmark is None:
+            for one in self._folder.subscriptions.list(list_id=self._list_id, max_items=1):
+                self._by_contact.landmark = one.contact_id
+            if self._by_contact.landmark is None:
+                return {}  # nobody is on the list
+        ids = set(wanted)
         return {
-            address.lower(): _known(contacts[address.lower()], subscriptions)
-            for address in addresses
+            one.contact_id: str(one.status)
+            for some in self._by_contact.find(wanted, ALONE)
+            for one in some
+            if one.contact_id in ids
         }
 
-    def _contacts(self, addresses: Mapping[str, Private]) -> Mapping[str, list[Contact]]:
-        found: dict[str, list[Contact]] = defaultdict(list)
+    def _read_contacts(self) -> LookUp | None:
+        open_rows = self._journal.count(Stage.READ)
+        listing = self._folder.contacts.list(page_size=self._page_size)
+        reading = _Reading(
+            what="contacts",
+            keep=self._keep_contacts,
+            missing=lambda: self._journal.addresses(unknown=True),
+            searcher=self._by_address,
+            landmark=lambda contact: Private(contact.email).lower(),
+        )
+        return reading.read(listing, open_rows, self._crew)
 
-        def keep(contact: Contact) -> None:
-            if (address := Private(contact.email).lower()) in addresses:
-                found[address].append(contact)
+    def _read_subscriptions(self) -> LookUp | None:
+        known = self._journal.count_known()
+        listing = self._folder.subscriptions.list(list_id=self._list_id, page_size=self._page_size)
+        reading = _Reading(
+            what="subscriptions",
+            keep=self._keep_subscriptions,
+            missing=lambda: self._journal.known_ids(open_only=True),
+            searcher=self._by_contact,
+            landmark=lambda subscription: subscription.contact_id,
+        )
+        return reading.read(listing, known, self._crew)
 
-        scan = _Scan.TOO_DEAR
-        if len(addresses) > 1:
-            listing = self._folder.contacts.list(page_size=self._page_size)
-            scan = self._scan(listing, len(addresses), keep)
-        if scan is _Scan.STEADY:
-            return found
-        for lowered, address in addresses.items():
-            if lowered not in found:
-                for contact in self._matches(lowered, address):
-                    keep(contact)
+    def _keep_contacts(self, contacts: Iterable[Contact]) -> None:
+        found = Unshown(Found(contact=one, address=Private(one.email).lower()) for one in contacts)
+        wanted = self._journal.wanted([one.address for one in found])
+        if wanted:
+            self._journal.keep_known(one for one in found if one.address in wanted)
+
+    def _keep_subscriptions(self, subscriptions: Iterable[Subscription]) -> None:
+        # The term in the query may have been ignored without a word (API 2.6).
+        here = (one for one in subscriptions if one.list_id == self._list_id)
+        self._journal.keep_states({one.contact_id: str(one.status) for one in here})
+
+    def _contacts_with(self, addresses: Sequence[Private]) -> Iterable[Contact]:
+        # Whether iContact's search minds the case is uncertain (API 2.6).
+        spelled = dict.fromkeys(
+            spelling for address in addresses for spelling in (address, address.lower())
+        )
+        # Not many more can have these addresses, however many the folder has.
+        return self._folder.contacts.list(email=one_of(*spelled), max_items=2 * len(spelled))
+
+    def _contacts_of(self, address: Private) -> Iterable[Contact]:
+        found = self._folder.contacts.list(email=address).all()
+        if not found and (lowered := address.lower()) != address:
+            found = self._folder.contacts.list(email=lowered).all()
         return found
 
-    def _matches(self, lowered: str, address: Private) -> Sequence[Contact]:
-        matches = self._folder.contacts.list(email=address).all()
-        if not matches and lowered != address:
-            # Whether iContact's search minds the case is uncertain (API 2.6).
-            matches = self._folder.contacts.list(email=lowered).all()
-        return matches
+    def _subscriptions_with(self, contact_ids: Sequence[int]) -> Iterable[Subscription]:
+        listing = self._folder.subscriptions.list
+        return listing(
+            list_id=self._list_id, contact_id=one_of(*contact_ids), max_items=2 * len(contact_ids)
+        )
 
-    def _subscriptions(self, contact_ids: Collection[int]) -> Mapping[int, str]:
-        wanted, states = set(contact_ids), dict[int, str]()
+    def _subscriptions_of(self, contact_id: int) -> Iterable[Subscription]:
+        found = self._folder.subscriptions.find(contact_id=contact_id, list_id=self._list_id)
+        return () if found is None else (found,)
 
-        def keep(one: Subscription) -> None:
-            if one.contact_id in wanted:
-                states[one.contact_id] = str(one.status)
 
-        scan = _Scan.TOO_DEAR
-        if len(wanted) > 1:
-            listing = self._folder.subscriptions.list(
-                list_id=self._list_id, page_size=self._page_size
-            )
-            scan = self._scan(listing, len(wanted), keep)
-        if scan is not _Scan.STEADY:
-            for contact_id in sorted(wanted - states.keys()):
-                one = self._folder.subscriptions.find(contact_id=contact_id, list_id=self._list_id)
-                if one is not None:
-                    keep(one)
-        return states
+@attrs.frozen(kw_only=True)
+class _Reading(Generic[V, T]):
+    """One listing of which a push has to know a part."""
 
-    def _scan(self, listing: Pager[T], look_ups: int, keep: Callable[[T], None]) -> _Scan:
-        """Read a whole listing if it costs no more requests than so many look-ups."""
-        totals: set[int | None] = set()
-        for page in listing.pages():
-            if page.offset == 0:
-                more = ceil(((page.total or 0) - len(page)) / self._page_size)
-                if page.total is None or more > look_ups:
-                    return _Scan.TOO_DEAR
+    what: str
+    keep: Callable[[Iterable[T]], None]
+    #: The values of whom nothing was found so far.
+    missing: Callable[[], Iterator[V]]
+    searcher: Searcher[V, T]
+    landmark: Callable[[T], V]
+
+    def read(self, listing: Pager[T], wanted: int, crew: Crew) -> LookUp | None:
+        if not wanted:
+            return None
+        if wanted <= _FEW:
+            self._search(crew)
+            return LookUp(what=self.what, how="single reads", requests=wanted)
+        pages = listing.pages()
+        first = next(pages)
+        self._note_landmark(first)
+        self.keep(first)
+        way = self._cheapest(first)
+        if way.how != "pages":
+            self._search(crew)
+        elif not self._steady(first, pages):
+            # A contact that is deleted between two pages moves another one out of sight.
+            self._search(crew)
+        return way
+
+    def _cheapest(self, first: Page[T]) -> LookUp:
+        """Say how the rest is read; the first page is counted with each way."""
+        missing = sum(1 for _ in self.missing())
+        costs = {"single reads": 1 + missing}
+        if self.searcher.groups:
+            costs["searches"] = 1 + sum(1 for _ in groups_of(self.missing()))
+        if first.total is not None:
+            rest = max(first.total - len(first), 0)
+            costs["pages"] = 1 + (ceil(rest / len(first)) if rest and len(first) else 0)
+        how = min(costs, key=lambda one: (costs[one], one != "pages"))
+        number = costs.pop(how)
+        instead = {} if number == 1 else costs
+        return LookUp(what=self.what, how=how, requests=number, instead=instead, total=first.total)
+
+    def _steady(self, first: Page[T], rest: Iterator[Page[T]]) -> bool:
+        """Read the other pages; tell whether no rows came or went meanwhile."""
+        totals = {first.total}
+        for page in rest:
             totals.add(page.total)
-            for item in page:
-                keep(item)
-        return _Scan.STEADY if len(totals) == 1 else _Scan.SHIFTED
+            self.keep(page)
+        return len(totals) == 1
 
+    def _search(self, crew: Crew) -> None:
+        for found in self.searcher.find(self.missing(), crew):
+            self.keep(found)
 
-class _Scan(Enum):
-    """What came of reading a whole listing."""
-
-    TOO_DEAR = "not read: single look-ups cost less"
-    STEADY = "read"
-    # A contact that is deleted between two pages moves another one out of sight.
-    SHIFTED = "read, but rows came or went meanwhile, so what was not seen may be there"
-
-
-def _known(contacts: list[Contact], subscriptions: Mapping[int, str]) -> Known:
-    subscription = subscriptions.get(contacts[0].contact_id) if len(contacts) == 1 else None
-    return Known(contacts=tuple(contacts), subscription=subscription)
+    def _note_landmark(self, page: Page[T]) -> None:
+        for one in page:
+            value = self.landmark(one)
+            # With a star it would stand for others, too.
+            if "*" not in str(value) and "," not in str(value):
+                self.searcher.landmark = value
+                return

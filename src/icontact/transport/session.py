@@ -88,6 +88,9 @@ class Transport:
         self._retry = RetryPolicy() if retry is None else retry
         self._on_event = on_event
         self._clock, self._sleep, self._draw = clock, sleep, draw
+        #: Seconds that requests were held back so far, by the limit or before they were repeated.
+        self.waited = 0.0
+        self._counting = threading.Lock()
         # A proxy of plain HTTP would read the credentials.
         secure = self.base_url.startswith("https:")
         self._pool = Pool(_headers(_checked_agent(user_agent)), proxies=secure)
@@ -155,10 +158,16 @@ class Transport:
             self._tell(Event(kind="retry", call=summary, attempt=attempt, seconds=pause))
             logger.info("%s: again in %.1f s (attempt %d)", _shown(call), pause, attempt)
             self._sleep(pause)
+            self._add_wait(pause)
+
+    def _add_wait(self, seconds: float) -> None:
+        with self._counting:
+            self.waited += seconds
 
     def _wait_for_limit(self, call: Call, attempt: int) -> None:
         waited = self.limiter.acquire()
         if waited > 0:
+            self._add_wait(waited)
             self._tell(Event(kind="wait", call=call.summary(), attempt=attempt, seconds=waited))
             logger.info("%s: waited %.1f s for the limit", _shown(call), waited)
 

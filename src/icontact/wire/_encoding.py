@@ -100,7 +100,13 @@ def _array(name: str, values: Any) -> list[Any]:
     return [_named(name, value) for value in values]
 
 
+#: Nearly all that rows hold. By exact type: True is an int as well.
+_AS_IS = frozenset({str, int})
+
+
 def _named(name: str, value: Any) -> Any:
+    if type(value) in _AS_IS:
+        return value
     try:
         return _sent(value)
     except ValueError as problem:

@@ -1,0 +1,162 @@
+"""Rows of any kind go into the journal, mapped or rejected, a thousand at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from icontact.errors import JournalError, MappingError
+from icontact.mapping import ContactMapper
+from icontact.push.decide import restriction
+from icontact.push.journal.rows import CHUNK, Journal, Taken, Unshown, storable
+from icontact.push.journal.schema import Stage
+from icontact.push.outcome import OutcomeStatus, number_of
+from icontact.push.settings import PushPolicy
+from icontact.push.sources import BadRow
+
+__all__ = ["take_in"]
+
+
+def take_in(rows: Iterable[Any], mapper: ContactMapper, journal: Journal, rules: PushPolicy) -> int:
+    """Read all rows into a journal; if they are there already, see that they are the same.
+
+    A row that cannot be mapped is settled at once, as rejected.
+
+    Args:
+        rows: What is to be pushed; read once.
+        mapper: Turns a row into contact fields.
+        journal: Where to.
+        rules: What the settings say.
+
+    Returns:
+        How many rows there are.
+
+    Raises:
+        TypeError: For something whose items are no rows: one mapping, a text, a pandas frame.
+        JournalError: If the journal holds other rows.
+    """
+    _refuse_no_rows(rows)
+    reader = _Reader(mapper, rules)
+    if journal.is_read:
+        return _compare(reader, rows, journal)
+    journal.start_reading()
+    for chunk in reader.chunks(rows):
+        journal.add(chunk)
+    journal.index()
+    journal.settle_duplicates(rules.duplicates)
+    if not rules.push_contacts:
+        journal.skip_all(_SWITCHED_OFF)
+    journal.finish_reading(reader.notes)
+    return reader.count
+
+
+_SWITCHED_OFF = "the push is switched off (push_contacts = false)"
+
+
+def _compare(reader: _Reader, rows: Iterable[Any], journal: Journal) -> int:
+    kept = int(journal.database.value("SELECT COUNT(*) FROM rows"))
+    for chunk in reader.chunks(rows):
+        place = journal.stranger(chunk)
+        if place is not None:
+            fault = (
+                f"row {place} is not the one that it holds"
+                if place < kept
+                else f"it holds {number_of(kept, 'row')}, and there are more"
+            )
+            del chunk, rows
+            raise JournalError(f"the journal {journal.path} belongs to other rows: {fault}{_OUT}")
+    if reader.count < kept:
+        raise JournalError(
+            f"the journal {journal.path} belongs to other rows: it holds {number_of(kept, 'row')},"
+            f" and there are {reader.count:,}{_OUT}"
+        )
+    return kept
+
+
+_OUT = "; push the same rows to go on, or name another journal"
+
+
+class _Reader:
+    """Maps rows as they come.
+
+    Attributes:
+        count: How many rows there were.
+    """
+
+    def __init__(self, mapper: ContactMapper, rules: PushPolicy) -> None:
+        self._mapper = mapper
+        self._rules = rules
+        self.count = 0
+        # Keys that no row has had so far: mostly a slip in the mapping, which is not to pass in
+        # silence.
+        self._unseen = set(mapper.sources)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said about the rows together."""
+        seen = set(self._mapper.sources) - self._unseen
+        missing = self._mapper.missing(seen) if self.count else ()
+        return (f"no row has {', '.join(map(repr, missing))}",) if missing else ()
+
+    def chunks(self, rows: Iterable[Any]) -> Iterable[Unshown[Taken]]:
+        """Yield the rows as the journal takes them."""
+        chunk: Unshown[Taken] = Unshown()
+        for row in rows:
+            chunk.append(self._taken(self.count, row))
+            if self._unseen and not isinstance(row, BadRow):
+                self._look_for_keys(row)
+            del row  # error trackers print the locals of every frame, should the next one raise
+            self.count += 1
+            if len(chunk) == CHUNK:
+                yield chunk
+                chunk = Unshown()
+        if chunk:
+            yield chunk
+
+    def _look_for_keys(self, row: Any) -> None:
+        # Only of a plain dict it is certain that asking for its keys is harmless.
+        self._unseen = {k for k in self._unseen if k not in row} if type(row) is dict else set()
+
+    def _taken(self, place: int, row: Any) -> Taken:
+        if isinstance(row, BadRow):
+            return _rejected(place, None, row.reason)
+        try:
+            mapped = self._mapper.apply(row)
+        except MappingError as problem:
+            return _rejected(place, self._address(row, problem), problem.problem)
+        except Exception as problem:  # noqa: BLE001  # rows are others' objects, and raise anything
+            return _rejected(place, None, f"the row cannot be read: {type(problem).__name__}")
+        return (
+            place,
+            mapped.email,
+            mapped.email.lower(),
+            json.dumps(mapped.fields),
+            json.dumps(mapped.notes) if mapped.notes else None,
+            restriction(mapped.fields, self._rules) is not None,
+            Stage.READ,
+            None,
+            None,
+        )
+
+    def _address(self, row: Any, problem: MappingError) -> str | None:
+        """Return the address of a row that is rejected for something else."""
+        if problem.field in (None, "email"):
+            return None
+        return self._mapper.explain(row)["email"].result
+
+
+def _rejected(place: int, email: str | None, reason: str) -> Taken:
+    status = OutcomeStatus.REJECTED.value
+    return (place, email, None, None, None, False, Stage.DONE, status, storable(reason))
+
+
+def _refuse_no_rows(rows: Any) -> None:
+    if hasattr(rows, "to_dict") and hasattr(rows, "columns"):
+        raise TypeError('rows came as a frame: push frame.to_dict("records")')
+    if isinstance(rows, str | bytes | Mapping):
+        kind = type(rows).__name__
+        raise TypeError(
+            f"rows must be an iterable of mappings, not one {kind}: push [row] or use one(row); "
+            "files are read by icontact.push.sources.read_rows"
+        )

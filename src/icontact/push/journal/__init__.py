@@ -1,0 +1,30 @@
+"""Where every row of a push and its fate are kept: one SQLite file, or a temporary database.
+
+The file can be read with the standard library alone; the view ``outcomes`` has a line for each row:
+
+.. code-block:: python
+
+    import sqlite3
+
+    for row in sqlite3.connect("push.sqlite").execute("SELECT * FROM outcomes LIMIT 5"):
+        print(row)
+"""
+
+from icontact.push.journal.database import Database
+from icontact.push.journal.identity import Identity
+from icontact.push.journal.rows import Fate, Found, Journal, OpenRow, Planned, Taken
+from icontact.push.journal.views import Outcomes, PlannedRow, PlannedRows
+
+__all__ = [
+    "Database",
+    "Fate",
+    "Found",
+    "Identity",
+    "Journal",
+    "OpenRow",
+    "Outcomes",
+    "Planned",
+    "PlannedRow",
+    "PlannedRows",
+    "Taken",
+]

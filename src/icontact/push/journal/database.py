@@ -1,0 +1,181 @@
+"""One SQLite database that a single push uses at a time; whatever fails in it is a JournalError."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from icontact.errors import JournalError
+
+__all__ = ["Database"]
+
+#: The beginning of every SQLite file that has something in it.
+_MAGIC = b"SQLite format 3\0"
+
+#: Marks our files, so that no other program's database is taken for a journal: "iCoJ".
+_APPLICATION_ID = 0x69436F4A
+
+
+class Database:
+    """A journal's file, held by one push; or a temporary database that goes away by itself.
+
+    Args:
+        path: The file; ``None`` for a temporary database, which SQLite keeps in memory until it
+            grows, and then in a file without a name.
+        tables: The statements that make a new one.
+        version: Which they are.
+
+    Raises:
+        JournalError: If another push holds it, it is none of ours, or it cannot be used. The last
+            also from every method.
+    """
+
+    def __init__(self, path: str | PathLike[str] | None, tables: str, version: int) -> None:
+        self.path: str | None = None if path is None else os.fspath(path)
+        self._lock = threading.RLock()
+        if self.path is not None:
+            _make_private(self.path)
+        with self._in_words("opened"):
+            self._connection = sqlite3.connect(
+                self.path or "", timeout=0.2, isolation_level=None, check_same_thread=False
+            )
+        self._close = weakref.finalize(self, self._connection.close)
+        try:
+            with self._in_words("opened"):
+                self._prepare(tables, version)
+        except JournalError:
+            self._close()
+            raise
+
+    def _prepare(self, tables: str, version: int) -> None:
+        if self.path is None:
+            self._connection.execute("PRAGMA journal_mode = MEMORY")
+        else:
+            self._hold()
+        self._connection.execute("BEGIN EXCLUSIVE")
+        found = self._pragma("application_id"), self._pragma("user_version")
+        if found == (0, 0) and not self.value("SELECT COUNT(*) FROM sqlite_master"):
+            for statement in tables.split(";\n"):
+                self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            self._connection.execute(f"PRAGMA user_version = {version}")
+        elif found != (_APPLICATION_ID, version):
+            self._connection.execute("ROLLBACK")
+            kind = "is the journal of another version" if found[0] == _APPLICATION_ID else ""
+            raise JournalError(
+                f"{self.path} {kind or 'is no journal of a push'}: name another file"
+            )
+        self._connection.execute("COMMIT")
+
+    def _pragma(self, name: str) -> int:
+        return int(self.value(f"PRAGMA {name}"))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep everything written inside, or nothing of it."""
+        with self._lock, self._in_words("written"):
+            self._connection.execute("BEGIN")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Run a statement, and return how many rows it touched."""
+        with self._lock, self._in_words("written"):
+            return self._connection.execute(sql, parameters).rowcount
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run a statement once for every row of parameters."""
+        with self._lock, self._in_words("written"):
+            self._connection.executemany(sql, rows)
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query."""
+        with self._lock, self._in_words("read"):
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """Return the first column of the first row of a query, or ``None``."""
+        with self._lock, self._in_words("read"):
+            found = self._connection.execute(sql, parameters).fetchone()
+            return None if found is None else found[0]
+
+    def _hold(self) -> None:
+        """Take the file, so that a second push on it is refused at once."""
+        self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        # A fate that was committed outlives a power cut.
+        self._connection.execute("PRAGMA synchronous = FULL")
+
+    def acquire(self) -> None:
+        """Take the file again after it was released.
+
+        Raises:
+            JournalError: If another push holds it.
+        """
+        if self.path is not None:
+            with self._lock, self._in_words("opened"):
+                self._hold()
+                self._connection.execute("BEGIN EXCLUSIVE")
+                self._connection.execute("COMMIT")
+
+    def release(self) -> None:
+        """Let others at the file, and leave it as one plain file. It can still be read."""
+        if self.path is not None:
+            with self._lock, self._in_words("released"):
+                self._connection.execute("PRAGMA journal_mode = DELETE")
+                self._connection.execute("PRAGMA locking_mode = NORMAL")
+                # The lock goes with the next access.
+                self._connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+
+    def close(self) -> None:
+        """Close it; a temporary one is gone then."""
+        with self._lock:
+            self._close()
+
+    @contextmanager
+    def _in_words(self, done: str) -> Iterator[None]:
+        """Turn SQLite's errors into ours; they hold no values, and neither do these."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            problem = _problem(error)
+        else:
+            return
+        raise JournalError(f"the journal {self.path or '(temporary)'} cannot be {done}: {problem}")
+
+
+def _make_private(path: str) -> None:
+    """Make the file if it is not there, for its owner alone; leave what is no database."""
+    problem = ""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with Path(path).open("rb") as file:
+            head = file.read(len(_MAGIC))
+    except OSError as error:
+        problem = f"the journal {path} cannot be opened: {error.strerror}"
+    else:
+        if head not in (b"", _MAGIC):
+            problem = f"{path} is no journal of a push: name another file"
+    if problem:
+        raise JournalError(problem)
+
+
+def _problem(error: sqlite3.Error) -> str:
+    code = getattr(error, "sqlite_errorname", "")
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return "another push is using it; wait for it to end, or name another file"
+    if code.startswith("SQLITE_FULL"):
+        return "the disk is full; make room and push again, which goes on where it stopped"
+    return str(error)

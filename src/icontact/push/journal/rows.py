@@ -1,0 +1,499 @@
+"""The rows of a push in its journal: taken in, planned, sent, finished."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from os import PathLike
+from typing import Any, Generic, TypeAlias, TypeVar, cast
+
+import attrs
+
+from icontact.auth import Private
+from icontact.errors import JournalError
+from icontact.models import Contact, ContactFields
+from icontact.push.journal.database import Database
+from icontact.push.journal.identity import Identity
+from icontact.push.journal.schema import TABLES, VERSION, Stage
+from icontact.push.outcome import OutcomeStatus
+
+__all__ = ["CHUNK", "Fate", "Found", "Journal", "OpenRow", "Planned", "Taken", "Unshown"]
+
+T = TypeVar("T")
+
+#: So many rows are in memory at a time.
+CHUNK = 1000
+
+#: So many values fit into one statement of any SQLite.
+_MOST_VALUES = 500
+
+#: A row as it is kept at first: row, email, address, fields, notes, restricted, stage, status,
+#: reason.
+Taken: TypeAlias = tuple[
+    int, str | None, str | None, str | None, str | None, bool, int, str | None, str | None
+]
+
+
+class Unshown(list[T], Generic[T]):
+    """Rows under way, which neither a ``repr`` nor a traceback with locals may show."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} rows>"
+
+
+@attrs.frozen(kw_only=True)
+class OpenRow:
+    """A row of which is to be found out what to do, with what is known of its address.
+
+    Attributes:
+        row: Its place in the input.
+        email: The address.
+        fields: What the mapper made.
+        contacts: Those with this address.
+        subscription: The state on the list, if there is one contact.
+        tried: What an earlier request with this row was to bring about.
+        tried_reason: Why.
+    """
+
+    row: int
+    email: Private
+    fields: ContactFields = attrs.field(repr=False)
+    contacts: tuple[Contact, ...] = ()
+    subscription: str | None = None
+    tried: str | None = None
+    tried_reason: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Found:
+    """A contact as far as a push has to know it."""
+
+    contact: Contact
+    address: Private
+
+
+@attrs.frozen(kw_only=True)
+class Planned:
+    """What is to be done with a row, as it is kept.
+
+    Attributes:
+        row: Its place in the input.
+        stage: Whether it is to be written, or done.
+        action: What is written to the contact; the name of an ``Action``.
+        subscribe: Whether it is put on the list.
+        changes: The fields that differ.
+        contact_id: The existing contact.
+        subscription: Its state on the list.
+        status: How the row ends if all goes well.
+        reason: Why.
+    """
+
+    row: int
+    stage: int
+    action: str
+    subscribe: bool
+    changes: tuple[str, ...]
+    contact_id: int | None
+    subscription: str | None
+    status: str
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class Fate:
+    """How a row ended.
+
+    Attributes:
+        row: Its place in the input.
+        status: How.
+        reason: Why.
+        subscription: The state on the list.
+        contact_id: The contact.
+    """
+
+    row: int
+    status: OutcomeStatus
+    reason: str
+    subscription: str | None
+    contact_id: int | None
+
+
+class Journal:
+    """All rows of one push.
+
+    Args:
+        path: The file, or ``None`` for a temporary one.
+        identity: The push. A journal of another one is refused.
+
+    Raises:
+        JournalError: If it cannot be used, or not for this push. Also from every method, if the
+            file cannot be read or written.
+    """
+
+    def __init__(self, path: str | PathLike[str] | None, identity: Identity) -> None:
+        self.database = Database(path, TABLES, VERSION)
+        kept = dict(self.database.rows("SELECT key, value FROM about"))
+        if not kept:
+            with self.database.transaction():
+                for name, value in identity.items():
+                    self.note(name, value)
+        elif differences := identity.differences(kept):
+            self.database.close()
+            raise JournalError(
+                f"the journal {self.path} belongs to another push; it has another "
+                f"{', '.join(differences)}: name another file"
+            )
+
+    @property
+    def path(self) -> str | None:
+        """The file; ``None`` for a temporary one."""
+        return self.database.path
+
+    def __repr__(self) -> str:
+        return f"<Journal {self.path or '(temporary)'}>"
+
+    def release(self) -> None:
+        """Let other pushes at the file; if that cannot be done, it is closed, which does it too."""
+        try:
+            self.database.release()
+        except JournalError:
+            self.database.close()
+
+    # What holds for the push as a whole.
+
+    def note(self, key: str, value: str) -> None:
+        """Keep a value."""
+        self.database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (key, value))
+
+    def noted(self, key: str, default: str = "") -> str:
+        """Return a value."""
+        found = self.database.value("SELECT value FROM about WHERE key = ?", (key,))
+        return default if found is None else str(found)
+
+    # Reading the input.
+
+    @property
+    def is_read(self) -> bool:
+        """Whether all rows of the input are in it."""
+        return bool(self.noted("read"))
+
+    def start_reading(self) -> None:
+        """Forget the rows of a reading that was interrupted: nothing was done with them."""
+        self.database.execute("DELETE FROM rows")
+
+    def add(self, taken: Sequence[Taken]) -> None:
+        """Take rows in."""
+        with self.database.transaction():
+            self.database.execute_many(
+                "INSERT INTO rows (row, email, address, fields, notes, restricted, stage, status,"
+                " reason, action) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+                " CASE ?8 WHEN 'rejected' THEN 'REJECT' END)",
+                taken,
+            )
+
+    def stranger(self, taken: Sequence[Taken]) -> int | None:
+        """Return the first of these rows that is not as it was taken in, if there is one."""
+        kept = {
+            row: rest
+            for row, *rest in self.database.rows(
+                "SELECT row, email, fields, notes FROM rows WHERE row BETWEEN ? AND ?",
+                (taken[0][0], taken[-1][0]),
+            )
+        }
+        for row, email, _, fields, notes, *_ in taken:
+            if kept.get(row) != [email, fields, notes]:
+                return row
+        return None
+
+    def index(self) -> None:
+        """Let rows be found by their address, now that all of them are there."""
+        self.database.execute("CREATE INDEX IF NOT EXISTS rows_by_address ON rows (address)")
+
+    def finish_reading(self, notes: Sequence[str]) -> None:
+        """Note that all rows are there, and that what the input alone decides is settled."""
+        with self.database.transaction():
+            self.note("notes", json.dumps(notes))
+            self.note("read", "yes")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said about the rows together."""
+        return tuple(json.loads(self.noted("notes", "[]")))
+
+    def settle_duplicates(self, wins: str) -> None:
+        """Choose one row for each address; nothing of the others is pushed.
+
+        A row that restricts the contact goes before one that does not.
+
+        Args:
+            wins: ``"first"`` or ``"last"``.
+        """
+        sign = "+" if wins == "last" else "-"
+        with self.database.transaction():
+            # Beside MAX() the other columns are those of the row that has it, as SQLite promises.
+            self.database.execute(
+                "INSERT INTO winners SELECT address, row, MAX(restricted * 1e15"  # noqa: S608
+                f" {sign} row) FROM rows WHERE address IS NOT NULL GROUP BY address"
+                " HAVING COUNT(*) > 1"
+            )
+            self.database.execute(
+                "UPDATE rows SET duplicate_of = (SELECT row FROM winners"
+                " WHERE winners.address = rows.address)"
+                " WHERE address IN (SELECT address FROM winners)"
+            )
+            self.database.execute(
+                "UPDATE rows SET stage = ?, action = 'SKIP', status = 'skipped', reason ="
+                " 'same address as row ' || duplicate_of || ', which counts; nothing of this one is"
+                " pushed' WHERE duplicate_of <> row",
+                (Stage.DONE,),
+            )
+            self.database.execute("UPDATE rows SET duplicate_of = NULL WHERE duplicate_of = row")
+            self.database.execute("DELETE FROM winners")
+
+    def skip_all(self, reason: str) -> None:
+        """Settle every row: nothing is to be done with it."""
+        self.database.execute(
+            "UPDATE rows SET stage = ?, action = 'SKIP', status = 'skipped', reason = ?",
+            (Stage.DONE, reason),
+        )
+
+    # Finding out what to do.
+
+    def reopen(self) -> int:
+        """Let everything be planned anew that is not done, or failed; return how many rows."""
+        return self.database.execute(
+            "UPDATE rows SET stage = ?, action = NULL, status = NULL, reason = NULL"
+            " WHERE stage <> ? OR status = 'failed'",
+            (Stage.READ, Stage.DONE),
+        )
+
+    def count(self, stage: int) -> int:
+        """Return how many rows are at a stage."""
+        return int(self.database.value("SELECT COUNT(*) FROM rows WHERE stage = ?", (stage,)))
+
+    def addresses(self, *, unknown: bool = False) -> Iterator[Private]:
+        """Yield the addresses of the rows that are open, as they were written.
+
+        Args:
+            unknown: Only of those of whom no contact was found so far.
+        """
+        last = -1
+        condition = "AND address NOT IN (SELECT address FROM known)" if unknown else ""
+        while found := self.database.rows(
+            f"SELECT row, email FROM rows WHERE stage = ? AND row > ? {condition}"  # noqa: S608
+            " ORDER BY row LIMIT ?",
+            (Stage.READ, last, CHUNK),
+        ):
+            last = found[-1][0]
+            emails = Unshown(email for _, email in found)
+            del found
+            yield from map(Private, emails)
+
+    def wanted(self, addresses: Collection[str]) -> set[str]:
+        """Return which of these addresses open rows have."""
+        given = Unshown(addresses)
+        found: set[str] = _UnshownSet()
+        for start in range(0, len(given), _MOST_VALUES):
+            part = Unshown(given[start : start + _MOST_VALUES])
+            marks = ", ".join("?" * len(part))
+            found.update(
+                Private(address)
+                for (address,) in self.database.rows(
+                    f"SELECT address FROM rows WHERE stage = {Stage.READ}"  # noqa: S608
+                    f" AND address IN ({marks})",
+                    part,
+                )
+            )
+        return found
+
+    def forget_known(self) -> None:
+        """Forget what was found out about contacts."""
+        self.database.execute("DELETE FROM known")
+
+    def keep_known(self, found: Iterable[Found]) -> None:
+        """Keep contacts whose addresses the rows have."""
+        with self.database.transaction():
+            self.database.execute_many(
+                "INSERT OR REPLACE INTO known (contact_id, address, contact) VALUES (?, ?, ?)",
+                (
+                    (one.contact.contact_id, str(one.address), _contact_text(one.contact))
+                    for one in found
+                ),
+            )
+
+    def known_ids(self, *, open_only: bool = False) -> Iterator[int]:
+        """Yield the ids of the contacts that were found.
+
+        Args:
+            open_only: Only of those whose state on the list was not found so far.
+        """
+        last = -1
+        condition = "AND subscription IS NULL" if open_only else ""
+        while found := self.database.rows(
+            f"SELECT contact_id FROM known WHERE contact_id > ? {condition}"  # noqa: S608
+            " ORDER BY contact_id LIMIT ?",
+            (last, CHUNK),
+        ):
+            last = found[-1][0]
+            yield from (number for (number,) in found)
+
+    def count_known(self) -> int:
+        """Return how many contacts were found."""
+        return int(self.database.value("SELECT COUNT(*) FROM known"))
+
+    def keep_states(self, states: Mapping[int, str]) -> None:
+        """Keep what state contacts have on the list."""
+        with self.database.transaction():
+            self.database.execute_many(
+                "UPDATE known SET subscription = ? WHERE contact_id = ?",
+                ((state, contact_id) for contact_id, state in states.items()),
+            )
+
+    def plan_new(self, reason: str) -> None:
+        """Plan every open row whose address nobody has: a new contact."""
+        self.database.execute(
+            "UPDATE rows SET stage = ?, action = 'CREATE', subscribe = NOT restricted,"
+            " changes = NULL, contact_id = NULL, subscription = NULL, status = 'created',"
+            " reason = ? WHERE stage = ? AND address NOT IN (SELECT address FROM known)",
+            (Stage.PLANNED, reason, Stage.READ),
+        )
+
+    def open_rows(self) -> Iterator[Sequence[OpenRow]]:
+        """Yield the open rows whose address is known, some at a time, with its contacts."""
+        last = -1
+        while found := Unshown(self.database.rows(_OPEN, (Stage.READ, last, CHUNK))):
+            last = found[-1][0]
+            yield Unshown(map(_open_row, groupby(found, key=itemgetter(0))))
+
+    def plan(self, planned: Iterable[Planned]) -> None:
+        """Keep what is to be done with rows."""
+        with self.database.transaction():
+            self.database.execute_many(
+                "UPDATE rows SET stage = ?, action = ?, subscribe = ?, changes = ?, contact_id = ?,"
+                " subscription = ?, status = ?, reason = ? WHERE row = ?",
+                (
+                    (
+                        one.stage,
+                        one.action,
+                        one.subscribe,
+                        json.dumps(one.changes) if one.changes else None,
+                        one.contact_id,
+                        one.subscription,
+                        one.status,
+                        storable(one.reason),
+                        one.row,
+                    )
+                    for one in planned
+                ),
+            )
+
+    # Writing.
+
+    def sent(self, first: int, last: int) -> None:
+        """Note that the planned rows from one to another are about to be sent."""
+        self.database.execute(
+            "UPDATE rows SET stage = ?, tried_reason = COALESCE(tried_reason, reason),"
+            " tried_status = COALESCE(tried_status, status)"
+            " WHERE stage = ? AND row BETWEEN ? AND ?",
+            (Stage.SENT, Stage.PLANNED, first, last),
+        )
+
+    def finish(self, fates: Iterable[Fate]) -> None:
+        """Note how rows ended."""
+        with self.database.transaction():
+            self.database.execute_many(
+                "UPDATE rows SET stage = ?, status = ?, reason = ?, subscription = ?,"
+                " contact_id = ? WHERE row = ?",
+                (
+                    (
+                        Stage.DONE,
+                        one.status.value,
+                        storable(one.reason),
+                        one.subscription,
+                        one.contact_id,
+                        one.row,
+                    )
+                    for one in fates
+                ),
+            )
+
+    def fail_rest(self, reason: str) -> int:
+        """Account for every row that is not done: it failed. Return how many these are."""
+        return self.database.execute(
+            "UPDATE rows SET stage = ?, status = 'failed', reason = ? WHERE stage <> ?",
+            (Stage.DONE, storable(reason), Stage.DONE),
+        )
+
+    def done(self) -> Mapping[str, int]:
+        """Return how many rows have ended in each status."""
+        found = self.database.rows(
+            "SELECT status, COUNT(*) FROM rows WHERE stage = ? GROUP BY status", (Stage.DONE,)
+        )
+        return dict(found)
+
+    def writes(self) -> Mapping[tuple[str, bool], int]:
+        """Return how many planned rows there are of each action, subscribing or not."""
+        found = self.database.rows(
+            "SELECT action, subscribe, COUNT(*) FROM rows WHERE stage = ? GROUP BY 1, 2",
+            (Stage.PLANNED,),
+        )
+        return {(action, bool(subscribe)): number for action, subscribe, number in found}
+
+
+_OPEN = (
+    "SELECT open.row, email, fields, tried_status, tried_reason, contact, known.subscription FROM"
+    " (SELECT * FROM rows WHERE stage = ? AND row > ? ORDER BY row LIMIT ?) AS open"
+    " JOIN known ON known.address = open.address ORDER BY open.row, known.contact_id"
+)
+
+
+def _open_row(found: tuple[int, Iterable[tuple[Any, ...]]]) -> OpenRow:
+    """Make a row of what was found for it: one line for each contact with its address."""
+    lines = Unshown(found[1])
+    row, email, fields, tried, tried_reason, _, subscription = lines[0]
+    return OpenRow(
+        row=row,
+        email=Private(email),
+        fields=json.loads(fields),
+        contacts=tuple(_contact_from(line[5]) for line in lines),
+        subscription=subscription if len(lines) == 1 else None,
+        tried=tried,
+        tried_reason=tried_reason,
+    )
+
+
+class _UnshownSet(set[T], Generic[T]):
+    """Addresses under way."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} values>"
+
+
+def storable(text: str) -> str:
+    """Return a text of the server's as SQLite can keep it: without halves of surrogate pairs."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+_FIELDS = tuple(
+    name for name in ContactFields.__annotations__ if name not in ("email", "status", "business")
+)
+
+
+def _contact_text(contact: Contact) -> str:
+    """Keep of a contact what a decision rests on; blank fields are left out."""
+    kept: dict[str, Any] = {
+        name: value for name in _FIELDS if (value := getattr(contact, name)) not in ("", {})
+    }
+    # Of these, absent and blank are two things.
+    if contact.business is not None:
+        kept["business"] = contact.business
+    return json.dumps([contact.contact_id, contact.email, str(contact.status), kept], default=str)
+
+
+def _contact_from(text: str) -> Contact:
+    contact_id, email, status, kept = json.loads(text)
+    return Contact(
+        contact_id=contact_id, email=email, status=status, **cast("dict[str, Any]", kept)
+    )

@@ -1,0 +1,46 @@
+"""The tables of a journal."""
+
+from __future__ import annotations
+
+__all__ = ["TABLES", "VERSION", "Stage"]
+
+VERSION = 1
+
+
+class Stage:
+    """How far a row has come. Plain numbers, since they are columns."""
+
+    READ = 0
+    """Mapped; what to do is still to be found out."""
+
+    PLANNED = 1
+    """To be written."""
+
+    SENT = 2
+    """A request with it went out, and its answer is not noted yet."""
+
+    DONE = 3
+    """It has its outcome."""
+
+
+#: ``address`` is what duplicates and contacts are matched by. ``tried_…`` is what the first request
+#: with this row was to bring about: after an interruption it tells what we did ourselves.
+TABLES = """
+CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE rows (
+    row INTEGER PRIMARY KEY,
+    email TEXT, address TEXT, fields TEXT, notes TEXT, restricted INTEGER NOT NULL DEFAULT 0,
+    stage INTEGER NOT NULL DEFAULT 0,
+    action TEXT, subscribe INTEGER NOT NULL DEFAULT 0, changes TEXT,
+    contact_id INTEGER, subscription TEXT, duplicate_of INTEGER,
+    status TEXT, reason TEXT, tried_status TEXT, tried_reason TEXT
+);
+CREATE TABLE known (
+    contact_id INTEGER PRIMARY KEY, address TEXT NOT NULL, contact TEXT NOT NULL, subscription TEXT
+);
+CREATE TABLE winners (address TEXT PRIMARY KEY, row INTEGER NOT NULL, rank REAL) WITHOUT ROWID;
+CREATE INDEX known_by_address ON known (address);
+CREATE VIEW outcomes AS
+    SELECT row, CASE stage WHEN 3 THEN status ELSE 'open' END AS status,
+           email, subscription, contact_id, reason FROM rows ORDER BY row
+""".strip()

@@ -1,0 +1,195 @@
+"""What a journal holds, as sequences that are read when they are looked at."""
+
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Generic, Self, TypeVar, overload
+
+import attrs
+
+from icontact.push.decide import Action, Decision, fields_to_write
+from icontact.push.journal.database import Database
+from icontact.push.journal.rows import CHUNK, Unshown
+from icontact.push.journal.schema import Stage
+from icontact.push.outcome import OutcomeStatus, PushOutcome
+
+__all__ = ["Outcomes", "PlannedRow", "PlannedRows", "with_notes"]
+
+T = TypeVar("T")
+
+
+@attrs.frozen(kw_only=True)
+class PlannedRow:
+    """What would happen to one row. Its ``repr`` does not show the address.
+
+    Attributes:
+        row: The row's place in the input, from 0.
+        email: The address, cleaned; ``None`` if the row has no usable one.
+        decision: What would be written, and why.
+        status: How the row would end if all goes well.
+        notes: What the mapper lost or changed.
+    """
+
+    row: int
+    email: str | None = attrs.field(repr=False)
+    decision: Decision
+    status: OutcomeStatus
+    notes: tuple[str, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why, in words."""
+        return with_notes(self.decision.reason, self.notes)
+
+
+class _View(Sequence[T], Generic[T]):
+    """Rows of a journal, some at a time in memory. To pickle it brings all of them there."""
+
+    #: The columns that make up an item.
+    columns: str
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._length: int | None = None
+        self._counts: dict[str, int] | None = None
+
+    @classmethod
+    def counted(cls, database: Database) -> Self:
+        """Return a view whose counts stay as they are now, whatever becomes of the rows later."""
+        view = cls(database)
+        view._counts = view.counts()
+        return view
+
+    @abstractmethod
+    def _made(self, *columns: Any) -> T:
+        """Return the item that the columns describe."""
+
+    def __len__(self) -> int:
+        # The input was read before anybody has a view of it.
+        if self._length is None:
+            self._length = int(self._database.value("SELECT COUNT(*) FROM rows"))
+        return self._length
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[T]: ...
+    def __getitem__(self, place: int | slice) -> T | list[T]:
+        # Rows are numbered from 0 without a gap.
+        places = range(len(self))[place]
+        if isinstance(places, int):
+            return next(self._between(places, places))
+        if not places:
+            return []
+        found = list(self._between(min(places), max(places)))
+        chosen = found[:: abs(places.step)] if places.step > 0 else found[:: places.step]
+        return chosen[: len(places)]
+
+    def __iter__(self) -> Iterator[T]:
+        for first in range(0, len(self), CHUNK):
+            yield from self._between(first, first + CHUNK - 1)
+
+    def _between(self, first: int, last: int) -> Iterator[T]:
+        return self._where("row BETWEEN ? AND ? ORDER BY row", (first, last))
+
+    def _where(self, condition: str, values: Sequence[Any]) -> Iterator[T]:
+        # The tuples stay within map(): no frame has them as a local.
+        sql = f"SELECT {self.columns} FROM rows WHERE {condition}"  # noqa: S608
+        return map(self._unpacked, self._database.rows(sql, values))
+
+    def _unpacked(self, columns: tuple[Any, ...]) -> T:
+        return self._made(*columns)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many there are, or were when they were counted, of each status."""
+        if self._counts is not None:
+            return self._counts
+        rows = self._database.rows("SELECT status, COUNT(*) FROM rows GROUP BY status")
+        return {status: number for status, number in rows if status is not None}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # as of any sequence that compares by its items
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {len(self)} rows>"
+
+    def __reduce__(self) -> tuple[Callable[[list[T]], list[T]], tuple[list[T]]]:
+        return list, (list(self),)
+
+
+class Outcomes(_View[PushOutcome]):
+    """The outcomes of a push, in the order of the rows."""
+
+    columns = "row, email, status, subscription, reason, contact_id, notes, duplicate_of"
+
+    def attention(self, most: int) -> tuple[list[PushOutcome], int]:
+        """Return outcomes that somebody should look at, at most so many; and how many there are."""
+        condition = "(status IN ('skipped', 'rejected', 'failed') OR notes IS NOT NULL)"
+        total = self._database.value(f"SELECT COUNT(*) FROM rows WHERE {condition}")  # noqa: S608
+        return list(self._where(f"{condition} ORDER BY row LIMIT ?", (most,))), int(total)
+
+    def _made(self, *columns: Any) -> PushOutcome:
+        row, email, status, subscription, reason, contact_id, notes, duplicate_of = columns
+        said = notes_from(notes)
+        return PushOutcome(
+            row=row,
+            email=email,
+            status=OutcomeStatus(status),
+            subscription=subscription,
+            reason=with_notes(reason, said),
+            contact_id=contact_id,
+            notes=said,
+            duplicate_of=duplicate_of,
+        )
+
+
+class PlannedRows(_View[PlannedRow]):
+    """What would happen to every row, in their order."""
+
+    columns = (
+        "row, email, status, subscription, reason, contact_id, notes, duplicate_of, action,"
+        " subscribe, changes, fields"
+    )
+
+    def _made(self, *columns: Any) -> PlannedRow:
+        (row, email, status, subscription, reason, contact_id, notes, duplicate_of) = columns[:8]
+        action, subscribe, changes, fields = columns[8:]
+        kind = Action[action]
+        names = tuple(json.loads(changes)) if changes else ()
+        return PlannedRow(
+            row=row,
+            email=email,
+            status=OutcomeStatus(status),
+            notes=notes_from(notes),
+            decision=Decision(
+                action=kind,
+                reason=reason,
+                subscribe=bool(subscribe),
+                fields=fields_to_write(kind, json.loads(fields or "{}"), names),
+                changes=names,
+                contact_id=contact_id,
+                subscription=subscription,
+                duplicate_of=duplicate_of,
+            ),
+        )
+
+    def to_write(self, after: int, most: int) -> list[PlannedRow]:
+        """Return the next rows that are to be written, at most so many."""
+        condition = "stage = ? AND row > ? ORDER BY row LIMIT ?"
+        return Unshown(self._where(condition, (Stage.PLANNED, after, most)))
+
+
+def with_notes(reason: str, notes: tuple[str, ...]) -> str:
+    """Return a reason and what the mapper said, in one text."""
+    return "; ".join((reason, *notes)) if notes else reason
+
+
+def notes_from(text: str | None) -> tuple[str, ...]:
+    """Return what the mapper said."""
+    return tuple(json.loads(text)) if text else ()

@@ -1,0 +1,64 @@
+"""What becomes of one row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+import attrs
+
+__all__ = ["OutcomeStatus", "PushOutcome", "count_statuses", "number_of"]
+
+
+class OutcomeStatus(StrEnum):
+    """How a row ended. Every row of the input ends in exactly one of these.
+
+    ``created``, ``updated`` and ``unchanged`` say that the contact is now as the row wants it;
+    ``skipped`` that a rule kept the push away from it; ``rejected`` that the row's data cannot be
+    taken; ``failed`` that the service did not do its part, so that pushing again may help.
+    """
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+
+@attrs.frozen(kw_only=True)
+class PushOutcome:
+    """What became of one row. Its ``repr`` does not show the address.
+
+    Attributes:
+        row: The row's place in the input, from 0.
+        email: The address, cleaned; ``None`` if the row has no usable one.
+        status: How the row ended; a :class:`OutcomeStatus`, which compares equal to its text.
+        subscription: The contact's state on the list afterwards: ``"normal"``, ``"pending"``,
+            ``"unsubscribed"``, or ``None`` if it is not on the list, or that was not looked at.
+        reason: Why, in words; with iContact's own text where there is one.
+        contact_id: The contact, where there is one.
+        notes: What the mapper left out or changed; it stands in the reason, too.
+        duplicate_of: The row with the same address that counts instead of this one.
+    """
+
+    row: int
+    email: str | None = attrs.field(repr=False)
+    status: OutcomeStatus
+    subscription: str | None = None
+    reason: str
+    contact_id: int | None = None
+    notes: tuple[str, ...] = ()
+    duplicate_of: int | None = None
+
+
+def count_statuses(statuses: Iterable[str] | Mapping[str, int]) -> dict[str, int]:
+    """Count statuses; all six are there, in their order."""
+    counted = Counter(statuses)
+    return {status.value: counted[status] for status in OutcomeStatus}
+
+
+def number_of(number: int, thing: str) -> str:
+    """Return ``1 row``, ``2 rows``."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

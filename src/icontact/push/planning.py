@@ -1,0 +1,118 @@
+"""Finds out what is to be done with every open row of a journal. Writes nothing to iContact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from icontact.client import Folder
+from icontact.errors import NotFound
+from icontact.models import FieldType
+from icontact.push.crew import Crew
+from icontact.push.decide import NEW_CONTACT, Action, Decision, Known, decide, unreported
+from icontact.push.journal import Journal, OpenRow, Planned
+from icontact.push.journal.rows import Unshown
+from icontact.push.journal.schema import Stage
+from icontact.push.outcome import OutcomeStatus
+from icontact.push.settings import PushPolicy
+from icontact.push.state import LookUp, StateReader
+
+__all__ = ["Planner"]
+
+_STATUS: Mapping[Action, OutcomeStatus] = {
+    Action.CREATE: OutcomeStatus.CREATED,
+    Action.UPDATE: OutcomeStatus.UPDATED,
+    Action.REPLACE: OutcomeStatus.UPDATED,
+    Action.NOTHING: OutcomeStatus.UNCHANGED,
+    Action.SKIP: OutcomeStatus.SKIPPED,
+    Action.REJECT: OutcomeStatus.REJECTED,
+}
+
+_UNTOUCHED = (Action.CREATE, Action.SKIP, Action.REJECT)
+
+
+@attrs.frozen(kw_only=True)
+class Planner:
+    """Plans the open rows of a journal.
+
+    Args:
+        journal: The rows.
+        folder: Where to read.
+        policy: What the settings say.
+        types: The type of each custom field.
+        crew: Who asks.
+    """
+
+    journal: Journal
+    folder: Folder
+    policy: PushPolicy
+    types: Mapping[str, FieldType | str] = attrs.field(repr=False)
+    crew: Crew
+
+    def plan(self, reader: StateReader) -> Sequence[LookUp]:
+        """Decide about every open row, and return how its state was found out.
+
+        Raises:
+            APIError, TransportError: If iContact could not be asked.
+        """
+        look_ups = reader.read()
+        self.journal.plan_new(NEW_CONTACT)
+        for rows in self.journal.open_rows():
+            self.journal.plan(self._planned(rows))
+        self.journal.forget_known()
+        return look_ups
+
+    def _planned(self, rows: Sequence[OpenRow]) -> Sequence[Planned]:
+        planned: Unshown[Planned] = Unshown()
+        unread: Unshown[OpenRow] = Unshown()
+        for row in rows:
+            decision = self._decided(row, Known(row.contacts, row.subscription))
+            if decision.action not in _UNTOUCHED and unreported(
+                row.fields, row.contacts[0], self.policy
+            ):
+                unread.append(row)
+            else:
+                planned.append(_kept(row, decision))
+        planned.extend(self.crew.map(self._read_in_full, unread))
+        return planned
+
+    def _decided(self, row: OpenRow, known: Known) -> Decision:
+        return decide(row.fields, known, self.policy, self.types)
+
+    def _read_in_full(self, row: OpenRow) -> Planned:
+        """Read a contact by itself, since listings leave fields out (API 6.2), and decide."""
+        try:
+            contact = self.folder.contacts.get(row.contacts[0].contact_id)
+        except NotFound:
+            known = Known()  # it was removed in the meantime
+        else:
+            known = Known((contact,), row.subscription)
+        return _kept(row, self._decided(row, known))
+
+
+def _kept(row: OpenRow, decision: Decision) -> Planned:
+    writes = decision.subscribe or decision.action in (
+        Action.CREATE,
+        Action.UPDATE,
+        Action.REPLACE,
+    )
+    status, reason = _STATUS[decision.action].value, decision.reason
+    if decision.action is Action.NOTHING and decision.subscribe:
+        status = OutcomeStatus.UPDATED.value
+    if decision.action is Action.NOTHING and row.tried is not None:
+        # An earlier request of ours has written the contact.
+        status = row.tried
+        done = "" if decision.subscribe else "; was written before an interruption"
+        reason = f"{row.tried_reason}{done}"
+    return Planned(
+        row=row.row,
+        stage=Stage.PLANNED if writes else Stage.DONE,
+        action=decision.action.name,
+        subscribe=decision.subscribe,
+        changes=decision.changes,
+        contact_id=decision.contact_id,
+        subscription=decision.subscription,
+        status=status,
+        reason=reason,
+    )

@@ -1,0 +1,105 @@
+"""Searches for many values at once, each of which proves that iContact understood it.
+
+Several values, separated by commas, are documented for "some resources" (API 2.6). Where they are
+not understood nothing is found, and somebody who is there would be taken for new. So every search
+ends with a value that is known to be there: if that is not found, the search does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Generic, TypeVar
+
+import attrs
+
+from icontact.errors import APIError, BadRequest, PagingError
+from icontact.push.crew import Crew
+from icontact.push.journal.rows import Unshown
+
+__all__ = ["Searcher", "groups_of"]
+
+V = TypeVar("V", bound=Hashable)
+T = TypeVar("T")
+
+#: Characters of values in one search, as they are encoded: any server takes a URL of this length.
+_MOST_CHARACTERS = 1800
+
+_URI_TOO_LONG = 414
+
+
+def groups_of(values: Iterable[V]) -> Iterator[Sequence[V]]:
+    """Yield values in groups that fit into one search each."""
+    group: Unshown[V] = Unshown()
+    room = _MOST_CHARACTERS
+    for value in values:
+        needed = encoded_length(str(value))
+        if group and needed > room:
+            yield group
+            group, room = Unshown(), _MOST_CHARACTERS
+        group.append(value)
+        room -= needed
+    if group:
+        yield group
+
+
+def encoded_length(text: str) -> int:
+    """Return how much of a URL a value takes up, with the comma after it."""
+    plain = sum(c.isascii() and c.isalnum() for c in text)
+    return plain + 3 * (len(text.encode("utf-8", "replace")) - plain) + 3
+
+
+@attrs.define
+class Searcher(Generic[V, T]):
+    """Finds things by many values with few requests, or by one request each.
+
+    Attributes:
+        search: Asks for all that have one of several values.
+        one: Asks for all that have one value.
+        value_of: Returns the value that a thing has, as it is compared.
+        compared: Returns a value that was asked for, as it is compared.
+        landmark: A value that is known to be there; ``None`` while none is known.
+        understood: Whether several values are worth trying: one that failed is enough.
+    """
+
+    search: Callable[[Sequence[V]], Iterable[T]] = attrs.field(repr=False)
+    one: Callable[[V], Iterable[T]] = attrs.field(repr=False)
+    value_of: Callable[[T], Hashable] = attrs.field(repr=False)
+    compared: Callable[[V], Hashable] = attrs.field(repr=False)
+    landmark: V | None = attrs.field(default=None, repr=False)
+    understood: bool = True
+
+    @property
+    def groups(self) -> bool:
+        """Whether several values can be asked for at once."""
+        return self.understood and self.landmark is not None
+
+    def find(self, values: Iterable[V], crew: Crew) -> Iterator[Sequence[T]]:
+        """Yield what has these values, some at a time.
+
+        Raises:
+            APIError, TransportError: If iContact could not be asked.
+        """
+        for group, found in crew.map(self._asked, groups_of(values)):
+            if found is None:
+                self.understood = False
+                for some in crew.map(self.one, group):
+                    yield Unshown(some)
+            else:
+                yield found
+
+    def _asked(self, group: Sequence[V]) -> tuple[Sequence[V], Sequence[T] | None]:
+        landmark = self.landmark
+        if landmark is None or not self.understood or len(group) == 1:
+            return group, None if len(group) > 1 else Unshown(self.one(group[0]))
+        try:
+            found = Unshown(self.search(Unshown([*group, landmark])))
+        except (BadRequest, PagingError):
+            return group, None
+        except APIError as error:
+            if error.status != _URI_TOO_LONG:
+                raise
+            return group, None
+        values = {self.value_of(one) for one in found}
+        # What was not asked for shows that the term was ignored.
+        asked = {self.compared(value) for value in (*group, landmark)}
+        return group, found if self.compared(landmark) in values <= asked else None

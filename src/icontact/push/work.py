@@ -1,0 +1,186 @@
+"""One run of a push on its journal: read the rows, plan them, write them, report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import ceil
+from typing import Any
+
+from icontact.client import Folder
+from icontact.errors import IContactError
+from icontact.mapping import ContactMapper
+from icontact.models import FieldType
+from icontact.push.apply import Writer
+from icontact.push.bulk import Courier
+from icontact.push.crew import Crew
+from icontact.push.decide import Action
+from icontact.push.intake import take_in
+from icontact.push.interrupts import Interrupts, held_back
+from icontact.push.journal import Journal, Outcomes
+from icontact.push.journal.schema import Stage
+from icontact.push.meter import Meter
+from icontact.push.outcome import number_of
+from icontact.push.planning import Planner
+from icontact.push.progress import Progress, Teller
+from icontact.push.report import PushReport
+from icontact.push.settings import PushPolicy
+from icontact.push.state import LookUp, StateReader
+
+__all__ = ["FRESH", "Work"]
+
+#: Seconds for which what a plan knows is taken for true.
+FRESH = 60.0
+
+
+class Work:
+    """What a push does with one journal, and what that costs.
+
+    Args:
+        journal: Where every row and its fate are.
+        crew: Who sends.
+        folder: The client folder.
+        list_id: The list.
+        policy: What the settings say.
+        types: The type of each custom field.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        crew: Crew,
+        *,
+        folder: Folder,
+        list_id: int,
+        policy: PushPolicy,
+        types: Mapping[str, FieldType | str],
+    ) -> None:
+        self.journal = journal
+        self.meter = Meter(folder.transport)
+        self._folder = self.meter.folder(folder)
+        self._list_id = list_id
+        self._policy = policy
+        self._types = types
+        self._crew = crew
+        self._reader = StateReader(self._folder, list_id, journal, crew, page_size=policy.page_size)
+        self._requests_before = int(journal.noted("requests", "0"))
+        self._elapsed_before = float(journal.noted("elapsed", "0"))
+        self._made = time.monotonic()
+        self._resumed: int | None = None
+
+    def take_in(self, rows: Iterable[Any], mapper: ContactMapper) -> None:
+        """Read the rows; in a journal that has them already, open what is not done.
+
+        Raises:
+            TypeError: For something whose items are no rows.
+            JournalError: If the journal holds other rows.
+        """
+        was_read = self.journal.is_read
+        given = iter((rows,))
+        del rows  # error trackers print the locals of every frame on the way
+        take_in(next(given), mapper, self.journal, self._policy)
+        if was_read:
+            self.journal.reopen()
+            self._resumed = sum(self.journal.done().values())
+
+    def plan(self) -> Sequence[LookUp]:
+        """Find out what is to be done with every open row.
+
+        Raises:
+            APIError, TransportError, LimitReached: If iContact could not be asked.
+        """
+        planner = Planner(
+            journal=self.journal,
+            folder=self._folder,
+            policy=self._policy,
+            types=self._types,
+            crew=self._crew,
+        )
+        try:
+            look_ups = planner.plan(self._reader)
+        finally:
+            self._note_costs()
+        self._made = time.monotonic()
+        return look_ups
+
+    def requests_to_write(self) -> int:
+        """Return about how many requests the planned rows take."""
+        planned = self.journal.writes()
+        alone = 0
+        if self._policy.existing == "replace" or self._policy.update_by == "member":
+            changing = (Action.UPDATE.name, Action.REPLACE.name)
+            alone = sum(n for (action, _), n in planned.items() if action in changing)
+        batches = ceil(sum(planned.values()) / self._policy.batch_size)
+        posts = sum(n for (action, _), n in planned.items() if action != Action.NOTHING.name)
+        subscribes = any(subscribe for _, subscribe in planned)
+        return alone + batches * ((posts > alone) + subscribes)
+
+    def writes(self) -> int:
+        """Return how many rows are to be written."""
+        return self.journal.count(Stage.PLANNED)
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what is to be said about the rows together."""
+        resumed = self._resumed
+        if resumed is None:
+            return self.journal.notes
+        went_on = f"went on with a journal in which {number_of(resumed, 'row')} had an outcome"
+        return (*self.journal.notes, went_on)
+
+    def write(self, tell: Callable[[Progress], None] | None) -> PushReport:
+        """Write what is planned, batch by batch.
+
+        Raises:
+            KeyboardInterrupt: If somebody pressed Ctrl-C, once what was under way is noted.
+            JournalError: If the journal cannot be written.
+        """
+        done = self.journal.done()
+        total = sum(done.values()) + self.journal.count(Stage.PLANNED)
+        teller = Teller(tell, total, done, self.meter)
+        with held_back() as interrupts:
+            writer = self._writer(interrupts)
+            for fates in writer.write():
+                self._note_costs()
+                teller.tell([fate.status for fate in fates])
+            if writer.courier.error is not None:
+                failed = self.journal.fail_rest(writer.courier.after)
+                teller.tell(["failed"] * failed)
+        return self.report(writer.courier.error)
+
+    def _writer(self, interrupts: Interrupts) -> Writer:
+        def may_go_on(courier: Courier) -> bool:
+            if (spent := self.meter.budget.spent()) is not None:
+                courier.stop(spent, str(spent))
+            return courier.error is None and not interrupts.pending
+
+        return Writer(
+            journal=self.journal,
+            folder=self._folder,
+            list_id=self._list_id,
+            policy=self._policy,
+            reader=self._reader,
+            crew=self._crew,
+            stale=lambda: time.monotonic() - self._made > FRESH,
+            may_go_on=may_go_on,
+        )
+
+    def fail(self, error: IContactError) -> PushReport:
+        """Account for every row when iContact could not even be asked."""
+        more = "" if self._resumed is None else " more"
+        self.journal.fail_rest(f"nothing{more} was written: {error}")
+        return self.report(error)
+
+    def report(self, error: IContactError | None) -> PushReport:
+        """Say what became of every row."""
+        self._note_costs()
+        return PushReport(
+            outcomes=Outcomes.counted(self.journal.database),
+            requests=self._requests_before + self.meter.requests,
+            elapsed=self._elapsed_before + self.meter.elapsed,
+            error=error,
+            notes=self.notes(),
+        )
+
+    def _note_costs(self) -> None:
+        self.journal.note("requests", str(self._requests_before + self.meter.requests))
+        self.journal.note("elapsed", str(self._elapsed_before + self.meter.elapsed))

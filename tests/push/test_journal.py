@@ -1,0 +1,386 @@
+"""The journal: every row and its fate on disk, and what interrupted pushes make of it."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from icontact import ContactMapper, errors
+from icontact.push import ListPush, Progress, PushReport
+from icontact.sandbox import Sandbox
+from tests.push.support import MAPPING, MakePush, person
+
+CONTACTS = r"/contacts$"
+SUBSCRIPTIONS = r"/subscriptions$"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "push.sqlite"
+
+
+def people(count: int) -> list[dict[str, Any]]:
+    return [person(place) for place in range(count)]
+
+
+def ends(report: PushReport) -> list[tuple[str, str | None]]:
+    return [(one.status.value, one.subscription) for one in report.outcomes]
+
+
+def test_a_finished_push_is_not_done_again(
+    sandbox: Sandbox, make_push: MakePush, path: Path
+) -> None:
+    push = make_push()
+    rows = [*people(3), {"email": "nonsense"}, person(1)]
+    first = push.run(rows, journal=path)
+    sandbox.requests.clear()
+
+    second = push.run(rows, journal=path)
+
+    assert list(sandbox.requests) == []
+    assert second.outcomes == first.outcomes
+    assert second.requests == first.requests
+    assert second.notes[-1] == "went on with a journal in which 5 rows had an outcome"
+
+
+def test_what_failed_is_tried_again_and_nothing_else(
+    sandbox: Sandbox, make_push: MakePush, path: Path
+) -> None:
+    push = make_push(batch_size=2)
+    sandbox.faults.next(status=500, times=99, method="POST", path=SUBSCRIPTIONS)
+    first = push.run(people(6), journal=path)
+    assert first.counts["failed"] == 6
+    sandbox.faults.clear()
+    sandbox.requests.clear()
+
+    second = push.run(people(6), journal=path)
+
+    assert ends(second) == [("created", "normal")] * 6
+    assert {one.reason for one in second.outcomes} == {"new contact; is on the list now"}
+    assert second.requests == first.requests + len(sandbox.requests)
+    assert len(sandbox.state.contacts()) == len(sandbox.state.subscriptions()) == 6
+
+
+def test_an_answer_that_was_lost_counts_as_what_it_was(
+    sandbox: Sandbox, make_push: MakePush, path: Path
+) -> None:
+    push = make_push({"email": "email", "status": "s"})
+    rows = [{"email": "person1@example.com", "s": "donotcontact"}]
+    sandbox.faults.drop_after(times=9, method="POST", path=CONTACTS)
+    assert push.run(rows, journal=path).counts["failed"] == 1
+    sandbox.faults.clear()
+
+    # It says hands off, and is in iContact by now: this much is known of who created it.
+    assert ends(push.run(rows, journal=path)) == [("skipped", None)]
+
+
+def test_an_update_whose_answer_was_lost_is_an_update(
+    sandbox: Sandbox, make_push: MakePush, path: Path
+) -> None:
+    sandbox.seed(
+        contacts=[{"email": "person1@example.com"}],
+        subscriptions=[{"email": "person1@example.com"}],
+    )
+    push = make_push()
+    sandbox.faults.drop_after(times=9, method="POST", path=CONTACTS)
+    assert push.run([person(1)], journal=path).counts["failed"] == 1
+    sandbox.faults.clear()
+    sandbox.requests.clear()
+
+    report = push.run([person(1)], journal=path)
+
+    assert report.outcomes[0].status == "updated"
+    assert report.outcomes[0].reason == (
+        "changed: first_name, score; was written before an interruption"
+    )
+    assert {request.method for request in sandbox.requests} == {"GET"}
+
+
+def test_the_standard_library_reads_it(make_push: MakePush, path: Path) -> None:
+    make_push().run([*people(2), {"email": "nonsense"}], journal=path)
+
+    with sqlite3.connect(path) as connection:
+        found = connection.execute("SELECT row, status, email, subscription FROM outcomes")
+        assert found.fetchall() == [
+            (0, "created", "person0@example.com", "normal"),
+            (1, "created", "person1@example.com", "normal"),
+            (2, "rejected", None, None),
+        ]
+    connection.close()
+    assert [one.name for one in path.parent.iterdir()] == ["push.sqlite"]
+
+
+def test_it_is_private_and_holds_no_credentials(
+    sandbox: Sandbox, make_push: MakePush, path: Path
+) -> None:
+    make_push().run(people(2), journal=path)
+
+    assert path.stat().st_mode & 0o077 == 0
+    kept = path.read_bytes()
+    for secret in (sandbox.credentials.password, sandbox.credentials.app_id):
+        assert secret.encode() not in kept
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"existing": "keep"}, "rules"),
+        ({"mapping": {"email": "email"}}, "mapping"),
+        ({"list": "Other"}, "list"),
+    ],
+)
+def test_a_journal_of_another_push_is_refused(
+    sandbox: Sandbox, make_push: MakePush, path: Path, changed: dict[str, Any], named: str
+) -> None:
+    sandbox.seed(lists=[{"name": "Other"}])
+    make_push().run(people(1), journal=path)
+    settings = {"list": "Newsletter", "mapping": MAPPING, **changed}
+    target, mapping = settings.pop("list"), settings.pop("mapping")
+    push = ListPush(sandbox.client().folder(), target, mapper=ContactMapper(mapping), **settings)
+
+    with pytest.raises(errors.JournalError, match=f"it has another {named}.*name another file"):
+        push.run(people(1), journal=path)
+
+
+def test_sizes_and_ways_of_sending_may_differ(make_push: MakePush, path: Path) -> None:
+    make_push().run(people(1), journal=path)
+
+    report = make_push(batch_size=7, update_by="member", page_size=9).run(people(1), journal=path)
+
+    assert report.counts["created"] == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "fault"),
+    [
+        ([person(0), person(7)], "row 1 is not the one that it holds"),
+        ([person(0), person(1, city="Cary")], "row 1 is not the one that it holds"),
+        ([*people(2), person(2)], "it holds 2 rows, and there are more"),
+        (people(1), "it holds 2 rows, and there are 1"),
+    ],
+)
+def test_other_rows_are_refused(
+    sandbox: Sandbox, make_push: MakePush, path: Path, rows: list[Any], fault: str
+) -> None:
+    make_push().run(people(2), journal=path)
+    sandbox.requests.clear()
+
+    with pytest.raises(errors.JournalError, match=fault) as caught:
+        make_push().run(rows, journal=path)
+
+    assert "person" not in str(caught.value)
+    assert not any(request.method == "POST" for request in sandbox.requests)
+
+
+def test_what_is_no_journal_is_left_alone(make_push: MakePush, tmp_path: Path) -> None:
+    text = tmp_path / "people.csv"
+    text.write_text("email\n")
+    other = tmp_path / "other.sqlite"
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE precious (thing)")
+    connection.close()
+    later = tmp_path / "later.sqlite"
+    make_push().run(people(1), journal=later)
+    with sqlite3.connect(later) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+    for file, fault in (
+        (text, "is no journal of a push"),
+        (other, "is no journal of a push"),
+        (later, "is the journal of another version"),
+        (tmp_path, "cannot be opened: Is a directory"),
+    ):
+        with pytest.raises(errors.JournalError, match=fault):
+            make_push().run(people(1), journal=file)
+    assert text.read_text() == "email\n"
+
+
+def test_one_journal_serves_one_push_at_a_time(make_push: MakePush, path: Path) -> None:
+    push = make_push()
+
+    def rows() -> Iterator[dict[str, Any]]:
+        yield person(1)
+        with pytest.raises(errors.JournalError, match="another push is using it"):
+            push.run(people(1), journal=path)
+
+    assert push.run(rows(), journal=path).counts["created"] == 1
+
+
+def test_an_input_that_breaks_off_is_read_anew(
+    sandbox: Sandbox, make_push: MakePush, path: Path
+) -> None:
+    push = make_push()
+    sandbox.requests.clear()
+
+    def broken() -> Iterator[dict[str, Any]]:
+        yield from people(1500)
+        raise OSError("the disk was pulled")
+
+    with pytest.raises(OSError, match="pulled"):
+        push.run(broken(), journal=path)
+    assert list(sandbox.requests) == []
+
+    assert push.run([person(7)], journal=path).counts["created"] == 1
+    assert len(sandbox.state.contacts()) == 1
+
+
+def test_ctrl_c_finishes_the_batch_and_the_journal_goes_on(
+    sandbox: Sandbox, make_push: MakePush, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    push = make_push(batch_size=2)
+    seen: list[Progress] = []
+
+    def press(progress: Progress) -> None:
+        seen.append(progress)
+        if progress.done == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        push.run(people(6), journal=path, progress=press)
+
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert len(sandbox.state.subscriptions()) == seen[-1].done == 2
+    assert "stopping once what is under way is finished" in caplog.text
+    report = push.run(people(6), journal=path, progress=seen.append)
+    assert ends(report) == [("created", "normal")] * 6
+    # Going on, the rows of the first run count as done.
+    assert [step.done for step in seen] == [2, 2, 4, 6]
+    assert (seen[1].before, seen[1].rate, seen[1].remaining) == (2, 0.0, None)
+    assert seen[-1].rate > 0
+    assert seen[-1].remaining == 0
+
+
+def test_a_second_ctrl_c_interrupts_at_once(make_push: MakePush, path: Path) -> None:
+    def press(progress: Progress) -> None:
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        make_push(batch_size=1).run(people(3), journal=path, progress=press)
+
+
+def test_who_deals_with_ctrl_c_goes_on_doing_so(make_push: MakePush) -> None:
+    heard: list[int] = []
+    usual = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))
+    try:
+        report = make_push(batch_size=1).run(
+            people(2), progress=lambda progress: signal.raise_signal(signal.SIGINT)
+        )
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+    assert report.counts["created"] == 2
+    assert heard == [signal.SIGINT] * 2
+
+
+def test_a_disk_that_is_full_stops_the_push_and_loses_nothing(
+    sandbox: Sandbox, make_push: MakePush, path: Path
+) -> None:
+    push = make_push(batch_size=20)
+    rows = people(400)
+    plan = push.plan(rows, journal=path)
+    pages = plan.journal.database.value("PRAGMA page_count")
+    plan.journal.database.execute(f"PRAGMA max_page_count = {pages}")
+
+    with pytest.raises(errors.JournalError, match="the disk is full; make room and push again"):
+        plan.apply()
+
+    written = len(sandbox.state.contacts())
+    assert written < 400
+    assert ends(push.run(rows, journal=path)) == [("created", "normal")] * 400
+    assert len(sandbox.state.contacts()) == 400
+
+
+def test_a_plan_with_a_journal_is_applied_once(
+    sandbox: Sandbox, make_push: MakePush, path: Path
+) -> None:
+    push = make_push()
+    plan = push.plan(people(2), journal=path)
+
+    first = plan.apply()
+    sandbox.requests.clear()
+
+    assert plan.apply().outcomes == first.outcomes
+    assert push.run(people(2), journal=path).outcomes == first.outcomes
+    assert list(sandbox.requests) == []
+
+
+def test_a_plan_waits_for_nobody_and_blocks_nobody(make_push: MakePush, path: Path) -> None:
+    push = make_push()
+    plan = push.plan(people(1), journal=path)
+
+    def rows() -> Iterator[dict[str, Any]]:
+        yield person(0)
+        with pytest.raises(errors.JournalError, match="another push is using it"):
+            plan.apply()
+
+    assert push.run(rows(), journal=path).counts["created"] == 1
+
+
+def test_a_closed_journal_says_so(make_push: MakePush) -> None:
+    report = make_push().run(people(1))
+    outcomes: Any = report.outcomes
+    outcomes._database.close()
+
+    with pytest.raises(errors.JournalError, match=r"the journal \(temporary\) cannot be read"):
+        list(outcomes)
+
+
+def test_a_text_that_is_no_text_is_kept_all_the_same(
+    sandbox: Sandbox, make_push: MakePush, path: Path
+) -> None:
+    sandbox.faults.next(
+        status=400, body='{"errors":["The city \\ud800 was odd."]}', method="POST", path=CONTACTS
+    )
+
+    outcome = make_push().run(people(1), journal=path).outcomes[0]
+
+    assert outcome.reason == "iContact refused the contact: The city ? was odd."
+
+
+def test_a_journal_shows_neither_rows_nor_addresses(make_push: MakePush, path: Path) -> None:
+    plan = make_push().plan(people(3), journal=path)
+
+    assert repr(plan.journal) == f"<Journal {path}>"
+    assert repr(plan.rows) == "<PlannedRows: 3 rows>"
+    assert repr(make_push().plan([]).journal) == "<Journal (temporary)>"
+    assert "person" not in repr(plan) + repr(plan.rows[0]) + repr(plan.apply())
+
+
+@pytest.mark.parametrize(("wins", "counts"), [("first", 0), ("last", 2999)])
+def test_thousands_of_rows_with_one_address_are_one_contact(
+    sandbox: Sandbox, make_push: MakePush, wins: str, counts: int
+) -> None:
+    report = make_push(duplicates=wins).run(person(1) for _ in range(3000))
+
+    assert report.counts["skipped"] == 2999
+    assert report.outcomes[counts].status == "created"
+
+
+def test_a_service_that_cannot_be_asked_again_says_that_nothing_more_was_written(
+    sandbox: Sandbox, make_push: MakePush, path: Path
+) -> None:
+    push = make_push(batch_size=1)
+    sandbox.faults.next(status=401, method="POST", path=SUBSCRIPTIONS, times=9)
+    push.run(people(2), journal=path)
+    sandbox.faults.next(status=401, method="GET", times=9)
+
+    report = push.run(people(2), journal=path)
+
+    assert report.outcomes[1].reason.startswith("nothing more was written: GET ")
+
+
+def test_what_cannot_be_released_is_closed(make_push: MakePush, path: Path) -> None:
+    plan = make_push().plan(people(1), journal=path)
+    plan.journal.database.close()
+
+    plan.journal.release()
+
+    assert make_push().run(people(1), journal=path).counts["created"] == 1
