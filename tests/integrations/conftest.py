@@ -46,12 +46,13 @@ def store(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def make(push: ListPush, store: Path, clock: Clock) -> Iterator[MakeIntegration]:
+def make(request: pytest.FixtureRequest, store: Path, clock: Clock) -> Iterator[MakeIntegration]:
     made = []
 
     def integration(*rules: Any, **options: Any) -> triggers.PushIntegration:
-        options = {"push": push, "store": store, "clock": clock, **options}
-        chosen = options.pop("push")
+        options = {"store": store, "clock": clock, **options}
+        # Not every test needs an iContact.
+        chosen = options.pop("push", None) or request.getfixturevalue("push")
         made.append(triggers.PushIntegration(chosen, rules or EVERYTHING, **options))
         return made[-1]
 

@@ -36,8 +36,8 @@ TOKEN = "a-token-that-nobody-guesses"
 
 
 @pytest.fixture
-def integration(make: MakeIntegration) -> PushIntegration:
-    return make()
+def integration(request: pytest.FixtureRequest, make: MakeIntegration) -> PushIntegration:
+    return make(push=lambda: request.getfixturevalue("push"))
 
 
 @pytest.fixture
@@ -223,8 +223,9 @@ def test_a_store_that_is_full_is_told(
 
 
 def test_it_answers_first_and_pushes_then(
-    integration: PushIntegration, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    make: MakeIntegration, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    integration = make()
     answered, pushed = threading.Event(), threading.Event()
     work = integration.work
 

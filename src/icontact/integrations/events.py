@@ -94,7 +94,9 @@ class ContactEvent:
     contact: Mapping[str, Any] = attrs.field(converter=Row, repr=False, hash=False)
     contact_id: int | str | None = None
     happened_at: datetime = attrs.field(factory=_now, validator=_aware)
-    email: str | None = attrs.field(repr=False)
+    email: str | None = attrs.field(
+        default=attrs.Factory(lambda event: _address(event.contact), takes_self=True), repr=False
+    )
     old_points: float | None = None
     new_points: float | None = None
     form_id: int | None = None
@@ -108,17 +110,9 @@ class ContactEvent:
     do_not_contact_reason: Reason | None = attrs.field(
         default=None, converter=attrs.converters.optional(Reason)
     )
-    identity: str = attrs.field(repr=False)
-
-    @email.default
-    def _address(self) -> str | None:
-        address = self.contact.get("email")
-        return address.strip() or None if isinstance(address, str) else None
-
-    @identity.default
-    def _digest(self) -> str:
-        told = json.dumps(self._content(), sort_keys=True, default=_as_text)
-        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+    identity: str = attrs.field(
+        default=attrs.Factory(lambda event: _digest(event._content()), takes_self=True), repr=False
+    )
 
     @property
     def key(self) -> str:
@@ -151,6 +145,16 @@ class ContactEvent:
     def _content(self) -> Row:
         names = (field.name for field in attrs.fields(ContactEvent) if field.name != "identity")
         return Row({name: getattr(self, name) for name in names})
+
+
+def _address(contact: Mapping[str, Any]) -> str | None:
+    address = contact.get("email")
+    return address.strip() or None if isinstance(address, str) else None
+
+
+def _digest(content: Row) -> str:
+    told = json.dumps(content, sort_keys=True, default=_as_text)
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _as_text(value: object) -> str:

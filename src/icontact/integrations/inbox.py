@@ -252,12 +252,7 @@ class Inbox(Storage):
             f" reason FROM events WHERE state IN ({marks}) ORDER BY number LIMIT ?",
             (*(str(EventState(state)) for state in states), limit),
         )
-        names = ("number", "type", "state", "contact", "email")
-        more = ("happened", "received", "due", "attempts", "reason")
-        return [
-            Entry(**dict(zip((*names, *more), (*row[:4], _email(row[4]), *row[5:]), strict=True)))
-            for row in rows
-        ]
+        return [_entry(*row) for row in rows]
 
     def retry(self, number: int | None = None) -> int:
         """Let events that wait or were put aside be tried at once: one, or all of them.
@@ -364,8 +359,22 @@ def _memory(text: str) -> Memory:
     return Memory(**{**told, "fired": tuple(told.get("fired", ()))})
 
 
-def _email(payload: str | None) -> str | None:
-    return None if payload is None else ContactEvent.from_json(payload).email
+def _entry(
+    number: int, kind: str, state: str, contact: str, payload: str | None, *rest: Any
+) -> Entry:
+    happened, received, due, attempts, reason = rest
+    return Entry(
+        number=number,
+        type=kind,
+        state=EventState(state),
+        contact=contact,
+        email=None if payload is None else ContactEvent.from_json(payload).email,
+        happened=happened,
+        received=received,
+        due=due,
+        attempts=attempts,
+        reason=reason,
+    )
 
 
 def _lives(process: int) -> bool:

@@ -30,11 +30,6 @@ def _action(given: str) -> EventType:
     return EventType(given)
 
 
-def _then(_: Any, __: Any, value: Any) -> None:
-    if value not in ("push", "unsubscribe"):
-        raise ConfigError('then must be "push" or "unsubscribe"')
-
-
 def _minimum(_: Any, __: Any, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ConfigError("minimum must be a number of points")
@@ -76,15 +71,15 @@ class ContactAction(_Where):
     """
 
     on: EventType = attrs.field(converter=_action, kw_only=False)
-    then: Literal["push", "unsubscribe"] = attrs.field(
-        default="push", validator=_then, kw_only=True
-    )
+    then: Literal["push", "unsubscribe"] = attrs.field(default="push", kw_only=True)
     form: int | str | None = attrs.field(default=None, kw_only=True)
     segment: int | str | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot fire, or cannot be done."""
         self._check()
+        if self.then not in ("push", "unsubscribe"):
+            raise ConfigError('then must be "push" or "unsubscribe"')
         if self.form is not None and self.on is not EventType.FORM_SUBMITTED:
             raise ConfigError("form belongs to form_submitted")
         segments = (EventType.SEGMENT_ADDED, EventType.SEGMENT_REMOVED)
