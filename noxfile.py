@@ -12,7 +12,7 @@ nox.options.error_on_missing_interpreters = True
 nox.options.sessions = ["lint", "types", "tests", "docs", "examples"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
-EXTRAS = "cli,sandbox,pandas,tls"
+EXTRAS = "cli,sandbox,pandas,tls,redis"
 SPELLED = ("src", "docs", "tests", "changelog.d", "README.rst", "CHANGELOG.rst", "CONTRIBUTING.rst")
 
 

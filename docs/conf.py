@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import builtins
 import importlib
 import importlib.metadata
 import pkgutil
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from sphinx.util.nodes import make_refnode
+from sphinx.addnodes import pending_xref
+from sphinx.util.nodes import find_pending_xref_condition, make_refnode
 
 project = "icontact"
 author = "The icontact developers"
@@ -40,7 +42,8 @@ python_maximum_signature_line_length = 88
 # Every reference to a name of ours has to lead somewhere. Names of other projects have nowhere to
 # lead to: their inventories would have to be fetched, and the documentation builds offline.
 nitpicky = True
-_foreign = [*sys.stdlib_module_names, "attr", "attrs", "cattrs", "pandas", "pytest", "requests"]
+_foreign = [*sys.stdlib_module_names, "attr", "attrs", "cattrs", "pandas", "pytest", "redis"]
+_foreign += ["requests"]
 nitpick_ignore_regex = [
     ("py:.*", rf"({'|'.join(_foreign)})(\..+)?"),
     # Type variables: `T` of a page, `P` of a callable.
@@ -119,6 +122,14 @@ def find_elsewhere(app: Any, env: Any, node: Any, content: Any) -> Any:
     return make_refnode(app.builder, node["refdoc"], docname, anchor, content, target)
 
 
+def leave_builtins(app: Any, doctree: Any) -> None:
+    """Let ``list`` in an annotation be Python's, not one of the attributes that are called so."""
+    for node in list(doctree.findall(pending_xref)):
+        if node.get("refdomain") == "py" and hasattr(builtins, node["reftarget"]):
+            shown = find_pending_xref_condition(node, "resolved") or node
+            node.replace_self(shown.children)
+
+
 def canonical_names(target: str) -> set[str]:
     """The name under which the thing that a dotted name leads to was defined."""
     try:
@@ -133,4 +144,5 @@ def setup(app: Any) -> None:
     app.connect("autodoc-process-docstring", restore_prose, priority=600)
     app.connect("autodoc-process-signature", show_defaults)
     app.connect("autodoc-process-bases", leave_out_private_bases)
+    app.connect("doctree-read", leave_builtins)
     app.connect("missing-reference", find_elsewhere)

@@ -6,11 +6,12 @@ that imports the library for one thing should not wait for all of them.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from icontact import auth
 from icontact.auth import Credentials
@@ -28,10 +29,12 @@ from icontact.transport import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
-    from typing import Unpack
+    from typing import BinaryIO, Unpack
 
-    from icontact.models import Account, AccountFields, ClientFolder, ServerTime
+    from icontact.export import ContactExport, ExportProgress, ExportReport, Format
+    from icontact.models import Account, AccountFields, ClientFolder, ContactStatus, ServerTime
     from icontact.resources import (
         Accounts,
         Automations,
@@ -412,6 +415,87 @@ class Folder:
         from icontact.suppression import Suppressions
 
         return Suppressions(self.transport, self._path, list_id=list_id, since=since)
+
+    @overload
+    def export(
+        self,
+        target: None = None,
+        *,
+        list: str | int | None = None,
+        status: ContactStatus | str | None = None,
+        fields: Iterable[str] | None = None,
+        details: bool = False,
+        progress: Callable[[ExportProgress], None] | None = None,
+    ) -> ContactExport: ...
+
+    @overload
+    def export(
+        self,
+        target: str | os.PathLike[str] | BinaryIO,
+        *,
+        list: str | int | None = None,
+        status: ContactStatus | str | None = None,
+        fields: Iterable[str] | None = None,
+        details: bool = False,
+        format: Format | None = None,
+        overwrite: bool = False,
+        progress: Callable[[ExportProgress], None] | None = None,
+    ) -> ExportReport: ...
+
+    def export(
+        self,
+        target: str | os.PathLike[str] | BinaryIO | None = None,
+        *,
+        list: str | int | None = None,
+        status: ContactStatus | str | None = None,
+        fields: Iterable[str] | None = None,
+        details: bool = False,
+        format: Format | None = None,
+        overwrite: bool = False,
+        progress: Callable[[ExportProgress], None] | None = None,
+    ) -> ContactExport | ExportReport:
+        """Write the contacts with their subscriptions to a file, or return them as rows.
+
+        Takes constant memory, and two listings of requests: all subscriptions, then all contacts.
+        What was exported can be pushed back and changes nothing. A file is private to its owner,
+        and appears only when it is whole.
+
+        Args:
+            target: A path: ``.csv``, ``.jsonl`` or ``.ndjson``, with ``.gz`` behind it gzipped; or
+                a stream that is open for bytes. Without it the rows are returned, to be iterated.
+            list: Only those who are or were on this list, named exactly or by its id, with their
+                ``subscription`` to it; else everybody, with all ``subscriptions``.
+            status: Only contacts of this status, or those on no list with ``"unlisted"``. Together
+                with a list, both must hold. Deleted contacts are never listed.
+            fields: The columns, in their order; all custom fields are ``custom_fields``, one is
+                ``custom_fields.NAME``. By default everything that listings show.
+            details: Also what listings leave out, such as ``business`` (API 6.2). That takes one
+                request more for each contact; likewise if ``fields`` names such a column.
+            format: ``"csv"`` or ``"jsonl"``, if the name's ending does not say.
+            overwrite: Whether a file that is there already may be replaced.
+            progress: Called after every page.
+
+        Raises:
+            ConfigError: If an argument cannot be used, the file is there already or cannot be
+                written, or there is no such list or custom field.
+            APIError, TransportError: If iContact could not be asked. No file appears then.
+
+        Documentation: "Contacts", "Subscriptions".
+        """
+        from icontact.export import ContactExport
+
+        export = ContactExport(
+            self.transport,
+            self._path,
+            list=list,
+            status=status,
+            fields=fields,
+            details=details,
+            progress=progress,
+        )
+        if target is None:
+            return export
+        return export.write(target, format=format, overwrite=overwrite)
 
 
 def _only(choices: list[str], what: str, argument: str) -> int:

@@ -17,9 +17,11 @@
     │   └── AlreadyScheduled             the message is on its way already: .send_id
     ├── DecodeError(ValueError)          an answer that is not what iContact sends: .problems
     ├── PagingError                      a listing that cannot be trusted
+    │   └── ListingShifted               rows came or went while it was read side by side
     ├── JournalError                     a push's journal cannot be used: mend that, push again
     ├── LimitReached                     the day's requests are used up: go on later: .seconds
     └── MappingError(ValueError)         a row or a mapping that cannot be pushed: .field .row
+        └── DoNotContact                 the row says that its person must not be mailed
 
 No error holds a credential, a request body or a query value, and every error can be pickled.
 The status codes rest on iContact's page "HTTP Status Codes".
@@ -42,9 +44,11 @@ __all__ = [
     "ConfigError",
     "ConnectError",
     "DecodeError",
+    "DoNotContact",
     "IContactError",
     "JournalError",
     "LimitReached",
+    "ListingShifted",
     "MappingError",
     "MethodNotAllowed",
     "NotFound",
@@ -116,11 +120,23 @@ class MappingError(IContactError, ValueError):
 
     def at_row(self, row: int) -> MappingError:
         """Return the same error, placed in the input."""
-        return MappingError(self.problem, field=self.field, row=row)
+        return type(self)(self.problem, field=self.field, row=row)
+
+
+class DoNotContact(MappingError):
+    """The row itself says that this person must not be mailed. It is to be skipped, not mended."""
 
 
 class PagingError(IContactError):
     """A listing cannot be trusted: a filter was ignored, or the server repeats a page."""
+
+
+class ListingShifted(PagingError):
+    """Rows came or went while pages were read side by side: some would be missing or doubled.
+
+    What was handed out before is right as far as it goes. Read the listing again, or one page after
+    another with ``workers=1``.
+    """
 
 
 class JournalError(IContactError):

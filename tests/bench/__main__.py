@@ -12,10 +12,9 @@ from tests.bench.figures import Figure
 
 def line(figure: Figure) -> str:
     """One line of the table."""
-    target = "" if figure.target is None else f"at most {figure.target:g} {figure.unit}"
     verdict = "MISSED" if figure.missed else ""
     return (
-        f"{figure.what:<58} {figure.value:>9.3f} {figure.unit:<4} {target:<16} {verdict:<7}"
+        f"{figure.what:<58} {figure.value:>9.3f} {figure.unit:<4} {figure.promise:<16} {verdict:<7}"
         f"{figure.detail}"
     ).rstrip()
 

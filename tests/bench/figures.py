@@ -10,18 +10,27 @@ import attrs
 
 @attrs.frozen
 class Figure:
-    """One measured value, and the most that it may be."""
+    """One measured value, and what it may be: at most ``target``, at least ``least``."""
 
     what: str
     value: float
     unit: str = "x"
     target: float | None = None
     detail: str = ""
+    least: float | None = None
+
+    @property
+    def promise(self) -> str:
+        """What was promised of the value, in words."""
+        most = [] if self.target is None else [f"at most {self.target:g} {self.unit}"]
+        least = [] if self.least is None else [f"at least {self.least:g} {self.unit}"]
+        return ", ".join(least + most)
 
     @property
     def missed(self) -> bool:
-        """Whether the value is above its target."""
-        return self.target is not None and self.value > self.target
+        """Whether the value is above or below what it may be."""
+        above = self.target is not None and self.value > self.target
+        return above or (self.least is not None and self.value < self.least)
 
 
 def best_times(*candidates: Callable[[], object], rounds: int) -> tuple[float, ...]:

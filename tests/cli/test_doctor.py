@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +135,176 @@ def test_sound_settings(embedded: Sandbox, tmp_path: Path) -> None:
 def test_the_doctor_writes_nothing(embedded: Sandbox) -> None:
     icontact("doctor", "--list", "Newsletter", "--preset", "mautic")
     assert {one.method for one in embedded.requests} == {"GET"}
+
+
+# A test push
+
+EMAIL = "someone@example.com"
+SETTINGS = (
+    'list = "Newsletter"',
+    "[mapping]",
+    'email = "Mail"',
+    'first_name = "Name"',
+    "[mapping.custom_fields]",
+    'score = "Points"',
+)
+TRIAL = ["sample", "address", "test push", "read back", "subscription", "clean up"]
+
+
+def test_a_contact_is_pushed_compared_and_removed(embedded: Sandbox, tmp_path: Path) -> None:
+    path = written(tmp_path, *SETTINGS, name="icontact.toml")
+
+    ran = icontact("doctor", "--settings", path, "--test-push", EMAIL)
+
+    assert ran.code == 0
+    assert "ok       read back      3 fields of 3 came back as sent" in ran.out
+    assert "custom_fields.score  'Points'  kept" in ran.out
+    assert ran.out.endswith("All links that were checked hold.\n")
+    assert EMAIL not in ran.out + ran.err
+    assert embedded.client().folder().contacts.find(email=EMAIL) is None
+
+
+def test_each_row_of_the_mapping_is_told_to_programs(embedded: Sandbox) -> None:
+    words = ("--list", "Newsletter", "--map", "email=Mail", "--test-push", EMAIL)
+
+    found = icontact("doctor", "--json", *words).document
+
+    assert [one["link"] for one in found["checks"]][-6:] == TRIAL
+    assert found["fault"] is None
+    assert found["fields"] == [
+        {"target": "email", "source": "'Mail'", "verdict": "kept", "detail": ""}
+    ]
+
+
+def test_the_row_of_the_mapping_at_fault_is_named(embedded: Sandbox, tmp_path: Path) -> None:
+    stored = {"contactId": "1", "email": EMAIL, "firstName": "Zo", "score": "42"}
+    embedded.faults.next(
+        status=200, body=json.dumps({"contact": stored}), method="GET", path=r"contacts/\d+$"
+    )
+    path = written(tmp_path, *SETTINGS, name="icontact.toml")
+
+    ran = icontact("doctor", "--settings", path, "--test-push", EMAIL)
+
+    assert ran.code == 1
+    assert "failed   read back      first_name <- 'Name': truncated" in ran.out
+    assert "At fault first: read back. first_name: the first 2 of 3 characters" in ran.out
+
+
+def test_the_first_row_of_a_file_is_pushed(embedded: Sandbox, tmp_path: Path) -> None:
+    sample = written(tmp_path, "Mail,First Name,Points", "ada@example.com,Ada,7")
+    words = ("--list", "Newsletter", "--sample", sample, "--test-push", EMAIL)
+
+    ran = icontact("doctor", *words)
+
+    assert ran.code == 0
+    assert "email=Mail, first_name=First Name" in ran.out
+    assert "the row that was given fills 2 fields of 2" in ran.out
+    assert embedded.client().folder().contacts.find(email="ada@example.com") is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "link"),
+    [
+        (("Mail,Points",), "sample file"),
+        (("Mail,Points", "ada@example.com,7,8"), "sample file"),
+        (("Points", "7"), "mapping"),
+        (("Mail,Points", "ada@example.com,many"), "sample"),
+    ],
+)
+def test_a_sample_that_cannot_be_pushed_is_told(
+    embedded: Sandbox, tmp_path: Path, lines: tuple[str, ...], link: str
+) -> None:
+    sample = written(tmp_path, *lines)
+    mapping = ("--map", "email=Mail", "--map", "score=Points")
+    words = ("--list", "Newsletter", *mapping, "--sample", sample, "--test-push", EMAIL)
+
+    assert fault(*words) == link
+    assert {one.method for one in embedded.requests} == {"GET"}
+
+
+def test_somebody_who_is_there_is_left_alone(embedded: Sandbox) -> None:
+    embedded.seed(contacts=[{"email": EMAIL}])
+    words = ("--list", "Newsletter", "--map", "email=Mail", "--test-push", EMAIL)
+
+    assert fault(*words) == "address"
+    ran = icontact("doctor", *words, "--existing-ok")
+    assert ran.code == 0
+    assert "would end as updated: was not on the list; nothing was written" in ran.out
+    assert {one.method for one in embedded.requests} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--map", "email=Mail"), "a test push needs a list, and none is given"),
+        (("--list", "Newsletter"), "a test push needs a mapping, and none is given"),
+    ],
+)
+def test_a_test_push_needs_a_list_and_a_mapping(
+    embedded: Sandbox, words: tuple[str, ...], said: str
+) -> None:
+    ran = icontact("doctor", *words, "--test-push", EMAIL)
+
+    assert ran.code == 1
+    assert said in ran.out
+    assert "At fault first: test push. Give a list and a mapping" in ran.out
+
+
+def test_nothing_is_pushed_through_a_broken_chain(embedded: Sandbox) -> None:
+    words = ("--list", "Newsleter", "--map", "email=Mail", "--test-push", EMAIL)
+
+    found = statuses(*words)
+
+    assert (found["list"], found["test push"]) == ("failed", "skipped")
+
+
+def test_an_icontact_that_falls_silent_ends_with_3(embedded: Sandbox) -> None:
+    embedded.faults.next(status=503, method="GET", path="contacts$")
+    words = ("--list", "Newsletter", "--map", "email=Mail", "--test-push", EMAIL)
+
+    assert icontact("doctor", *words).code == 3
+
+
+@pytest.mark.parametrize("words", [("--sample", "x.csv"), ("--existing-ok",)])
+def test_options_of_a_test_push_need_one(words: tuple[str, ...]) -> None:
+    ran = icontact("doctor", *words)
+
+    assert ran.code == 2
+    assert "belong to --test-push EMAIL" in ran.err
+
+
+TRIGGERS = (
+    "[[triggers]]",
+    'on = "saved"',
+    "[[triggers]]",
+    'on = "form_submitted"',
+    'list = "Newsletter"',
+    "[triggers.mapping]",
+    'email = "Mail"',
+)
+
+
+def test_triggers_are_checked_too(embedded: Sandbox, tmp_path: Path) -> None:
+    path = written(tmp_path, *SETTINGS, *TRIGGERS, name="icontact.toml")
+
+    assert (
+        "ok       triggers       saved, form_submitted"
+        in icontact("doctor", "--settings", path).out
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('list = "Newsleter"', "trigger 2 (form_submitted): there is no list 'Newsleter'"),
+        ('[triggers.mapping]\nemail = "Mail"\ncf_colour = "x"', "did you mean 'color'"),
+    ],
+)
+def test_a_trigger_that_leads_nowhere_is_told(
+    embedded: Sandbox, tmp_path: Path, line: str, said: str
+) -> None:
+    path = written(tmp_path, *SETTINGS, *TRIGGERS[:4], line, name="icontact.toml")
+    ran = icontact("doctor", "--settings", path)
+
+    assert said in ran.out
+    assert "At fault first: triggers. Mend this [[triggers]] table" in ran.out

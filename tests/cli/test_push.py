@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -323,3 +324,78 @@ def test_duplicates_are_named_by_line_and_either_may_count(
 def test_a_dry_run_counts_what_a_push_counts(embedded: Sandbox, people: Path) -> None:
     ran = icontact("push", people, "--list", "Newsletter", "--dry-run", "--json")
     assert ran.document["counts"]["failed"] == 0
+
+
+def test_with_a_journal_the_same_command_goes_on(
+    embedded: Sandbox, people: Path, tmp_path: Path
+) -> None:
+    journal = tmp_path / "push.sqlite"
+    words = ("push", people, "--list", "Newsletter", "--journal", journal)
+    embedded.faults.next(status=401, method="POST", path="/subscriptions$", times=9)
+    first = icontact(*words)
+    embedded.faults.clear()
+
+    second, third = icontact(*words), icontact(*words, "--workers", 2)
+
+    assert (first.code, second.code, third.code) == (1, 0, 0)
+    assert "3 rows: 3 created" in second.out
+    assert "went on with a journal in which 3 rows had an outcome" in third.out
+    # Reading the lists is all that it takes to see that nothing is left to do.
+    assert [one.method for one in embedded.requests][-3:] == ["GET", "GET", "GET"]
+
+
+def test_a_journal_that_cannot_be_used_is_a_matter_of_usage(
+    embedded: Sandbox, people: Path
+) -> None:
+    ran = icontact("push", people, "--list", "Newsletter", "--journal", people)
+
+    assert ran.code == 2
+    assert "is no journal of a push: name another file" in ran.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_stops_a_push_is_told_how_to_go_on(
+    embedded: Sandbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+) -> None:
+    people = written(tmp_path, HEADER, *(f"p{place}@example.com,Jo,Leeds" for place in range(4)))
+    settings = written(
+        tmp_path,
+        'list = "Newsletter"',
+        "batch_size = 1",
+        "[mapping]",
+        'email = "email"',
+        name="icontact.toml",
+    )
+    journal = tmp_path / "my push.sqlite"
+    words = ("push", people, "--settings", settings, "--journal", journal)
+    post = embedded._app.receive
+
+    def pressing(incoming: Any) -> Any:
+        if incoming.method == "POST":
+            monkeypatch.setattr(embedded._app, "receive", post)
+            signal.raise_signal(number)
+        return post(incoming)
+
+    monkeypatch.setattr(embedded._app, "receive", pressing)
+
+    ran = icontact(*words)
+
+    assert ran.code == 130
+    assert (
+        "stopped: 1 of 4 rows have their outcome. What was written stays; run the same command "
+        f"again, with --journal '{journal}': it goes on where it stopped"
+    ) in ran.err
+    assert len(embedded.state.subscriptions()) == 1
+    assert "4 rows: 4 created" in icontact(*words).out
+
+
+def test_entries_are_made_as_they_are_looked_at(embedded: Sandbox, people: Path) -> None:
+    result = run(Job(file=str(people), list="Newsletter"))
+
+    assert len(result.entries) == 3
+    assert result.entries[0].line == 2
+    assert [one.row for one in result.entries[1:]] == [1, 2]
+    assert repr(result.entries) == "<3 rows>"

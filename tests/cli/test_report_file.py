@@ -162,7 +162,7 @@ def test_while_a_push_runs_and_when_it_is_stopped_no_old_report_stands_there(
     monkeypatch: pytest.MonkeyPatch,
     number: signal.Signals,
 ) -> None:
-    def run(_: ListPush, rows: object, *, progress: Any) -> None:
+    def run(_: ListPush, rows: object, *, progress: Any, **others: object) -> None:
         assert OLD not in report.read_text("utf-8")
         assert stat.S_IMODE(report.stat().st_mode) == 0o600
         progress(Progress(done=2, total=3, counts={"created": 2}))

@@ -196,7 +196,14 @@ def test_mautics_own_mapping_is_taken_over() -> None:
         "custom_fields.color",
         "custom_fields.my_cf_field",
     )
-    assert mapper.sources == ("email", "firstname", "favourite", "other", "country")
+    assert mapper.sources == (
+        "email",
+        "firstname",
+        "favourite",
+        "other",
+        "country",
+        "mauticContactIsContactableByEmail",
+    )
 
 
 def test_mautics_mapping_may_not_name_what_icontact_lacks() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from icontact.errors import MappingError
+from icontact.errors import DoNotContact, MappingError
 from icontact.mapping import ContactMapper
 from icontact.mapping.spellings import FULL_NAME, SPELLINGS, squeeze
 
@@ -138,3 +139,87 @@ def test_a_spelling_means_one_field() -> None:
 
     assert len(spellings) == len(set(spellings))
     assert all(squeeze(spelling) == spelling for spelling in spellings)
+
+
+def test_columns_named_for_custom_fields_fill_them() -> None:
+    columns = ["email", "custom_fields.shoe size", "custom_fields.email", "custom_fields. ", "x"]
+    mapper = ContactMapper.guess(columns)
+    assert mapper.targets == ("email", "custom_fields.shoe size")
+    assert mapper.unused == ("custom_fields.email", "custom_fields. ", "x")
+
+
+EXPORTED = ["contact_id", "email", "first_name", "state", "status", "create_date", "bounce_count"]
+
+
+def test_an_export_goes_back_as_it_is_with_its_status() -> None:
+    mapper = ContactMapper.guess([*EXPORTED, "custom_fields.color", "subscriptions"])
+    row = {
+        "email": "jo@example.com",
+        "first_name": " AT&amp;T\n",
+        "state": " N.C.",
+        "status": "donotcontact",
+        "custom_fields.color": "a\tb",
+    }
+    assert mapper.map(row) == {
+        "email": "jo@example.com",
+        "first_name": " AT&amp;T\n",
+        "state": " N.C.",
+        "status": "donotcontact",
+        "custom_fields": {"color": "a\tb"},
+    }
+    assert mapper.unused == ("contact_id", "create_date", "bounce_count")
+    assert mapper.notes == (
+        "the header is that of an export: its values go back as they are, the status too",
+    )
+
+
+def entries(*states: str) -> list[dict[str, object]]:
+    return [{"list_id": place, "status": state} for place, state in enumerate(states)]
+
+
+@pytest.mark.parametrize(
+    ("column", "state", "held_back"),
+    [
+        ("subscription", "normal", False),
+        ("subscription", "", False),
+        ("subscription", "pending", True),
+        ("subscription", " unsubscribed ", True),
+        ("subscriptions", [], False),
+        ("subscriptions", entries("normal", "unsubscribed"), False),
+        ("subscriptions", entries("pending", "unsubscribed"), True),
+        ("subscriptions", json.dumps(entries("unsubscribed")), True),
+        ("subscriptions", json.dumps(entries("normal")), False),
+    ],
+)
+def test_whoever_had_left_goes_nowhere_from_an_export(
+    column: str, state: object, held_back: bool
+) -> None:
+    mapper = ContactMapper.guess([*EXPORTED, column])
+    row = {"email": "jo@example.com", column: state}
+
+    assert column not in mapper.unused
+    if held_back:
+        with pytest.raises(DoNotContact, match=f"source '{column}' says so"):
+            mapper.map(row)
+    else:
+        assert mapper.map(row) == {"email": "jo@example.com"}
+
+
+@pytest.mark.parametrize(
+    "state", [entries("asleep"), ["normal"], "[broken", "[" * 100_000, '[["normal"]]']
+)
+def test_a_state_of_an_export_that_cannot_be_read_is_no_yes(state: object) -> None:
+    mapper = ContactMapper.guess([*EXPORTED, "subscriptions"])
+
+    with pytest.raises(MappingError, match="is neither yes nor no"):
+        mapper.map({"email": "jo@example.com", "subscriptions": state})
+
+
+def test_an_export_without_custom_fields_is_one_too() -> None:
+    assert ContactMapper.guess(EXPORTED).targets == ("email", "first_name", "state", "status")
+
+
+@pytest.mark.parametrize("absent", ["contact_id", "status", "create_date", "bounce_count"])
+def test_what_only_looks_like_an_export_gives_no_status(absent: str) -> None:
+    mapper = ContactMapper.guess([column for column in EXPORTED if column != absent])
+    assert "status" not in mapper.targets

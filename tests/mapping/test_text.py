@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from icontact import ContactMapper
 from icontact.errors import MappingError
 from icontact.mapping import is_blank
-from icontact.mapping.values import clean_text, joined, unboxed
+from icontact.mapping.values import clean_text, joined, unboxed, verbatim
 
 
 class NAType:
@@ -182,3 +183,18 @@ def test_numpy_is_told_by_its_name_alone() -> None:
     assert unboxed(int64()) == 5
     assert unboxed(datetime64()) == "a date"
     assert unboxed(type("no scalar", (), {"__module__": "numpy"})) is not None
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(" a&amp;b\n", " a&amp;b\n"), (5.0, "5"), (True, "1"), (" ", None)]
+)
+def test_verbatim_text_is_not_cleaned(value: object, text: str | None) -> None:
+    assert verbatim(value).value == text
+
+
+def test_verbatim_text_must_fit_the_field() -> None:
+    mapper = ContactMapper({"email": "email", "state": {"key": "state", "transform": "verbatim"}})
+    row = {"email": "jo@example.com", "state": "North Carolina"}
+    with pytest.raises(MappingError, match=r"state: is longer than the 10 characters"):
+        mapper.map(row)
+    assert mapper.map({**row, "state": " Carolina"})["state"] == " Carolina"

@@ -384,3 +384,34 @@ def test_what_cannot_be_released_is_closed(make_push: MakePush, path: Path) -> N
     plan.journal.release()
 
     assert make_push().run(people(1), journal=path).counts["created"] == 1
+
+
+def test_the_report_of_an_ended_push_is_read_from_its_journal(
+    sandbox: Sandbox, make_push: MakePush, path: Path
+) -> None:
+    written = make_push().run([*people(2), {"email": "nonsense"}], journal=path)
+
+    report = PushReport.from_journal(path)
+
+    assert report == written
+    assert report.counts == written.counts
+    # To look at it keeps nobody away.
+    assert make_push().run([*people(2), {"email": "nonsense"}], journal=path).ok is False
+
+
+def test_a_push_that_has_not_ended_has_no_report(make_push: MakePush, path: Path) -> None:
+    with pytest.raises(errors.JournalError, match="there is no journal"):
+        PushReport.from_journal(path)
+    push = make_push()
+
+    def broken() -> Iterator[dict[str, Any]]:
+        yield person(1)
+        raise OSError("the disk was pulled")
+
+    with pytest.raises(OSError, match="pulled"):
+        push.run(broken(), journal=path)
+    with pytest.raises(errors.JournalError, match="leaves rows that were not even read without"):
+        PushReport.from_journal(path)
+    push.plan([person(1)], journal=path)
+    with pytest.raises(errors.JournalError, match="leaves 1 row without an outcome"):
+        PushReport.from_journal(path)

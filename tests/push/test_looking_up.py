@@ -231,8 +231,9 @@ def reading_after(push: ListPush, change: Callable[[Folder], object], path: str)
     return calls
 
 
+@pytest.mark.parametrize("workers", [1, 3])
 def test_after_a_shift_whoever_was_not_seen_is_searched_for(
-    sandbox: Sandbox, make_push: MakePush
+    sandbox: Sandbox, make_push: MakePush, workers: int
 ) -> None:
     ids = sandbox.seed_contacts(60)
     push = make_push({"email": "email"}, page_size=20)
@@ -240,7 +241,7 @@ def test_after_a_shift_whoever_was_not_seen_is_searched_for(
     # The first of the second page moves to the first page, which has been read.
     rows = [{"email": f"contact{place}@example.com"} for place in range(10, 60)]
 
-    plan = push.plan(rows)
+    plan = push.plan(rows, workers=workers)
 
     assert plan.counts["updated"] == 50
     assert plan.counts["created"] == 0

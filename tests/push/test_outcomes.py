@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -392,13 +393,26 @@ def test_what_is_no_rows_is_refused_at_once(make_push: MakePush, rows: Any) -> N
         make_push().run(rows)
 
 
-def test_a_frame_is_told_how_to_become_rows(make_push: MakePush) -> None:
+def test_a_frame_is_pushed_as_it_is(sandbox: Sandbox, make_push: MakePush) -> None:
     pandas = pytest.importorskip("pandas")
-    frame = pandas.DataFrame([{"email": "a@example.com", "points": float("nan")}])
+    frame = pandas.DataFrame(
+        [{"email": "a@example.com", "points": 5}, {"email": "b@example.com", "points": None}]
+    )
 
-    with pytest.raises(TypeError, match=r'frame\.to_dict\("records"\)'):
-        make_push().plan(frame)
-    assert make_push().run(frame.to_dict("records")).counts["created"] == 1
+    assert make_push().run(frame).counts["created"] == 2
+    assert [one["score"] for one in sandbox.state.contacts()] == ["5", ""]
+
+
+def test_a_file_is_pushed_by_its_path_and_its_notes_are_told(
+    make_push: MakePush, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("email,firstname,city,points,\na@example.com,Jo,Cary,5,surplus\n")
+
+    report = make_push().run(path)
+
+    assert report.counts["created"] == 1
+    assert report.notes == ("columns without a name are not read: 5",)
 
 
 class Unreadable(dict[str, str]):

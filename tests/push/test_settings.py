@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,8 @@ def test_a_preset_stands_for_a_mapping(tmp_path: Path) -> None:
         ('list = ""', "list must be a list's name or its id"),
         ('list = "x"\npreset = "mautic"\n[mapping]\nemail = "e"', "not both"),
         ("list = ", "no TOML"),
+        ('list = "x"\ntriggers = "saved"', "written as tables: [[triggers]]"),
+        ('list = "x"\ntriggers = ["saved"]', "written as tables: [[triggers]]"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, text: str, said: str) -> None:
@@ -84,6 +87,144 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, text: str, said: str) -> N
         PushSettings.from_toml(written(tmp_path, text))
 
     assert said in str(caught.value)
+
+
+TRIGGERS = """
+[[triggers]]
+on = "form_submitted"
+form = "newsletter"
+list = "From forms"
+[triggers.mapping]
+email = "email"
+cf_score = "points"
+
+[[triggers]]
+on = "points"
+minimum = 100
+for_existing = true
+preset = "mautic"
+
+[[triggers]]
+on = "segment_removed"
+segment = 7
+then = "unsubscribe"
+name = "left"
+"""
+
+
+def test_triggers_have_a_list_and_a_mapping_of_their_own(tmp_path: Path) -> None:
+    form, points, left = PushSettings.from_toml(written(tmp_path, TOML + TRIGGERS)).triggers
+
+    assert (form.on, form.form, form.list, form.then) == (
+        "form_submitted",
+        "newsletter",
+        "From forms",
+        "push",
+    )
+    assert form.mapper is not None
+    assert form.mapper.targets == ("email", "custom_fields.score")
+    assert (points.on, points.minimum, points.for_existing) == ("points", 100, True)
+    assert points.mapper is not None
+    assert "postal_code" in points.mapper.targets
+    assert (left.segment, left.then, left.name, left.mapper) == (7, "unsubscribe", "left", None)
+
+
+def test_what_a_trigger_leaves_open_the_settings_say(tmp_path: Path) -> None:
+    settings = PushSettings.from_toml(written(tmp_path, TOML + TRIGGERS))
+    form, points, left = map(settings.for_trigger, settings.triggers)
+
+    assert (form.list, points.list, left.list) == ("From forms", "Newsletter", "Newsletter")
+    assert form.mapper is settings.triggers[0].mapper
+    assert left.mapper is settings.mapper
+    assert left.policy == settings.policy
+    assert left.triggers == ()
+
+
+@pytest.mark.parametrize(
+    ("trigger", "said"),
+    [
+        ("", "on is missing"),
+        ('on = "clicked"', "on must be one of identified, saved"),
+        ('on = "saved"\nfrom = 1', "there is no setting 'from': did you mean 'form'"),
+        ('on = "points"', 'on = "points" needs minimum'),
+        ('on = "points"\nminimum = "many"', "minimum must be a number of points"),
+        ('on = "points"\nminimum = true', "minimum must be a number of points"),
+        ('on = "points"\nminimum = 1\nfor_existing = 1', "for_existing must be true or false"),
+        ('on = "saved"\nminimum = 5', "minimum and for_existing belong to"),
+        ('on = "saved"\nfor_existing = true', "minimum and for_existing belong to"),
+        ('on = "saved"\nform = 5', "form belongs to"),
+        ('on = "form_submitted"\nform = true', "form must be a form's id or its alias"),
+        ('on = "saved"\nsegment = 5', "segment belongs to"),
+        ('on = "segment_added"\nsegment = ""', "segment must be a segment's id or its alias"),
+        ('on = "segment_added"\nthen = "unsubscribe"', 'belongs to on = "segment_removed"'),
+        ('on = "saved"\nthen = "delete"', "then must be one of push, unsubscribe"),
+        ('on = "saved"\nlist = 0', "list must be a list's name or its id"),
+        ('on = "saved"\nname = 1', "name must be a text"),
+        ('on = "saved"\npreset = "mautic"\n[triggers.mapping]\nemail = "e"', "not both"),
+    ],
+)
+def test_a_trigger_that_cannot_be_used_is_named(tmp_path: Path, trigger: str, said: str) -> None:
+    text = f'{TOML}[[triggers]]\non = "saved"\n[[triggers]]\n{trigger}\n'
+
+    with pytest.raises(ConfigError) as caught:
+        PushSettings.from_toml(written(tmp_path, text))
+
+    assert "icontact.toml: trigger 2: " in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_a_triggers_mapping_that_is_wrong_is_a_mapping_error(tmp_path: Path) -> None:
+    text = TOML + '[[triggers]]\non = "saved"\n[triggers.mapping]\nemial = "e"\n'
+
+    with pytest.raises(MappingError, match=r"trigger 1: .*did you mean 'email'"):
+        PushSettings.from_toml(written(tmp_path, text))
+
+
+def test_triggers_cannot_stand_in_a_variable() -> None:
+    with pytest.raises(ConfigError, match="written as tables"):
+        PushSettings.from_env({"ICONTACT_LIST": "x", "ICONTACT_TRIGGERS": "saved"})
+
+
+def test_a_mapping_is_read_as_mautic_spells_it(tmp_path: Path) -> None:
+    text = 'list = 7\n[mapping]\nfirstName = "firstname"\ncf_color = "favourite"\nemail = "email"\n'
+    settings = PushSettings.from_toml(written(tmp_path, text))
+
+    assert settings.mapper is not None
+    assert settings.mapper.targets == ("email", "first_name", "custom_fields.color")
+
+
+SECRET = "Tr0ub4dor-and-3"  # planted, to be looked for
+
+
+@pytest.mark.parametrize(
+    ("lines", "place", "variable"),
+    [
+        ("password = 'S'", "'password'", "ICONTACT_PASSWORD"),
+        ("'API-Password' = 'S'", "'API-Password'", "ICONTACT_PASSWORD"),
+        ("icontact_app_id = 'S'", "'icontact_app_id'", "ICONTACT_APP_ID"),
+        ("[credentials]\nusername = 'S'", "'credentials.username'", "ICONTACT_USERNAME"),
+        ("[[triggers]]\non = 'saved'\nsecret = 'S'", "'triggers.secret'", "of your own"),
+        ("[[triggers]]\n[triggers.deep.password]\ntoken = 'S'", "password.token'", "PASSWORD"),
+    ],
+)
+def test_a_credential_in_the_file_is_told_and_not_shown(
+    tmp_path: Path, lines: str, place: str, variable: str
+) -> None:
+    path = written(tmp_path, "list = 'x'\n" + lines.replace("'S'", f"'{SECRET}'"))
+
+    with pytest.raises(ConfigError) as caught:
+        PushSettings.from_toml(path)
+
+    assert place in str(caught.value)
+    assert variable in str(caught.value)
+    report = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert SECRET not in "".join(report.format())
+
+
+def test_a_column_may_be_called_like_a_credential(tmp_path: Path) -> None:
+    text = 'list = "x"\n[mapping]\nemail = "username"\n[mapping.custom_fields]\nlogin = "user"\n'
+
+    assert PushSettings.from_toml(written(tmp_path, text)).mapper is not None
 
 
 def test_a_missing_file_and_a_file_in_another_encoding_are_told(tmp_path: Path) -> None:
@@ -218,6 +359,19 @@ def test_a_list_that_is_not_there_is_told_with_those_that_are(
 ) -> None:
     with pytest.raises(ConfigError, match=said):
         ListPush(folder, wanted, mapper=ContactMapper({"email": "email"}))
+
+
+@pytest.mark.parametrize("place", [0, 19, 20, 44])
+def test_a_list_is_found_by_name_and_id_on_whatever_page(
+    sandbox: Sandbox, folder: Any, place: int
+) -> None:
+    ids = sandbox.seed(lists=[{"name": f"List {number}"} for number in range(45)]).list_ids
+    mapper = ContactMapper({"email": "email"})
+
+    assert ListPush(folder, f"List {place}", mapper=mapper).list.list_id == ids[place]
+    assert ListPush(folder, ids[place], mapper=mapper).list.name == f"List {place}"
+    with pytest.raises(ConfigError, match="did you mean 'List 44'"):
+        ListPush(folder, "list 44", mapper=mapper)
 
 
 def test_a_list_name_that_exists_twice_is_an_error(sandbox: Sandbox, folder: Any) -> None:

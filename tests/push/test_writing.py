@@ -137,9 +137,9 @@ def test_after_an_error_no_further_item_is_taken() -> None:
     assert taken == [0]
 
 
-@pytest.mark.parametrize("workers", [0, 65, True, "4"])
+@pytest.mark.parametrize("workers", [0, 33, True, "4"])
 def test_workers_are_a_number_within_reason(make_push: MakePush, workers: Any) -> None:
-    with pytest.raises(errors.ConfigError, match="workers must be a whole number from 1 to 64"):
+    with pytest.raises(errors.ConfigError, match="workers must be a whole number from 1 to 32"):
         make_push().run([], workers=workers)
 
 

@@ -192,6 +192,23 @@ def test_pauses_that_make_no_sense_are_refused(first: float, longest: float) -> 
         AdaptiveLimiter(first_pause=first, longest_pause=longest)
 
 
+def test_it_tells_when_the_next_request_may_go() -> None:
+    alone = Alone()
+    assert alone.limiter.seconds_until() == 0.0
+    assert (alone.limiter.available(), alone.limiter.day_left()) == (None, None)
+    for _ in range(60):
+        alone.send(latency=1.0)
+    alone.send(throttled=True, latency=0)
+    # The pause, then evenly.
+    assert alone.limiter.seconds_until() == alone.send(latency=0) == 4.0
+    while alone.limiter.seconds_until() == 0.0:
+        alone.send(latency=0)
+    expected = alone.limiter.seconds_until()
+    assert alone.send(latency=0) == pytest.approx(expected)
+    with pytest.raises(ValueError, match="cost: 0"):
+        alone.limiter.seconds_until(0)
+
+
 def test_it_is_a_limiter_that_wants_feedback() -> None:
     assert isinstance(AdaptiveLimiter(), Limiter)
     assert isinstance(AdaptiveLimiter(), Feedback)

@@ -18,7 +18,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icontact.errors import ConfigError
-from icontact.transport.limits import Feedback, Limiter, SQLiteLimiter, TokenBucket
+from icontact.transport.limits import (
+    AdaptiveLimiter,
+    Feedback,
+    Foresight,
+    Limiter,
+    RedisLimiter,
+    SQLiteLimiter,
+    TokenBucket,
+    Unlimited,
+)
+from tests.transport.redis_server import FakeRedis
 from tests.transport.simulator import VirtualTime
 
 LENGTHS = {"per_minute": 60, "per_hour": 3_600, "per_day": 86_400}
@@ -48,13 +58,16 @@ def bucket(time: Time, **figures: int) -> TokenBucket:
     return TokenBucket(**figures, clock=time.clock, sleep=time.sleep)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "redis"])
 def build(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Any]:
-    """Build either kind, for what both promise."""
+    """Build each kind, for what all promise."""
 
-    def make(time: Time, **figures: int) -> TokenBucket | SQLiteLimiter:
+    def make(time: Time, **figures: Any) -> TokenBucket | SQLiteLimiter | RedisLimiter:
         if request.param == "memory":
             return bucket(time, **figures)
+        if request.param == "redis":
+            client: Any = FakeRedis(time.clock)
+            return RedisLimiter(client, **figures, clock=time.clock, sleep=time.sleep)
         path = tmp_path / "limits.sqlite"
         return SQLiteLimiter(path, **figures, clock=time.clock, sleep=time.sleep)
 
@@ -131,6 +144,7 @@ def test_what_remains_can_be_asked(build: Callable[..., Any]) -> None:
     assert limiter.acquire(50) == 0
     assert limiter.remaining() == {"per_minute": 10, "per_day": 50}
     assert limiter.available() == 10
+    assert limiter.day_left() == 50
     assert limiter.seconds_until(10) == 0
     assert 60 <= limiter.seconds_until(11) <= 60.5
     assert 60 <= limiter.acquire(40) <= 60.5
@@ -257,6 +271,33 @@ def test_the_kinds_are_limiters_that_want_no_feedback(build: Callable[..., Any])
     limiter = build(Time(), per_minute=1)
     assert isinstance(limiter, Limiter)
     assert not isinstance(limiter, Feedback)
+
+
+def test_without_a_figure_per_day_no_day_is_told(build: Callable[..., Any]) -> None:
+    assert build(Time(), per_hour=5).day_left() is None
+
+
+def test_a_day_is_left_when_the_minute_is_used_up(build: Callable[..., Any]) -> None:
+    time = Time(1_000.0)
+    limiter = build(time, per_minute=2, per_day=7)
+    limiter.acquire(2)
+    assert (limiter.available(), limiter.day_left()) == (0, 5)
+    time.now += 61
+    limiter.acquire(2)
+    assert (limiter.available(), limiter.day_left()) == (0, 3)
+    time.now += 86_400 * 121 / 120
+    assert (limiter.available(), limiter.day_left()) == (2, 7)
+
+
+def test_all_kinds_look_ahead(build: Callable[..., Any]) -> None:
+    for limiter in (build(Time(), per_minute=1), AdaptiveLimiter(), Unlimited()):
+        assert isinstance(limiter, Limiter)
+        assert isinstance(limiter, Foresight)
+
+
+def test_without_limits_nothing_is_ahead() -> None:
+    nothing = Unlimited()
+    assert (nothing.available(), nothing.seconds_until(9), nothing.day_left()) == (None, 0.0, None)
 
 
 CHILD = """

@@ -15,7 +15,9 @@ ONE_OF_EACH: list[errors.IContactError] = [
     errors.IContactError("anything"),
     errors.ConfigError("app_id is empty"),
     errors.MappingError("no address", field="email", row=3),
+    errors.DoNotContact("must not be mailed", field="do_not_contact", row=3),
     errors.PagingError("the same page twice"),
+    errors.ListingShifted("the total went from 5 to 4"),
     errors.CallError("odd", call=CALL, attempts=2, elapsed=1.5, maybe_applied=True),
     errors.TransportError("the connection broke", call=CALL, attempts=3, maybe_applied=True),
     errors.ConnectError("no connection", call=CALL),
@@ -34,6 +36,8 @@ ONE_OF_EACH: list[errors.IContactError] = [
     errors.RejectedError(["You did not provide an email field"], call=CALL, attempts=2),
     errors.AlreadyScheduled(["already scheduled"], send_id=5, message_id=9, call=CALL),
     errors.DecodeError(["contact.contactId: missing", "b"], call=CALL, attempts=2, elapsed=1.0),
+    errors.JournalError("another push is using it"),
+    errors.LimitReached("no request for 3 h", seconds=10_800.0),
 ]
 
 
@@ -102,6 +106,7 @@ def test_each_status_has_its_class(status: int, kind: type[errors.APIError]) -> 
     [
         (errors.ConfigError, ValueError),
         (errors.MappingError, ValueError),
+        (errors.DoNotContact, errors.MappingError),
         (errors.DecodeError, ValueError),
         (errors.NotFound, LookupError),
         (errors.RequestTimeout, TimeoutError),

@@ -7,6 +7,8 @@ import click
 from icontact._version import __version__
 from icontact.cli.demo import demo
 from icontact.cli.doctor import doctor
+from icontact.cli.export import export
+from icontact.cli.init import init
 from icontact.cli.listings import fields, folders, lists
 from icontact.cli.push import push
 from icontact.cli.queue import queue
@@ -34,5 +36,5 @@ def commands() -> None:
     """
 
 
-for _command in (demo, doctor, lists, fields, folders, push, queue, sandbox):
+for _command in (demo, init, doctor, lists, fields, folders, push, export, queue, sandbox):
     commands.add_command(_command)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import attrs
 
-from icontact.auth import Credentials
-from icontact.cli.mappers import pairs_of, stated
+from icontact.auth import Credentials, Private
+from icontact.cli.mappers import choose, pairs_of, stated
 from icontact.cli.session import list_named, settings_from
 from icontact.cli.stops import NO_ANSWER, SOME_FAILED, code_for, in_words
 from icontact.client import ENVIRONMENT, Client
-from icontact.errors import AuthenticationError, ConfigError, IContactError
+from icontact.errors import AuthenticationError, ConfigError, IContactError, MappingError
+from icontact.mapping import ContactMapper
 from icontact.models import CustomField
-from icontact.push import PushSettings, find_list
+from icontact.push import FieldCheck, Probe, ProbeStep, PushSettings, find_list, probe
+from icontact.push.settings import PolicyOptions
+from icontact.push.sources import BadRow, read_rows
 from icontact.transport import DEFAULT_BASE_URL, RetryPolicy
 
 __all__ = ["FAILED", "NOT_ASKED", "OK", "SKIPPED", "Check", "Doctor"]
@@ -39,6 +42,9 @@ _ADVICE = {
     "list": "`icontact lists` shows what there is.",
     "custom fields": "Try again; if it stays, ask iContact's support.",
     "mapping": "`icontact fields` shows the custom fields there are.",
+    "triggers": "Mend this [[triggers]] table; `icontact lists` and `icontact fields` show names.",
+    "sample file": "Give a file of contacts as `icontact push` takes it.",
+    "test push": "Give a list and a mapping: with --settings, or with --list and --map.",
 }
 
 
@@ -75,6 +81,12 @@ class Doctor:
         preset: A mapping's name.
         account_id: The account.
         client_folder_id: The client folder.
+        test_push: An address to push one contact with; see :func:`icontact.push.probe`.
+        sample: A file whose first row is pushed in place of an invented one.
+        existing_ok: Whether the address may be in iContact; then nothing is written.
+
+    Attributes:
+        fields: What became of each row of the mapping in a test push.
     """
 
     def __init__(
@@ -86,7 +98,16 @@ class Doctor:
         preset: str | None = None,
         account_id: int | None = None,
         client_folder_id: int | None = None,
+        test_push: str | None = None,
+        sample: str | None = None,
+        existing_ok: bool = False,
     ) -> None:
+        self.fields: Sequence[FieldCheck] = ()
+        self._address, self._existing_ok = Private(test_push or ""), existing_ok
+        self._sample_file = sample
+        self._sample: Mapping[str, Any] | None = None
+        self._found_list: int | None = None
+        self._mapper: ContactMapper | None = None
         self._settings_file, self._list = settings_file, list
         self._pairs, self._preset = pairs, preset
         self._wanted = {"account_id": account_id, "client_folder_id": client_folder_id}
@@ -111,10 +132,12 @@ class Doctor:
         for link, needs, check in self._links():
             broken = [name for name in needs if done[name].status in (FAILED, SKIPPED)]
             done[link] = _skipped(link, broken[0]) if broken else _checked(link, check)
+        if self._address:
+            done |= self._probed(done)
         return tuple(done.values())
 
-    def _links(self) -> Sequence[tuple[str, Sequence[str], Callable[[], str]]]:
-        return (
+    def _links(self) -> Iterator[tuple[str, Sequence[str], Callable[[], str]]]:
+        yield from (
             ("settings", (), self._check_settings),
             ("credentials", (), self._check_credentials),
             ("server", (), self._check_server),
@@ -122,8 +145,14 @@ class Doctor:
             ("folder", ("account",), self._check_folder),
             ("list", ("settings", "folder"), self._check_list),
             ("custom fields", ("folder",), self._check_custom_fields),
-            ("mapping", ("settings", "custom fields"), self._check_mapping),
         )
+        if self._sample_file is not None:
+            yield "sample file", (), self._check_sample
+            yield "mapping", ("settings", "custom fields", "sample file"), self._check_mapping
+        else:
+            yield "mapping", ("settings", "custom fields"), self._check_mapping
+        if self._settings is not None and self._settings.triggers:
+            yield "triggers", ("settings", "list", "custom fields"), self._check_triggers
 
     def _check_settings(self) -> str:
         if self._settings_file is None:
@@ -182,17 +211,81 @@ class Doctor:
         if wanted is None:
             raise NotAskedError("none given: --list LIST")
         found = find_list(self._folder, wanted)
+        self._found_list = found.list_id
         return f"{found.name!r} ({found.list_id})"
 
     def _check_custom_fields(self) -> str:
         self._fields = self._folder.custom_fields.list().all()
         return ", ".join(f"{one.private_name} ({one.field_type})" for one in self._fields) or "none"
 
+    def _check_sample(self) -> str:
+        with read_rows(str(self._sample_file)) as rows:
+            first = next(rows, None)
+        self._sample = None if isinstance(first, BadRow) else first
+        del first  # error trackers print the locals of every frame on the way
+        if self._sample is None:
+            raise ConfigError(f"{self._sample_file}: its first row cannot be read, or is missing")
+        return f"the first row of {self._sample_file} can be read"
+
     def _check_mapping(self) -> str:
-        mapper = stated(self._settings, self._preset, self._pairs)
+        if self._sample_file is not None:
+            with read_rows(self._sample_file) as rows:
+                mapper: ContactMapper | None = choose(
+                    rows, self._settings, self._preset, self._pairs
+                ).mapper
+        else:
+            mapper = stated(self._settings, self._preset, self._pairs)
         if mapper is None:
             raise NotAskedError("none given: `push` guesses it from the file's header")
-        return ", ".join(pairs_of(mapper.checked(self._fields)))
+        self._mapper = mapper.checked(self._fields)
+        return ", ".join(pairs_of(self._mapper))
+
+    def _check_triggers(self) -> str:
+        """Look at the lists and mappings that triggers have of their own."""
+        settings = cast("PushSettings", self._settings)
+        for place, trigger in enumerate(settings.triggers, start=1):
+            try:
+                if trigger.list is not None:
+                    find_list(self._folder, trigger.list)
+                if trigger.mapper is not None:
+                    trigger.mapper.checked(self._fields)
+            except (ConfigError, MappingError) as error:
+                problem = str(error)
+            else:
+                continue
+            raise ConfigError(f"trigger {place} ({trigger.on}): {problem}")
+        return ", ".join(trigger.on for trigger in settings.triggers)
+
+    def _probed(self, done: Mapping[str, Check]) -> Mapping[str, Check]:
+        """Push one contact, and say what came of it, a check for each step."""
+        broken = [one.link for one in done.values() if one.status in (FAILED, SKIPPED)]
+        if broken:
+            return {"test push": _skipped("test push", broken[0])}
+        found: list[Probe] = []
+
+        def push() -> None:
+            found.append(self._probe())
+
+        check = _checked("test push", push)
+        if not found:
+            return {"test push": check}
+        self.fields = found[0].fields
+        return {step.name: _step(step) for step in found[0].steps}
+
+    def _probe(self) -> Probe:
+        if self._found_list is None or self._mapper is None:
+            missing = "list" if self._found_list is None else "mapping"
+            raise ConfigError(f"a test push needs a {missing}, and none is given")
+        policy = PolicyOptions() if self._settings is None else self._settings.policy
+        return probe(
+            self._folder,
+            self._found_list,
+            mapper=self._mapper,
+            email=self._address,
+            sample=self._sample,
+            existing_ok=self._existing_ok,
+            **policy,
+        )
 
 
 def _checked(link: str, check: Callable[[], Any]) -> Check:
@@ -209,6 +302,13 @@ def _checked(link: str, check: Callable[[], Any]) -> Check:
             advice=f"Compare the credentials with {_WHERE}." if wrong_key else _ADVICE[link],
             code=NO_ANSWER if code_for(error) == NO_ANSWER else SOME_FAILED,
         )
+
+
+def _step(step: ProbeStep) -> Check:
+    status = {"ok": OK, "failed": FAILED}.get(step.status, SKIPPED)
+    silent = step.error is not None and code_for(step.error) == NO_ANSWER
+    code = 0 if status != FAILED else NO_ANSWER if silent else SOME_FAILED
+    return Check(link=step.name, status=status, detail=step.detail, advice=step.advice, code=code)
 
 
 def _skipped(link: str, broken: str) -> Check:

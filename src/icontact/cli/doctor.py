@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
 import click
 
 from icontact.cli.checks import FAILED, OK, SKIPPED, Check, Doctor
-from icontact.cli.screen import clean, document
+from icontact.cli.screen import clean, document, table
 from icontact.cli.session import json_option, place_options
+from icontact.cli.stops import Stop
+from icontact.push import FieldCheck
 
 __all__ = ["doctor", "exit_code_of", "show"]
 
@@ -19,12 +22,15 @@ _COLORS = {OK: "green", FAILED: "red", SKIPPED: "yellow"}
 _HELP = """\
 Check every link of the chain, from the credentials to the mapping.
 
-Names the first link at fault and the way to mend it. Writes nothing.
+Names the first link at fault and the way to mend it. Writes nothing, unless --test-push asks for
+it: then one contact is pushed, read back, compared field by field with what was sent, and deleted
+again. The address must not be in iContact; a list in real use may mail its owner about it.
 
 \b
 icontact doctor
 icontact doctor --list Newsletter --map email=Mail --map score=Points
 icontact doctor --settings icontact.toml
+icontact doctor --settings icontact.toml --test-push someone@example.com
 
 Exit codes: 0 all links hold; 1 one is at fault, wrong credentials too; 3 no answer from
 iContact.
@@ -47,14 +53,33 @@ iContact.
     help="Check this mapping, as `push` takes it.",
 )
 @click.option("--preset", metavar="NAME", help="Check a mapping with a name: mautic.")
+@click.option(
+    "--test-push",
+    metavar="EMAIL",
+    help="Push one sample contact with this address, read it back, compare, and delete it again.",
+)
+@click.option(
+    "--sample",
+    metavar="FILE",
+    help="Take the first row of this file for the test push, in place of an invented one; its "
+    "address is replaced.",
+)
+@click.option(
+    "--existing-ok",
+    is_flag=True,
+    help="If the address is in iContact already, say what a push would do to it. Nothing is "
+    "written then.",
+)
 @place_options
 @json_option
 @click.pass_context
 def doctor(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
     """Check every link of the chain."""
+    if options["test_push"] is None and (options["sample"] or options["existing_ok"]):
+        raise Stop("--sample and --existing-ok belong to --test-push EMAIL")
     with Doctor(**options) as examiner:
         checks = examiner.checks()
-    show(checks, as_json=as_json)
+    show(checks, examiner.fields, as_json=as_json)
     ctx.exit(exit_code_of(checks))
 
 
@@ -63,19 +88,31 @@ def exit_code_of(checks: Sequence[Check]) -> int:
     return next((check.code for check in checks if check.status == FAILED), 0)
 
 
-def show(checks: Sequence[Check], *, as_json: bool) -> None:
-    """Print a line for each link, and what to do about the first one at fault."""
+def show(
+    checks: Sequence[Check], fields: Sequence[FieldCheck] = (), *, as_json: bool = False
+) -> None:
+    """Print a line for each link, and what to do about the first one at fault.
+
+    Args:
+        checks: The links.
+        fields: What became of each row of the mapping in a test push.
+        as_json: Whether a program reads it.
+    """
     fault = next((check for check in checks if check.status == FAILED), None)
     if as_json:
         lines = [
             {"link": one.link, "status": one.status, "detail": one.detail, "advice": one.advice}
             for one in checks
         ]
-        document({"checks": lines, "fault": fault and fault.link})
+        came_back = [attrs.asdict(one) for one in fields]
+        document({"checks": lines, "fields": came_back, "fault": fault and fault.link})
         return
     for check in checks:
         status = click.style(f"{check.status:<8}", fg=_COLORS.get(check.status))
         click.echo(f"{status} {check.link:<14} {clean(check.detail)}".rstrip())
+    if fields:
+        rows = [(one.target, one.source, one.verdict, one.detail) for one in fields]
+        table(("field", "source", "came back", "note"), rows)
     if fault is None:
         click.echo("All links that were checked hold.")
     else:

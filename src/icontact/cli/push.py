@@ -18,6 +18,7 @@ from icontact.cli.results import Result, result_of, show
 from icontact.cli.screen import progress_bar
 from icontact.cli.session import connect, json_option, list_named, place_options, settings_from
 from icontact.cli.stops import Stop, Stopped, terminable
+from icontact.paging import MOST_WORKERS
 from icontact.push import ListPush, Progress, PushPlan, PushReport, PushSettings
 from icontact.push.settings import PolicyOptions
 from icontact.push.sources import RowFile, read_rows
@@ -169,7 +170,7 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
 )
 @click.option(
     "--workers",
-    type=click.IntRange(1, 64),
+    type=click.IntRange(1, MOST_WORKERS),
     default=1,
     metavar="N",
     help="How many requests are under way at a time; 1 by default.",

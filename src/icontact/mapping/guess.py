@@ -11,7 +11,15 @@ from icontact.errors import MappingError
 from icontact.mapping.people import NamePart
 from icontact.mapping.source import Source
 from icontact.mapping.spellings import BY_SPELLING, FULL_NAME, squeeze
-from icontact.mapping.targets import FIELDS, bounded, looks_like_address, shown
+from icontact.mapping.targets import (
+    CUSTOM,
+    FIELDS,
+    bounded,
+    can_be_custom,
+    custom_label,
+    looks_like_address,
+    shown,
+)
 
 _PART_OF: Mapping[str, NamePart] = {
     "prefix": "prefix",
@@ -19,6 +27,16 @@ _PART_OF: Mapping[str, NamePart] = {
     "last_name": "last",
     "suffix": "suffix",
 }
+
+_PREFIX = custom_label("")
+
+#: No other system has all of these.
+_EXPORTED = frozenset({"contact_id", "email", "status", "create_date", "bounce_count"})
+
+#: Columns of an export that say how people stand to one list, or to all of them.
+_STATES = ("subscription", "subscriptions")
+
+_AS_THEY_ARE = "the header is that of an export: its values go back as they are, the status too"
 
 
 @attrs.frozen
@@ -28,6 +46,7 @@ class Guess:
     Attributes:
         mapping: Field to source.
         country: The column of the country, if there is one.
+        do_not_contact: The column that says who must not be mailed, if there is one.
         unused: The columns that nothing is read from, in the header's order.
         notes: Why a column was passed over, or taken apart.
     """
@@ -36,6 +55,7 @@ class Guess:
     country: str | None
     unused: tuple[Hashable, ...]
     notes: tuple[str, ...]
+    do_not_contact: str | None = None
 
 
 def guess(columns: Iterable[Hashable]) -> Guess:
@@ -45,10 +65,16 @@ def guess(columns: Iterable[Hashable]) -> Guess:
     is taken apart where the header has neither first nor last name. ``status`` is never guessed: in
     other systems it means something else.
 
+    A column ``custom_fields.NAME`` fills that custom field. The header of an export of ours is
+    recognised: its values are iContact's own and go back as they are, the status too; and whoever
+    had unsubscribed, or not confirmed, is held back.
+
     Raises:
         MappingError: No column looks like the e-mail address; names the columns seen.
     """
     header = list(columns)
+    if _EXPORTED.issubset(header):
+        return _exported(header)
     claims = _claims(header)
     if "email" not in claims:
         raise _no_address(header)
@@ -75,8 +101,36 @@ def guess(columns: Iterable[Hashable]) -> Guess:
                 field, Source(str(header[place_of_name]), transform="full_name", part=part)
             )
     country = mapping.pop("country", None)
+    if custom := _custom(header):
+        mapping[CUSTOM] = custom
+        used.update(place for place, column in enumerate(header) if column in custom.values())
     unused = tuple(column for place, column in enumerate(header) if place not in used)
     return Guess(mapping, country, unused, tuple(notes))
+
+
+def _exported(header: Sequence[Hashable]) -> Guess:
+    """Return the mapping for what `icontact.Folder.export` wrote."""
+    mapping: dict[str, Any] = {
+        field: Source(field, transform="verbatim") for field in FIELDS if field in header
+    }
+    # An address is always cleaned, and compared without regard to that.
+    mapping["email"] = "email"
+    custom = _custom(header)
+    if custom:
+        mapping[CUSTOM] = {
+            name: Source(column, transform="verbatim") for name, column in custom.items()
+        }
+    guard = next((column for column in _STATES if column in header), None)
+    used = {*mapping, *custom.values(), guard}
+    unused = tuple(column for column in header if column not in used)
+    return Guess(mapping, None, unused, (_AS_THEY_ARE,), guard)
+
+
+def _custom(header: Sequence[Hashable]) -> dict[str, str]:
+    """Return the columns that name a custom field, by its private name."""
+    found = (column for column in header if isinstance(column, str) and column.startswith(_PREFIX))
+    named = {column.removeprefix(_PREFIX): column for column in found}
+    return {name: column for name, column in named.items() if can_be_custom(name)}
 
 
 def _claims(header: Sequence[Hashable]) -> dict[str, list[int]]:

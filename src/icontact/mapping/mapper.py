@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 from icontact.errors import MappingError
 from icontact.mapping import toml
 from icontact.mapping.dates import ISO, check_output_format
+from icontact.mapping.guard import OPTION as DO_NOT_CONTACT
+from icontact.mapping.guard import Guard
 from icontact.mapping.guess import guess
-from icontact.mapping.presets import from_mautic, preset
+from icontact.mapping.mautic import document, from_mautic, plainly_named
+from icontact.mapping.presets import preset
 from icontact.mapping.quick import LEFT_OUT, UNSURE
 from icontact.mapping.result import Explanation, FieldExplanation, MappedContact
 from icontact.mapping.rows import Row, as_mapping
+from icontact.mapping.sample import sample_row
 from icontact.mapping.slots import make_slot, make_slots, unknown_field
 from icontact.mapping.source import SOURCE_OPTIONS, Key, Source
 from icontact.mapping.targets import CUSTOM, bounded, nearest, type_name
@@ -30,7 +34,9 @@ if TYPE_CHECKING:
 SourceLike: TypeAlias = str | int | Sequence[Key] | Source | Mapping[str, Any]
 LongState: TypeAlias = Literal["omit", "reject"]
 
-OPTIONS = ("long_state", "date_format", "country")
+Tags: TypeAlias = Literal["keep", "strip"]
+
+OPTIONS = ("long_state", "date_format", "country", "tags", DO_NOT_CONTACT)
 _OPTIONS_TABLE = "options"
 
 
@@ -48,6 +54,12 @@ class ContactMapper:
         date_format: The form in which dates go out; ISO, since the API's is not documented
             (API 2.8).
         country: The row's key (or keys) for the country, which helps to read states.
+        tags: HTML's tags in values: ``"keep"`` them, or ``"strip"`` them before anything else (the
+            transform ``untagged``). Never in the address.
+        do_not_contact: The row's key (or keys) that says that the person must **not** be mailed;
+            such a row is refused with `DoNotContact`. Unless told, it is Mautic's
+            ``mauticContactIsContactableByEmail``, which means just that in spite of its name;
+            ``False`` for none.
 
     Raises:
         MappingError: An unknown field, option or transform (names the nearest one), or no e-mail.
@@ -71,6 +83,8 @@ class ContactMapper:
         long_state: LongState = "omit",
         date_format: str = ISO,
         country: Key | Sequence[Key] | None = None,
+        tags: Tags = "keep",
+        do_not_contact: Key | Sequence[Key] | bool | None = None,
     ) -> None:
         if not isinstance(mapping, Mapping):
             raise MappingError(
@@ -78,11 +92,15 @@ class ContactMapper:
             )
         if long_state not in ("omit", "reject"):
             raise MappingError("long_state is 'omit' or 'reject'")
+        if tags not in ("keep", "strip"):
+            raise MappingError("tags is 'keep' or 'strip'")
+        self._guard = Guard(do_not_contact)
         self._country = None if country is None else Source(cast("Key", country))
         setting = Setting(
             options={},
             date_format=check_output_format(date_format),
             long_state=long_state,
+            strip_tags=tags == "strip",
         )
         self._setting = setting
         self._slots = tuple(make_slots(mapping, setting))
@@ -93,14 +111,15 @@ class ContactMapper:
 
         Args:
             config: Fields and ``custom_fields`` as the constructor takes them, and the
-                constructor's options in a table ``options``.
+                constructor's options in a table ``options``. A custom field may also stand beside
+                the others with ``cf_`` before its name, as Mautic writes it.
 
         Raises:
             MappingError: As the constructor; also for an unknown option.
         """
         if not isinstance(config, Mapping):
             raise MappingError(f"a table of fields is needed, not {type_name(config)}")
-        fields = dict(config)
+        fields = plainly_named(config)
         options = fields.pop(_OPTIONS_TABLE, {})
         if not isinstance(options, Mapping):
             raise MappingError(f"{_OPTIONS_TABLE} is a table, not {type_name(options)}")
@@ -129,20 +148,34 @@ class ContactMapper:
         return cls.from_config(preset(name))
 
     @classmethod
-    def from_mautic(cls, lead_fields: Mapping[str, str]) -> ContactMapper:
+    def from_mautic(cls, lead_fields: Mapping[str, Any]) -> ContactMapper:
         """Return the mapper for a field mapping as Mautic's iContact plugin stores it.
+
+        Like the plugin, it decodes entities and strips HTML's tags; unlike it, it reads the country
+        where a row has one, and refuses people whom Mautic must not mail.
 
         Args:
             lead_fields: iContact's field on the wire, or ``cf_`` and a custom field, to Mautic's
-                alias. Only a leading ``cf_`` is taken off.
+                alias. Only a leading ``cf_`` is taken off. May also be what Mautic keeps around it:
+                ``{"featureSettings": {"leadFields": {…}}}``.
 
         Raises:
-            MappingError: A field that is none.
+            MappingError: A field that is none, or no e-mail.
 
         >>> ContactMapper.from_mautic({"email": "email", "cf_color": "favourite"}).targets
         ('email', 'custom_fields.color')
         """
         return cls.from_config(from_mautic(lead_fields))
+
+    @classmethod
+    def from_mautic_file(cls, path: str | os.PathLike[str]) -> ContactMapper:
+        """Return the mapper for a JSON file that holds what `from_mautic` takes.
+
+        Raises:
+            ConfigError: The file cannot be read, or is no JSON.
+            MappingError: As `from_mautic`.
+        """
+        return cls.from_mautic(document(path))
 
     @classmethod
     def guess(cls, columns: Iterable[Hashable]) -> ContactMapper:
@@ -158,7 +191,9 @@ class ContactMapper:
         (('email', 'first_name', 'postal_code'), ('Shoe size',))
         """
         guessed = guess(columns)
-        mapper = cls(guessed.mapping, country=guessed.country)
+        mapper = cls(
+            guessed.mapping, country=guessed.country, do_not_contact=guessed.do_not_contact
+        )
         mapper.unused, mapper.notes = guessed.unused, guessed.notes
         return mapper
 
@@ -166,6 +201,7 @@ class ContactMapper:
         """Return a row as contact fields: absent is not sent, ``None`` clears, a text sets.
 
         Raises:
+            DoNotContact: The row says that its person must not be mailed.
             MappingError: The row has no usable e-mail address, or a value that does not fit.
         """
         mapped = self._mapped(row)
@@ -190,6 +226,8 @@ class ContactMapper:
         view = _viewed(row)
         if isinstance(view, MappingError):
             return view
+        if (held := self._guard.check(view)) is not None:
+            return held
         country = self._country_of(view)
         # Of a plain dict it is certain what asking for a key does.
         plain = view if type(view) is dict else None
@@ -221,11 +259,23 @@ class ContactMapper:
         Raises:
             MappingError: The row is no mapping.
         """
-        filled = self._fill(row)
+        filled, held = self._fill(row), self._held(row)
         del row
         if isinstance(filled, MappingError):
             raise filled
-        return Explanation(fields=filled)
+        return Explanation(fields=filled, held_back=None if held is None else held.problem)
+
+    def sample(self, email: str) -> dict[Key, Any]:
+        """Return an invented row that fills every field of the mapping, to try a set-up with.
+
+        Its values fit the fields' types, as far as the mapper is `checked`, and are of the kind
+        that shows what is lost on the way: accents, an ampersand, a zero at the front.
+
+        Args:
+            email: The address to put into it.
+        """
+        country = self._country.keys[0] if self._country else None
+        return sample_row(self._slots, email, country=country, guard=self._guard.keys)
 
     def checked(self, custom_fields: Iterable[CustomField]) -> ContactMapper:
         """Return the mapper bound to a folder's custom fields, whose types decide the transforms.
@@ -272,7 +322,9 @@ class ContactMapper:
     def sources(self) -> tuple[Key, ...]:
         """The row's keys that it reads, each once."""
         read = [key for slot in self._slots for key in slot.source.keys]
-        return tuple(dict.fromkeys([*read, *(self._country.keys if self._country else ())]))
+        country = self._country.keys if self._country else ()
+        guard = self._guard.keys if self._guard.stated else ()
+        return tuple(dict.fromkeys([*read, *country, *guard]))
 
     def missing(self, columns: Iterable[Hashable]) -> tuple[Key, ...]:
         """Return the sources that a header lacks, to be looked at before a run.
@@ -302,6 +354,10 @@ class ContactMapper:
             "date_format": self._setting.date_format,
             "country": list(self._country.keys) if self._country else [],
         }
+        if self._setting.strip_tags:
+            meaning["tags"] = "strip"
+        if self._guard.stated:
+            meaning[DO_NOT_CONTACT] = list(self._guard.keys)
         text = json.dumps(meaning, sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -322,6 +378,10 @@ class ContactMapper:
             options["date_format"] = self._setting.date_format
         if self._country is not None:
             options["country"] = self._country.as_config()
+        if self._setting.strip_tags:
+            options["tags"] = "strip"
+        if (guard := self._guard.as_config()) is not None:
+            options[DO_NOT_CONTACT] = guard
         if options:
             config[_OPTIONS_TABLE] = options
         if custom:
@@ -345,6 +405,12 @@ class ContactMapper:
             return view
         country = self._country_of(view)
         return tuple(slot.fill(view, country) for slot in self._slots)
+
+    def _held(self, row: Row) -> MappingError | None:
+        try:
+            return self._guard.check(as_mapping(row))
+        except MappingError:
+            return None  # it is no row, and `_fill` says so
 
     def _country_of(self, row: Mapping[Any, Any]) -> object:
         if self._country is None:

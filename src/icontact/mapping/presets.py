@@ -6,12 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from icontact.errors import MappingError
+from icontact.mapping import mautic
 from icontact.mapping.targets import nearest, shown
-
-#: Mautic's alias of the country; its field mapping has no place for it, and states need it.
-MAUTIC_COUNTRY = "country"
-
-_CUSTOM_PREFIX = "cf_"
 
 #: Preset -> the mapping, with the mapper's options.
 PRESETS: Mapping[str, Mapping[str, Any]] = {
@@ -29,7 +25,11 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "fax": "fax",
         # Documented as the business phone (API 6.1), and used for the company by Mautic's users.
         "business": "company",
-        "options": {"country": MAUTIC_COUNTRY},
+        "options": {
+            "country": mautic.COUNTRY,
+            "do_not_contact": mautic.DO_NOT_CONTACT,
+            "tags": "strip",
+        },
     },
 }
 
@@ -43,22 +43,3 @@ def preset(name: str) -> Mapping[str, Any]:
     if name in PRESETS:
         return PRESETS[name]
     raise MappingError(f"there is no preset {shown(name)}: {nearest(name, PRESETS)}")
-
-
-def from_mautic(lead_fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the configuration for a field mapping as Mautic's plugin stores it.
-
-    Args:
-        lead_fields: Mautic's ``leadFields``: iContact's field on the wire, or ``cf_`` and a custom
-            field, to Mautic's alias. Blank aliases are fields not mapped.
-    """
-    fields: dict[str, Any] = {}
-    custom: dict[str, Any] = {}
-    for target, alias in lead_fields.items():
-        if alias is None or alias == "":
-            continue
-        if target.startswith(_CUSTOM_PREFIX):
-            custom[target.removeprefix(_CUSTOM_PREFIX)] = alias
-        else:
-            fields[target] = alias
-    return {**fields, "custom_fields": custom, "options": {"country": MAUTIC_COUNTRY}}

@@ -11,7 +11,7 @@ general way decides. So no rule lives here, and one that changes there has to be
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from functools import partial
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from icontact.mapping.addresses import MOST_CHARACTERS as LONGEST_ADDRESS
 from icontact.mapping.dates import ISO
 from icontact.mapping.states import MOST_CHARACTERS as LONGEST_STATE
-from icontact.mapping.transforms import Setting, decimals_of
+from icontact.mapping.transforms import UNTAGGED, Setting, decimals_of
 
 if TYPE_CHECKING:
     from icontact.mapping.slots import Slot
@@ -68,9 +68,15 @@ def _first(keys: tuple[Key, ...], read: _Reader, blank: Taken, row: dict[Any, An
 
 
 def _reader_of(slot: Slot) -> _Reader:
-    if len(slot.steps) > 1:
+    if slot.steps[0] == UNTAGGED:
+        return partial(_without_marks, _reader_for(slot, slot.steps[1:]))
+    return _reader_for(slot, slot.steps)
+
+
+def _reader_for(slot: Slot, steps: Sequence[Any]) -> _Reader:
+    if len(steps) > 1:
         return _only_blank
-    (step,) = slot.steps
+    (step,) = steps
     if step == "text" and slot.label == "postal_code":
         return _words  # a number is noted: zeros at its front may be lost
     if step == "number":
@@ -78,6 +84,11 @@ def _reader_of(slot: Slot) -> _Reader:
     if step == "date" and _is_iso(slot.setting):
         return _date
     return _READERS.get(step, _only_blank)
+
+
+def _without_marks(read: _Reader, value: Any) -> str | Literal[Instead.UNSURE] | None:
+    """Read a value in which there is no tag for certain."""
+    return UNSURE if type(value) is str and ("<" in value or "&" in value) else read(value)
 
 
 def _only_blank(value: Any) -> Literal[Instead.UNSURE] | None:

@@ -79,9 +79,11 @@ class Explanation:
 
     Attributes:
         fields: One explanation per field of the mapping.
+        held_back: Why the row must not be pushed at all, if it says so itself.
     """
 
     fields: tuple[FieldExplanation, ...]
+    held_back: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -91,7 +93,10 @@ class Explanation:
     @property
     def problems(self) -> tuple[str, ...]:
         """Every reason to refuse the row, with its field."""
-        return tuple(f"{field.target}: {field.problem}" for field in self.fields if field.problem)
+        held = (self.held_back,) if self.held_back else ()
+        return held + tuple(
+            f"{field.target}: {field.problem}" for field in self.fields if field.problem
+        )
 
     def __getitem__(self, target: str) -> FieldExplanation:
         """Return the explanation of one field."""
@@ -104,7 +109,8 @@ class Explanation:
         rows = [_HEADER, *map(_cells, self.fields)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         rows.insert(1, tuple("-" * width for width in widths))
-        return "\n".join(_line(row, widths) for row in rows)
+        held = [f"held back: {self.held_back}"] if self.held_back else []
+        return "\n".join([*held, *(_line(row, widths) for row in rows)])
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{title}</th>" for title in _HEADER)
@@ -112,7 +118,8 @@ class Explanation:
             "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in _cells(field)) + "</tr>"
             for field in self.fields
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        held = f"<p>held back: {html.escape(self.held_back)}</p>" if self.held_back else ""
+        return f"{held}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

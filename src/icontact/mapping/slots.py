@@ -25,7 +25,14 @@ from icontact.mapping.targets import (
     shown,
     type_name,
 )
-from icontact.mapping.transforms import TRANSFORMS, Setting, final_transform
+from icontact.mapping.transforms import (
+    LONGEST,
+    TRANSFORMS,
+    UNTAGGED,
+    Setting,
+    final_transform,
+    steps_for,
+)
 from icontact.mapping.values import Converted, is_blank, unboxed
 
 
@@ -63,7 +70,11 @@ class Slot:
     def _steps(self) -> tuple[str | Callable[[Any], Any], ...]:
         final = final_transform("" if self.custom else self.name, self.field_type)
         first = self.source.transform
-        return (final,) if first is None or first == final else (first, final)
+        steps = steps_for(first, final)
+        # Functions, and who asks for it verbatim, get the value as the row has it; an address in
+        # brackets is no tag.
+        kept = callable(first) or first in (UNTAGGED, "verbatim") or self.label == "email"
+        return (UNTAGGED, *steps) if self.setting.strip_tags and not kept else steps
 
     def _check_emptying(self) -> None:
         if self.label == "email" and self.source.default is not None:
@@ -151,6 +162,8 @@ class Slot:
         for step in self.steps:
             if is_blank(value):
                 return Converted(None, tuple(notes))
+            if step == UNTAGGED and not isinstance(value, str):
+                continue
             if callable(step):
                 value = unboxed(_called(step, value))
                 continue
@@ -194,7 +207,9 @@ def make_slot(
             custom=custom,
             source=source,
             setting=setting._replace(
-                options=source.options, decimals=DECIMALS.get(field_type or "")
+                options=source.options,
+                decimals=DECIMALS.get(field_type or ""),
+                longest=None if custom else LONGEST.get(name),
             ),
             field_type=field_type,
         )

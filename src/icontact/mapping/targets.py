@@ -87,6 +87,11 @@ def custom_name(target: object) -> str:
     return target
 
 
+def can_be_custom(name: str) -> bool:
+    """Tell whether a custom field can have this private name."""
+    return bool(name.strip()) and name not in _TAKEN
+
+
 def nearest(given: object, choices: Iterable[str]) -> str:
     """Return ``did you mean …?`` or, if nothing is near, the choices (at most 20)."""
     every = list(choices)

@@ -61,10 +61,11 @@ def written(config: Mapping[str, Any]) -> str:
 
 def _entry(name: str, value: object) -> str:
     bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
-    return f"{name if bare else _value(name)} = {_value(value)}"
+    return f"{name if bare else literal(name)} = {literal(value)}"
 
 
-def _value(value: object) -> str:
+def literal(value: object) -> str:
+    """Return a value as TOML writes it."""
     if isinstance(value, str):
         # JSON escapes all that TOML wants escaped, except DEL.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
@@ -73,7 +74,7 @@ def _value(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_value, value)) + "]"
+        return "[" + ", ".join(map(literal, value)) + "]"
     if isinstance(value, Mapping):
         return "{ " + ", ".join(_entry(*item) for item in value.items()) + " }"
     return repr(value)

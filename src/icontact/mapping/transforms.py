@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from icontact.mapping.addresses import clean_email
 from icontact.mapping.dates import clean_date
+from icontact.mapping.markup import without_tags
 from icontact.mapping.numbers import DECIMALS, clean_checkbox, clean_number
 from icontact.mapping.people import name_part
-from icontact.mapping.states import clean_state
-from icontact.mapping.values import Converted, clean_text, joined
+from icontact.mapping.states import MOST_CHARACTERS, clean_state
+from icontact.mapping.values import Converted, clean_text, joined, verbatim
 
 
 class Setting(NamedTuple):
@@ -22,6 +23,8 @@ class Setting(NamedTuple):
         long_state: The mapper's policy for states that do not fit.
         decimals: Decimals of the custom field's type, where it is a number's.
         country: The row's country, where the mapper knows its source.
+        longest: As many characters as the field can hold, where that is known.
+        strip_tags: Whether HTML's tags are removed before anything else.
     """
 
     options: Mapping[str, Any]
@@ -29,6 +32,8 @@ class Setting(NamedTuple):
     long_state: str
     decimals: int | None = None
     country: object = None
+    longest: int | None = None
+    strip_tags: bool = False
 
 
 class Transform(NamedTuple):
@@ -84,9 +89,20 @@ def _joined(value: object, setting: Setting) -> Converted:
     return joined(value, split=options.get("split", "|"), separator=options.get("separator", ", "))
 
 
+def _verbatim(value: object, setting: Setting) -> Converted:
+    return verbatim(value, longest=setting.longest)
+
+
 def _full_name(value: object, setting: Setting) -> Converted:
     return name_part(value, setting.options["part"])
 
+
+def _untagged(value: str, _: Setting) -> Converted:
+    return without_tags(value)
+
+
+#: Runs on texts only, and leaves everything else to what comes after it.
+UNTAGGED = "untagged"
 
 TRANSFORMS: Mapping[str, Transform] = {
     "text": Transform(_text),
@@ -97,7 +113,25 @@ TRANSFORMS: Mapping[str, Transform] = {
     "date": Transform(_date, frozenset({"input_format", "dayfirst"})),
     "joined": Transform(_joined, frozenset({"split", "separator"})),
     "full_name": Transform(_full_name, frozenset({"part"})),
+    UNTAGGED: Transform(_untagged),
+    "verbatim": Transform(_verbatim),
 }
+
+
+#: What a field can hold at most (API 3).
+LONGEST: Mapping[str, int] = {"state": MOST_CHARACTERS}
+
+
+def steps_for(first: Any, final: str) -> tuple[str | Callable[[Any], Any], ...]:
+    """Return the steps of a field: a source's own transform, if it has one, and the field's.
+
+    Verbatim text is not cleaned afterwards; numbers, dates and addresses are.
+    """
+    if first is None or first == final:
+        return (final,)
+    if first == "verbatim" and final in ("text", "state"):
+        return (first,)
+    return (first, final)
 
 
 def final_transform(target: str, field_type: str | None = None) -> str:

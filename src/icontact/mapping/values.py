@@ -110,6 +110,29 @@ def clean_text(value: object) -> Converted:
     return Converted(trimmed(clean) or None, tuple(notes))
 
 
+def verbatim(value: object, *, longest: int | None = None) -> Converted:
+    """Return a scalar as its text, nothing of it cleaned; what is blank counts as empty.
+
+    For values that are iContact's own already, such as those of an export.
+
+    Args:
+        value: A text, a number, a bool or a date.
+        longest: So many characters the field can hold.
+
+    Raises:
+        MappingError: For anything else, and for a longer text.
+
+    >>> verbatim(" AT&amp;T ").value
+    ' AT&amp;T '
+    """
+    if is_blank(value):
+        return Converted(None)
+    text = scalar_text(unboxed(value))
+    if longest is not None and len(text) > longest:
+        raise MappingError(f"is longer than the {longest} characters that the field can hold")
+    return Converted(text)
+
+
 def _on_one_line(spaces: re.Match[str]) -> str:
     return spaces[0] if _BREAKS.isdisjoint(spaces[0]) else " "
 

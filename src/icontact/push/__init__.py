@@ -1,27 +1,36 @@
 """The job: generic contacts into a list, planned, written, and accounted for row by row."""
 
+from icontact.push.comparing import FieldCheck
 from icontact.push.decide import Action, Decision
 from icontact.push.outcome import OutcomeStatus, PushOutcome
 from icontact.push.plan import PlannedRow, PushPlan
+from icontact.push.probed import Probe, ProbeStep
 from icontact.push.progress import Progress
 from icontact.push.report import PushReport
 from icontact.push.run import ListPush, find_list
 from icontact.push.settings import PushPolicy, PushSettings, mapping_from_pairs
 from icontact.push.state import LookUp
+from icontact.push.trial import probe
+from icontact.push.trigger_settings import TriggerSettings
 
 __all__ = [
     "Action",
     "Decision",
+    "FieldCheck",
     "ListPush",
     "LookUp",
     "OutcomeStatus",
     "PlannedRow",
+    "Probe",
+    "ProbeStep",
     "Progress",
     "PushOutcome",
     "PushPlan",
     "PushPolicy",
     "PushReport",
     "PushSettings",
+    "TriggerSettings",
     "find_list",
     "mapping_from_pairs",
+    "probe",
 ]

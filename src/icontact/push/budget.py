@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
-
 from icontact.errors import LimitReached
 from icontact.push.outcome import number_of
-from icontact.transport import Sender
+from icontact.transport import Foresight, Sender
 
-__all__ = ["Budget", "Foresight"]
+__all__ = ["Budget"]
 
 #: Seconds that are worth waiting for; a longer wait ends a push, to be resumed.
 _WORTH_WAITING = 900.0
-
-
-@runtime_checkable
-class Foresight(Protocol):
-    """A limiter that can tell beforehand."""
-
-    def seconds_until(self, cost: int = 1) -> float:
-        """Return the seconds until so many requests may go out."""
-        ...
-
-    def day_left(self) -> int | None:
-        """Return how many requests may still go out within a day's window, if there is one."""
-        ...
 
 
 class Budget:

@@ -9,15 +9,13 @@ from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from icontact.errors import ConfigError
+from icontact.paging import MOST_WORKERS
 
 __all__ = ["ALONE", "Crew", "crew_of"]
 
 P = ParamSpec("P")
 S = TypeVar("S")
 T = TypeVar("T")
-
-#: More would only wait for each other, and for iContact's limit.
-_MOST = 64
 
 
 class Crew:
@@ -70,8 +68,8 @@ def crew_of(size: int) -> Iterator[Crew]:
     Raises:
         ConfigError: If it is no number of workers.
     """
-    if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= _MOST:
-        raise ConfigError(f"workers must be a whole number from 1 to {_MOST}")
+    if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MOST_WORKERS:
+        raise ConfigError(f"workers must be a whole number from 1 to {MOST_WORKERS}")
     if size == 1:
         yield Crew(1, None)
         return

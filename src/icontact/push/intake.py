@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from os import PathLike
 from typing import Any
 
-from icontact.errors import JournalError, MappingError
+from icontact.errors import DoNotContact, JournalError, MappingError
 from icontact.mapping import ContactMapper
 from icontact.push.decide import restriction
 from icontact.push.journal.rows import CHUNK, Journal, Taken, Unshown, storable
 from icontact.push.journal.schema import Stage
 from icontact.push.outcome import OutcomeStatus, number_of
 from icontact.push.settings import PushPolicy
-from icontact.push.sources import BadRow
+from icontact.push.sources import BadRow, RowSource, as_rows
 
 __all__ = ["take_in"]
 
 
-def take_in(rows: Iterable[Any], mapper: ContactMapper, journal: Journal, rules: PushPolicy) -> int:
+def take_in(rows: RowSource, mapper: ContactMapper, journal: Journal, rules: PushPolicy) -> int:
     """Read all rows into a journal; if they are there already, see that they are the same.
 
-    A row that cannot be mapped is settled at once, as rejected.
+    A row that cannot be mapped is settled at once, as rejected; one that says that its person must
+    not be mailed, as skipped.
 
     Args:
         rows: What is to be pushed; read once.
@@ -33,21 +35,25 @@ def take_in(rows: Iterable[Any], mapper: ContactMapper, journal: Journal, rules:
         How many rows there are.
 
     Raises:
-        TypeError: For something whose items are no rows: one mapping, a text, a pandas frame.
+        TypeError: For something whose items are no rows: one mapping, or a text.
         JournalError: If the journal holds other rows.
     """
-    _refuse_no_rows(rows)
+    opened = isinstance(rows, PathLike)
+    found = as_rows(rows)
+    del rows  # error trackers print the locals of every frame on the way
     reader = _Reader(mapper, rules)
     if journal.is_read:
-        return _compare(reader, rows, journal)
+        return _compare(reader, found, journal)
     journal.start_reading()
-    for chunk in reader.chunks(rows):
+    for chunk in reader.chunks(found):
         journal.add(chunk)
     journal.index()
     journal.settle_duplicates(rules.duplicates)
     if not rules.push_contacts:
         journal.skip_all(_SWITCHED_OFF)
-    journal.finish_reading(reader.notes)
+    # Whoever opened a file sees its notes there.
+    of_the_file = tuple(getattr(found, "notes", ())) if opened else ()
+    journal.finish_reading((*of_the_file, *reader.notes))
     return reader.count
 
 
@@ -123,6 +129,8 @@ class _Reader:
             return _rejected(place, None, row.reason)
         try:
             mapped = self._mapper.apply(row)
+        except DoNotContact as problem:
+            return _held_back(place, self._address(row, problem), problem.problem)
         except MappingError as problem:
             return _rejected(place, self._address(row, problem), problem.problem)
         except Exception as problem:  # noqa: BLE001  # rows are others' objects, and raise anything
@@ -151,12 +159,7 @@ def _rejected(place: int, email: str | None, reason: str) -> Taken:
     return (place, email, None, None, None, False, Stage.DONE, status, storable(reason))
 
 
-def _refuse_no_rows(rows: Any) -> None:
-    if hasattr(rows, "to_dict") and hasattr(rows, "columns"):
-        raise TypeError('rows came as a frame: push frame.to_dict("records")')
-    if isinstance(rows, str | bytes | Mapping):
-        kind = type(rows).__name__
-        raise TypeError(
-            f"rows must be an iterable of mappings, not one {kind}: push [row] or use one(row); "
-            "files are read by icontact.push.sources.read_rows"
-        )
+def _held_back(place: int, email: str | None, reason: str) -> Taken:
+    status, address = OutcomeStatus.SKIPPED.value, None if email is None else email.lower()
+    # It restricts, so that no other row with the same address is pushed in its place.
+    return (place, email, address, None, None, True, Stage.DONE, status, storable(reason))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from icontact.errors import IContactError
-from icontact.push.journal import Outcomes
+from icontact.errors import IContactError, JournalError
+from icontact.push.journal import Journal, Outcomes
 from icontact.push.outcome import OutcomeStatus, PushOutcome, count_statuses, number_of
 
 if TYPE_CHECKING:
@@ -75,6 +75,33 @@ class PushReport:
         import pandas
 
         return pandas.DataFrame([_cells(one) for one in self.outcomes], columns=list(_COLUMNS))
+
+    @classmethod
+    def from_journal(cls, path: str | PathLike[str]) -> PushReport:
+        """Return the report of a push that has ended, from its journal.
+
+        What ended it early, if anything did, stands in the reasons of the rows that failed.
+
+        Args:
+            path: The journal.
+
+        Raises:
+            JournalError: If it cannot be read, or the push has not ended: push again with it first.
+        """
+        journal = Journal.opened(path)
+        left = journal.unfinished()
+        if left is None or left:
+            rows = "rows that were not even read" if left is None else number_of(left, "row")
+            raise JournalError(
+                f"the push of the journal {journal.path} has not ended, and leaves {rows} without "
+                "an outcome: push the same rows with it again, which goes on where it stopped"
+            )
+        return cls(
+            outcomes=Outcomes.counted(journal.database),
+            requests=int(journal.noted("requests", "0")),
+            elapsed=float(journal.noted("elapsed", "0")),
+            notes=journal.notes,
+        )
 
     @classmethod
     def merged(cls, reports: Iterable[PushReport]) -> PushReport:

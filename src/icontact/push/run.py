@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from os import PathLike
@@ -23,6 +23,7 @@ from icontact.push.plan import PushPlan
 from icontact.push.progress import ProgressLike, telling
 from icontact.push.report import PushReport
 from icontact.push.settings import PolicyOptions, PushPolicy, PushSettings
+from icontact.push.sources import RowSource
 from icontact.push.work import FRESH, Work
 
 __all__ = ["ListPush", "find_list"]
@@ -98,7 +99,7 @@ class ListPush:
 
     def plan(
         self,
-        rows: Iterable[Any],
+        rows: RowSource,
         *,
         journal: str | PathLike[str] | None = None,
         workers: int = 1,
@@ -106,7 +107,8 @@ class ListPush:
         """Find out what would happen to every row. Writes nothing to iContact.
 
         Args:
-            rows: Mappings, or whatever the mapper takes; read once.
+            rows: Mappings, or whatever the mapper takes; also a path, a frame or a cursor, as
+                :func:`~icontact.push.sources.as_rows` takes them. Read once.
             journal: A file to keep rows and outcomes in; see :meth:`run`.
             workers: How many requests are under way at a time.
 
@@ -154,7 +156,7 @@ class ListPush:
 
     def run(
         self,
-        rows: Iterable[Any],
+        rows: RowSource,
         *,
         journal: str | PathLike[str] | None = None,
         progress: ProgressLike = False,
@@ -163,7 +165,8 @@ class ListPush:
         """Push rows: plan, then apply. Any number of them, in constant memory.
 
         Args:
-            rows: Mappings, or whatever the mapper takes; read once.
+            rows: Mappings, or whatever the mapper takes; also a path, a frame or a cursor, as
+                :func:`~icontact.push.sources.as_rows` takes them. Read once.
             journal: A file in which every row's fate is kept before the next batch goes out. Run
                 the same push again with it after a crash, Ctrl-C or a network that is gone: what
                 is done is not done again, and what failed is tried again. It holds the rows and

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, TypedDict, cast
@@ -14,6 +14,8 @@ from icontact.errors import ConfigError, MappingError
 from icontact.mapping import ContactMapper, toml
 from icontact.mapping.targets import WIRE_NAMES
 from icontact.models import ContactStatus, SubscriptionStatus
+from icontact.push.tables import misplaced_credential
+from icontact.push.trigger_settings import TriggerSettings, check_list, mapper_of, triggers_from
 from icontact.wire import nearest
 
 __all__ = ["Existing", "PolicyOptions", "PushPolicy", "PushSettings", "mapping_from_pairs"]
@@ -48,6 +50,10 @@ def _names(value: Any) -> frozenset[str]:
     return frozenset((value,) if isinstance(value, str) else value)
 
 
+def _triggers(given: Iterable[TriggerSettings]) -> tuple[TriggerSettings, ...]:
+    return tuple(given)
+
+
 def _one_of(*allowed: str) -> Any:
     def check(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
         if value not in allowed:
@@ -64,11 +70,6 @@ def _positive(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
 def _switch(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
     if not isinstance(value, bool):
         raise ConfigError(f"{field.name} must be true or false")
-
-
-def _list(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, str | int) or value in ("", 0):
-        raise ConfigError(f"{field.name} must be a list's name or its id")
 
 
 @attrs.frozen(kw_only=True)
@@ -141,12 +142,14 @@ class PushSettings(PushPolicy):
         mapper: Which column or key fills which field; ``None`` lets a command guess from a header.
         account_id: The account, where the credentials open several.
         client_folder_id: The client folder, where there are several.
+        triggers: What makes a contact be pushed, for integrations; see :class:`TriggerSettings`.
     """
 
-    list: str | int = attrs.field(validator=_list)
+    list: str | int = attrs.field(validator=check_list)
     mapper: ContactMapper | None = None
     account_id: int | None = attrs.field(default=None, validator=_positive)
     client_folder_id: int | None = attrs.field(default=None, validator=_positive)
+    triggers: tuple[TriggerSettings, ...] = attrs.field(default=(), converter=_triggers)
 
     @property
     def policy(self) -> PolicyOptions:
@@ -155,19 +158,36 @@ class PushSettings(PushPolicy):
             "PolicyOptions", {name: getattr(self, name) for name in PolicyOptions.__annotations__}
         )
 
+    def for_trigger(self, trigger: TriggerSettings) -> PushSettings:
+        """Return the settings that hold for one trigger: its own list and mapping, if it has any.
+
+        Args:
+            trigger: One of :attr:`triggers`.
+        """
+        return attrs.evolve(
+            self,
+            list=self.list if trigger.list is None else trigger.list,
+            mapper=self.mapper if trigger.mapper is None else trigger.mapper,
+            triggers=(),
+        )
+
     @classmethod
     def from_toml(cls, path: str | PathLike[str]) -> PushSettings:
         """Read ``icontact.toml``.
 
         The keys are this class's, and the mapping stands in ``[mapping]``, or its name in
-        ``preset`` (``preset = "mautic"``).
+        ``preset`` (``preset = "mautic"``). Credentials never stand in it.
 
         Raises:
-            ConfigError: If the file cannot be read, is no TOML, or holds an unknown key or an
-                unusable value.
+            ConfigError: If the file cannot be read, is no TOML, or holds an unknown key, an
+                unusable value or a credential.
             MappingError: If the mapping is wrong.
         """
-        return cls._from_table(toml.document(path), Path(path).name)
+        place, table = Path(path).name, toml.document(path)
+        if complaint := misplaced_credential(table):
+            del table  # error trackers print the locals of every frame on the way
+            raise ConfigError(f"{place}: {complaint}")
+        return cls._from_table(table, place)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> PushSettings:
@@ -211,14 +231,10 @@ def _values(table: Mapping[str, Any]) -> dict[str, Any]:
     if "list" not in table:
         raise ConfigError("the setting 'list' is missing: a list's name or id")
     values = dict(table)
-    mapping, preset = values.pop("mapping", None), values.pop("preset", None)
-    if mapping is not None and preset is not None:
-        raise ConfigError("give a mapping or a preset, not both")
-    if mapping is not None:
-        values["mapper"] = ContactMapper.from_config(mapping)
-    if preset is not None:
-        values["mapper"] = ContactMapper.preset(preset)
-    return values
+    if "triggers" in values:
+        values["triggers"] = triggers_from(values["triggers"])
+    mapper = mapper_of(values)
+    return {**values, "mapper": mapper}
 
 
 def _keys() -> Collection[str]:

@@ -10,6 +10,7 @@ import attrs
 
 from icontact.auth import Private
 from icontact.client import Folder
+from icontact.errors import ListingShifted
 from icontact.models import Contact, Subscription
 from icontact.models.filters import one_of
 from icontact.paging import Page, Pager
@@ -127,7 +128,7 @@ class StateReader:
 
     def _read_contacts(self) -> LookUp | None:
         open_rows = self._journal.count(Stage.READ)
-        listing = self._folder.contacts.list(page_size=self._page_size)
+        listing = self._folder.contacts.list(page_size=self._page_size, workers=self._crew.size)
         reading = _Reading(
             what="contacts",
             keep=self._keep_contacts,
@@ -139,7 +140,9 @@ class StateReader:
 
     def _read_subscriptions(self) -> LookUp | None:
         known = self._journal.count_known()
-        listing = self._folder.subscriptions.list(list_id=self._list_id, page_size=self._page_size)
+        listing = self._folder.subscriptions.list(
+            list_id=self._list_id, page_size=self._page_size, workers=self._crew.size
+        )
         reading = _Reading(
             what="subscriptions",
             keep=self._keep_subscriptions,
@@ -231,9 +234,12 @@ class _Reading(Generic[V, T]):
     def _steady(self, first: Page[T], rest: Iterator[Page[T]]) -> bool:
         """Read the other pages; tell whether no rows came or went meanwhile."""
         totals = {first.total}
-        for page in rest:
-            totals.add(page.total)
-            self.keep(page)
+        try:
+            for page in rest:
+                totals.add(page.total)
+                self.keep(page)
+        except ListingShifted:
+            return False
         return len(totals) == 1
 
     def _search(self, crew: Crew) -> None:

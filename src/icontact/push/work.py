@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil
-from typing import Any
 
 from icontact.client import Folder
 from icontact.errors import IContactError
@@ -25,6 +24,7 @@ from icontact.push.planning import Planner
 from icontact.push.progress import Progress, Teller
 from icontact.push.report import PushReport
 from icontact.push.settings import PushPolicy
+from icontact.push.sources import RowSource
 from icontact.push.state import LookUp, StateReader
 
 __all__ = ["FRESH", "Work"]
@@ -68,7 +68,7 @@ class Work:
         self._made = time.monotonic()
         self._resumed: int | None = None
 
-    def take_in(self, rows: Iterable[Any], mapper: ContactMapper) -> None:
+    def take_in(self, rows: RowSource, mapper: ContactMapper) -> None:
         """Read the rows; in a journal that has them already, open what is not done.
 
         Raises:

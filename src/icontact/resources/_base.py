@@ -73,6 +73,8 @@ class Resource(Generic[M]):
     segment: ClassVar[str]
     plural: ClassVar[str]
     singular: ClassVar[str]
+    #: The attribute of the model that tells rows of a listing apart, if there is one.
+    identity: ClassVar[str] = ""
     writable: ClassVar[frozenset[str]] = frozenset()
     searchable: ClassVar[frozenset[str]] = frozenset()
 
@@ -93,6 +95,7 @@ class Resource(Generic[M]):
         *,
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
+        workers: int = 1,
         order_by: str | tuple[str, ...] | None = None,
     ) -> Pager[M]:
         try:
@@ -109,6 +112,8 @@ class Resource(Generic[M]):
             self.plural,
             page_size=page_size,
             max_items=max_items,
+            workers=workers,
+            identity=self.identity,
         )
 
     def _create(self, fields: Any, safety: Safety) -> M:

@@ -25,19 +25,20 @@ class Accounts(Resource[Account]):
     segment: ClassVar[str] = "a"
     plural: ClassVar[str] = "accounts"
     singular: ClassVar[str] = "account"
+    identity: ClassVar[str] = "account_id"
     writable: ClassVar[frozenset[str]] = frozenset(AccountFields.__annotations__)
 
     def __init__(self, transport: Sender) -> None:
         super().__init__(transport, "", Account)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
     ) -> Pager[Account]:
         """List the accounts.
 
         Documentation: "API Getting Started Guide".
         """
-        return self._list({}, page_size=page_size, max_items=max_items)
+        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, account_id: int, /) -> Account:
         """Read one account.
@@ -67,6 +68,7 @@ class ClientFolders(Resource[ClientFolder]):
     segment: ClassVar[str] = "c"
     plural: ClassVar[str] = "clientfolders"
     singular: ClassVar[str] = "clientfolder"
+    identity: ClassVar[str] = "client_folder_id"
     writable: ClassVar[frozenset[str]] = frozenset(ClientFolderFields.__annotations__)
     searchable: ClassVar[frozenset[str]] = frozenset(ClientFolderFilters.__annotations__)
 
@@ -79,13 +81,16 @@ class ClientFolders(Resource[ClientFolder]):
         order_by: str | tuple[str, ...] | None = None,
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
+        workers: int = 1,
         **filters: Unpack[ClientFolderFilters],
     ) -> Pager[ClientFolder]:
         """List the client folders.
 
         Documentation: "Client Folders".
         """
-        return self._list(filters, page_size=page_size, max_items=max_items, order_by=order_by)
+        return self._list(
+            filters, page_size=page_size, max_items=max_items, workers=workers, order_by=order_by
+        )
 
     def get(self, client_folder_id: int, /) -> ClientFolder:
         """Read one client folder.

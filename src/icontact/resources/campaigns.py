@@ -30,19 +30,20 @@ class Campaigns(Resource[Campaign]):
     segment: ClassVar[str] = "campaigns"
     plural: ClassVar[str] = "campaigns"
     singular: ClassVar[str] = "campaign"
+    identity: ClassVar[str] = "campaign_id"
     writable: ClassVar[frozenset[str]] = frozenset(CampaignFields.__annotations__)
 
     def __init__(self, transport: Sender, folder: str) -> None:
         super().__init__(transport, folder, Campaign)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
     ) -> Pager[Campaign]:
         """List the campaigns.
 
         Documentation: "Campaigns".
         """
-        return self._list({}, page_size=page_size, max_items=max_items)
+        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, campaign_id: int, /) -> Campaign:
         """Read one campaign.

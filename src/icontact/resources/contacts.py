@@ -39,6 +39,7 @@ class Contacts(Resource[Contact]):
     segment: ClassVar[str] = "contacts"
     plural: ClassVar[str] = "contacts"
     singular: ClassVar[str] = "contact"
+    identity: ClassVar[str] = "contact_id"
     writable: ClassVar[frozenset[str]] = frozenset(ContactFields.__annotations__)
     searchable: ClassVar[frozenset[str]] = frozenset({"status", *ContactFilters.__annotations__})
 
@@ -52,6 +53,7 @@ class Contacts(Resource[Contact]):
         order_by: str | tuple[str, ...] | None = None,
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
+        workers: int = 1,
         **filters: Unpack[ContactFilters],
     ) -> Pager[Contact]:
         """List or search contacts.
@@ -65,6 +67,9 @@ class Contacts(Resource[Contact]):
             order_by: A field, with ``-`` before it for descending order, or several in a tuple.
             page_size: Rows a request.
             max_items: Rows in all.
+            workers: How many pages are asked for side by side, once the first has told the total.
+                The rows and their order stay the same; if rows come or go meanwhile, that is a
+                :class:`~icontact.errors.ListingShifted`. See :class:`icontact.Pager`.
             **filters: Search terms, all of which must match; text may hold ``*``.
 
         Documentation: "Contacts", "Advanced Users".
@@ -72,7 +77,9 @@ class Contacts(Resource[Contact]):
         given: Any = filters
         terms = {**({} if status is None else {"status": status}), **given}
         given.clear()  # error trackers print the locals of every frame on the way
-        return self._list(terms, page_size=page_size, max_items=max_items, order_by=order_by)
+        return self._list(
+            terms, page_size=page_size, max_items=max_items, workers=workers, order_by=order_by
+        )
 
     def get(self, contact_id: int, /) -> Contact:
         """Read one contact. A deleted one is still answered, with status ``deleted`` (API 6.6).
@@ -177,6 +184,7 @@ class Contacts(Resource[Contact]):
         *,
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
+        workers: int = 1,
         **filters: Unpack[ActionFilters],
     ) -> Pager[ContactAction]:
         """List what happened to a contact.
@@ -184,7 +192,7 @@ class Contacts(Resource[Contact]):
         Documentation: "Contact History".
         """
         return _Actions(self._transport, self._at(contact_id)).list(
-            filters, page_size=page_size, max_items=max_items
+            filters, page_size=page_size, max_items=max_items, workers=workers
         )
 
     def _with_custom(self, given: tuple[str, ...], contact: Contact) -> Contact:
@@ -212,9 +220,9 @@ class _Actions(Resource[ContactAction]):
         super().__init__(transport, contact, ContactAction)
 
     def list(
-        self, filters: ActionFilters, *, page_size: int, max_items: int | None
+        self, filters: ActionFilters, *, page_size: int, max_items: int | None, workers: int
     ) -> Pager[ContactAction]:
-        return self._list(filters, page_size=page_size, max_items=max_items)
+        return self._list(filters, page_size=page_size, max_items=max_items, workers=workers)
 
 
 def _custom_names(fields: ContactFields) -> tuple[str, ...]:

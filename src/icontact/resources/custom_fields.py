@@ -22,19 +22,20 @@ class CustomFields(Resource[CustomField]):
     segment: ClassVar[str] = "customfields"
     plural: ClassVar[str] = "customfields"
     singular: ClassVar[str] = "customfield"
+    identity: ClassVar[str] = "custom_field_id"
     writable: ClassVar[frozenset[str]] = frozenset(CustomFieldFields.__annotations__)
 
     def __init__(self, transport: Sender, folder: str) -> None:
         super().__init__(transport, folder, CustomField)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
     ) -> Pager[CustomField]:
         """List the custom fields.
 
         Documentation: "Custom Fields".
         """
-        return self._list({}, page_size=page_size, max_items=max_items)
+        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, custom_field_id: str, /) -> CustomField:
         """Read one custom field.

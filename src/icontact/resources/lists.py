@@ -20,6 +20,7 @@ class Lists(Resource[ContactList]):
     segment: ClassVar[str] = "lists"
     plural: ClassVar[str] = "lists"
     singular: ClassVar[str] = "list"
+    identity: ClassVar[str] = "list_id"
     writable: ClassVar[frozenset[str]] = frozenset(ListFields.__annotations__)
     searchable: ClassVar[frozenset[str]] = frozenset(ListFilters.__annotations__)
 
@@ -32,13 +33,16 @@ class Lists(Resource[ContactList]):
         order_by: str | tuple[str, ...] | None = None,
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
+        workers: int = 1,
         **filters: Unpack[ListFilters],
     ) -> Pager[ContactList]:
         """List or search the lists.
 
         Documentation: "Lists".
         """
-        return self._list(filters, page_size=page_size, max_items=max_items, order_by=order_by)
+        return self._list(
+            filters, page_size=page_size, max_items=max_items, workers=workers, order_by=order_by
+        )
 
     def get(self, list_id: int, /) -> ContactList:
         """Read one list.

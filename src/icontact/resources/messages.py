@@ -37,6 +37,7 @@ class Messages(Resource[Message]):
     segment: ClassVar[str] = "messages"
     plural: ClassVar[str] = "messages"
     singular: ClassVar[str] = "message"
+    identity: ClassVar[str] = "message_id"
     writable: ClassVar[frozenset[str]] = frozenset(MessageFields.__annotations__)
     searchable: ClassVar[frozenset[str]] = frozenset(MessageFilters.__annotations__)
 
@@ -50,13 +51,16 @@ class Messages(Resource[Message]):
         order_by: str | tuple[str, ...] | None = None,
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
+        workers: int = 1,
         **filters: Unpack[MessageFilters],
     ) -> Pager[Message]:
         """List or search messages.
 
         Documentation: "Messages".
         """
-        return self._list(filters, page_size=page_size, max_items=max_items, order_by=order_by)
+        return self._list(
+            filters, page_size=page_size, max_items=max_items, workers=workers, order_by=order_by
+        )
 
     def get(self, message_id: int, /) -> Message:
         """Read one message, its spam score computed anew.
@@ -118,12 +122,15 @@ class Messages(Resource[Message]):
         *,
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
+        workers: int = 1,
     ) -> Pager[Bounce]:
         """List whom a message could not be delivered to.
 
         Documentation: "Message Bounces".
         """
-        return self._tracked(message_id, Bounce, "bounces", page_size, max_items)
+        return self._tracked(
+            message_id, Bounce, "bounces", page_size=page_size, max_items=max_items, workers=workers
+        )
 
     def opens(
         self,
@@ -132,12 +139,15 @@ class Messages(Resource[Message]):
         *,
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
+        workers: int = 1,
     ) -> Pager[Open]:
         """List who opened a message, each time.
 
         Documentation: "Message Opens".
         """
-        return self._tracked(message_id, Open, "opens", page_size, max_items)
+        return self._tracked(
+            message_id, Open, "opens", page_size=page_size, max_items=max_items, workers=workers
+        )
 
     def clicks(
         self,
@@ -146,12 +156,15 @@ class Messages(Resource[Message]):
         *,
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
+        workers: int = 1,
     ) -> Pager[Click]:
         """List who followed which link of a message, each time.
 
         Documentation: "Message Clicks".
         """
-        return self._tracked(message_id, Click, "clicks", page_size, max_items)
+        return self._tracked(
+            message_id, Click, "clicks", page_size=page_size, max_items=max_items, workers=workers
+        )
 
     def unsubscribes(
         self,
@@ -160,12 +173,20 @@ class Messages(Resource[Message]):
         *,
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
+        workers: int = 1,
     ) -> Pager[Unsubscribe]:
         """List who unsubscribed through a message.
 
         Documentation: "Unsubscribes".
         """
-        return self._tracked(message_id, Unsubscribe, "unsubscribes", page_size, max_items)
+        return self._tracked(
+            message_id,
+            Unsubscribe,
+            "unsubscribes",
+            page_size=page_size,
+            max_items=max_items,
+            workers=workers,
+        )
 
     def statistics(self, message_id: int, /) -> Statistics:
         """Read the figures of a message.
@@ -219,16 +240,31 @@ class Messages(Resource[Message]):
         )
 
     def _tracked(
-        self, message_id: int, model: type[M], key: str, page_size: int, max_items: int | None
+        self,
+        message_id: int,
+        model: type[M],
+        key: str,
+        *,
+        page_size: int,
+        max_items: int | None = None,
+        workers: int = 1,
     ) -> Pager[M]:
         call = Call("GET", f"{self._at(message_id)}/{key}")
         return Pager(
-            self._transport.send, call, model, key, page_size=page_size, max_items=max_items
+            self._transport.send,
+            call,
+            model,
+            key,
+            page_size=page_size,
+            max_items=max_items,
+            workers=workers,
         )
 
     def _rows(
         self, message_id: int, model: type[M], key: str, page_size: int, wanted: set[str]
     ) -> tuple[M, ...]:
         return (
-            tuple(self._tracked(message_id, model, key, page_size, None)) if key in wanted else ()
+            tuple(self._tracked(message_id, model, key, page_size=page_size))
+            if key in wanted
+            else ()
         )

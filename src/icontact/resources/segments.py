@@ -36,6 +36,7 @@ class Segments(Resource[Segment]):
     segment: ClassVar[str] = "segments"
     plural: ClassVar[str] = "segments"
     singular: ClassVar[str] = "segment"
+    identity: ClassVar[str] = "segment_id"
     writable: ClassVar[frozenset[str]] = frozenset(
         {*SegmentFields.__annotations__, *NewSegmentFields.__annotations__}
     )
@@ -44,13 +45,13 @@ class Segments(Resource[Segment]):
         super().__init__(transport, folder, Segment)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
     ) -> Pager[Segment]:
         """List the segments.
 
         Documentation: "Segments".
         """
-        return self._list({}, page_size=page_size, max_items=max_items)
+        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, segment_id: int, /) -> Segment:
         """Read one segment.
@@ -139,19 +140,20 @@ class Criteria(Resource[Criterion]):
     segment: ClassVar[str] = "criteria"
     plural: ClassVar[str] = "criteria"
     singular: ClassVar[str] = "criterion"
+    identity: ClassVar[str] = "criterion_id"
     writable: ClassVar[frozenset[str]] = frozenset(CriterionFields.__annotations__)
 
     def __init__(self, transport: Sender, segment: str) -> None:
         super().__init__(transport, segment, Criterion)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
     ) -> Pager[Criterion]:
         """List the criteria, all of which a member of the segment meets.
 
         Documentation: "Segment Criteria".
         """
-        return self._list({}, page_size=page_size, max_items=max_items)
+        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, criterion_id: int, /) -> Criterion:
         """Read one criterion. Numbers begin at 0, within the segment.

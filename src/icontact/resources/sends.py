@@ -73,6 +73,7 @@ class Sends(Resource[Send]):
     segment: ClassVar[str] = "sends"
     plural: ClassVar[str] = "sends"
     singular: ClassVar[str] = "send"
+    identity: ClassVar[str] = "send_id"
 
     def __init__(
         self, transport: Sender, folder: str, *, now: Callable[[], datetime] = _now
@@ -82,13 +83,13 @@ class Sends(Resource[Send]):
         self._now = now
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
     ) -> Pager[Send]:
         """List the sends.
 
         Documentation: "Sends".
         """
-        return self._list({}, page_size=page_size, max_items=max_items)
+        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, send_id: int, /) -> Send:
         """Read one send.

@@ -23,18 +23,19 @@ class SignupForms(Resource[SignupForm]):
     segment: ClassVar[str] = "signupforms"
     plural: ClassVar[str] = "forms"
     singular: ClassVar[str] = "form"
+    identity: ClassVar[str] = "form_id"
 
     def __init__(self, transport: Sender, folder: str) -> None:
         super().__init__(_OneForm(transport), folder, SignupForm)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
     ) -> Pager[SignupForm]:
         """List the sign-up forms.
 
         Documentation: "Sign-Up Forms".
         """
-        return self._list({}, page_size=page_size, max_items=max_items)
+        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, form_id: int, /) -> SignupForm:
         """Read one sign-up form.

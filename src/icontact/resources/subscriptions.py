@@ -29,6 +29,7 @@ class Subscriptions(Resource[Subscription]):
     segment: ClassVar[str] = "subscriptions"
     plural: ClassVar[str] = "subscriptions"
     singular: ClassVar[str] = "subscription"
+    identity: ClassVar[str] = "subscription_id"
     writable: ClassVar[frozenset[str]] = frozenset(SubscriptionFields.__annotations__)
     searchable: ClassVar[frozenset[str]] = frozenset(SubscriptionFilters.__annotations__)
 
@@ -41,13 +42,24 @@ class Subscriptions(Resource[Subscription]):
         order_by: str | tuple[str, ...] | None = None,
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
+        workers: int = 1,
         **filters: Unpack[SubscriptionFilters],
     ) -> Pager[Subscription]:
         """List or search subscriptions, those of people who unsubscribed included.
 
+        Args:
+            order_by: A field, with ``-`` before it for descending order, or several in a tuple.
+            page_size: Rows a request.
+            max_items: Rows in all.
+            workers: How many pages are asked for side by side, as in
+                :meth:`icontact.resources.Contacts.list`.
+            **filters: Search terms, all of which must match.
+
         Documentation: "Subscriptions".
         """
-        return self._list(filters, page_size=page_size, max_items=max_items, order_by=order_by)
+        return self._list(
+            filters, page_size=page_size, max_items=max_items, workers=workers, order_by=order_by
+        )
 
     def get(self, *, contact_id: int, list_id: int) -> Subscription:
         """Read the subscription of one contact to one list.

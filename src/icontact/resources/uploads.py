@@ -73,6 +73,7 @@ class Uploads(Resource[Upload]):
     segment: ClassVar[str] = "uploads"
     plural: ClassVar[str] = "uploads"
     singular: ClassVar[str] = "upload"
+    identity: ClassVar[str] = "upload_id"
     writable: ClassVar[frozenset[str]] = frozenset(UploadFields.__annotations__)
     headers: ClassVar[Mapping[str, str]] = HEADERS
 
@@ -88,13 +89,13 @@ class Uploads(Resource[Upload]):
         self._sleep, self._clock = sleep, clock
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
     ) -> Pager[Upload]:
         """List the uploads.
 
         Documentation: "Uploads".
         """
-        return self._list({}, page_size=page_size, max_items=max_items)
+        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, upload_id: int, /) -> Upload:
         """Read one upload. :meth:`wait` reads it until it is done.

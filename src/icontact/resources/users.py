@@ -33,6 +33,7 @@ class Users(Resource[User]):
     segment: ClassVar[str] = "users"
     plural: ClassVar[str] = "users"
     singular: ClassVar[str] = "user"
+    identity: ClassVar[str] = "user_id"
     writable: ClassVar[frozenset[str]] = frozenset(
         {*UserFields.__annotations__, *NewUserFields.__annotations__}
     )
@@ -41,13 +42,13 @@ class Users(Resource[User]):
         super().__init__(transport, f"a/{account_id}", User)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
     ) -> Pager[User]:
         """List the users.
 
         Documentation: "Users".
         """
-        return self._list({}, page_size=page_size, max_items=max_items)
+        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, user_id: int, /) -> User:
         """Read one user.
@@ -139,6 +140,7 @@ class Permissions(Resource[Permission]):
     segment: ClassVar[str] = "permissions"
     plural: ClassVar[str] = "permissions"
     singular: ClassVar[str] = "permission"
+    identity: ClassVar[str] = "client_folder_id"
     writable: ClassVar[frozenset[str]] = frozenset(PermissionFields.__annotations__)
     searchable: ClassVar[frozenset[str]] = frozenset(PermissionFilters.__annotations__)
 
@@ -150,13 +152,14 @@ class Permissions(Resource[Permission]):
         *,
         page_size: int = DEFAULT_PAGE_SIZE,
         max_items: int | None = None,
+        workers: int = 1,
         **filters: Unpack[PermissionFilters],
     ) -> Pager[Permission]:
         """List what the user may do, folder by folder.
 
         Documentation: "Permissions".
         """
-        return self._list(filters, page_size=page_size, max_items=max_items)
+        return self._list(filters, page_size=page_size, max_items=max_items, workers=workers)
 
     def set(
         self, *, client_folder_id: int, creative: bool, subscriber: bool, analytic: bool

@@ -24,19 +24,20 @@ class Webhooks(Resource[Webhook]):
     segment: ClassVar[str] = "webhooks"
     plural: ClassVar[str] = "webhooks"
     singular: ClassVar[str] = "webhook"
+    identity: ClassVar[str] = "webhook_id"
     writable: ClassVar[frozenset[str]] = frozenset(WebhookFields.__annotations__)
 
     def __init__(self, transport: Sender, folder: str) -> None:
         super().__init__(transport, folder, Webhook)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None
+        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
     ) -> Pager[Webhook]:
         """List the web hooks.
 
         Documentation: "Web Hooks".
         """
-        return self._list({}, page_size=page_size, max_items=max_items)
+        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, webhook_id: int, /) -> Webhook:
         """Read one web hook.

@@ -24,6 +24,7 @@ from icontact.transport.connections import Pool, receive
 from icontact.transport.limits import AdaptiveLimiter, Feedback, Limiter
 from icontact.transport.quiet import quiet_queries
 from icontact.transport.retry import RetryPolicy, Safety, Trouble, may_be_applied
+from icontact.transport.stopping import check, rest
 from icontact.transport.verdict import Verdict, judge, judge_failure
 
 __all__ = ["API_VERSION", "DEFAULT_BASE_URL", "Timeout", "Transport"]
@@ -157,7 +158,7 @@ class Transport:
                 raise _completed(verdict.outcome, attempt, elapsed, maybe_applied)
             self._tell(Event(kind="retry", call=summary, attempt=attempt, seconds=pause))
             logger.info("%s: again in %.1f s (attempt %d)", _shown(call), pause, attempt)
-            self._sleep(pause)
+            rest(self._sleep, pause)
             self._add_wait(pause)
 
     def _add_wait(self, seconds: float) -> None:
@@ -170,6 +171,7 @@ class Transport:
             self._add_wait(waited)
             self._tell(Event(kind="wait", call=call.summary(), attempt=attempt, seconds=waited))
             logger.info("%s: waited %.1f s for the limit", _shown(call), waited)
+        check()
 
     def _pause(self, call: Call, verdict: Verdict, attempt: int, elapsed: float) -> float | None:
         if verdict.trouble is None:

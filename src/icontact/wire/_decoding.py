@@ -7,11 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar, cast, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 import attrs
 from cattrs import Converter
-from cattrs.gen import make_dict_structure_fn, override
 
 from icontact import models
 from icontact.errors import CallSummary, DecodeError
@@ -135,8 +134,13 @@ class Shape:
     collects: str
     #: Fields that are arrays on the wire, and no text with commas.
     arrays: frozenset[str]
-    construct: Callable[[Mapping[str, Any], Any], Any]
+    construct: Callable[[Mapping[str, Any]], Any]
 
+
+_FACTORY: Any = attrs.Factory
+
+#: Types whose rule leaves a text as it is.
+_TEXTS = (str, str | None)
 
 _SHAPES: dict[type[Any], Shape] = {}
 
@@ -161,12 +165,35 @@ def _made(model: type[Any]) -> Shape:
             names[field.name] = field.metadata.get("wire") or camel(field.name)
             if _is_tuple(field.type) and field.type != tuple[int, ...]:
                 arrays.add(field.name)
-    overrides = {name: override(rename=wire) for name, wire in names.items()}
-    overrides[collects] = override(omit=True)
-    construct = make_dict_structure_fn(
-        model, _CONVERTER, _cattrs_detailed_validation=False, **cast("Any", overrides)
-    )
+    construct = _constructor(model, names)
     return Shape(names, frozenset(names.values()), collects, frozenset(arrays), construct)
+
+
+def _constructor(model: type[Any], names: Mapping[str, str]) -> Callable[[Mapping[str, Any]], Any]:
+    """Write the constructor call that somebody would write by hand, with each field's rule in it.
+
+    A page has thousands of values, and most are texts that stay as they are: what is not called
+    for them is what makes the difference.
+    """
+    known: dict[str, Any] = {"model": model}
+    arguments = []
+    for field in attrs.fields(model):
+        if not (name := names.get(field.name)):
+            continue
+        rule, wanted, default = (f"{what}_{field.name}" for what in ("rule", "wanted", "default"))
+        known |= {rule: _CONVERTER.get_structure_hook(field.type), wanted: field.type}
+        value = f"{rule}(raw[{name!r}], {wanted})"
+        if field.type in _TEXTS:
+            value = f"found if type(found := raw[{name!r}]) is str else {rule}(found, {wanted})"
+        if field.default is not attrs.NOTHING:
+            # To be told of nothing makes the constructor ask its own factory.
+            made = isinstance(field.default, _FACTORY)
+            known[default] = attrs.NOTHING if made else field.default
+            value = f"({value}) if {name!r} in raw else {default}"
+        arguments.append(f"{field.name}={value}")
+    source = f"lambda raw: model({', '.join(arguments)})"
+    construct: Callable[[Mapping[str, Any]], Any] = eval(source, known)  # noqa: S307 - made of names of our own models
+    return construct
 
 
 def camel(name: str) -> str:
@@ -242,7 +269,7 @@ _MISFITS = (ValueError, TypeError, KeyError, AttributeError)
 
 
 def _constructed(raw: Any, shape: Shape, model: type[T]) -> T:
-    made: T = shape.construct(raw, model)
+    made: T = shape.construct(raw)
     known = shape.known
     if extra := {
         name: value if type(value) is str else _blank(value)

@@ -1,12 +1,16 @@
 """The rows of a push in its journal: taken in, planned, sent, finished."""
 
+# ruff: noqa: S608  (the statements are made of constants, values are parameters)
+
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from os import PathLike
+from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import attrs
@@ -146,6 +150,20 @@ class Journal:
                 f"{', '.join(differences)}: name another file"
             )
 
+    @classmethod
+    def opened(cls, path: str | PathLike[str]) -> Journal:
+        """Return a journal that is there, of whatever push, to look at.
+
+        Raises:
+            JournalError: If there is none, or it cannot be read.
+        """
+        if not Path(path).is_file():
+            raise JournalError(f"there is no journal {os.fspath(path)}")
+        journal = cls.__new__(cls)
+        journal.database = Database(path, TABLES, VERSION)
+        journal.release()
+        return journal
+
     @property
     def path(self) -> str | None:
         """The file; ``None`` for a temporary one."""
@@ -189,7 +207,7 @@ class Journal:
             self.database.execute_many(
                 "INSERT INTO rows (row, email, address, fields, notes, restricted, stage, status,"
                 " reason, action) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-                " CASE ?8 WHEN 'rejected' THEN 'REJECT' END)",
+                " CASE ?8 WHEN 'rejected' THEN 'REJECT' WHEN 'skipped' THEN 'SKIP' END)",
                 taken,
             )
 
@@ -234,7 +252,7 @@ class Journal:
         with self.database.transaction():
             # Beside MAX() the other columns are those of the row that has it, as SQLite promises.
             self.database.execute(
-                "INSERT INTO winners SELECT address, row, MAX(restricted * 1e15"  # noqa: S608
+                "INSERT INTO winners SELECT address, row, MAX(restricted * 1e15"
                 f" {sign} row) FROM rows WHERE address IS NOT NULL GROUP BY address"
                 " HAVING COUNT(*) > 1"
             )
@@ -282,7 +300,7 @@ class Journal:
         last = -1
         condition = "AND address NOT IN (SELECT address FROM known)" if unknown else ""
         while found := self.database.rows(
-            f"SELECT row, email FROM rows WHERE stage = ? AND row > ? {condition}"  # noqa: S608
+            f"SELECT row, email FROM rows WHERE stage = ? AND row > ? {condition}"
             " ORDER BY row LIMIT ?",
             (Stage.READ, last, CHUNK),
         ):
@@ -301,8 +319,7 @@ class Journal:
             found.update(
                 Private(address)
                 for (address,) in self.database.rows(
-                    f"SELECT address FROM rows WHERE stage = {Stage.READ}"  # noqa: S608
-                    f" AND address IN ({marks})",
+                    f"SELECT address FROM rows WHERE stage = {Stage.READ} AND address IN ({marks})",
                     part,
                 )
             )
@@ -332,7 +349,7 @@ class Journal:
         last = -1
         condition = "AND subscription IS NULL" if open_only else ""
         while found := self.database.rows(
-            f"SELECT contact_id FROM known WHERE contact_id > ? {condition}"  # noqa: S608
+            f"SELECT contact_id FROM known WHERE contact_id > ? {condition}"
             " ORDER BY contact_id LIMIT ?",
             (last, CHUNK),
         ):
@@ -425,6 +442,13 @@ class Journal:
             "UPDATE rows SET stage = ?, status = 'failed', reason = ? WHERE stage <> ?",
             (Stage.DONE, storable(reason), Stage.DONE),
         )
+
+    def unfinished(self) -> int | None:
+        """Return how many rows have no outcome yet; ``None`` if not all of them are read."""
+        if not self.is_read:
+            return None
+        sql = "SELECT COUNT(*) FROM rows WHERE stage <> ?"
+        return int(self.database.value(sql, (Stage.DONE,)))
 
     def done(self) -> Mapping[str, int]:
         """Return how many rows have ended in each status."""

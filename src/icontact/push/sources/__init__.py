@@ -1,4 +1,4 @@
-"""Files of contacts as rows for a push: CSV, JSON Lines, JSON; nothing but the standard library.
+"""Rows for a push: files (CSV, JSON Lines, JSON, also gzipped), frames, cursors, query results.
 
 .. code-block:: python
 
@@ -10,10 +10,12 @@
             print(row)
 
 Rows are read one by one. A row that cannot be read comes as a :class:`BadRow`, which a push
-rejects with its reason, so that no other row is lost for it.
+rejects with its reason, so that no other row is lost for it. :func:`as_rows`
+makes rows of frames, cursors and query results. Needs nothing but the standard library.
 """
 
 from icontact.push.sources.reading import RowFile, read_rows
 from icontact.push.sources.rows import BadRow
+from icontact.push.sources.taking import RowSource, as_rows
 
-__all__ = ["BadRow", "RowFile", "read_rows"]
+__all__ = ["BadRow", "RowFile", "RowSource", "as_rows", "read_rows"]

@@ -10,13 +10,17 @@ from typing import TextIO
 
 from icontact.errors import ConfigError
 from icontact.mapping.targets import bounded, shown
+from icontact.push.sources.compressed import DAMAGED, damaged
 from icontact.push.sources.encodings import Encoding
-from icontact.push.sources.rows import BadRow, Found, counted, listed
+from icontact.push.sources.rows import BadRow, Found, Misfit, counted, listed, misfit
 
 __all__ = ["DelimitedReader", "checked_delimiter"]
 
 _CANDIDATES = (",", ";", "\t", "|")
 _SPELLED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+
+#: A note names so many lines.
+_NAMED = 10
 
 _UNCLOSED = "a quotation mark is opened and not closed"
 _AMID = (
@@ -54,7 +58,9 @@ class DelimitedReader:
         self._cells = csv.reader(self._lines, delimiter=self.delimiter, strict=True)
         self._names = _checked_names(self._header(), name)
         self.columns: tuple[str, ...] = tuple(filter(None, self._names))
+        #: The lines of the first short rows, and how many there are.
         self._short: list[int] = []
+        self._shorts = 0
         self._blank = 0
         #: The line of a broken row of several lines, until a whole row follows.
         self._broken_at: int | None = None
@@ -67,8 +73,8 @@ class DelimitedReader:
             notes.append(f"columns without a name are not read: {listed(nameless)}")
         if self._short:
             notes.append(
-                f"{counted(len(self._short), 'row')} with fewer cells than the header, where what "
-                f"is missing counts as blank: line {listed(self._short)}"
+                f"{counted(self._shorts, 'row')} with fewer cells than the header, where what "
+                f"is missing counts as blank: line {listed(self._short, _NAMED, self._shorts)}"
             )
         if self._blank:
             notes.append(f"passed over: {counted(self._blank, 'row')} of blank cells")
@@ -76,25 +82,35 @@ class DelimitedReader:
 
     def __iter__(self) -> Iterator[Found]:
         """Yield every row that is not blank."""
+        # A file may have a million rows: what is looked up here is looked up once.
+        lines, taken, names, width = self._lines, self._lines.taken, self._names, len(self._names)
+        next_cells, all_named = self._cells.__next__, all(self._names)
+        fault_in = self._encoding.fault
         while True:
-            self._lines.taken.clear()
-            line = self._lines.number + 1
+            taken.clear()
+            line = lines.number + 1
             try:
-                cells = next(self._cells)
+                cells = next_cells()
             except StopIteration:
-                return
+                break
             except csv.Error as error:
                 yield line, self._broken(line, error)
                 continue
-            if cells:
-                yield from self._row(line, cells)
-
-    def _row(self, line: int, cells: list[str]) -> Iterator[Found]:
-        fault = self._fault(line)
-        if fault is None and not any(map(str.strip, cells)):
-            self._blank += 1
-            return
-        yield line, BadRow(fault) if fault else self._filled(line, cells)
+            if not cells:
+                continue
+            text = taken[0] if len(taken) == 1 else "".join(taken)
+            if not (text.isascii() and "\0" not in text) and (fault := fault_in(text)):
+                yield line, fault
+            elif not (cells[0].strip() or any(map(str.strip, cells))):
+                self._blank += 1
+            elif len(cells) == width and all_named:
+                self._broken_at = None
+                yield line, dict(zip(names, cells, strict=True))
+            else:
+                yield line, self._filled(line, cells)
+            del cells, text  # error trackers print the locals, should the next row raise
+        if lines.damaged:
+            yield lines.number + 1, BadRow(DAMAGED)
 
     def _filled(self, line: int, cells: list[str]) -> dict[str, str] | BadRow:
         expected = len(self._names)
@@ -106,7 +122,9 @@ class DelimitedReader:
         if len(cells) < expected:
             if self._broken_at is not None:
                 return BadRow(f"it may be a part of the broken row of line {self._broken_at}")
-            self._short.append(line)
+            self._shorts += 1
+            if self._shorts <= _NAMED:
+                self._short.append(line)
         self._broken_at = None
         return {name: cell for name, cell in zip(self._names, cells, strict=False) if name}
 
@@ -126,14 +144,15 @@ class DelimitedReader:
             raise ConfigError(
                 f"{self._file}: the header cannot be read: {_UNCLOSED}, or is out of place"
             ) from None
+        if cells is None and self._lines.damaged:
+            raise ConfigError(f"{self._file}: {DAMAGED}")
         if cells is None:
             raise ConfigError(f"{self._file} is empty: its first line must name the columns")
-        if fault := self._fault(self._lines.number):
-            raise ConfigError(f"{self._file}: the header cannot be used: {fault}")
+        if fault := self._encoding.fault("".join(self._lines.taken)):
+            if isinstance(fault, Misfit):
+                raise misfit(self._file, self._lines.number, fault)
+            raise ConfigError(f"{self._file}: the header cannot be used: {fault.reason}")
         return cells
-
-    def _fault(self, line: int) -> str | None:
-        return self._encoding.fault("".join(self._lines.taken), f"{self._file}, line {line}")
 
 
 class _Lines(Iterator[str]):
@@ -152,8 +171,8 @@ class _Lines(Iterator[str]):
 
     def __next__(self) -> str:
         line = self._back.popleft() if self._back else self._text.readline()
-        if not line:
-            raise StopIteration
+        if not line or (line[-1] not in "\r\n" and self.damaged):
+            raise StopIteration  # half a line is no line
         if not self.number:
             line = line.lstrip("\ufeff")
         self.number += 1
@@ -163,11 +182,18 @@ class _Lines(Iterator[str]):
     def peek(self) -> str:
         """Return the next line that is not blank; the blank ones before it are gone."""
         while not self._back and (line := self._text.readline()):
+            if line[-1] not in "\r\n" and self.damaged:
+                break
             if line.strip("\ufeff\r\n "):
                 self._back.append(line)
             else:
                 self.number += 1
         return self._back[0] if self._back else ""
+
+    @property
+    def damaged(self) -> bool:
+        """Whether the lines ended only because the file is damaged."""
+        return damaged(self._text)
 
     def drop(self) -> None:
         """Pass the next line over."""

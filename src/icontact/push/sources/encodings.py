@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
 from typing import BinaryIO
 
 import attrs
 
 from icontact.errors import ConfigError
+from icontact.push.sources.rows import BadRow, Misfit
 
 __all__ = ["Encoding", "named_encoding", "open_text", "recognised_encoding"]
 
@@ -26,12 +26,13 @@ _BYTE_ORDER_MARKS = (
 _NO_TEXT = (
     (b"PK\x03\x04", "an Excel workbook or another archive: save it as CSV (UTF-8)"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook: save it as CSV (UTF-8)"),
-    (b"\x1f\x8b", "compressed: unpack it first"),
+    (b"\x1f\x8b", "compressed twice: unpack it once"),
+    (b"\xfd7zXZ", "compressed in a way other than gzip: unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "compressed in a way other than gzip: unpack it first"),
 )
 
 _MARKING = "icontact-marking"
 _MARK = "\udcff"
-_MARKED = re.compile("[\ud800-\udfff]")
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
@@ -64,25 +65,16 @@ class Encoding:
         known = {"cp1252": "Windows-1252", "utf-8-sig": "UTF-8"}
         return known.get(self.name, self.name.upper())
 
-    def fault(self, text: str, where: str) -> str | None:
-        """Say what is wrong with text that was read in this encoding, or None.
-
-        Args:
-            text: A row, as it stands in the file.
-            where: The file and the line, for an error.
-
-        Raises:
-            ConfigError: If it does not fit the encoding that was given.
-        """
-        if not text.isascii() and _MARKED.search(text):
-            fault = f"it holds bytes that are no {self.label}"
-            if self.given:
-                raise ConfigError(f"{where}: {fault}; leave the encoding away to have it found")
-            return fault
+    def fault(self, text: str) -> BadRow | None:
+        """Say what is wrong with a row as it stands in the file, or None."""
+        plain = text.isascii()
+        if not plain and _is_marked(text):
+            reason = f"it holds bytes that are no {self.label}"
+            return Misfit(reason) if self.given else BadRow(reason)
         if "\0" in text:
-            return "it holds NUL characters, which no text has"
-        if self.name == "cp1252" and not self.given and not text.isascii() and _is_utf8(text):
-            return "it is in UTF-8, and most of the file is in Windows-1252"
+            return BadRow("it holds NUL characters, which no text has")
+        if not plain and self.name == "cp1252" and not self.given and _is_utf8(text):
+            return BadRow("it is in UTF-8, and most of the file is in Windows-1252")
         return None
 
 
@@ -106,7 +98,7 @@ def recognised_encoding(stream: BinaryIO, name: str) -> Encoding:
     Raises:
         ConfigError: If it is no text at all.
     """
-    head = stream.read(4)
+    head = stream.read(6)
     stream.seek(0)
     for magic, what in _NO_TEXT:
         if head.startswith(magic):
@@ -114,7 +106,7 @@ def recognised_encoding(stream: BinaryIO, name: str) -> Encoding:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
             return Encoding(name=encoding)
-    if b"\0" in head:
+    if b"\0" in head[:4]:
         likely = "utf-16-be" if head.startswith(b"\0") else "utf-16-le"
         raise ConfigError(
             f"{name} begins with NUL bytes: if it is text in UTF-16, give the encoding {likely}"
@@ -147,6 +139,14 @@ def _by_majority(stream: BinaryIO) -> Encoding:
 def open_text(stream: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
     """Return the file as text, its line ends untouched, with marks where bytes make no sense."""
     return io.TextIOWrapper(stream, encoding=encoding.name, errors=_MARKING, newline="")
+
+
+def _is_marked(text: str) -> bool:
+    try:
+        text.encode()  # several times as fast as a search for surrogates, and refuses just these
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _is_utf8(text: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from icontact.errors import ConfigError
 from icontact.mapping.targets import shown
+from icontact.push.sources.compressed import DAMAGED, damaged
 from icontact.push.sources.encodings import Encoding
 from icontact.push.sources.rows import BadRow, Found, ReadRow
 
@@ -64,12 +65,18 @@ class JsonReader:
         yield from self._rows
 
 
-def json_lines(text: TextIO, name: str, encoding: Encoding) -> Iterator[Found]:
+def json_lines(text: TextIO, encoding: Encoding) -> Iterator[Found]:
     """Yield the objects of a file that has one a line."""
-    for number, line in enumerate(iter(text.readline, ""), start=1):
+    number = 0
+    while line := text.readline():
+        if line[-1] not in "\r\n" and damaged(text):
+            break  # half a line
+        number += 1
         if content := line.strip(_BLANK):
-            fault = encoding.fault(content, f"{name}, line {number}")
-            yield number, BadRow(fault) if fault else _from_line(content)
+            yield number, encoding.fault(content) or _from_line(content)
+        del line, content  # error trackers print the locals, should the next line raise
+    if damaged(text):
+        yield number + 1, BadRow(DAMAGED)
 
 
 def _from_line(content: str) -> ReadRow:
@@ -84,7 +91,7 @@ def json_list(text: TextIO, name: str, encoding: Encoding) -> Iterator[Found]:
     """Yield the objects of a file that is one list, or one object. It is read as a whole.
 
     Raises:
-        ConfigError: If it is not JSON; it names the line.
+        ConfigError: If it is not JSON; it names the line. If it is damaged.
     """
     try:
         found = _loads(text.read().strip("\ufeff"))
@@ -96,10 +103,13 @@ def json_list(text: TextIO, name: str, encoding: Encoding) -> Iterator[Found]:
         for item in found if isinstance(found, list) else [found]:
             row = _object(item)
             if isinstance(row, Mapping):
-                fault = encoding.fault(json.dumps(row, ensure_ascii=False), name)
-                row = BadRow(fault) if fault else row
+                row = encoding.fault(json.dumps(row, ensure_ascii=False)) or row
             yield None, row
+        if damaged(text):
+            yield None, BadRow(DAMAGED)
         return
+    if damaged(text):
+        raise ConfigError(f"{name}: {DAMAGED}")
     raise ConfigError(f"{name} is not JSON: {where}: {what}")
 
 

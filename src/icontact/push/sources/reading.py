@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import shutil
 import tempfile
-from array import array
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
@@ -13,6 +12,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
 from icontact.errors import ConfigError
+from icontact.push.sources.compressed import damaged, unzipped
 from icontact.push.sources.delimited import DelimitedReader, checked_delimiter
 from icontact.push.sources.encodings import (
     Encoding,
@@ -21,12 +21,15 @@ from icontact.push.sources.encodings import (
     recognised_encoding,
 )
 from icontact.push.sources.json_rows import JsonReader, is_one_object, json_lines, json_list
-from icontact.push.sources.rows import Reader, ReadRow
+from icontact.push.sources.places import LinePlaces
+from icontact.push.sources.rows import Misfit, Reader, ReadRow, misfit
 
 __all__ = ["RowFile", "read_rows"]
 
 _CSV = frozenset({".csv", ".tsv", ".tab", ".txt"})
 _JSON_LINES = frozenset({".jsonl", ".ndjson"})
+
+_DAMAGED = "the compressed file is cut off or damaged: it may hold more rows than could be read"
 
 _ONE_OBJECT = "the file is one object of JSON, and was read as one row"
 
@@ -35,7 +38,10 @@ _IN_MEMORY = 16 * 2**20
 
 
 class RowFile(Iterator[ReadRow]):
-    """The rows of a file, read one by one and once. Close it, or use it as a context manager.
+    """The rows of a file, read one by one and once.
+
+    It closes itself after the last row; who may stop before that closes it, or uses it as a context
+    manager.
 
     Attributes:
         name: What the file is called in messages.
@@ -56,7 +62,8 @@ class RowFile(Iterator[ReadRow]):
         self._text, self._reader = text, reader
         self._note = encoding.note
         self._rows = iter(reader)
-        self._lines = array("Q")
+        self._damaged = False
+        self._places = LinePlaces()
 
     def __repr__(self) -> str:
         return f"<RowFile {self.name}: {len(self.columns)} columns, {self.encoding}>"
@@ -65,7 +72,8 @@ class RowFile(Iterator[ReadRow]):
     def notes(self) -> tuple[str, ...]:
         """What was decided about the file, passed over or made up; complete after the last row."""
         first = (self._note,) if self._note else ()
-        return (*first, *self._reader.notes)
+        last = (_DAMAGED,) if self._damaged else ()
+        return (*first, *self._reader.notes, *last)
 
     def line_of(self, row: int) -> int | None:
         """Return the line on which a row begins, from 1; ``None`` if there are no lines to count.
@@ -73,7 +81,7 @@ class RowFile(Iterator[ReadRow]):
         Args:
             row: Its place among the rows that were read, from 0.
         """
-        return (self._lines[row] or None) if row < len(self._lines) else None
+        return self._places.line_of(row)
 
     def __next__(self) -> ReadRow:
         """Return the next row.
@@ -81,8 +89,15 @@ class RowFile(Iterator[ReadRow]):
         Raises:
             ConfigError: If a line does not fit the encoding that was given; it names the line.
         """
-        line, row = next(self._rows)
-        self._lines.append(line or 0)
+        try:
+            line, row = next(self._rows)
+        except StopIteration:
+            self._damaged = not self._text.closed and damaged(self._text)
+            self.close()
+            raise
+        if isinstance(row, Misfit):
+            raise misfit(self.name, line, row)
+        self._places.add(line)
         return row
 
     def close(self) -> None:
@@ -111,7 +126,9 @@ def read_rows(
     """Open a file of contacts.
 
     The format follows from the name's ending (``.csv .tsv .txt``, ``.jsonl .ndjson``; ``.json``
-    may hold a list, an object a line, or one object) or else from the first character.
+    may hold a list, an object a line, or one object) or else from the first character. What is
+    compressed with gzip is unpacked while it is read, whatever its name; ``.gz`` may follow the
+    ending. If it breaks off, the rows before are read, and a last :class:`BadRow` says so.
 
     Args:
         source: A path, or an open binary file, such as ``sys.stdin.buffer``.
@@ -129,6 +146,7 @@ def read_rows(
     called = name or _name(source)
     stream = _opened(source, called)
     try:
+        stream = unzipped(stream)
         found = named or recognised_encoding(stream, called)
         text = open_text(stream, found)
         return RowFile(called, text, found, _reader(text, called, found, mark))
@@ -140,12 +158,12 @@ def read_rows(
 
 
 def _reader(text: io.TextIOWrapper, name: str, encoding: Encoding, delimiter: str | None) -> Reader:
-    suffix = Path(name).suffix.lower()
+    suffix = Path(name.lower().removesuffix(".gz")).suffix
     first = ""
     if suffix not in _CSV | _JSON_LINES:
         first = _first_character(text)
     if suffix in _JSON_LINES or (first == "{" and not is_one_object(text)):
-        return JsonReader(json_lines(text, name, encoding), name)
+        return JsonReader(json_lines(text, encoding), name)
     if first in ("[", "{"):
         notes = (_ONE_OBJECT,) if first == "{" else ()
         return JsonReader(json_list(text, name, encoding), name, notes)

@@ -7,7 +7,9 @@ from typing import Any, Protocol, TypeAlias
 
 import attrs
 
-__all__ = ["BadRow", "Found", "ReadRow", "Reader", "listed"]
+from icontact.errors import ConfigError
+
+__all__ = ["BadRow", "Found", "Misfit", "ReadRow", "Reader", "listed", "misfit"]
 
 
 @attrs.frozen
@@ -19,6 +21,17 @@ class BadRow:
     """
 
     reason: str
+
+
+@attrs.frozen
+class Misfit(BadRow):
+    """A row that does not fit the encoding that was given, which is an error of the whole file."""
+
+
+def misfit(file: str, line: int | None, fault: BadRow) -> ConfigError:
+    """Return the error for a row that does not fit the encoding that was given."""
+    where = file if line is None else f"{file}, line {line}"
+    return ConfigError(f"{where}: {fault.reason}; leave the encoding away to have it found")
 
 
 ReadRow: TypeAlias = Mapping[str, Any] | BadRow
@@ -50,10 +63,17 @@ class Reader(Protocol):
         ...
 
 
-def listed(numbers: Sequence[int], most: int = 10) -> str:
-    """Return numbers for a message: at most so many, and how many more there are."""
+def listed(numbers: Sequence[int], most: int = 10, count: int | None = None) -> str:
+    """Return numbers for a message: at most so many, and how many more there are.
+
+    Args:
+        numbers: The first of them, or all.
+        most: As many as are named.
+        count: How many there are, if these are not all.
+    """
     shown = ", ".join(map(str, numbers[:most]))
-    return shown + (f" and {len(numbers) - most} more" if len(numbers) > most else "")
+    more = (len(numbers) if count is None else count) - most
+    return shown + (f" and {more} more" if more > 0 else "")
 
 
 def counted(number: int, thing: str) -> str:

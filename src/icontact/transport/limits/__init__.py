@@ -1,7 +1,7 @@
-"""How fast requests may go out: one method, and three limiters that have it.
+"""How fast requests may go out: one method, and the limiters that have it.
 
 Anything with ``acquire(cost=1)`` will do. One that also has ``report`` is told how each answer
-came out.
+came out; one that also has the methods of :class:`Foresight` is asked before many requests go out.
 """
 
 from __future__ import annotations
@@ -10,8 +10,19 @@ from typing import Protocol, runtime_checkable
 
 from icontact.transport.limits._adaptive import AdaptiveLimiter
 from icontact.transport.limits._fixed import SQLiteLimiter, TokenBucket
+from icontact.transport.limits._foresight import Foresight
+from icontact.transport.limits._redis import RedisLimiter
 
-__all__ = ["AdaptiveLimiter", "Feedback", "Limiter", "SQLiteLimiter", "TokenBucket", "Unlimited"]
+__all__ = [
+    "AdaptiveLimiter",
+    "Feedback",
+    "Foresight",
+    "Limiter",
+    "RedisLimiter",
+    "SQLiteLimiter",
+    "TokenBucket",
+    "Unlimited",
+]
 
 
 @runtime_checkable
@@ -37,6 +48,22 @@ class Unlimited:
             cost: What the request counts for; here nothing.
         """
         return 0.0
+
+    def available(self) -> int | None:
+        """Return None: as many as you like."""
+        return None
+
+    def seconds_until(self, cost: int = 1) -> float:
+        """Return 0.0.
+
+        Args:
+            cost: What the request counts for; here nothing.
+        """
+        return 0.0
+
+    def day_left(self) -> int | None:
+        """Return None: there is no figure per day."""
+        return None
 
     def __repr__(self) -> str:
         return "Unlimited()"

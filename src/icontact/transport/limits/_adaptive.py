@@ -97,6 +97,31 @@ class AdaptiveLimiter(QueuedLimiter):
         """Return None: nobody knows how many requests may still go out."""
         return None
 
+    def seconds_until(self, cost: int = 1) -> float:
+        """Return the seconds until a request may go out, as far as is known; 0.0 for now.
+
+        While the server refuses, it is the time until the next probe, whose answer decides.
+
+        Args:
+            cost: What the request counts for. It makes the next one wait, not this.
+
+        Raises:
+            ValueError: `cost` is not positive.
+        """
+        self._check_cost(cost)
+        with self._lock:
+            if self._probe_at is not None:
+                due = self._probe_at
+            elif self._ceiling is not None:
+                due = self._next
+            else:
+                return 0.0
+            return max(due - self._clock(), 0.0)
+
+    def day_left(self) -> int | None:
+        """Return None: there is no figure per day."""
+        return None
+
     def report(self, *, throttled: bool) -> None:
         """Take note of how an answer came out.
 

@@ -39,7 +39,8 @@ class FixedLimiter(QueuedLimiter):
 
     def remaining(self) -> dict[str, int]:
         """Return how many requests may go out now, per window: ``{"per_minute": 12, …}``."""
-        with self._lock, self._settled() as (ledger, _, __):
+        with self._lock:
+            ledger, _ = self._look()
             return {window.name: window.free(ledger[window.name]) for window in self._windows}
 
     def available(self) -> int:
@@ -53,8 +54,19 @@ class FixedLimiter(QueuedLimiter):
             ValueError: `cost` is not positive, or more than a window can ever hold.
         """
         self._check_cost(cost)
-        with self._lock, self._settled() as (ledger, _, now):
+        with self._lock:
+            ledger, now = self._look()
             return self._wait(ledger, cost, now)
+
+    def day_left(self) -> int | None:
+        """Return how many requests may still go out within the window of a day.
+
+        The window moves on: what was sent 24 hours ago comes free again.
+
+        Returns:
+            The number, or ``None`` if there is no figure per day.
+        """
+        return self.remaining().get("per_day")
 
     def _check_cost(self, cost: int) -> None:
         super()._check_cost(cost)
@@ -64,6 +76,17 @@ class FixedLimiter(QueuedLimiter):
                     f"cost: {cost} can never go out under {window.name}={window.figure}; split it"
                 )
 
+    def _wait(self, ledger: Ledger, cost: int, now: float) -> float:
+        return max(window.wait(ledger[window.name], cost, now) for window in self._windows)
+
+    @abstractmethod
+    def _look(self) -> tuple[Ledger, float]:
+        """Return what counts now, for reading, and the time."""
+
+
+class _LedgerLimiter(FixedLimiter):
+    """Counts by itself, in a ledger that it may have for a moment."""
+
     def _try(self, cost: int, *, ahead: int) -> float:
         with self._settled() as (ledger, present, now):
             delay = self._wait(ledger, ahead + cost, now)
@@ -72,8 +95,9 @@ class FixedLimiter(QueuedLimiter):
                     ledger[name][slot] = ledger[name].get(slot, 0) + cost
             return delay
 
-    def _wait(self, ledger: Ledger, cost: int, now: float) -> float:
-        return max(window.wait(ledger[window.name], cost, now) for window in self._windows)
+    def _look(self) -> tuple[Ledger, float]:
+        with self._settled() as (ledger, _, now):
+            return ledger, now
 
     @contextlib.contextmanager
     def _settled(self) -> Iterator[tuple[Ledger, dict[str, int], float]]:
@@ -88,7 +112,7 @@ class FixedLimiter(QueuedLimiter):
         """Hand out the counts of every window, for changing in place, and keep the changes."""
 
 
-class TokenBucket(FixedLimiter):
+class TokenBucket(_LedgerLimiter):
     """Keep the threads of one process within figures per minute, hour and day, all at once.
 
     No figure is exceeded in any stretch of its length, wherever it begins; the rate stays up to
@@ -138,7 +162,7 @@ _SCHEMA: Final = (
 )
 
 
-class SQLiteLimiter(FixedLimiter):
+class SQLiteLimiter(_LedgerLimiter):
     """Keep several processes of one machine within common figures, through one SQLite file.
 
     The promise is :class:`TokenBucket`'s, for all processes together. They share the wall clock:

@@ -7,6 +7,8 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+from icontact.transport.stopping import rest
+
 
 class QueuedLimiter(ABC):
     """Let requests out in the order of their arrival, however many threads ask.
@@ -44,7 +46,7 @@ class QueuedLimiter(ABC):
             self._waiting[ticket] = cost
         try:
             while True:
-                self._sleep(delay)
+                rest(self._sleep, delay)
                 with self._lock:
                     delay = self._try(cost, ahead=self._ahead_of(ticket))
                     if not delay:

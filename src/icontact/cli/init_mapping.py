@@ -1,0 +1,244 @@
+"""The mapping that ``icontact init`` writes: taken over, guessed, or asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+import click
+
+from icontact.cli.mappers import pairs_of
+from icontact.cli.questions import Asker
+from icontact.cli.screen import clean, remark
+from icontact.cli.stops import Stop
+from icontact.errors import MappingError
+from icontact.mapping import ContactMapper, mautic
+from icontact.mapping.spellings import squeeze
+from icontact.mapping.targets import CUSTOM, FIELDS, bounded, closest, field_for, shown
+from icontact.models import CustomField
+from icontact.push import mapping_from_pairs
+from icontact.push.sources import read_rows
+
+__all__ = ["MappingOptions", "MappingSource", "mapping_of"]
+
+#: What is typed for "nothing fills this field".
+_NOTHING = "-"
+
+
+@attrs.frozen(kw_only=True)
+class MappingSource:
+    """What there is to begin with.
+
+    Attributes:
+        config: The mapping so far; ``None`` if nothing was said about one.
+        columns: The names that rows have, where they are known.
+        notes: What was guessed.
+        suggested_list: The list that Mautic pushed to.
+    """
+
+    config: dict[str, Any] | None = None
+    columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    suggested_list: str | int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class MappingOptions:
+    """The options that say how fields are filled."""
+
+    columns: str | None = None
+    preset: str | None = None
+    from_mautic: str | None = None
+    pairs: Sequence[str] = ()
+
+    def read(self) -> MappingSource:
+        """Read what they name.
+
+        Raises:
+            Stop: If they exclude each other.
+            ConfigError, MappingError: If a file or a mapping cannot be used.
+        """
+        given = [one for one in (self.columns, self.preset, self.from_mautic) if one is not None]
+        if len(given) > 1:
+            raise Stop("--columns, --preset and --from-mautic exclude each other")
+        found = MappingSource()
+        if self.columns is not None:
+            found = from_columns(self.columns, needs_email=not self.pairs)
+        elif self.preset is not None:
+            found = MappingSource(config=ContactMapper.preset(self.preset).as_config())
+        elif self.from_mautic is not None:
+            found = _from_mautic(self.from_mautic)
+        if not self.pairs:
+            return found
+        return attrs.evolve(found, config=_changed(found.config or {}, self.pairs))
+
+
+def from_columns(path: str, *, needs_email: bool = True) -> MappingSource:
+    """Guess a mapping from a file's header.
+
+    Raises:
+        Stop: If no column looks like the address, and nothing else says which one it is.
+    """
+    with read_rows(path) as rows:
+        columns = rows.columns
+    try:
+        mapper = ContactMapper.guess(columns)
+    except MappingError as error:
+        problem = error.problem
+    else:
+        return MappingSource(config=mapper.as_config(), columns=columns, notes=mapper.notes)
+    if needs_email:
+        raise Stop(f"{path}: {problem}")
+    return MappingSource(config={}, columns=columns)
+
+
+def _from_mautic(path: str) -> MappingSource:
+    settings = mautic.document(path)
+    return MappingSource(
+        config=ContactMapper.from_mautic(settings).as_config(),
+        suggested_list=mautic.list_of(settings),
+    )
+
+
+def _changed(config: Mapping[str, Any], pairs: Sequence[str]) -> dict[str, Any]:
+    changes = dict(mapping_from_pairs(pairs))
+    custom = {**config.get(CUSTOM, {}), **changes.pop(CUSTOM, {})}
+    fields = {field_for(name): key for name, key in changes.items()}
+    return {**config, **fields, **({CUSTOM: custom} if custom else {})}
+
+
+def mapping_of(source: MappingSource, fields: Sequence[CustomField], asker: Asker) -> ContactMapper:
+    """Return the mapping, checked against the folder's custom fields.
+
+    Args:
+        source: What there is to begin with.
+        fields: The folder's custom fields.
+        asker: Whom to ask what is open.
+
+    Raises:
+        Stop: If nothing says how fields are filled, and nobody is to be asked.
+        MappingError: If the mapping names a custom field that the folder does not have.
+    """
+    if source.config is None:
+        source = _asked_for(asker)
+    config = dict(source.config or {})
+    config, notes = _with_custom_fields(config, source.columns, fields)
+    for note in (*source.notes, *notes):
+        remark(note)
+    if "email" in config:
+        mapper = ContactMapper.from_config(config)
+        asker.say("So far: " + clean(", ".join(pairs_of(mapper))))
+        if unused := [column for column in source.columns if column not in mapper.sources]:
+            remark(f"columns not used: {bounded(unused)}")
+    if "email" not in config or not asker.confirm("Is the mapping right?", default=True):
+        if asker.silent:
+            raise Stop("the mapping has no e-mail: --map email=COLUMN")
+        config = _field_by_field(config, source.columns, fields, asker)
+    mapper = ContactMapper.from_config(config)
+    mapper.checked(fields)
+    return mapper
+
+
+def _asked_for(asker: Asker) -> MappingSource:
+    """Ask where contacts come from."""
+    if asker.silent:
+        raise Stop(
+            "say how fields are filled: --columns FILE, --preset mautic, --from-mautic FILE, or "
+            "--map email=COLUMN"
+        )
+    origin = asker.choice(
+        "Where do the contacts come from",
+        ("file", "mautic", "mautic-mapping", "other"),
+        option="",
+        given=None,
+        default="file",
+    )
+    if origin == "mautic":
+        return MappingOptions(preset="mautic").read()
+    if origin == "other":
+        return MappingSource(config={})
+    question = "A file with their columns" if origin == "file" else "Mautic's mapping, a JSON file"
+    path = asker.text(question, str, option="")
+    return from_columns(path, needs_email=False) if origin == "file" else _from_mautic(path)
+
+
+def _with_custom_fields(
+    config: dict[str, Any], columns: Sequence[str], fields: Sequence[CustomField]
+) -> tuple[dict[str, Any], Sequence[str]]:
+    """Fill custom fields from columns of the same name that nothing else reads."""
+    custom = dict(config.get(CUSTOM, {}))
+    read = set(ContactMapper.from_config(config).sources) if "email" in config else set()
+    free = {squeeze(column): column for column in columns if column not in read}
+    notes = []
+    for field in fields:
+        names = (squeeze(field.private_name), squeeze(field.public_name))
+        column = next((free[name] for name in names if name in free), None)
+        if column is not None and field.private_name not in custom:
+            custom[field.private_name] = column
+            notes.append(f"the custom field {field.private_name} has a column of its name")
+    return ({**config, CUSTOM: custom} if custom else config), notes
+
+
+def _field_by_field(
+    config: Mapping[str, Any],
+    columns: Sequence[str],
+    fields: Sequence[CustomField],
+    asker: Asker,
+) -> dict[str, Any]:
+    """Ask for the source of every field; what has one already keeps it by Enter."""
+    asker.say(f"For each field the column or key that fills it; {_NOTHING} for none.")
+    if columns:
+        asker.say("Columns: " + clean(bounded(columns, 50)))
+    before = config.get(CUSTOM, {})
+    read = _reader(columns)
+    names = [name for name in FIELDS if name != "status"]  # it means something else elsewhere
+    standard = {name: _asked(name, config.get(name), read, asker) for name in names}
+    custom = {
+        field.private_name: _asked(
+            f"custom field {clean(field.private_name)} ({clean(field.field_type)})",
+            before.get(field.private_name),
+            read,
+            asker,
+        )
+        for field in fields
+    }
+    chosen = {name: value for name, value in config.items() if name == "options"}
+    chosen |= {name: value for name, value in standard.items() if value is not None}
+    custom = {name: value for name, value in custom.items() if value is not None}
+    return {**chosen, CUSTOM: custom} if custom else chosen
+
+
+_AS_IT_IS = "as it is"
+
+
+def _asked(label: str, current: Any, read: Callable[[str], str | None], asker: Asker) -> Any:
+    """Ask for one field's source; ``None`` for none."""
+    kept = _AS_IT_IS if isinstance(current, dict | list) else current
+    needed = label == "email"
+
+    def answer(text: str) -> Any:
+        if current is not None and text.strip() == str(kept):
+            return current
+        found = read(text.strip())
+        if found is None and needed:
+            raise click.UsageError("iContact requires the e-mail address")
+        return found
+
+    default = str(kept) if current is not None else None if needed else _NOTHING
+    return asker.text(label, answer, option="", default=default)
+
+
+def _reader(columns: Sequence[str]) -> Callable[[str], str | None]:
+    """Return what takes a column's name, or the sign for none."""
+
+    def read(text: str) -> str | None:
+        if text == _NOTHING:
+            return None
+        if columns and text not in columns:
+            near = closest(text, columns)
+            hint = f"did you mean {shown(near)}?" if near else f"there are {bounded(columns, 10)}"
+            raise click.UsageError(f"there is no column {shown(text)}: {hint}")
+        return text
+
+    return read

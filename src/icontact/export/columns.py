@@ -1,0 +1,168 @@
+"""The columns of an export, and what of a contact goes into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Any
+
+import attrs
+
+from icontact import wire
+from icontact.errors import ConfigError
+from icontact.models import Contact, CustomField, FieldType
+
+__all__ = ["ALL_FIELDS", "Wanted", "row_maker", "shows_any"]
+
+CUSTOM = "custom_fields"
+SUBSCRIPTIONS = "subscriptions"
+SUBSCRIPTION = "subscription"
+
+_OWN = "contact_id email prefix first_name last_name suffix street street2 city state".split()
+_FIRST = (*_OWN, "postal_code", "phone", "fax", "business")
+_LAST = ("status", "create_date", "bounce_count")
+
+#: Every field that can be named, besides the custom fields and the subscriptions.
+ALL_FIELDS = (*_FIRST, *_LAST)
+
+#: The forms in which a custom date may come (API 2.8, uncertain).
+_DATES = ("%Y-%m-%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S")
+
+
+@attrs.frozen(kw_only=True)
+class Wanted:
+    """Which fields somebody asked for.
+
+    Attributes:
+        names: What was named; ``None`` for all that listings show.
+        details: Whether what listings leave out is wanted, too.
+        one_list: Whether the export is of one list.
+    """
+
+    names: tuple[str, ...] | None
+    details: bool
+    one_list: bool
+
+    @classmethod
+    def checked(cls, fields: Iterable[str] | None, *, details: bool, one_list: bool) -> Wanted:
+        """Check what was named, as far as that can be done without asking iContact.
+
+        Raises:
+            ConfigError: For a field that there is not; names the nearest one. For one named twice.
+        """
+        if isinstance(fields, str):
+            raise ConfigError("fields are several names, such as ['email', 'first_name']")
+        names = None if fields is None else tuple(fields)
+        last = SUBSCRIPTION if one_list else SUBSCRIPTIONS
+        known = frozenset([*ALL_FIELDS, CUSTOM, last])
+        for place, name in enumerate(names or ()):
+            if name not in known and not name.startswith(f"{CUSTOM}."):
+                raise ConfigError(f"an export has no field {name!r}{wire.nearest(name, known)}")
+            if name in (names or ())[:place]:
+                raise ConfigError(f"the field {name!r} is named twice")
+        if names == ():
+            raise ConfigError("fields names no field at all; leave it out for all of them")
+        return cls(names=names, details=details, one_list=one_list)
+
+    @property
+    def custom(self) -> bool:
+        """Whether the folder's custom fields have to be asked for."""
+        return self.names is None or any(name.startswith(CUSTOM) for name in self.names)
+
+    @property
+    def subscriptions(self) -> bool:
+        """Whether subscriptions go out."""
+        return self.names is None or bool({SUBSCRIPTIONS, SUBSCRIPTION}.intersection(self.names))
+
+    @property
+    def business(self) -> bool:
+        """Whether ``business`` is wanted although it may take a request for each contact."""
+        return self.details or (self.names is not None and "business" in self.names)
+
+    @property
+    def hidden_custom(self) -> bool:
+        """Whether custom fields are wanted although it may take a request for each contact."""
+        return self.details or (self.names is not None and self.custom)
+
+    def columns(
+        self, defined: Sequence[CustomField], *, business: bool, custom: bool
+    ) -> tuple[str, ...]:
+        """Return the columns, in their order.
+
+        Args:
+            defined: The folder's custom fields.
+            business: Whether it is known of every contact.
+            custom: Whether custom fields are.
+
+        Raises:
+            ConfigError: If a custom field is named that the folder does not have.
+        """
+        every = [f"{CUSTOM}.{field.private_name}" for field in defined]
+        if self.names is not None:
+            return tuple(self._named(every))
+        last = SUBSCRIPTION if self.one_list else SUBSCRIPTIONS
+        first = (name for name in _FIRST if business or name != "business")
+        return (*first, *(every if custom else ()), *_LAST, last)
+
+    def _named(self, every: Sequence[str]) -> Iterable[str]:
+        names = dict.fromkeys(
+            one for name in self.names or () for one in (every if name == CUSTOM else [name])
+        )
+        for name in names:
+            if name.startswith(f"{CUSTOM}.") and name not in every:
+                raise ConfigError(
+                    f"the folder has no custom field {name.removeprefix(f'{CUSTOM}.')!r}"
+                    f"{wire.nearest(name, frozenset(every)) if every else '; it has none'}"
+                )
+        return names
+
+
+def row_maker(
+    columns: Sequence[str], defined: Sequence[CustomField]
+) -> Callable[[Contact, Any], dict[str, Any]]:
+    """Return what makes a row of a contact and its subscriptions."""
+    dates = {field.private_name for field in defined if field.field_type == FieldType.DATE}
+    getters = [(name, _getter(name, dates)) for name in columns]
+
+    def row(contact: Contact, subscriptions: Any) -> dict[str, Any]:
+        return {name: get(contact, subscriptions) for name, get in getters}
+
+    return row
+
+
+def _getter(column: str, dates: Iterable[str]) -> Callable[[Contact, Any], Any]:
+    if column in (SUBSCRIPTION, SUBSCRIPTIONS):
+        return lambda _, subscriptions: subscriptions
+    if column.startswith(f"{CUSTOM}."):
+        name = column.removeprefix(f"{CUSTOM}.")
+        clean = _day if name in dates else _whole
+        return lambda contact, _: clean(contact.custom_fields.get(name))
+    if column == "create_date":
+        return lambda contact, _: _moment(contact.create_date)
+    return lambda contact, _: _whole(getattr(contact, column))
+
+
+def _whole(value: Any) -> Any:
+    """Return a value that can be written: half of a surrogate pair, which is no text, cannot."""
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-8", "replace").decode("utf-8")
+    return value
+
+
+def _day(value: Any) -> Any:
+    """Return a custom date in ISO's form, whatever the form it is kept in."""
+    for form in _DATES:
+        with suppress(ValueError, TypeError):
+            return datetime.strptime(value, form).date().isoformat()  # noqa: DTZ007  # a day
+    return _whole(value)
+
+
+def _moment(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def shows_any(contact: Contact, defined: Sequence[CustomField]) -> bool:
+    """Tell whether an answer shows any of the custom fields, blank or not."""
+    shown: Mapping[str, Any] = contact.custom_fields
+    return any(field.private_name in shown for field in defined)

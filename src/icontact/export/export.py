@@ -1,0 +1,157 @@
+"""An export: what to read, where to write it, and what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from itertools import chain
+from os import PathLike
+from typing import Any, BinaryIO
+
+import attrs
+
+from icontact.errors import ConfigError
+from icontact.export.columns import Wanted
+from icontact.export.files import Format, checked_format, opened, write
+from icontact.export.reading import ExportProgress, Meter, Reading, list_of
+from icontact.models import ContactList, ContactStatus
+from icontact.resources import Lists
+from icontact.transport import Sender
+from icontact.wire import nearest
+
+__all__ = ["ContactExport", "ExportReport"]
+
+_STATUSES = frozenset(["total", "unlisted", *map(str, ContactStatus)]) - {"deleted"}
+
+
+@attrs.frozen(kw_only=True)
+class ExportReport:
+    """What came of an export.
+
+    Attributes:
+        contacts: How many contacts were written.
+        subscriptions: How many subscriptions were read.
+        columns: The names of the columns, in their order.
+        complete: Whether nobody can be missing. If not, a note says why.
+        notes: What was left out, and what looked odd.
+        requests: How many requests it took.
+        elapsed: Seconds it took.
+    """
+
+    contacts: int
+    subscriptions: int
+    columns: tuple[str, ...]
+    complete: bool
+    notes: tuple[str, ...]
+    requests: int
+    elapsed: float
+
+    def __str__(self) -> str:
+        people = "1 contact" if self.contacts == 1 else f"{self.contacts} contacts"
+        told = f"{people}; {self.requests} requests, {self.elapsed:.1f} s"
+        return "; ".join((told, *self.notes))
+
+
+class ContactExport(Iterable[Mapping[str, Any]]):
+    """The contacts of a folder as rows, read from iContact each time it is iterated.
+
+    Made by :meth:`icontact.Folder.export`, which tells its options. A row is a dictionary from
+    column to value: what JSON can hold, dates as text.
+
+    Attributes:
+        report: What came of the last iteration that went to its end; ``None`` before.
+    """
+
+    def __init__(
+        self,
+        sender: Sender,
+        path: str,
+        *,
+        list: str | int | None = None,
+        status: ContactStatus | str | None = None,
+        fields: Iterable[str] | None = None,
+        details: bool = False,
+        progress: Callable[[ExportProgress], None] | None = None,
+    ) -> None:
+        self._sender, self._path = sender, path
+        self._list, self._status = list, _checked_status(status, list)
+        self._wanted = Wanted.checked(fields, details=details, one_list=list is not None)
+        self._progress = progress
+        self.report: ExportReport | None = None
+
+    def __repr__(self) -> str:
+        return f"ContactExport({vars(self).get('_path')!r})"
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        started, meter = time.monotonic(), Meter(self._sender)
+        with closing(self._reading(meter)) as reading:
+            yield from chain.from_iterable(reading.rows())
+            self.report = _report(reading, meter, started)
+
+    def write(
+        self,
+        target: str | PathLike[str] | BinaryIO,
+        *,
+        format: Format | None = None,
+        overwrite: bool = False,
+    ) -> ExportReport:
+        """Write the rows.
+
+        Args:
+            target: A path, or a stream that is open for bytes.
+            format: ``"csv"`` or ``"jsonl"``; by default by the name's ending.
+            overwrite: Whether a file that is there already may be replaced.
+
+        Raises:
+            ConfigError: If the file is there already or cannot be written, the format cannot be
+                told, or there is no such list or custom field.
+            OSError: If writing fails on the way.
+            APIError, TransportError: If iContact could not be asked. No file appears then.
+        """
+        form = checked_format(target, format)
+        started, meter = time.monotonic(), Meter(self._sender)
+        with (
+            opened(target, overwrite=overwrite) as stream,
+            closing(self._reading(meter)) as reading,
+        ):
+            pages = reading.rows()
+            next(pages)  # then the columns are known
+            write(stream, form, reading.columns, chain.from_iterable(pages))
+            return _report(reading, meter, started)
+
+    def _reading(self, meter: Meter) -> Reading:
+        one_list: ContactList | None = None
+        if self._list is not None:
+            one_list = list_of(Lists(meter, self._path), self._list)
+        return Reading(
+            meter,
+            self._path,
+            wanted=self._wanted,
+            one_list=one_list,
+            status=self._status,
+            progress=self._progress,
+        )
+
+
+def _report(reading: Reading, meter: Meter, started: float) -> ExportReport:
+    return ExportReport(
+        contacts=reading.done,
+        subscriptions=reading.subscription_count,
+        columns=reading.columns,
+        complete=reading.complete,
+        notes=tuple(reading.notes),
+        requests=meter.requests,
+        elapsed=time.monotonic() - started,
+    )
+
+
+def _checked_status(status: ContactStatus | str | None, list_given: str | int | None) -> str:
+    chosen = "total" if status is None else str(status)
+    if chosen == ContactStatus.DELETED:
+        raise ConfigError("iContact lists no deleted contacts, so they cannot be exported")
+    if chosen not in _STATUSES:
+        raise ConfigError(f"there is no status {chosen!r}{nearest(chosen, _STATUSES)}")
+    if chosen == "unlisted" and list_given is not None:
+        raise ConfigError("nobody on a list is unlisted: give a list or this status, not both")
+    return chosen

@@ -1,0 +1,138 @@
+"""Rows into a file: CSV or JSON Lines, gzipped or not, whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from os import PathLike
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, TypeAlias, cast, get_args
+
+from icontact.errors import ConfigError
+
+__all__ = ["Format", "checked_format", "opened", "write"]
+
+#: What an export is written as.
+Format: TypeAlias = Literal["csv", "jsonl"]
+
+_BY_SUFFIX: Mapping[str, Format] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+_GZIPPED = ".gz"
+
+
+def checked_format(target: object, form: str | None) -> Format:
+    """Return the format to write: the one that was given, or else by the name's ending.
+
+    Raises:
+        ConfigError: If it is none, or there is nothing to tell it by.
+    """
+    if form is None and isinstance(target, str | PathLike):
+        name = os.fspath(target).lower().removesuffix(_GZIPPED)
+        form = _BY_SUFFIX.get(Path(name).suffix)
+    if form not in get_args(Format):
+        given = "cannot be told by the name's ending" if form is None else f"is not {form!r}"
+        raise ConfigError(f"the format of an export {given}: csv or jsonl")
+    return cast("Format", form)
+
+
+@contextmanager
+def opened(target: str | PathLike[str] | BinaryIO, *, overwrite: bool) -> Iterator[BinaryIO]:
+    """Open what is to be written. A file appears under its name only when it is whole.
+
+    It is readable by its owner alone, and gzipped if its name ends in ``.gz``. A pipe, a device or
+    an open stream is written to as the rows come.
+
+    Raises:
+        ConfigError: If it cannot be written, or is there already.
+    """
+    if not isinstance(target, str | PathLike):
+        if isinstance(target, io.TextIOBase):
+            raise ConfigError("the target is open as text: open it as bytes, with mode 'wb'")
+        yield target
+        return
+    path = Path(os.path.realpath(target))
+    try:
+        is_stream = path.exists() and not stat.S_ISREG(path.stat().st_mode)
+        if path.is_file() and not overwrite:
+            raise ConfigError(f"{target} is there already; overwrite=True (--force) replaces it")
+        if is_stream:
+            stream, name = path.open("wb"), None
+        else:
+            handle, name = tempfile.mkstemp(prefix=".icontact-", dir=path.parent)
+            stream = os.fdopen(handle, "wb")
+    except OSError as problem:
+        reason = problem.strerror
+    else:
+        with _replacing(path, name), stream:
+            yield from _unpacked(stream, str(target))
+        return
+    raise ConfigError(f"cannot write {target}: {reason}")
+
+
+@contextmanager
+def _replacing(path: Path, name: str | None) -> Iterator[None]:
+    """Put the file that was written in its place, or take it away if it is not whole."""
+    try:
+        yield
+        if name is not None:
+            Path(name).replace(path)
+    except BaseException:
+        if name is not None:
+            Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _unpacked(stream: BinaryIO, name: str) -> Iterator[BinaryIO]:
+    if name.lower().endswith(_GZIPPED):
+        # Neither a name nor a time: equal exports are equal files.
+        with gzip.GzipFile("", "wb", 6, stream, mtime=0) as zipped:
+            yield cast("BinaryIO", zipped)
+    else:
+        yield stream
+    stream.flush()
+    with suppress(OSError):  # a pipe
+        os.fsync(stream.fileno())
+
+
+def write(
+    stream: BinaryIO, form: Format, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]
+) -> None:
+    """Write rows, in UTF-8. The stream stays open."""
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+    try:
+        # No loops: their variables would hold a row while the next one is asked for.
+        if form == "csv":
+            writer = csv.writer(text)
+            writer.writerow(columns)
+            writer.writerows(map(_cells, rows))
+        else:
+            text.writelines(map(_line, rows))
+        text.flush()
+    finally:
+        # The disk may be full, or the reader gone, as is being said already then.
+        with suppress(OSError):
+            text.detach()
+
+
+def _cells(row: Mapping[str, Any]) -> list[str]:
+    return [_cell(value) for value in row.values()]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    return json.dumps(row, ensure_ascii=False) + "\n"

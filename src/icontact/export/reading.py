@@ -1,0 +1,284 @@
+"""Reads a folder's contacts and subscriptions, so that nobody is missed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from icontact.errors import CallError, ConfigError, NotFound
+from icontact.export.columns import Wanted, row_maker, shows_any
+from icontact.export.index import Index
+from icontact.models import Contact, ContactList, ContactStatus, CustomField
+from icontact.models.filters import one_of
+from icontact.paging import Page, Pager
+from icontact.resources import Contacts, CustomFields, Lists, Subscriptions
+from icontact.transport import Answer, Call, Sender
+
+__all__ = ["ExportProgress", "Meter", "Reading", "list_of"]
+
+#: A listing that shifts while it is read is read again, so often in all.
+_READINGS = 3
+
+#: Ids in one search: a row of them still fits into a URL.
+_AT_ONCE = 100
+
+_HIDDEN = (
+    "listings do not show {what}, so it was left out; details=True (--details) reads every contact "
+    "by itself to get it"
+)
+
+
+@attrs.frozen(kw_only=True)
+class ExportProgress:
+    """How far an export has come.
+
+    Attributes:
+        done: Contacts that were handed out.
+        total: How many there are by iContact's word; ``None`` if it gave none.
+    """
+
+    done: int
+    total: int | None
+
+
+class Meter:
+    """Counts the requests of one export, however many others share the client."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender, self._lock = sender, threading.Lock()
+        self.requests = 0
+
+    def send(self, call: Call, /) -> Answer:
+        """Send a call, and count every attempt."""
+        attempts = 0
+        try:
+            answer = self._sender.send(call)
+            attempts = answer.attempts
+            return answer
+        except CallError as error:
+            attempts = error.attempts
+            raise
+        finally:
+            with self._lock:
+                self.requests += attempts
+
+
+def list_of(lists: Lists, wanted: str | int) -> ContactList:
+    """Return a list by its exact name or its id.
+
+    Raises:
+        ConfigError: If there is none.
+    """
+    try:
+        found = lists.get(wanted) if isinstance(wanted, int) else lists.find(name=wanted)
+    except NotFound:
+        found = None
+    if found is None:
+        raise ConfigError(f"there is no list {wanted!r} in this folder; `icontact lists` shows all")
+    return found
+
+
+class Reading:
+    """One reading of all that an export is made of.
+
+    Args:
+        sender: Sends the calls, and counts them.
+        path: The folder's path.
+        wanted: Which fields go out.
+        one_list: The list whose people are wanted, if it is one list.
+        status: Whom: ``"total"``, ``"unlisted"``, or a status of contacts.
+        progress: What is told after every page.
+    """
+
+    def __init__(
+        self,
+        sender: Sender,
+        path: str,
+        *,
+        wanted: Wanted,
+        one_list: ContactList | None,
+        status: str,
+        progress: Callable[[ExportProgress], None] | None,
+    ) -> None:
+        self._contacts = Contacts(sender, path)
+        self._subscriptions = Subscriptions(sender, path)
+        self._lists, self._fields = Lists(sender, path), CustomFields(sender, path)
+        self._wanted, self._list, self._status = wanted, one_list, status
+        self._progress = progress
+        self._index = Index()
+        self._names: dict[int, str] = {}
+        self._total: int | None = None
+        self._gone = 0
+        self._read_each = False
+        self.columns: tuple[str, ...] = ()
+        self.notes: list[str] = []
+        self.complete = True
+        self.done = 0
+
+    def close(self) -> None:
+        """Give up what was kept on disk."""
+        self._index.close()
+
+    @property
+    def subscription_count(self) -> int:
+        """How many subscriptions were read."""
+        return self._index.subscription_count
+
+    def rows(self) -> Iterator[Iterable[dict[str, Any]]]:
+        """Yield rows page by page; the first page is empty, and when it comes columns are known.
+
+        Raises:
+            ConfigError: If a custom field was named that the folder does not have.
+            APIError, TransportError: If iContact could not be asked.
+        """
+        defined = self._fields.list().all() if self._wanted.custom else []
+        self._read_subscriptions()
+        pages = self._new_contacts()
+        first = next(filter(None, pages), [])
+        self._choose_columns(first, defined)
+        make = row_maker(self.columns, defined)
+        yield ()
+        yield from self._made(first, make)
+        for page in pages:
+            yield from self._made(page, make)
+        self._conclude()
+
+    def _made(
+        self, page: Sequence[Contact], make: Callable[[Contact, Any], dict[str, Any]]
+    ) -> Iterator[Iterable[dict[str, Any]]]:
+        contacts = [one for one in map(self._in_full, page) if one] if self._read_each else page
+        # Not a loop, whose variable would hold a row while the next page is asked for.
+        yield [make(contact, self._on_lists(contact)) for contact in contacts]
+        self.done += len(contacts)
+        if self._progress is not None:
+            self._progress(ExportProgress(done=self.done, total=self._total))
+
+    def _in_full(self, contact: Contact) -> Contact | None:
+        try:
+            full = self._contacts.get(contact.contact_id)
+        except NotFound:
+            full = None
+        if full is None or full.status == ContactStatus.DELETED:
+            self._gone += 1
+            return None
+        return full
+
+    def _on_lists(self, contact: Contact) -> Any:
+        found = self._index.subscriptions_of(contact.contact_id)
+        if self._list is not None:
+            return found[0][1] if found else None
+        return [
+            {"list_id": list_id, "name": self._names.get(list_id), "status": status}
+            for list_id, status in found
+        ]
+
+    def _read_subscriptions(self) -> None:
+        """Keep all subscriptions, or those of the one list."""
+        if self._list is not None:
+            pager = self._subscriptions.list(list_id=self._list.list_id)
+        elif self._wanted.subscriptions:
+            self._names = {one.list_id: one.name for one in self._lists.list()}
+            pager = self._subscriptions.list()
+        else:
+            return
+        for page in self._steadily(pager, lambda: self._index.subscription_count, "subscriptions"):
+            self._index.add_subscriptions(page)
+
+    def _new_contacts(self) -> Iterator[list[Contact]]:
+        """Yield everybody who is wanted, each once."""
+        yield from self._listed(self._status)
+        if self._list is not None:
+            yield from self._left()
+        elif self._status not in ("total", "unlisted"):
+            # By the documentation a search by status leaves out whoever is on no list (API 6.4).
+            yield from self._listed("unlisted")
+
+    def _listed(self, status: str) -> Iterator[list[Contact]]:
+        terms: dict[str, Any] = {} if self._list is None else {"list_id": self._list.list_id}
+        pager = self._contacts.list(status=status, **terms)
+        for page in self._steadily(pager, lambda: self._index.contact_count, "contacts"):
+            if page.offset == 0 and self._total is None:
+                self._total = page.total
+            yield self._index.new(filter(self._is_wanted, page))
+
+    def _is_wanted(self, contact: Contact) -> bool:
+        return self._status in ("total", "unlisted", str(contact.status))
+
+    def _left(self) -> Iterator[list[Contact]]:
+        """Yield those on the list whom the search by list leaves out, as who unsubscribed."""
+        for ids in self._index.unseen(_AT_ONCE):
+            found = self._contacts.list(contact_id=one_of(*ids)).all()
+            if not found:
+                # Either all of them were deleted, or several values are one too many (API 2.6).
+                found = [one for one in map(self._single, ids) if one]
+            yield self._index.new(filter(self._is_wanted, found))
+
+    def _single(self, contact_id: int) -> Contact | None:
+        return self._contacts.list(contact_id=contact_id).first()
+
+    def _steadily(
+        self, pager: Pager[Any], count: Callable[[], int], what: str
+    ) -> Iterator[Page[Any]]:
+        """Yield a listing's pages; once more if rows may have been shifted out of sight.
+
+        A row that is deleted between two pages moves another one to where nobody looks any more.
+        Then the totals of the pages differ, or fewer rows came than there are.
+        """
+        for reading in range(_READINGS):
+            before, totals, read = count(), set[int | None](), 0
+            for page in pager.pages():
+                totals.add(page.total)
+                read += len(page)
+                yield page
+            if totals <= {read, None}:
+                return
+            if reading and len(totals) == 1 and count() == before:
+                # Nobody new in a listing that held still.
+                self.notes.append(
+                    f"iContact says that there are {totals.pop()} {what} and lists {read}: its "
+                    "total may still count what was deleted"
+                )
+                return
+        self.complete = False
+        self.notes.append(
+            f"{what} came or went during each of {_READINGS} readings, so some may be missing: "
+            "export again when it is quiet"
+        )
+
+    def _choose_columns(self, first: Sequence[Contact], defined: Sequence[CustomField]) -> None:
+        wanted = self._wanted
+        shown = {
+            "business": any(contact.business is not None for contact in first),
+            "custom fields": not (defined and first) or self._shows_custom(first, defined),
+        }
+        asked = {"business": wanted.business, "custom fields": wanted.hidden_custom}
+        self.columns = wanted.columns(
+            defined,
+            business=shown["business"] or asked["business"],
+            custom=shown["custom fields"] or asked["custom fields"],
+        )
+        hidden = [name for name, is_shown in shown.items() if not is_shown] if first else []
+        self._read_each = any(asked[name] for name in hidden)
+        if wanted.names is None:
+            self.notes += [_HIDDEN.format(what=name) for name in hidden if not asked[name]]
+
+    def _shows_custom(self, first: Sequence[Contact], defined: Sequence[CustomField]) -> bool:
+        """Tell whether listings show custom fields, by their first page."""
+        if any(shows_any(contact, defined) for contact in first):
+            return True
+        # Or else answers show none that is blank, and these all are: then one by itself is alike.
+        one = self._in_full(first[0])
+        self._gone = 0
+        return one is not None and not shows_any(one, defined)
+
+    def _conclude(self) -> None:
+        if self._gone:
+            self.notes.append(f"deleted while they were read, and left out: {self._gone}")
+        if self._status == "total" and self._index.unseen_count:
+            self.notes.append(
+                f"people who have subscriptions and are not listed, as those who were deleted: "
+                f"{self._index.unseen_count}"
+            )

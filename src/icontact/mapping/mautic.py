@@ -1,0 +1,179 @@
+"""Mautic's own words: its field mapping as its iContact plugin stores it, and its pseudo fields."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from icontact.errors import ConfigError, MappingError
+from icontact.mapping.targets import CUSTOM, custom_label, type_name
+
+#: Mautic's alias of the country; its field mapping has no place for it, and states need it.
+COUNTRY = "country"
+
+#: Pseudo fields that Mautic offers beside a contact's own: its id, and the page with its history.
+CONTACT_ID = "mauticContactId"
+TIMELINE_LINK = "mauticContactTimelineLink"
+
+#: In spite of its name, 1 means that the contact must **not** be mailed.
+DO_NOT_CONTACT = "mauticContactIsContactableByEmail"
+
+#: What marks a custom field in Mautic's mapping. Only at the front: "my_cf_field" is a name.
+CUSTOM_PREFIX = "cf_"
+
+#: What surrounds the mapping in exports of the plugin's settings and of single actions.
+_AROUND = ("featureSettings", "feature_settings", "config", "list_settings", "properties")
+_LEAD_FIELDS = "leadFields"
+
+#: A mapping as the form posts it: field N of the integration, field N of Mautic's.
+_FORM_ROW = re.compile(r"(i|m)_([0-9]+)")
+#: Which of both sides wins, of integrations that go both ways. A push goes one way.
+_DIRECTION = re.compile(r"update_mautic_?[0-9]+")
+
+
+def from_mautic(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the configuration for a field mapping as Mautic's plugin stores it.
+
+    Args:
+        given: ``leadFields``, or the settings around it: iContact's field on the wire, or ``cf_``
+            and a custom field, to Mautic's alias. Blank aliases are fields not mapped.
+
+    Raises:
+        MappingError: It is no such mapping, or fills no e-mail.
+    """
+    fields: dict[str, Any] = {}
+    custom: dict[str, Any] = {}
+    for target, alias in lead_fields(given).items():
+        if alias is None or alias == "":
+            continue
+        if not isinstance(alias, str):
+            raise MappingError(
+                f"{target}: Mautic's alias of a field is a text, not {type_name(alias)}",
+                field=target,
+            )
+        if target.startswith(CUSTOM_PREFIX):
+            custom[target.removeprefix(CUSTOM_PREFIX)] = alias
+        else:
+            fields[target] = alias
+    if "email" not in fields:
+        raise MappingError(
+            "Mautic's mapping fills no e-mail, which iContact requires: map email there, or add "
+            "it here. Nothing is ever sent in place of a missing address",
+            field="email",
+        )
+    return {
+        **fields,
+        "custom_fields": custom,
+        "options": {"country": COUNTRY, "do_not_contact": DO_NOT_CONTACT, "tags": "strip"},
+    }
+
+
+def plainly_named(config: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return a mapping whose custom fields stand under ``custom_fields``, without their prefix.
+
+    Raises:
+        MappingError: One of them stands there already.
+    """
+    prefixed = {
+        target.removeprefix(CUSTOM_PREFIX): source
+        for target, source in config.items()
+        if _is_prefixed(target)
+    }
+    fields = {target: source for target, source in config.items() if not _is_prefixed(target)}
+    custom = fields.get(CUSTOM, {})
+    if not prefixed or not isinstance(custom, Mapping):
+        return fields
+    for name in prefixed:
+        if name in custom:
+            label = custom_label(name)
+            raise MappingError(
+                f"{label} is mapped twice: there, and as {CUSTOM_PREFIX}{name}", field=label
+            )
+    return {**fields, CUSTOM: {**prefixed, **custom}}
+
+
+def _is_prefixed(target: object) -> bool:
+    return isinstance(target, str) and target.startswith(CUSTOM_PREFIX)
+
+
+def lead_fields(given: Any) -> dict[str, Any]:
+    """Return Mautic's mapping out of what it may be wrapped in.
+
+    Raises:
+        MappingError: It is no mapping.
+    """
+    found = _innermost(given)
+    found = found.get(_LEAD_FIELDS, found) if isinstance(found, Mapping) else found
+    if found == []:  # PHP writes an empty mapping as a list
+        return {}
+    if not isinstance(found, Mapping):
+        raise MappingError(
+            f"Mautic's mapping is an object of fields and aliases, not {type_name(found)}"
+        )
+    rows = {name: _FORM_ROW.fullmatch(name) for name in found}
+    if not any(rows.values()):
+        return dict(found)
+    pairs: dict[str, dict[str, Any]] = {}
+    for name, row in rows.items():
+        if row is not None:
+            pairs.setdefault(row[2], {})[row[1]] = found[name]
+        elif not _DIRECTION.fullmatch(name):
+            raise MappingError(f"Mautic's mapping holds {name!r} beside its numbered rows")
+    return _paired(pairs)
+
+
+def _paired(pairs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for number, pair in pairs.items():
+        target = pair.get("i")
+        if not isinstance(target, str):
+            raise MappingError(f"Mautic's mapping has no field in its row {number}: i_{number}")
+        if target in fields:
+            raise MappingError(f"{target} is mapped twice", field=target)
+        fields[target] = pair.get("m")
+    return fields
+
+
+def list_of(given: Any) -> int | str | None:
+    """Return the list that settings of Mautic's plugin name, if they do."""
+    found = _innermost(given)
+    for place in (found, found.get("list_settings") if isinstance(found, Mapping) else None):
+        chosen = place.get("list") if isinstance(place, Mapping) else None
+        if isinstance(chosen, str | int) and not isinstance(chosen, bool) and chosen:
+            text = str(chosen)
+            return int(text) if text.isascii() and text.isdecimal() else text
+    return None
+
+
+def _innermost(given: Any) -> Any:
+    """Return the object that holds the mapping, or the mapping itself."""
+    found = given
+    while isinstance(found, Mapping) and _LEAD_FIELDS not in found:
+        inner = [found[name] for name in _AROUND if isinstance(found.get(name), Mapping)]
+        if not inner:
+            break
+        found = inner[0]
+    return found
+
+
+def document(path: str | os.PathLike[str]) -> Any:
+    """Return what a JSON file holds.
+
+    Raises:
+        ConfigError: It cannot be read, or is no JSON.
+    """
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    except UnicodeDecodeError:
+        problem = "not in UTF-8"
+    except json.JSONDecodeError as error:
+        problem = f"no JSON: {error.msg}, line {error.lineno}"
+    except (ValueError, RecursionError):
+        problem = "no JSON that can be read: a number is too long, or it is nested too deeply"
+    raise ConfigError(f"cannot read {os.fspath(path)}: {problem}")

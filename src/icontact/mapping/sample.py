@@ -1,0 +1,93 @@
+"""An invented row that fills every field of a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from icontact.mapping.numbers import DECIMALS
+
+if TYPE_CHECKING:
+    from icontact.mapping.slots import Slot
+    from icontact.mapping.source import Key, Source
+
+#: Accents, an ampersand, an apostrophe and zeros at the front show what a chain does to them.
+_VALUES = {
+    "prefix": "Ms.",
+    "first_name": "Zoë",
+    "last_name": "Sample-O'Neill",
+    "suffix": "Jr.",
+    "street": "1 Sample & Sons Street",
+    "street2": "Apt. 2",
+    "city": "Durham",
+    "state": "NC",
+    "postal_code": "02139",
+    "phone": "+1 919 555 0100",
+    "fax": "+1 919 555 0101",
+    "business": "Sample & Söhne",
+    "status": "normal",
+}
+
+_FULL_NAME = "Ms. Zoë Sample-O'Neill Jr."
+_TEXT = "Sample & Söhne 42"
+_COUNTRY = "United States"
+
+#: Its day cannot be taken for a month.
+_DAY = date(2026, 1, 31)
+_NUMBER = Decimal("42.4242")
+
+
+def sample_row(
+    slots: Iterable[Slot], email: str, *, country: Key | None, guard: Iterable[Key]
+) -> dict[Key, Any]:
+    """Return a row for these slots.
+
+    A key that fills several fields gets what suits the strictest of them.
+
+    Args:
+        slots: What is to be filled.
+        email: The address.
+        country: The key of the country, where there is one.
+        guard: The keys that may say that the person must not be mailed; here they do not.
+    """
+    row: dict[Key, Any] = dict.fromkeys(guard, 0)
+    for slot in sorted(slots, key=_latitude):
+        value = email if slot.label == "email" else _value(slot)
+        row.setdefault(slot.source.keys[0], value)
+    if country is not None:
+        row.setdefault(country, _COUNTRY)
+    return row
+
+
+def _latitude(slot: Slot) -> int:
+    """Return how much a field takes: an address only itself, a text everything."""
+    strict = slot.label in ("email", "status", "state")
+    steps = set(slot.steps) & {"checkbox", "date", "number"}
+    return 0 if strict else 1 if steps else 2 if slot.source.transform else 3
+
+
+def _value(slot: Slot) -> Any:
+    source, steps = slot.source, slot.steps
+    if callable(source.transform):
+        return _typed(slot, source) or _VALUES.get(slot.label, _TEXT)
+    if source.part is not None:
+        return _FULL_NAME
+    if "joined" in steps:
+        return (source.split or "|").join(("one", "two"))
+    value = _typed(slot, source)
+    return _VALUES.get(slot.label, _TEXT) if value is None else value
+
+
+def _typed(slot: Slot, source: Source) -> Any:
+    """Return a value of the type that the field ends with, unless that is text."""
+    if "checkbox" in slot.steps:
+        return True
+    if "date" in slot.steps:
+        return _DAY
+    if "number" not in slot.steps:
+        return None
+    limits = (DECIMALS.get(slot.field_type or ""), source.decimals)
+    decimals = min((limit for limit in limits if limit is not None), default=2)
+    return round(_NUMBER, decimals) if decimals else 42

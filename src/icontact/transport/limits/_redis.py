@@ -1,0 +1,229 @@
+"""The limiter for many machines: figures kept in common, counted in Redis."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from icontact.auth import Private
+from icontact.errors import ConfigError
+from icontact.transport.limits._fixed import FixedLimiter, Ledger
+from icontact.transport.limits._windows import SLOTS, Window, figures_of, windows_for
+
+if TYPE_CHECKING:
+    import redis
+
+_SECONDS_WITHOUT_ANSWER: Final = 30.0
+_OTHER_FIGURES: Final = -1
+
+#: Settles, counts and answers in one go; nobody else's script runs meanwhile. The windows are those
+#: of `_windows`: what a request needs is compared here, how long to wait is worked out there.
+#:
+#: KEYS[1]: a hash; its field "figures" says what it was made for, "per_minute:42" what was counted
+#: in slot 42. ARGV: cost (0 only asks), cost of those before, figures, milliseconds to live, then
+#: for each window its name, the microseconds of a slot, the figure. Answers -1 and other figures,
+#: or whether the request was counted, the time in seconds and microseconds, and for each window the
+#: number of its slots, and slot and count of each.
+_SCRIPT: Final = """
+local key, cost, ahead = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+local counts, figures = {}, nil
+local fields = redis.call('HGETALL', key)
+for i = 1, #fields, 2 do
+  local name, slot = string.match(fields[i], '^(.*):(-?%d+)$')
+  if name then
+    counts[name] = counts[name] or {}
+    counts[name][tonumber(slot)] = tonumber(fields[i + 1])
+  else
+    figures = fields[i + 1]
+  end
+end
+if figures and figures ~= ARGV[3] then
+  return {-1, figures}
+end
+local granted = cost > 0
+local answer = {0, tonumber(time[1]), tonumber(time[2])}
+local present = {}
+for i = 5, #ARGV, 3 do
+  local name, length, figure = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
+  local slot = (now - now % length) / length
+  local kept, sum = {}, 0
+  present[name] = slot
+  for at, count in pairs(counts[name] or {}) do
+    if at < slot - SLOTS or at > slot then
+      redis.call('HDEL', key, name .. ':' .. string.format('%.0f', at))
+    end
+    if at > slot then
+      -- Counted before the clock was set back.
+      kept[slot] = (kept[slot] or 0) + count
+      redis.call('HINCRBY', key, name .. ':' .. string.format('%.0f', slot), count)
+    elseif at >= slot - SLOTS then
+      kept[at] = (kept[at] or 0) + count
+    end
+  end
+  local size = #answer + 1
+  answer[size] = 0
+  for at, count in pairs(kept) do
+    sum = sum + count
+    answer[size] = answer[size] + 1
+    answer[#answer + 1] = at
+    answer[#answer + 1] = count
+  end
+  if sum + ahead + cost > figure then
+    granted = false
+  end
+end
+if granted then
+  for name, slot in pairs(present) do
+    redis.call('HINCRBY', key, name .. ':' .. string.format('%.0f', slot), cost)
+  end
+  answer = {1, answer[2], answer[3]}
+end
+redis.call('HSET', key, 'figures', ARGV[3])
+redis.call('PEXPIRE', key, ARGV[4])
+return answer
+""".replace("SLOTS", str(SLOTS))
+
+
+@attrs.frozen
+class _Reply:
+    """What Redis answered: whether the request was counted, or what stands in its way."""
+
+    granted: bool
+    now: float
+    ledger: Ledger
+
+
+class RedisLimiter(FixedLimiter):
+    """Keep many machines within common figures, through one Redis server.
+
+    The promise is :class:`TokenBucket`'s, for all machines together, by the clock of the server:
+    theirs do not matter. Each request costs one round trip to Redis, where one script looks and
+    counts at once. Should a request's count get lost on the way back it is counted twice, never not
+    at all. A server that fails over may forget the last counts.
+
+    All machines state the same figures; a difference is refused at once. When nobody has asked for
+    a little longer than the longest window, the key is gone.
+
+    Needs the extra ``redis``, and Redis 5 or newer.
+
+    Args:
+        client_or_url: A client of redis-py, or an URL such as ``redis://localhost:6379/0``. The URL
+            may hold a password, which is shown nowhere.
+        per_minute: The most requests in any 60 seconds.
+        per_hour: The most requests in any 3,600 seconds.
+        per_day: The most requests in any 86,400 seconds.
+        key: The key in Redis. One per iContact account.
+        clock: Seconds that never run backwards: they only tell how long was waited.
+        sleep: Waits so many seconds.
+
+    Raises:
+        ConfigError: No window is given, a figure is not a positive whole number, the URL is none,
+            the key is in use for other figures, or Redis cannot be used. The last two also from
+            every method.
+        ImportError: redis-py is not installed.
+    """
+
+    def __init__(
+        self,
+        client_or_url: redis.Redis | str,
+        per_minute: int | None = None,
+        per_hour: int | None = None,
+        per_day: int | None = None,
+        *,
+        key: str = "icontact",
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        windows = windows_for(per_minute=per_minute, per_hour=per_hour, per_day=per_day)
+        super().__init__(windows, clock=clock, sleep=sleep)
+        if isinstance(client_or_url, str):
+            # Error trackers print the locals of every frame.
+            client_or_url = Private(client_or_url)
+        self._trouble, self._client = _client(client_or_url)
+        self._key = key
+        self._figures = figures_of(windows)
+        self._about_windows = tuple(_about(windows))
+        self._script: Callable[..., list[Any]] = self._client.register_script(_SCRIPT)
+        self._ask()
+
+    def close(self) -> None:
+        """Close the connections to Redis."""
+        self._client.close()
+
+    def _try(self, cost: int, *, ahead: int) -> float:
+        reply = self._ask(cost, ahead)
+        return 0.0 if reply.granted else self._wait(reply.ledger, ahead + cost, reply.now)
+
+    def _look(self) -> tuple[Ledger, float]:
+        reply = self._ask()
+        return reply.ledger, reply.now
+
+    def _ask(self, cost: int = 0, ahead: int = 0) -> _Reply:
+        numbers = [cost, ahead, self._figures, *self._about_windows]
+        try:
+            answer = self._script(keys=[self._key], args=numbers)
+        except self._trouble as error:
+            trouble = f"{type(error).__name__}: {error}"
+        else:
+            return self._read(answer)
+        raise ConfigError(f"the limit {self._key!r} in Redis cannot be used: {trouble}")
+
+    def _read(self, answer: list[Any]) -> _Reply:
+        granted, *rest = answer
+        if granted == _OTHER_FIGURES:
+            figures = rest[0].decode() if isinstance(rest[0], bytes) else rest[0]
+            raise ConfigError(
+                f"the limit {self._key!r} in Redis was made for {figures}, not for "
+                f"{self._figures}: give all machines the same figures, or another key, or stop "
+                "them and delete the key"
+            )
+        numbers = iter(rest)
+        now = next(numbers) + next(numbers) / 1e6
+        ledger = {w.name: _counts(numbers) for w in self._windows} if not granted else {}
+        return _Reply(bool(granted), now, ledger)
+
+
+def _client(client_or_url: Any) -> tuple[tuple[type[Exception], ...], Any]:
+    """Return what a client raises when Redis cannot be used, and the client."""
+    try:
+        import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+    except ImportError:
+        raise ImportError('RedisLimiter needs redis-py: pip install "icontact[redis]"') from None
+
+    trouble = (redis.RedisError, OSError)
+    if not isinstance(client_or_url, str):
+        return trouble, client_or_url
+    try:
+        return trouble, redis.Redis.from_url(
+            client_or_url,
+            socket_timeout=_SECONDS_WITHOUT_ANSWER,
+            socket_connect_timeout=_SECONDS_WITHOUT_ANSWER,
+            # Once more, for connections that the server closed meanwhile.
+            retry=Retry(NoBackoff(), 1),
+        )
+    except ValueError:
+        # Its text may hold a part of the URL, and so of the password.
+        del client_or_url
+    raise ConfigError("the URL of Redis must look like redis://user:password@host:6379/0")
+
+
+def _about(windows: tuple[Window, ...]) -> Iterator[int | str]:
+    longest = max(window.seconds for window in windows)
+    # A slot more than what is counted, and one for rounding.
+    yield round(longest * (SLOTS + 3) / SLOTS * 1000)
+    for window in windows:
+        yield from (window.name, round(window.slot_seconds * 1e6), window.figure)
+
+
+def _counts(numbers: Iterator[int]) -> dict[int, int]:
+    slots = next(numbers)
+    pairs = islice(numbers, 2 * slots)
+    return dict(zip(pairs, pairs, strict=True))

@@ -1,0 +1,82 @@
+"""Rows that say themselves that their person must not be mailed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from icontact.client import Folder
+from icontact.push import ListPush
+from icontact.sandbox import Sandbox
+from tests.push.support import MakePush, person
+
+DNC = "mauticContactIsContactableByEmail"
+
+
+def contacts(push: ListPush) -> list[str]:
+    return sorted(contact.email for contact in push.folder.contacts.list())
+
+
+def test_whom_mautic_must_not_mail_is_skipped_with_the_reason(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    push = make_push()
+
+    report = push.run([person(1), person(2, **{DNC: 1}), person(3, **{DNC: 0})])
+
+    assert [one.status for one in report.outcomes] == ["created", "skipped", "created"]
+    held = report.outcomes[1]
+    assert f"must not be mailed (source '{DNC}' says so)" in held.reason
+    assert held.email == "person2@example.com"
+    assert report.ok
+    assert contacts(push) == ["person1@example.com", "person3@example.com"]
+
+
+def test_a_plan_says_so_and_writes_nothing(make_push: MakePush) -> None:
+    plan = make_push().plan([person(1, **{DNC: "1"})])
+
+    assert plan.counts["skipped"] == 1
+    assert "must not be mailed" in plan.rows[0].reason
+    assert plan.writes == 0
+
+
+def test_somebody_who_is_in_icontact_is_left_as_they_are(
+    sandbox: Sandbox, make_push: MakePush, folder: Folder
+) -> None:
+    sandbox.seed(contacts=[{"email": "person1@example.com", "city": "Durham"}])
+
+    outcome = make_push().one(person(1, city="Leeds", **{DNC: True}))
+
+    assert outcome.status == "skipped"
+    found = folder.contacts.find(email="person1@example.com")
+    assert found is not None
+    assert found.city == "Durham"
+    assert {one.method for one in sandbox.requests} == {"GET"}
+
+
+@pytest.mark.parametrize("duplicates", ["first", "last"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_no_other_row_with_the_address_is_pushed_in_its_place(
+    make_push: MakePush, duplicates: str, order: int
+) -> None:
+    push = make_push(duplicates=duplicates)
+    rows: list[Any] = [person(1, **{DNC: 1}), person(1, email="PERSON1@example.com")][::order]
+
+    report = push.run(rows)
+
+    assert [one.status for one in report.outcomes] == ["skipped", "skipped"]
+    assert contacts(push) == []
+
+
+def test_a_row_without_an_address_may_be_held_back_too(make_push: MakePush) -> None:
+    outcome = make_push().one({"email": "nobody", DNC: 1})
+
+    assert (outcome.status, outcome.email) == ("skipped", None)
+
+
+def test_what_cannot_be_read_as_a_yes_or_no_is_rejected(make_push: MakePush) -> None:
+    outcome = make_push().one(person(1, **{DNC: "perhaps"}))
+
+    assert outcome.status == "rejected"
+    assert "do_not_contact: is neither yes nor no" in outcome.reason
