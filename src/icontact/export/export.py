@@ -14,10 +14,11 @@ import attrs
 from icontact.errors import ConfigError
 from icontact.export.columns import Wanted
 from icontact.export.files import Format, checked_format, opened, write
-from icontact.export.reading import ExportProgress, Meter, Reading, list_of
+from icontact.export.reading import ExportProgress, Reading, list_of
 from icontact.models import ContactList, ContactStatus
 from icontact.resources import Lists
 from icontact.transport import Sender
+from icontact.transport.counting import CountingSender
 from icontact.wire import nearest
 
 __all__ = ["ContactExport", "ExportReport"]
@@ -84,7 +85,7 @@ class ContactExport(Iterable[Mapping[str, Any]]):
         return f"ContactExport({vars(self).get('_path')!r})"
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
-        started, meter = time.monotonic(), Meter(self._sender)
+        started, meter = time.monotonic(), CountingSender(self._sender)
         with closing(self._reading(meter)) as reading:
             yield from chain.from_iterable(reading.rows())
             self.report = _report(reading, meter, started)
@@ -110,7 +111,7 @@ class ContactExport(Iterable[Mapping[str, Any]]):
             APIError, TransportError: If iContact could not be asked. No file appears then.
         """
         form = checked_format(target, format)
-        started, meter = time.monotonic(), Meter(self._sender)
+        started, meter = time.monotonic(), CountingSender(self._sender)
         with (
             opened(target, overwrite=overwrite) as stream,
             closing(self._reading(meter)) as reading,
@@ -120,7 +121,7 @@ class ContactExport(Iterable[Mapping[str, Any]]):
             write(stream, form, reading.columns, chain.from_iterable(pages))
             return _report(reading, meter, started)
 
-    def _reading(self, meter: Meter) -> Reading:
+    def _reading(self, meter: CountingSender) -> Reading:
         one_list: ContactList | None = None
         if self._list is not None:
             one_list = list_of(Lists(meter, self._path), self._list)
@@ -134,7 +135,7 @@ class ContactExport(Iterable[Mapping[str, Any]]):
         )
 
 
-def _report(reading: Reading, meter: Meter, started: float) -> ExportReport:
+def _report(reading: Reading, meter: CountingSender, started: float) -> ExportReport:
     return ExportReport(
         contacts=reading.done,
         subscriptions=reading.subscription_count,

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
 
-from icontact.errors import CallError, ConfigError, NotFound
+from icontact.errors import ConfigError, NotFound
 from icontact.export.columns import Wanted, row_maker, shows_any
 from icontact.export.index import Index
 from icontact.models import Contact, ContactList, ContactStatus, CustomField
 from icontact.models.filters import one_of
 from icontact.paging import Page, Pager
 from icontact.resources import Contacts, CustomFields, Lists, Subscriptions
-from icontact.transport import Answer, Call, Sender
+from icontact.transport import Sender
 
-__all__ = ["ExportProgress", "Meter", "Reading", "list_of"]
+__all__ = ["ExportProgress", "Reading", "list_of"]
 
 #: A listing that shifts while it is read is read again, so often in all.
 _READINGS = 3
@@ -42,28 +41,6 @@ class ExportProgress:
 
     done: int
     total: int | None
-
-
-class Meter:
-    """Counts the requests of one export, however many others share the client."""
-
-    def __init__(self, sender: Sender) -> None:
-        self._sender, self._lock = sender, threading.Lock()
-        self.requests = 0
-
-    def send(self, call: Call, /) -> Answer:
-        """Send a call, and count every attempt."""
-        attempts = 0
-        try:
-            answer = self._sender.send(call)
-            attempts = answer.attempts
-            return answer
-        except CallError as error:
-            attempts = error.attempts
-            raise
-        finally:
-            with self._lock:
-                self.requests += attempts
 
 
 def list_of(lists: Lists, wanted: str | int) -> ContactList:

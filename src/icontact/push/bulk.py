@@ -23,7 +23,7 @@ from icontact.errors import (
     StorageFull,
     Throttled,
 )
-from icontact.push.journal.rows import Unshown
+from icontact.push.journal import Unshown
 from icontact.resources import BatchResult
 
 __all__ = ["Broken", "Courier", "Refused"]

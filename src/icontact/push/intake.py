@@ -10,8 +10,7 @@ from typing import Any
 from icontact.errors import DoNotContact, JournalError, MappingError
 from icontact.mapping import ContactMapper
 from icontact.push.decide import restriction
-from icontact.push.journal.rows import CHUNK, Journal, Taken, Unshown, storable
-from icontact.push.journal.schema import Stage
+from icontact.push.journal import CHUNK, Journal, Stage, Taken, Unshown, storable
 from icontact.push.outcome import OutcomeStatus, number_of
 from icontact.push.settings import PushPolicy
 from icontact.push.sources import BadRow, RowSource, as_rows

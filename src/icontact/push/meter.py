@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 
 from icontact.client import Folder
-from icontact.errors import CallError
 from icontact.push.budget import Budget
 from icontact.transport import Answer, Call, Sender
+from icontact.transport.counting import CountingSender
 
 __all__ = ["Meter"]
 
 
-class Meter:
+class Meter(CountingSender):
     """A sender that counts on the way to another one, and stops where its limit is used up.
 
     Attributes:
-        requests: How many requests went out, repeats included.
         budget: What the limit leaves.
     """
 
     def __init__(self, sender: Sender, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._sender = sender
+        super().__init__(sender)
         self._clock = clock
         self._started = clock()
         self._waited_before = self._total_wait()
-        self._lock = threading.Lock()
-        self.requests = 0
         self.budget = Budget(sender)
 
     def folder(self, folder: Folder) -> Folder:
@@ -56,14 +52,4 @@ class Meter:
         """
         if (spent := self.budget.spent()) is not None:
             raise spent
-        attempts = 0
-        try:
-            answer = self._sender.send(call)
-            attempts = answer.attempts
-            return answer
-        except CallError as error:
-            attempts = error.attempts
-            raise
-        finally:
-            with self._lock:
-                self.requests += attempts
+        return super().send(call)

@@ -19,9 +19,7 @@ from icontact.push.decide import (
     restriction,
     unreported,
 )
-from icontact.push.journal import Journal, OpenRow, Planned
-from icontact.push.journal.rows import Unshown
-from icontact.push.journal.schema import Stage
+from icontact.push.journal import Journal, OpenRow, Planned, Stage, Unshown
 from icontact.push.outcome import OutcomeStatus
 from icontact.push.settings import PushPolicy
 from icontact.push.state import LookUp, StateReader
@@ -68,7 +66,7 @@ class Planner:
         self.journal.plan_new(NEW_CONTACT)
         for rows in self.journal.open_rows():
             self.journal.plan(self._planned(rows))
-        self.journal.forget_known()
+        self.journal.known.forget()
         return look_ups
 
     def _planned(self, rows: Sequence[OpenRow]) -> Sequence[Planned]:

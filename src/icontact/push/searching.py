@@ -14,7 +14,7 @@ import attrs
 
 from icontact.errors import APIError, BadRequest, PagingError
 from icontact.push.crew import Crew
-from icontact.push.journal.rows import Unshown
+from icontact.push.journal import Unshown
 
 __all__ = ["Searcher", "groups_of"]
 

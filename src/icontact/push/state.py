@@ -15,8 +15,7 @@ from icontact.models import Contact, Subscription
 from icontact.models.filters import one_of
 from icontact.paging import Page, Pager
 from icontact.push.crew import ALONE, Crew
-from icontact.push.journal.rows import Found, Journal, Unshown
-from icontact.push.journal.schema import Stage
+from icontact.push.journal import Found, Journal, Stage, Unshown
 from icontact.push.searching import Searcher, groups_of
 
 __all__ = ["LookUp", "StateReader"]
@@ -102,7 +101,7 @@ class StateReader:
         Raises:
             APIError, TransportError: If iContact could not be asked.
         """
-        self._journal.forget_known()
+        self._journal.known.forget()
         ways = [self._read_contacts(), self._read_subscriptions()]
         return tuple(way for way in ways if way is not None)
 
@@ -151,14 +150,14 @@ class StateReader:
         return reading.read(listing, open_rows, self._crew)
 
     def _read_subscriptions(self) -> LookUp | None:
-        known = self._journal.count_known()
+        known = self._journal.known.count()
         listing = self._folder.subscriptions.list(
             list_id=self._list_id, page_size=self._page_size, workers=self._crew.size
         )
         reading = _Reading(
             what="subscriptions",
             keep=self._keep_subscriptions,
-            missing=lambda: self._journal.known_ids(open_only=True),
+            missing=lambda: self._journal.known.ids(open_only=True),
             searcher=self._by_contact,
             landmark=lambda subscription: subscription.contact_id,
         )
@@ -166,14 +165,14 @@ class StateReader:
 
     def _keep_contacts(self, contacts: Iterable[Contact]) -> None:
         found = Unshown(Found(contact=one, address=Private(one.email).lower()) for one in contacts)
-        wanted = self._journal.wanted([one.address for one in found])
+        wanted = self._journal.known.wanted([one.address for one in found])
         if wanted:
-            self._journal.keep_known(one for one in found if one.address in wanted)
+            self._journal.known.keep(one for one in found if one.address in wanted)
 
     def _keep_subscriptions(self, subscriptions: Iterable[Subscription]) -> None:
         # The term in the query may have been ignored without a word (API 2.6).
         here = (one for one in subscriptions if one.list_id == self._list_id)
-        self._journal.keep_states({one.contact_id: str(one.status) for one in here})
+        self._journal.known.keep_states({one.contact_id: str(one.status) for one in here})
 
     def _contacts_with(self, addresses: Sequence[Private]) -> Iterable[Contact]:
         # Whether iContact's search minds the case is uncertain (API 2.6).

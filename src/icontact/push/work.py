@@ -16,8 +16,7 @@ from icontact.push.crew import Crew
 from icontact.push.decide import Action
 from icontact.push.intake import take_in
 from icontact.push.interrupts import Interrupts, held_back
-from icontact.push.journal import Journal, Outcomes
-from icontact.push.journal.schema import Stage
+from icontact.push.journal import Journal, Outcomes, Stage
 from icontact.push.meter import Meter
 from icontact.push.outcome import number_of
 from icontact.push.planning import Planner

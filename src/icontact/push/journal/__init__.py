@@ -12,10 +12,21 @@ The file can be read with the standard library alone; the view ``outcomes`` has 
 
 from icontact.push.journal.database import Database
 from icontact.push.journal.identity import Identity
-from icontact.push.journal.rows import Fate, Found, Journal, OpenRow, Planned, Taken
+from icontact.push.journal.rows import CHUNK, Journal
+from icontact.push.journal.schema import Stage
+from icontact.push.journal.values import (
+    Fate,
+    Found,
+    OpenRow,
+    Planned,
+    Taken,
+    Unshown,
+    storable,
+)
 from icontact.push.journal.views import Outcomes, PlannedRow, PlannedRows
 
 __all__ = [
+    "CHUNK",
     "Database",
     "Fate",
     "Found",
@@ -26,5 +37,8 @@ __all__ = [
     "Planned",
     "PlannedRow",
     "PlannedRows",
+    "Stage",
     "Taken",
+    "Unshown",
+    "storable",
 ]

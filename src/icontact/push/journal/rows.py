@@ -6,122 +6,32 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from os import PathLike
 from pathlib import Path
-from typing import Any, Generic, TypeAlias, TypeVar, cast
-
-import attrs
+from typing import Any, TypeVar
 
 from icontact.auth import Private
 from icontact.errors import JournalError
-from icontact.models import Contact, ContactFields
 from icontact.push.journal.database import Database
 from icontact.push.journal.identity import Identity
+from icontact.push.journal.known import CHUNK, KnownContacts
 from icontact.push.journal.schema import TABLES, VERSION, Stage
-from icontact.push.outcome import OutcomeStatus
+from icontact.push.journal.values import (
+    Fate,
+    OpenRow,
+    Planned,
+    Taken,
+    Unshown,
+    contact_from,
+    storable,
+)
 
-__all__ = ["CHUNK", "Fate", "Found", "Journal", "OpenRow", "Planned", "Taken", "Unshown"]
+__all__ = ["CHUNK", "Journal"]
 
 T = TypeVar("T")
-
-#: So many rows are in memory at a time.
-CHUNK = 1000
-
-#: So many values fit into one statement of any SQLite.
-_MOST_VALUES = 500
-
-#: A row as it is kept at first: row, email, address, fields, notes, restricted, stage, status,
-#: reason.
-Taken: TypeAlias = tuple[
-    int, str | None, str | None, str | None, str | None, bool, int, str | None, str | None
-]
-
-
-class Unshown(list[T], Generic[T]):
-    """Rows under way, which neither a ``repr`` nor a traceback with locals may show."""
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} rows>"
-
-
-@attrs.frozen(kw_only=True)
-class OpenRow:
-    """A row of which is to be found out what to do, with what is known of its address.
-
-    Attributes:
-        row: Its place in the input.
-        email: The address.
-        fields: What the mapper made.
-        contacts: Those with this address.
-        subscription: The state on the list, if there is one contact.
-        tried: What an earlier request with this row was to bring about.
-        tried_reason: Why.
-    """
-
-    row: int
-    email: Private
-    fields: ContactFields = attrs.field(repr=False)
-    contacts: tuple[Contact, ...] = ()
-    subscription: str | None = None
-    tried: str | None = None
-    tried_reason: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Found:
-    """A contact as far as a push has to know it."""
-
-    contact: Contact
-    address: Private
-
-
-@attrs.frozen(kw_only=True)
-class Planned:
-    """What is to be done with a row, as it is kept.
-
-    Attributes:
-        row: Its place in the input.
-        stage: Whether it is to be written, or done.
-        action: What is written to the contact; the name of an ``Action``.
-        subscribe: Whether it is put on the list.
-        changes: The fields that differ.
-        contact_id: The existing contact.
-        subscription: Its state on the list.
-        status: How the row ends if all goes well.
-        reason: Why.
-    """
-
-    row: int
-    stage: int
-    action: str
-    subscribe: bool
-    changes: tuple[str, ...]
-    contact_id: int | None
-    subscription: str | None
-    status: str
-    reason: str
-
-
-@attrs.frozen(kw_only=True)
-class Fate:
-    """How a row ended.
-
-    Attributes:
-        row: Its place in the input.
-        status: How.
-        reason: Why.
-        subscription: The state on the list.
-        contact_id: The contact.
-    """
-
-    row: int
-    status: OutcomeStatus
-    reason: str
-    subscription: str | None
-    contact_id: int | None
 
 
 class Journal:
@@ -131,6 +41,9 @@ class Journal:
         path: The file, or ``None`` for a temporary one.
         identity: The push. A journal of another one is refused.
 
+    Attributes:
+        known: What is known of the contacts that its rows concern.
+
     Raises:
         JournalError: If it cannot be used, or not for this push. Also from every method, if the
             file cannot be read or written.
@@ -138,6 +51,7 @@ class Journal:
 
     def __init__(self, path: str | PathLike[str] | None, identity: Identity) -> None:
         self.database = Database(path, TABLES, VERSION)
+        self.known = KnownContacts(self.database)
         kept = dict(self.database.rows("SELECT key, value FROM about"))
         if not kept:
             with self.database.transaction():
@@ -161,6 +75,7 @@ class Journal:
             raise JournalError(f"there is no journal {os.fspath(path)}")
         journal = cls.__new__(cls)
         journal.database = Database(path, TABLES, VERSION)
+        journal.known = KnownContacts(journal.database)
         journal.release()
         return journal
 
@@ -309,65 +224,6 @@ class Journal:
             del found
             yield from map(Private, emails)
 
-    def wanted(self, addresses: Collection[str]) -> set[str]:
-        """Return which of these addresses open rows have."""
-        given = Unshown(addresses)
-        found: set[str] = _UnshownSet()
-        for start in range(0, len(given), _MOST_VALUES):
-            part = Unshown(given[start : start + _MOST_VALUES])
-            marks = ", ".join("?" * len(part))
-            found.update(
-                Private(address)
-                for (address,) in self.database.rows(
-                    f"SELECT address FROM rows WHERE stage = {Stage.READ} AND address IN ({marks})",
-                    part,
-                )
-            )
-        return found
-
-    def forget_known(self) -> None:
-        """Forget what was found out about contacts."""
-        self.database.execute("DELETE FROM known")
-
-    def keep_known(self, found: Iterable[Found]) -> None:
-        """Keep contacts whose addresses the rows have."""
-        with self.database.transaction():
-            self.database.execute_many(
-                "INSERT OR REPLACE INTO known (contact_id, address, contact) VALUES (?, ?, ?)",
-                (
-                    (one.contact.contact_id, str(one.address), _contact_text(one.contact))
-                    for one in found
-                ),
-            )
-
-    def known_ids(self, *, open_only: bool = False) -> Iterator[int]:
-        """Yield the ids of the contacts that were found.
-
-        Args:
-            open_only: Only of those whose state on the list was not found so far.
-        """
-        last = -1
-        condition = "AND subscription IS NULL" if open_only else ""
-        while found := self.database.rows(
-            f"SELECT contact_id FROM known WHERE contact_id > ? {condition}"
-            " ORDER BY contact_id LIMIT ?",
-            (last, CHUNK),
-        ):
-            last = found[-1][0]
-            yield from (number for (number,) in found)
-
-    def count_known(self) -> int:
-        """Return how many contacts were found."""
-        return int(self.database.value("SELECT COUNT(*) FROM known"))
-
-    def keep_states(self, states: Mapping[int, str]) -> None:
-        """Keep what state contacts have on the list."""
-        with self.database.transaction():
-            self.database.execute_many(
-                "UPDATE known SET subscription = ? WHERE contact_id = ?",
-                ((state, contact_id) for contact_id, state in states.items()),
-            )
-
     def plan_new(self, reason: str) -> None:
         """Plan every open row whose address nobody has: a new contact."""
         self.database.execute(
@@ -481,43 +337,8 @@ def _open_row(found: tuple[int, Iterable[tuple[Any, ...]]]) -> OpenRow:
         row=row,
         email=Private(email),
         fields=json.loads(fields),
-        contacts=tuple(_contact_from(line[5]) for line in lines),
+        contacts=tuple(contact_from(line[5]) for line in lines),
         subscription=subscription if len(lines) == 1 else None,
         tried=tried,
         tried_reason=tried_reason,
-    )
-
-
-class _UnshownSet(set[T], Generic[T]):
-    """Addresses under way."""
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} values>"
-
-
-def storable(text: str) -> str:
-    """Return a text of the server's as SQLite can keep it: without halves of surrogate pairs."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-
-
-_FIELDS = tuple(
-    name for name in ContactFields.__annotations__ if name not in ("email", "status", "business")
-)
-
-
-def _contact_text(contact: Contact) -> str:
-    """Keep of a contact what a decision rests on; blank fields are left out."""
-    kept: dict[str, Any] = {
-        name: value for name in _FIELDS if (value := getattr(contact, name)) not in ("", {})
-    }
-    # Of these, absent and blank are two things.
-    if contact.business is not None:
-        kept["business"] = contact.business
-    return json.dumps([contact.contact_id, contact.email, str(contact.status), kept], default=str)
-
-
-def _contact_from(text: str) -> Contact:
-    contact_id, email, status, kept = json.loads(text)
-    return Contact(
-        contact_id=contact_id, email=email, status=status, **cast("dict[str, Any]", kept)
     )

@@ -14,8 +14,9 @@ import attrs
 from icontact.models import ContactFields
 from icontact.push.decide import Action, Decision, fields_to_write
 from icontact.push.journal.database import Database
-from icontact.push.journal.rows import CHUNK, Unshown
+from icontact.push.journal.rows import CHUNK
 from icontact.push.journal.schema import Stage
+from icontact.push.journal.values import Unshown
 from icontact.push.outcome import OutcomeStatus, PushOutcome
 
 __all__ = ["Outcomes", "PlannedRow", "PlannedRows", "with_notes"]

@@ -1,0 +1,90 @@
+"""What a push has found out about contacts, on disk: an index of those that its rows concern."""
+
+# ruff: noqa: S608  (the statements are made of constants, values are parameters)
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from icontact.auth import Private
+from icontact.push.journal.database import Database
+from icontact.push.journal.schema import Stage
+from icontact.push.journal.values import Found, Unshown, UnshownSet, contact_text
+
+__all__ = ["CHUNK", "KnownContacts"]
+
+#: So many rows are in memory at a time.
+CHUNK = 1000
+
+#: So many values fit into one statement of any SQLite.
+_MOST_VALUES = 500
+
+
+class KnownContacts:
+    """Contacts with an address that a row has, and their state on the list.
+
+    Args:
+        database: The journal's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def wanted(self, addresses: Collection[str]) -> set[str]:
+        """Return which of these addresses open rows have."""
+        given = Unshown(addresses)
+        found: set[str] = UnshownSet()
+        for start in range(0, len(given), _MOST_VALUES):
+            part = Unshown(given[start : start + _MOST_VALUES])
+            marks = ", ".join("?" * len(part))
+            found.update(
+                Private(address)
+                for (address,) in self._database.rows(
+                    f"SELECT address FROM rows WHERE stage = {Stage.READ} AND address IN ({marks})",
+                    part,
+                )
+            )
+        return found
+
+    def forget(self) -> None:
+        """Forget what was found out about contacts."""
+        self._database.execute("DELETE FROM known")
+
+    def keep(self, found: Iterable[Found]) -> None:
+        """Keep contacts whose addresses the rows have."""
+        with self._database.transaction():
+            self._database.execute_many(
+                "INSERT OR REPLACE INTO known (contact_id, address, contact) VALUES (?, ?, ?)",
+                (
+                    (one.contact.contact_id, str(one.address), contact_text(one.contact))
+                    for one in found
+                ),
+            )
+
+    def ids(self, *, open_only: bool = False) -> Iterator[int]:
+        """Yield the ids of the contacts that were found.
+
+        Args:
+            open_only: Only of those whose state on the list was not found so far.
+        """
+        last = -1
+        condition = "AND subscription IS NULL" if open_only else ""
+        while found := self._database.rows(
+            f"SELECT contact_id FROM known WHERE contact_id > ? {condition}"
+            " ORDER BY contact_id LIMIT ?",
+            (last, CHUNK),
+        ):
+            last = found[-1][0]
+            yield from (number for (number,) in found)
+
+    def count(self) -> int:
+        """Return how many contacts were found."""
+        return int(self._database.value("SELECT COUNT(*) FROM known"))
+
+    def keep_states(self, states: Mapping[int, str]) -> None:
+        """Keep what state contacts have on the list."""
+        with self._database.transaction():
+            self._database.execute_many(
+                "UPDATE known SET subscription = ? WHERE contact_id = ?",
+                ((state, contact_id) for contact_id, state in states.items()),
+            )

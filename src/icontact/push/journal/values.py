@@ -1,0 +1,153 @@
+"""The rows of a push at each point of their way through the journal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Generic, TypeAlias, TypeVar, cast
+
+import attrs
+
+from icontact.auth import Private
+from icontact.models import Contact, ContactFields
+from icontact.push.outcome import OutcomeStatus
+
+__all__ = [
+    "Fate",
+    "Found",
+    "OpenRow",
+    "Planned",
+    "Taken",
+    "Unshown",
+    "UnshownSet",
+    "contact_from",
+    "contact_text",
+    "storable",
+]
+
+T = TypeVar("T")
+
+#: A row as it is kept at first: row, email, address, fields, notes, restricted, stage, status,
+#: reason.
+Taken: TypeAlias = tuple[
+    int, str | None, str | None, str | None, str | None, bool, int, str | None, str | None
+]
+
+
+class Unshown(list[T], Generic[T]):
+    """Rows under way, which neither a ``repr`` nor a traceback with locals may show."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} rows>"
+
+
+@attrs.frozen(kw_only=True)
+class OpenRow:
+    """A row of which is to be found out what to do, with what is known of its address.
+
+    Attributes:
+        row: Its place in the input.
+        email: The address.
+        fields: What the mapper made.
+        contacts: Those with this address.
+        subscription: The state on the list, if there is one contact.
+        tried: What an earlier request with this row was to bring about.
+        tried_reason: Why.
+    """
+
+    row: int
+    email: Private
+    fields: ContactFields = attrs.field(repr=False)
+    contacts: tuple[Contact, ...] = ()
+    subscription: str | None = None
+    tried: str | None = None
+    tried_reason: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Found:
+    """A contact as far as a push has to know it."""
+
+    contact: Contact
+    address: Private
+
+
+@attrs.frozen(kw_only=True)
+class Planned:
+    """What is to be done with a row, as it is kept.
+
+    Attributes:
+        row: Its place in the input.
+        stage: Whether it is to be written, or done.
+        action: What is written to the contact; the name of an ``Action``.
+        subscribe: Whether it is put on the list.
+        changes: The fields that differ.
+        contact_id: The existing contact.
+        subscription: Its state on the list.
+        status: How the row ends if all goes well.
+        reason: Why.
+    """
+
+    row: int
+    stage: int
+    action: str
+    subscribe: bool
+    changes: tuple[str, ...]
+    contact_id: int | None
+    subscription: str | None
+    status: str
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class Fate:
+    """How a row ended.
+
+    Attributes:
+        row: Its place in the input.
+        status: How.
+        reason: Why.
+        subscription: The state on the list.
+        contact_id: The contact.
+    """
+
+    row: int
+    status: OutcomeStatus
+    reason: str
+    subscription: str | None
+    contact_id: int | None
+
+
+class UnshownSet(set[T], Generic[T]):
+    """Addresses under way."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} values>"
+
+
+def storable(text: str) -> str:
+    """Return a text of the server's as SQLite can keep it: without halves of surrogate pairs."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+_FIELDS = tuple(
+    name for name in ContactFields.__annotations__ if name not in ("email", "status", "business")
+)
+
+
+def contact_text(contact: Contact) -> str:
+    """Keep of a contact what a decision rests on; blank fields are left out."""
+    kept: dict[str, Any] = {
+        name: value for name in _FIELDS if (value := getattr(contact, name)) not in ("", {})
+    }
+    # Of these, absent and blank are two things.
+    if contact.business is not None:
+        kept["business"] = contact.business
+    return json.dumps([contact.contact_id, contact.email, str(contact.status), kept], default=str)
+
+
+def contact_from(text: str) -> Contact:
+    """Return a contact as it was kept."""
+    contact_id, email, status, kept = json.loads(text)
+    return Contact(
+        contact_id=contact_id, email=email, status=status, **cast("dict[str, Any]", kept)
+    )

@@ -1,0 +1,40 @@
+"""Counts what goes out on behalf of one job, however many others share the client."""
+
+from __future__ import annotations
+
+import threading
+
+from icontact.errors import CallError
+from icontact.transport.call import Answer, Call, Sender
+
+__all__ = ["CountingSender"]
+
+
+class CountingSender:
+    """A sender that counts on the way to another one. Threads may share it.
+
+    Args:
+        sender: What sends.
+
+    Attributes:
+        requests: How many requests went out, repeats included.
+    """
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._counting = threading.Lock()
+        self.requests = 0
+
+    def send(self, call: Call, /) -> Answer:
+        """Send a call, and count every attempt."""
+        attempts = 0
+        try:
+            answer = self._sender.send(call)
+            attempts = answer.attempts
+            return answer
+        except CallError as error:
+            attempts = error.attempts
+            raise
+        finally:
+            with self._counting:
+                self.requests += attempts
