@@ -91,6 +91,8 @@ def as_typed(value: Any) -> str:
 
 
 def is_public(base: Any) -> bool:
+    if getattr(base, "__name__", "").startswith("_"):
+        return False
     parts = getattr(base, "__module__", "").split(".")
     private = next((place for place, part in enumerate(parts) if part.startswith("_")), None)
     if private is None or not private:

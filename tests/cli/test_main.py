@@ -102,10 +102,13 @@ def test_without_words_the_help_is_shown() -> None:
     assert set(commands.commands) == {
         "demo",
         "doctor",
+        "export",
         "fields",
         "folders",
+        "init",
         "lists",
         "push",
+        "queue",
         "sandbox",
     }
 

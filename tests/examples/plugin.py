@@ -7,9 +7,15 @@ in, and the ``ICONTACT_`` variables set for both. Its code blocks are run from t
   goes into ``.. invisible-code-block: python``. Docstrings find the names of their module, and
   ``icontact``, ``client`` and ``folder``, ready; a document has to say everything itself, as its
   reader does.
-- ``console`` and ``bash`` blocks: lines ``$ icontact …`` are run as they stand; other commands are
-  left alone. Output that follows must be what was printed (``...`` stands for anything, white
-  space does not count). The exit code must be 0, or N with ``:class: exits-N``.
+- ``console`` and ``bash`` blocks: lines ``$ icontact …`` and ``$ curl …`` are run as they stand,
+  the latter by a shell, so that they may use the variables ``ICONTACT_BASE_URL`` and
+  ``ICONTACT_CONTROL_URL`` and go on in a pipe; other commands are left alone. Output that follows
+  must be what was printed (``...`` stands for anything, white space does not count). The exit code
+  must be 0, or N with ``:class: exits-N``.
+- ``javascript`` and ``php`` blocks run in the same folder, and have to end without an error.
+  Where curl, Node or PHP is not installed, what needs it is skipped with a message.
+- a ``python`` block with a file name as ``:caption:`` is a script: it is written to the folder, and
+  run by a line ``$ python NAME`` in a ``console`` block.
 - ``toml`` and ``json`` blocks must parse. A block of these, or of ``csv``, ``jsonl`` or ``text``,
   with a file name as ``:caption:`` is written to the folder, for the blocks below it.
 """
@@ -32,8 +38,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import SkipTest
 
-from sybil import Example, Sybil
+from sybil import Document, Example, Region, Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.example import NotEvaluated
 from sybil.parsers.rest import (
@@ -48,7 +55,7 @@ ROOT = Path(__file__).parents[2]
 FILES = Path(__file__).parent / "files"
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-PATIENCE = 30  # seconds for one command
+PATIENCE = 120  # seconds for one command, on a busy machine
 
 
 @contextmanager
@@ -76,7 +83,7 @@ def environment() -> Iterator[None]:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         shutil.copytree(FILES, folder, dirs_exist_ok=True)
-        server = stack.enter_context(Sandbox().serve(port=0))
+        server = stack.enter_context(Sandbox().serve(port=0, control=True))
         stack.enter_context(loopback_only())
         outside = dict(os.environ)
         stack.callback(os.chdir, Path.cwd())
@@ -90,6 +97,7 @@ def environment() -> Iterator[None]:
             "ICONTACT_USERNAME": server.credentials.username,
             "ICONTACT_PASSWORD": server.credentials.password,
             "ICONTACT_BASE_URL": server.url,
+            "ICONTACT_CONTROL_URL": str(server.control_url),
             "COLUMNS": "100",
             "NO_COLOR": "1",
             "PYTHONUTF8": "1",
@@ -144,6 +152,16 @@ def written(example: Example) -> None:
         Path(caption).write_text(str(example.parsed), "utf-8")
 
 
+class Scripts(PythonCodeBlockParser):
+    """Python blocks: scripts are written to their file, the others are run."""
+
+    def __call__(self, document: Document) -> Iterator[Region]:
+        for region in super().__call__(document):
+            if str(region.lexemes.get("options", {}).get("caption", "")).endswith(".py"):
+                region.evaluator = written
+            yield region
+
+
 def run_toml(example: Example) -> None:
     """Parse a TOML block."""
     tomllib.loads(str(example.parsed))
@@ -174,26 +192,59 @@ def run_console(example: Example) -> None:
     code = int(expected[1]) if expected else 0
     for command, output in commands(str(example.parsed)):
         words = shlex.split(command, comments=True)
-        if words[:1] != ["icontact"]:
-            continue
-        program = [str(Path(sys.executable).with_name("icontact")), *words[1:]]
-        if words[1:2] == ["sandbox"]:
-            shown = first_line(program)
+        if words[:2] == ["icontact", "sandbox"]:
+            shown = first_line([*icontact(), *words[1:]])
+        elif words[:1] == ["icontact"]:
+            shown = printed([*icontact(), *words[1:]], code)
+        elif words[:1] == ["python"] and words[1:2] and words[1].endswith(".py"):
+            shown = printed([sys.executable, *words[1:]], code)
+        elif words[:1] == ["curl"]:
+            needs("curl")
+            shown = printed(["sh", "-c", command], code)
         else:
-            done = subprocess.run(
-                program,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=PATIENCE,
-                encoding="utf-8",
-                check=False,
-            )
-            shown = done.stdout
-            assert done.returncode == code, f"$ {command}\n{shown}exit code {done.returncode}"
+            continue
         if output:
             same = doctest.OutputChecker().check_output(output, shown, FLAGS)
             assert same, f"$ {command}\nprinted:\n{shown}\nbut the text shows:\n{output}"
+
+
+def run_javascript(example: Example) -> None:
+    """Run a block of JavaScript."""
+    needs("node")
+    printed(["node", "--input-type=module", "--eval", str(example.parsed)], 0)
+
+
+def run_php(example: Example) -> None:
+    """Run a block of PHP."""
+    needs("php")
+    printed(["php", "-r", str(example.parsed).removeprefix("<?php")], 0)
+
+
+def needs(program: str) -> None:
+    """Skip an example whose program is not there."""
+    if shutil.which(program) is None:
+        raise SkipTest(f"{program} is not installed")
+
+
+def icontact() -> list[str]:
+    """Return the command of the library, as it is installed beside this Python."""
+    return [str(Path(sys.executable).with_name("icontact"))]
+
+
+def printed(program: list[str], code: int) -> str:
+    """Run a program that has to end with an exit code, and return what it printed."""
+    done = subprocess.run(
+        program,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=PATIENCE,
+        encoding="utf-8",
+        check=False,
+    )
+    shown = f"$ {shlex.join(program)}\n{done.stdout}exit code {done.returncode}"
+    assert done.returncode == code, shown
+    return done.stdout
 
 
 def first_line(program: list[str]) -> str:
@@ -210,7 +261,7 @@ def first_line(program: list[str]) -> str:
 
 PARSERS: list[Parser] = [
     DocTestParser(optionflags=FLAGS),
-    PythonCodeBlockParser(),
+    Scripts(),
     SkipParser(),
     CodeBlockParser("toml", run_toml),
     CodeBlockParser("json", run_json),
@@ -219,6 +270,8 @@ PARSERS: list[Parser] = [
     CodeBlockParser("text", written),
     CodeBlockParser("console", run_console),
     CodeBlockParser("bash", run_console),
+    CodeBlockParser("javascript", run_javascript),
+    CodeBlockParser("php", run_php),
 ]
 
 pytest_collect_file = (

@@ -32,5 +32,5 @@ def test_every_page_is_linked() -> None:
 
 
 def test_every_switch_of_the_sandbox_is_explained() -> None:
-    page = (PAGES[0].parents[1] / "sandbox.rst").read_text("utf-8")
+    page = (PAGES[0].parents[1] / "sandbox-behaviour.rst").read_text("utf-8")
     assert [one.name for one in attrs.fields(Quirks) if f"``{one.name}``" not in page] == []

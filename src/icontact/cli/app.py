@@ -11,6 +11,7 @@ from icontact.cli.export import export
 from icontact.cli.init import init
 from icontact.cli.listings import fields, folders, lists
 from icontact.cli.push import push
+from icontact.cli.queue import queue
 from icontact.cli.serve import sandbox
 from icontact.cli.stops import Commands
 
@@ -35,5 +36,5 @@ def commands() -> None:
     """
 
 
-for _command in (demo, init, doctor, lists, fields, folders, push, export, sandbox):
+for _command in (demo, init, doctor, lists, fields, folders, push, export, queue, sandbox):
     commands.add_command(_command)

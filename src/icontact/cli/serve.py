@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from icontact.cli.screen import remark
+from icontact.cli.screen import clean, remark
 from icontact.cli.stops import Stop, terminable
 
 if TYPE_CHECKING:
-    from icontact.sandbox import Server
+    from icontact.sandbox import Sandbox, Server
 
 __all__ = ["opened", "sandbox"]
 
 
 @contextmanager
-def opened(host: str, port: int, db: str | None) -> Iterator[Server]:
+def opened(host: str, port: int, db: str | None, **options: Any) -> Iterator[Server]:
     """Serve a sandbox, and close it in the end.
+
+    Args:
+        host: The address to listen on.
+        port: The port.
+        db: The file to keep the state in.
+        **options: Further arguments of :meth:`icontact.sandbox.Sandbox.serve`.
 
     Raises:
         Stop: If the address cannot be listened on, or the file holds something else.
@@ -36,7 +43,7 @@ def opened(host: str, port: int, db: str | None) -> Iterator[Server]:
     try:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
-            server = embedded.serve(host, port)
+            server = embedded.serve(host, port, **options)
     except OSError as problem:
         embedded.close()
         raise Stop(problem.strerror or str(problem)) from None
@@ -56,7 +63,8 @@ _HELP = """\
 Serve an embedded iContact, to try things out and to test against.
 
 It holds one account, one client folder and one list, "Newsletter". One line says where it is
-and which credentials it takes; Ctrl-C ends it. From another terminal:
+and which credentials it takes; each request gets a line on stderr, without addresses and secrets.
+Ctrl-C ends it. From another terminal:
 
 \b
 export ICONTACT_BASE_URL=http://127.0.0.1:8025/icp ICONTACT_APP_ID=sandbox-app
@@ -75,16 +83,96 @@ icontact push people.csv --list Newsletter
     help="The port; 0 takes a free one, which is printed.",
 )
 @click.option("--db", metavar="FILE", help="Keep what is in it in this file; else in memory.")
-def sandbox(host: str, port: int, db: str | None) -> None:
+@click.option("--tls", is_flag=True, help="Speak HTTPS; the path of the certificate is printed.")
+@click.option(
+    "--contacts",
+    metavar="N",
+    type=click.IntRange(0),
+    default=0,
+    help="Begin with so many invented contacts, subscribed to the list.",
+)
+@click.option(
+    "--throttle",
+    metavar="PER_MINUTE",
+    type=click.IntRange(1),
+    help="Answer 503 to more requests than that in a minute.",
+)
+@click.option(
+    "--control",
+    is_flag=True,
+    help="Take orders over HTTP, too: faults, state, time; its URL is printed.",
+)
+@click.option("--quiet", is_flag=True, help="No line for each request.")
+def sandbox(
+    *,
+    host: str,
+    port: int,
+    db: str | None,
+    tls: bool,
+    contacts: int,
+    throttle: int | None,
+    control: bool,
+    quiet: bool,
+) -> None:
     """Serve an embedded iContact."""
+    with ExitStack() as stack:
+        server = stack.enter_context(opened(host, port, db, tls=tls, control=control))
+        stack.enter_context(_quietly())
+        stack.enter_context(terminable())
+        _fill(server.sandbox, contacts)
+        server.sandbox.faults.throttle(per_minute=throttle)
+        if not quiet:
+            stack.enter_context(_told())
+        click.echo(_where(server))
+        server.wait()
+
+
+def _fill(embedded: Sandbox, contacts: int) -> None:
+    there = len(embedded.state.contacts()) if contacts else 0
+    if there:
+        remark(f"the file holds {there} contacts already; --contacts adds none to them")
+    elif contacts:
+        embedded.seed_contacts(contacts, list_id=embedded.list_id)
+
+
+def _where(server: Server) -> str:
     from icontact.sandbox import APP_ID, PASSWORD, USERNAME
 
-    with opened(host, port, db) as server, _quietly(), terminable():
-        click.echo(
-            f"iContact sandbox at {server.url}  app id {APP_ID}  username {USERNAME}  "
-            f"password {PASSWORD}"
-        )
-        server.wait()
+    parts = [
+        f"iContact sandbox at {server.url}",
+        f"app id {APP_ID}",
+        f"username {USERNAME}",
+        f"password {PASSWORD}",
+    ]
+    if server.control_url:
+        parts.append(f"control {server.control_url}")
+    if server.certificate:
+        parts.append(f"certificate {server.certificate}")
+    return "  ".join(parts)
+
+
+class _Lines(logging.Handler):
+    """Writes what is logged to stderr, a line for each."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(clean(self.format(record)), err=True)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell of each request while this lasts."""
+    from icontact.sandbox import arrivals
+
+    handler = _Lines()
+    handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", "%H:%M:%S"))
+    arrivals.logger.addHandler(handler)
+    before = arrivals.logger.level
+    arrivals.logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        arrivals.logger.setLevel(before)
+        arrivals.logger.removeHandler(handler)
 
 
 @contextmanager

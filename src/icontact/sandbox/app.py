@@ -14,11 +14,11 @@ import attrs
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import Map, MapAdapter, Rule
 
-from icontact.sandbox import gate, messages, moments, phpjson
+from icontact.sandbox import arrivals, gate, messages, moments, phpjson
 from icontact.sandbox.arrivals import ReceivedRequest, RequestLog
 from icontact.sandbox.behaviour import Behaviour
 from icontact.sandbox.courier import Courier, Delivery
-from icontact.sandbox.exchange import Answer, Incoming, Refusal
+from icontact.sandbox.exchange import MAX_BODY_BYTES, Answer, Incoming, Refusal
 from icontact.sandbox.faults import Fault, FaultKind, Faults, html_page
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules import ROUTES, upkeep, webhooks
@@ -68,6 +68,14 @@ class App:
         quirks: How it behaves where nobody knows.
         clock: What time it is.
         behaviour: What recipients do.
+        max_body_bytes: The longest body that is taken.
+
+    Attributes:
+        faults: The faults on order.
+        requests: What arrived.
+        courier: What delivers to web hooks.
+        quirks: How it behaves where nobody knows; may be set to others at any time.
+        max_body_bytes: The longest body that a door has to take.
     """
 
     def __init__(
@@ -76,13 +84,15 @@ class App:
         quirks: Quirks,
         clock: Callable[[], datetime],
         behaviour: Behaviour | None = None,
+        max_body_bytes: int = MAX_BODY_BYTES,
     ) -> None:
+        self.quirks: Quirks = quirks
+        self.max_body_bytes: int = max_body_bytes
         self.faults: Faults = Faults()
         self.requests: RequestLog = RequestLog()
         self.courier: Courier = Courier()
         self._behaviour = behaviour or Behaviour()
         self._store = store
-        self._quirks = quirks
         self._clock = clock
         self._routes = _routing_table(ROUTES)
 
@@ -124,7 +134,7 @@ class App:
         except Refusal as refusal:
             return self._json(refusal.status, refusal.payload())
         except Exception as error:  # noqa: BLE001  (a broken rule must not stop the server)
-            logger.error("A rule failed: %s", _whereabouts(error))
+            logger.error("A rule failed: %s", whereabouts(error))
             return self._json(500, {"errors": [messages.INTERNAL_ERROR]})
 
     def _apply(self, incoming: Incoming, now: datetime) -> Any:
@@ -144,7 +154,7 @@ class App:
         return Call(
             incoming=incoming,
             store=self._store,
-            quirks=self._quirks,
+            quirks=self.quirks,
             behaviour=self._behaviour,
             now=now,
             path_ids=path_ids,
@@ -170,7 +180,7 @@ class App:
         raise Refusal(501, messages.NOT_IMPLEMENTED)
 
     def _with_warnings(self, call: Call, payload: Any) -> Any:
-        if call.username and self._quirks.past_due_warning:
+        if call.username and self.quirks.past_due_warning:
             call.warn(messages.PAST_DUE)
         # The answer to a DELETE is an array, which has no room for warnings.
         if call.warnings and isinstance(payload, dict):
@@ -181,31 +191,44 @@ class App:
         return self._finished(Answer(status=status, body=self._encoded(payload)))
 
     def _encoded(self, payload: Any) -> bytes:
-        if self._quirks.numeric_ids:
+        if self.quirks.numeric_ids:
             payload = phpjson.with_numbers(payload, _IDS)
         return phpjson.encode(payload)
 
     def _finished(self, answer: Answer) -> Answer:
         """Dress an answer: its media type, and HTML for a 503 where the quirks say so."""
-        if answer.status == 503 and self._quirks.html_503:
+        if answer.status == 503 and self.quirks.html_503:
             page = html_page(503, "Service Unavailable")
             return attrs.evolve(page, headers={**answer.headers, **page.headers})
         return attrs.evolve(
-            answer, headers={"Content-Type": self._quirks.content_type, **answer.headers}
+            answer, headers={"Content-Type": self.quirks.content_type, **answer.headers}
         )
 
     def _log(self, incoming: Incoming, outcome: Outcome, seconds: float) -> None:
-        self.requests.append(
-            ReceivedRequest(
-                method=incoming.method,
-                path=incoming.path,
-                query_names=tuple(incoming.query),
-                status=outcome.answer.status if outcome.answer else None,
-                at=moments.aware(self._clock()),
-                milliseconds=seconds * 1000,
-                fault=outcome.fault.kind.value if outcome.fault else None,
-            )
+        received = ReceivedRequest(
+            method=incoming.method,
+            path=incoming.path,
+            query_names=tuple(incoming.query),
+            status=outcome.answer.status if outcome.answer else None,
+            at=moments.aware(self._clock()),
+            milliseconds=seconds * 1000,
+            fault=outcome.fault.kind.value if outcome.fault else None,
         )
+        self.requests.append(received)
+        if arrivals.logger.isEnabledFor(logging.INFO):
+            arrivals.logger.info("%s", arrivals.line(received, self._template(incoming.path)))
+
+    def _template(self, path: str) -> str:
+        """Return a path as it may be logged: as in the routing table, and ids that are numbers."""
+        try:
+            route, path_ids = self._match(path)
+        except Refusal:
+            return arrivals.UNKNOWN_PATH
+        shown = route.path
+        for name, value in path_ids.items():
+            if arrivals.PLAIN_ID.fullmatch(value):
+                shown = shown.replace(f"<{name}>", value)
+        return shown
 
 
 def _routing_table(routes: tuple[Route, ...]) -> MapAdapter:
@@ -214,7 +237,7 @@ def _routing_table(routes: tuple[Route, ...]) -> MapAdapter:
     return table.bind("sandbox")
 
 
-def _whereabouts(error: Exception) -> str:
+def whereabouts(error: Exception) -> str:
     """Name an error and its place, without its text, which may hold personal data."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} in {place.name}, line {place.lineno} of {place.filename}"

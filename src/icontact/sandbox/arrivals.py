@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import threading
 from collections.abc import Sequence
 from datetime import datetime
 from typing import overload
 
 import attrs
+
+logger: logging.Logger = logging.getLogger("icontact.sandbox.requests")
+"""Gets a line at the level INFO for each request, without addresses and secrets."""
+
+UNKNOWN_PATH = "(no such path)"
+PLAIN_ID = re.compile(r"\d{1,12}(_\d{1,12})?")
+_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
+_VERBS = frozenset("GET POST PUT DELETE HEAD OPTIONS PATCH".split())
 
 
 @attrs.frozen(kw_only=True)
@@ -72,3 +82,19 @@ class RequestLog(Sequence[ReceivedRequest]):
 
     def __repr__(self) -> str:
         return f"<RequestLog of {len(self)} requests>"
+
+
+def line(request: ReceivedRequest, template: str) -> str:
+    """Return the line that is logged for a request.
+
+    Args:
+        request: What arrived; whatever a client may have mistaken for the place of an address or
+            a secret does not get into the line.
+        template: Its path, without anything that may be personal.
+    """
+    method = request.method if request.method in _VERBS else "(no such verb)"
+    names = [name if _PLAIN_NAME.fullmatch(name) else "(odd)" for name in request.query_names]
+    query = f"?{','.join(names)}" if names else ""
+    status = "no answer" if request.status is None else request.status
+    fault = f"  {request.fault}" if request.fault else ""
+    return f"{method} {template}{query}  {status}  {request.milliseconds:.1f} ms{fault}"

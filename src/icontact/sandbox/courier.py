@@ -69,6 +69,11 @@ class Courier:
                 raise TimeoutError(f"Call-backs are still under way after {seconds} s")
             return tuple(self._deliveries)
 
+    def clear(self) -> None:
+        """Forget what was delivered so far."""
+        with self._changed:
+            self._deliveries.clear()
+
     def post(self, call_backs: Iterable[Delivery]) -> None:
         """Take call-backs for delivery, and return at once."""
         with self._changed:

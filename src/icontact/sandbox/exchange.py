@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
+"""The longest body that is taken, unless a sandbox is told otherwise."""
 
 
 @attrs.frozen(kw_only=True)
@@ -15,7 +16,7 @@ class Incoming:
     """One request, as every door hands it to the application.
 
     ``path`` is what follows the base URL, percent-decoded, from its leading slash on. Header names
-    are lower-cased. A body longer than :data:`MAX_BODY_BYTES` may be cut after one more byte.
+    are lower-cased. Of a body that was longer than the door takes, nothing is kept but the fact.
     """
 
     method: str
@@ -23,6 +24,7 @@ class Incoming:
     query: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     body: bytes = attrs.field(default=b"", repr=False)
+    too_long: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -14,9 +14,13 @@ from icontact.sandbox import _client, seeding
 from icontact.sandbox.app import App
 from icontact.sandbox.arrivals import RequestLog
 from icontact.sandbox.behaviour import Behaviour
+from icontact.sandbox.control import Control
 from icontact.sandbox.courier import Courier
+from icontact.sandbox.doors.http import PATIENCE
 from icontact.sandbox.doors.in_process import InProcessDoor
+from icontact.sandbox.doors.shared import Site
 from icontact.sandbox.doors.wsgi import WsgiDoor
+from icontact.sandbox.exchange import MAX_BODY_BYTES
 from icontact.sandbox.faults import Faults
 from icontact.sandbox.furnishing import APP_ID, PASSWORD, USERNAME, Furnishing
 from icontact.sandbox.quirks import Quirks
@@ -55,6 +59,7 @@ class Sandbox(Furnishing):
         base_url: What the in-process door answers for.
         clock: What time it is, for dates and for the throttle; by default the real time.
         behaviour: How the recipients of a send react, by default some of them, always the same.
+        max_body_bytes: The longest body that is taken, by default 16 MiB; a longer one answers 413.
 
     Raises:
         ValueError: The file holds something else than a sandbox.
@@ -68,14 +73,17 @@ class Sandbox(Furnishing):
         base_url: str = "https://app.icontact.com/icp",
         clock: Callable[[], datetime] | None = None,
         behaviour: Behaviour | None = None,
+        max_body_bytes: int = MAX_BODY_BYTES,
     ) -> None:
         self.base_url: str = base_url.rstrip("/")
-        self.quirks: Quirks = quirks or Quirks()
+        self._first_quirks = quirks or Quirks()
         self.behaviour: Behaviour = behaviour or Behaviour()
         self._clock = clock or _now
         self._ahead = timedelta(0)
         self._store = Store(db)
-        self._app = App(self._store, self.quirks, lambda: self.now, self.behaviour)
+        self._app = App(
+            self._store, self._first_quirks, lambda: self.now, self.behaviour, max_body_bytes
+        )
         self._door = InProcessDoor(self._app, self.base_url)
         self.state: State = State(self._store)
         self._furnish()
@@ -160,6 +168,30 @@ class Sandbox(Furnishing):
         self._look_up_ids()
 
     @property
+    def quirks(self) -> Quirks:
+        """How the sandbox behaves where nobody knows; another set may be put here at any time."""
+        return self._app.quirks
+
+    @quirks.setter
+    def quirks(self, quirks: Quirks) -> None:
+        """Behave otherwise from now on."""
+        self._app.quirks = quirks
+
+    def reset(self) -> None:
+        """Make everything as new: what is stored, the time, the quirks, and no faults on order.
+
+        What was in the file, if there is one, is gone; so are the requests and the call-backs of
+        web hooks that were noted.
+        """
+        pristine = Sandbox(clock=self._clock)
+        self.restore(pristine.snapshot())
+        pristine.close()
+        self.quirks = self._first_quirks
+        self.faults.clear()
+        self.requests.clear()
+        self.webhooks.clear()
+
+    @property
     def credentials(self) -> Credentials:
         """The credentials of the account that every sandbox has."""
         return _client.credentials(APP_ID, USERNAME, PASSWORD)
@@ -194,7 +226,7 @@ class Sandbox(Furnishing):
         Args:
             sleep: How to wait, for slow answers.
         """
-        return WsgiDoor(self._app, sleep)
+        return WsgiDoor(Site(self._app), sleep)
 
     def serve(
         self,
@@ -202,7 +234,9 @@ class Sandbox(Furnishing):
         port: int = 0,
         *,
         tls: bool | ssl.SSLContext = False,
+        control: bool = False,
         sleep: Callable[[float], object] = time.sleep,
+        patience: float = PATIENCE,
     ) -> Server:
         """Serve the sandbox over HTTP, from a thread of its own.
 
@@ -211,7 +245,10 @@ class Sandbox(Furnishing):
             port: The port; 0 takes a free one.
             tls: Speak HTTPS, with a certificate made for the occasion (needs the extra ``tls``), or
                 with your own context.
+            control: Let requests to ``/_control`` order faults, read the state, fill it and so on:
+                what other languages need for their tests. Only for callers on this machine.
             sleep: How to wait, for slow answers.
+            patience: For how many seconds a client may keep silent before its connection is closed.
 
         Returns:
             The server, which answers already; close it, or use it as a context manager.
@@ -219,7 +256,8 @@ class Sandbox(Furnishing):
         Raises:
             OSError: The port is taken, or the address is not of this machine.
         """
-        return Server(self, host, port, tls, sleep)
+        site = Site(self._app, Control(self) if control else None)
+        return Server(self, site, host=host, port=port, tls=tls, sleep=sleep, patience=patience)
 
     def close(self) -> None:
         """Close the database. What is in memory only is gone then."""

@@ -6,16 +6,18 @@ types, and the account and the folder. The order of the latter is not known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from icontact.sandbox import messages
-from icontact.sandbox.exchange import MAX_BODY_BYTES, Incoming, Refusal
+from icontact.sandbox.exchange import Incoming, Refusal
 from icontact.sandbox.rules import permissions
 from icontact.sandbox.rules.call import Call, Handler, Route, Scope, number
 from icontact.sandbox.store import Row
 
 VERSIONS = frozenset({"2.0", "2.1", "2.2"})
 _JSON = "application/json"
+_ZERO_WEIGHT = re.compile(r";\s*q\s*=\s*0(\.0*)?\s*(;|$)", re.I)
 
 
 def check_version(headers: Mapping[str, str]) -> None:
@@ -92,19 +94,24 @@ def _application(logins: list[Row], app_id: str) -> Row:
 def _check_media(incoming: Incoming, route: Route) -> None:
     """Speak JSON only: XML is documented too, and refused here (API 2.1, 18b)."""
     accepted = incoming.headers.get("accept", "").split(",")
-    if _JSON not in {_media_type(entry) for entry in accepted}:
+    if not any(_media_type(entry) == _JSON and not _unwanted(entry) for entry in accepted):
         raise Refusal(406, messages.NOT_ACCEPTABLE)
     if incoming.method not in {"POST", "PUT"}:
         return
     sent = _media_type(incoming.headers.get("content-type", ""))
     if sent != _JSON and not route.any_media:
         raise Refusal(415, messages.UNSUPPORTED_MEDIA_TYPE)
-    if len(incoming.body) > MAX_BODY_BYTES:
+    if incoming.too_long:
         raise Refusal(413, messages.BODY_TOO_LARGE)
 
 
 def _media_type(header: str) -> str:
     return header.partition(";")[0].strip().lower()
+
+
+def _unwanted(entry: str) -> bool:
+    """Say whether an entry of a list has the weight 0, which means: anything but this."""
+    return _ZERO_WEIGHT.search(entry) is not None
 
 
 def _find_account(call: Call, route: Route) -> None:

@@ -6,10 +6,13 @@ import ssl
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 from icontact.sandbox import _client
+from icontact.sandbox.control import CONTROL
 from icontact.sandbox.doors.certificate import temporary
 from icontact.sandbox.doors.http import HttpServer
+from icontact.sandbox.doors.shared import Site
 
 if TYPE_CHECKING:
     from icontact.auth import Credentials
@@ -23,26 +26,38 @@ class Server:
     Attributes:
         sandbox: The sandbox behind it.
         url: Its base URL, as a client takes it.
-        certificate: With ``tls=True``, a file that a client can verify the server by.
+        control_url: Where it can be controlled by requests; ``None`` unless that was asked for.
+        certificate: With ``tls=True``, a file that a client can verify the server by, such as with
+            ``REQUESTS_CA_BUNDLE``, ``NODE_EXTRA_CA_CERTS`` or ``curl --cacert``.
     """
 
     def __init__(
         self,
         sandbox: Sandbox,
+        site: Site,
+        *,
         host: str,
         port: int,
         tls: bool | ssl.SSLContext,
         sleep: Callable[[float], object],
+        patience: float,
     ) -> None:
         self.sandbox = sandbox
         self.certificate: str | None = None
-        self._temporary = temporary(host) if tls is True else None
+        # For the host that is stood in for, too: a client may insist on it and be led here.
+        stood_in_for = urlsplit(sandbox.base_url).hostname or host
+        self._temporary = temporary(host, stood_in_for) if tls is True else None
         if self._temporary is not None:
             self.certificate = self._temporary.certificate
             tls = self._temporary.context
         context = tls if isinstance(tls, ssl.SSLContext) else None
-        self._server = HttpServer(sandbox.wsgi(sleep=sleep), host, port, context)
+        try:
+            self._server = HttpServer(site, host, port, tls=context, sleep=sleep, patience=patience)
+        except OSError:
+            self._remove_certificate()
+            raise
         self.url: str = self._server.url
+        self.control_url: str | None = self._server.origin + CONTROL if site.is_controlled else None
 
     @property
     def credentials(self) -> Credentials:
@@ -65,6 +80,9 @@ class Server:
     def close(self) -> None:
         """Stop serving; what was applied stays in the sandbox."""
         self._server.close()
+        self._remove_certificate()
+
+    def _remove_certificate(self) -> None:
         if self._temporary is not None:
             self._temporary.remove()
 

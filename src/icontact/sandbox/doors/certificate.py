@@ -27,8 +27,8 @@ class Temporary:
         Path(self.certificate).unlink(missing_ok=True)
 
 
-def temporary(host: str) -> Temporary:
-    """Make an authority and a certificate for the host and the names of loopback.
+def temporary(*hosts: str) -> Temporary:
+    """Make an authority and a certificate for some hosts and for the names of loopback.
 
     Raises:
         ImportError: If trustme is not installed.
@@ -38,7 +38,7 @@ def temporary(host: str) -> Temporary:
     except ImportError:
         raise ImportError('tls=True needs trustme: pip install "icontact[tls]"') from None
     authority = trustme.CA()
-    names = dict.fromkeys([host, "localhost", "127.0.0.1", "::1"])
+    names = dict.fromkeys([*hosts, "localhost", "127.0.0.1", "::1"])
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*names).configure_cert(context)
     descriptor, path = tempfile.mkstemp(prefix="icontact-sandbox-", suffix=".pem")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import threading
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import requests
-import responses
 from urllib3 import HTTPConnectionPool, HTTPResponse
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import (
@@ -20,11 +18,11 @@ from urllib3.exceptions import (
 )
 
 from icontact.sandbox.app import App
-from icontact.sandbox.doors.wsgi import below, body_for, headers_of, query_from, status_line
+from icontact.sandbox.doors.shared import below, dressed, query_from, status_line
+from icontact.sandbox.doors.switchboard import switchboard
 from icontact.sandbox.exchange import Answer, Incoming
 from icontact.sandbox.faults import Fault, FaultKind
 
-_LOOPBACK = re.compile(r"https?://(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:[/?#]|$)", re.I)
 _RESET = (104, "Connection reset by peer")
 
 
@@ -34,6 +32,7 @@ class InProcessDoor:
     Requests to loopback pass, so that the sandbox's own server can be reached; all others are
     refused. The door may be opened several times, and closes when the last opening is undone.
     Several sandboxes may have their doors open; of those with the same URL the newest answers.
+    Mocks that somebody else makes with responses stay in force, whichever was there first.
 
     Args:
         app: The sandbox's application.
@@ -47,11 +46,11 @@ class InProcessDoor:
 
     def open(self) -> None:
         """Open the door, once more."""
-        _switchboard.add(self)
+        switchboard.add(self)
 
     def close(self) -> None:
         """Undo one opening; without an open door requests go where they are sent again."""
-        _switchboard.remove(self)
+        switchboard.remove(self)
 
     def leads(self, request: requests.PreparedRequest) -> bool:
         """Say whether a request goes through this door."""
@@ -59,7 +58,8 @@ class InProcessDoor:
 
     def answer(self, request: requests.PreparedRequest) -> HTTPResponse:
         """Answer a request, or fail as its fault says."""
-        outcome = self._app.receive(_incoming_from(request, self._mount))
+        incoming = _incoming_from(request, self._mount, self._app.max_body_bytes)
+        outcome = self._app.receive(incoming)
         answer = outcome.answer
         if answer is None or outcome.dropped:
             raise _broken(outcome.fault, request)
@@ -69,67 +69,21 @@ class InProcessDoor:
         return _http_response(answer, request)
 
 
-class _Switchboard(responses.BaseResponse):
-    """The one response that serves every verb and path, by whichever door is open."""
-
-    def __init__(self) -> None:
-        super().__init__("*", re.compile(""))
-        self._lock = threading.Lock()
-        self._doors: list[InProcessDoor] = []
-        self._mock = responses.RequestsMock(assert_all_requests_are_fired=False)
-
-    def add(self, door: InProcessDoor) -> None:
-        with self._lock:
-            self._doors.append(door)
-            if len(self._doors) == 1:
-                self._mock.add_passthru(_LOOPBACK)
-                self._mock.add(self)
-                self._mock.start()
-
-    def remove(self, door: InProcessDoor) -> None:
-        with self._lock:
-            self._doors.remove(door)
-            if not self._doors:
-                self._mock.stop(allow_assert=False)
-                self._mock.reset()
-
-    def matches(self, request: requests.PreparedRequest) -> tuple[bool, str]:
-        """Say whether a door leads where a request goes, whatever its verb."""
-        if self._door_for(request) is None:
-            return False, "URL is not under the base URL of a sandbox"
-        return True, ""
-
-    def get_response(self, request: requests.PreparedRequest) -> HTTPResponse:
-        """Answer a request by the newest door that leads to it."""
-        # The library keeps every request for ever, with the credentials in its headers.
-        self._mock.calls.reset()
-        self.calls.reset()
-        door = self._door_for(request)
-        if door is None:
-            raise requests.exceptions.ConnectionError("The sandbox was just left", request=request)
-        return door.answer(request)
-
-    def _door_for(self, request: requests.PreparedRequest) -> InProcessDoor | None:
-        with self._lock:
-            return next((door for door in reversed(self._doors) if door.leads(request)), None)
-
-
-_switchboard = _Switchboard()
-
-
-def _incoming_from(request: requests.PreparedRequest, mount: str) -> Incoming:
+def _incoming_from(request: requests.PreparedRequest, mount: str, most: int) -> Incoming:
     url = urlsplit(str(request.url))
     body: Any = request.body or b""
     if isinstance(body, str):
         body = body.encode()
     elif not isinstance(body, bytes):
         body = b"".join(body)
+    too_long = len(body) > most
     return Incoming(
         method=str(request.method).upper(),
         path=below(unquote(url.path, errors="replace"), mount),
         query=query_from(url.query),
         headers={name.lower(): _as_text(value) for name, value in request.headers.items()},
-        body=body,
+        body=b"" if too_long else body,
+        too_long=too_long,
     )
 
 
@@ -138,11 +92,13 @@ def _as_text(value: str | bytes) -> str:
 
 
 def _http_response(answer: Answer, request: requests.PreparedRequest) -> HTTPResponse:
+    # Not compressed, whatever was asked for: nobody would see it.
+    headers, body = dressed(str(request.method), {}, answer)
     return HTTPResponse(
         status=answer.status,
-        reason=status_line(answer).partition(" ")[2],
-        body=BytesIO(body_for(str(request.method), answer)),
-        headers=headers_of(answer),
+        reason=status_line(answer.status).partition(" ")[2],
+        body=BytesIO(body),
+        headers=headers,
         preload_content=False,
         request_method=request.method,
     )

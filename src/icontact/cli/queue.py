@@ -1,0 +1,153 @@
+"""``icontact queue``: the events that wait to be pushed, and those that were put aside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+import click
+
+from icontact.cli.screen import document, masked, remark, table
+from icontact.cli.session import json_option
+from icontact.cli.stops import Commands, Stop
+from icontact.integrations.inbox import Entry, EventState, Inbox
+
+__all__ = ["queue"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: What somebody has to look at.
+_OPEN = (EventState.WAITING, EventState.ASIDE)
+
+
+def _store_option(command: F) -> F:
+    return click.option(
+        "--store",
+        default="triggers.sqlite",
+        show_default=True,
+        metavar="FILE",
+        help="The integration's store.",
+    )(command)
+
+
+@contextmanager
+def _opened(store: str) -> Iterator[Inbox]:
+    """Open a store that is there: a slip of the pen must not make a new one."""
+    if not Path(store).is_file():
+        raise Stop(f"there is no store {store}: name the integration's with --store FILE")
+    inbox = Inbox(store)
+    try:
+        yield inbox
+    finally:
+        inbox.close()
+
+
+@click.group(cls=Commands, short_help="Show, retry and drop events that wait.")
+def queue() -> None:
+    """Look after the events of an integration: those that wait, and those that were put aside.
+
+    What iContact did not take waits, and is tried again by itself, after growing pauses. What it
+    refused, or no mapping fits, is put aside with the reason: mend the reason, then retry it; or
+    drop it.
+    """
+
+
+_LIST_HELP = """\
+Show how many events stand where, and those that wait or were put aside.
+
+\b
+icontact queue list
+icontact queue list --store /var/lib/icontact/triggers.sqlite --state done --limit 20
+"""
+
+
+@queue.command("list", help=_LIST_HELP, short_help="Show what waits and what was put aside.")
+@_store_option
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice([state.value for state in EventState]),
+    help="Show events in this state instead; may be repeated.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many."
+)
+@json_option
+def list_events(store: str, states: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Show how many events stand where, and some of them."""
+    with _opened(store) as inbox:
+        counts = inbox.counts()
+        entries = inbox.entries(states=states or _OPEN, limit=limit)
+    if as_json:
+        document({"counts": counts, "events": [_as_dict(entry) for entry in entries]})
+        return
+    if entries:
+        table(
+            ("id", "address", "contact", "event", "state", "tries", "next try", "reason"),
+            [_cells(entry) for entry in entries],
+        )
+    there = sum(counts[state] for state in states or _OPEN)
+    if there > len(entries):
+        remark(f"{there - len(entries)} more like these are shown by a larger --limit")
+    click.echo(", ".join(f"{number} {state}" for state, number in counts.items()))
+
+
+def _cells(entry: Entry) -> tuple[object, ...]:
+    again = _moment(entry.due) if entry.state is EventState.WAITING else None
+    address = masked(entry.email)
+    kind, state = entry.type, entry.state.value
+    return (entry.number, address, entry.contact, kind, state, entry.attempts, again, entry.reason)
+
+
+def _as_dict(entry: Entry) -> dict[str, Any]:
+    """Return all of it but the address."""
+    shown = attrs.asdict(entry, filter=lambda field, _: field.name != "email")
+    shown["state"] = entry.state.value
+    return {name: _moment(shown[name]) if name in _MOMENTS else shown[name] for name in shown}
+
+
+_MOMENTS = ("happened", "received", "due")
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+@queue.command(short_help="Let events be tried again at once.")
+@click.argument("number", metavar="ID", type=click.IntRange(1), required=False)
+@click.option("--all", "everything", is_flag=True, help="All that wait or were put aside.")
+@_store_option
+def retry(number: int | None, everything: bool, store: str) -> None:
+    """Let an event that waits or was put aside be tried again at once.
+
+    The integration does it, as soon as it looks. What is pushed is the newest state of the contact
+    that arrived, not necessarily this one.
+    """
+    if (number is None) is not everything:
+        raise click.UsageError("say which: an ID of `icontact queue list`, or --all")
+    with _opened(store) as inbox:
+        changed = inbox.retry(number)
+    if not changed and not everything:
+        raise _unknown(number)
+    click.echo(f"{changed} to be tried again")
+
+
+@queue.command(short_help="Give an event up.")
+@click.argument("number", metavar="ID", type=click.IntRange(1))
+@_store_option
+def drop(number: int, store: str) -> None:
+    """Give up an event that waits or was put aside, and forget what it says of the contact."""
+    with _opened(store) as inbox:
+        dropped = inbox.drop(number)
+    if not dropped:
+        raise _unknown(number)
+    click.echo("dropped")
+
+
+def _unknown(number: int | None) -> Stop:
+    return Stop(f"no event {number} waits or was put aside: `icontact queue list` shows those")

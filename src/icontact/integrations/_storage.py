@@ -1,0 +1,159 @@
+"""An SQLite file that threads and processes share, private to its owner."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from icontact.errors import ConfigError
+
+__all__ = ["Storage"]
+
+#: Kept in the file; another number is another layout.
+_VERSION = 1
+
+#: ``IcIn`` in ASCII, by which a file says what it is.
+_APPLICATION = 0x4963496E
+
+_TABLES = f"""
+CREATE TABLE events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    identity TEXT NOT NULL UNIQUE,
+    contact TEXT NOT NULL,
+    type TEXT NOT NULL,
+    happened REAL NOT NULL,
+    received REAL NOT NULL,
+    state TEXT NOT NULL,
+    due REAL NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT '',
+    settled REAL,
+    payload TEXT
+);
+CREATE INDEX events_by_due ON events (state, due);
+CREATE INDEX events_by_contact ON events (contact, happened);
+CREATE TABLE contacts (
+    contact TEXT PRIMARY KEY,
+    owner TEXT,
+    until REAL NOT NULL DEFAULT 0,
+    memory TEXT NOT NULL DEFAULT '{{}}'
+) WITHOUT ROWID;
+CREATE INDEX contacts_by_lease ON contacts (until);
+PRAGMA application_id = {_APPLICATION};
+PRAGMA user_version = {_VERSION};
+"""
+
+_BUSY_SECONDS = 30.0
+
+
+class Storage:
+    """The file of an inbox: a connection for each thread, one transaction at a time.
+
+    Args:
+        path: The file; made if it is not there.
+
+    Raises:
+        ConfigError: If the file cannot be opened, or is something else.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path: str = os.fspath(path)
+        self._local = threading.local()
+        self._open: weakref.WeakSet[_Connection] = weakref.WeakSet()
+        problem = _make_private(self.path) or self._prepare()
+        if problem:
+            raise ConfigError(f"{self.path} cannot be opened as an inbox: {problem}")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({vars(self).get('path')!r})"
+
+    def close(self) -> None:
+        """Close the file, in every thread."""
+        for connection in tuple(self._open):
+            connection.close()
+        self._local = threading.local()
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        return self._connection.execute(sql, values).fetchall()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        """The connection of this thread, and of this process: none survives a fork."""
+        held: _Connection | None = getattr(self._local, "held", None)
+        if held is None or held.process != os.getpid():
+            held = self._local.held = _Connection(self.path)
+            self._open.add(held)
+        return held.connection
+
+    @contextmanager
+    def _transaction(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        connection = self._connection
+        # What was promised to be kept has to reach the disk; all else may be done again.
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.rollback()
+            raise
+
+    def _prepare(self) -> str:
+        """Make the tables in a new file; return what is wrong with another."""
+        try:
+            connection = self._connection
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            tables = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
+            if not application and not tables:
+                for statement in _TABLES.split(";"):
+                    connection.execute(statement)
+                version, application = _VERSION, _APPLICATION
+            connection.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            self.close()
+            return str(error)
+        if application != _APPLICATION or version != _VERSION:
+            self.close()
+            return "it is something else, or of another version; name another file"
+        return ""
+
+
+class _Connection:
+    """A connection that is closed when its thread is gone."""
+
+    def __init__(self, path: str) -> None:
+        self.process = os.getpid()
+        self.connection = sqlite3.connect(
+            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        self.close = weakref.finalize(self, _close, self.connection, self.process)
+        # People's data that is deleted is overwritten.
+        self.connection.execute("PRAGMA secure_delete = ON")
+
+
+#: What was inherited over a fork is the other process's: closing it would end its locks.
+_INHERITED: list[sqlite3.Connection] = []
+
+
+def _close(connection: sqlite3.Connection, process: int) -> None:
+    if process == os.getpid():
+        connection.close()
+    else:
+        _INHERITED.append(connection)
+
+
+def _make_private(path: str) -> str:
+    """Make the file if it is not there, for its owner alone; return what is wrong."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""

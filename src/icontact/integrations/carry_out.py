@@ -1,0 +1,108 @@
+"""Doing in iContact what was decided, and what that says about the events behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import attrs
+
+from icontact.auth import redact
+from icontact.errors import BadRequest, IContactError, MappingError, RejectedError
+from icontact.integrations.decide import Decision, Memory, Task
+from icontact.integrations.inbox import Claim, EventState, Verdict
+from icontact.models import SubscriptionStatus
+from icontact.push import ListPush, OutcomeStatus, PushOutcome
+
+__all__ = ["Result", "carry_out", "learned", "outcome_of", "severest", "verdicts"]
+
+#: A task, and what became of it.
+Result: TypeAlias = tuple[Task, PushOutcome]
+
+#: The data's fault: the same again would end the same.
+_HOPELESS = (MappingError, BadRequest, RejectedError)
+
+_SEVERITY = (
+    OutcomeStatus.FAILED,
+    OutcomeStatus.REJECTED,
+    OutcomeStatus.SKIPPED,
+    OutcomeStatus.CREATED,
+    OutcomeStatus.UPDATED,
+    OutcomeStatus.UNCHANGED,
+)
+
+
+_SUCCEEDED = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
+
+
+def carry_out(task: Task, push: ListPush, decision: Decision) -> PushOutcome:
+    """Do one thing in iContact. Trouble shows in the outcome."""
+    try:
+        if task.action == "push":
+            return push.one(decision.row)
+        return _unsubscribe(push, decision)
+    except IContactError as error:
+        hopeless = isinstance(error, _HOPELESS)
+        status = OutcomeStatus.REJECTED if hopeless else OutcomeStatus.FAILED
+        return outcome_of(decision, status, redact(str(error)))
+
+
+def _unsubscribe(push: ListPush, decision: Decision) -> PushOutcome:
+    """Take a contact off a list, if it is on it. Safe to repeat."""
+    found = push.folder.contacts.find(email=decision.email or "")
+    if found is None:
+        return outcome_of(decision, OutcomeStatus.UNCHANGED, "iContact does not know the contact")
+    where = {"contact_id": found.contact_id, "list_id": push.list.list_id}
+    subscription = push.folder.subscriptions.find(**where)
+    if subscription is None:
+        return outcome_of(decision, OutcomeStatus.UNCHANGED, "the contact is not on the list")
+    status, reason = OutcomeStatus.UNCHANGED, "unsubscribed already"
+    if subscription.status != SubscriptionStatus.UNSUBSCRIBED:
+        push.folder.subscriptions.unsubscribe(**where)
+        status, reason = OutcomeStatus.UPDATED, "unsubscribed"
+    return attrs.evolve(
+        outcome_of(decision, status, reason),
+        contact_id=found.contact_id,
+        subscription=SubscriptionStatus.UNSUBSCRIBED.value,
+    )
+
+
+def outcome_of(decision: Decision, status: OutcomeStatus, reason: str) -> PushOutcome:
+    """Return an outcome that no push gave."""
+    return PushOutcome(row=0, email=decision.email, status=status, reason=reason)
+
+
+def severest(outcomes: Sequence[PushOutcome], decision: Decision) -> PushOutcome | None:
+    """Return the worst outcome, or that a wish not to be mailed stopped the push."""
+    found = list(outcomes)
+    if decision.stopped:
+        found.append(outcome_of(decision, OutcomeStatus.SKIPPED, decision.note))
+    return min(found, key=lambda one: _SEVERITY.index(one.status), default=None)
+
+
+def verdicts(claim: Claim, results: Sequence[Result], decision: Decision) -> Mapping[int, Verdict]:
+    """Return where each event stands after all was tried: done, or aside with its reason."""
+    told = [decision.note] if decision.note else []
+    told += [f"{task.target}: {one.status}, {one.reason}" for task, one in results]
+    done = Verdict(state=EventState.DONE, reason="; ".join(told))
+    found = {one.number: done for one in claim.pending}
+    for task, outcome in results:
+        if outcome.status is OutcomeStatus.REJECTED:
+            aside = Verdict(state=EventState.ASIDE, reason=f"{task.target}: {outcome.reason}")
+            found |= dict.fromkeys(task.numbers or tuple(found), aside)
+    return found
+
+
+def learned(results: Sequence[Result], decision: Decision) -> Memory:
+    """Return what is to be remembered after all was tried."""
+    memory = decision.memory
+    for task, outcome in results:
+        # A trigger is not spent by a push that a rule of the push, or its switch, held back.
+        if outcome.status not in _SUCCEEDED:
+            continue
+        if task.action == "push":
+            pushed = {**memory.pushed, task.target: decision.at}
+            memory = attrs.evolve(memory, fired=(*memory.fired, *task.rules), pushed=pushed)
+        elif not task.numbers:
+            memory = attrs.evolve(memory, followed=True)
+    return memory

@@ -1,0 +1,240 @@
+"""What is to be done about one contact, decided from what happened and what is remembered.
+
+Everything here is pure: several events of one contact, in whatever order they arrived, and what
+earlier ones left behind; out comes what to do, each thing once, and what to remember then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import attrs
+
+from icontact.integrations.events import ContactEvent, EventType, Reason, Row
+from icontact.integrations.mautic.contacts import fill_in
+from icontact.integrations.rules import ContactAction, PointTrigger, Rule, fires, segment_key
+
+__all__ = ["Decision", "Memory", "Pending", "Placed", "Task", "decide", "remember"]
+
+#: Reasons that are somebody's will. After a bounce iContact finds out by itself.
+_WILL = (Reason.UNSUBSCRIBED, Reason.MANUAL)
+
+_Action = Literal["push", "unsubscribe"]
+
+
+@attrs.frozen
+class Pending:
+    """An event that waits, its number in the inbox, and how often it was tried."""
+
+    number: int
+    event: ContactEvent
+    attempts: int = 0
+
+
+@attrs.frozen
+class Placed:
+    """A rule, and the place that it pushes to.
+
+    Attributes:
+        rule: The rule.
+        target: The place's name.
+    """
+
+    rule: Rule
+    target: str
+
+    @property
+    def name(self) -> str:
+        """What "once" is remembered by."""
+        return f"{self.rule.label} -> {self.target}"
+
+
+@attrs.frozen(kw_only=True)
+class Memory:
+    """What is remembered of one contact: no address, no values.
+
+    Attributes:
+        newest: When the newest state that arrived was true.
+        points: The points then.
+        blocked: Whether the person must not be mailed.
+        reason: Why not.
+        blocked_at: When that was told.
+        followed: Whether the person was unsubscribed in iContact for that.
+        deleted: Whether the contact was deleted.
+        fired: The point triggers that did.
+        pushed: The newest state that was pushed, by target.
+        segments: When each segment was last joined or left.
+    """
+
+    newest: float = 0.0
+    points: float | None = None
+    blocked: bool = False
+    reason: str | None = None
+    blocked_at: float = 0.0
+    followed: bool = False
+    deleted: bool = False
+    fired: tuple[str, ...] = ()
+    pushed: Mapping[str, float] = attrs.field(factory=dict, hash=False)
+    segments: Mapping[str, float] = attrs.field(factory=dict, hash=False)
+
+
+@attrs.frozen(kw_only=True)
+class Task:
+    """One thing to do in iContact.
+
+    Attributes:
+        target: Where.
+        action: What.
+        rules: The names of the rules behind it.
+        numbers: The events behind it.
+        at: When the last of them happened.
+    """
+
+    target: str
+    action: _Action
+    rules: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    at: float = 0.0
+
+
+@attrs.frozen(kw_only=True)
+class Decision:
+    """What to do about a contact.
+
+    Attributes:
+        tasks: In this order.
+        row: The newest state, which is what is pushed.
+        email: Who it is.
+        at: When that was true.
+        memory: What is known afterwards, whatever becomes of the tasks.
+        note: Why nothing, or not everything, is done.
+        stopped: Whether a push was wanted that the person's wish not to be mailed stops.
+        late: Whether a push was wanted whose values are gone.
+    """
+
+    tasks: tuple[Task, ...] = ()
+    row: Row = attrs.field(factory=Row)
+    email: str | None = attrs.field(default=None, repr=False)
+    at: float = 0.0
+    memory: Memory
+    note: str = ""
+    stopped: bool = False
+    late: bool = False
+
+
+def decide(
+    pending: Sequence[Pending],
+    memory: Memory,
+    rules: Sequence[Placed],
+    newest: ContactEvent,
+    *,
+    follow_unsubscribes: bool = False,
+    merge_results: bool = False,
+) -> Decision:
+    """Decide what to do about one contact.
+
+    Args:
+        pending: The contact's events that wait.
+        memory: What earlier events left behind.
+        rules: The rules.
+        newest: The newest state of the contact that is still there.
+        follow_unsubscribes: Whether who unsubscribed over there is unsubscribed in iContact.
+        merge_results: Whether a form's answers fill what the contact leaves blank.
+    """
+    hits: list[Task] = []
+    for one in sorted(pending, key=lambda one: (one.event.at, one.number)):
+        hits += _hits(one, memory, rules, hits)
+        memory = remember(one.event, memory)
+    wanted = _once(hits)
+    tasks = [task for task in wanted if not _outdated(task, memory)]
+    if outdated := [task for task in wanted if _outdated(task, memory)]:
+        names = (name for task in outdated for name in task.rules)
+        memory = attrs.evolve(memory, fired=(*memory.fired, *names))
+    row = Row(newest.contact)
+    for one in pending if merge_results else ():
+        fill_in(row, one.event.form_results)
+    decision = Decision(row=row, email=newest.email, at=newest.at, memory=memory)
+    if memory.deleted:
+        return attrs.evolve(decision, note="the contact was deleted")
+    if newest.email is None:
+        return attrs.evolve(decision, note="no address: visitors are never pushed")
+    if memory.blocked:
+        why = memory.reason or Reason.UNKNOWN
+        stopped = any(task.action == "push" for task in tasks)
+        tasks = [task for task in tasks if task.action == "unsubscribe"]
+        if follow_unsubscribes and not memory.followed and why in _WILL:
+            done = {task.target for task in tasks}
+            everywhere = dict.fromkeys(placed.target for placed in rules)
+            tasks += [
+                Task(target=target, action="unsubscribe")
+                for target in everywhere
+                if target not in done
+            ]
+        note = f"must not be mailed ({why})"
+        return attrs.evolve(decision, tasks=tuple(tasks), note=note, stopped=stopped)
+    late = memory.newest > newest.at and any(task.action == "push" for task in tasks)
+    note = ""
+    if late:
+        note = "newer values were pushed before, and are no longer kept: push the contact by hand"
+    elif not tasks:
+        note = "newer values were pushed before" if wanted else "no rule fires"
+    return attrs.evolve(decision, tasks=tuple(tasks), note=note, late=late)
+
+
+def remember(event: ContactEvent, memory: Memory) -> Memory:
+    """Return what is known after an event, which may be older than what is known already."""
+    changes: dict[str, Any] = {}
+    if event.at >= memory.newest:
+        changes["newest"] = event.at
+        changes["deleted"] = event.type is EventType.DELETED
+        if event.new_points is not None:
+            changes["points"] = event.new_points
+    if event.do_not_contact is not None and event.at >= memory.blocked_at:
+        reason = event.do_not_contact_reason
+        changes |= {"blocked": event.do_not_contact, "blocked_at": event.at}
+        changes["reason"] = reason.value if event.do_not_contact and reason else None
+        changes["followed"] = memory.followed and event.do_not_contact
+    if event.type in (EventType.SEGMENT_ADDED, EventType.SEGMENT_REMOVED):
+        key = segment_key(event)
+        known = memory.segments.get(key, event.at)
+        changes["segments"] = {**memory.segments, key: max(known, event.at)}
+    return attrs.evolve(memory, **changes)
+
+
+def _hits(
+    one: Pending, memory: Memory, rules: Sequence[Placed], before: Sequence[Task]
+) -> list[Task]:
+    fired = {*memory.fired, *(name for task in before for name in task.rules)}
+    # What is known of later says nothing about before.
+    points = memory.points if one.event.at >= memory.newest else None
+    return [
+        Task(
+            target=placed.target,
+            action=placed.rule.then if isinstance(placed.rule, ContactAction) else "push",
+            rules=(placed.name,) if isinstance(placed.rule, PointTrigger) else (),
+            numbers=(one.number,),
+            at=one.event.at,
+        )
+        for placed in rules
+        if placed.name not in fired
+        and fires(placed.rule, one.event, points=points, segments=memory.segments)
+    ]
+
+
+def _once(hits: Sequence[Task]) -> list[Task]:
+    """Join what follows each other at one target: ten saves are one push."""
+    tasks: list[Task] = []
+    for hit in hits:
+        at = next((n for n in reversed(range(len(tasks))) if tasks[n].target == hit.target), None)
+        if at is None or tasks[at].action != hit.action:
+            tasks.append(hit)
+        else:
+            rules, numbers = tasks[at].rules + hit.rules, tasks[at].numbers + hit.numbers
+            tasks[at] = attrs.evolve(tasks[at], rules=rules, numbers=numbers, at=hit.at)
+    return tasks
+
+
+def _outdated(task: Task, memory: Memory) -> bool:
+    """Whether a push would say what a later one has said already."""
+    return task.action == "push" and task.at < memory.pushed.get(task.target, 0.0)

@@ -1,0 +1,190 @@
+"""What happened to a contact in another system, whichever that is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Self
+
+import attrs
+
+from icontact.errors import ConfigError
+
+__all__ = ["ContactEvent", "EventType", "Events", "Reason", "Row"]
+
+
+class EventType(StrEnum):
+    """What happened."""
+
+    IDENTIFIED = "identified"
+    SAVED = "saved"
+    FORM_SUBMITTED = "form_submitted"
+    POINTS_CHANGED = "points_changed"
+    SEGMENT_ADDED = "segment_added"
+    SEGMENT_REMOVED = "segment_removed"
+    SUBSCRIPTION_CHANGED = "subscription_changed"
+    DELETED = "deleted"
+    MANUAL = "manual"
+
+
+class Reason(StrEnum):
+    """Why a contact must not be mailed."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    MANUAL = "manual"
+    UNKNOWN = "unknown"
+
+
+class Row(dict[str, Any]):
+    """A contact's values, which neither a ``repr`` nor a traceback with locals may show."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} values>"
+
+
+def _aware(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise ConfigError(f"{field.name} must be a datetime with a time zone")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@attrs.frozen(kw_only=True)
+class ContactEvent:
+    """Something that happened to one contact. Its ``repr`` shows no personal data.
+
+    Attributes:
+        type: What happened; a text such as ``"saved"`` will do.
+        contact: The contact as it was then: the row that the mapping reads.
+        contact_id: The contact's id over there. Without one the address tells contacts apart.
+        happened_at: When, with a time zone; by default now.
+        email: The address; by default ``contact["email"]``. A contact without one is a visitor,
+            and never pushed.
+        old_points: The points before, where they changed.
+        new_points: The points now, where they are known.
+        form_id: The form's id.
+        form_alias: The form's name for programs.
+        form_results: What was filled in, by the names of the form's fields.
+        segment_id: The segment's id.
+        segment_alias: The segment's name for programs.
+        do_not_contact: Whether the person must not be mailed; ``None`` if this event does not say.
+        do_not_contact_reason: Why not.
+        identity: Equal for an event that is told twice, and for no other; by default made of all of
+            the above.
+
+    Raises:
+        ConfigError: If ``happened_at`` has no time zone.
+        ValueError: If there is no such type of event.
+
+    >>> event = ContactEvent(type="saved", contact_id=7, contact={"email": "jo@example.com"})
+    >>> event.email
+    'jo@example.com'
+    """
+
+    type: EventType = attrs.field(converter=EventType)
+    contact: Mapping[str, Any] = attrs.field(converter=Row, repr=False, hash=False)
+    contact_id: int | str | None = None
+    happened_at: datetime = attrs.field(factory=_now, validator=_aware)
+    email: str | None = attrs.field(
+        default=attrs.Factory(lambda event: _address(event.contact), takes_self=True), repr=False
+    )
+    old_points: float | None = None
+    new_points: float | None = None
+    form_id: int | None = None
+    form_alias: str | None = None
+    form_results: Mapping[str, Any] = attrs.field(
+        factory=dict, converter=Row, repr=False, hash=False
+    )
+    segment_id: int | None = None
+    segment_alias: str | None = None
+    do_not_contact: bool | None = None
+    do_not_contact_reason: Reason | None = attrs.field(
+        default=None, converter=attrs.converters.optional(Reason)
+    )
+    identity: str = attrs.field(
+        default=attrs.Factory(lambda event: _digest(event._content()), takes_self=True), repr=False
+    )
+
+    @property
+    def key(self) -> str:
+        """Who it is about: the id, or else a hash of the address."""
+        if self.contact_id is not None:
+            return str(self.contact_id)
+        address = (self.email or "").lower().encode("utf-8", "surrogatepass")
+        return "email:" + hashlib.sha256(address).hexdigest()
+
+    @property
+    def at(self) -> float:
+        """When it happened, in seconds since 1970."""
+        return self.happened_at.timestamp()
+
+    def to_json(self) -> str:
+        """Return the event as a text that :meth:`from_json` reads; dates become text.
+
+        Raises:
+            TypeError: If a value is neither JSON's nor a date nor a decimal number.
+        """
+        return json.dumps({**self._content(), "identity": self.identity}, default=_as_text)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the event that such a text stands for."""
+        content = Row(json.loads(text))
+        content["happened_at"] = datetime.fromisoformat(content["happened_at"])
+        return cls(**content)
+
+    def _content(self) -> Row:
+        names = (field.name for field in attrs.fields(ContactEvent) if field.name != "identity")
+        return Row({name: getattr(self, name) for name in names})
+
+
+def _address(contact: Mapping[str, Any]) -> str | None:
+    address = contact.get("email")
+    return address.strip() or None if isinstance(address, str) else None
+
+
+def _digest(content: Row) -> str:
+    told = json.dumps(content, sort_keys=True, default=_as_text)
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, date):  # a datetime is one, too
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"a value of type {type(value).__name__} cannot be kept: give text or numbers")
+
+
+class Events(tuple[ContactEvent, ...]):
+    """The events of one body, and what of it is none.
+
+    Attributes:
+        skipped: How many events of which type nobody here knows.
+        problems: One line for each event that could not be read: its place and why; no values.
+    """
+
+    skipped: Mapping[str, int]
+    problems: tuple[str, ...]
+
+    def __new__(
+        cls,
+        events: Iterable[ContactEvent] = (),
+        *,
+        skipped: Mapping[str, int] | None = None,
+        problems: Iterable[str] = (),
+    ) -> Self:
+        """Return events with what was left out."""
+        made = super().__new__(cls, events)
+        made.skipped = dict(skipped or {})
+        made.problems = tuple(problems)
+        return made

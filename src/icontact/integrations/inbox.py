@@ -1,0 +1,390 @@
+"""The inbox: every event is here before anybody is told that it arrived, until it is dealt with."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+from icontact.integrations._storage import Storage
+from icontact.integrations.decide import Memory, Pending
+from icontact.integrations.events import ContactEvent
+
+__all__ = ["Claim", "Entry", "EventState", "Inbox", "Verdict"]
+
+#: An event from further in the future than clocks differ counts as one of now.
+_AHEAD = 3600.0
+
+#: What is still to be seen of an event, newest state first; a deletion has no state to push.
+_NEWEST = """
+SELECT number, payload FROM events
+WHERE contact = ? AND payload IS NOT NULL AND type != 'deleted'
+ORDER BY happened DESC, number DESC LIMIT 1
+"""
+
+
+class EventState(StrEnum):
+    """Where an event stands: it waits, is done with, was put aside with a reason, or dropped."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    ASIDE = "aside"
+    DROPPED = "dropped"
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """An event of the inbox, for people. Its ``repr`` does not show the address.
+
+    Attributes:
+        number: Its number.
+        type: What happened.
+        state: Where it stands.
+        contact: Whom it is about: an id.
+        email: The address, as long as it is kept.
+        happened: When it happened, in seconds since 1970.
+        received: When it arrived.
+        due: When it is tried next.
+        attempts: How often it was tried.
+        reason: Why it stands there.
+    """
+
+    number: int
+    type: str
+    state: EventState = attrs.field(converter=EventState)
+    contact: str
+    email: str | None = attrs.field(repr=False)
+    happened: float
+    received: float
+    due: float
+    attempts: int
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class Claim:
+    """All that waits for one contact, and the right to deal with it for a while.
+
+    Attributes:
+        contact: Who.
+        owner: Whose claim it is.
+        pending: The events.
+        memory: What earlier ones left behind.
+        newest: The newest state of the contact that is kept.
+    """
+
+    contact: str
+    owner: str
+    pending: tuple[Pending, ...]
+    memory: Memory
+    newest: ContactEvent
+
+
+@attrs.frozen(kw_only=True)
+class Verdict:
+    """What became of one event of a claim.
+
+    Attributes:
+        state: Where it stands now.
+        reason: Why.
+        due: When it is to be tried again, if it waits.
+    """
+
+    state: EventState
+    reason: str = ""
+    due: float = 0.0
+
+
+class Inbox(Storage):
+    """Events in an SQLite file, shared by threads and by processes of one machine.
+
+    The file holds people's data and is its owner's alone. Values are kept until an event is dealt
+    with, and those of a contact's last event for a while longer; see :meth:`prune`.
+
+    Args:
+        path: The file; made if it is not there.
+        clock: Seconds since 1970.
+        alive: Tells whether a process of this machine lives, by its number.
+
+    Raises:
+        ConfigError: If the file cannot be opened, or is something else.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        clock: Callable[[], float] = time.time,
+        alive: Callable[[int], bool] | None = None,
+    ) -> None:
+        super().__init__(path)
+        self._clock = clock
+        self._alive = _lives if alive is None else alive
+
+    def add(self, events: Iterable[ContactEvent]) -> int:
+        """Keep events, all or none of them, and return how many were not known yet.
+
+        When this returns, they survive whatever happens to the machine.
+
+        Raises:
+            TypeError: If a value of a contact cannot be kept.
+        """
+        now = self._clock()
+        rows = [_stored(event, now) for event in events]
+        if not rows:
+            return 0
+        with self._transaction(durable=True) as connection:
+            new = 0
+            for row in rows:
+                new += connection.execute(
+                    "INSERT INTO events (identity, contact, type, happened, received, due, payload,"
+                    " state) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT DO NOTHING",
+                    row,
+                ).rowcount
+                connection.execute(
+                    "INSERT INTO contacts (contact) VALUES (?) ON CONFLICT DO NOTHING", (row[1],)
+                )
+        return new
+
+    def claim(self, *, lease: float, contact: str | None = None) -> Claim | None:
+        """Take all that waits for the contact that has waited longest, so that nobody else does.
+
+        Args:
+            lease: Seconds until others may take it, should this process be gone.
+            contact: This one instead, whether or not it is due.
+
+        Returns:
+            ``None`` if nothing is due, or all of that is being dealt with.
+        """
+        now = self._clock()
+        with self._transaction() as connection:
+            found = self._choose(connection, now, contact)
+            if found is None and self._free_the_dead(connection, now):
+                found = self._choose(connection, now, contact)
+            if found is None:
+                return None
+            owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex}"
+            connection.execute(
+                "UPDATE contacts SET owner = ?, until = ? WHERE contact = ?",
+                (owner, now + lease, found),
+            )
+            return _claim(connection, found, owner)
+
+    def settle(self, claim: Claim, verdicts: Mapping[int, Verdict], memory: Memory) -> bool:
+        """Write down what became of a claim, and let go of it.
+
+        Returns:
+            Whether the claim still held; if not, somebody else deals with it, and nothing was
+            written.
+        """
+        now = self._clock()
+        with self._transaction() as connection:
+            held = connection.execute(
+                "UPDATE contacts SET owner = NULL, until = 0, memory = ?"
+                " WHERE contact = ? AND owner = ?",
+                (json.dumps(attrs.asdict(memory)), claim.contact, claim.owner),
+            ).rowcount
+            if not held:
+                return False
+            connection.executemany(
+                "UPDATE events SET state = ?, reason = ?, due = ?, settled = ?,"
+                " attempts = attempts + 1 WHERE number = ? AND state = 'waiting'",
+                [
+                    (one.state.value, one.reason, one.due, now, number)
+                    for number, one in verdicts.items()
+                ],
+            )
+            newest = connection.execute(_NEWEST, (claim.contact,)).fetchone()
+            keep = -1 if newest is None or memory.deleted else newest[0]
+            connection.execute(
+                "UPDATE events SET payload = NULL"
+                " WHERE contact = ? AND state = 'done' AND number != ? AND payload IS NOT NULL",
+                (claim.contact, keep),
+            )
+        return True
+
+    def renew(self, claim: Claim, *, lease: float) -> bool:
+        """Hold a claim for longer; return whether it still held."""
+        with self._transaction() as connection:
+            return bool(
+                connection.execute(
+                    "UPDATE contacts SET until = ? WHERE contact = ? AND owner = ?",
+                    (self._clock() + lease, claim.contact, claim.owner),
+                ).rowcount
+            )
+
+    def waits(self, identity: str) -> bool:
+        """Return whether this event is yet to be dealt with."""
+        sql = "SELECT 1 FROM events WHERE identity = ? AND state = 'waiting'"
+        return bool(self._rows(sql, (identity,)))
+
+    def counts(self) -> dict[str, int]:
+        """Return how many events stand where; every state is there."""
+        found = self._rows("SELECT state, COUNT(*) FROM events GROUP BY state")
+        return {state.value: 0 for state in EventState} | {row[0]: row[1] for row in found}
+
+    def oldest_waiting(self) -> float | None:
+        """Return for how many seconds the oldest event has waited, if any waits."""
+        oldest = self._rows("SELECT MIN(received) FROM events WHERE state = 'waiting'")[0][0]
+        return None if oldest is None else max(0.0, self._clock() - oldest)
+
+    def next_due(self) -> float | None:
+        """Return in how many seconds the next event is due, if any waits."""
+        due = self._rows("SELECT MIN(due) FROM events WHERE state = 'waiting'")[0][0]
+        return None if due is None else max(0.0, due - self._clock())
+
+    def entries(
+        self, *, states: Sequence[EventState | str] = tuple(EventState), limit: int = 100
+    ) -> list[Entry]:
+        """Return events in these states, the oldest first, at most so many."""
+        marks = ", ".join("?" * len(states))
+        rows = self._rows(
+            "SELECT number, type, state, contact, payload, happened, received, due, attempts,"  # noqa: S608  (question marks)
+            f" reason FROM events WHERE state IN ({marks}) ORDER BY number LIMIT ?",
+            (*(str(EventState(state)) for state in states), limit),
+        )
+        return [_entry(*row) for row in rows]
+
+    def retry(self, number: int | None = None) -> int:
+        """Let events that wait or were put aside be tried at once: one, or all of them.
+
+        Returns:
+            How many that were.
+        """
+        which, values = ("", ()) if number is None else (" AND number = ?", (number,))
+        with self._transaction() as connection:
+            return connection.execute(
+                "UPDATE events SET state = 'waiting', due = ?"  # noqa: S608  (one of two texts)
+                f" WHERE state IN ('waiting', 'aside'){which}",
+                (self._clock(), *values),
+            ).rowcount
+
+    def drop(self, number: int) -> bool:
+        """Give up an event that waits or was put aside, and forget its values.
+
+        It stays known, so that a repetition is not taken for something new.
+
+        Returns:
+            Whether there was such an event.
+        """
+        with self._transaction() as connection:
+            return bool(
+                connection.execute(
+                    "UPDATE events SET state = 'dropped', payload = NULL, settled = ?"
+                    " WHERE number = ? AND state IN ('waiting', 'aside')",
+                    (self._clock(), number),
+                ).rowcount
+            )
+
+    def prune(self, *, payloads: float, identities: float) -> None:
+        """Forget what is done with: values after so many seconds, and that it was at all."""
+        now = self._clock()
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE events SET payload = NULL"
+                " WHERE state = 'done' AND settled <= ? AND payload IS NOT NULL",
+                (now - payloads,),
+            )
+            connection.execute(
+                "DELETE FROM events WHERE state IN ('done', 'dropped') AND settled <= ?",
+                (now - identities,),
+            )
+
+    def _choose(
+        self, connection: sqlite3.Connection, now: float, contact: str | None
+    ) -> str | None:
+        condition = "e.due <= ?" if contact is None else "e.contact = ?"
+        values = (now if contact is None else contact, now)
+        found = connection.execute(
+            "SELECT e.contact FROM events e JOIN contacts c USING (contact)"  # noqa: S608  (one of two texts)
+            f" WHERE e.state = 'waiting' AND {condition} AND c.until <= ?"
+            " ORDER BY e.due, e.number LIMIT 1",
+            values,
+        ).fetchone()
+        return None if found is None else str(found[0])
+
+    def _free_the_dead(self, connection: sqlite3.Connection, now: float) -> int:
+        """End the leases of processes of this machine that are no more."""
+        rows = connection.execute("SELECT DISTINCT owner FROM contacts WHERE until > ?", (now,))
+        dead = [(owner,) for (owner,) in rows.fetchall() if self._is_dead(owner)]
+        connection.executemany("UPDATE contacts SET until = 0 WHERE owner = ?", dead)
+        return len(dead)
+
+    def _is_dead(self, owner: str) -> bool:
+        host, process, _ = owner.rsplit("/", 2)
+        return host == socket.gethostname() and not self._alive(int(process))
+
+
+def _stored(event: ContactEvent, now: float) -> tuple[Any, ...]:
+    if event.at > now + _AHEAD:
+        # Or all that follows would be older than this.
+        event = attrs.evolve(event, happened_at=datetime.fromtimestamp(now, UTC))
+    kind = event.type.value
+    return (event.identity, event.key, kind, event.at, now, now, event.to_json())
+
+
+def _claim(connection: sqlite3.Connection, contact: str, owner: str) -> Claim:
+    rows = connection.execute(
+        "SELECT number, payload, attempts FROM events WHERE contact = ? AND state = 'waiting'"
+        " ORDER BY happened, number",
+        (contact,),
+    ).fetchall()
+    (told,) = connection.execute(
+        "SELECT memory FROM contacts WHERE contact = ?", (contact,)
+    ).fetchone()
+    pending = tuple(
+        Pending(number, ContactEvent.from_json(text), tries) for number, text, tries in rows
+    )
+    newest = connection.execute(_NEWEST, (contact,)).fetchone()
+    return Claim(
+        contact=contact,
+        owner=owner,
+        pending=pending,
+        memory=_memory(told),
+        newest=pending[-1].event if newest is None else ContactEvent.from_json(newest[1]),
+    )
+
+
+def _memory(text: str) -> Memory:
+    told = json.loads(text)
+    return Memory(**{**told, "fired": tuple(told.get("fired", ()))})
+
+
+def _entry(
+    number: int, kind: str, state: str, contact: str, payload: str | None, *rest: Any
+) -> Entry:
+    happened, received, due, attempts, reason = rest
+    return Entry(
+        number=number,
+        type=kind,
+        state=EventState(state),
+        contact=contact,
+        email=None if payload is None else ContactEvent.from_json(payload).email,
+        happened=happened,
+        received=received,
+        due=due,
+        attempts=attempts,
+        reason=reason,
+    )
+
+
+def _lives(process: int) -> bool:
+    """Whether a process of this machine lives; taken for granted where asking would end it."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

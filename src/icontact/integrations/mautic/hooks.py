@@ -1,0 +1,327 @@
+"""Mautic's web hooks: who sent them, and what they tell."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+
+from icontact.errors import ConfigError, DecodeError
+from icontact.integrations.errors import SignatureError
+from icontact.integrations.events import ContactEvent, Events, EventType, Reason, Row
+from icontact.integrations.mautic.contacts import (
+    as_row,
+    do_not_contact,
+    locate,
+    moment,
+    number,
+    whole,
+)
+
+__all__ = ["MAX_BYTES", "events", "sign"]
+
+#: Bytes of a body. Mautic sends ten events at once by default, of some 5 KiB each.
+MAX_BYTES = 5 * 2**20
+
+#: Levels of a body; Mautic's own have about eight.
+_DEEPEST = 64
+
+_PREFIX = "mautic."
+
+#: Mautic's events, without their prefix; a segment's tells itself which way it went.
+_TYPES = {
+    "lead_post_save_new": EventType.IDENTIFIED,
+    "lead_post_save_update": EventType.SAVED,
+    "lead_points_change": EventType.POINTS_CHANGED,
+    "form_on_submit": EventType.FORM_SUBMITTED,
+    "lead_list_change": EventType.SEGMENT_ADDED,
+    "lead_channel_subscription_changed": EventType.SUBSCRIPTION_CHANGED,
+    "lead_post_delete": EventType.DELETED,
+}
+
+
+class Body(bytes):
+    """A body, which error trackers must not print among the locals of a frame."""
+
+    def __repr__(self) -> str:
+        return f"<body of {len(self)} bytes>"
+
+
+def sign(body: bytes, secret: str) -> str:
+    """Return the header ``Webhook-Signature`` that Mautic sends with a body.
+
+    >>> sign(b'{"a":1}', "mySecret")
+    'edMiIxOTJK5TMu+991Ec/nBByEfLyL66TIDGuTmUuuU='
+    """
+    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
+
+
+def events(
+    body: bytes | str,
+    *,
+    signature: str | None = None,
+    secret: str | None = None,
+    event_type: str | None = None,
+    site_url: str | None = None,
+    max_bytes: int = MAX_BYTES,
+) -> Events:
+    """Read the body of a web hook.
+
+    Args:
+        body: The body exactly as it arrived: a body that was decoded and encoded again has another
+            signature.
+        signature: The header ``Webhook-Signature``.
+        secret: The web hook's secret, as Mautic shows it. With ``None`` nothing is verified, which
+            is for Mautic 2, that does not sign, and for bodies from elsewhere.
+        event_type: What a body tells that does not say it, such as ``"lead_points_change"``; only
+            needed for events taken out of a web hook's body.
+        site_url: Mautic's address, from the header ``X-Origin-Base-URL``, for links to contacts.
+        max_bytes: What is longer is refused.
+
+    Returns:
+        The events, in the order of the body. ``.skipped`` counts those of types that say nothing
+        about a list's contacts, by type; ``.problems`` has a line for each that cannot be read.
+
+    Raises:
+        SignatureError: If there is a secret, and the signature is missing or not made with it.
+        DecodeError: If the body is too long or no JSON of a web hook. Shows no values.
+        ConfigError: If the secret is empty, or ``site_url`` is no address.
+    """
+    raw = Body(body if isinstance(body, bytes) else body.encode())
+    wrong = _refusal(raw, signature, secret, max_bytes)
+    found, problem = (None, "") if wrong else _parsed(raw)
+    # Error trackers print the locals of every frame on the way: errors are raised from here, where
+    # nothing private is left.
+    del body, raw, signature, secret
+    if wrong:
+        raise wrong
+    if problem:
+        raise DecodeError([problem])
+    return _read(found, event_type, site_url)
+
+
+def _refusal(
+    body: Body, signature: str | None, secret: str | None, max_bytes: int
+) -> Exception | None:
+    if secret == "":
+        return ConfigError("the web hook's secret is empty: copy it from Mautic, or give None")
+    if len(body) > max_bytes:
+        return DecodeError([f"the body is longer than {max_bytes} bytes"])
+    if secret is None:
+        return None
+    if not signature:
+        return SignatureError("the web hook is not signed, and there is a secret", missing=True)
+    given = signature.strip().encode("utf-8", "replace")
+    if hmac.compare_digest(given, sign(body, secret).encode()):
+        return None
+    return SignatureError("the web hook's signature was not made with this secret")
+
+
+def _parsed(body: Body) -> tuple[Any, str]:
+    """Return the JSON and no problem, or nothing and the problem in words."""
+    try:
+        found = json.loads(body, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        # The parser's own message is kept from the error: it holds the body.
+        return None, "expected JSON"
+    if _deeper_than(found, _DEEPEST):
+        return None, f"the body is nested more than {_DEEPEST} levels deep"
+    if not isinstance(found, dict | list):
+        return None, "expected an object of events by type"
+    return _hidden(found), ""
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _hidden(found: Any) -> Any:
+    """Return the same with an outside that shows nothing."""
+    if isinstance(found, dict):
+        return Row(found)
+    return _Entries(found)
+
+
+class _Entries(list[Any]):
+    def __repr__(self) -> str:
+        return f"<{len(self)} events>"
+
+
+def _deeper_than(value: Any, most: int) -> bool:
+    level = [value]
+    for _ in range(most):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(level)
+
+
+@attrs.frozen
+class _Told:
+    """One entry of a body, its type and its place."""
+
+    name: str
+    entry: Any = attrs.field(repr=False)
+    place: str
+
+
+def _read(found: Any, event_type: str | None, site_url: str | None) -> Events:
+    sent_at = found.get("timestamp") if isinstance(found, dict) else None
+    skipped: Counter[str] = Counter()
+    read: list[ContactEvent] = []
+    problems: list[str] = []
+    for told in _told(found, event_type):
+        if told.name not in _TYPES:
+            skipped[told.name] += 1
+            continue
+        event = _event(told, sent_at, site_url)
+        if isinstance(event, ContactEvent):
+            read.append(event)
+        else:
+            problems.append(f"{told.place}: {event}")
+    return Events(read, skipped=skipped, problems=problems)
+
+
+def _told(found: Any, event_type: str | None) -> Iterator[_Told]:
+    """Take a body apart: events by type, or events alone as in Mautic's own samples."""
+    if isinstance(found, list) or _is_event(found):
+        for at, entry in enumerate(found if isinstance(found, list) else [found]):
+            kind = event_type or _guessed(entry)
+            yield _Told(kind.removeprefix(_PREFIX), _shown_not(entry), f"[{at}]")
+        return
+    for name, entries in found.items():
+        # Mautic's "Send test payload" adds when it was sent.
+        if name == "timestamp" and not isinstance(entries, dict | list):
+            continue
+        kind = name.removeprefix(_PREFIX)[:80]
+        for at, entry in enumerate(_of_one_type(entries)):
+            yield _Told(kind, _shown_not(entry), f"{kind}[{at}]")
+
+
+def _of_one_type(entries: Any) -> list[Any]:
+    """Return the events of one type: a list, PHP's object of a list with gaps, or one alone."""
+    if isinstance(entries, dict) and not _is_event(entries) and "id" not in entries:
+        return list(entries.values())
+    return entries if isinstance(entries, list) else [entries]
+
+
+def _is_event(value: Any) -> bool:
+    return isinstance(value, dict) and not {"contact", "submission", "lead"}.isdisjoint(value)
+
+
+def _shown_not(entry: Any) -> Any:
+    return Row(entry) if isinstance(entry, dict) else entry
+
+
+def _guessed(entry: Any) -> str:
+    """Tell the type of an event that stands alone, by its shape."""
+    shape = entry if isinstance(entry, dict) else {}
+    for name, kind in (
+        ("submission", "form_on_submit"),
+        ("points", "lead_points_change"),
+        ("segment", "lead_list_change"),
+        ("new_status", "lead_channel_subscription_changed"),
+    ):
+        if name in shape:
+            return kind
+    person = shape.get("contact")
+    fresh = isinstance(person, dict) and not person.get("dateModified")
+    return "lead_post_save_new" if fresh else "lead_post_save_update"
+
+
+def _event(told: _Told, sent_at: Any, site_url: str | None) -> ContactEvent | str:
+    """Return the event, or what is wrong with it."""
+    entry, kind = told.entry, _TYPES[told.name]
+    found, problem = locate(entry)
+    if found is None:
+        return problem
+    row = as_row(found, site_url)
+    identifier = row["mauticContactId"]
+    if kind is EventType.DELETED:
+        # Mautic forgets the id of what it deleted.
+        identifier = whole(entry.get("id")) or identifier
+        row["id"] = row["mauticContactId"] = identifier
+    when, text = _when(entry, found, sent_at)
+    details = _details(kind, entry, found)
+    if isinstance(details, str):
+        return details
+    kind = details.pop("type", kind)
+    return ContactEvent(
+        type=kind,
+        contact=row,
+        contact_id=identifier,
+        happened_at=when,
+        identity=f"{identifier}:{kind}:{text}:{_digest(entry)}",
+        **details,
+    )
+
+
+def _when(entry: Row, found: Row, sent_at: Any) -> tuple[datetime, str]:
+    """Return when it happened, and the text that says so; now, if nothing says so."""
+    submission = entry.get("submission")
+    submitted = submission.get("dateSubmitted") if isinstance(submission, dict) else None
+    for text in (entry.get("timestamp"), submitted, found.get("dateModified"), sent_at):
+        if (when := moment(text)) is not None:
+            return when, str(text)
+    return datetime.now(UTC), ""
+
+
+def _digest(entry: Row) -> str:
+    text = json.dumps(entry, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _details(kind: EventType, entry: Row, found: Row) -> Row | str:
+    """Return what only events of this type tell, or what is wrong with it."""
+    blocked, reason = do_not_contact(found)
+    details = Row(do_not_contact=blocked, do_not_contact_reason=reason)
+    details["new_points"] = number(found.get("points"))
+    points, segment = entry.get("points"), entry.get("segment")
+    if kind is EventType.POINTS_CHANGED and isinstance(points, Mapping):
+        details["old_points"] = number(points.get("old_points"))
+        details["new_points"] = number(points.get("new_points"))
+    elif kind is EventType.FORM_SUBMITTED:
+        details.update(_form(entry, found))
+    elif kind is EventType.SEGMENT_ADDED:
+        way = {"added": EventType.SEGMENT_ADDED, "removed": EventType.SEGMENT_REMOVED}
+        if not isinstance(segment, Mapping) or str(entry.get("action")) not in way:
+            return "expected a segment, and an action that is added or removed"
+        details["type"] = way[str(entry["action"])]
+        details["segment_id"] = whole(segment.get("id"))
+        details["segment_alias"] = _text(segment.get("alias"))
+    elif kind is EventType.SUBSCRIPTION_CHANGED and entry.get("channel") == "email":
+        details.update(_subscription(_text(entry.get("new_status"))))
+    return details
+
+
+def _form(entry: Row, found: Row) -> Row:
+    submission = entry.get("submission")
+    form = submission.get("form") if isinstance(submission, Mapping) else entry.get("form")
+    form = form if isinstance(form, Mapping) else {}
+    results = found["results"]
+    return Row(
+        form_id=whole(form.get("id")),
+        form_alias=_text(form.get("alias")),
+        form_results=results if isinstance(results, Mapping) else {},
+    )
+
+
+def _subscription(status: str | None) -> Row:
+    if status == "contactable":
+        return Row(do_not_contact=False, do_not_contact_reason=None)
+    reason = Reason(status) if status in list(Reason) else Reason.UNKNOWN
+    return Row(do_not_contact=True, do_not_contact_reason=reason)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None

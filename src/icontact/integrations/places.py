@@ -1,0 +1,65 @@
+"""Where rules push to: the lists, looked up once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from icontact.errors import ConfigError
+from icontact.integrations.decide import Placed
+from icontact.integrations.rules import Rule
+from icontact.push import ListPush
+
+__all__ = ["Places", "places_of"]
+
+
+@attrs.frozen
+class Places:
+    """The rules, each with the name of its place, and the push behind each name."""
+
+    rules: tuple[Placed, ...]
+    pushes: Mapping[str, ListPush] = attrs.field(hash=False)
+
+
+def places_of(push: ListPush, rules: Sequence[Rule]) -> Places:
+    """Look up where each rule pushes to.
+
+    Args:
+        push: Where to, unless a rule says else.
+        rules: The rules.
+
+    Raises:
+        ConfigError: If there is no such list, or two rules are the same.
+        MappingError: If a mapping names a custom field that the folder does not have.
+        APIError, TransportError: If iContact could not be asked.
+    """
+    pushes: dict[str, ListPush] = {}
+    placed = tuple(Placed(rule, _name(_push_of(rule, push), pushes)) for rule in rules)
+    names = [one.name for one in placed]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ConfigError(f"two rules are the same: {', '.join(twice)}; give one a name=")
+    return Places(placed, pushes)
+
+
+def _push_of(rule: Rule, push: ListPush) -> ListPush:
+    if rule.list is None and rule.mapper is None:
+        return rule.push or push
+    return ListPush(
+        push.folder,
+        push.list.list_id if rule.list is None else rule.list,
+        mapper=rule.mapper or push.mapper,
+        **attrs.asdict(push.policy, recurse=False),
+    )
+
+
+def _name(push: ListPush, pushes: dict[str, ListPush]) -> str:
+    """Return the place's name; one list with two mappings is two places."""
+    place = f"list {push.list.list_id}"
+    same_list = [name for name in pushes if name.partition(":")[0] == place]
+    for name in same_list:
+        if pushes[name].mapper.fingerprint == push.mapper.fingerprint:
+            return name
+    name = f"{place}:{len(same_list) + 1}" if same_list else place
+    pushes[name] = push
+    return name

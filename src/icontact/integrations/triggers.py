@@ -1,0 +1,317 @@
+"""Triggers: what happens to a contact elsewhere pushes it into a list, and nothing is lost.
+
+.. code-block:: python
+
+    from icontact.integrations import triggers
+    from icontact.push import ListPush
+
+    push = ListPush(folder, "Newsletter", mapper=icontact.ContactMapper.preset("mautic"))
+    rules = [triggers.ContactAction("form_submitted"), triggers.PointTrigger(minimum=100)]
+    integration = triggers.PushIntegration(push, rules, store="triggers.sqlite")
+    event = triggers.ContactEvent(
+        type="form_submitted", contact_id=7, contact={"email": "jo@example.com"}
+    )
+    print(integration.handle(event).status)
+    integration.close()
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+from icontact.auth import Private, redact
+from icontact.errors import ConfigError, IContactError
+from icontact.integrations import mautic
+from icontact.integrations.carry_out import (
+    Result,
+    carry_out,
+    learned,
+    outcome_of,
+    severest,
+    verdicts,
+)
+from icontact.integrations.decide import Decision, Task, decide
+from icontact.integrations.events import ContactEvent, Events, EventType
+from icontact.integrations.inbox import Claim, Entry, EventState, Inbox, Verdict
+from icontact.integrations.mautic.hooks import Body
+from icontact.integrations.places import Places, places_of
+from icontact.integrations.rules import ContactAction, PointTrigger, Rule
+from icontact.push import ListPush, OutcomeStatus, PushOutcome
+
+__all__ = [
+    "ContactAction",
+    "ContactEvent",
+    "Entry",
+    "EventState",
+    "EventType",
+    "Events",
+    "Inbox",
+    "PointTrigger",
+    "PushIntegration",
+    "Rule",
+    "pause_before",
+]
+
+logger: logging.Logger = logging.getLogger("icontact")
+
+#: So many contacts in a row that iContact did not take mean that it is down, not that they are odd.
+_IN_A_ROW = 3
+
+_DAY = 86400.0
+_PRUNED_EVERY = 600.0
+
+
+def pause_before(attempt: int, *, first: float, longest: float) -> float:
+    """Return for how many seconds an event waits after so many attempts: twice as long each time.
+
+    >>> [pause_before(attempt, first=30, longest=3600) for attempt in (1, 2, 3, 99)]
+    [30.0, 60.0, 120.0, 3600.0]
+    """
+    return float(min(longest, first * 2 ** min(attempt - 1, 60)))
+
+
+class PushIntegration:
+    """Takes events, keeps each of them first, and pushes what the rules say.
+
+    May be used by several threads, and by several processes with the same store: what one of them
+    deals with, no other does. Only on one machine, since the store is a file.
+
+    Args:
+        push: Where contacts are pushed to, unless a rule says else; or a function that returns it.
+            A function is called when somebody is to be pushed first, and again later if it fails:
+            events are kept, then, even if iContact cannot be reached when the program starts.
+        rules: When.
+        store: The file of the inbox, or an :class:`Inbox`.
+        secret: The secret of Mautic's web hook, for :meth:`receive`.
+        follow_unsubscribes: Whether somebody who unsubscribes in Mautic, or is put on
+            do-not-contact by hand, is unsubscribed in iContact: for good, from every list that
+            the rules push to. A contact that must not be mailed is not pushed in any case.
+        merge_results: Whether what a form was filled in with is pushed where the contact has no
+            value of its own.
+        first_pause: Seconds until an event is tried again that iContact did not take.
+        longest_pause: What this grows to. It never gives up.
+        lease: Seconds until others deal with a contact if this process hangs; those of a process
+            that is gone are free at once. Longer than any push takes.
+        keep_payloads: Seconds for which the last values of a contact are kept after they were
+            dealt with.
+        keep_identities: Seconds for which an event that is told again is known.
+        clock: Seconds since 1970.
+
+    Raises:
+        ConfigError: If there are no rules, two of them are the same, the store cannot be opened,
+            or there is no such list.
+        MappingError: If a rule's mapping names a custom field that the folder does not have.
+        APIError, TransportError: If iContact could not be asked.
+    """
+
+    def __init__(
+        self,
+        push: ListPush | Callable[[], ListPush],
+        rules: Iterable[Rule],
+        store: str | os.PathLike[str] | Inbox = "triggers.sqlite",
+        *,
+        secret: str | None = None,
+        follow_unsubscribes: bool = False,
+        merge_results: bool = False,
+        first_pause: float = 30.0,
+        longest_pause: float = 3600.0,
+        lease: float = 1800.0,
+        keep_payloads: float = _DAY,
+        keep_identities: float = 90 * _DAY,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._secret = None if secret is None else Private(secret)
+        del secret  # error trackers print the locals of every frame on the way
+        self._push, self._rules = push, tuple(rules)
+        if not self._rules:
+            raise ConfigError("an integration needs rules, or it would never push anybody")
+        self._lock = threading.Lock()
+        self._places: Places | None = None
+        if isinstance(push, ListPush):
+            self._look_up()
+        self._follow, self._merge = follow_unsubscribes, merge_results
+        self._first_pause, self._longest_pause = first_pause, longest_pause
+        self._lease = lease
+        self._keep = {"payloads": keep_payloads, "identities": keep_identities}
+        self._clock = clock
+        self._pruned = self._resting_until = 0.0
+        self._rests = 0
+        self.inbox: Inbox = store if isinstance(store, Inbox) else Inbox(store, clock=clock)
+
+    def __repr__(self) -> str:
+        return f"PushIntegration({len(vars(self).get('_rules', ()))} rules)"
+
+    def close(self) -> None:
+        """Close the store. What waits in it is dealt with by the next one."""
+        self.inbox.close()
+
+    def handle(self, event: ContactEvent) -> PushOutcome | None:
+        """Keep an event, and push its contact now if a rule fires.
+
+        Returns:
+            What became of the contact; the worst of it where several rules push to several lists.
+            ``None`` if nothing was to be done: no rule fires, it is a visitor, or the event was
+            dealt with before. ``failed`` events stay in the inbox and are tried again by
+            :meth:`work`; ``rejected`` ones are put aside there, with the reason.
+        """
+        self.accept([event])
+        try:
+            places = self._look_up()
+        except IContactError as error:
+            reason = f"where to push to could not be looked up: {redact(str(error))}"
+            failed = OutcomeStatus.FAILED
+            return PushOutcome(row=0, email=event.email, status=failed, reason=reason)
+        claim = self.inbox.claim(lease=self._lease, contact=event.key)
+        if claim is not None:
+            return self._deal_with(claim, places)
+        if not self.inbox.waits(event.identity):
+            return None
+        reason = "somebody else is pushing this contact; the event waits in the inbox"
+        return PushOutcome(row=0, email=event.email, status=OutcomeStatus.FAILED, reason=reason)
+
+    def accept(self, events: Iterable[ContactEvent]) -> int:
+        """Keep events for :meth:`work`.
+
+        Returns:
+            How many were new. When it returns, these are on the disk.
+
+        Raises:
+            TypeError: If a contact has a value that cannot be kept.
+        """
+        return self.inbox.add(events)
+
+    def receive(
+        self,
+        body: bytes,
+        *,
+        signature: str | None = None,
+        secret: str | None = None,
+        site_url: str | None = None,
+    ) -> int:
+        """Keep the events of a web hook of Mautic for :meth:`work`.
+
+        Args:
+            body: The body exactly as it arrived.
+            signature: The header ``Webhook-Signature``.
+            secret: The web hook's secret, if it is not the integration's.
+            site_url: The header ``X-Origin-Base-URL``, for links to contacts.
+
+        Returns:
+            How many events were new. When it returns, these are on the disk.
+
+        Raises:
+            SignatureError: If the signature is missing or wrong.
+            DecodeError: If the body cannot be read.
+        """
+        known = self._secret if secret is None else Private(secret)
+        raw, signed = Body(body), Private(signature or "")
+        del body, secret, signature  # error trackers print the locals of every frame on the way
+        found = mautic.events(raw, signature=signed, secret=known, site_url=site_url)
+        for problem in found.problems:
+            logger.warning("an event of Mautic cannot be read: %s", redact(problem))
+        return self.accept(found)
+
+    def work(self, *, limit: int | None = None) -> int:
+        """Push what is due, until nothing is.
+
+        If iContact seems to be down, the rest waits: for :meth:`pause` seconds nothing is done.
+
+        Args:
+            limit: At most so many contacts.
+
+        Returns:
+            How many contacts were dealt with.
+        """
+        done = in_a_row = 0
+        while (limit is None or done < limit) and self._clock() >= self._resting_until:
+            self._prune()
+            try:
+                places = self._look_up()
+            except IContactError as error:
+                logger.warning("where to push to could not be looked up: %s", redact(str(error)))
+                self._rest(_IN_A_ROW)
+                break
+            claim = self.inbox.claim(lease=self._lease)
+            if claim is None:
+                break
+            outcome = self._deal_with(claim, places)
+            done += 1
+            failed = outcome is not None and outcome.status is OutcomeStatus.FAILED
+            in_a_row = in_a_row + 1 if failed else 0
+            self._rest(in_a_row)
+        return done
+
+    def pause(self) -> float | None:
+        """Return in how many seconds there is something for :meth:`work`, if anything waits."""
+        due = self.inbox.next_due()
+        return None if due is None else max(due, self._resting_until - self._clock())
+
+    def _rest(self, in_a_row: int) -> None:
+        """Leave iContact alone for a while if it takes nobody."""
+        if in_a_row == 0:
+            self._rests = 0
+        if in_a_row < _IN_A_ROW:
+            return
+        self._rests += 1
+        pause = pause_before(self._rests, first=self._first_pause, longest=self._longest_pause)
+        self._resting_until = self._clock() + pause
+        logger.warning("iContact seems to be down; waiting for %.0f s", pause)
+
+    def _look_up(self) -> Places:
+        """Return where to push to, which is looked up at first need."""
+        with self._lock:
+            if self._places is None:
+                push = self._push if isinstance(self._push, ListPush) else self._push()
+                self._places = places_of(push, self._rules)
+            return self._places
+
+    def _deal_with(self, claim: Claim, places: Places) -> PushOutcome | None:
+        """Do all that is to be done about a contact, and write down what became of it."""
+        decision = decide(
+            claim.pending,
+            claim.memory,
+            places.rules,
+            claim.newest,
+            follow_unsubscribes=self._follow,
+            merge_results=self._merge,
+        )
+        results: list[Result] = []
+        try:
+            for task in decision.tasks:
+                results.append((task, _done(task, decision, places)))
+                held = self.inbox.renew(claim, lease=self._lease)
+                if not held or results[-1][1].status is OutcomeStatus.FAILED:
+                    break
+        except Exception as problem:
+            # Whatever it is: the event goes on waiting, and others have their turn before it.
+            reason = f"something unforeseen: {type(problem).__name__}"
+            self.inbox.settle(claim, self._again(claim, reason), claim.memory)
+            raise
+        outcome = severest([outcome for _, outcome in results], decision)
+        if outcome is not None and outcome.status is OutcomeStatus.FAILED:
+            self.inbox.settle(claim, self._again(claim, outcome.reason), claim.memory)
+        else:
+            self.inbox.settle(claim, verdicts(claim, results, decision), learned(results, decision))
+        return outcome
+
+    def _again(self, claim: Claim, reason: str) -> Mapping[int, Verdict]:
+        attempt = 1 + max(one.attempts for one in claim.pending)
+        pause = pause_before(attempt, first=self._first_pause, longest=self._longest_pause)
+        again = Verdict(state=EventState.WAITING, reason=reason, due=self._clock() + pause)
+        return {one.number: again for one in claim.pending}
+
+    def _prune(self) -> None:
+        """Forget what is done with, now and then."""
+        if self._clock() - self._pruned >= _PRUNED_EVERY:
+            self._pruned = self._clock()
+            self.inbox.prune(**self._keep)
+
+
+def _done(task: Task, decision: Decision, places: Places) -> PushOutcome:
+    if task.action == "push" and decision.late:
+        return outcome_of(decision, OutcomeStatus.REJECTED, decision.note)
+    return carry_out(task, places.pushes[task.target], decision)

@@ -1,0 +1,86 @@
+"""One thread that pushes in the background."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+
+from icontact.integrations.triggers import PushIntegration
+
+__all__ = ["Worker"]
+
+logger: logging.Logger = logging.getLogger("icontact")
+
+#: Seconds to leave to others what they deal with.
+_OTHERS = 0.25
+
+
+class Worker:
+    """Pushes what an integration holds, in one thread, until it is closed.
+
+    In a process that was forked from this one, :meth:`start` starts a thread of its own.
+
+    Args:
+        integration: What to work for.
+        poll: Seconds after which the inbox is looked at in any case, since other processes write
+            to it as well.
+    """
+
+    def __init__(self, integration: PushIntegration, *, poll: float = 5.0) -> None:
+        self._integration, self._poll = integration, poll
+        self._lock = threading.Lock()
+        self._news, self._stop = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+        self._process = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread of this process runs."""
+        alive = self._thread is not None and self._thread.is_alive()
+        return alive and self._process == os.getpid()
+
+    def start(self) -> None:
+        """Start the thread, unless it runs or this was closed; what waits is dealt with first."""
+        if self.running:
+            return
+        with self._lock:
+            if self.running or self._stop.is_set():
+                return
+            self._process = os.getpid()
+            self._thread = threading.Thread(target=self._run, name="icontact-push", daemon=True)
+            self._thread.start()
+
+    def wake(self) -> None:
+        """Say that there is something new."""
+        self.start()
+        self._news.set()
+
+    def close(self, timeout: float | None = None) -> None:
+        """Stop after the contact that is being pushed, and wait for that.
+
+        Args:
+            timeout: Wait at most so many seconds. What is not done by then is done again.
+        """
+        self._stop.set()
+        self._news.set()
+        if self._thread is not None and self.running:
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._news.clear()
+            self._news.wait(self._step())
+
+    def _step(self) -> float:
+        """Deal with one contact, and return for how long to wait before the next."""
+        try:
+            if self._integration.work(limit=1):
+                return 0.0
+            pause = self._integration.pause()
+        except Exception as problem:  # noqa: BLE001  (the thread lives on, and the store remembers)
+            # Neither its text nor a traceback, which may hold what is private.
+            logger.error("the push goes on after something unforeseen: %s", type(problem).__name__)
+            pause = None
+        # What is due and was not taken is being dealt with by somebody else.
+        return self._poll if pause is None else min(max(pause, _OTHERS), self._poll)

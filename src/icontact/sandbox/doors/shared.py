@@ -1,0 +1,116 @@
+"""What all doors have in common: how a request is taken apart, and how an answer is dressed."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+from icontact.sandbox.app import App, Outcome
+from icontact.sandbox.control import CONTROL, Control
+from icontact.sandbox.exchange import Answer, Incoming
+
+MOUNT = "/icp"
+
+_WITHOUT_BODY = frozenset({204, 304})
+_RECORDED_REASONS = {401: "Authorization Required", 501: "Method Not Implemented"}
+_REASONS = {status.value: status.phrase for status in HTTPStatus} | _RECORDED_REASONS
+# Fast rather than small: the answers go no farther than this machine.
+_GZIP_LEVEL = 1
+_NO_GZIP = re.compile(r"\s*(x-)?gzip\s*;\s*q\s*=\s*0(\.0*)?\s*", re.I)
+
+
+class Site:
+    """What stands at a host: the API below its mount, and the control URL if it is asked for.
+
+    Args:
+        app: The sandbox's application.
+        control: What answers on the control URL; ``None`` if there is none.
+    """
+
+    def __init__(self, app: App, control: Control | None = None) -> None:
+        self._app = app
+        self._control = control
+
+    @property
+    def max_body_bytes(self) -> int:
+        """The longest body that a door has to take."""
+        return self._app.max_body_bytes
+
+    @property
+    def is_controlled(self) -> bool:
+        """Whether there is a control URL."""
+        return self._control is not None
+
+    def receive(
+        self,
+        method: str,
+        path: str,
+        query: str,
+        headers: Mapping[str, str],
+        body: tuple[bytes, bool],
+    ) -> Outcome:
+        """Take a request, and say what is to be answered.
+
+        Args:
+            method: The verb.
+            path: The path, percent-decoded.
+            query: The query, as it came.
+            headers: The headers, their names lower-cased.
+            body: The body, and whether it was too long, so that nothing of it is kept.
+        """
+        controlled = self._control is not None and (path == CONTROL or path.startswith(_BELOW))
+        incoming = Incoming(
+            method=method,
+            path=path if controlled else below(path, MOUNT),
+            query=query_from(query) if query else {},
+            headers=headers,
+            body=body[0],
+            too_long=body[1],
+        )
+        if controlled and self._control is not None:
+            return Outcome(self._control.answer(incoming))
+        return self._app.receive(incoming)
+
+
+_BELOW = f"{CONTROL}/"
+
+
+def below(path: str, mount: str) -> str:
+    """Return what follows the mount in a path; what is outside of it leads nowhere."""
+    inside = path.startswith(f"{mount}/")
+    return path.removeprefix(mount) if inside else f"/{path}"
+
+
+def query_from(text: str) -> dict[str, str]:
+    """Read a query; of several values for a name the last counts, as in PHP."""
+    return dict(parse_qsl(text, keep_blank_values=True, errors="replace"))
+
+
+def dressed(
+    method: str, headers: Mapping[str, str], answer: Answer
+) -> tuple[dict[str, str], bytes]:
+    """Return the headers and the bytes of an answer, compressed where that was asked for (API 2.9).
+
+    Args:
+        method: The verb of the request; there is no body to a HEAD.
+        headers: The headers of the request, their names lower-cased.
+        answer: The answer.
+    """
+    body, added = answer.body, {"Vary": "Accept-Encoding"}
+    if body and "Content-Encoding" not in answer.headers:
+        accepted = headers.get("accept-encoding", "")
+        if "gzip" in accepted.lower() and not any(map(_NO_GZIP.fullmatch, accepted.split(","))):
+            body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
+            added["Content-Encoding"] = "gzip"
+    if answer.status in _WITHOUT_BODY:
+        return {**answer.headers, **added}, b""
+    added["Content-Length"] = str(len(body))
+    return {**answer.headers, **added}, b"" if method == "HEAD" else body
+
+
+def status_line(status: int) -> str:
+    """Return status and reason phrase; two of these are recorded (API 4)."""
+    return f"{status} {_REASONS.get(status, 'Unknown')}"

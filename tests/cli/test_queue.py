@@ -1,0 +1,108 @@
+"""``icontact queue``: what waits, what was put aside, and what is to become of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from icontact.integrations.inbox import EventState, Inbox, Verdict
+from icontact.integrations.triggers import ContactEvent
+from tests.cli.support import icontact
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "triggers.sqlite"
+
+
+@pytest.fixture
+def inbox(store: Path) -> Iterator[Inbox]:
+    """Three events: one that waits, one that was put aside, one that is done with."""
+    inbox = Inbox(store, clock=lambda: 1767610800.0)
+    for number in (1, 2, 3):
+        row = {"email": f"jo{number}@example.com"}
+        inbox.add([ContactEvent(type="saved", contact_id=number, contact=row)])
+    for state, reason in ((EventState.ASIDE, "email: not an address"), (EventState.DONE, "")):
+        claim = inbox.claim(lease=60)
+        assert claim is not None
+        verdict = Verdict(state=state, reason=reason)
+        inbox.settle(claim, {claim.pending[0].number: verdict}, claim.memory)
+    yield inbox
+    inbox.close()
+
+
+def test_what_is_open_is_shown_with_masked_addresses(inbox: Inbox, store: Path) -> None:
+    ran = icontact("queue", "list", "--store", store)
+    assert ran.code == 0
+    assert "j•••@example.com" in ran.out
+    assert "jo1@" not in ran.out
+    first, second, counts = ran.out.splitlines()[1:]
+    assert first.split()[0] == "1"
+    assert "aside" in first
+    assert "email: not an address" in first
+    assert "2026-01-05 11:00:00Z" in second
+    assert counts == "1 waiting, 1 done, 1 aside, 0 dropped"
+
+
+def test_other_states_are_shown_on_request(inbox: Inbox, store: Path) -> None:
+    ran = icontact("queue", "list", "--store", store, "--state", "done", "--state", "aside")
+    assert len(ran.out.splitlines()) == 4
+    limited = icontact("queue", "list", "--store", store, "--limit", 1)
+    assert "1 more like these" in limited.err
+
+
+def test_programs_read_it_without_addresses(inbox: Inbox, store: Path) -> None:
+    ran = icontact("queue", "list", "--store", store, "--json")
+    assert ran.document["counts"] == {"waiting": 1, "done": 1, "aside": 1, "dropped": 0}
+    aside, waiting = ran.document["events"]
+    assert (aside["number"], aside["state"], aside["type"]) == (1, "aside", "saved")
+    assert waiting["received"] == "2026-01-05 11:00:00Z"
+    assert "email" not in aside
+    assert "example.com" not in ran.out
+
+
+def test_an_event_is_tried_again(inbox: Inbox, store: Path) -> None:
+    assert icontact("queue", "retry", 1, "--store", store).out == "1 to be tried again\n"
+    assert inbox.counts()["waiting"] == 2
+    assert icontact("queue", "retry", "--all", "--store", store).out == "2 to be tried again\n"
+
+
+def test_an_event_is_dropped(inbox: Inbox, store: Path) -> None:
+    assert icontact("queue", "drop", 1, "--store", store).out == "dropped\n"
+    assert inbox.counts()["dropped"] == 1
+    empty = icontact("queue", "list", "--store", store, "--state", "aside")
+    assert empty.out == "1 waiting, 1 done, 0 aside, 1 dropped\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("retry", 2), "no event 2 waits or was put aside"),
+        (("drop", 99), "no event 99 waits or was put aside"),
+        (("retry",), "say which"),
+        (("retry", 1, "--all"), "say which"),
+    ],
+)
+def test_what_is_not_there_is_a_mistake(
+    inbox: Inbox, store: Path, words: tuple[object, ...], said: str
+) -> None:
+    ran = icontact("queue", *words, "--store", store)
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_a_store_that_is_not_there_is_not_made(store: Path) -> None:
+    ran = icontact("queue", "list", "--store", store)
+    assert ran.code == 2
+    assert "there is no store" in ran.err
+    assert not store.exists()
+
+
+def test_another_file_is_no_store(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("email\njo@example.com\n" * 200)
+    ran = icontact("queue", "list", "--store", path)
+    assert ran.code == 2
+    assert "cannot be opened as an inbox" in ran.err

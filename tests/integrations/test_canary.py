@@ -1,0 +1,99 @@
+"""Planted secrets and a planted address appear in nothing that is shown, logged or raised."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import icontact
+from icontact import Folder
+from icontact.integrations import mautic
+from icontact.integrations.events import Row
+from icontact.integrations.mautic.hooks import Body, _parsed
+from icontact.integrations.receiver import receiver
+from icontact.push import ListPush
+from icontact.sandbox import Sandbox
+from tests.integrations.conftest import MakeIntegration
+from tests.integrations.support import encoded, event, hook, request, saved
+from tests.unit.test_tracebacks import leaks
+
+SECRET = "canary-s3cret"
+PERSON: dict[str, Any] = {"email": "canary.person@private.example", "firstname": "Canary"}
+BODY = encoded(hook("lead_post_save_new", saved(1, **PERSON)))
+PACKAGE = str(Path(icontact.__file__).parent / "integrations")
+
+
+def test_bodies_and_rows_do_not_show_themselves() -> None:
+    assert repr(Body(BODY)) == f"<body of {len(BODY)} bytes>"
+    assert repr(Row(PERSON)) == "<2 values>"
+    found, _ = _parsed(Body(encoded([PERSON])))
+    assert repr(found) == "<1 events>"
+
+
+@pytest.mark.parametrize("fault", [503, 500, 401, 400, 403])
+def test_trouble_shows_nobody(
+    fault: int, make: MakeIntegration, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    integration = make(secret=SECRET, follow_unsubscribes=True)
+    text = f"{PERSON['email']} is odd"
+    sandbox.faults.next(status=fault, body={"errors": [text]}, times=None)
+    outcome = integration.handle(event(row=PERSON))
+    integration.receive(BODY, signature=mautic.sign(BODY, SECRET))
+    told = event("subscription_changed", 2, row=PERSON, do_not_contact=True)
+    integration.handle(told)
+    integration.work()
+    entries = integration.inbox.entries()
+    shown = caplog.text + repr(outcome) + repr(integration) + repr(entries)
+    shown += repr(vars(integration)["_secret"]) + "".join(one.reason for one in entries)
+    assert "canary" not in shown.lower()
+
+
+def test_mistakes_show_nobody(make: MakeIntegration, monkeypatch: pytest.MonkeyPatch) -> None:
+    integration = make(secret=SECRET)
+    with pytest.raises(mautic.SignatureError) as caught:
+        integration.receive(BODY, signature="canary")
+    assert leaks(caught.value) == []
+    with pytest.raises(TypeError) as odd:
+        integration.handle(event(row={**PERSON, "odd": 1j}))
+    assert leaks_of_integrations(odd.value) == []
+
+    def broken(self: ListPush, row: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(ListPush, "one", broken)
+    with pytest.raises(ZeroDivisionError) as unforeseen:
+        integration.handle(event(row=PERSON))
+    assert leaks_of_integrations(unforeseen.value) == []
+
+
+def leaks_of_integrations(error: BaseException) -> list[str]:
+    """Name the locals of our frames that show what is planted."""
+    found, seen = [], 0
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename.startswith(PACKAGE):
+            seen += 1
+            for name, value in frame.f_locals.items():
+                if "canary" in repr(value).lower():
+                    found.append(f"{frame.f_code.co_name}.{name}")
+    assert seen > 1, "no frame of ours was looked at"
+    return found
+
+
+def test_the_receiver_shows_nobody(
+    make: MakeIntegration, caplog: pytest.LogCaptureFixture, folder: Folder
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    application = receiver(make(), secret=SECRET, push=False)
+    good = mautic.sign(BODY, SECRET)
+    answers = [
+        request(application, body=BODY, HTTP_WEBHOOK_SIGNATURE=signature)
+        for signature in (good, "canary", good)
+    ]
+    assert [answer.status for answer in answers] == [200, 403, 200]
+    shown = caplog.text + repr(vars(application)) + "".join(map(repr, answers))
+    assert "canary" not in shown.lower()

@@ -1,0 +1,224 @@
+"""Contacts out of Mautic's REST API."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import socket
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+import responses
+
+from icontact.errors import (
+    ConfigError,
+    ConnectError,
+    IContactError,
+    PagingError,
+    RedirectRefused,
+    RequestTimeout,
+    TransportError,
+)
+from icontact.integrations import mautic
+from icontact.integrations.mautic import Mautic
+from tests.integrations.support import SITE, person
+from tests.unit.support import http, listening, read_request
+from tests.unit.test_tracebacks import leaks
+
+CONTACTS = f"{SITE}/api/contacts"
+USER: dict[str, Any] = {"username": "api", "password": "canary-s3cret"}
+
+
+def reader(**options: Any) -> Mautic:
+    return Mautic(SITE, **{**USER, **options})
+
+
+def listing(total: int, *numbers: int) -> dict[str, Any]:
+    found: Any = {str(number): person(number) for number in numbers}
+    return {"total": str(total), "contacts": found or []}
+
+
+def queries(answers: responses.RequestsMock) -> Iterator[dict[str, list[str]]]:
+    for call in answers.calls:
+        yield parse_qs(urlsplit(str(call.request.url)).query)
+
+
+def test_all_pages_are_read(answers: responses.RequestsMock) -> None:
+    answers.get(CONTACTS, json=listing(3, 1, 2))
+    answers.get(CONTACTS, json=listing(3, 7))
+    with reader(page_size=2) as mautic_:
+        rows = list(mautic_.contacts())
+    assert [row["mauticContactId"] for row in rows] == [1, 2, 7]
+    assert rows[2]["mauticContactTimelineLink"] == f"{SITE}/s/contacts/view/7"
+    asked = list(queries(answers))
+    assert [query["start"] for query in asked] == [["0"], ["2"]]
+    assert asked[0] | {"start": []} == {
+        "search": ["!is:anonymous"],
+        "orderBy": ["id"],
+        "orderByDir": ["asc"],
+        "limit": ["2"],
+        "start": [],
+    }
+
+
+def test_a_segment_and_a_search_hold_together(answers: responses.RequestsMock) -> None:
+    answers.get(CONTACTS, json=listing(0))
+    assert list(reader().contacts(segment="vip", search="city:Durham")) == []
+    (query,) = queries(answers)
+    assert query["search"] == ["city:Durham segment:vip !is:anonymous"]
+
+
+def test_a_total_that_is_missing_is_no_end(answers: responses.RequestsMock) -> None:
+    answers.get(CONTACTS, json={"contacts": [person(1)]})
+    answers.get(CONTACTS, json={"contacts": []})
+    assert len(list(reader().contacts())) == 1
+
+
+def test_visitors_are_left_out(answers: responses.RequestsMock) -> None:
+    answers.get(CONTACTS, json={"total": 2, "contacts": [person(1, email=None), person(2)]})
+    assert [row["id"] for row in reader().contacts()] == [2]
+
+
+@pytest.mark.parametrize("second", [(1, 2), (3, 2)])
+def test_pages_that_cannot_be_trusted_are_refused(
+    answers: responses.RequestsMock, second: tuple[int, ...]
+) -> None:
+    answers.get(CONTACTS, json=listing(4, 1, 2))
+    answers.get(CONTACTS, json=listing(4, *second))
+    with pytest.raises(PagingError, match="repeat"):
+        list(reader().contacts())
+
+
+def test_one_contact_is_read(answers: responses.RequestsMock) -> None:
+    answers.get(f"{CONTACTS}/47", json={"contact": person(47)})
+    assert reader().contact(47)["email"] == "person47@example.com"
+
+
+def test_credentials_travel_as_mautic_wants_them(answers: responses.RequestsMock) -> None:
+    answers.get(CONTACTS, json=listing(0))
+    list(reader(user_agent="my-app/1").contacts())
+    list(Mautic(SITE, token="canary-token").contacts())
+    basic, bearer = (call.request.headers for call in answers.calls)
+    assert basic["Authorization"].split()[1] == base64.b64encode(b"api:canary-s3cret").decode()
+    assert basic["User-Agent"].startswith("my-app/1 icontact-python/")
+    assert bearer["Authorization"] == "Bearer canary-token"
+    assert bearer["User-Agent"].startswith("icontact-python/")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"username": "canary"},
+        {"username": "canary", "password": None},
+        {"username": "", "password": "canary"},
+        {"token": ""},
+        {"token": "canary\n"},
+        {**USER, "token": "canary"},
+    ],
+)
+def test_credentials_that_cannot_be_used_are_refused_unshown(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match="username and password, or else a token") as caught:
+        Mautic(SITE, **wrong)
+    assert leaks(caught.value) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://mautic.example.com",
+        "mautic.example.com",
+        "ftp://mautic.example.com",
+        "https://user:secret@mautic.example.com",
+        "https://mautic.example.com?x=1",
+        "https://mautic.example.com:0",
+        "https://mautic.example.com:x",
+        "https://",
+        "https://mautic.example.com/\n",
+    ],
+)
+def test_only_https_will_do(url: str) -> None:
+    with pytest.raises(ConfigError, match="Mautic's address must"):
+        Mautic(url, **USER)
+
+
+def test_a_page_has_contacts() -> None:
+    with pytest.raises(ConfigError, match="page_size"):
+        reader(page_size=0)
+
+
+def test_its_repr_shows_the_address_alone() -> None:
+    assert repr(reader()) == f"Mautic('{SITE}')"
+    assert repr(Mautic.__new__(Mautic)) == "Mautic(None)"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"status": 401, "json": {"errors": [{"message": "for canary@x.example"}]}}, "credentials"),
+        ({"status": 403, "json": {"errors": "canary"}}, "may not see contacts"),
+        ({"status": 404, "body": "<html>canary"}, "look at Mautic's address"),
+        ({"status": 500, "json": {"errors": ["x", {"message": 5}]}}, "could not answer"),
+        ({"status": 200, "body": "<html>canary"}, "not that of Mautic's API"),
+        ({"status": 200, "json": ["canary"]}, "not that of Mautic's API"),
+        ({"status": 200, "json": {"contacts": "canary"}}, "holds no contacts"),
+        ({"status": 200, "json": {"contacts": [{"email": "canary"}]}}, "holds no contacts"),
+        ({"status": 200, "body": "[" * 100_000}, "not that of Mautic's API"),
+    ],
+)
+def test_an_error_says_what_to_do_and_shows_nothing(
+    answers: responses.RequestsMock, answer: dict[str, Any], said: str
+) -> None:
+    answers.get(CONTACTS, **answer)
+    with pytest.raises(mautic.MauticError, match=said) as caught:
+        list(reader().contacts(search="canary"))
+    assert caught.value.status == answer["status"]
+    assert leaks(caught.value) == []
+
+
+def test_mautics_own_words_are_told(answers: responses.RequestsMock) -> None:
+    answers.get(CONTACTS, status=403, json={"errors": [{"code": 403, "message": "API disabled."}]})
+    with pytest.raises(mautic.MauticError, match="API disabled"):
+        list(reader().contacts())
+
+
+def test_a_redirect_is_refused(answers: responses.RequestsMock) -> None:
+    answers.get(CONTACTS, status=301, headers={"Location": "https://evil.example/"})
+    with pytest.raises(RedirectRefused, match="hand the credentials on"):
+        list(reader().contacts())
+    assert len(answers.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("problem", "kind"),
+    [
+        (requests.exceptions.ConnectTimeout("canary"), ConnectError),
+        (requests.exceptions.ReadTimeout("canary"), RequestTimeout),
+        (requests.exceptions.ChunkedEncodingError("canary"), TransportError),
+    ],
+)
+def test_no_exception_of_requests_gets_out(
+    answers: responses.RequestsMock, problem: Exception, kind: type[IContactError]
+) -> None:
+    answers.get(CONTACTS, body=problem)
+    with pytest.raises(kind) as caught:
+        list(reader().contacts(search="canary"))
+    assert leaks(caught.value) == []
+
+
+def test_over_a_socket_no_query_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    body = b'{"total": "0", "contacts": []}'
+
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(http(body))
+
+    with listening(talk) as port:
+        mautic_ = Mautic(f"http://127.0.0.1:{port}/", **USER)
+        assert list(mautic_.contacts(search="canary@x.example")) == []
+        mautic_.close()
+    assert "canary" not in caplog.text

@@ -1,0 +1,120 @@
+"""When a rule fires, as pure functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from icontact import ContactMapper
+from icontact.errors import ConfigError
+from icontact.integrations.rules import ContactAction, PointTrigger, Rule, fires
+from tests.integrations.support import event
+
+ALL = ("identified", "saved", "form_submitted", "segment_added", "segment_removed", "manual")
+
+
+@pytest.mark.parametrize("on", ALL)
+@pytest.mark.parametrize("kind", [*ALL, "points_changed", "subscription_changed", "deleted"])
+def test_an_action_fires_on_what_it_names(on: str, kind: str) -> None:
+    expected = on == kind or (on, kind) == ("saved", "identified")
+    assert fires(ContactAction(on), event(kind)) is expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"), [(4, True), ("signup", True), (5, False), ("other", False)]
+)
+def test_a_form_may_be_named_by_id_or_alias(condition: int | str, expected: bool) -> None:
+    told = event("form_submitted", form_id=4, form_alias="signup")
+    assert fires(ContactAction("form_submitted", form=condition), told) is expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"), [(3, True), ("vip", True), (5, False), ("other", False)]
+)
+def test_a_segment_may_be_named_by_id_or_alias(condition: int | str, expected: bool) -> None:
+    told = event("segment_added", segment_id=3, segment_alias="vip")
+    assert fires(ContactAction("segment_added", segment=condition), told) is expected
+
+
+def test_what_arrives_late_of_a_segment_does_not_fire() -> None:
+    told = event("segment_removed", segment_alias="vip", at=5)
+    rule = ContactAction("segment_removed")
+    assert fires(rule, told, segments={"vip": told.at})
+    assert not fires(rule, told, segments={"vip": told.at + 1})
+    assert fires(rule, told, segments={"other": told.at + 1})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [(5, 15, True), (9, 10, True), (10, 15, False), (5, 9, False), (15, 5, False), (0, 100, True)],
+)
+def test_points_pass_a_minimum(old: float, new: float, expected: bool) -> None:
+    told = event("points_changed", old_points=old, new_points=new)
+    assert fires(PointTrigger(minimum=10), told) is expected
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"), [(None, True), (5, True), (10, False), (12, False)]
+)
+def test_old_points_that_are_not_told_may_be_known(before: float | None, expected: bool) -> None:
+    told = event("points_changed", new_points=12)
+    assert fires(PointTrigger(minimum=10), told, points=before) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "existing", "expected"),
+    [
+        ("identified", False, True),
+        ("saved", False, False),
+        ("saved", True, True),
+        ("form_submitted", True, True),
+        ("manual", True, True),
+        ("deleted", True, False),
+    ],
+)
+def test_points_that_are_there_fire_for_new_contacts_or_on_request(
+    kind: str, existing: bool, expected: bool
+) -> None:
+    rule = PointTrigger(minimum=10, for_existing=existing)
+    assert fires(rule, event(kind, new_points=10)) is expected
+    assert not fires(rule, event(kind, new_points=9))
+    assert not fires(rule, event(kind))
+
+
+MAPPER = ContactMapper({"email": "email"})
+WRONG: Any = object()
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: ContactAction("deleted"), "a contact action is one of identified"),
+        (lambda: ContactAction("saved", then=WRONG), "then must be"),
+        (lambda: ContactAction("saved", form=1), "form belongs to form_submitted"),
+        (lambda: ContactAction("saved", segment=1), "segment belongs to segment_added"),
+        (lambda: ContactAction("saved", then="unsubscribe"), "belongs to segment_removed"),
+        (lambda: ContactAction("saved", push=WRONG, list="x"), "not both"),
+        (lambda: PointTrigger(minimum=1, push=WRONG, mapper=MAPPER), "not both"),
+        (lambda: PointTrigger(minimum=WRONG), "minimum must be a number"),
+        (lambda: PointTrigger(minimum=True), "minimum must be a number"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused(make: Any, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("rule", "label"),
+    [
+        (ContactAction("saved"), "saved"),
+        (ContactAction("form_submitted", form=0), "form_submitted 0"),
+        (ContactAction("segment_added", segment="vip"), "segment_added vip"),
+        (ContactAction("saved", name="mine"), "mine"),
+        (PointTrigger(minimum=100), "points from 100"),
+        (PointTrigger(minimum=2.5, name="mine"), "mine"),
+    ],
+)
+def test_a_rule_has_a_name(rule: Rule, label: str) -> None:
+    assert rule.label == label

@@ -1,0 +1,166 @@
+"""The thread that pushes in the background. Nothing here sleeps: what is waited for comes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from icontact.integrations import triggers
+from icontact.integrations.worker import Worker
+from tests.integrations.conftest import MakeIntegration
+from tests.integrations.support import event
+
+PATIENCE = 20
+
+
+class Watched:
+    """An integration whose work is noted, and may be held up."""
+
+    def __init__(self, integration: triggers.PushIntegration) -> None:
+        self.integration = integration
+        self.settled, self.go_on = threading.Event(), threading.Event()
+        self.go_on.set()
+        self.trouble: Exception | None = None
+        self.calls = 0
+
+    def work(self, *, limit: int | None = None) -> int:
+        assert limit == 1
+        self.calls += 1
+        trouble, self.trouble = self.trouble, None
+        if trouble is not None:
+            raise trouble
+        self.go_on.wait(PATIENCE)
+        done = self.integration.work(limit=limit)
+        if self.integration.pause() is None:
+            self.settled.set()
+        return done
+
+    def pause(self) -> float | None:
+        return self.integration.pause()
+
+
+@pytest.fixture
+def watched(make: MakeIntegration) -> Watched:
+    return Watched(make())
+
+
+@pytest.fixture
+def start(watched: Watched) -> Iterator[Callable[..., Worker]]:
+    workers: list[Worker] = []
+
+    def worker(poll: float = 0.01) -> Worker:
+        made: Worker = Worker(watched, poll=poll)  # type: ignore[arg-type]  # as much as it needs
+        workers.append(made)
+        return made
+
+    yield worker
+    for one in workers:
+        one.close(PATIENCE)
+        assert not one.running
+
+
+def test_it_pushes_what_waits_already(watched: Watched, start: Callable[..., Worker]) -> None:
+    watched.integration.accept([event(), event(number=2)])
+    worker = start()
+    worker.start()
+    assert watched.settled.wait(PATIENCE)
+    assert watched.integration.inbox.counts()["done"] == 2
+    assert worker.running
+
+
+def test_it_wakes_for_what_is_new(watched: Watched, start: Callable[..., Worker]) -> None:
+    worker = start(poll=PATIENCE)
+    worker.start()
+    assert watched.settled.wait(PATIENCE)
+    watched.settled.clear()
+    watched.integration.accept([event()])
+    watched.settled.clear()
+    worker.wake()
+    assert watched.settled.wait(PATIENCE)
+    assert watched.integration.inbox.counts()["done"] == 1
+
+
+def test_waking_it_starts_it(watched: Watched, start: Callable[..., Worker]) -> None:
+    worker = start()
+    assert not worker.running
+    worker.wake()
+    assert worker.running
+
+
+def test_it_is_one_thread(watched: Watched, start: Callable[..., Worker]) -> None:
+    worker = start()
+    worker.start()
+    thread = worker._thread
+    worker.start()
+    assert worker._thread is thread
+
+
+def test_two_that_start_it_at_once_start_it_once(start: Callable[..., Worker]) -> None:
+    worker = start()
+
+    class Late:
+        """A lock that is had only after somebody else started the worker."""
+
+        def __enter__(self) -> None:
+            worker._lock = threading.Lock()
+            worker.start()
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    worker._lock = Late()  # type: ignore[assignment]  # as much as it needs
+    worker.start()
+    assert worker.running
+
+
+def test_something_unforeseen_does_not_end_it(
+    watched: Watched, start: Callable[..., Worker], caplog: pytest.LogCaptureFixture
+) -> None:
+    watched.trouble = sqlite3.OperationalError("canary")
+    watched.integration.accept([event()])
+    start().start()
+    assert watched.settled.wait(PATIENCE)
+    assert "something unforeseen: OperationalError" in caplog.text
+    assert "canary" not in caplog.text
+
+
+def test_it_leaves_to_others_what_they_hold(watched: Watched, start: Callable[..., Worker]) -> None:
+    watched.integration.accept([event()])
+    assert watched.integration.inbox.claim(lease=60) is not None
+    assert watched.integration.pause() == 0
+    assert start(poll=5)._step() == 0.25
+    assert start(poll=0.1)._step() == 0.1
+
+
+def test_closed_it_ends_after_what_it_does_and_starts_no_more(
+    watched: Watched, start: Callable[..., Worker]
+) -> None:
+    watched.integration.accept([event(), event(number=2)])
+    watched.go_on.clear()
+    worker = start()
+    worker.start()
+    worker.close(timeout=0)
+    watched.go_on.set()
+    worker.close()
+    assert watched.integration.inbox.counts()["done"] <= 1
+    worker.start()
+    assert not worker.running
+
+
+def test_in_a_forked_process_it_starts_anew(
+    watched: Watched, start: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = start()
+    worker.start()
+    before, parent = worker._thread, os.getpid()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: parent + 1)
+        assert not worker.running
+        # A thread of the other process is not waited for.
+        worker.close(PATIENCE)
+    assert before is not None
+    before.join(PATIENCE)
