@@ -15,7 +15,13 @@ from icontact.mapping import ContactMapper, toml
 from icontact.mapping.targets import WIRE_NAMES
 from icontact.models import ContactStatus, SubscriptionStatus
 from icontact.push.tables import misplaced_credential
-from icontact.push.trigger_settings import TriggerSettings, check_list, mapper_of, triggers_from
+from icontact.push.trigger_settings import (
+    TriggerSettings,
+    among,
+    check_list,
+    mapper_of,
+    triggers_from,
+)
 from icontact.wire import nearest
 
 __all__ = ["Existing", "PolicyOptions", "PushPolicy", "PushSettings", "mapping_from_pairs"]
@@ -52,14 +58,6 @@ def _names(value: Any) -> frozenset[str]:
 
 def _triggers(given: Iterable[TriggerSettings]) -> tuple[TriggerSettings, ...]:
     return tuple(given)
-
-
-def _one_of(*allowed: str) -> Any:
-    def check(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
-        if value not in allowed:
-            raise ConfigError(f"{field.name} must be one of {', '.join(allowed)}")
-
-    return check
 
 
 def _positive(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
@@ -101,16 +99,16 @@ class PushPolicy:
 
     push_contacts: bool = attrs.field(default=True, validator=_switch)
     subscription_status: Literal["normal", "pending"] = attrs.field(
-        default="normal", validator=_one_of("normal", "pending")
+        default="normal", validator=among("normal", "pending")
     )
     confirmation_message_id: int | None = attrs.field(default=None, validator=_positive)
-    existing: Existing = attrs.field(default="merge", validator=_one_of("keep", "merge", "replace"))
+    existing: Existing = attrs.field(default="merge", validator=among("keep", "merge", "replace"))
     allow_statuses: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
     duplicates: Literal["first", "last"] = attrs.field(
-        default="last", validator=_one_of("first", "last")
+        default="last", validator=among("first", "last")
     )
     update_by: Literal["bulk", "member"] = attrs.field(
-        default="bulk", validator=_one_of("bulk", "member")
+        default="bulk", validator=among("bulk", "member")
     )
     batch_size: int = attrs.field(default=500, validator=_positive)
     page_size: int = attrs.field(default=1000, validator=_positive)

@@ -11,7 +11,7 @@ from icontact.errors import ConfigError, MappingError
 from icontact.mapping import ContactMapper
 from icontact.mapping.targets import nearest
 
-__all__ = ["TriggerKind", "TriggerSettings", "check_list", "mapper_of", "triggers_from"]
+__all__ = ["TriggerKind", "TriggerSettings", "among", "check_list", "mapper_of", "triggers_from"]
 
 TriggerKind = Literal[
     "identified",
@@ -41,14 +41,14 @@ def _thing(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
         raise ConfigError(f"{field.name} must be a {field.name}'s id or its alias")
 
 
-def _kind(_: Any, __: Any, value: Any) -> None:
-    if value not in _KINDS:
-        raise ConfigError(f"on must be one of {', '.join(_KINDS)}")
+def among(*allowed: str) -> Any:
+    """Return a validator that refuses what is none of these."""
 
+    def check(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
+        if value not in allowed:
+            raise ConfigError(f"{field.name} must be one of {', '.join(allowed)}")
 
-def _then(_: Any, __: Any, value: Any) -> None:
-    if value not in ("push", "unsubscribe"):
-        raise ConfigError("then must be one of push, unsubscribe")
+    return check
 
 
 def _points(_: Any, __: Any, value: Any) -> None:
@@ -86,10 +86,12 @@ class TriggerSettings:
         ConfigError: If a value cannot be used, or contradicts another; it names the setting.
     """
 
-    on: TriggerKind = attrs.field(validator=_kind)
+    on: TriggerKind = attrs.field(validator=among(*_KINDS))
     minimum: float | None = attrs.field(default=None, validator=attrs.validators.optional(_points))
     for_existing: bool = attrs.field(default=False, validator=_switch)
-    then: Literal["push", "unsubscribe"] = attrs.field(default="push", validator=_then)
+    then: Literal["push", "unsubscribe"] = attrs.field(
+        default="push", validator=among("push", "unsubscribe")
+    )
     form: int | str | None = attrs.field(default=None, validator=attrs.validators.optional(_thing))
     segment: int | str | None = attrs.field(
         default=None, validator=attrs.validators.optional(_thing)

@@ -21,7 +21,7 @@ from icontact.sandbox.store.schema import CONTACT_TEXTS
 Held = dict[str, Any]
 """The columns of a contact, as they are to be."""
 
-_BLANK = dict.fromkeys(CONTACT_TEXTS, "")
+_BLANK: dict[str, str] = dict.fromkeys(CONTACT_TEXTS, "")
 _FIELDS = (*CONTACT_TEXTS, "custom")
 # What has an index is left alone where it stays the same.
 _UPDATES = {

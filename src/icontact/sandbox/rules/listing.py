@@ -51,9 +51,11 @@ class Positions(Protocol):
 
     def total(self) -> int:
         """Return how many rows there are."""
+        ...
 
     def start(self, offset: int) -> tuple[int, int]:
         """Return a key, and how many rows to pass over from there, to get at an offset."""
+        ...
 
 
 @attrs.frozen(kw_only=True)
