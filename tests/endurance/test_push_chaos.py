@@ -88,4 +88,4 @@ def test_a_troubled_push_ends_where_an_untroubled_one_does(
     assert end.contacts == expected.contacts
     assert end.subscriptions == expected.subscriptions
     if full:
-        assert {(one.fault, one.status) for one in sandbox.requests if one.fault} == KINDS
+        assert {(one.fault, one.status) for one in sandbox.requests if one.fault} >= KINDS

@@ -55,9 +55,7 @@ class Database:
             raise
 
     def _prepare(self, tables: str, version: int) -> None:
-        if self.path is None:
-            self._connection.execute("PRAGMA journal_mode = MEMORY")
-        else:
+        if self.path is not None:
             self._hold()
         self._connection.execute("BEGIN EXCLUSIVE")
         found = self._pragma("application_id"), self._pragma("user_version")
