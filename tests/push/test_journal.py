@@ -415,3 +415,27 @@ def test_a_push_that_has_not_ended_has_no_report(make_push: MakePush, path: Path
     push.plan([person(1)], journal=path)
     with pytest.raises(errors.JournalError, match="leaves 1 row without an outcome"):
         PushReport.from_journal(path)
+
+
+def test_what_is_written_half_is_not_kept(make_push: MakePush) -> None:
+    journal = make_push().plan(people(1)).journal
+
+    with pytest.raises(RuntimeError), journal.database.transaction():
+        journal.note("half", "done")
+        raise RuntimeError("a mistake")
+
+    assert journal.noted("half", "nothing") == "nothing"
+
+
+def test_a_disk_that_fills_up_while_planning_is_no_failure_of_the_rows(
+    make_push: MakePush, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push = make_push()
+
+    def full(*_: object) -> None:
+        raise errors.JournalError("the disk is full")
+
+    monkeypatch.setattr("icontact.push.journal.rows.Journal.plan_new", full)
+
+    with pytest.raises(errors.JournalError, match="the disk is full"):
+        push.run(people(1), journal=path)

@@ -55,7 +55,7 @@ class Work:
         types: Mapping[str, FieldType | str],
     ) -> None:
         self.journal = journal
-        self.meter = Meter(folder.transport)
+        self.meter: Meter = Meter(folder.transport)
         self._folder = self.meter.folder(folder)
         self._list_id = list_id
         self._policy = policy

@@ -50,8 +50,8 @@ class Journal:
     """
 
     def __init__(self, path: str | PathLike[str] | None, identity: Identity) -> None:
-        self.database = Database(path, TABLES, VERSION)
-        self.known = KnownContacts(self.database)
+        self.database: Database = Database(path, TABLES, VERSION)
+        self.known: KnownContacts = KnownContacts(self.database)
         kept = dict(self.database.rows("SELECT key, value FROM about"))
         if not kept:
             with self.database.transaction():

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic, Self, TypeVar, overload
+from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 import attrs
 
@@ -122,7 +122,7 @@ class _View(Sequence[T], Generic[T]):
             return NotImplemented
         return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
 
-    __hash__ = None  # type: ignore[assignment]  # as of any sequence that compares by its items
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # as a list, it can change
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {len(self)} rows>"
@@ -134,7 +134,7 @@ class _View(Sequence[T], Generic[T]):
 class Outcomes(_View[PushOutcome]):
     """The outcomes of a push, in the order of the rows."""
 
-    columns = "row, email, status, subscription, reason, contact_id, notes, duplicate_of"
+    columns: str = "row, email, status, subscription, reason, contact_id, notes, duplicate_of"
 
     def attention(self, most: int) -> tuple[list[PushOutcome], int]:
         """Return outcomes that somebody should look at, at most so many; and how many there are."""
@@ -160,7 +160,7 @@ class Outcomes(_View[PushOutcome]):
 class PlannedRows(_View[PlannedRow]):
     """What would happen to every row, in their order."""
 
-    columns = (
+    columns: str = (
         "row, email, status, subscription, reason, contact_id, notes, duplicate_of, action,"
         " subscribe, changes, fields"
     )
