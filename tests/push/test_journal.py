@@ -45,7 +45,10 @@ def test_a_finished_push_is_not_done_again(
     assert list(sandbox.requests) == []
     assert second.outcomes == first.outcomes
     assert second.requests == first.requests
-    assert second.notes[-1] == "went on with a journal in which 5 rows had an outcome"
+    assert second.notes[-1] == (
+        "every row had its outcome in the journal already, and nothing was sent now; requests and "
+        "seconds are those of all its runs"
+    )
 
 
 def test_what_failed_is_tried_again_and_nothing_else(

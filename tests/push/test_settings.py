@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from icontact import ContactMapper
-from icontact.client import Client
+from icontact.client import Client, Folder
 from icontact.errors import ConfigError, MappingError
 from icontact.push import ListPush, PushPolicy, PushSettings, mapping_from_pairs
 from icontact.sandbox import Sandbox
@@ -398,3 +398,19 @@ def test_a_repr_makes_no_request(sandbox: Sandbox, make_push: MakePush) -> None:
     assert repr(push) == f"ListPush(list_id={sandbox.list_id})"
     assert repr(ListPush.__new__(ListPush)) == "ListPush(<being made>)"
     assert len(sandbox.requests) == 0
+
+
+def test_a_push_names_the_setting_that_was_meant(folder: Folder) -> None:
+    options: dict[str, Any] = {"exsting": "keep"}
+
+    with pytest.raises(TypeError, match="there is no setting 'exsting'; did you mean 'existing'"):
+        ListPush(folder, "Newsletter", mapper=ContactMapper({"email": "m"}), **options)
+
+
+def test_a_mapping_will_do_for_a_mapper(folder: Folder) -> None:
+    push = ListPush(folder, "Newsletter", mapper={"email": "m"})
+
+    assert push.one({"m": "jo@example.com"}).status == "created"
+    no_mapping: Any = ["email"]
+    with pytest.raises(MappingError, match="a mapping of fields to sources is needed, not list"):
+        ListPush(folder, "Newsletter", mapper=no_mapping)

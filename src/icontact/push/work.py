@@ -123,8 +123,11 @@ class Work:
         resumed = self._resumed
         if resumed is None:
             return self.journal.notes
-        went_on = f"went on with a journal in which {number_of(resumed, 'row')} had an outcome"
-        return (*self.journal.notes, went_on)
+        if not self.meter.requests:
+            left = "every row had its outcome in the journal already, and nothing was sent now"
+        else:
+            left = f"went on with a journal in which {number_of(resumed, 'row')} had an outcome"
+        return (*self.journal.notes, f"{left}; requests and seconds are those of all its runs")
 
     def write(self, tell: Callable[[Progress], None] | None) -> PushReport:
         """Write what is planned, batch by batch.

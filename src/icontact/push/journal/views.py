@@ -110,6 +110,12 @@ class _View(Sequence[T], Generic[T]):
     def _unpacked(self, columns: tuple[Any, ...]) -> T:
         return self._made(*columns)
 
+    def attention(self, most: int) -> tuple[list[T], int]:
+        """Return rows that somebody should look at, at most so many; and how many there are."""
+        condition = "(status IN ('skipped', 'rejected', 'failed') OR notes IS NOT NULL)"
+        total = self._database.value(f"SELECT COUNT(*) FROM rows WHERE {condition}")
+        return list(self._where(f"{condition} ORDER BY row LIMIT ?", (most,))), int(total)
+
     def counts(self) -> dict[str, int]:
         """Return how many there are, or were when they were counted, of each status."""
         if self._counts is not None:
@@ -135,12 +141,6 @@ class Outcomes(_View[PushOutcome]):
     """The outcomes of a push, in the order of the rows."""
 
     columns: str = "row, email, status, subscription, reason, contact_id, notes, duplicate_of"
-
-    def attention(self, most: int) -> tuple[list[PushOutcome], int]:
-        """Return outcomes that somebody should look at, at most so many; and how many there are."""
-        condition = "(status IN ('skipped', 'rejected', 'failed') OR notes IS NOT NULL)"
-        total = self._database.value(f"SELECT COUNT(*) FROM rows WHERE {condition}")
-        return list(self._where(f"{condition} ORDER BY row LIMIT ?", (most,))), int(total)
 
     def _made(self, *columns: Any) -> PushOutcome:
         row, email, status, subscription, reason, contact_id, notes, duplicate_of = columns
