@@ -15,7 +15,7 @@ import pytest
 
 from icontact import ContactMapper, errors
 from icontact.push import ListPush, Progress, PushReport
-from icontact.push.journal import Journal
+from icontact.push.journal import Database, Journal
 from icontact.sandbox import Sandbox
 from tests.push.support import MAPPING, MakePush, person
 
@@ -257,6 +257,26 @@ def test_who_tries_a_journal_in_use_does_not_open_it_to_other_processes(
             assert "database is locked" in ended.stderr
 
     assert push.run(rows(), journal=path).counts["created"] == 1
+
+
+def test_two_pushes_that_come_at_the_same_moment_are_told_apart(
+    make_push: MakePush, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push = make_push()
+
+    def rows() -> Iterator[dict[str, Any]]:
+        yield person(1)
+        # As if the other one had looked at the file just before this one took it.
+        monkeypatch.setattr(Database, "_refuse_others", lambda *_: None)
+        with pytest.raises(errors.JournalError, match="another push is using it"):
+            push.run(people(1), journal=path)
+
+    assert push.run(rows(), journal=path).counts["created"] == 1
+
+
+def test_a_folder_that_is_not_there_is_named(make_push: MakePush, tmp_path: Path) -> None:
+    with pytest.raises(errors.JournalError, match="cannot be opened: No such file or directory"):
+        make_push().run(people(1), journal=tmp_path / "nowhere" / "push.sqlite")
 
 
 def test_one_journal_serves_one_push_at_a_time(make_push: MakePush, path: Path) -> None:
