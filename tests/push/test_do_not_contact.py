@@ -119,8 +119,8 @@ def test_each_of_two_restricting_rows_keeps_its_own_reason(make_push: MakePush) 
 def test_what_is_rejected_and_restricts_nobody_lets_another_row_be_pushed(
     make_push: MakePush, fault: dict[str, Any]
 ) -> None:
-    push = make_push({**MAPPING, "status": "state"})
+    mapping = {**MAPPING, "status": "state"} if "state" in fault else MAPPING
 
-    report = push.run([person(1, **fault), person(1)])
+    report = make_push(mapping).run([person(1, **fault), person(1)])
 
     assert [one.status for one in report.outcomes] == ["rejected", "created"]

@@ -449,7 +449,7 @@ def test_a_row_that_cannot_be_read_a_second_time_is_rejected_and_stops_nothing(
 
         def __getitem__(self, key: str) -> Any:
             self.reads += key == "email"
-            if self.reads > self["most"] and key == "email":
+            if key == "email" and self.reads > self["most"]:
                 raise RuntimeError(f"person1@example.com was read {self.reads} times")
             return super().__getitem__(key)
 
