@@ -95,12 +95,12 @@ class Work:
             types=self._types,
             crew=self._crew,
         )
+        # What is read first is the oldest when the reading ends, which may take hours.
+        self._made = time.monotonic()
         try:
-            look_ups = planner.plan(self._reader)
+            return planner.plan(self._reader)
         finally:
             self._note_costs()
-        self._made = time.monotonic()
-        return look_ups
 
     def requests_to_write(self) -> int:
         """Return about how many requests the planned rows take."""

@@ -179,7 +179,7 @@ class Journal:
             self.database.execute(
                 "UPDATE rows SET stage = ?, action = 'SKIP', status = 'skipped', reason ="
                 " 'same address as row ' || duplicate_of || ', which counts; nothing of this one is"
-                " pushed' WHERE duplicate_of <> row",
+                " pushed' WHERE duplicate_of <> row AND status IS NOT 'rejected'",
                 (Stage.DONE,),
             )
             self.database.execute("UPDATE rows SET duplicate_of = NULL WHERE duplicate_of = row")
