@@ -202,6 +202,15 @@ def test_a_rule_keeps_the_pushs_policy(make: MakeIntegration, folder: Folder, vi
     assert (outcome.status, "switched off" in outcome.reason) == ("skipped", True)
 
 
+def test_a_rule_that_is_switched_off_stops_its_own_push_as_well(
+    make: MakeIntegration, folder: Folder, vip: int
+) -> None:
+    own = ListPush(folder, vip, mapper=ContactMapper(MAPPING))
+    outcome = make(ContactAction("saved", push=own, push_contacts=False)).handle(event())
+    assert outcome is not None
+    assert (outcome.status, "switched off" in outcome.reason) == ("skipped", True)
+
+
 @pytest.mark.parametrize(
     ("rules", "said"),
     [

@@ -159,6 +159,7 @@ def test_what_a_trigger_leaves_open_the_settings_say(tmp_path: Path) -> None:
         ('on = "segment_added"\nthen = "unsubscribe"', 'belongs to on = "segment_removed"'),
         ('on = "saved"\nthen = "delete"', "then must be one of push, unsubscribe"),
         ('on = "saved"\nlist = 0', "list must be a list's name or its id"),
+        ('on = "saved"\npush_contacts = 0', "push_contacts must be true or false"),
         ('on = "saved"\nname = 1', "name must be a text"),
         ('on = "saved"\npreset = "mautic"\n[triggers.mapping]\nemail = "e"', "not both"),
     ],
@@ -248,6 +249,7 @@ def test_the_environment_says_everything() -> None:
         {
             "ICONTACT_LIST": "7",
             "ICONTACT_PUSH_CONTACTS": "False",
+            "ICONTACT_FOLLOW_UNSUBSCRIBES": "yes",
             "ICONTACT_EXISTING": "keep",
             "ICONTACT_ALLOW_STATUSES": "bounced, pending",
             "ICONTACT_BATCH_SIZE": "50",
@@ -258,6 +260,7 @@ def test_the_environment_says_everything() -> None:
     assert settings == PushSettings(
         list=7,
         push_contacts=False,
+        follow_unsubscribes=True,
         existing="keep",
         allow_statuses=frozenset({"bounced", "pending"}),
         batch_size=50,

@@ -32,6 +32,8 @@ _SEVERITY = (
 )
 
 
+_SWITCHED_OFF = "the push is switched off (push_contacts = false)"
+
 _SUCCEEDED = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
 
 
@@ -40,6 +42,9 @@ def carry_out(task: Task, push: ListPush, decision: Decision) -> PushOutcome:
     try:
         if task.action == "push":
             return push.one(decision.row)
+        # Without events behind it, it carries out what the person wants; no switch is in the way.
+        if task.numbers and not push.policy.push_contacts:
+            return outcome_of(decision, OutcomeStatus.SKIPPED, _SWITCHED_OFF)
         return _unsubscribe(push, decision)
     except IContactError as error:
         hopeless = isinstance(error, _HOPELESS)

@@ -46,8 +46,14 @@ class Placed:
 
     @property
     def name(self) -> str:
-        """What "once" is remembered by."""
-        return f"{self.rule.label} -> {self.target}"
+        """What "once" is remembered by.
+
+        For points this is the list alone, not which mapping's turn it is: the order of the rules
+        and their switches may change, and nobody is pushed again for that.
+        """
+        points = isinstance(self.rule, PointTrigger)
+        place = self.target.partition(":")[0] if points else self.target
+        return f"{self.rule.label} -> {place}"
 
 
 @attrs.frozen(kw_only=True)
