@@ -187,10 +187,12 @@ def remember(event: ContactEvent, memory: Memory) -> Memory:
     changes: dict[str, Any] = {}
     if event.at >= memory.newest:
         changes["newest"] = event.at
-        changes["deleted"] = event.type is EventType.DELETED
+        # Of two events of one second the order is not known: the one that stops a push counts.
+        gone = memory.deleted and event.at == memory.newest
+        changes["deleted"] = gone or event.type is EventType.DELETED
         if event.new_points is not None:
             changes["points"] = event.new_points
-    if event.do_not_contact is not None and event.at >= memory.blocked_at:
+    if event.do_not_contact is not None and _counts(event, memory):
         reason = event.do_not_contact_reason
         changes |= {"blocked": event.do_not_contact, "blocked_at": event.at}
         changes["reason"] = reason.value if event.do_not_contact and reason else None
@@ -200,6 +202,13 @@ def remember(event: ContactEvent, memory: Memory) -> Memory:
         known = memory.segments.get(key, event.at)
         changes["segments"] = {**memory.segments, key: max(known, event.at)}
     return attrs.evolve(memory, **changes)
+
+
+def _counts(event: ContactEvent, memory: Memory) -> bool:
+    """Whether what an event says of the wish not to be mailed is the newest that is known."""
+    if event.at == memory.blocked_at:
+        return bool(event.do_not_contact) or not memory.blocked
+    return event.at > memory.blocked_at
 
 
 def _hits(
