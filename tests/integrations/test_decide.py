@@ -231,6 +231,14 @@ def test_a_forms_answers_fill_gaps_on_request() -> None:
 # Memory
 
 
+def test_of_several_answers_the_newest_counts() -> None:
+    old = event("form_submitted", at=1, form_results={"city": "Raleigh", "fax": "1"})
+    new = event("form_submitted", at=2, form_results={"city": "Durham"})
+    for events in permutations((old, new)):
+        row = decided(*events, merge_results=True).row
+        assert (row["city"], row["fax"]) == ("Durham", "1")
+
+
 def test_what_is_known_does_not_depend_on_the_order() -> None:
     told = [
         event(at=1, new_points=1, do_not_contact=False),

@@ -103,6 +103,13 @@ def learned(results: Sequence[Result], decision: Decision) -> Memory:
         if task.action == "push":
             pushed = {**memory.pushed, task.target: decision.at}
             memory = attrs.evolve(memory, fired=(*memory.fired, *task.rules), pushed=pushed)
-        elif not task.numbers:
-            memory = attrs.evolve(memory, followed=True)
+    followed = [outcome.status for task, outcome in results if _follows(task)]
+    # One list that was refused is tried again with its event.
+    if followed and all(status in _SUCCEEDED for status in followed):
+        memory = attrs.evolve(memory, followed=True)
     return memory
+
+
+def _follows(task: Task) -> bool:
+    """Whether a task is there for the person's wish alone, and for no rule."""
+    return task.action == "unsubscribe" and not task.numbers

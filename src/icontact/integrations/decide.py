@@ -143,7 +143,8 @@ def decide(
         merge_results: Whether a form's answers fill what the contact leaves blank.
     """
     hits: list[Task] = []
-    for one in sorted(pending, key=lambda one: (one.event.at, one.number)):
+    ordered = sorted(pending, key=lambda one: (one.event.at, one.number))
+    for one in ordered:
         hits += _hits(one, memory, rules, hits)
         memory = remember(one.event, memory)
     wanted = _once(hits)
@@ -152,7 +153,7 @@ def decide(
         names = (name for task in outdated for name in task.rules)
         memory = attrs.evolve(memory, fired=(*memory.fired, *names))
     row = Row(newest.contact)
-    for one in pending if merge_results else ():
+    for one in reversed(ordered) if merge_results else ():
         fill_in(row, one.event.form_results)
     decision = Decision(row=row, email=newest.email, at=newest.at, memory=memory)
     if memory.deleted:
@@ -215,8 +216,10 @@ def _hits(
     one: Pending, memory: Memory, rules: Sequence[Placed], before: Sequence[Task]
 ) -> list[Task]:
     fired = {*memory.fired, *(name for task in before for name in task.rules)}
-    # What is known of later says nothing about before.
-    points = memory.points if one.event.at >= memory.newest else None
+    # What is known of later says nothing about before, and neither does what an event that was
+    # put aside told itself, when it was tried first.
+    told_itself = one.event.at == memory.newest and one.attempts > 0
+    points = memory.points if one.event.at >= memory.newest and not told_itself else None
     return [
         Task(
             target=placed.target,
