@@ -566,6 +566,32 @@ def test_a_store_may_be_an_inbox(make: MakeIntegration, store: Path, clock: Cloc
     assert make(store=inbox).inbox is inbox
 
 
+# Who is unsubscribed
+
+
+def test_an_unsubscribe_is_of_the_address_that_the_mapping_reads(
+    make: MakeIntegration, folder: Folder
+) -> None:
+    work = ContactMapper({"email": "work", "first_name": "firstname"})
+    push = ListPush(folder, "Newsletter", mapper=work)
+    integration = make(ContactAction("saved"), push=push, follow_unsubscribes=True)
+    row = {"work": "Jo@Work.example"}
+    integration.handle(event(row=row))
+    assert on_list(folder, push.list.list_id, "jo@work.example") == "normal"
+    told = {"do_not_contact": True, "do_not_contact_reason": "unsubscribed"}
+    integration.handle(event("subscription_changed", at=1, row=row, **told))
+    assert on_list(folder, push.list.list_id, "jo@work.example") == "unsubscribed"
+
+
+def test_an_address_that_no_push_takes_is_on_no_list(make: MakeIntegration) -> None:
+    integration = make(ContactAction("saved"), follow_unsubscribes=True)
+    told = {"do_not_contact": True, "do_not_contact_reason": "unsubscribed"}
+    row = {"email": "jo,ann@example.com"}
+    outcome = integration.handle(event("subscription_changed", row=row, **told))
+    assert outcome is not None
+    assert (outcome.status, outcome.reason) == ("unchanged", "iContact takes no such address")
+
+
 # What was put aside, and is tried again
 
 

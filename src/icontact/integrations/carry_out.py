@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import attrs
 
-from icontact.auth import redact
+from icontact.auth import Private, redact
 from icontact.errors import BadRequest, IContactError, MappingError, RejectedError
 from icontact.integrations.decide import Decision, Memory, Task
 from icontact.integrations.inbox import Claim, EventState, Verdict
@@ -49,7 +49,14 @@ def carry_out(task: Task, push: ListPush, decision: Decision) -> PushOutcome:
 
 def _unsubscribe(push: ListPush, decision: Decision) -> PushOutcome:
     """Take a contact off a list, if it is on it. Safe to repeat."""
-    found = push.folder.contacts.find(email=decision.email or "")
+    # The address that a push takes, which the mapping may read elsewhere.
+    told = push.mapper.explain(decision.row)["email"].result
+    address = Private(told or decision.email or "")
+    del told  # error trackers print the locals of every frame on the way
+    try:
+        found = push.folder.contacts.find(email=address)
+    except ValueError:
+        return outcome_of(decision, OutcomeStatus.UNCHANGED, "iContact takes no such address")
     if found is None:
         return outcome_of(decision, OutcomeStatus.UNCHANGED, "iContact does not know the contact")
     where = {"contact_id": found.contact_id, "list_id": push.list.list_id}
