@@ -628,7 +628,9 @@ def test_an_unsubscribe_that_one_list_refused_can_be_tried_again(
 
 def test_points_that_were_put_aside_still_pass_the_minimum(make: MakeIntegration) -> None:
     integration = make(PointTrigger(minimum=10))
-    outcome = integration.handle(event("points_changed", new_points=20, row={"email": "no address"}))
+    outcome = integration.handle(
+        event("points_changed", new_points=20, row={"email": "no address"})
+    )
     assert outcome is not None
     assert outcome.status == "rejected"
     assert (integration.inbox.retry(), integration.work()) == (1, 1)
