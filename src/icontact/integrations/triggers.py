@@ -40,7 +40,7 @@ from icontact.integrations.configured import push_of, rules_of
 from icontact.integrations.decide import Decision, Task, decide
 from icontact.integrations.events import ContactEvent, Events, EventType
 from icontact.integrations.inbox import Claim, Entry, EventState, Inbox, Verdict
-from icontact.integrations.mautic.hooks import Body
+from icontact.integrations.mautic.hooks import Body, unusable
 from icontact.integrations.places import Places, places_of
 from icontact.integrations.rules import ContactAction, PointTrigger, Rule
 from icontact.push import ListPush, OutcomeStatus, PushOutcome, PushSettings
@@ -119,7 +119,7 @@ class PushIntegration:
         clock: Seconds since 1970.
 
     Raises:
-        ConfigError: If there are no rules, two of them are the same, the store cannot be opened,
+        ConfigError: If the secret is empty, there are no rules, two are the same, the store cannot be opened,
             or there is no such list.
         MappingError: If a rule's mapping names a custom field that the folder does not have.
         APIError, TransportError: If iContact could not be asked.
@@ -142,7 +142,10 @@ class PushIntegration:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._secret = None if secret is None else Private(secret)
+        problem = unusable(secret)
         del secret  # error trackers print the locals of every frame on the way
+        if problem:
+            raise ConfigError(problem)
         self._push, self._rules = push, tuple(rules)
         if not self._rules:
             raise ConfigError("an integration needs rules, or it would never push anybody")
