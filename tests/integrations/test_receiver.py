@@ -172,8 +172,10 @@ def test_a_stream_may_give_its_body_bit_by_bit(
             return super().read(min(7, size or 7))
 
     environ: dict[str, Any] = {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}
-    assert post(application, **environ, **{"wsgi.input": Drops(BODY)}).status == 200
-    assert post(application, **{"wsgi.input": Drops(BODY)}).json == {"new": 0}
+    drops: dict[str, Any] = {"wsgi.input": Drops(BODY)}
+    assert post(application, **environ, **drops).status == 200
+    drops = {"wsgi.input": Drops(BODY)}
+    assert post(application, **drops).json == {"new": 0}
 
 
 def test_something_unforeseen_is_answered_and_logged_without_contents(
@@ -183,7 +185,8 @@ def test_something_unforeseen_is_answered_and_logged_without_contents(
         def read(self, size: int | None = -1, /) -> bytes:
             raise ConnectionResetError("canary@x.example")
 
-    assert post(application, **{"wsgi.input": Torn()}).status == 500
+    torn: dict[str, Any] = {"wsgi.input": Torn()}
+    assert post(application, **torn).status == 500
     assert "unforeseen: ConnectionResetError" in caplog.text
     assert "canary" not in caplog.text
 

@@ -587,14 +587,14 @@ def test_an_unsubscribe_is_of_the_address_that_the_mapping_reads(
     row = {"work": "Jo@Work.example"}
     integration.handle(event(row=row))
     assert on_list(folder, push.list.list_id, "jo@work.example") == "normal"
-    told = {"do_not_contact": True, "do_not_contact_reason": "unsubscribed"}
+    told: dict[str, Any] = {"do_not_contact": True, "do_not_contact_reason": "unsubscribed"}
     integration.handle(event("subscription_changed", at=1, row=row, **told))
     assert on_list(folder, push.list.list_id, "jo@work.example") == "unsubscribed"
 
 
 def test_an_address_that_no_push_takes_is_on_no_list(make: MakeIntegration) -> None:
     integration = make(ContactAction("saved"), follow_unsubscribes=True)
-    told = {"do_not_contact": True, "do_not_contact_reason": "unsubscribed"}
+    told: dict[str, Any] = {"do_not_contact": True, "do_not_contact_reason": "unsubscribed"}
     row = {"email": "jo,ann@example.com"}
     outcome = integration.handle(event("subscription_changed", row=row, **told))
     assert outcome is not None
@@ -604,7 +604,7 @@ def test_an_address_that_no_push_takes_is_on_no_list(make: MakeIntegration) -> N
 # What was put aside, and is tried again
 
 
-def test_an_unsubscribe_that_one_list_refused_can_be_tried_again(
+def test_an_unsubscribe_that_one_list_refused_can_be_tried_again(  # noqa: PLR0917 - all of them fixtures
     make: MakeIntegration,
     folder: Folder,
     push: ListPush,

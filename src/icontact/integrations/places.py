@@ -47,7 +47,7 @@ def _push_of(rule: Rule, push: ListPush) -> ListPush:
     push = rule.push or push
     if rule.list is None and rule.mapper is None and rule.push_contacts:
         return push
-    policy: PolicyOptions = attrs.asdict(push.policy, recurse=False)  # type: ignore[assignment]
+    policy: PolicyOptions = attrs.asdict(push.policy, recurse=False)  # type: ignore[assignment]  # its keys
     policy["push_contacts"] = push.policy.push_contacts and rule.push_contacts
     return ListPush(
         push.folder,

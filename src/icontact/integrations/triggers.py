@@ -119,8 +119,8 @@ class PushIntegration:
         clock: Seconds since 1970.
 
     Raises:
-        ConfigError: If the secret is empty, there are no rules, two are the same, the store cannot be opened,
-            or there is no such list.
+        ConfigError: If the secret is empty, there are no rules, two are the same, the store cannot
+            be opened, or there is no such list.
         MappingError: If a rule's mapping names a custom field that the folder does not have.
         APIError, TransportError: If iContact could not be asked.
     """
