@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias, cast
 
@@ -17,6 +19,7 @@ from icontact.models import (
     SubscriptionFields,
     SubscriptionStatus,
 )
+from icontact.push.batches import Batches
 from icontact.push.bulk import Broken, Courier, Refused
 from icontact.push.crew import Crew
 from icontact.push.decide import Action, as_row_says, hands_off
@@ -79,21 +82,39 @@ class Writer:
     courier: Courier = attrs.field(factory=Courier, init=False)
 
     def write(self) -> Iterator[Sequence[Fate]]:
-        """Write batch by batch, and yield how the rows of each ended, once that is noted."""
-        for fates in self.crew.map(self._written, self._batches()):
+        """Write batch by batch, and yield how the rows of each ended, once that is noted.
+
+        While requests are under way the next batches are read. In a file every fate stands before
+        the next batch goes out; what is temporary anyway is noted while it does.
+        """
+        batches = Batches(PlannedRows(self.journal.database), self._most)
+        is_file, size = self.journal.path is not None, self.crew.size
+        batches.look_ahead(2)
+        # A single batch is not worth a thread.
+        begin = self.crew.beside if batches.ahead > 1 else self.crew.start
+        under_way: deque[Future[Sequence[Fate]]] = deque()
+
+        def start() -> None:
+            while len(under_way) < size and (batch := batches.take()):
+                if self.courier.error is not None or not self.may_go_on(self.courier):
+                    return
+                if is_file:
+                    self.journal.sent(batch[0].row, batch[-1].row)
+                under_way.append(begin(self._written, batch))
+
+        start()
+        while under_way:
+            batches.look_ahead(size)
+            fates = under_way.popleft().result()
+            if not is_file:
+                start()
             self.journal.finish(fates)
             yield fates
+            if is_file:
+                start()
 
-    def _batches(self) -> Iterator[Sequence[PlannedRow]]:
-        rows, last = PlannedRows(self.journal.database), -1
-        while self.courier.error is None and self.may_go_on(self.courier):
-            most = min(self.policy.batch_size, self.courier.most or self.policy.batch_size)
-            batch = rows.to_write(last, most)
-            if not batch:
-                return
-            first, last = batch[0].row, batch[-1].row
-            self.journal.sent(first, last)
-            yield batch
+    def _most(self) -> int:
+        return min(self.policy.batch_size, self.courier.most or self.policy.batch_size)
 
     def _written(self, batch: Sequence[PlannedRow]) -> Sequence[Fate]:
         contacts = self._contacts(batch)
