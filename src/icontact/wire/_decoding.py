@@ -270,6 +270,8 @@ _MISFITS = (ValueError, TypeError, KeyError, AttributeError)
 
 def _constructed(raw: Any, shape: Shape, model: type[T]) -> T:
     made: T = shape.construct(raw)
+    if not shape.collects:
+        return made
     known = shape.known
     if extra := {
         name: value if type(value) is str else _blank(value)
