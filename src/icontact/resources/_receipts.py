@@ -45,11 +45,13 @@ class SubscriptionReceipt:
 
 def store_contacts(contacts: Contacts, rows: Iterable[ContactRow]) -> BatchResult[ContactReceipt]:
     """Create or update contacts as :meth:`Contacts.create_many` does."""
-    return contacts._stored(Hidden(rows), ContactReceipt)
+    rows = Hidden(rows)
+    return contacts._stored(rows, ContactReceipt)
 
 
 def store_subscriptions(
     subscriptions: Subscriptions, rows: Iterable[SubscriptionFields]
 ) -> BatchResult[SubscriptionReceipt]:
     """Subscribe contacts as :meth:`Subscriptions.create_many` does."""
-    return subscriptions._stored(Hidden(rows), SubscriptionReceipt)
+    rows = Hidden(rows)
+    return subscriptions._stored(rows, SubscriptionReceipt)

@@ -149,7 +149,8 @@ class Contacts(Resource[Contact]):
         Raises:
             TransportError: If no answer came.
         """
-        return self._stored(Hidden(rows), Contact)
+        rows = Hidden(rows)
+        return self._stored(rows, Contact)
 
     def _stored(self, rows: Iterable[ContactRow], model: type[S]) -> BatchResult[S]:
         call = self._posted(self._bodies(rows), Safety.REPEATABLE)
@@ -219,7 +220,8 @@ class Contacts(Resource[Contact]):
         return contact
 
     def _body(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        if not isinstance(fields, Mapping) or "contact_id" not in fields:
+        is_mapping = type(fields) is dict or isinstance(fields, Mapping)
+        if not is_mapping or "contact_id" not in fields:
             return super()._body(fields)
         number = _row_id(fields["contact_id"])
         rest = {name: value for name, value in fields.items() if name != "contact_id"}

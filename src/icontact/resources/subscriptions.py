@@ -184,7 +184,8 @@ class Subscriptions(Resource[Subscription]):
         Raises:
             TransportError: If no answer came.
         """
-        return self._stored(Hidden(rows), Subscription)
+        rows = Hidden(rows)
+        return self._stored(rows, Subscription)
 
     def _stored(self, rows: Iterable[SubscriptionFields], model: type[S]) -> BatchResult[S]:
         call = self._posted(self._bodies(rows), Safety.REPEATABLE)
