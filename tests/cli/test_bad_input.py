@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from icontact import errors
 from icontact.cli import listings
 from icontact.cli.app import commands
+from icontact.cli.stops import in_words
 from icontact.errors import RequestTimeout, TransportError
 from icontact.sandbox import Sandbox
 from tests.cli.support import Ran, icontact, written
@@ -344,6 +346,25 @@ def test_silence_is_told_in_plain_words_first(
     ran = icontact("folders")
     assert ran.code == 3
     assert message(ran) == f"Error: {said} (no answer in 30 s)\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (errors.Throttled(503), "iContact takes no more requests for now, or is being mended"),
+        (errors.ServerError(500), "the fault is on iContact's side: try again later"),
+        (errors.ServerError(501), "there is no iContact at that URL: ICONTACT_BASE_URL ends in"),
+        (
+            errors.ConnectError("no connection: [SSL: CERTIFICATE_VERIFY_FAILED]"),
+            "the server's certificate is not trusted: REQUESTS_CA_BUNDLE names a file",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_server_is_told_in_plain_words_first(
+    error: errors.IContactError, said: str
+) -> None:
+    assert in_words(error).startswith(said)
+    assert in_words(error).endswith(f"({error})")
 
 
 def test_a_page_instead_of_json_ends_with_3(embedded: Sandbox, people: Path) -> None:

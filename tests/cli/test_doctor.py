@@ -297,6 +297,7 @@ def test_triggers_are_checked_too(embedded: Sandbox, tmp_path: Path) -> None:
     ("line", "said"),
     [
         ('list = "Newsleter"', "trigger 2 (form_submitted): there is no list 'Newsleter'"),
+        ('[[triggers]]\non = "saved"', "triggers 1 and 3 are the same: saved; name them"),
         ('[triggers.mapping]\nemail = "Mail"\ncf_colour = "x"', "did you mean 'color'"),
     ],
 )

@@ -171,3 +171,16 @@ def test_a_list_that_the_locale_lost_is_said_at_once() -> None:
     done = closed("", "push", "people.csv", "--list", "Zo\udce9")
     assert done.returncode == 2
     assert "did not arrive whole" in done.stderr
+
+
+def test_who_stops_while_libraries_are_loaded_gets_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Stopping:
+        def __getattr__(self, name: str) -> object:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "icontact.cli.app", Stopping())
+
+    assert exit_code("--version") == 130
+    assert capsys.readouterr().err == ""

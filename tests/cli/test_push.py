@@ -286,7 +286,8 @@ def test_somebody_who_waits_is_told_of_repeats(
     monkeypatch.setattr(session, "RETRY", RetryPolicy(base=0.0))
     embedded.faults.next(500, times=2)
     quiet = icontact("lists")
-    assert (quiet.code, quiet.err) == (0, "")
+    assert (quiet.code, quiet.err.count("note:")) == (0, 1)
+    assert "it is asked again, slower" in quiet.err
     monkeypatch.setattr(session, "is_terminal", lambda _: True)
     embedded.faults.next(500, times=2)
     assert "trying again" in icontact("lists").err
@@ -339,7 +340,8 @@ def test_with_a_journal_the_same_command_goes_on(
 
     assert (first.code, second.code, third.code) == (1, 0, 0)
     assert "3 rows: 3 created" in second.out
-    assert "went on with a journal in which 3 rows had an outcome" in third.out
+    assert "went on with a journal in which 0 rows had an outcome" in second.out
+    assert "nothing was sent now" in third.out
     # Reading the lists is all that it takes to see that nothing is left to do.
     assert [one.method for one in embedded.requests][-3:] == ["GET", "GET", "GET"]
 
@@ -399,3 +401,51 @@ def test_entries_are_made_as_they_are_looked_at(embedded: Sandbox, people: Path)
     assert result.entries[0].line == 2
     assert [one.row for one in result.entries[1:]] == [1, 2]
     assert repr(result.entries) == "<3 rows>"
+
+
+def test_a_settings_file_that_lies_there_is_mentioned(
+    embedded: Sandbox, people: Path, settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(settings.parent)
+
+    ran = icontact("push", people)
+
+    assert ran.code == 2
+    assert "or --settings FILE; there is one here, icontact.toml" in ran.err
+
+
+def test_a_list_may_be_named_by_digits(embedded: Sandbox, people: Path) -> None:
+    embedded.seed(lists=[{"name": "1234"}])
+
+    assert icontact("push", people, "--list", "1234").out.startswith("1234: 3 rows: 3 created")
+
+
+def test_before_a_journal_is_looked_at_nobody_claims_to_know_what_is_in_it(
+    embedded: Sandbox, people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("icontact.push.ListPush.run", interrupted)
+    words = ("push", people, "--list", "Newsletter")
+
+    assert "stopped before any row had its outcome" in icontact(*words).err
+    assert (
+        "stopped. What was written stays"
+        in icontact(*words, "--journal", tmp_path / "push.sqlite").err
+    )
+
+
+@pytest.mark.parametrize(
+    ("email", "shown"),
+    [
+        ("jo@example.com", "j•••@example.com"),
+        ("kim.example.com", "•••"),
+        ("Kim Meier kim at example.com", "•••"),
+        ("Kim Meier <kim@example.com>", "•••"),
+        ("a@b@example.com", "•••"),
+        (None, ""),
+    ],
+)
+def test_what_is_no_address_is_masked_as_a_whole(email: str | None, shown: str) -> None:
+    assert screen.masked(email) == shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import traceback
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,16 @@ def test_mistakes_show_nobody(make: MakeIntegration, monkeypatch: pytest.MonkeyP
     with pytest.raises(ZeroDivisionError) as unforeseen:
         integration.handle(event(row=PERSON))
     assert leaks_of_integrations(unforeseen.value) == []
+
+
+def test_a_full_disk_shows_nobody(make: MakeIntegration) -> None:
+    integration = make()
+    connection = integration.inbox._connection
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(sqlite3.OperationalError, match="full") as full:
+        integration.accept([event(row={**PERSON, "note": "x" * 100_000})])
+    assert leaks_of_integrations(full.value) == []
 
 
 def leaks_of_integrations(error: BaseException) -> list[str]:

@@ -120,6 +120,21 @@ def test_events_of_one_second_count_as_they_came() -> None:
     assert tasks(decided(event(row={"city": "new"}), memory=memory)) == [("push", "A", (1,))]
 
 
+def test_of_one_second_a_wish_not_to_be_mailed_counts_whatever_comes_first() -> None:
+    # A queue of web hooks may come newest first, and Mautic tells whole seconds.
+    allowed = event("saved", do_not_contact=False)
+    left = event("subscription_changed", do_not_contact=True, do_not_contact_reason="unsubscribed")
+    assert tasks(decided(left, allowed)) == []
+    assert tasks(decided(allowed, left)) == []
+    lifted = event("saved", at=1, do_not_contact=False)
+    assert tasks(decided(left, allowed, lifted)) == [("push", "A", (2, 3))]
+
+
+def test_of_one_second_a_deletion_counts_whatever_comes_first() -> None:
+    for events in permutations((event("deleted"), event("saved"))):
+        assert decided(*events).note == "the contact was deleted"
+
+
 def test_push_and_unsubscribe_keep_their_order() -> None:
     joined = event("segment_added", at=1, segment_alias="vip")
     left = event("segment_removed", at=2, segment_alias="vip")
@@ -214,6 +229,14 @@ def test_a_forms_answers_fill_gaps_on_request() -> None:
 
 
 # Memory
+
+
+def test_of_several_answers_the_newest_counts() -> None:
+    old = event("form_submitted", at=1, form_results={"city": "Raleigh", "fax": "1"})
+    new = event("form_submitted", at=2, form_results={"city": "Durham"})
+    for events in permutations((old, new)):
+        row = decided(*events, merge_results=True).row
+        assert (row["city"], row["fax"]) == ("Durham", "1")
 
 
 def test_what_is_known_does_not_depend_on_the_order() -> None:

@@ -30,6 +30,7 @@ from tests.integrations.support import (
     saved,
     submitted,
 )
+from tests.unit.test_tracebacks import leaks
 
 BODY = encoded({**hook("lead_post_save_new", saved(1)), **hook("form_on_submit", submitted(2))})
 TOKEN = "a-token-that-nobody-guesses"
@@ -163,6 +164,47 @@ def test_a_body_in_pieces_is_taken_if_the_server_says_where_it_ends(application:
     assert post(application, **environ).status == 200
 
 
+def test_a_stream_may_give_its_body_bit_by_bit(
+    application: Receiver, integration: PushIntegration
+) -> None:
+    class Drops(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            return super().read(min(7, size or 7))
+
+    environ: dict[str, Any] = {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}
+    drops: dict[str, Any] = {"wsgi.input": Drops(BODY)}
+    assert post(application, **environ, **drops).status == 200
+    drops = {"wsgi.input": Drops(BODY)}
+    assert post(application, **drops).json == {"new": 0}
+
+
+def test_something_unforeseen_is_answered_and_logged_without_contents(
+    application: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Torn(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise ConnectionResetError("canary@x.example")
+
+    torn: dict[str, Any] = {"wsgi.input": Torn()}
+    assert post(application, **torn).status == 500
+    assert "unforeseen: ConnectionResetError" in caplog.text
+    assert "canary" not in caplog.text
+
+
+def test_a_moment_with_half_a_letter_in_it_loses_nobody(
+    application: Receiver, integration: PushIntegration
+) -> None:
+    odd = {**saved(1), "timestamp": "2026-01-05\ud80010:00:00+00:00"}
+    body = encoded(hook("lead_post_save_update", odd, saved(2)))
+    assert post(application, body).json == {"new": 2}
+
+
+def test_an_answer_to_head_has_no_body(application: Receiver) -> None:
+    answer = request(application, "/healthz", method="HEAD")
+    assert (answer.status, answer.body) == (200, b"")
+    assert int(answer.headers["Content-Length"]) > 0
+
+
 def test_a_signed_body_that_cannot_be_read_is_refused(application: Receiver) -> None:
     answer = post(application, body=b'{"canary": NaN}')
     assert (answer.status, answer.json) == (400, {"error": "expected JSON"})
@@ -184,6 +226,20 @@ def test_without_a_secret_everything_is_taken(integration: PushIntegration) -> N
     assert request(application, "/hooks/unguessable", BODY).json == {"new": 2}
     application.start()
     application.close()
+
+
+def test_a_secret_that_is_no_text_is_a_mistake(
+    integration: PushIntegration, make: MakeIntegration
+) -> None:
+    # What Python makes of an environment variable with bytes that are no UTF-8.
+    for use in (
+        lambda secret: receiver(integration, secret=secret),
+        lambda secret: make(secret=secret),
+        lambda secret: mautic.events(b"{}", signature="-", secret=secret),
+    ):
+        with pytest.raises(ConfigError, match="no text in UTF-8") as caught:
+            use("canary\udcff")
+        assert leaks(caught.value) == []
 
 
 def test_an_empty_secret_is_a_mistake(integration: PushIntegration) -> None:
@@ -326,4 +382,4 @@ def test_each_receiver_answers_for_itself_alone() -> None:
     from icontact.integrations.receiver import _Application
 
     with pytest.raises(NotImplementedError):
-        request(_Application())
+        _Application()._answer({})

@@ -22,7 +22,8 @@ def test_an_action_fires_on_what_it_names(on: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("condition", "expected"), [(4, True), ("signup", True), (5, False), ("other", False)]
+    ("condition", "expected"),
+    [(4, True), ("4", True), ("signup", True), (5, False), ("other", False)],
 )
 def test_a_form_may_be_named_by_id_or_alias(condition: int | str, expected: bool) -> None:
     told = event("form_submitted", form_id=4, form_alias="signup")
@@ -30,7 +31,7 @@ def test_a_form_may_be_named_by_id_or_alias(condition: int | str, expected: bool
 
 
 @pytest.mark.parametrize(
-    ("condition", "expected"), [(3, True), ("vip", True), (5, False), ("other", False)]
+    ("condition", "expected"), [(3, True), ("3", True), ("vip", True), (5, False), ("other", False)]
 )
 def test_a_segment_may_be_named_by_id_or_alias(condition: int | str, expected: bool) -> None:
     told = event("segment_added", segment_id=3, segment_alias="vip")

@@ -14,6 +14,7 @@ from icontact.errors import ConfigError, DecodeError, RejectedError
 from icontact.integrations import mautic, triggers
 from icontact.integrations.inbox import Inbox
 from icontact.push import ListPush
+from icontact.resources import Subscriptions
 from icontact.sandbox import Sandbox
 from tests.integrations.conftest import MAPPING, MakeIntegration
 from tests.integrations.support import (
@@ -198,6 +199,15 @@ def test_what_is_the_same_place_is_one(make: MakeIntegration) -> None:
 def test_a_rule_keeps_the_pushs_policy(make: MakeIntegration, folder: Folder, vip: int) -> None:
     off = ListPush(folder, "Newsletter", mapper=ContactMapper(MAPPING), push_contacts=False)
     outcome = make(ContactAction("saved", list=vip), push=off).handle(event())
+    assert outcome is not None
+    assert (outcome.status, "switched off" in outcome.reason) == ("skipped", True)
+
+
+def test_a_rule_that_is_switched_off_stops_its_own_push_as_well(
+    make: MakeIntegration, folder: Folder, vip: int
+) -> None:
+    own = ListPush(folder, vip, mapper=ContactMapper(MAPPING))
+    outcome = make(ContactAction("saved", push=own, push_contacts=False)).handle(event())
     assert outcome is not None
     assert (outcome.status, "switched off" in outcome.reason) == ("skipped", True)
 
@@ -563,3 +573,75 @@ def test_its_repr_counts_its_rules(make: MakeIntegration) -> None:
 def test_a_store_may_be_an_inbox(make: MakeIntegration, store: Path, clock: Clock) -> None:
     inbox = Inbox(store, clock=clock)
     assert make(store=inbox).inbox is inbox
+
+
+# Who is unsubscribed
+
+
+def test_an_unsubscribe_is_of_the_address_that_the_mapping_reads(
+    make: MakeIntegration, folder: Folder
+) -> None:
+    work = ContactMapper({"email": "work", "first_name": "firstname"})
+    push = ListPush(folder, "Newsletter", mapper=work)
+    integration = make(ContactAction("saved"), push=push, follow_unsubscribes=True)
+    row = {"work": "Jo@Work.example"}
+    integration.handle(event(row=row))
+    assert on_list(folder, push.list.list_id, "jo@work.example") == "normal"
+    told: dict[str, Any] = {"do_not_contact": True, "do_not_contact_reason": "unsubscribed"}
+    integration.handle(event("subscription_changed", at=1, row=row, **told))
+    assert on_list(folder, push.list.list_id, "jo@work.example") == "unsubscribed"
+
+
+def test_an_address_that_no_push_takes_is_on_no_list(make: MakeIntegration) -> None:
+    integration = make(ContactAction("saved"), follow_unsubscribes=True)
+    told: dict[str, Any] = {"do_not_contact": True, "do_not_contact_reason": "unsubscribed"}
+    row = {"email": "jo,ann@example.com"}
+    outcome = integration.handle(event("subscription_changed", row=row, **told))
+    assert outcome is not None
+    assert (outcome.status, outcome.reason) == ("unchanged", "iContact takes no such address")
+
+
+# What was put aside, and is tried again
+
+
+def test_an_unsubscribe_that_one_list_refused_can_be_tried_again(  # noqa: PLR0917 - all of them fixtures
+    make: MakeIntegration,
+    folder: Folder,
+    push: ListPush,
+    sandbox: Sandbox,
+    vip: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    integration = make(
+        ContactAction("saved"), ContactAction("saved", list=vip), follow_unsubscribes=True
+    )
+    integration.handle(event())
+    told = event("subscription_changed", at=5, do_not_contact=True, do_not_contact_reason="manual")
+    with monkeypatch.context() as patch:
+        unsubscribe = Subscriptions.unsubscribe
+
+        def refused(self: Subscriptions, **where: int) -> object:
+            if where["list_id"] == vip:
+                raise RejectedError(["no"])
+            return unsubscribe(self, **where)
+
+        patch.setattr(Subscriptions, "unsubscribe", refused)
+        outcome = integration.handle(told)
+    assert outcome is not None
+    assert outcome.status == "rejected"
+    assert on_list(folder, vip, "person1@example.com") == "normal"
+    assert (integration.inbox.retry(), integration.work()) == (1, 1)
+    assert on_list(folder, vip, "person1@example.com") == "unsubscribed"
+    assert on_list(folder, push.list.list_id, "person1@example.com") == "unsubscribed"
+
+
+def test_points_that_were_put_aside_still_pass_the_minimum(make: MakeIntegration) -> None:
+    integration = make(PointTrigger(minimum=10))
+    outcome = integration.handle(
+        event("points_changed", new_points=20, row={"email": "no address"})
+    )
+    assert outcome is not None
+    assert outcome.status == "rejected"
+    assert (integration.inbox.retry(), integration.work()) == (1, 1)
+    # Still refused, and not taken for a change that passes nothing.
+    assert integration.inbox.counts()["aside"] == 1

@@ -9,7 +9,7 @@ import pytest
 from icontact.client import Folder
 from icontact.push import ListPush
 from icontact.sandbox import Sandbox
-from tests.push.support import MakePush, person
+from tests.push.support import MAPPING, MakePush, person
 
 DNC = "mauticContactIsContactableByEmail"
 
@@ -80,3 +80,47 @@ def test_what_cannot_be_read_as_a_yes_or_no_is_rejected(make_push: MakePush) -> 
 
     assert outcome.status == "rejected"
     assert "do_not_contact: is neither yes nor no" in outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({DNC: "perhaps"}, "is neither yes nor no"),
+        ({"state": "donotcontact", "points": "many"}, "is no number"),
+        ({"state": ["donotcontact"]}, "status: "),
+    ],
+)
+@pytest.mark.parametrize("duplicates", ["first", "last"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_is_rejected_and_might_have_said_so_holds_other_rows_back(
+    make_push: MakePush, row: dict[str, Any], reason: str, duplicates: str, order: int
+) -> None:
+    push = make_push({**MAPPING, "status": "state"}, duplicates=duplicates)
+    rows = [person(1, **row), person(1, email="PERSON1@example.com")][::order]
+
+    report = push.run(rows)
+
+    one, other = report.outcomes[::order]
+    assert (one.status, other.status) == ("rejected", "skipped")
+    assert reason in one.reason
+    assert f"same address as row {one.row}" in other.reason
+    assert contacts(push) == []
+
+
+def test_each_of_two_restricting_rows_keeps_its_own_reason(make_push: MakePush) -> None:
+    report = make_push().run([person(1, **{DNC: "perhaps"}), person(1, **{DNC: 1}), person(1)])
+
+    assert [one.status for one in report.outcomes] == ["rejected", "skipped", "skipped"]
+    assert "is neither yes nor no" in report.outcomes[0].reason
+    assert "must not be mailed" in report.outcomes[1].reason
+
+
+@pytest.mark.parametrize("fault", [{"points": "many"}, {"points": "many", "state": "normal"}])
+def test_what_is_rejected_and_restricts_nobody_lets_another_row_be_pushed(
+    make_push: MakePush, fault: dict[str, Any]
+) -> None:
+    mapping = {**MAPPING, "status": "state"} if "state" in fault else MAPPING
+
+    report = make_push(mapping).run([person(1, **fault), person(1)])
+
+    assert [one.status for one in report.outcomes] == ["rejected", "created"]

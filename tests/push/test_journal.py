@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import pytest
 
 from icontact import ContactMapper, errors
 from icontact.push import ListPush, Progress, PushReport
+from icontact.push.journal import Database, Journal
 from icontact.sandbox import Sandbox
 from tests.push.support import MAPPING, MakePush, person
 
@@ -45,7 +49,10 @@ def test_a_finished_push_is_not_done_again(
     assert list(sandbox.requests) == []
     assert second.outcomes == first.outcomes
     assert second.requests == first.requests
-    assert second.notes[-1] == "went on with a journal in which 5 rows had an outcome"
+    assert second.notes[-1] == (
+        "every row had its outcome in the journal already, and nothing was sent now; requests and "
+        "seconds are those of all its runs"
+    )
 
 
 def test_what_failed_is_tried_again_and_nothing_else(
@@ -199,6 +206,80 @@ def test_what_is_no_journal_is_left_alone(make_push: MakePush, tmp_path: Path) -
         with pytest.raises(errors.JournalError, match=fault):
             make_push().run(people(1), journal=file)
     assert text.read_text() == "email\n"
+
+
+@pytest.mark.parametrize("size", [1, 10, 99, 100, 5000])
+def test_a_file_of_any_size_that_is_no_journal_is_left_alone(
+    make_push: MakePush, path: Path, size: int
+) -> None:
+    path.write_bytes(b"x" * size)
+
+    with pytest.raises(errors.JournalError, match=r"is no journal of a push.*name another file"):
+        make_push().run(people(1), journal=path)
+
+    assert path.read_bytes() == b"x" * size
+
+
+def test_the_database_of_another_program_stays_as_it_is(make_push: MakePush, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE precious (thing)")
+    before = path.read_bytes()
+
+    with pytest.raises(errors.JournalError, match="is no journal of a push"):
+        make_push().run(people(1), journal=path)
+
+    assert path.read_bytes() == before
+
+
+def test_a_link_to_where_nothing_is_yet_makes_a_private_file(
+    make_push: MakePush, path: Path, tmp_path: Path
+) -> None:
+    path.symlink_to(tmp_path / "elsewhere.sqlite")
+
+    make_push().run(people(1), journal=path)
+
+    assert (tmp_path / "elsewhere.sqlite").stat().st_mode & 0o077 == 0
+
+
+def test_who_tries_a_journal_in_use_does_not_open_it_to_other_processes(
+    make_push: MakePush, path: Path
+) -> None:
+    push = make_push()
+    other = (
+        "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN EXCLUSIVE')"
+    )
+
+    def rows() -> Iterator[dict[str, Any]]:
+        yield person(1)
+        for try_it in (lambda: push.run(people(1), journal=path), lambda: Journal.opened(path)):
+            with pytest.raises(errors.JournalError, match="another push is using it"):
+                try_it()
+            ended = subprocess.run(
+                [sys.executable, "-c", other, path], capture_output=True, check=False, text=True
+            )
+            assert "database is locked" in ended.stderr
+
+    assert push.run(rows(), journal=path).counts["created"] == 1
+
+
+def test_two_pushes_that_come_at_the_same_moment_are_told_apart(
+    make_push: MakePush, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push = make_push()
+
+    def rows() -> Iterator[dict[str, Any]]:
+        yield person(1)
+        # As if the other one had looked at the file just before this one took it.
+        monkeypatch.setattr(Database, "_refuse_others", lambda *_: None)
+        with pytest.raises(errors.JournalError, match="another push is using it"):
+            push.run(people(1), journal=path)
+
+    assert push.run(rows(), journal=path).counts["created"] == 1
+
+
+def test_a_folder_that_is_not_there_is_named(make_push: MakePush, tmp_path: Path) -> None:
+    with pytest.raises(errors.JournalError, match="cannot be opened: No such file or directory"):
+        make_push().run(people(1), journal=tmp_path / "nowhere" / "push.sqlite")
 
 
 def test_one_journal_serves_one_push_at_a_time(make_push: MakePush, path: Path) -> None:
@@ -415,3 +496,27 @@ def test_a_push_that_has_not_ended_has_no_report(make_push: MakePush, path: Path
     push.plan([person(1)], journal=path)
     with pytest.raises(errors.JournalError, match="leaves 1 row without an outcome"):
         PushReport.from_journal(path)
+
+
+def test_what_is_written_half_is_not_kept(make_push: MakePush) -> None:
+    journal = make_push().plan(people(1)).journal
+
+    with pytest.raises(RuntimeError), journal.database.transaction():
+        journal.note("half", "done")
+        raise RuntimeError("a mistake")
+
+    assert journal.noted("half", "nothing") == "nothing"
+
+
+def test_a_disk_that_fills_up_while_planning_is_no_failure_of_the_rows(
+    make_push: MakePush, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push = make_push()
+
+    def full(*_: object) -> None:
+        raise errors.JournalError("the disk is full")
+
+    monkeypatch.setattr("icontact.push.journal.rows.Journal.plan_new", full)
+
+    with pytest.raises(errors.JournalError, match="the disk is full"):
+        push.run(people(1), journal=path)

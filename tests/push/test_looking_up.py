@@ -235,13 +235,29 @@ def reading_after(push: ListPush, change: Callable[[Folder], object], path: str)
 def test_after_a_shift_whoever_was_not_seen_is_searched_for(
     sandbox: Sandbox, make_push: MakePush, workers: int
 ) -> None:
-    ids = sandbox.seed_contacts(60)
-    push = make_push({"email": "email"}, page_size=20)
+    ids = sandbox.seed_contacts(200)
+    push = make_push({"email": "email"}, page_size=70)
     reading_after(push, lambda folder: folder.contacts.delete(ids[0]), "/contacts")
     # The first of the second page moves to the first page, which has been read.
-    rows = [{"email": f"contact{place}@example.com"} for place in range(10, 60)]
+    rows = [{"email": f"contact{place}@example.com"} for place in range(10, 201)]
 
     plan = push.plan(rows, workers=workers)
 
-    assert plan.counts["updated"] == 50
+    assert plan.look_ups[0].how == "pages"
+    assert plan.counts["updated"] == 191
     assert plan.counts["created"] == 0
+
+
+def test_nothing_to_search_for_makes_no_search() -> None:
+    assert list(groups_of([])) == []
+
+
+def test_addresses_under_way_are_not_shown(sandbox: Sandbox, make_push: MakePush) -> None:
+    sandbox.seed(contacts=[{"email": "person1@example.com"}])
+    plan = make_push().plan([person(1)])
+    plan.journal.reopen()
+
+    wanted = plan.journal.known.wanted(["person1@example.com", "person2@example.com"])
+
+    assert wanted == {"person1@example.com"}
+    assert repr(wanted) == "<1 values>"

@@ -439,3 +439,24 @@ def test_a_line_that_could_not_be_read_is_a_row_of_its_own(make_push: MakePush) 
     assert [one.status.value for one in report.outcomes] == ["created", "rejected"]
     assert report.outcomes[1].reason == "line 3: no JSON"
     assert report.notes == ("no row has 'city'",)
+
+
+def test_a_row_that_cannot_be_read_a_second_time_is_rejected_and_stops_nothing(
+    make_push: MakePush,
+) -> None:
+    class Once(dict[str, Any]):
+        reads = 0
+
+        def __getitem__(self, key: str) -> Any:
+            self.reads += key == "email"
+            if key == "email" and self.reads > self["most"]:
+                raise RuntimeError(f"person1@example.com was read {self.reads} times")
+            return super().__getitem__(key)
+
+    rows = [Once(person(1, points="many", most=most)) for most in range(6)]
+
+    outcomes = make_push().run([*rows, person(2)]).outcomes
+
+    assert [one.status for one in outcomes] == ["rejected"] * 6 + ["created"]
+    assert {one.reason for one in outcomes} >= {"the row cannot be read: RuntimeError"}
+    assert all("person1" not in one.reason for one in outcomes)

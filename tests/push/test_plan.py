@@ -370,3 +370,13 @@ def test_a_long_table_says_how_much_it_leaves_out() -> None:
 
     assert "the first 100 of 150 are shown" in report._repr_html_()
     assert report._repr_html_().count("<tr><td>") == 100
+
+
+def test_a_long_plan_shows_first_what_would_not_be_pushed(make_push: MakePush) -> None:
+    rows = [*(person(place) for place in range(150)), {"email": "nonsense"}]
+
+    html = make_push().plan(rows)._repr_html_()
+
+    assert "<tr><td>150</td><td>rejected</td>" in html
+    assert "the first 100 of 151 are shown" in html
+    assert html.count("<tr><td>") == 100

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from icontact import ContactMapper
-from icontact.client import Client
+from icontact.client import Client, Folder
 from icontact.errors import ConfigError, MappingError
 from icontact.push import ListPush, PushPolicy, PushSettings, mapping_from_pairs
 from icontact.sandbox import Sandbox
@@ -159,6 +159,7 @@ def test_what_a_trigger_leaves_open_the_settings_say(tmp_path: Path) -> None:
         ('on = "segment_added"\nthen = "unsubscribe"', 'belongs to on = "segment_removed"'),
         ('on = "saved"\nthen = "delete"', "then must be one of push, unsubscribe"),
         ('on = "saved"\nlist = 0', "list must be a list's name or its id"),
+        ('on = "saved"\npush_contacts = 0', "push_contacts must be true or false"),
         ('on = "saved"\nname = 1', "name must be a text"),
         ('on = "saved"\npreset = "mautic"\n[triggers.mapping]\nemail = "e"', "not both"),
     ],
@@ -248,6 +249,7 @@ def test_the_environment_says_everything() -> None:
         {
             "ICONTACT_LIST": "7",
             "ICONTACT_PUSH_CONTACTS": "False",
+            "ICONTACT_FOLLOW_UNSUBSCRIBES": "yes",
             "ICONTACT_EXISTING": "keep",
             "ICONTACT_ALLOW_STATUSES": "bounced, pending",
             "ICONTACT_BATCH_SIZE": "50",
@@ -258,6 +260,7 @@ def test_the_environment_says_everything() -> None:
     assert settings == PushSettings(
         list=7,
         push_contacts=False,
+        follow_unsubscribes=True,
         existing="keep",
         allow_statuses=frozenset({"bounced", "pending"}),
         batch_size=50,
@@ -398,3 +401,19 @@ def test_a_repr_makes_no_request(sandbox: Sandbox, make_push: MakePush) -> None:
     assert repr(push) == f"ListPush(list_id={sandbox.list_id})"
     assert repr(ListPush.__new__(ListPush)) == "ListPush(<being made>)"
     assert len(sandbox.requests) == 0
+
+
+def test_a_push_names_the_setting_that_was_meant(folder: Folder) -> None:
+    options: dict[str, Any] = {"exsting": "keep"}
+
+    with pytest.raises(TypeError, match="there is no setting 'exsting'; did you mean 'existing'"):
+        ListPush(folder, "Newsletter", mapper=ContactMapper({"email": "m"}), **options)
+
+
+def test_a_mapping_will_do_for_a_mapper(folder: Folder) -> None:
+    push = ListPush(folder, "Newsletter", mapper={"email": "m"})
+
+    assert push.one({"m": "jo@example.com"}).status == "created"
+    no_mapping: Any = ["email"]
+    with pytest.raises(MappingError, match="a mapping of fields to sources is needed, not list"):
+        ListPush(folder, "Newsletter", mapper=no_mapping)

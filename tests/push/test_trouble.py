@@ -9,6 +9,7 @@ import pytest
 from icontact import ContactMapper, errors
 from icontact.client import Folder
 from icontact.push import ListPush
+from icontact.push.bulk import Courier
 from icontact.sandbox import Quirks, Sandbox
 from icontact.transport import Answer, Call
 from tests.push.support import MAPPING, MakePush, person
@@ -394,3 +395,13 @@ def test_a_row_that_is_left_out_twice_without_a_word_may_be_pushed_again(
     assert first.status == "failed"
     assert first.reason.endswith("and gave no reason; push it again")
     assert second.subscription == "normal"
+
+
+def test_of_several_causes_the_first_one_ends_the_push() -> None:
+    courier = Courier()
+
+    courier.stop(errors.ConfigError("one"), "the first")
+    courier.stop(errors.ConfigError("two"), "the second")
+
+    assert str(courier.error) == "one"
+    assert courier.after == "not tried any more after: the first"

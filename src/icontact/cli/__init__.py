@@ -34,6 +34,9 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         if error.name not in _LIBRARIES:
             raise
         missing = error.name
+    except KeyboardInterrupt:
+        # Somebody changed their mind while the libraries were loaded.
+        sys.exit(130)
     else:
         sys.exit(commands.main(args, prog_name="icontact"))
     _fail(f'the command line needs {missing}, which is not installed: pip install "icontact[cli]"')

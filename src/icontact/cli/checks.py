@@ -16,6 +16,7 @@ from icontact.cli.session import list_named, settings_from
 from icontact.cli.stops import NO_ANSWER, SOME_FAILED, code_for, in_words
 from icontact.client import ENVIRONMENT, Client
 from icontact.errors import AuthenticationError, ConfigError, IContactError, MappingError
+from icontact.integrations.configured import rules_of
 from icontact.mapping import ContactMapper
 from icontact.models import CustomField
 from icontact.push import FieldCheck, Probe, ProbeStep, PushSettings, find_list, probe
@@ -241,8 +242,9 @@ class Doctor:
         return ", ".join(pairs_of(self._mapper))
 
     def _check_triggers(self) -> str:
-        """Look at the lists and mappings that triggers have of their own."""
+        """See that triggers can be rules, with the lists and mappings that they have."""
         settings = cast("PushSettings", self._settings)
+        rules_of(settings)
         for place, trigger in enumerate(settings.triggers, start=1):
             try:
                 if trigger.list is not None:

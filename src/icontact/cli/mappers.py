@@ -122,7 +122,14 @@ def _guessed(rows: RowFile) -> Chosen:
     except MappingError as error:
         problem = error.problem
     else:
-        unused = (f"columns not used: {bounded(mapper.unused, _NAMED)}",) if mapper.unused else ()
+        unused = (
+            (
+                f"columns not used: {bounded(mapper.unused, _NAMED)}; of these `icontact init "
+                "--columns FILE` also finds those that are custom fields",
+            )
+            if mapper.unused
+            else ()
+        )
         return Chosen(
             mapper=mapper,
             notes=(

@@ -7,6 +7,7 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import attrs
@@ -24,6 +25,9 @@ from icontact.push.settings import PolicyOptions
 from icontact.push.sources import RowFile, read_rows
 
 __all__ = ["Job", "push", "run"]
+
+#: What `icontact init` writes.
+_SETTINGS = "icontact.toml"
 
 
 @attrs.frozen(kw_only=True)
@@ -66,7 +70,10 @@ def run(job: Job, *, told: Callable[[Progress], None] = _nobody) -> Result:
     settings = None if job.settings is None else settings_from(job.settings)
     target = list_named(job.list, settings)
     if target is None:
-        raise Stop("say which list: --list LIST (icontact lists shows them), or --settings FILE")
+        here = f"; there is one here, {_SETTINGS}" if Path(_SETTINGS).is_file() else ""
+        raise Stop(
+            f"say which list: --list LIST (icontact lists shows them), or --settings FILE{here}"
+        )
     with ExitStack() as stack:
         rows = stack.enter_context(_rows(job))
         chosen = choose(rows, settings, job.preset, job.map)
@@ -213,7 +220,8 @@ def _half_way(job: Job, last: Progress | None = None) -> str:
     if job.dry_run:
         said = "stopped. Nothing was written: this was a dry run"
     else:
-        place = " before any row had its outcome"
+        # Before the writing begins nobody knows how many rows a journal has already.
+        place = "" if job.journal else " before any row had its outcome"
         if last is not None:
             place = f": {last.done:,} of {last.total:,} rows have their outcome"
         again = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from icontact.push import Progress
 from icontact.push.progress import bar_of
 
 __all__ = ["clean", "document", "is_terminal", "masked", "progress_bar", "remark", "table"]
+
+_ADDRESS = re.compile(r"([^\s@])[^\s@]*@([^\s@]+)")
 
 _STYLES: Mapping[str, str] = {
     "created": "green",
@@ -35,8 +38,9 @@ def masked(email: str | None) -> str:
     """Return an address as it may stand on a screen: ``j•••@example.com``."""
     if not email:
         return ""
-    local, _, domain = email.rpartition("@")
-    return clean(f"{local[:1]}•••@{domain}")
+    parts = _ADDRESS.fullmatch(email)
+    # What is no address may be anything, a whole name with an address beside it.
+    return "•••" if parts is None else clean(f"{parts[1]}•••@{parts[2]}")
 
 
 def is_terminal(stream: IO[str] | None) -> bool:

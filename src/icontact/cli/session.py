@@ -62,7 +62,7 @@ def connect(
     """
     places = {"account_id": account_id, "client_folder_id": client_folder_id}
     given: dict[str, Any] = {name: value for name, value in places.items() if value is not None}
-    return Client.from_env(retry=RETRY, on_event=_tell, **given)
+    return Client.from_env(retry=RETRY, on_event=_Waiting(), **given)
 
 
 def settings_from(path: str) -> PushSettings:
@@ -101,6 +101,17 @@ def list_named(given: str | None, settings: PushSettings | None) -> str | int | 
     return int(given)
 
 
-def _tell(event: Event) -> None:
-    if event.kind == "retry" and is_terminal(sys.stderr):
-        remark(f"no usable answer yet; trying again in {event.seconds:.1f} s")
+class _Waiting:
+    """Tells who waits that requests are repeated: each time at a terminal, and elsewhere once."""
+
+    def __init__(self) -> None:
+        self._told = False
+
+    def __call__(self, event: Event) -> None:
+        if event.kind != "retry":
+            return
+        if is_terminal(sys.stderr):
+            remark(f"no usable answer yet; trying again in {event.seconds:.1f} s")
+        elif not self._told:
+            self._told = True
+            remark("iContact gives no usable answer, or has had enough; it is asked again, slower")

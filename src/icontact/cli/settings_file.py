@@ -26,6 +26,7 @@ _CREDENTIALS = """\
 _TRIGGERS = """\
 
 # For integrations: what makes a contact be pushed, with a list and a mapping of its own if wanted.
+# Without any, everybody is pushed who becomes known or changes.
 # [[triggers]]
 # on = "form_submitted"         # identified, saved, segment_added, segment_removed, manual
 # list = "From forms"
@@ -84,6 +85,7 @@ def text_of(answers: Answers, name: str) -> str:
     lines += [
         '# duplicates = "last"           # which of several rows with one address: last or first',
         '# allow_statuses = ["bounced"]  # whom to push in spite of such a status',
+        "# follow_unsubscribes = true    # for integrations: who leaves there leaves here, too",
         "",
         _mapping(answers),
     ]

@@ -68,7 +68,11 @@ _MEANING: Sequence[tuple[type[IContactError], str]] = (
     ),
     (RequestTimeout, "iContact did not answer: try again later"),
     (TransportError, "no usable answer came from iContact"),
+    (Throttled, "iContact takes no more requests for now, or is being mended: try again later"),
+    (ServerError, "the fault is on iContact's side: try again later"),
 )
+
+_NOT_IMPLEMENTED = 501
 
 
 class Stop(click.ClickException):
@@ -114,6 +118,13 @@ def terminable() -> Iterator[None]:
 
 def in_words(error: IContactError) -> str:
     """Return what an error means, and behind it in brackets what was asked and answered."""
+    if isinstance(error, ServerError) and error.status == _NOT_IMPLEMENTED:
+        return f"there is no iContact at that URL: ICONTACT_BASE_URL ends in /icp ({error})"
+    if isinstance(error, ConnectError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return (
+            "the server's certificate is not trusted: REQUESTS_CA_BUNDLE names a file of "
+            f"certificates that are ({error})"
+        )
     for kind, meaning in _MEANING:
         if isinstance(error, kind):
             return f"{meaning} ({error})"

@@ -92,8 +92,8 @@ class Reading:
         self._read_each = False
         self.columns: tuple[str, ...] = ()
         self.notes: list[str] = []
-        self.complete = True
-        self.done = 0
+        self.complete: bool = True
+        self.done: int = 0
 
     def close(self) -> None:
         """Give up what was kept on disk."""

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import attrs
 
-from icontact.auth import redact
+from icontact.auth import Private, redact
 from icontact.errors import BadRequest, IContactError, MappingError, RejectedError
 from icontact.integrations.decide import Decision, Memory, Task
 from icontact.integrations.inbox import Claim, EventState, Verdict
@@ -32,6 +32,8 @@ _SEVERITY = (
 )
 
 
+_SWITCHED_OFF = "the push is switched off (push_contacts = false)"
+
 _SUCCEEDED = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
 
 
@@ -40,6 +42,9 @@ def carry_out(task: Task, push: ListPush, decision: Decision) -> PushOutcome:
     try:
         if task.action == "push":
             return push.one(decision.row)
+        # Without events behind it, it carries out what the person wants; no switch is in the way.
+        if task.numbers and not push.policy.push_contacts:
+            return outcome_of(decision, OutcomeStatus.SKIPPED, _SWITCHED_OFF)
         return _unsubscribe(push, decision)
     except IContactError as error:
         hopeless = isinstance(error, _HOPELESS)
@@ -49,7 +54,14 @@ def carry_out(task: Task, push: ListPush, decision: Decision) -> PushOutcome:
 
 def _unsubscribe(push: ListPush, decision: Decision) -> PushOutcome:
     """Take a contact off a list, if it is on it. Safe to repeat."""
-    found = push.folder.contacts.find(email=decision.email or "")
+    # The address that a push takes, which the mapping may read elsewhere.
+    told = push.mapper.explain(decision.row)["email"].result
+    address = Private(told or decision.email or "")
+    del told  # error trackers print the locals of every frame on the way
+    try:
+        found = push.folder.contacts.find(email=address)
+    except ValueError:
+        return outcome_of(decision, OutcomeStatus.UNCHANGED, "iContact takes no such address")
     if found is None:
         return outcome_of(decision, OutcomeStatus.UNCHANGED, "iContact does not know the contact")
     where = {"contact_id": found.contact_id, "list_id": push.list.list_id}
@@ -103,6 +115,13 @@ def learned(results: Sequence[Result], decision: Decision) -> Memory:
         if task.action == "push":
             pushed = {**memory.pushed, task.target: decision.at}
             memory = attrs.evolve(memory, fired=(*memory.fired, *task.rules), pushed=pushed)
-        elif not task.numbers:
-            memory = attrs.evolve(memory, followed=True)
+    followed = [outcome.status for task, outcome in results if _follows(task)]
+    # One list that was refused is tried again with its event.
+    if followed and all(status in _SUCCEEDED for status in followed):
+        memory = attrs.evolve(memory, followed=True)
     return memory
+
+
+def _follows(task: Task) -> bool:
+    """Whether a task is there for the person's wish alone, and for no rule."""
+    return task.action == "unsubscribe" and not task.numbers

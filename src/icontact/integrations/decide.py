@@ -46,8 +46,14 @@ class Placed:
 
     @property
     def name(self) -> str:
-        """What "once" is remembered by."""
-        return f"{self.rule.label} -> {self.target}"
+        """What "once" is remembered by.
+
+        For points this is the list alone, not which mapping's turn it is: the order of the rules
+        and their switches may change, and nobody is pushed again for that.
+        """
+        points = isinstance(self.rule, PointTrigger)
+        place = self.target.partition(":")[0] if points else self.target
+        return f"{self.rule.label} -> {place}"
 
 
 @attrs.frozen(kw_only=True)
@@ -143,7 +149,8 @@ def decide(
         merge_results: Whether a form's answers fill what the contact leaves blank.
     """
     hits: list[Task] = []
-    for one in sorted(pending, key=lambda one: (one.event.at, one.number)):
+    ordered = sorted(pending, key=lambda one: (one.event.at, one.number))
+    for one in ordered:
         hits += _hits(one, memory, rules, hits)
         memory = remember(one.event, memory)
     wanted = _once(hits)
@@ -152,7 +159,7 @@ def decide(
         names = (name for task in outdated for name in task.rules)
         memory = attrs.evolve(memory, fired=(*memory.fired, *names))
     row = Row(newest.contact)
-    for one in pending if merge_results else ():
+    for one in reversed(ordered) if merge_results else ():
         fill_in(row, one.event.form_results)
     decision = Decision(row=row, email=newest.email, at=newest.at, memory=memory)
     if memory.deleted:
@@ -187,10 +194,12 @@ def remember(event: ContactEvent, memory: Memory) -> Memory:
     changes: dict[str, Any] = {}
     if event.at >= memory.newest:
         changes["newest"] = event.at
-        changes["deleted"] = event.type is EventType.DELETED
+        # Of two events of one second the order is not known: the one that stops a push counts.
+        gone = memory.deleted and event.at == memory.newest
+        changes["deleted"] = gone or event.type is EventType.DELETED
         if event.new_points is not None:
             changes["points"] = event.new_points
-    if event.do_not_contact is not None and event.at >= memory.blocked_at:
+    if event.do_not_contact is not None and _counts(event, memory):
         reason = event.do_not_contact_reason
         changes |= {"blocked": event.do_not_contact, "blocked_at": event.at}
         changes["reason"] = reason.value if event.do_not_contact and reason else None
@@ -202,12 +211,21 @@ def remember(event: ContactEvent, memory: Memory) -> Memory:
     return attrs.evolve(memory, **changes)
 
 
+def _counts(event: ContactEvent, memory: Memory) -> bool:
+    """Whether what an event says of the wish not to be mailed is the newest that is known."""
+    if event.at == memory.blocked_at:
+        return bool(event.do_not_contact) or not memory.blocked
+    return event.at > memory.blocked_at
+
+
 def _hits(
     one: Pending, memory: Memory, rules: Sequence[Placed], before: Sequence[Task]
 ) -> list[Task]:
     fired = {*memory.fired, *(name for task in before for name in task.rules)}
-    # What is known of later says nothing about before.
-    points = memory.points if one.event.at >= memory.newest else None
+    # What is known of later says nothing about before, and neither does what an event that was
+    # put aside told itself, when it was tried first.
+    told_itself = one.event.at == memory.newest and one.attempts > 0
+    points = memory.points if one.event.at >= memory.newest and not told_itself else None
     return [
         Task(
             target=placed.target,

@@ -324,12 +324,21 @@ class Inbox(Storage):
         return host == socket.gethostname() and not self._alive(int(process))
 
 
-def _stored(event: ContactEvent, now: float) -> tuple[Any, ...]:
+class _Stored(tuple[Any, ...]):
+    """The columns of an event, which error trackers must not print among the locals of a frame."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} columns>"
+
+
+def _stored(event: ContactEvent, now: float) -> _Stored:
     if event.at > now + _AHEAD:
         # Or all that follows would be older than this.
         event = attrs.evolve(event, happened_at=datetime.fromtimestamp(now, UTC))
     kind = event.type.value
-    return (event.identity, event.key, kind, event.at, now, now, event.to_json())
+    return _Stored((event.identity, event.key, kind, event.at, now, now, event.to_json()))
 
 
 def _claim(connection: sqlite3.Connection, contact: str, owner: str) -> Claim:

@@ -10,6 +10,7 @@ from icontact.errors import ConfigError
 from icontact.integrations.decide import Placed
 from icontact.integrations.rules import Rule
 from icontact.push import ListPush
+from icontact.push.settings import PolicyOptions
 
 __all__ = ["Places", "places_of"]
 
@@ -43,23 +44,30 @@ def places_of(push: ListPush, rules: Sequence[Rule]) -> Places:
 
 
 def _push_of(rule: Rule, push: ListPush) -> ListPush:
-    if rule.list is None and rule.mapper is None:
-        return rule.push or push
+    push = rule.push or push
+    if rule.list is None and rule.mapper is None and rule.push_contacts:
+        return push
+    policy: PolicyOptions = attrs.asdict(push.policy, recurse=False)  # type: ignore[assignment]  # its keys
+    policy["push_contacts"] = push.policy.push_contacts and rule.push_contacts
     return ListPush(
         push.folder,
         push.list.list_id if rule.list is None else rule.list,
         mapper=rule.mapper or push.mapper,
-        **attrs.asdict(push.policy, recurse=False),
+        **policy,
     )
 
 
 def _name(push: ListPush, pushes: dict[str, ListPush]) -> str:
-    """Return the place's name; one list with two mappings is two places."""
+    """Return the place's name; one list with two mappings, or switched off, is two places."""
     place = f"list {push.list.list_id}"
     same_list = [name for name in pushes if name.partition(":")[0] == place]
     for name in same_list:
-        if pushes[name].mapper.fingerprint == push.mapper.fingerprint:
+        if _way(pushes[name]) == _way(push):
             return name
     name = f"{place}:{len(same_list) + 1}" if same_list else place
     pushes[name] = push
     return name
+
+
+def _way(push: ListPush) -> tuple[str, bool]:
+    return push.mapper.fingerprint, push.policy.push_contacts

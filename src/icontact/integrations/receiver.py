@@ -20,7 +20,7 @@ from icontact import webhooks
 from icontact.auth import Private
 from icontact.errors import ConfigError, DecodeError
 from icontact.integrations.errors import SignatureError
-from icontact.integrations.mautic.hooks import MAX_BYTES, Body
+from icontact.integrations.mautic.hooks import MAX_BYTES, Body, unusable
 from icontact.integrations.triggers import PushIntegration
 from icontact.integrations.worker import Worker
 from icontact.models import EventId
@@ -75,7 +75,7 @@ def _read(environ: Environ, max_bytes: int) -> Body:
     if not told:
         if not environ.get("wsgi.input_terminated"):
             raise _Answer(411)
-        body = Body(stream.read(max_bytes + 1))
+        body = _taken(stream, max_bytes + 1)
         if len(body) > max_bytes:
             raise _Answer(413)
         return body
@@ -83,10 +83,19 @@ def _read(environ: Environ, max_bytes: int) -> Body:
         raise _Answer(400)
     if int(told) > max_bytes:
         raise _Answer(413)
-    body = Body(stream.read(int(told)))
+    body = _taken(stream, int(told))
     if len(body) != int(told):
         raise _Answer(400)
     return body
+
+
+def _taken(stream: Any, most: int) -> Body:
+    """Return what comes, up to so many bytes; a stream may give less at once than it has."""
+    pieces: list[Body] = []
+    while most > 0 and (piece := Body(stream.read(most))):
+        pieces.append(piece)
+        most -= len(piece)
+    return Body(b"".join(pieces))
 
 
 class _Application:
@@ -98,10 +107,14 @@ class _Application:
             answer = self._answer(environ)
         except _Answer as early:
             answer = early
+        except Exception as problem:  # noqa: BLE001  (the server would log its text and its locals)
+            logger.error("a web hook met something unforeseen: %s", type(problem).__name__)
+            answer = _Answer(500)
         if answer.status >= 400:
             # Neither path nor query, which may hold a secret or an address.
             logger.warning("a web hook was refused: %d %s", answer.status, _PHRASES[answer.status])
-        return _send(answer, start_response)
+        body = _send(answer, start_response)
+        return [] if environ.get("REQUEST_METHOD") == "HEAD" else body
 
     def _answer(self, environ: Environ) -> _Answer:
         raise NotImplementedError
@@ -209,10 +222,12 @@ def receiver(
             :meth:`~icontact.integrations.triggers.PushIntegration.work` on the same store.
 
     Raises:
-        ConfigError: If the secret is empty.
+        ConfigError: If the secret is empty, or no text.
     """
-    if secret == "":
-        raise ConfigError("the web hook's secret is empty: copy it from Mautic, or give None")
+    problem = unusable(secret)
+    if problem:
+        del secret  # error trackers print the locals of every frame on the way
+        raise ConfigError(problem)
     return Receiver(
         integration,
         secret=secret,

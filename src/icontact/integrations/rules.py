@@ -42,6 +42,7 @@ class _Where:
     push: ListPush | None = None
     list: str | int | None = None
     mapper: ContactMapper | None = None
+    push_contacts: bool = True
     name: str = ""
 
     def _check(self) -> None:
@@ -64,6 +65,7 @@ class ContactAction(_Where):
         push: Push with this, instead of with the integration's own.
         list: Push into this list, by name or id, otherwise as the integration does.
         mapper: Push with this mapping.
+        push_contacts: ``False`` switches this rule off: it fires, does nothing, and says so.
         name: What the rule is called; made of the above unless told.
 
     Raises:
@@ -109,6 +111,7 @@ class PointTrigger(_Where):
         push: Push with this, instead of with the integration's own.
         list: Push into this list, by name or id, otherwise as the integration does.
         mapper: Push with this mapping.
+        push_contacts: ``False`` switches this rule off: it fires, does nothing, and says so.
         name: What the rule is called; made of the minimum unless told. Together with the list this
             is what "once" is remembered by.
 
@@ -151,12 +154,17 @@ def fires(
         return _passes(rule, event, points)
     if rule.on is not event.type:
         return rule.on is EventType.SAVED and event.type is EventType.IDENTIFIED
-    if rule.form is not None and rule.form not in (event.form_id, event.form_alias):
+    if not _means(rule.form, event.form_id, event.form_alias):
         return False
-    if rule.segment is not None and rule.segment not in (event.segment_id, event.segment_alias):
+    if not _means(rule.segment, event.segment_id, event.segment_alias):
         return False
     # Somebody who was removed and added again is in the segment, whatever arrives first.
     return event.at >= (segments or {}).get(segment_key(event), event.at)
+
+
+def _means(wanted: int | str | None, number: int | None, alias: str | None) -> bool:
+    # A file of settings may well say form = "4".
+    return wanted is None or wanted in (number, alias) or wanted == str(number)
 
 
 def segment_key(event: ContactEvent) -> str:

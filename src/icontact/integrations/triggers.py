@@ -22,8 +22,10 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from typing import Self, TypedDict, Unpack
 
 from icontact.auth import Private, redact
+from icontact.client import Client
 from icontact.errors import ConfigError, IContactError
 from icontact.integrations import mautic
 from icontact.integrations.carry_out import (
@@ -34,13 +36,14 @@ from icontact.integrations.carry_out import (
     severest,
     verdicts,
 )
+from icontact.integrations.configured import push_of, rules_of
 from icontact.integrations.decide import Decision, Task, decide
 from icontact.integrations.events import ContactEvent, Events, EventType
 from icontact.integrations.inbox import Claim, Entry, EventState, Inbox, Verdict
-from icontact.integrations.mautic.hooks import Body
+from icontact.integrations.mautic.hooks import Body, unusable
 from icontact.integrations.places import Places, places_of
 from icontact.integrations.rules import ContactAction, PointTrigger, Rule
-from icontact.push import ListPush, OutcomeStatus, PushOutcome
+from icontact.push import ListPush, OutcomeStatus, PushOutcome, PushSettings
 
 __all__ = [
     "ContactAction",
@@ -50,10 +53,12 @@ __all__ = [
     "EventType",
     "Events",
     "Inbox",
+    "IntegrationOptions",
     "PointTrigger",
     "PushIntegration",
     "Rule",
     "pause_before",
+    "rules_of",
 ]
 
 logger: logging.Logger = logging.getLogger("icontact")
@@ -72,6 +77,18 @@ def pause_before(attempt: int, *, first: float, longest: float) -> float:
     [30.0, 60.0, 120.0, 3600.0]
     """
     return float(min(longest, first * 2 ** min(attempt - 1, 60)))
+
+
+class IntegrationOptions(TypedDict, total=False):
+    """The keywords of :class:`PushIntegration` that no settings hold."""
+
+    merge_results: bool
+    first_pause: float
+    longest_pause: float
+    lease: float
+    keep_payloads: float
+    keep_identities: float
+    clock: Callable[[], float]
 
 
 class PushIntegration:
@@ -102,8 +119,8 @@ class PushIntegration:
         clock: Seconds since 1970.
 
     Raises:
-        ConfigError: If there are no rules, two of them are the same, the store cannot be opened,
-            or there is no such list.
+        ConfigError: If the secret is empty, there are no rules, two are the same, the store cannot
+            be opened, or there is no such list.
         MappingError: If a rule's mapping names a custom field that the folder does not have.
         APIError, TransportError: If iContact could not be asked.
     """
@@ -125,12 +142,16 @@ class PushIntegration:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._secret = None if secret is None else Private(secret)
+        problem = unusable(secret)
         del secret  # error trackers print the locals of every frame on the way
+        if problem:
+            raise ConfigError(problem)
         self._push, self._rules = push, tuple(rules)
         if not self._rules:
             raise ConfigError("an integration needs rules, or it would never push anybody")
         self._lock = threading.Lock()
         self._places: Places | None = None
+        self._client: Client | None = None
         if isinstance(push, ListPush):
             self._look_up()
         self._follow, self._merge = follow_unsubscribes, merge_results
@@ -142,12 +163,58 @@ class PushIntegration:
         self._rests = 0
         self.inbox: Inbox = store if isinstance(store, Inbox) else Inbox(store, clock=clock)
 
+    @classmethod
+    def from_settings(
+        cls,
+        settings: PushSettings,
+        *,
+        client: Client | None = None,
+        store: str | os.PathLike[str] | Inbox = "triggers.sqlite",
+        secret: str | None = None,
+        **options: Unpack[IntegrationOptions],
+    ) -> Self:
+        """Make an integration of what stands in ``icontact.toml``.
+
+        Nothing is asked of iContact before somebody is to be pushed: events are kept, then, even
+        if it cannot be reached when the program starts. A list or a custom field that does not
+        exist shows in the log at that time; ``icontact doctor --settings`` tells it before.
+
+        Args:
+            settings: List, mapping, policy, triggers and ``follow_unsubscribes``. Without triggers
+                everybody is pushed who becomes known or changes.
+            client: Who asks iContact. By default one with the credentials of the environment,
+                which :meth:`close` closes.
+            store: The file of the inbox, or an :class:`Inbox`.
+            secret: The secret of Mautic's web hook, for :meth:`receive`.
+            **options: As for :class:`PushIntegration`.
+
+        Raises:
+            ConfigError: If a trigger has no mapping or is the same as another, credentials are
+                missing, or the store cannot be opened.
+        """
+        hidden = None if secret is None else Private(secret)
+        del secret  # error trackers print the locals of every frame on the way
+        rules = rules_of(settings)
+        asking = client or Client.from_env()
+        made = cls(
+            push_of(settings, asking),
+            rules,
+            store,
+            secret=hidden,
+            follow_unsubscribes=settings.follow_unsubscribes,
+            **options,
+        )
+        made._client = None if client is asking else asking
+        return made
+
     def __repr__(self) -> str:
         return f"PushIntegration({len(vars(self).get('_rules', ()))} rules)"
 
     def close(self) -> None:
         """Close the store. What waits in it is dealt with by the next one."""
         self.inbox.close()
+        if self._client is not None:
+            self._client.close()
 
     def handle(self, event: ContactEvent) -> PushOutcome | None:
         """Keep an event, and push its contact now if a rule fires.

@@ -32,7 +32,7 @@ class Guard:
     def __init__(self, given: Key | Sequence[Key] | bool | None) -> None:
         if given is True:
             raise MappingError(f"{OPTION} names the row's key that says so, or is false")
-        self.stated = given is not None
+        self.stated: bool = given is not None
         self.keys: tuple[Key, ...] = (DO_NOT_CONTACT,) if given is None else ()
         if given is not None and given is not False:
             self.keys = Source(given).keys  # type: ignore[arg-type]  # which checks them all

@@ -8,7 +8,9 @@ from os import PathLike
 from typing import Any
 
 from icontact.errors import DoNotContact, JournalError, MappingError
-from icontact.mapping import ContactMapper
+from icontact.mapping import ContactMapper, Explanation
+from icontact.mapping.guard import OPTION as DO_NOT_CONTACT
+from icontact.models import ContactFields
 from icontact.push.decide import restriction
 from icontact.push.journal import CHUNK, Journal, Stage, Taken, Unshown, storable
 from icontact.push.outcome import OutcomeStatus, number_of
@@ -131,12 +133,10 @@ class _Reader:
             return _rejected(place, None, row.reason)
         try:
             mapped = self._mapper.apply(row)
-        except DoNotContact as problem:
-            return _held_back(place, self._address(row, problem), problem.problem)
         except MappingError as problem:
-            return _rejected(place, self._address(row, problem), problem.problem)
+            return self._refused(place, row, problem)
         except Exception as problem:  # noqa: BLE001  # rows are others' objects, and raise anything
-            return _rejected(place, None, f"the row cannot be read: {type(problem).__name__}")
+            return _unreadable(place, problem)
         return (
             place,
             mapped.email,
@@ -149,11 +149,35 @@ class _Reader:
             None,
         )
 
-    def _address(self, row: Any, problem: MappingError) -> str | None:
-        """Return the address of a row that is rejected for something else."""
+    def _refused(self, place: int, row: Any, problem: MappingError) -> Taken:
+        """Reject a row, or hold it back; under its address, where it has one.
+
+        A row that restricts its person, or might have, keeps the other rows with the same address
+        from being pushed in its place.
+        """
         if problem.field in (None, "email"):
-            return None
-        return self._mapper.explain(row)["email"].result
+            return _rejected(place, None, problem.problem)
+        try:
+            explained = self._mapper.explain(row)
+        except Exception as other:  # noqa: BLE001  # it could be read once, and not a second time
+            return _unreadable(place, other)
+        email = explained["email"].result
+        if isinstance(problem, DoNotContact):
+            return _restricting(place, email, problem.problem, OutcomeStatus.SKIPPED)
+        if problem.field == DO_NOT_CONTACT or self._restricts(explained):
+            return _restricting(place, email, problem.problem, OutcomeStatus.REJECTED)
+        return _rejected(place, email, problem.problem)
+
+    def _restricts(self, explained: Explanation) -> bool:
+        status = next((one for one in explained.fields if one.target == "status"), None)
+        if status is None:
+            return False
+        said: ContactFields = {"status": status.result or ""}
+        return status.problem is not None or restriction(said, self._rules) is not None
+
+
+def _unreadable(place: int, problem: Exception) -> Taken:
+    return _rejected(place, None, f"the row cannot be read: {type(problem).__name__}")
 
 
 def _rejected(place: int, email: str | None, reason: str) -> Taken:
@@ -161,7 +185,7 @@ def _rejected(place: int, email: str | None, reason: str) -> Taken:
     return (place, email, None, None, None, False, Stage.DONE, status, storable(reason))
 
 
-def _held_back(place: int, email: str | None, reason: str) -> Taken:
-    status, address = OutcomeStatus.SKIPPED.value, None if email is None else email.lower()
+def _restricting(place: int, email: str | None, reason: str, status: OutcomeStatus) -> Taken:
+    address = None if email is None else email.lower()
     # It restricts, so that no other row with the same address is pushed in its place.
-    return (place, email, address, None, None, True, Stage.DONE, status, storable(reason))
+    return (place, email, address, None, None, True, Stage.DONE, status.value, storable(reason))

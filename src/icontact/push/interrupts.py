@@ -22,7 +22,7 @@ class Interrupts:
     """
 
     def __init__(self) -> None:
-        self.pending = False
+        self.pending: bool = False
 
     def take(self, number: int, frame: FrameType | None) -> None:
         """Note the first one; the second one interrupts at once."""

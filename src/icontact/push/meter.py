@@ -25,7 +25,7 @@ class Meter(CountingSender):
         self._clock = clock
         self._started = clock()
         self._waited_before = self._total_wait()
-        self.budget = Budget(sender)
+        self.budget: Budget = Budget(sender)
 
     def folder(self, folder: Folder) -> Folder:
         """Return the same folder, counted."""

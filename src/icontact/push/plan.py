@@ -10,7 +10,7 @@ import attrs
 from icontact.push.journal import Journal, PlannedRow, PlannedRows
 from icontact.push.outcome import OutcomeStatus, count_statuses, number_of
 from icontact.push.progress import ProgressLike
-from icontact.push.report import PushReport, html_table
+from icontact.push.report import SHOWN, PushReport, html_table
 from icontact.push.state import LookUp
 
 if TYPE_CHECKING:
@@ -83,6 +83,14 @@ class PushPlan:
         )
 
     def _repr_html_(self) -> str:
-        """Show the plan without addresses, as a table in a notebook."""
-        entries = ((row.row, row.status.value, row.reason) for row in self.rows)
+        """Show the plan without addresses, as a table in a notebook.
+
+        Of more rows than a table shows, those that would not be pushed come first.
+        """
+        rows: Sequence[PlannedRow] = self.rows
+        if isinstance(rows, PlannedRows) and len(rows) > SHOWN:
+            wanting, _ = rows.attention(SHOWN)
+            places = {row.row for row in wanting}
+            rows = wanting + [row for row in rows[:SHOWN] if row.row not in places]
+        entries = ((row.row, row.status.value, row.reason) for row in rows)
         return html_table(str(self), entries, len(self.rows))

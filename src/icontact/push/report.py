@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import islice
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
@@ -160,19 +160,19 @@ class _Chained(Sequence[PushOutcome]):
         return self._at(places)
 
     def _at(self, place: int) -> PushOutcome:
-        before = 0
-        for part in self._parts:
-            if place - before < len(part):
-                return _renumbered(part[place - before], before)
+        before, parts = 0, iter(self._parts)
+        part = next(parts)
+        while place - before >= len(part):
             before += len(part)
-        raise IndexError(place)
+            part = next(parts)
+        return _renumbered(part[place - before], before)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):
             return NotImplemented
         return list(self) == list(other)
 
-    __hash__ = None  # type: ignore[assignment]  # as of any sequence that compares by its items
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # as a list, it can change
 
 
 def _renumbered(one: PushOutcome, before: int) -> PushOutcome:

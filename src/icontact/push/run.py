@@ -25,11 +25,14 @@ from icontact.push.report import PushReport
 from icontact.push.settings import PolicyOptions, PushPolicy, PushSettings
 from icontact.push.sources import RowSource
 from icontact.push.work import FRESH, Work
+from icontact.wire import nearest
 
 __all__ = ["ListPush", "find_list"]
 
 #: An error names so many lists.
 _NAMED = 20
+
+_SETTINGS = frozenset(PolicyOptions.__annotations__)
 
 
 class ListPush:
@@ -41,7 +44,7 @@ class ListPush:
     Args:
         folder: The client folder.
         list: The list's exact name, or its id.
-        mapper: Turns a row into contact fields.
+        mapper: Turns a row into contact fields; or the mapping for one.
         **policy: What the push may do; see :class:`PushPolicy`.
 
     Raises:
@@ -55,9 +58,14 @@ class ListPush:
         folder: Folder,
         list: str | int,  # the settings' own word
         *,
-        mapper: ContactMapper,
+        mapper: ContactMapper | Mapping[str, Any],
         **policy: Unpack[PolicyOptions],
     ) -> None:
+        if unknown := set(policy).difference(PolicyOptions.__annotations__):
+            name = min(unknown)
+            raise TypeError(f"there is no setting {name!r}{nearest(name, _SETTINGS)}")
+        if not isinstance(mapper, ContactMapper):
+            mapper = ContactMapper(mapper)
         self.policy: PushPolicy = PushPolicy(**policy)
         self.folder = folder
         self.list: ContactList = find_list(folder, list)
@@ -241,8 +249,8 @@ def find_list(folder: Folder, wanted: str | int) -> ContactList:
         try:
             return folder.lists.get(wanted)
         except NotFound:
-            pass
-    elif (found := folder.lists.find(name=wanted)) is not None:
+            pass  # digits may be a name as well
+    if (found := folder.lists.find(name=str(wanted))) is not None:
         return found
     lists = folder.lists.list().all()
     there = ", ".join(f"{one.name!r} ({one.list_id})" for one in lists[:_NAMED]) or "none"

@@ -141,6 +141,8 @@ class PushSettings(PushPolicy):
         account_id: The account, where the credentials open several.
         client_folder_id: The client folder, where there are several.
         triggers: What makes a contact be pushed, for integrations; see :class:`TriggerSettings`.
+        follow_unsubscribes: For integrations: whether somebody who unsubscribes over there is
+            unsubscribed here, for good, from every list that the triggers push to.
     """
 
     list: str | int = attrs.field(validator=check_list)
@@ -148,6 +150,7 @@ class PushSettings(PushPolicy):
     account_id: int | None = attrs.field(default=None, validator=_positive)
     client_folder_id: int | None = attrs.field(default=None, validator=_positive)
     triggers: tuple[TriggerSettings, ...] = attrs.field(default=(), converter=_triggers)
+    follow_unsubscribes: bool = attrs.field(default=False, validator=_switch)
 
     @property
     def policy(self) -> PolicyOptions:
@@ -159,6 +162,8 @@ class PushSettings(PushPolicy):
     def for_trigger(self, trigger: TriggerSettings) -> PushSettings:
         """Return the settings that hold for one trigger: its own list and mapping, if it has any.
 
+        It is switched off by its own switch, and by the one for all.
+
         Args:
             trigger: One of :attr:`triggers`.
         """
@@ -166,6 +171,7 @@ class PushSettings(PushPolicy):
             self,
             list=self.list if trigger.list is None else trigger.list,
             mapper=self.mapper if trigger.mapper is None else trigger.mapper,
+            push_contacts=self.push_contacts and trigger.push_contacts,
             triggers=(),
         )
 
@@ -242,7 +248,7 @@ def _keys() -> Collection[str]:
 
 def _from_text(name: str, text: str) -> Any:
     """Read a variable as the type that its setting has."""
-    if name == "push_contacts":
+    if name in ("push_contacts", "follow_unsubscribes"):
         switches = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
         return switches.get(text.strip().lower(), text)
     if name in (

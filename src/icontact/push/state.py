@@ -190,9 +190,11 @@ class StateReader:
 
     def _subscriptions_with(self, contact_ids: Sequence[int]) -> Iterable[Subscription]:
         listing = self._folder.subscriptions.list
-        return listing(
+        found = listing(
             list_id=self._list_id, contact_id=one_of(*contact_ids), max_items=2 * len(contact_ids)
-        )
+        ).all()
+        # Another list shows that its term was ignored (API 2.6): this search counts for nothing.
+        return found if all(one.list_id == self._list_id for one in found) else ()
 
     def _subscriptions_of(self, contact_id: int) -> Iterable[Subscription]:
         found = self._folder.subscriptions.find(contact_id=contact_id, list_id=self._list_id)

@@ -80,6 +80,7 @@ class TriggerSettings:
         segment: With ``segment_added`` and ``segment_removed``: only this segment.
         list: Another list than the settings', by name or id.
         mapper: Another mapping than the settings', as a whole.
+        push_contacts: ``False`` switches this trigger off, as the settings' does all of them.
         name: What to call it.
 
     Raises:
@@ -100,6 +101,7 @@ class TriggerSettings:
         default=None, validator=attrs.validators.optional(check_list)
     )
     mapper: ContactMapper | None = None
+    push_contacts: bool = attrs.field(default=True, validator=_switch)
     name: str = attrs.field(default="", validator=_text)
 
     def __attrs_post_init__(self) -> None:

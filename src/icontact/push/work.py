@@ -55,7 +55,7 @@ class Work:
         types: Mapping[str, FieldType | str],
     ) -> None:
         self.journal = journal
-        self.meter = Meter(folder.transport)
+        self.meter: Meter = Meter(folder.transport)
         self._folder = self.meter.folder(folder)
         self._list_id = list_id
         self._policy = policy
@@ -95,12 +95,12 @@ class Work:
             types=self._types,
             crew=self._crew,
         )
+        # What is read first is the oldest when the reading ends, which may take hours.
+        self._made = time.monotonic()
         try:
-            look_ups = planner.plan(self._reader)
+            return planner.plan(self._reader)
         finally:
             self._note_costs()
-        self._made = time.monotonic()
-        return look_ups
 
     def requests_to_write(self) -> int:
         """Return about how many requests the planned rows take."""
@@ -123,8 +123,11 @@ class Work:
         resumed = self._resumed
         if resumed is None:
             return self.journal.notes
-        went_on = f"went on with a journal in which {number_of(resumed, 'row')} had an outcome"
-        return (*self.journal.notes, went_on)
+        if not self.meter.requests:
+            left = "every row had its outcome in the journal already, and nothing was sent now"
+        else:
+            left = f"went on with a journal in which {number_of(resumed, 'row')} had an outcome"
+        return (*self.journal.notes, f"{left}; requests and seconds are those of all its runs")
 
     def write(self, tell: Callable[[Progress], None] | None) -> PushReport:
         """Write what is planned, batch by batch.

@@ -23,7 +23,7 @@ class CountingSender:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
         self._counting = threading.Lock()
-        self.requests = 0
+        self.requests: int = 0
 
     def send(self, call: Call, /) -> Answer:
         """Send a call, and count every attempt."""

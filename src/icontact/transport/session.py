@@ -90,7 +90,7 @@ class Transport:
         self._on_event = on_event
         self._clock, self._sleep, self._draw = clock, sleep, draw
         #: Seconds that requests were held back so far, by the limit or before they were repeated.
-        self.waited = 0.0
+        self.waited: float = 0.0
         self._counting = threading.Lock()
         # A proxy of plain HTTP would read the credentials.
         secure = self.base_url.startswith("https:")

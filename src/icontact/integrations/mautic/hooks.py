@@ -92,7 +92,7 @@ def events(
     Raises:
         SignatureError: If there is a secret, and the signature is missing or not made with it.
         DecodeError: If the body is too long or no JSON of a web hook. Shows no values.
-        ConfigError: If the secret is empty, or ``site_url`` is no address.
+        ConfigError: If the secret is empty or no text, or ``site_url`` is no address.
     """
     raw = Body(body if isinstance(body, bytes) else body.encode())
     wrong = _refusal(raw, signature, secret, max_bytes)
@@ -107,11 +107,23 @@ def events(
     return _read(found, event_type, site_url)
 
 
+def unusable(secret: str | None) -> str:
+    """Return why nothing can be signed with a secret, or nothing."""
+    if secret == "":
+        return "the web hook's secret is empty: copy it from Mautic, or give None"
+    try:
+        (secret or "").encode()
+    except UnicodeEncodeError:
+        # Such as an environment variable with bytes that are no UTF-8. The error itself holds it.
+        return "the web hook's secret is no text in UTF-8: copy it from Mautic again"
+    return ""
+
+
 def _refusal(
     body: Body, signature: str | None, secret: str | None, max_bytes: int
 ) -> Exception | None:
-    if secret == "":
-        return ConfigError("the web hook's secret is empty: copy it from Mautic, or give None")
+    if problem := unusable(secret):
+        return ConfigError(problem)
     if len(body) > max_bytes:
         return DecodeError([f"the body is longer than {max_bytes} bytes"])
     if secret is None:
@@ -272,7 +284,8 @@ def _when(entry: Row, found: Row, sent_at: Any) -> tuple[datetime, str]:
     submitted = submission.get("dateSubmitted") if isinstance(submission, dict) else None
     for text in (entry.get("timestamp"), submitted, found.get("dateModified"), sent_at):
         if (when := moment(text)) is not None:
-            return when, str(text)
+            # Not as it came: Python takes any sign between date and time, even half a letter.
+            return when, when.isoformat()
     return datetime.now(UTC), ""
 
 

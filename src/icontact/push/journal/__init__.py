@@ -6,6 +6,10 @@ The file can be read with the standard library alone; the view ``outcomes`` has 
 
     import sqlite3
 
+    from icontact.push import ListPush
+
+    push = ListPush(folder, "Newsletter", mapper=icontact.ContactMapper({"email": "email"}))
+    push.run([{"email": "jo@example.com"}], journal="push.sqlite")
     for row in sqlite3.connect("push.sqlite").execute("SELECT * FROM outcomes LIMIT 5"):
         print(row)
 """

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+import stat
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 from icontact.errors import JournalError
 
 __all__ = ["Database"]
 
-#: The beginning of every SQLite file that has something in it.
-_MAGIC = b"SQLite format 3\0"
+#: No SQLite file that has something in it is as small as this; a single byte it takes for nothing.
+_TOO_SMALL = 100
 
 #: Marks our files, so that no other program's database is taken for a journal: "iCoJ".
 _APPLICATION_ID = 0x69436F4A
@@ -42,6 +43,7 @@ class Database:
         self._lock = threading.RLock()
         if self.path is not None:
             _make_private(self.path)
+            self._refuse_others(version)
         with self._in_words("opened"):
             self._connection = sqlite3.connect(
                 self.path or "", timeout=0.2, isolation_level=None, check_same_thread=False
@@ -54,26 +56,27 @@ class Database:
             self._close()
             raise
 
+    def _refuse_others(self, version: int) -> None:
+        """See whose file it is, before anything in it changes, its mode included."""
+        with self._in_words("opened"), closing(sqlite3.connect(self.path or "", timeout=0.2)) as it:
+            (kind,) = it.execute("PRAGMA application_id").fetchone()
+            (found,) = it.execute("PRAGMA user_version").fetchone()
+            (tables,) = it.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        if (kind, found) == (_APPLICATION_ID, version) or not (kind or found or tables):
+            return
+        problem = _ANOTHER_VERSION if kind == _APPLICATION_ID else _NO_JOURNAL
+        raise JournalError(f"{self.path} {problem}: name another file")
+
     def _prepare(self, tables: str, version: int) -> None:
         if self.path is not None:
             self._hold()
         self._connection.execute("BEGIN EXCLUSIVE")
-        found = self._pragma("application_id"), self._pragma("user_version")
-        if found == (0, 0) and not self.value("SELECT COUNT(*) FROM sqlite_master"):
+        if not self.value("SELECT COUNT(*) FROM sqlite_master"):
             for statement in tables.split(";\n"):
                 self._connection.execute(statement)
             self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             self._connection.execute(f"PRAGMA user_version = {version}")
-        elif found != (_APPLICATION_ID, version):
-            self._connection.execute("ROLLBACK")
-            kind = "is the journal of another version" if found[0] == _APPLICATION_ID else ""
-            raise JournalError(
-                f"{self.path} {kind or 'is no journal of a push'}: name another file"
-            )
         self._connection.execute("COMMIT")
-
-    def _pragma(self, name: str) -> int:
-        return int(self.value(f"PRAGMA {name}"))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -155,25 +158,38 @@ class Database:
 
 
 def _make_private(path: str) -> None:
-    """Make the file if it is not there, for its owner alone; leave what is no database."""
+    """Make the file if it is not there, for its owner alone; leave what is no database.
+
+    A file that is there is not opened here: closing it would drop the locks by which another push
+    of this process holds it, as POSIX has it.
+    """
     problem = ""
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        with Path(path).open("rb") as file:
-            head = file.read(len(_MAGIC))
+        with suppress(FileExistsError):
+            # A link may lead to where there is nothing yet.
+            os.close(os.open(os.path.realpath(path), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        there = os.stat(path)  # noqa: PTH116  # beside the other calls of os
     except OSError as error:
         problem = f"the journal {path} cannot be opened: {error.strerror}"
     else:
-        if head not in (b"", _MAGIC):
-            problem = f"{path} is no journal of a push: name another file"
+        if stat.S_ISDIR(there.st_mode):
+            problem = f"the journal {path} cannot be opened: {os.strerror(errno.EISDIR)}"
+        elif 0 < there.st_size < _TOO_SMALL:
+            problem = f"{path} {_NO_JOURNAL}: name another file"
     if problem:
         raise JournalError(problem)
+
+
+_NO_JOURNAL = "is no journal of a push"
+_ANOTHER_VERSION = "is the journal of another version"
 
 
 def _problem(error: sqlite3.Error) -> str:
     code = getattr(error, "sqlite_errorname", "")
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return "another push is using it; wait for it to end, or name another file"
+    if code.startswith("SQLITE_NOTADB"):
+        return f"it {_NO_JOURNAL}; name another file"
     if code.startswith("SQLITE_FULL"):
         return "the disk is full; make room and push again, which goes on where it stopped"
     return str(error)

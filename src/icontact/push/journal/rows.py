@@ -50,8 +50,8 @@ class Journal:
     """
 
     def __init__(self, path: str | PathLike[str] | None, identity: Identity) -> None:
-        self.database = Database(path, TABLES, VERSION)
-        self.known = KnownContacts(self.database)
+        self.database: Database = Database(path, TABLES, VERSION)
+        self.known: KnownContacts = KnownContacts(self.database)
         kept = dict(self.database.rows("SELECT key, value FROM about"))
         if not kept:
             with self.database.transaction():
@@ -179,7 +179,7 @@ class Journal:
             self.database.execute(
                 "UPDATE rows SET stage = ?, action = 'SKIP', status = 'skipped', reason ="
                 " 'same address as row ' || duplicate_of || ', which counts; nothing of this one is"
-                " pushed' WHERE duplicate_of <> row",
+                " pushed' WHERE duplicate_of <> row AND status IS NOT 'rejected'",
                 (Stage.DONE,),
             )
             self.database.execute("UPDATE rows SET duplicate_of = NULL WHERE duplicate_of = row")

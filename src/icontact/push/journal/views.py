@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic, Self, TypeVar, overload
+from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 import attrs
 
@@ -110,6 +110,12 @@ class _View(Sequence[T], Generic[T]):
     def _unpacked(self, columns: tuple[Any, ...]) -> T:
         return self._made(*columns)
 
+    def attention(self, most: int) -> tuple[list[T], int]:
+        """Return rows that somebody should look at, at most so many; and how many there are."""
+        condition = "(status IN ('skipped', 'rejected', 'failed') OR notes IS NOT NULL)"
+        total = self._database.value(f"SELECT COUNT(*) FROM rows WHERE {condition}")
+        return list(self._where(f"{condition} ORDER BY row LIMIT ?", (most,))), int(total)
+
     def counts(self) -> dict[str, int]:
         """Return how many there are, or were when they were counted, of each status."""
         if self._counts is not None:
@@ -122,7 +128,7 @@ class _View(Sequence[T], Generic[T]):
             return NotImplemented
         return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
 
-    __hash__ = None  # type: ignore[assignment]  # as of any sequence that compares by its items
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # as a list, it can change
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {len(self)} rows>"
@@ -134,13 +140,7 @@ class _View(Sequence[T], Generic[T]):
 class Outcomes(_View[PushOutcome]):
     """The outcomes of a push, in the order of the rows."""
 
-    columns = "row, email, status, subscription, reason, contact_id, notes, duplicate_of"
-
-    def attention(self, most: int) -> tuple[list[PushOutcome], int]:
-        """Return outcomes that somebody should look at, at most so many; and how many there are."""
-        condition = "(status IN ('skipped', 'rejected', 'failed') OR notes IS NOT NULL)"
-        total = self._database.value(f"SELECT COUNT(*) FROM rows WHERE {condition}")
-        return list(self._where(f"{condition} ORDER BY row LIMIT ?", (most,))), int(total)
+    columns: str = "row, email, status, subscription, reason, contact_id, notes, duplicate_of"
 
     def _made(self, *columns: Any) -> PushOutcome:
         row, email, status, subscription, reason, contact_id, notes, duplicate_of = columns
@@ -160,7 +160,7 @@ class Outcomes(_View[PushOutcome]):
 class PlannedRows(_View[PlannedRow]):
     """What would happen to every row, in their order."""
 
-    columns = (
+    columns: str = (
         "row, email, status, subscription, reason, contact_id, notes, duplicate_of, action,"
         " subscribe, changes, fields"
     )

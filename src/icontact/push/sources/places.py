@@ -18,7 +18,7 @@ class LinePlaces:
     """Remembers where rows begin. Rows that follow each other line by line cost nothing."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self.count: int = 0
         self._runs = 0
         self._next: int | None = -1
         self._kept = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # see finalize

@@ -204,8 +204,8 @@ class Reader:
         return int(found[1], 16)
 
     def _text_line(self) -> bytes:
-        while (end := self._buffer.find(b"\n")) < 0:
-            if len(self._buffer) > _MAX_CHUNK_LINE:
+        while (end := self._buffer.find(b"\n", 0, _MAX_CHUNK_LINE)) < 0:
+            if len(self._buffer) >= _MAX_CHUNK_LINE:
                 raise Unreadable(400)
             self._receive()
         line = bytes(self._buffer[: end + 1])

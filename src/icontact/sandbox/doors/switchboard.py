@@ -131,5 +131,5 @@ class _Mock(responses.RequestsMock):
         return super()._on_request(adapter, request, **kwargs)
 
 
-switchboard = Switchboard()
+switchboard: Switchboard = Switchboard()
 """The one of this process."""
