@@ -1,7 +1,6 @@
 """Writes of which only a receipt is read: who was stored, in which state, and nothing else.
 
-A push compares nothing with these answers, and half of its time went into making whole models of
-them.
+A push compares nothing with these answers: to make whole models of them would be for nothing.
 """
 
 from __future__ import annotations
