@@ -13,7 +13,7 @@ from icontact.cli.questions import Asker
 from icontact.errors import ConfigError
 from icontact.push import PushSettings
 from icontact.sandbox import Sandbox
-from tests.cli.support import Typed, Ran, icontact, written
+from tests.cli.support import Ran, Typed, icontact, written
 
 HEADER = "E-mail,First Name,Town,Score,Birth-Day,Shoe"
 
