@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TypeAlias, cast
 
 import attrs
@@ -137,9 +138,26 @@ class Writer:
         posted = self._created_before(together, self._posted(together))
         for row, fate in zip(together, posted, strict=True):
             fates[row.row] = self._checked(row, fate)
+        idle = [row for row in batch if row.decision.action is Action.NOTHING]
+        fates |= self._looked_at(idle) if self.stale() else {row.row: _known(row) for row in idle}
         for row in batch:
             if row.row not in fates:
                 fates[row.row] = self._alone(row)
+        return fates
+
+    def _looked_at(self, rows: Sequence[PlannedRow]) -> dict[int, Stored | int | Trouble]:
+        """Look once more at contacts to whom nothing is written, but who are to be subscribed."""
+        addresses = {Private(row.email).lower(): row for row in rows}
+        found = self.courier.attempt(lambda: self.reader.contacts(addresses))
+        if isinstance(found, Refused | Broken):
+            return {row.row: found for row in rows}
+        fates: dict[int, Stored | int | Trouble] = {}
+        for address, row in addresses.items():
+            one: Contact | Refused | Broken | None = found.get(address)
+            if one is None or (isinstance(one, Contact) and one.contact_id != _known(row)):
+                # It has another address by now, or was deleted; its id tells.
+                one = self.courier.attempt(partial(self.folder.contacts.get, _known(row)))
+            fates[row.row] = self._checked(row, one)
         return fates
 
     def _goes_together(self, row: PlannedRow) -> bool:
@@ -180,20 +198,19 @@ class Writer:
         return fates
 
     def _was_created(self, row: PlannedRow, contact: Contact) -> bool:
-        return as_row_says(row.decision.fields, contact) and not self._is_older(contact)
-
-    def _is_older(self, contact: Stored) -> bool:
         created = contact.create_date
-        return created is not None and self.now() - created > _OLDER
+        recent = created is None or not self._is_old(created)
+        return recent and as_row_says(row.decision.fields, contact)
+
+    def _is_old(self, created: datetime) -> bool:
+        return self.now() - created > _OLDER
 
     def _post(self, rows: Sequence[PlannedRow]) -> BatchResult[ContactReceipt]:
         return store_contacts(self.folder.contacts, (_contact_row(row) for row in rows))
 
-    def _alone(self, row: PlannedRow) -> Stored | int | Trouble:
+    def _alone(self, row: PlannedRow) -> Stored | Trouble:
         contacts, decision = self.folder.contacts, row.decision
-        contact_id = decision.contact_id or 0
-        if decision.action is Action.NOTHING:
-            return contact_id
+        contact_id = _known(row)
         write = contacts.replace if decision.action is Action.REPLACE else contacts.update
         fate = self.courier.attempt(lambda: write(contact_id, **decision.fields))
         return self._checked(row, fate)
@@ -230,7 +247,8 @@ class Writer:
         if row.decision.contact_id is not None:
             return self.stale()
         # Taken for new. Whoever turns out to be older was there, and may have unsubscribed.
-        return isinstance(contact, _STORED) and self._is_older(contact)
+        created = None if isinstance(contact, int) else contact.create_date
+        return created is None or self._is_old(created)
 
     def _subscribed(self, contact_ids: Sequence[int]) -> dict[int, str | Trouble | None]:
         posted = self.courier.bulk(contact_ids, self._subscribe)
@@ -314,6 +332,11 @@ def _gives_status(row: PlannedRow) -> bool:
     """Tell whether a new contact is given a status that iContact knows."""
     status = row.decision.fields.get("status")
     return row.decision.action is Action.CREATE and status in tuple(ContactStatus)
+
+
+def _known(row: PlannedRow) -> int:
+    """Return the id of the contact that the row concerns, which the plan found."""
+    return row.decision.contact_id or 0
 
 
 def _contact_row(row: PlannedRow) -> ContactRow:
