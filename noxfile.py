@@ -64,7 +64,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(reuse_venv=False)
 def minimums(session: nox.Session) -> None:
-    """The tests at the lowest versions that pyproject.toml admits; `package` does it with a wheel."""
+    """The tests at the lowest versions that pyproject.toml admits; `package` does so, too."""
     session.install("uv")
     test_at_the_floors(session, f".[{EXTRAS}]")
 

@@ -226,6 +226,14 @@ def test_a_client_that_waits_for_100_is_told_to_go_on(line: Line, folder: str) -
     assert line.reply().json["contacts"][0]["email"] == "jo@example.com"
 
 
+def test_chunks_too_are_waited_for(line: Line, folder: str) -> None:
+    expect = "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"
+    line.say(f"POST {folder}/contacts HTTP/1.1\r\nHost: x\r\n{HEAD}{expect}")
+    assert line.reply().status == 100
+    line.say(f"{len(BODY):x}\r\n{BODY}\r\n0\r\n\r\n")
+    assert line.reply().json["contacts"][0]["email"] == "jo@example.com"
+
+
 def test_a_body_may_come_in_chunks_and_be_followed_by_more(
     line: Line, folder: str, server: Server
 ) -> None:
