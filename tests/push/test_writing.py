@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from icontact.push.crew import crew_of
 from icontact.push.outcome import OutcomeStatus
 from icontact.sandbox import Quirks, Sandbox
 from icontact.transport import Unlimited
+from icontact.transport.stopping import Stopped, check
 from tests.push.support import MakePush, person
 
 CONTACTS = r"/contacts$"
@@ -454,3 +457,87 @@ def test_progress_tells_how_long_requests_were_held_back(sandbox: Sandbox) -> No
     push.run([person(1)], progress=seen.append)
 
     assert (seen[-1].waited, seen[-1].requests) == (4.5, 3)
+
+
+def test_the_only_worker_sends_in_a_thread_of_its_own_if_there_are_several_batches(
+    make_push: MakePush,
+) -> None:
+    push = make_push(batch_size=1)
+    senders: list[str] = []
+    sender = push.folder.transport
+
+    class Watched:
+        def send(self, call: Any, /) -> Any:
+            if call.method == "POST":
+                senders.append(threading.current_thread().name)
+            return sender.send(call)
+
+    push.folder = Folder(Watched(), push.folder.account_id, push.folder.client_folder_id)
+
+    assert push.run([person(1)]).counts["created"] == 1
+    assert set(senders) == {threading.current_thread().name}
+    senders.clear()
+    assert push.run([person(place) for place in range(2, 6)]).counts["created"] == 4
+    assert senders == ["icontact-push-helper"] * 8
+    assert "icontact-push-helper" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_who_is_interrupted_does_not_wait_for_the_answer_and_nothing_further_is_sent() -> None:
+    begun, answered, ended = threading.Event(), threading.Event(), threading.Event()
+    ends: list[type[BaseException] | None] = []
+
+    def work() -> None:
+        begun.set()
+        assert answered.wait(60)
+        try:
+            check()
+        except Stopped:
+            ends.append(Stopped)
+        ended.set()
+
+    with pytest.raises(KeyboardInterrupt), crew_of(1) as crew:
+        crew.beside(work)
+        assert begun.wait(60)
+        raise KeyboardInterrupt
+    assert not ended.is_set()
+    answered.set()
+
+    assert ended.wait(60)
+    assert ends == [Stopped]
+
+
+def test_the_helper_knows_the_context_of_who_asked() -> None:
+    asked: ContextVar[str] = ContextVar("asked")
+    asked.set("by me")
+
+    with crew_of(1) as crew:
+        assert crew.beside(asked.get).result(60) == "by me"
+        failing = crew.beside(int, "no number")
+        with pytest.raises(ValueError, match="invalid literal"):
+            failing.result(60)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_in_a_file_every_fate_stands_before_the_next_batch_goes_out(
+    make_push: MakePush, tmp_path: Path, workers: int
+) -> None:
+    push, path = make_push(batch_size=1), tmp_path / "push.sqlite"
+    noted: list[int] = []
+    sent: list[int] = []
+    sender = push.folder.transport
+
+    class Watched:
+        def send(self, call: Any, /) -> Any:
+            if call.method == "POST" and call.path.endswith("contacts"):
+                sent.append(len(noted))
+            return sender.send(call)
+
+    push.folder = Folder(Watched(), push.folder.account_id, push.folder.client_folder_id)
+    push.run(
+        [person(place) for place in range(6)],
+        journal=path,
+        workers=workers,
+        progress=lambda progress: noted.append(progress.done),
+    )
+
+    assert all(place - before < workers for place, before in enumerate(sent))
