@@ -349,7 +349,10 @@ def test_with_a_journal_the_same_command_goes_on(
 def test_a_journal_that_cannot_be_used_is_a_matter_of_usage(
     embedded: Sandbox, people: Path
 ) -> None:
-    ran = icontact("push", people, "--list", "Newsletter", "--journal", people)
+    other = people.with_name("notes.txt")
+    other.write_text("not ours", "utf-8")
+
+    ran = icontact("push", people, "--list", "Newsletter", "--journal", other)
 
     assert ran.code == 2
     assert "is no journal of a push: name another file" in ran.err

@@ -73,6 +73,49 @@ def test_it_never_replaces_what_is_read(embedded: Sandbox, people: Path) -> None
     assert embedded.state.contacts() == []
 
 
+@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("spelling", ["plain", "link", "relative"])
+def test_it_is_never_the_journal(
+    embedded: Sandbox, people: Path, spelling: str, there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = people.parent
+    monkeypatch.chdir(folder)
+    journal = folder / "push.sqlite"
+    if there:
+        icontact("push", people, "--list", "Newsletter", "--journal", journal)
+    (folder / "link").symlink_to(journal)
+    relative = Path("..") / folder.name / "push.sqlite"
+    name = {"plain": journal, "link": folder / "link", "relative": relative}[spelling]
+    before = (journal.exists(), len(embedded.state.contacts()))
+
+    ran = pushed(people, name, "--journal", journal)
+
+    assert ran.code == 2
+    assert f"--report would write over {journal}" in ran.err
+    assert (journal.exists(), len(embedded.state.contacts())) == before == (there, 3 * there)
+    assert not there or PushReport.from_journal(journal).counts["created"] == 3
+
+
+def test_the_journal_is_never_what_is_read(embedded: Sandbox, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    link = tmp_path / "link.sqlite"
+    link.symlink_to(empty)
+    for journal in (empty, link):
+        ran = icontact("push", empty, "--list", "Newsletter", "--journal", journal)
+        assert ran.code == 2
+        assert f"--journal would write over {empty}" in ran.err
+    assert empty.read_bytes() == b""
+
+
+def test_where_a_journal_cannot_be_is_said_by_what_opens_it(
+    embedded: Sandbox, people: Path
+) -> None:
+    ran = icontact("push", people, "--list", "Newsletter", "--journal", people / "below")
+    assert ran.code == 2
+    assert "cannot be opened" in ran.err
+
+
 @pytest.mark.parametrize("stream", ["input", "output"])
 def test_it_never_replaces_what_a_shell_has_redirected(
     people: Path, report: Path, stream: str, monkeypatch: pytest.MonkeyPatch

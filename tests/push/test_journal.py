@@ -184,6 +184,44 @@ def test_other_rows_are_refused(
     assert not any(request.method == "POST" for request in sandbox.requests)
 
 
+def test_a_row_that_now_says_do_not_contact_is_another_row(make_push: MakePush, path: Path) -> None:
+    push = make_push()
+    # Rejected either way; but one of them keeps a second row with the address from being pushed.
+    broken = person(1, points="many")
+    assert ends(push.run([broken], journal=path)) == [("rejected", None)]
+
+    with pytest.raises(errors.JournalError, match="row 0 is not the one that it holds"):
+        push.run([{**broken, "mauticContactIsContactableByEmail": 1}], journal=path)
+
+
+def test_a_report_does_not_take_the_place_of_its_journal(
+    make_push: MakePush, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    report = make_push().run(people(2), journal=path.name)
+    link = tmp_path / "link.csv"
+    link.symlink_to(path)
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    before = path.read_bytes()
+
+    for one in (report, PushReport.merged([PushReport.merged([report]), report])):
+        for place in (path, str(link), Path("..") / path.name):
+            with pytest.raises(errors.JournalError, match=r"is the journal.*name another file"):
+                one.to_csv(place)
+        one.to_csv(tmp_path / "outcomes.csv")
+
+    assert path.read_bytes() == before
+
+
+def test_a_report_without_a_journal_goes_to_any_file(make_push: MakePush, tmp_path: Path) -> None:
+    report = make_push().run(people(1))
+    kept = PushReport(outcomes=list(report.outcomes), requests=0, elapsed=0.0)
+    for place, one in enumerate((report, kept)):
+        one.to_csv(tmp_path / str(place))
+        assert "person0@example.com" in (tmp_path / str(place)).read_text()
+
+
 def test_what_is_no_journal_is_left_alone(make_push: MakePush, tmp_path: Path) -> None:
     text = tmp_path / "people.csv"
     text.write_text("email\n")

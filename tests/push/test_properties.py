@@ -57,6 +57,7 @@ quirks = st.builds(
     case_sensitive_search=st.booleans(),
     default_population=st.sampled_from(["observed", "listed"]),
     duplicate_subscription_warning=st.booleans(),
+    resubscribe=st.sampled_from(["refused", "allowed"]),
     null_for_empty=st.booleans(),
     past_due_warning=st.booleans(),
     max_limit=st.sampled_from([None, 2]),

@@ -292,6 +292,46 @@ def test_a_new_contact_that_turns_out_to_be_old_is_looked_at_before_it_is_subscr
     assert posts(sandbox, "/subscriptions") == 0
 
 
+def test_who_unsubscribes_meanwhile_stays_so_even_where_icontact_would_put_them_back(
+    sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.quirks = Quirks(resubscribe="allowed")
+    sandbox.seed(contacts=[{"email": "person1@example.com"}])
+    plan = make_push({"email": "email"}).plan([person(1), person(2)])
+    # The one was known when the plan was made, the other was there and was not seen.
+    old = (datetime.now(UTC) - timedelta(days=9)).strftime("%Y-%m-%d %H:%M:%S")
+    sandbox.seed(
+        contacts=[{"email": "person2@example.com", "createDate": old}],
+        subscriptions=[
+            {"email": f"person{place}@example.com", "status": "unsubscribed"} for place in (1, 2)
+        ],
+    )
+    monkeypatch.setattr("icontact.push.work.FRESH", -1)
+
+    report = plan.apply()
+
+    assert [(one.status.value, one.subscription) for one in report.outcomes] == [
+        ("skipped", "unsubscribed")
+    ] * 2
+    assert {one["status"] for one in sandbox.state.subscriptions()} == {"unsubscribed"}
+
+
+@pytest.mark.parametrize(
+    ("resubscribe", "status"), [("refused", "unsubscribed"), ("allowed", "normal")]
+)
+def test_within_a_minute_of_the_look_it_is_icontact_that_keeps_them_off_the_list(
+    sandbox: Sandbox, make_push: MakePush, resubscribe: Any, status: str
+) -> None:
+    sandbox.quirks = Quirks(resubscribe=resubscribe)
+    sandbox.seed(contacts=[{"email": "person1@example.com"}])
+    plan = make_push({"email": "email"}).plan([person(1)])
+    sandbox.seed(subscriptions=[{"email": "person1@example.com", "status": "unsubscribed"}])
+
+    outcome = plan.apply().outcomes[0]
+
+    assert outcome.subscription == sandbox.state.subscriptions()[0]["status"] == status
+
+
 def test_when_an_old_look_cannot_be_renewed_nobody_is_subscribed(
     sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
 ) -> None:

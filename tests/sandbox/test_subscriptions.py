@@ -87,6 +87,47 @@ def test_somebody_who_left_is_not_subscribed_again(wire: Wire, contact: str, sta
     assert statuses(wire) == {f"205303_{contact}": "unsubscribed"}
 
 
+def test_whoever_left_can_be_put_back_if_that_is_how_it_is(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(resubscribe="allowed")
+    contact_id = wire.contact()
+    wire.subscribe(contact_id, status="unsubscribed")
+
+    (back,) = wire.subscribe(contact_id, status="pending")["subscriptions"]
+
+    assert back["subscriptionId"] == f"{wire.sandbox.list_id}_{contact_id}"
+    assert list(statuses(wire).values()) == ["pending"]
+    assert wire.subscribe(contact_id) == {"subscriptions": []}
+    assert list(statuses(wire).values()) == ["pending"]
+
+
+def test_who_is_put_back_by_an_id_is_put_back_only_if_that_is_how_it_is(
+    quirky: Callable[..., Wire],
+) -> None:
+    for resubscribe, status in (("refused", "unsubscribed"), ("allowed", "normal")):
+        wire = quirky(resubscribe=resubscribe)
+        contact_id = wire.contact()
+        wire.subscribe(contact_id, status="unsubscribed")
+        path = f"{wire.folder}/subscriptions/{wire.sandbox.list_id}_{contact_id}"
+        wire.send("POST", path, {"status": "normal"})
+        assert list(statuses(wire).values()) == [status]
+
+
+def test_whoever_joins_leaves_and_comes_back_in_one_call_is_there_once(
+    quirky: Callable[..., Wire],
+) -> None:
+    wire = quirky(resubscribe="allowed")
+    contact_id = wire.contact()
+    items = [
+        {"listId": wire.sandbox.list_id, "contactId": contact_id, "status": status}
+        for status in ("unsubscribed", "normal", "normal")
+    ]
+
+    answer = wire.post("/subscriptions", items)
+
+    assert [one["status"] for one in answer["subscriptions"]] == ["unsubscribed", "normal"]
+    assert list(statuses(wire).values()) == ["normal"]
+
+
 def test_the_words_of_the_refusals_can_be_chosen(quirky: Callable[..., Wire]) -> None:
     wire = quirky(
         resubscribe_text="left",

@@ -14,7 +14,7 @@ import attrs
 import click
 
 from icontact.cli.mappers import choose
-from icontact.cli.reports import ReportFile
+from icontact.cli.reports import ReportFile, keep_apart
 from icontact.cli.results import Result, result_of, show
 from icontact.cli.screen import progress_bar
 from icontact.cli.session import connect, json_option, list_named, place_options, settings_from
@@ -64,7 +64,7 @@ def run(job: Job, *, told: Callable[[Progress], None] = _nobody) -> Result:
         told: What is told of every row that has its outcome.
 
     Raises:
-        Stop: If a file cannot be read or written, or no list is named.
+        Stop: If a file cannot be read or written, or has two tasks, or no list is named.
         IContactError: If the set-up is wrong, or iContact could not be asked.
     """
     settings = None if job.settings is None else settings_from(job.settings)
@@ -74,6 +74,9 @@ def run(job: Job, *, told: Callable[[Progress], None] = _nobody) -> Result:
         raise Stop(
             f"say which list: --list LIST (icontact lists shows them), or --settings FILE{here}"
         )
+    read = None if job.file == "-" else job.file
+    if job.journal is not None:
+        keep_apart("--journal", job.journal, read, job.settings)
     with ExitStack() as stack:
         rows = stack.enter_context(_rows(job))
         chosen = choose(rows, settings, job.preset, job.map)
@@ -81,8 +84,8 @@ def run(job: Job, *, told: Callable[[Progress], None] = _nobody) -> Result:
         push = ListPush(client.folder(), target, mapper=chosen.mapper, **_policy(job, settings))
         report = None
         if job.report is not None:
-            read = None if job.file == "-" else job.file
-            report = stack.enter_context(closing(ReportFile(job.report, read, job.settings)))
+            file = ReportFile(job.report, read, job.settings, job.journal)
+            report = stack.enter_context(closing(file))
         result = result_of(_done(push, rows, job, told), rows, push.list, chosen.notes)
         if report is not None:
             result = attrs.evolve(result, unreported=report.write(result))

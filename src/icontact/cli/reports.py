@@ -14,7 +14,7 @@ from typing import IO, Any
 from icontact.cli.results import Result
 from icontact.cli.stops import Stop
 
-__all__ = ["UNFINISHED", "ReportFile"]
+__all__ = ["UNFINISHED", "ReportFile", "keep_apart"]
 
 #: What the file says from before the push until it is complete.
 UNFINISHED = "no outcomes yet: the push that writes this file is still running or was stopped"
@@ -34,7 +34,7 @@ class ReportFile:
 
     Args:
         path: Where it is.
-        inputs: Files that are read.
+        inputs: Files that are read, or that somebody else writes.
 
     Raises:
         Stop: If it cannot be written, or is one of the inputs, or where a stream is redirected to.
@@ -47,7 +47,7 @@ class ReportFile:
         try:
             found = _status(path)
             if found is None or stat.S_ISREG(found.st_mode):
-                _refuse_same(found, inputs)
+                keep_apart("--report", path, *inputs)
                 self._replace([[UNFINISHED]])
             else:
                 self._stream = Path(path).open("w", **_TEXT)  # noqa: SIM115  # see close()
@@ -100,11 +100,29 @@ def _status(path: str) -> os.stat_result | None:
         return None
 
 
-def _refuse_same(found: os.stat_result | None, inputs: Iterable[str | None]) -> None:
+def keep_apart(option: str, path: str, *inputs: str | None) -> None:
+    """Refuse a file to write to that is another one at the same time.
+
+    Args:
+        option: What names the file.
+        path: The file; it need not be there, and neither need the others.
+        inputs: Files that are read, or that somebody else writes.
+
+    Raises:
+        Stop: If it is one of them, or where a stream is redirected to.
+    """
     places: list[tuple[str | int, str]] = [(given, given) for given in inputs if given is not None]
-    for place, name in (*places, *_STREAMS.items()):
-        if found is not None and _is_at(place, found):
-            raise Stop(f"--report would write over {name}")
+    try:
+        found = Path(path).stat()
+    except OSError:
+        found = None  # whoever opens it says what is wrong
+    if found is not None and stat.S_ISREG(found.st_mode):
+        places.extend(_STREAMS.items())
+    for place, name in places:
+        # A file that is not there yet is known by its path alone.
+        same = isinstance(place, str) and os.path.realpath(place) == os.path.realpath(path)
+        if same or (found is not None and _is_at(place, found)):
+            raise Stop(f"{option} would write over {name}")
 
 
 def _is_at(place: str | int, found: os.stat_result) -> bool:

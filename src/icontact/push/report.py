@@ -60,7 +60,15 @@ class PushReport:
         The file holds people's addresses, so that a new one is readable by its owner alone. Rows
         are numbered from 0, as in :class:`PushOutcome`. A text that a spreadsheet would take for a
         formula is written with an apostrophe before it.
+
+        Raises:
+            JournalError: If the file is the journal that the outcomes are read from.
         """
+        if any(part.is_at(path) for part in _stored(self.outcomes)):
+            raise JournalError(
+                f"{os.fspath(path)} is the journal that the outcomes are read from: name another "
+                "file"
+            )
         with open(path, "w", encoding="utf-8", newline="", opener=_private) as file:
             writer = csv.writer(file)
             writer.writerow(_COLUMNS)
@@ -143,6 +151,12 @@ class _Chained(Sequence[PushOutcome]):
     def __init__(self, parts: Sequence[Sequence[PushOutcome]]) -> None:
         self._parts = parts
 
+    @property
+    def stored(self) -> Iterator[Outcomes]:
+        """Those parts that are read from a journal."""
+        for part in self._parts:
+            yield from _stored(part)
+
     def __len__(self) -> int:
         return sum(map(len, self._parts))
 
@@ -173,6 +187,13 @@ class _Chained(Sequence[PushOutcome]):
         return list(self) == list(other)
 
     __hash__: ClassVar[None]  # type: ignore[assignment]  # as a list, it can change
+
+
+def _stored(outcomes: Sequence[PushOutcome]) -> Iterable[Outcomes]:
+    """Return whatever of these outcomes is read from a journal."""
+    if isinstance(outcomes, Outcomes):
+        return (outcomes,)
+    return outcomes.stored if isinstance(outcomes, _Chained) else ()
 
 
 def _renumbered(one: PushOutcome, before: int) -> PushOutcome:

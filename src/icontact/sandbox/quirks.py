@@ -76,6 +76,9 @@ class Quirks:
     pending_to_normal: bool = False
     """API 8.2: whether a call may confirm a pending subscription, which is the contact's act."""
 
+    resubscribe: Literal["refused", "allowed"] = "refused"
+    """API 8.2: whether a call may put somebody back who left. Known from clients' code alone."""
+
     resubscribe_text: str = (
         "The status value you provided was not valid. A contact that has unsubscribed from a list"
         " can not be subscribed to it again. Please provide a valid status"

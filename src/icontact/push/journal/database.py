@@ -112,6 +112,16 @@ class Database:
             found = self._connection.execute(sql, parameters).fetchone()
             return None if found is None else found[0]
 
+    def is_at(self, path: str | PathLike[str]) -> bool:
+        """Tell whether a path, which need not be there, leads to the file."""
+        # As SQLite opened it; the working directory may be another one by now.
+        file = str(self.rows("PRAGMA database_list")[0][2])
+        if not file:
+            return False
+        with suppress(OSError):
+            return os.path.samefile(file, path)  # noqa: PTH121  # beside the other calls of os
+        return os.path.realpath(file) == os.path.realpath(path)
+
     def _hold(self) -> None:
         """Take the file, so that a second push on it is refused at once."""
         self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")

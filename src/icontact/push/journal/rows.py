@@ -131,12 +131,12 @@ class Journal:
         kept = {
             row: rest
             for row, *rest in self.database.rows(
-                "SELECT row, email, fields, notes FROM rows WHERE row BETWEEN ? AND ?",
+                "SELECT row, email, fields, notes, restricted FROM rows WHERE row BETWEEN ? AND ?",
                 (taken[0][0], taken[-1][0]),
             )
         }
-        for row, email, _, fields, notes, *_ in taken:
-            if kept.get(row) != [email, fields, notes]:
+        for row, email, _, fields, notes, restricted, *_ in taken:
+            if kept.get(row) != [email, fields, notes, restricted]:
                 return row
         return None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from os import PathLike
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 import attrs
@@ -109,6 +110,10 @@ class _View(Sequence[T], Generic[T]):
 
     def _unpacked(self, columns: tuple[Any, ...]) -> T:
         return self._made(*columns)
+
+    def is_at(self, path: str | PathLike[str]) -> bool:
+        """Tell whether they are read from the file that a path leads to."""
+        return self._database.is_at(path)
 
     def attention(self, most: int) -> tuple[list[T], int]:
         """Return rows that somebody should look at, at most so many; and how many there are."""

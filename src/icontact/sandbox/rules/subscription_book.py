@@ -82,11 +82,16 @@ class SubscriptionBook:
             raise Refusal(400, self._call.quirks.unknown_list_text)
         self._check_contact(contact_id)
         ids = list_id, contact_id
-        if ids in self._known:
-            _refuse_second(self._call, self._known[ids], status)
+        if ids not in self._known:
+            self._new.append((self._call.folder_id, *ids, status, self._epoch, message_id))
+        elif refuses_return(self._call, self._known[ids], status):
+            raise Refusal(400, self._call.quirks.resubscribe_text)
+        elif not leads_back(self._known[ids], status):
+            _refuse_second(self._call)
             return None
+        else:
+            self._change(ids, status, message_id)
         self._known[ids] = status
-        self._new.append((self._call.folder_id, *ids, status, self._epoch, message_id))
         if (list_id, status) not in self._details:
             self._details[list_id, status] = {"listId": str(list_id), "newStatus": status}
         details = self._details[list_id, status]
@@ -98,6 +103,15 @@ class SubscriptionBook:
             "status": status,
             "subscriptionId": f"{list_id}_{contact_id}",
         }
+
+    def _change(self, ids: tuple[int, int], status: str, message_id: str) -> None:
+        # What is to be changed may be among what was just created.
+        self.flush()
+        self._call.store.execute(
+            "UPDATE subscriptions SET status = ?, confirmationMessageId = ?, addDate = ?"
+            " WHERE listId = ? AND contactId = ?",
+            (status, message_id, self._epoch, *ids),
+        )
 
     def flush(self) -> None:
         """Write everything that was created."""
@@ -159,10 +173,18 @@ def confirmation_message(call: Call, reader: Reader) -> str:
     return text
 
 
-def _refuse_second(call: Call, current: str, status: str) -> None:
-    """Say what a POST for somebody already on the list says: nothing, or that they left."""
-    if current == "unsubscribed" and status != "unsubscribed":
-        raise Refusal(400, call.quirks.resubscribe_text)
+def leads_back(current: str, status: str) -> bool:
+    """Tell whether a change of status puts somebody back on a list who left it."""
+    return current == "unsubscribed" != status
+
+
+def refuses_return(call: Call, current: str, status: str) -> bool:
+    """Tell whether a change of status is refused since somebody left (API 8.2, uncertain)."""
+    return leads_back(current, status) and call.quirks.resubscribe == "refused"
+
+
+def _refuse_second(call: Call) -> None:
+    """Say what a POST for somebody already on the list says: nothing, or a sentence."""
     if call.quirks.duplicate_subscription_warning:
         raise Refusal(400, "The contact you provided is already subscribed to the list")
 

@@ -14,6 +14,7 @@ from icontact.sandbox.rules.subscription_book import (
     SubscriptionBook,
     checked_status,
     confirmation_message,
+    refuses_return,
 )
 from icontact.sandbox.rules.terms import Clause, Kind, column
 from icontact.sandbox.store import Row
@@ -92,7 +93,7 @@ def _change_status(call: Call, row: Row, item: dict[str, Any]) -> None:
     message_id = confirmation_message(call, reader)
     reader.finish()
     moves = (row["status"], status)
-    if moves[0] == "unsubscribed" and status != "unsubscribed":
+    if refuses_return(call, *moves):
         raise Refusal(400, call.quirks.resubscribe_text)
     if moves == ("pending", "normal") and not call.quirks.pending_to_normal:
         reason = "A pending subscription has to be confirmed by the contact"
