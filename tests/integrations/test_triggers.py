@@ -378,6 +378,9 @@ def test_a_service_that_is_down_is_left_alone(
     assert integration.work() == 3
     assert "iContact seems to be down; waiting for 30 s" in caplog.text
     assert integration.pause() == 30
+    own, *_, others = (entry.reason for entry in integration.inbox.entries())
+    assert "503" in own
+    assert others == f"all events wait: {own}"
     assert integration.work() == 0
     clock.now += 30
     assert integration.work() == 3
@@ -403,6 +406,8 @@ def test_where_to_push_may_be_looked_up_later_and_again(
     assert (outcome.status, "could not be looked up" in outcome.reason) == ("failed", True)
     assert integration.work() == 0
     assert "could not be looked up" in caplog.text
+    (entry,) = integration.inbox.entries()
+    assert entry.reason.startswith("all events wait: where to push to could not be looked up")
     assert integration.pause() == 30
     sandbox.faults.clear()
     assert integration.work() == 0
