@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -63,10 +64,14 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(reuse_venv=False)
 def minimums(session: nox.Session) -> None:
-    """The tests at the lowest versions that pyproject.toml admits."""
+    """The tests at the lowest versions that pyproject.toml admits; `package` does it with a wheel."""
     session.install("uv")
+    test_at_the_floors(session, f".[{EXTRAS}]")
+
+
+def test_at_the_floors(session: nox.Session, project: str) -> None:
     # First the floors alone, then the tools, which have to get along with them.
-    session.run("uv", "pip", "install", "--resolution", "lowest-direct", f".[{EXTRAS}]")
+    session.run("uv", "pip", "install", "--resolution", "lowest-direct", project)
     session.run("uv", "pip", "install", *group("tests"))
     session.run("python", "-m", "pytest", "-n", "2", *session.posargs)
 
@@ -75,7 +80,7 @@ def minimums(session: nox.Session) -> None:
 def properties(session: nox.Session) -> None:
     """Every model, both ways, and both ways of mapping, with a thousand examples each."""
     install(session, "tests")
-    env = {"ICONTACT_TEST_EXAMPLES": "1000"}
+    env = {"ICONTACT_TEST_EXAMPLES": os.environ.get("ICONTACT_TEST_EXAMPLES", "1000")}
     files = ("tests/unit/test_wire.py", "tests/mapping/test_quick.py")
     session.run("python", "-m", "pytest", "-n", "2", *files, env=env)
 
@@ -108,8 +113,8 @@ def examples(session: nox.Session) -> None:
 
 @nox.session(reuse_venv=False)
 def package(session: nox.Session) -> None:
-    """Build, look inside, and test what is installed instead of what lies in src/."""
-    session.install(*group("package"))
+    """Build, look inside, and test what is installed, at the lowest versions that it admits."""
+    session.install("uv", *group("package"))
     with tempfile.TemporaryDirectory() as folder:
         # build makes the wheel from the sdist, so both are put to the test.
         session.run("python", "-m", "build", "--no-isolation", "--outdir", folder)
@@ -117,8 +122,7 @@ def package(session: nox.Session) -> None:
         (wheel,) = Path(folder).glob("*.whl")
         session.install(str(wheel))
         session.run("python", "tests/meta/bare_install.py")
-        session.install(f"icontact[{EXTRAS}] @ {wheel.as_uri()}", *group("tests"))
-        session.run("python", "-m", "pytest", "-n", "2", *session.posargs)
+        test_at_the_floors(session, f"icontact[{EXTRAS}] @ {wheel.as_uri()}")
 
 
 @nox.session

@@ -14,7 +14,7 @@ from icontact.cli.questions import Asker
 from icontact.errors import ConfigError
 from icontact.push import PushSettings
 from icontact.sandbox import Sandbox
-from tests.cli.support import Ran, icontact, written
+from tests.cli.support import Ran, Typed, icontact, written
 
 HEADER = "E-mail,First Name,Town,Score,Birth-Day,Shoe"
 
@@ -33,7 +33,8 @@ def columns(tmp_path: Path) -> Path:
 
 def answered(*answers: str, words: tuple[object, ...] = ()) -> Ran:
     """Run the command, and type the answers."""
-    return icontact("init", *words, stdin="".join(f"{line}\n" for line in answers).encode())
+    typed = "".join(f"{line}\n" for line in answers)
+    return icontact("init", *words, stdin=Typed(typed.encode()))
 
 
 def made(name: str = "icontact.toml") -> PushSettings:
@@ -236,6 +237,7 @@ def test_options_answer_every_question(embedded: Sandbox) -> None:
         *("--map", "email=mail", "--map", "color=favourite", "--existing", "replace"),
         *("--subscription-status", "pending", "--confirmation-message-id", message),
         *("--no-push-contacts", "--account-id", account, "--client-folder-id", folder),
+        stdin=Typed(),
     )
 
     # What is left to ask is whether the mapping is right.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from icontact.push.crew import crew_of
 from icontact.push.outcome import OutcomeStatus
 from icontact.sandbox import Quirks, Sandbox
 from icontact.transport import Unlimited
+from icontact.transport.stopping import Stopped, check
 from tests.push.support import MakePush, person
 
 CONTACTS = r"/contacts$"
@@ -253,7 +256,8 @@ def test_somebody_who_left_since_an_old_look_is_not_even_asked_for(
     ]
     assert report.outcomes[0].reason == "this person unsubscribed from the list"
     assert posts(sandbox, "/subscriptions") == 1
-    assert sum(one.method == "GET" for one in sandbox.requests) == 2
+    # A contact as a landmark, a search with it; the same on the list.
+    assert sum(one.method == "GET" for one in sandbox.requests) == 4
 
 
 def test_where_nobody_is_on_the_list_one_look_tells(
@@ -265,7 +269,8 @@ def test_where_nobody_is_on_the_list_one_look_tells(
     sandbox.requests.clear()
 
     assert plan.apply().counts["updated"] == 4
-    assert sum(one.method == "GET" for one in sandbox.requests) == 1
+    # A contact as a landmark, and a search with it; the list is empty.
+    assert sum(one.method == "GET" for one in sandbox.requests) == 3
 
 
 def test_a_new_contact_that_turns_out_to_be_old_is_looked_at_before_it_is_subscribed(
@@ -414,3 +419,159 @@ def test_progress_tells_how_long_requests_were_held_back(sandbox: Sandbox) -> No
     push.run([person(1)], progress=seen.append)
 
     assert (seen[-1].waited, seen[-1].requests) == (4.5, 3)
+
+
+def test_the_only_worker_sends_in_a_thread_of_its_own_if_there_are_several_batches(
+    make_push: MakePush,
+) -> None:
+    push = make_push(batch_size=1)
+    senders: list[str] = []
+    sender = push.folder.transport
+
+    class Watched:
+        def send(self, call: Any, /) -> Any:
+            if call.method == "POST":
+                senders.append(threading.current_thread().name)
+            return sender.send(call)
+
+    push.folder = Folder(Watched(), push.folder.account_id, push.folder.client_folder_id)
+
+    assert push.run([person(1)]).counts["created"] == 1
+    assert set(senders) == {threading.current_thread().name}
+    senders.clear()
+    assert push.run([person(place) for place in range(2, 6)]).counts["created"] == 4
+    assert senders == ["icontact-push-helper"] * 8
+    assert "icontact-push-helper" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_who_is_interrupted_does_not_wait_for_the_answer_and_nothing_further_is_sent() -> None:
+    begun, answered, ended = threading.Event(), threading.Event(), threading.Event()
+    ends: list[type[BaseException] | None] = []
+
+    def work() -> None:
+        begun.set()
+        assert answered.wait(60)
+        try:
+            check()
+        except Stopped:
+            ends.append(Stopped)
+        ended.set()
+
+    with pytest.raises(KeyboardInterrupt), crew_of(1) as crew:
+        crew.beside(work)
+        assert begun.wait(60)
+        raise KeyboardInterrupt
+    assert not ended.is_set()
+    answered.set()
+
+    assert ended.wait(60)
+    assert ends == [Stopped]
+
+
+def test_the_helper_knows_the_context_of_who_asked() -> None:
+    asked: ContextVar[str] = ContextVar("asked")
+    asked.set("by me")
+
+    with crew_of(1) as crew:
+        assert crew.beside(asked.get).result(60) == "by me"
+        failing = crew.beside(int, "no number")
+        with pytest.raises(ValueError, match="invalid literal"):
+            failing.result(60)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_in_a_file_every_fate_stands_before_the_next_batch_goes_out(
+    make_push: MakePush, tmp_path: Path, workers: int
+) -> None:
+    push, path = make_push(batch_size=1), tmp_path / "push.sqlite"
+    noted: list[int] = []
+    sent: list[int] = []
+    sender = push.folder.transport
+
+    class Watched:
+        def send(self, call: Any, /) -> Any:
+            if call.method == "POST" and call.path.endswith("contacts"):
+                sent.append(len(noted))
+            return sender.send(call)
+
+    push.folder = Folder(Watched(), push.folder.account_id, push.folder.client_folder_id)
+    push.run(
+        [person(place) for place in range(6)],
+        journal=path,
+        workers=workers,
+        progress=lambda progress: noted.append(progress.done),
+    )
+
+    assert all(place - before < workers for place, before in enumerate(sent))
+
+
+@pytest.mark.parametrize("status", ["donotcontact", "bounced", "pending"])
+def test_somebody_blocked_since_an_old_look_is_not_even_asked_for(
+    sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    ids = sandbox.seed(contacts=[{"email": f"person{place}@example.com"} for place in range(4)])
+    plan = make_push({"email": "email"}).plan([person(place) for place in range(4)])
+    folder = sandbox.client().folder()
+    folder.contacts.delete(ids.contact_ids[2])
+    folder.contacts.replace(ids.contact_ids[3], email="other@example.com")
+    sandbox._store.execute(
+        "UPDATE contacts SET status = ? WHERE contactId = ?", (status, ids.contact_ids[0])
+    )
+    monkeypatch.setattr("icontact.push.work.FRESH", -1)
+
+    report = plan.apply()
+
+    assert [one.status.value for one in report.outcomes] == [
+        "skipped",
+        "updated",
+        "skipped",
+        "updated",
+    ]
+    assert report.outcomes[0].reason.endswith("that came to light only now")
+    assert report.outcomes[2].reason.startswith("this contact was deleted in iContact")
+    on_the_list = {int(one["contactId"]) for one in sandbox.state.subscriptions()}
+    assert on_the_list == {ids.contact_ids[1], ids.contact_ids[3]}
+
+
+def test_when_blocked_people_cannot_be_looked_for_nobody_is_subscribed(
+    sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.seed(contacts=[{"email": "person1@example.com"}, {"email": "person2@example.com"}])
+    plan = make_push({"email": "email"}).plan([person(1), person(2)])
+    monkeypatch.setattr("icontact.push.work.FRESH", -1)
+    sandbox.faults.next(status=500, times=99, method="GET", path=CONTACTS)
+
+    report = plan.apply()
+
+    assert report.counts["failed"] == 2
+    assert sandbox.state.subscriptions() == []
+
+
+def test_a_new_contact_without_a_date_is_looked_at_before_it_is_subscribed(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    sandbox.seed(contacts=[{"email": "someone@example.com"}])
+    push = make_push({"email": "email"})
+    body = '{"contacts": [{"contactId": "66674163", "email": "person1@example.com"}]}'
+    sandbox.faults.next(status=200, body=body, method="POST", path=CONTACTS)
+    sandbox.requests.clear()
+
+    push.one(person(1))
+
+    assert [(one.method, one.path.rpartition("/")[2]) for one in sandbox.requests] == [
+        ("GET", "contacts"),
+        ("POST", "contacts"),
+        ("GET", f"{sandbox.list_id}_66674163"),
+        ("POST", "subscriptions"),
+    ]
+
+
+def test_where_the_only_landmark_would_stand_for_others_people_are_asked_for_one_by_one(
+    sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.seed(contacts=[{"email": "a*z@example.com"}])
+    sandbox.seed(contacts=[{"email": f"person{place}@example.com"} for place in range(3)])
+    plan = make_push({"email": "email"}).plan([person(place) for place in range(3)])
+    monkeypatch.setattr("icontact.push.work.FRESH", -1)
+
+    assert plan.apply().counts["updated"] == 3

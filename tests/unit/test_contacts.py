@@ -12,6 +12,11 @@ import icontact
 from icontact import errors
 from icontact.models import ActionType, ContactStatus
 from icontact.resources import Contacts, Rejected
+from icontact.resources._receipts import (
+    SubscriptionReceipt,
+    store_contacts,
+    store_subscriptions,
+)
 from icontact.sandbox import Quirks, Sandbox
 from icontact.transport import Safety, Transport
 from tests.unit.support import BASE, FOLDER, Clock, Script, patient_client
@@ -412,3 +417,36 @@ def test_a_custom_field_that_was_not_stored_is_told(
     contact = folder.contacts.create(email="jo@example.com", custom_fields={"nowhere": "x"})
     folder.contacts.update(contact.contact_id, custom_fields={"nowhere": "x"})
     assert caplog.text.count("shows no custom field 'nowhere'") == 2
+
+
+def test_a_receipt_reads_what_it_has_by_the_same_rules_and_nothing_else() -> None:
+    answer = {
+        "contacts": [
+            {"contactId": "7", "email": "A@x.y", "status": "normal", "bounceCount": "many"},
+            {"contactId": 8, "email": "b@x.y", "createDate": "2024-01-02 03:04:05", "own": "1"},
+        ]
+    }
+    result = store_contacts(
+        icontact.Folder(Script(answer), 1, 2).contacts, [{"email": "b@x.y"}, {}]
+    )
+
+    receipt = result.results[0]
+    assert receipt is not None
+    assert (receipt.contact_id, receipt.status) == (8, "normal")
+    assert receipt.create_date is not None
+    assert receipt.create_date.isoformat() == "2024-01-02T03:04:05-05:00"
+    assert "x.y" not in repr(receipt)
+    assert [one.index for one in result.rejected] == [1]
+    bad = Script({"contacts": [{"contactId": "seven"}]})
+    with pytest.raises(errors.DecodeError, match=r"contacts\[0\].contactId: expected an integer"):
+        store_contacts(icontact.Folder(bad, 1, 2).contacts, [{"email": "b@x.y"}])
+
+
+def test_a_receipt_of_a_subscription_reads_what_it_has() -> None:
+    answer = {"subscriptions": [{"contactId": "7", "listId": "3", "addDate": "whenever"}]}
+    result = store_subscriptions(
+        icontact.Folder(Script(answer), 1, 2).subscriptions,
+        [{"contact_id": 7, "list_id": 3, "status": "normal"}],
+    )
+
+    assert result.results == (SubscriptionReceipt(contact_id=7, list_id=3),)

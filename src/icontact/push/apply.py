@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TypeAlias, cast
 
 import attrs
@@ -13,10 +16,10 @@ from icontact.client import Folder
 from icontact.models import (
     Contact,
     ContactStatus,
-    Subscription,
     SubscriptionFields,
     SubscriptionStatus,
 )
+from icontact.push.batches import Batches
 from icontact.push.bulk import Broken, Courier, Refused
 from icontact.push.crew import Crew
 from icontact.push.decide import Action, as_row_says, hands_off
@@ -25,6 +28,12 @@ from icontact.push.outcome import OutcomeStatus
 from icontact.push.settings import PushPolicy
 from icontact.push.state import StateReader
 from icontact.resources import BatchResult, ContactRow
+from icontact.resources._receipts import (
+    ContactReceipt,
+    SubscriptionReceipt,
+    store_contacts,
+    store_subscriptions,
+)
 
 __all__ = ["Writer"]
 
@@ -44,8 +53,12 @@ class Suppressed:
 
 
 # In tuples, since a union that stands in a call is made anew every time.
-_WRITTEN = (Contact, int)
+_STORED = (ContactReceipt, Contact)
+_WRITTEN = (*_STORED, int)
 _UNWRITTEN = (Refused, Broken)
+
+#: A contact as far as it has to be known here.
+Stored: TypeAlias = ContactReceipt | Contact
 
 #: What may come between a row and its end.
 Trouble: TypeAlias = Refused | Broken | Suppressed
@@ -79,37 +92,72 @@ class Writer:
     courier: Courier = attrs.field(factory=Courier, init=False)
 
     def write(self) -> Iterator[Sequence[Fate]]:
-        """Write batch by batch, and yield how the rows of each ended, once that is noted."""
-        for fates in self.crew.map(self._written, self._batches()):
+        """Write batch by batch, and yield how the rows of each ended, once that is noted.
+
+        While requests are under way the next batches are read. In a file every fate stands before
+        the next batch goes out; what is temporary anyway is noted while it does.
+        """
+        batches = Batches(PlannedRows(self.journal.database), self._most)
+        is_file, size = self.journal.path is not None, self.crew.size
+        batches.look_ahead(2)
+        # A single batch is not worth a thread.
+        begin = self.crew.beside if batches.ahead > 1 else self.crew.start
+        under_way: deque[Future[Sequence[Fate]]] = deque()
+
+        def start() -> None:
+            while len(under_way) < size and (batch := batches.take()):
+                if self.courier.error is not None or not self.may_go_on(self.courier):
+                    return
+                if is_file:
+                    self.journal.sent(batch[0].row, batch[-1].row)
+                under_way.append(begin(self._written, batch))
+
+        start()
+        while under_way:
+            batches.look_ahead(size)
+            fates = under_way.popleft().result()
+            if not is_file:
+                start()
             self.journal.finish(fates)
             yield fates
+            if is_file:
+                start()
 
-    def _batches(self) -> Iterator[Sequence[PlannedRow]]:
-        rows, last = PlannedRows(self.journal.database), -1
-        while self.courier.error is None and self.may_go_on(self.courier):
-            most = min(self.policy.batch_size, self.courier.most or self.policy.batch_size)
-            batch = rows.to_write(last, most)
-            if not batch:
-                return
-            first, last = batch[0].row, batch[-1].row
-            self.journal.sent(first, last)
-            yield batch
+    def _most(self) -> int:
+        return min(self.policy.batch_size, self.courier.most or self.policy.batch_size)
 
     def _written(self, batch: Sequence[PlannedRow]) -> Sequence[Fate]:
         contacts = self._contacts(batch)
         subscribed = self._subscriptions(batch, contacts)
         return [_fate(row, contacts[row.row], subscribed.get(row.row)) for row in batch]
 
-    def _contacts(self, batch: Sequence[PlannedRow]) -> dict[int, Contact | int | Trouble]:
+    def _contacts(self, batch: Sequence[PlannedRow]) -> dict[int, Stored | int | Trouble]:
         """Write contacts; return for each row the contact, or what came in between."""
         together = [row for row in batch if self._goes_together(row)]
-        fates: dict[int, Contact | int | Trouble] = {}
+        fates: dict[int, Stored | int | Trouble] = {}
         posted = self._created_before(together, self._posted(together))
         for row, fate in zip(together, posted, strict=True):
             fates[row.row] = self._checked(row, fate)
+        idle = [row for row in batch if row.decision.action is Action.NOTHING]
+        fates |= self._looked_at(idle) if self.stale() else {row.row: _known(row) for row in idle}
         for row in batch:
             if row.row not in fates:
                 fates[row.row] = self._alone(row)
+        return fates
+
+    def _looked_at(self, rows: Sequence[PlannedRow]) -> dict[int, Stored | int | Trouble]:
+        """Look once more at contacts to whom nothing is written, but who are to be subscribed."""
+        addresses = {Private(row.email).lower(): row for row in rows}
+        found = self.courier.attempt(lambda: self.reader.contacts(addresses))
+        if isinstance(found, Refused | Broken):
+            return {row.row: found for row in rows}
+        fates: dict[int, Stored | int | Trouble] = {}
+        for address, row in addresses.items():
+            one: Contact | Refused | Broken | None = found.get(address)
+            if one is None or (isinstance(one, Contact) and one.contact_id != _known(row)):
+                # It has another address by now, or was deleted; its id tells.
+                one = self.courier.attempt(partial(self.folder.contacts.get, _known(row)))
+            fates[row.row] = self._checked(row, one)
         return fates
 
     def _goes_together(self, row: PlannedRow) -> bool:
@@ -117,8 +165,8 @@ class Writer:
         bulk_update = action is Action.UPDATE and self.policy.update_by == "bulk"
         return action is Action.CREATE or bulk_update
 
-    def _posted(self, rows: Sequence[PlannedRow]) -> list[Contact | Refused | Broken]:
-        fates = self.courier.bulk(rows, self._post)
+    def _posted(self, rows: Sequence[PlannedRow]) -> list[Stored | Refused | Broken]:
+        fates: list[Stored | Refused | Broken] = [*self.courier.bulk(rows, self._post)]
         # Left out without a word: that may have been a slip, and it does no harm twice.
         silent = [place for place, fate in enumerate(fates) if fate == Refused("")]
         again = self.courier.bulk([rows[place] for place in silent], self._post)
@@ -127,8 +175,8 @@ class Writer:
         return fates
 
     def _created_before(
-        self, rows: Sequence[PlannedRow], fates: list[Contact | Refused | Broken]
-    ) -> list[Contact | Refused | Broken]:
+        self, rows: Sequence[PlannedRow], fates: list[Stored | Refused | Broken]
+    ) -> list[Stored | Refused | Broken]:
         """Look for new contacts that were refused for a status which only a new one may have.
 
         That is what becomes of the second request when the answer to the first one was lost
@@ -150,37 +198,36 @@ class Writer:
         return fates
 
     def _was_created(self, row: PlannedRow, contact: Contact) -> bool:
-        return as_row_says(row.decision.fields, contact) and not self._is_older(contact)
-
-    def _is_older(self, contact: Contact) -> bool:
         created = contact.create_date
-        return created is not None and self.now() - created > _OLDER
+        recent = created is None or not self._is_old(created)
+        return recent and as_row_says(row.decision.fields, contact)
 
-    def _post(self, rows: Sequence[PlannedRow]) -> BatchResult[Contact]:
-        return self.folder.contacts.create_many(_contact_row(row) for row in rows)
+    def _is_old(self, created: datetime) -> bool:
+        return self.now() - created > _OLDER
 
-    def _alone(self, row: PlannedRow) -> Contact | int | Trouble:
+    def _post(self, rows: Sequence[PlannedRow]) -> BatchResult[ContactReceipt]:
+        return store_contacts(self.folder.contacts, (_contact_row(row) for row in rows))
+
+    def _alone(self, row: PlannedRow) -> Stored | Trouble:
         contacts, decision = self.folder.contacts, row.decision
-        contact_id = decision.contact_id or 0
-        if decision.action is Action.NOTHING:
-            return contact_id
+        contact_id = _known(row)
         write = contacts.replace if decision.action is Action.REPLACE else contacts.update
         fate = self.courier.attempt(lambda: write(contact_id, **decision.fields))
         return self._checked(row, fate)
 
-    def _checked(self, row: PlannedRow, fate: Contact | Refused | Broken) -> Contact | Trouble:
+    def _checked(self, row: PlannedRow, fate: Stored | Refused | Broken) -> Stored | Trouble:
         """Return the contact, unless its status turns out to forbid going on.
 
         It was ``normal``, or there was none, when the plan was made; iContact's answer is newer.
         """
-        if not isinstance(fate, Contact) or not row.decision.subscribe:
+        if not isinstance(fate, _STORED) or not row.decision.subscribe:
             return fate
         if reason := hands_off(fate, None, self.policy):
             return Suppressed(reason, fate.contact_id)
         return fate
 
     def _subscriptions(
-        self, batch: Sequence[PlannedRow], contacts: Mapping[int, Contact | int | Trouble]
+        self, batch: Sequence[PlannedRow], contacts: Mapping[int, Stored | int | Trouble]
     ) -> dict[int, str | Trouble]:
         """Subscribe contacts; return for each row its state on the list afterwards."""
         ids: dict[int, int] = {}
@@ -195,12 +242,13 @@ class Writer:
         fates |= self._subscribed([one for one in ids.values() if fates.get(one) is None])
         return {row: cast("str | Trouble", fates[number]) for row, number in ids.items()}
 
-    def _is_doubtful(self, row: PlannedRow, contact: Contact | int) -> bool:
+    def _is_doubtful(self, row: PlannedRow, contact: Stored | int) -> bool:
         """Tell whether somebody's state on the list may be another one than the plan says."""
         if row.decision.contact_id is not None:
             return self.stale()
         # Taken for new. Whoever turns out to be older was there, and may have unsubscribed.
-        return isinstance(contact, Contact) and self._is_older(contact)
+        created = None if isinstance(contact, int) else contact.create_date
+        return created is None or self._is_old(created)
 
     def _subscribed(self, contact_ids: Sequence[int]) -> dict[int, str | Trouble | None]:
         posted = self.courier.bulk(contact_ids, self._subscribe)
@@ -208,12 +256,12 @@ class Writer:
         self._look_for_the_list(posted)
         left_out = {one: fate for one, fate in fates.items() if isinstance(fate, Refused)}
         states = {
-            one: str(fate.status) if isinstance(fate, Subscription) else fate
+            one: str(fate.status) if isinstance(fate, SubscriptionReceipt) else fate
             for one, fate in fates.items()
         }
         return states | self._explained(left_out)
 
-    def _subscribe(self, contact_ids: Sequence[int]) -> BatchResult[Subscription]:
+    def _subscribe(self, contact_ids: Sequence[int]) -> BatchResult[SubscriptionReceipt]:
         rows: list[SubscriptionFields] = [
             {
                 "contact_id": contact_id,
@@ -225,9 +273,9 @@ class Writer:
         if self.policy.confirmation_message_id is not None:
             for row in rows:
                 row["confirmation_message_id"] = self.policy.confirmation_message_id
-        return self.folder.subscriptions.create_many(rows)
+        return store_subscriptions(self.folder.subscriptions, rows)
 
-    def _look_for_the_list(self, fates: Sequence[Subscription | Refused | Broken]) -> None:
+    def _look_for_the_list(self, fates: Sequence[SubscriptionReceipt | Refused | Broken]) -> None:
         """If nobody at all was subscribed, see whether the list is still there."""
         if fates and all(isinstance(fate, Refused) for fate in fates):
             self.courier.need("the list", lambda: self.folder.lists.get(self.list_id))
@@ -241,7 +289,7 @@ class Writer:
         silent = [one for one, fate in fates.items() if fate == Refused("")]
         again = self.courier.bulk(silent, self._subscribe)
         for one, sent in zip(silent, again, strict=True):
-            fates[one] = str(sent.status) if isinstance(sent, Subscription) else sent
+            fates[one] = str(sent.status) if isinstance(sent, SubscriptionReceipt) else sent
         return {
             one: self._why_not(one, fate) if isinstance(fate, Refused) else fate
             for one, fate in fates.items()
@@ -276,7 +324,7 @@ class Writer:
         return fate
 
 
-def _id(contact: Contact | int) -> int:
+def _id(contact: Stored | int) -> int:
     return contact if isinstance(contact, int) else contact.contact_id
 
 
@@ -284,6 +332,11 @@ def _gives_status(row: PlannedRow) -> bool:
     """Tell whether a new contact is given a status that iContact knows."""
     status = row.decision.fields.get("status")
     return row.decision.action is Action.CREATE and status in tuple(ContactStatus)
+
+
+def _known(row: PlannedRow) -> int:
+    """Return the id of the contact that the row concerns, which the plan found."""
+    return row.decision.contact_id or 0
 
 
 def _contact_row(row: PlannedRow) -> ContactRow:
@@ -294,7 +347,7 @@ def _contact_row(row: PlannedRow) -> ContactRow:
 
 
 def _fate(
-    row: PlannedRow, contact: Contact | int | Trouble, subscribed: str | Trouble | None
+    row: PlannedRow, contact: Stored | int | Trouble, subscribed: str | Trouble | None
 ) -> Fate:
     """Say what became of a row that was to be written."""
     contact_id = row.decision.contact_id
@@ -312,7 +365,7 @@ def _fate(
 
 
 def _ending(
-    row: PlannedRow, contact: Contact | int | Trouble, subscribed: str | Trouble | None
+    row: PlannedRow, contact: Stored | int | Trouble, subscribed: str | Trouble | None
 ) -> tuple[OutcomeStatus, str]:
     kept = "" if row.decision.action is Action.NOTHING else "the contact is stored, but "
     for fate in (contact, subscribed):

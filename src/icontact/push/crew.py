@@ -6,16 +6,59 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from contextvars import copy_context
+from queue import SimpleQueue
+from threading import Event, Thread
 from typing import ParamSpec, TypeVar
 
 from icontact.errors import ConfigError
 from icontact.paging import MOST_WORKERS
+from icontact.transport.stopping import stoppable
 
 __all__ = ["ALONE", "Crew", "crew_of"]
 
 P = ParamSpec("P")
 S = TypeVar("S")
 T = TypeVar("T")
+
+
+class _Helper:
+    """One thread that makes the calls it is given, in turn. Nobody has to wait for it to end."""
+
+    def __init__(self) -> None:
+        self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._called_off = Event()
+        self._thread = Thread(target=self._work, name="icontact-push-helper", daemon=True)
+        self._thread.start()
+
+    def _work(self) -> None:
+        with stoppable(self._called_off):
+            while (call := self._calls.get()) is not None:
+                call()
+                del call  # a row must not stay because this thread waits
+
+    def submit(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Have a function called in the context of whoever asks."""
+        done: Future[T] = Future()
+        context = copy_context()
+        self._calls.put(lambda: context.run(_settle, done, work, *args, **kwargs))
+        return done
+
+    def dismiss(self, *, at_once: bool) -> None:
+        """Let the thread end, and wait for that unless it is to be left where it is."""
+        if at_once:
+            self._called_off.set()
+        self._calls.put(None)
+        if not at_once:
+            self._thread.join()
+
+
+def _settle(done: Future[T], work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> None:
+    """Call a function; what it raises comes with the result."""
+    try:
+        done.set_result(work(*args, **kwargs))
+    except Exception as error:  # noqa: BLE001  # the result raises it, as an executor's does
+        done.set_exception(error)
 
 
 class Crew:
@@ -28,17 +71,33 @@ class Crew:
     def __init__(self, size: int, executor: ThreadPoolExecutor | None) -> None:
         self.size = size
         self._executor = executor
+        self._helper: _Helper | None = None
 
     def start(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Have a function called; what it raises comes with the result."""
         if self._executor is not None:
             return self._executor.submit(work, *args, **kwargs)
         done: Future[T] = Future()
-        try:
-            done.set_result(work(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001  # the result raises it, as a worker's does
-            done.set_exception(error)
+        _settle(done, work, *args, **kwargs)
         return done
+
+    def beside(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Have a function called while the caller does something else, with one worker, too."""
+        if self._executor is not None:
+            return self._executor.submit(work, *args, **kwargs)
+        if self._helper is None:
+            self._helper = _Helper()
+        return self._helper.submit(work, *args, **kwargs)
+
+    def dismiss(self, *, at_once: bool = False) -> None:
+        """Let go of the thread that worked beside the caller, if there was one.
+
+        Args:
+            at_once: Do not wait for what is under way; it sends nothing further.
+        """
+        if self._helper is not None:
+            self._helper.dismiss(at_once=at_once)
+            self._helper = None
 
     def map(self, work: Callable[[S], T], items: Iterable[S]) -> Iterator[T]:
         """Yield results in the order of the items, with no more under way than there are workers.
@@ -65,13 +124,22 @@ ALONE = Crew(1, None)
 def crew_of(size: int) -> Iterator[Crew]:
     """Yield so many workers; when they are let go, nothing is under way any more.
 
+    But who is interrupted while the only worker sends does not wait for its answer.
+
     Raises:
         ConfigError: If it is no number of workers.
     """
     if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MOST_WORKERS:
         raise ConfigError(f"workers must be a whole number from 1 to {MOST_WORKERS}")
     if size == 1:
-        yield Crew(1, None)
+        crew = Crew(1, None)
+        try:
+            yield crew
+        except KeyboardInterrupt:
+            crew.dismiss(at_once=True)
+            raise
+        finally:
+            crew.dismiss()
         return
     with ThreadPoolExecutor(size, thread_name_prefix="icontact-push") as executor:
         yield Crew(size, executor)

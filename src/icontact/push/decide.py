@@ -18,7 +18,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import attrs
 
@@ -51,6 +51,15 @@ class Action(Enum):
     NOTHING = "nothing"
     SKIP = "skip"
     REJECT = "reject"
+
+
+class HasStatus(Protocol):
+    """A contact, as far as it decides whether it may be written to."""
+
+    @property
+    def status(self) -> ContactStatus | str:
+        """May be mailed or not."""
+        ...
 
 
 @attrs.frozen
@@ -160,7 +169,7 @@ def unreported(wanted: ContactFields, contact: Contact, policy: PushPolicy) -> t
     return tuple(missing)
 
 
-def hands_off(contact: Contact, subscription: str | None, policy: PushPolicy) -> str | None:
+def hands_off(contact: HasStatus, subscription: str | None, policy: PushPolicy) -> str | None:
     """Say why nothing may be written, or return None."""
     status = contact.status
     if status != ContactStatus.NORMAL and status not in policy.allow_statuses:

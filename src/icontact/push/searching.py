@@ -16,7 +16,7 @@ from icontact.errors import APIError, BadRequest, PagingError
 from icontact.push.crew import Crew
 from icontact.push.journal import Unshown
 
-__all__ = ["Searcher", "groups_of"]
+__all__ = ["Searcher", "groups_of", "is_landmark"]
 
 V = TypeVar("V", bound=Hashable)
 T = TypeVar("T")
@@ -40,6 +40,11 @@ def groups_of(values: Iterable[V]) -> Iterator[Sequence[V]]:
         room -= needed
     if group:
         yield group
+
+
+def is_landmark(value: str) -> bool:
+    """Tell whether a value stands for itself alone in a search: without a star or a comma."""
+    return "*" not in value and "," not in value
 
 
 def encoded_length(text: str) -> int:

@@ -16,7 +16,7 @@ from icontact.models.filters import one_of
 from icontact.paging import Page, Pager
 from icontact.push.crew import ALONE, Crew
 from icontact.push.journal import Found, Journal, Stage, Unshown
-from icontact.push.searching import Searcher, groups_of
+from icontact.push.searching import Searcher, groups_of, is_landmark
 
 __all__ = ["LookUp", "StateReader"]
 
@@ -111,9 +111,14 @@ class StateReader:
         Raises:
             APIError, TransportError: If iContact could not be asked.
         """
+        wanted = Unshown(addresses)
+        if len(wanted) > _FEW and self._by_address.landmark is None:
+            for one in self._folder.contacts.list(max_items=1):
+                if is_landmark(one.email):
+                    self._by_address.landmark = Private(one.email).lower()
         return {
             Private(one.email).lower(): one
-            for some in self._by_address.find(addresses, ALONE)
+            for some in self._by_address.find(wanted, ALONE)
             for one in some
         }
 
@@ -264,7 +269,6 @@ class _Reading(Generic[V, T]):
     def _note_landmark(self, page: Page[T]) -> None:
         for one in page:
             value = self.landmark(one)
-            # With a star it would stand for others, too.
-            if "*" not in str(value) and "," not in str(value):
+            if is_landmark(str(value)):
                 self.searcher.landmark = value
                 return

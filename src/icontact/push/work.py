@@ -187,6 +187,7 @@ class Work:
         """Keep what the push has cost so far, earlier runs included, and return it."""
         requests = self._requests_before + self.meter.requests
         elapsed = self._elapsed_before + self.meter.elapsed
-        self.journal.note("requests", str(requests))
-        self.journal.note("elapsed", str(elapsed))
+        with self.journal.database.transaction():
+            self.journal.note("requests", str(requests))
+            self.journal.note("elapsed", str(elapsed))
         return requests, elapsed

@@ -130,6 +130,8 @@ class Shape:
     """How one model looks on the wire."""
 
     names: Mapping[str, str]
+    #: Those of fields that hold one value.
+    plain: Mapping[str, str]
     known: frozenset[str]
     collects: str
     #: Fields that are arrays on the wire, and no text with commas.
@@ -166,7 +168,8 @@ def _made(model: type[Any]) -> Shape:
             if _is_tuple(field.type) and field.type != tuple[int, ...]:
                 arrays.add(field.name)
     construct = _constructor(model, names)
-    return Shape(names, frozenset(names.values()), collects, frozenset(arrays), construct)
+    plain = {name: wire for name, wire in names.items() if name not in arrays}
+    return Shape(names, plain, frozenset(names.values()), collects, frozenset(arrays), construct)
 
 
 def _constructor(model: type[Any], names: Mapping[str, str]) -> Callable[[Mapping[str, Any]], Any]:
@@ -270,6 +273,8 @@ _MISFITS = (ValueError, TypeError, KeyError, AttributeError)
 
 def _constructed(raw: Any, shape: Shape, model: type[T]) -> T:
     made: T = shape.construct(raw)
+    if not shape.collects:
+        return made
     known = shape.known
     if extra := {
         name: value if type(value) is str else _blank(value)

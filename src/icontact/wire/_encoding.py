@@ -61,14 +61,18 @@ def encode_fields(
             mapping.
         ValueError: For a value that cannot be sent; names the field.
     """
-    if not isinstance(fields, Mapping):
+    # The quick test first: nearly every row is a plain dict of texts and numbers.
+    if type(fields) is not dict and not isinstance(fields, Mapping):
         raise TypeError(f"expected a mapping of fields, not {type(fields).__name__}")
     shape = shape_of(model)
+    plain = shape.plain
     body: dict[str, Any] = {}
     for name, value in fields.items():
-        if name not in allowed:
+        if type(value) in _AS_IS and name in plain and name in allowed:
+            body[plain[name]] = value
+        elif name not in allowed:
             raise TypeError(f"{model.__name__} has no field {name!r}{nearest(name, allowed)}")
-        if name == shape.collects:
+        elif name == shape.collects:
             _add_custom(body, value, shape.known)
         else:
             # A password is written and never read, so no model has it.
