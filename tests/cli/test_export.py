@@ -106,7 +106,7 @@ def test_a_file_that_is_there_is_replaced_only_by_force(tmp_path: Path) -> None:
     path.write_text("mine")
     ran = icontact("export", "--output", path)
     assert (ran.code, path.read_text()) == (2, "mine")
-    assert "--force" in ran.err
+    assert ran.err == f"Error: {path} is there already; --force replaces it\n"
     assert icontact("export", "--output", path, "--force").code == 0
     assert path.read_text().startswith("contact_id,")
 

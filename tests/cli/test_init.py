@@ -6,6 +6,7 @@ import json
 import stat
 from pathlib import Path
 
+import click
 import pytest
 
 from icontact.cli import settings_file
@@ -240,7 +241,8 @@ def test_options_answer_every_question(embedded: Sandbox) -> None:
     )
 
     # What is left to ask is whether the mapping is right.
-    assert ran.code == 1
+    assert ran.code == 2
+    assert "'Is the mapping right?'" in ran.err
     again = answered("y", words=(*ran_words(embedded, message), "--overwrite"))
     assert again.code == 0
     settings = made("own.toml")
@@ -414,7 +416,12 @@ def test_a_header_without_an_address_is_told(embedded: Sandbox, tmp_path: Path) 
     assert "no column looks like the e-mail address" in (
         icontact("init", "--columns", path, "--yes").err
     )
-    assert icontact("init", "--columns", path, "--map", "email=Contact", "--yes").code == 0
+    err = icontact("init", "--columns", path, "--yes").err
+    assert "there are 'Contact', 'Town'. Say which one it is: --map email=COLUMN" in err
+    assert "ContactMapper" not in err
+    ran = icontact("init", "--columns", path, "--map", "email=Contact", "--yes")
+    assert ran.code == 0
+    assert f"icontact push {path} --settings" in ran.out
     assert pairs(made()) == {"email": "Contact"}
 
 
@@ -445,9 +452,40 @@ def test_a_text_that_cannot_be_read_back_is_never_written(tmp_path: Path) -> Non
 def test_the_end_of_input_writes_nothing(embedded: Sandbox) -> None:
     ran = answered(words=("--preset", "mautic"))
 
-    assert ran.code == 1
-    assert "Aborted!" in ran.err
+    assert ran.code == 2
+    assert "the input ended before an answer to 'Which list (its name or id)': --list" in ran.err
     assert not Path("icontact.toml").exists()
+
+
+def test_the_end_of_input_at_a_yes_or_no_writes_nothing(embedded: Sandbox) -> None:
+    ran = answered("", words=("--preset", "mautic"))
+
+    assert ran.code == 2
+    assert "an answer to 'Is the mapping right?': --yes gives it, and nothing was" in ran.err
+    assert not Path("icontact.toml").exists()
+
+
+def test_ctrl_c_at_a_question_writes_nothing(
+    embedded: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pressed(*_: object, **__: object) -> str:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise click.Abort from None
+
+    monkeypatch.setattr(click, "prompt", pressed)
+    ran = icontact("init", "--preset", "mautic")
+
+    assert (ran.code, ran.err) == (130, "Error: stopped: nothing was written\n")
+
+
+def test_an_answer_that_is_needed_is_asked_for_in_words(embedded: Sandbox, columns: Path) -> None:
+    ran = answered("", "file", "", "  ", str(columns), "", "", "", "")
+
+    assert ran.code == 0
+    assert (ran.out + ran.err).count("an answer is needed; Ctrl-C ends this") == 2
+    assert f"icontact push {columns} --settings" in ran.out
 
 
 def test_a_choice_is_asked_again_until_it_is_one(embedded: Sandbox) -> None:

@@ -106,3 +106,18 @@ def test_another_file_is_no_store(tmp_path: Path) -> None:
     ran = icontact("queue", "list", "--store", path)
     assert ran.code == 2
     assert "cannot be opened as an inbox" in ran.err
+
+
+def test_why_all_of_them_wait_is_shown(inbox: Inbox, store: Path) -> None:
+    inbox.explain("iContact does not accept these credentials")
+    ran = icontact("queue", "list", "--store", store, "--state", "waiting")
+    assert "  0      2026-01-05 11:00:00Z  all events wait: iContact does not accept" in ran.out
+
+
+def test_what_is_no_address_is_masked_as_a_whole(inbox: Inbox, store: Path) -> None:
+    row = {"email": "Jo Doe <jo@canary.example>"}
+    inbox.add([ContactEvent(type="saved", contact_id=4, contact=row)])
+    ran = icontact("queue", "list", "--store", store)
+    assert "4   \u2022\u2022\u2022 " in ran.out
+    assert "canary" not in ran.out
+    assert "Doe" not in ran.out

@@ -113,7 +113,16 @@ def test_a_field_keeps_its_alias() -> None:
         ([{"reason": 1, "channel": "sms"}], False, None),
         ([{"reason": 2, "channel": "email"}, {"reason": 1, "channel": ""}], True, "unsubscribed"),
         ({"4": {"reason": 3, "channel": "email"}}, True, "manual"),
-        (["odd"], False, None),
+        ([{"reason": 1, "channel": " Email"}], True, "unsubscribed"),
+        ({}, False, None),
+        (["odd"], True, "unreadable"),
+        ([{"reason": 0}, 5], True, "unreadable"),
+        ([{"reason": 1, "channel": 7}], True, "unreadable"),
+        ({"reason": 1, "channel": "sms"}, True, "unreadable"),
+        (True, True, "unreadable"),
+        (False, True, "unreadable"),
+        ("email", True, "unreadable"),
+        (None, True, "unreadable"),
     ],
 )
 def test_do_not_contact_is_about_e_mail(entries: Any, blocked: bool, reason: str | None) -> None:

@@ -100,6 +100,24 @@ def test_what_is_no_web_hook_is_refused(body: bytes) -> None:
         mautic.events(body)
 
 
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        (b'{"mautic.x": [], "mautic.x": []}', "'mautic.x'"),
+        (
+            b'[{"contact": {"fields": {}, "doNotContact": [1], "doNotContact": []}}]',
+            "'doNotContact'",
+        ),
+        (b'[{"contact": {"canary@x.example": 1, "canary@x.example": 2}}]', "an e-mail address"),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused(body: bytes, key: str) -> None:
+    with pytest.raises(DecodeError, match="twice, and only one can count") as caught:
+        mautic.events(body)
+    assert key in str(caught.value)
+    assert leaks(caught.value) == []
+
+
 def test_what_is_too_long_is_refused_unread() -> None:
     with pytest.raises(DecodeError, match="longer than 10 bytes"):
         mautic.events(BODY, max_bytes=10)

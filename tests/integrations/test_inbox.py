@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from icontact.errors import ConfigError
-from icontact.integrations import inbox as module
 from icontact.integrations.decide import Memory
 from icontact.integrations.inbox import Claim, EventState, Inbox, Verdict
 from tests.integrations.support import START, event
@@ -232,24 +231,6 @@ def test_what_a_dead_process_held_is_free_at_once(
     monkeypatch.setattr(socket, "gethostname", lambda: "elsewhere")
     assert inbox.claim(lease=60) is None
     inbox.close()
-
-
-def test_whether_a_process_lives(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert module._lives(os.getpid())
-
-    def gone(process: int, signal: int) -> None:
-        raise ProcessLookupError
-
-    def foreign(process: int, signal: int) -> None:
-        raise PermissionError
-
-    monkeypatch.setattr(os, "kill", gone)
-    assert not module._lives(4711)
-    monkeypatch.setattr(os, "kill", foreign)
-    assert module._lives(4711)
-    monkeypatch.setattr(os, "name", "nt")
-    monkeypatch.setattr(os, "kill", gone)
-    assert module._lives(4711)
 
 
 def test_many_threads_claim_nothing_twice(inbox: Inbox) -> None:

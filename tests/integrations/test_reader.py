@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,7 +25,9 @@ from icontact.errors import (
     TransportError,
 )
 from icontact.integrations import mautic
+from icontact.integrations.events import Row
 from icontact.integrations.mautic import Mautic
+from icontact.integrations.mautic.walk import Walk
 from tests.integrations.support import SITE, person
 from tests.unit.support import http, listening, read_request
 from tests.unit.test_tracebacks import leaks
@@ -46,22 +50,110 @@ def queries(answers: responses.RequestsMock) -> Iterator[dict[str, list[str]]]:
         yield parse_qs(urlsplit(str(call.request.url)).query)
 
 
+class Fake:
+    """A Mautic whose contacts come and go between two requests."""
+
+    def __init__(self, answers: responses.RequestsMock, *there: int) -> None:
+        self.there = list(there)
+        self.total: int | None = None
+        #: Before which request who leaves or comes.
+        self.changes: dict[int, Callable[[], object]] = {}
+        self.starts: list[int] = []
+        answers.add_callback(responses.GET, CONTACTS, self._answer)
+
+    def _answer(self, request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        query = parse_qs(urlsplit(str(request.url)).query)
+        start, limit = int(query["start"][0]), int(query["limit"][0])
+        self.changes.get(len(self.starts), lambda: None)()
+        self.starts.append(start)
+        found = listing(len(self.there), *self.there[start : start + limit])
+        if self.total is not None:
+            found["total"] = self.total
+        return 200, {}, json.dumps(found)
+
+    def read(self, page_size: int = 3) -> list[int]:
+        return [row["id"] for row in reader(page_size=page_size).contacts()]
+
+
 def test_all_pages_are_read(answers: responses.RequestsMock) -> None:
-    answers.get(CONTACTS, json=listing(3, 1, 2))
-    answers.get(CONTACTS, json=listing(3, 7))
+    fake = Fake(answers, 1, 2, 7)
     with reader(page_size=2) as mautic_:
         rows = list(mautic_.contacts())
     assert [row["mauticContactId"] for row in rows] == [1, 2, 7]
     assert rows[2]["mauticContactTimelineLink"] == f"{SITE}/s/contacts/view/7"
-    asked = list(queries(answers))
-    assert [query["start"] for query in asked] == [["0"], ["2"]]
-    assert asked[0] | {"start": []} == {
+    assert fake.starts == [0, 1, 2]
+    assert next(queries(answers)) == {
         "search": ["!is:anonymous"],
         "orderBy": ["id"],
         "orderByDir": ["asc"],
         "limit": ["2"],
-        "start": [],
+        "start": ["0"],
     }
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 100])
+@pytest.mark.parametrize("total", [None, 0, 5])
+def test_a_total_that_is_too_small_ends_nothing(
+    answers: responses.RequestsMock, size: int, total: int | None
+) -> None:
+    fake = Fake(answers, *range(1, 11))
+    fake.total = total
+    assert fake.read(size) == list(range(1, 11))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+@pytest.mark.parametrize("request_", [1, 2, 3])
+def test_who_leaves_or_comes_meanwhile_moves_nobody_out_of_sight(
+    answers: responses.RequestsMock, size: int, request_: int
+) -> None:
+    def change(fake: Fake, leaving: Iterable[int], coming: Iterable[int]) -> None:
+        fake.there[:] = sorted({*fake.there, *coming} - {*leaving})
+
+    changes: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = (
+        ((1,), ()),
+        ((1, 2), ()),
+        ((1,), (99,)),
+        ((5, 6, 7), ()),
+        ((3, 4), ()),
+        ((), (0, 15, 25)),
+        ((10, 20, 30), (5, 7)),
+        ((1, 2, 3, 4, 5, 6, 7, 8), ()),
+    )
+    for leaving, coming in changes:
+        before = [1, 2, 3, 4, 5, 6, 7, 8, 10, 20, 30, 40]
+        answers.reset()
+        fake = Fake(answers, *before)
+        fake.changes[request_] = partial(change, fake, leaving, coming)
+        read = fake.read(size)
+        assert {*before} - {*leaving} <= {*read}
+        assert len(read) == len({*read})
+
+
+def test_when_all_have_left_it_ends(answers: responses.RequestsMock) -> None:
+    fake = Fake(answers, 1, 2, 3, 4)
+    fake.changes[1] = fake.there.clear
+    assert fake.read() == [1, 2, 3]
+
+
+def test_contacts_that_leave_faster_than_they_are_read_are_an_error(
+    answers: responses.RequestsMock,
+) -> None:
+    walk = Walk(1)
+    walk.step([Row(mauticContactId=1), Row(mauticContactId=2)], None)
+    walk._seen, walk.start = 3, 500
+    with pytest.raises(PagingError, match="leave Mautic's list faster"):
+        while True:
+            assert walk.step([Row(mauticContactId=9)], None) == ()
+
+
+def test_a_count_that_is_never_reached_is_an_error(answers: responses.RequestsMock) -> None:
+    fake = Fake(answers, 1, 2)
+    fake.total = 3
+    with pytest.raises(PagingError, match="counts 3 contacts, and gave 2"):
+        fake.read()
+    fake.starts.clear()
+    fake.changes[2] = lambda: setattr(fake, "total", 2)
+    assert fake.read() == [1, 2]
 
 
 def test_a_segment_and_a_search_hold_together(answers: responses.RequestsMock) -> None:
@@ -73,8 +165,8 @@ def test_a_segment_and_a_search_hold_together(answers: responses.RequestsMock) -
 
 def test_a_total_that_is_missing_is_no_end(answers: responses.RequestsMock) -> None:
     answers.get(CONTACTS, json={"contacts": [person(1)]})
-    answers.get(CONTACTS, json={"contacts": []})
     assert len(list(reader().contacts())) == 1
+    assert len(answers.calls) == 2
 
 
 def test_visitors_are_left_out(answers: responses.RequestsMock) -> None:
@@ -82,12 +174,18 @@ def test_visitors_are_left_out(answers: responses.RequestsMock) -> None:
     assert [row["id"] for row in reader().contacts()] == [2]
 
 
-@pytest.mark.parametrize("second", [(1, 2), (3, 2)])
+@pytest.mark.parametrize("second", [(1, 2), (3, 2), (-4, 2)])
 def test_pages_that_cannot_be_trusted_are_refused(
     answers: responses.RequestsMock, second: tuple[int, ...]
 ) -> None:
     answers.get(CONTACTS, json=listing(4, 1, 2))
     answers.get(CONTACTS, json=listing(4, *second))
+    with pytest.raises(PagingError, match="repeat"):
+        list(reader(page_size=2).contacts())
+
+
+def test_a_contact_without_an_id_is_an_error(answers: responses.RequestsMock) -> None:
+    answers.get(CONTACTS, json={"contacts": [person(1, id=None)]})
     with pytest.raises(PagingError, match="repeat"):
         list(reader().contacts())
 

@@ -103,6 +103,37 @@ def test_do_not_contact_stops_the_push(make: MakeIntegration, sandbox: Sandbox) 
     assert writes(sandbox) == []
 
 
+def test_a_do_not_contact_that_cannot_be_read_stops_the_push_and_is_put_aside(
+    make: MakeIntegration, sandbox: Sandbox
+) -> None:
+    integration = make(secret=SECRET)
+    body = encoded(hook("lead_post_save_update", saved(1, doNotContact="email"), saved(2)))
+    integration.receive(body, signature=mautic.sign(body, SECRET))
+    integration.work()
+    aside, done = integration.inbox.entries()
+    assert (aside.state, done.state) == ("aside", "done")
+    assert "whether the person may be mailed cannot be read" in aside.reason
+    # Tried again it is the same; what does not say it does not lift it, either.
+    integration.inbox.retry(aside.number)
+    integration.work()
+    outcome = integration.handle(event("form_submitted", at=1))
+    assert getattr(outcome, "status", None) == "rejected"
+    assert integration.inbox.counts()["aside"] == 2
+    assert writes(sandbox) == ["contacts", "subscriptions"]
+    # What can be read does.
+    (later,) = mautic.events(encoded(hook("lead_post_save_update", saved(1, at=9))))
+    assert getattr(integration.handle(later), "status", None) == "created"
+
+
+def test_a_do_not_contact_that_cannot_be_read_is_no_matter_where_nothing_is_pushed(
+    make: MakeIntegration,
+) -> None:
+    integration = make(ContactAction("manual"), follow_unsubscribes=True)
+    (told,) = mautic.events(encoded(hook("lead_post_save_update", saved(1, doNotContact=5))))
+    assert integration.handle(told) is None
+    assert integration.inbox.counts()["done"] == 1
+
+
 def test_mautics_events_do_as_well(make: MakeIntegration) -> None:
     integration = make(PointTrigger(minimum=10))
     for one in mautic.events(encoded(hook("lead_points_change", pointed(1, 5, 15)))):
@@ -378,6 +409,9 @@ def test_a_service_that_is_down_is_left_alone(
     assert integration.work() == 3
     assert "iContact seems to be down; waiting for 30 s" in caplog.text
     assert integration.pause() == 30
+    own, *_, others = (entry.reason for entry in integration.inbox.entries())
+    assert "503" in own
+    assert others == f"all events wait: {own}"
     assert integration.work() == 0
     clock.now += 30
     assert integration.work() == 3
@@ -403,6 +437,8 @@ def test_where_to_push_may_be_looked_up_later_and_again(
     assert (outcome.status, "could not be looked up" in outcome.reason) == ("failed", True)
     assert integration.work() == 0
     assert "could not be looked up" in caplog.text
+    (entry,) = integration.inbox.entries()
+    assert entry.reason.startswith("all events wait: where to push to could not be looked up")
     assert integration.pause() == 30
     sandbox.faults.clear()
     assert integration.work() == 0

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from icontact.integrations import triggers
+from icontact.integrations import _forks, triggers
 from icontact.integrations.worker import Worker
 from tests.integrations.conftest import MakeIntegration
 from tests.integrations.support import event
@@ -164,3 +167,66 @@ def test_in_a_forked_process_it_starts_anew(
         worker.close(PATIENCE)
     assert before is not None
     before.join(PATIENCE)
+
+
+def test_closed_while_it_turns_to_wait_it_ends_at_once(
+    watched: Watched, start: Callable[..., Worker]
+) -> None:
+    worker = start(poll=PATIENCE)
+
+    class Closing(threading.Event):
+        def clear(self) -> None:
+            worker._stop.set()
+            self.set()
+            super().clear()
+
+        def wait(self, timeout: float | None = None) -> bool:
+            raise AssertionError("nobody would wake it")
+
+    worker._news = Closing()
+    worker._run()
+    assert watched.calls == 0
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_locks_that_were_held_during_a_fork_hold_up_no_child(
+    watched: Watched, start: Callable[..., Worker], closed: bool
+) -> None:
+    worker, integration = start(), watched.integration
+    if closed:
+        worker.close()
+    with worker._lock, vars(worker._news)["_cond"], integration._lock:
+        _forks.renew_all()
+        worker.wake()
+        assert worker.running is not closed
+        assert integration.work() == 0
+
+
+FORKED = """
+import os
+from icontact import Client
+from icontact.integrations.triggers import ContactAction, PushIntegration
+from icontact.integrations.worker import Worker
+
+integration = PushIntegration(lambda: None, [ContactAction("saved")], {store!r})
+worker = Worker(integration)
+with worker._lock, integration._lock:
+    child = os.fork()
+    if child == 0:
+        worker.wake()
+        worker.close(20)
+        os._exit(0 if integration._lock.acquire(timeout=20) else 1)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+integration.close()
+"""
+
+
+def test_a_child_that_was_forked_meanwhile_pushes(store: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", FORKED.format(store=str(store))],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ran.stdout, ran.stderr) == ("0\n", "")

@@ -8,10 +8,13 @@ from typing import Any
 import attrs
 import click
 
+from icontact.auth import Private
 from icontact.cli.checks import FAILED, OK, SKIPPED, Check, Doctor
 from icontact.cli.screen import clean, document, table
 from icontact.cli.session import json_option, place_options
 from icontact.cli.stops import Stop
+from icontact.errors import MappingError
+from icontact.mapping.addresses import clean_email
 from icontact.push import FieldCheck
 
 __all__ = ["doctor", "exit_code_of", "show"]
@@ -77,10 +80,22 @@ def doctor(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
     """Check every link of the chain."""
     if options["test_push"] is None and (options["sample"] or options["existing_ok"]):
         raise Stop("--sample and --existing-ok belong to --test-push EMAIL")
+    if options["test_push"] is not None:
+        _need_address(Private(options["test_push"]))
     with Doctor(**options) as examiner:
         checks = examiner.checks()
     show(checks, examiner.fields, as_json=as_json)
     ctx.exit(exit_code_of(checks))
+
+
+def _need_address(given: Private) -> None:
+    try:
+        clean_email(given)
+    except MappingError as error:
+        problem = error.problem
+    else:
+        return
+    raise Stop(f"--test-push EMAIL: what was given {problem}")
 
 
 def exit_code_of(checks: Sequence[Check]) -> int:

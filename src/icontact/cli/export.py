@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import attrs
@@ -47,6 +48,8 @@ def run(job: Job) -> ExportReport:
     to_stdout = job.output == "-"
     if to_stdout and job.as_json:
         raise Stop("--json prints what was done, and so does not go with standard output: --output")
+    if not (to_stdout or job.force) and Path(job.output).is_file():
+        raise Stop(f"{job.output} is there already; --force replaces it")
     fields = None if job.fields is None else [one.strip() for one in job.fields.split(",")]
     target: str | BinaryIO = sys.stdout.buffer if to_stdout else job.output
     with (

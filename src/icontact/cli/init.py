@@ -152,7 +152,7 @@ def _answers(client: Client, given: _Options, asker: Asker) -> Answers:
     lists = folder.lists.list().all()
     chosen = _list(lists, given, asker, options.suggested_list)
     fields = folder.custom_fields.list().all()
-    mapper = mapping_of(options, fields, asker)
+    mapper, options = mapping_of(options, fields, asker)
     return Answers(
         list=chosen,
         list_is_unique=[one.name for one in lists].count(chosen.name) == 1,
@@ -161,6 +161,7 @@ def _answers(client: Client, given: _Options, asker: Asker) -> Answers:
         account=(account[0], account[1]) if account[2] else None,
         folder=(folder_place[0], folder_place[1]) if folder_place[2] else None,
         custom_fields=fields,
+        file=options.file,
     )
 
 
@@ -246,4 +247,5 @@ def _say_what_next(output: str, answers: Answers) -> None:
     name = shlex.quote(clean(output))
     click.echo(f"Written to {clean(output)}. Next:")
     click.echo(f"  icontact doctor --settings {name} --test-push you@example.com")
-    click.echo(f"  icontact push people.csv --settings {name} --dry-run")
+    people = shlex.quote(clean(answers.file or "people.csv"))
+    click.echo(f"  icontact push {people} --settings {name} --dry-run")

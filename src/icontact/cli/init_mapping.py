@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import click
 
-from icontact.cli.mappers import pairs_of
+from icontact.cli.mappers import in_options, pairs_of
 from icontact.cli.questions import Asker
 from icontact.cli.screen import clean, remark
 from icontact.cli.stops import Stop
@@ -35,12 +35,14 @@ class MappingSource:
         columns: The names that rows have, where they are known.
         notes: What was guessed.
         suggested_list: The list that Mautic pushed to.
+        file: The file whose columns these are.
     """
 
     config: dict[str, Any] | None = None
     columns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     suggested_list: str | int | None = None
+    file: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -82,15 +84,16 @@ def from_columns(path: str, *, needs_email: bool = True) -> MappingSource:
     """
     with read_rows(path) as rows:
         columns = rows.columns
+    found = MappingSource(config={}, columns=columns, file=path)
     try:
         mapper = ContactMapper.guess(columns)
     except MappingError as error:
         problem = error.problem
     else:
-        return MappingSource(config=mapper.as_config(), columns=columns, notes=mapper.notes)
+        return attrs.evolve(found, config=mapper.as_config(), notes=mapper.notes)
     if needs_email:
-        raise Stop(f"{path}: {problem}")
-    return MappingSource(config={}, columns=columns)
+        raise Stop(f"{path}: {in_options(problem, columns)}")
+    return found
 
 
 def _from_mautic(path: str) -> MappingSource:
@@ -108,8 +111,10 @@ def _changed(config: Mapping[str, Any], pairs: Sequence[str]) -> dict[str, Any]:
     return {**config, **fields, **({CUSTOM: custom} if custom else {})}
 
 
-def mapping_of(source: MappingSource, fields: Sequence[CustomField], asker: Asker) -> ContactMapper:
-    """Return the mapping, checked against the folder's custom fields.
+def mapping_of(
+    source: MappingSource, fields: Sequence[CustomField], asker: Asker
+) -> tuple[ContactMapper, MappingSource]:
+    """Return the mapping, checked against the folder's custom fields, and what it began with.
 
     Args:
         source: What there is to begin with.
@@ -137,7 +142,7 @@ def mapping_of(source: MappingSource, fields: Sequence[CustomField], asker: Aske
         config = _field_by_field(config, source.columns, fields, asker)
     mapper = ContactMapper.from_config(config)
     mapper.checked(fields)
-    return mapper
+    return mapper, source
 
 
 def _asked_for(asker: Asker) -> MappingSource:
@@ -150,7 +155,7 @@ def _asked_for(asker: Asker) -> MappingSource:
     origin = asker.choice(
         "Where do the contacts come from",
         ("file", "mautic", "mautic-mapping", "other"),
-        option="",
+        option="--columns, --preset, --from-mautic or --map",
         given=None,
         default="file",
     )
@@ -159,7 +164,7 @@ def _asked_for(asker: Asker) -> MappingSource:
     if origin == "other":
         return MappingSource(config={})
     question = "A file with their columns" if origin == "file" else "Mautic's mapping, a JSON file"
-    path = asker.text(question, str, option="")
+    path = asker.text(question, str, option="--columns" if origin == "file" else "--from-mautic")
     return from_columns(path, needs_email=False) if origin == "file" else _from_mautic(path)
 
 
@@ -226,7 +231,7 @@ def _asked(label: str, current: Any, read: Callable[[str], str | None], asker: A
         return found
 
     default = str(kept) if current is not None else None if needed else _NOTHING
-    return asker.text(label, answer, option="", default=default)
+    return asker.text(label, answer, option="--map", default=default)
 
 
 def _reader(columns: Sequence[str]) -> Callable[[str], str | None]:

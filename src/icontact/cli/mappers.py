@@ -111,6 +111,16 @@ def _is_standard(name: str) -> bool:
     return name in WIRE_NAMES or name in WIRE_NAMES.values()
 
 
+def in_options(problem: str, columns: Sequence[str]) -> str:
+    """Return why no mapping can be guessed, with the option that helps in place of Python."""
+    if "no column looks like" not in problem:
+        return problem
+    return (
+        f"no column looks like the e-mail address; there are {bounded(columns, _NAMED)}. "
+        "Say which one it is: --map email=COLUMN"
+    )
+
+
 def _guessed(rows: RowFile) -> Chosen:
     if not rows.columns:
         raise ConfigError(
@@ -138,11 +148,7 @@ def _guessed(rows: RowFile) -> Chosen:
                 *unused,
             ),
         )
-    if "no column looks like" in problem:
-        problem = (
-            f"no column looks like the e-mail address; there are {bounded(rows.columns, _NAMED)}. "
-            "Say which one it is: --map email=COLUMN"
-        )
+    problem = in_options(problem, rows.columns)
     raise ConfigError(f"{rows.name}: {problem}")
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 import attrs
 import click
 
 from icontact.cli.screen import clean, table
-from icontact.cli.stops import Stop
+from icontact.cli.stops import Stop, Stopped
 from icontact.mapping.targets import closest, shown
 from icontact.models import ContactList
 
@@ -71,13 +72,30 @@ class Asker:
                 raise Stop(f"with --yes nothing is asked, and {option} has no default: give it")
             given = default
         if given is None:
-            answer: T = click.prompt(question, value_proc=read, default=default)
-            return answer
+            return self._asked(question, read, option, default)
         try:
             return read(given)
         except click.UsageError as problem:
             said = problem.message
         raise Stop(f"{option}: {said}")
+
+    def _asked(
+        self, question: str, read: Callable[[str], T], option: str, default: str | None
+    ) -> T:
+        def read_something(text: str) -> T:
+            if not text.strip():
+                raise click.UsageError("an answer is needed; Ctrl-C ends this")
+            return read(text)
+
+        with _answerable(question, option):
+            # Told of no default, click asks again without a word.
+            answer: T = click.prompt(
+                question,
+                value_proc=read_something,
+                default=default or "",
+                show_default=default is not None,
+            )
+        return answer
 
     def choice(
         self, question: str, choices: Sequence[str], *, option: str, given: str | None, default: str
@@ -106,7 +124,10 @@ class Asker:
         """Return a yes or no."""
         if given is not None:
             return given
-        return default if self.silent else click.confirm(question, default=default)
+        if self.silent:
+            return default
+        with _answerable(question, "--yes"):
+            return click.confirm(question, default=default)
 
     def place(
         self, what: str, found: Mapping[int, str], *, option: str, given: int | None
@@ -133,6 +154,23 @@ class Asker:
         return self.text(
             asked, read, option=option, given=None if given is None else str(given)
         ), True
+
+
+@contextmanager
+def _answerable(question: str, option: str) -> Iterator[None]:
+    """Say what is missing where no answer comes any more."""
+    try:
+        yield
+    except click.Abort as abort:
+        pressed = isinstance(abort.__context__, KeyboardInterrupt)
+    else:
+        return
+    if pressed:
+        raise Stopped("stopped: nothing was written")
+    raise Stop(
+        f"the input ended before an answer to {clean(question)!r}: {option} gives it, and nothing "
+        "was written"
+    )
 
 
 def list_from(lists: Sequence[ContactList]) -> Callable[[str], ContactList]:

@@ -51,6 +51,7 @@ class Answers:
         account: Id and name of the account, where there is a choice.
         folder: Id and name of the client folder, where there is a choice.
         custom_fields: What the folder has, for the comments.
+        file: The contacts' file, if the mapping is of its columns.
     """
 
     list: ContactList
@@ -60,6 +61,7 @@ class Answers:
     account: tuple[int, str] | None = None
     folder: tuple[int, str] | None = None
     custom_fields: Sequence[CustomField] = ()
+    file: str | None = None
 
 
 def text_of(answers: Answers, name: str) -> str:

@@ -88,7 +88,8 @@ def severest(outcomes: Sequence[PushOutcome], decision: Decision) -> PushOutcome
     """Return the worst outcome, or that a wish not to be mailed stopped the push."""
     found = list(outcomes)
     if decision.stopped:
-        found.append(outcome_of(decision, OutcomeStatus.SKIPPED, decision.note))
+        status = OutcomeStatus.REJECTED if decision.unreadable else OutcomeStatus.SKIPPED
+        found.append(outcome_of(decision, status, decision.note))
     return min(found, key=lambda one: _SEVERITY.index(one.status), default=None)
 
 
@@ -96,7 +97,8 @@ def verdicts(claim: Claim, results: Sequence[Result], decision: Decision) -> Map
     """Return where each event stands after all was tried: done, or aside with its reason."""
     told = [decision.note] if decision.note else []
     told += [f"{task.target}: {one.status}, {one.reason}" for task, one in results]
-    done = Verdict(state=EventState.DONE, reason="; ".join(told))
+    state = EventState.ASIDE if decision.unreadable else EventState.DONE
+    done = Verdict(state=state, reason="; ".join(told))
     found = {one.number: done for one in claim.pending}
     for task, outcome in results:
         if outcome.status is OutcomeStatus.REJECTED:

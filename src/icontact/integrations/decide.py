@@ -20,6 +20,8 @@ __all__ = ["Decision", "Memory", "Pending", "Placed", "Task", "decide", "remembe
 #: Reasons that are somebody's will. After a bounce iContact finds out by itself.
 _WILL = (Reason.UNSUBSCRIBED, Reason.MANUAL)
 
+_UNREADABLE = "whether the person may be mailed cannot be read (do-not-contact in an unknown form)"
+
 _Action = Literal["push", "unsubscribe"]
 
 
@@ -116,6 +118,7 @@ class Decision:
         memory: What is known afterwards, whatever becomes of the tasks.
         note: Why nothing, or not everything, is done.
         stopped: Whether a push was wanted that the person's wish not to be mailed stops.
+        unreadable: Whether what stops it is that nobody can read what the person's wish is.
         late: Whether a push was wanted whose values are gone.
     """
 
@@ -126,6 +129,7 @@ class Decision:
     memory: Memory
     note: str = ""
     stopped: bool = False
+    unreadable: bool = False
     late: bool = False
 
 
@@ -178,8 +182,15 @@ def decide(
                 for target in everywhere
                 if target not in done
             ]
-        note = f"must not be mailed ({why})"
-        return attrs.evolve(decision, tasks=tuple(tasks), note=note, stopped=stopped)
+        unreadable = why == Reason.UNREADABLE
+        note = _UNREADABLE if unreadable else f"must not be mailed ({why})"
+        return attrs.evolve(
+            decision,
+            tasks=tuple(tasks),
+            note=note,
+            stopped=stopped,
+            unreadable=stopped and unreadable,
+        )
     late = memory.newest > newest.at and any(task.action == "push" for task in tasks)
     note = ""
     if late:

@@ -38,6 +38,8 @@ class Reason(StrEnum):
     BOUNCED = "bounced"
     MANUAL = "manual"
     UNKNOWN = "unknown"
+    #: What was told cannot be read, and might be any of these.
+    UNREADABLE = "unreadable"
 
 
 class Row(dict[str, Any]):

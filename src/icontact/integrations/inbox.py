@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
-import socket
 import sqlite3
 import time
-import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 import attrs
 
+from icontact.integrations._owners import is_gone, lives, new_owner
+from icontact.integrations._reading import address_of, found
 from icontact.integrations._storage import Storage
 from icontact.integrations.decide import Memory, Pending
 from icontact.integrations.events import ContactEvent
 
 __all__ = ["Claim", "Entry", "EventState", "Inbox", "Verdict"]
 
+logger: logging.Logger = logging.getLogger("icontact")
+
 #: An event from further in the future than clocks differ counts as one of now.
 _AHEAD = 3600.0
 
 #: What is still to be seen of an event, newest state first; a deletion has no state to push.
 _NEWEST = """
-SELECT number, payload FROM events
+SELECT number, CAST(payload AS BLOB), state FROM events
 WHERE contact = ? AND payload IS NOT NULL AND type != 'deleted'
-ORDER BY happened DESC, number DESC LIMIT 1
+ORDER BY happened DESC, number DESC
 """
+
+#: Before the reason of an event that was not tried, since nobody's is.
+_ALL_WAIT = "all events wait: "
 
 
 class EventState(StrEnum):
@@ -128,7 +134,7 @@ class Inbox(Storage):
     ) -> None:
         super().__init__(path)
         self._clock = clock
-        self._alive = _lives if alive is None else alive
+        self._alive = lives if alive is None else alive
 
     def add(self, events: Iterable[ContactEvent]) -> int:
         """Keep events, all or none of them, and return how many were not known yet.
@@ -162,22 +168,30 @@ class Inbox(Storage):
             lease: Seconds until others may take it, should this process be gone.
             contact: This one instead, whether or not it is due.
 
+        A contact of whom something cannot be read is not taken: its events are put aside with the
+        reason, and the next one has its turn.
+
         Returns:
             ``None`` if nothing is due, or all of that is being dealt with.
         """
         now = self._clock()
         with self._transaction() as connection:
-            found = self._choose(connection, now, contact)
-            if found is None and self._free_the_dead(connection, now):
-                found = self._choose(connection, now, contact)
-            if found is None:
-                return None
-            owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex}"
-            connection.execute(
-                "UPDATE contacts SET owner = ?, until = ? WHERE contact = ?",
-                (owner, now + lease, found),
-            )
-            return _claim(connection, found, owner)
+            for name in self._candidates(connection, now, lease, contact):
+                claim = _claim(connection, name)
+                if isinstance(claim, Claim):
+                    connection.execute(
+                        "UPDATE contacts SET owner = ?, until = ? WHERE contact = ?",
+                        (claim.owner, now + lease, name),
+                    )
+                    return claim
+                # One contact's fault must not keep all the others waiting.
+                connection.execute(
+                    "UPDATE events SET state = 'aside', reason = ?, settled = ?,"
+                    " attempts = attempts + 1 WHERE contact = ? AND state = 'waiting'",
+                    (claim, now, name),
+                )
+                logger.error("the events of a contact were put aside: %s", claim)
+        return None
 
     def settle(self, claim: Claim, verdicts: Mapping[int, Verdict], memory: Memory) -> bool:
         """Write down what became of a claim, and let go of it.
@@ -203,7 +217,7 @@ class Inbox(Storage):
                     for number, one in verdicts.items()
                 ],
             )
-            newest = connection.execute(_NEWEST, (claim.contact,)).fetchone()
+            newest = connection.execute(f"{_NEWEST} LIMIT 1", (claim.contact,)).fetchone()
             keep = -1 if newest is None or memory.deleted else newest[0]
             connection.execute(
                 "UPDATE events SET payload = NULL"
@@ -227,6 +241,21 @@ class Inbox(Storage):
         sql = "SELECT 1 FROM events WHERE identity = ? AND state = 'waiting'"
         return bool(self._rows(sql, (identity,)))
 
+    def why_aside(self, identity: str) -> str | None:
+        """Return why this event was put aside, if it was."""
+        sql = "SELECT reason FROM events WHERE identity = ? AND state = 'aside'"
+        rows = self._rows(sql, (identity,))
+        return str(rows[0][0]) if rows else None
+
+    def explain(self, reason: str) -> None:
+        """Write down why all that is due waits, where it has no reason of its own."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE events SET reason = ? WHERE state = 'waiting' AND due <= ?"
+                " AND (reason = '' OR substr(reason, 1, ?) = ?)",
+                (_ALL_WAIT + reason, self._clock(), len(_ALL_WAIT), _ALL_WAIT),
+            )
+
     def counts(self) -> dict[str, int]:
         """Return how many events stand where; every state is there."""
         found = self._rows("SELECT state, COUNT(*) FROM events GROUP BY state")
@@ -248,8 +277,8 @@ class Inbox(Storage):
         """Return events in these states, the oldest first, at most so many."""
         marks = ", ".join("?" * len(states))
         rows = self._rows(
-            "SELECT number, type, state, contact, payload, happened, received, due, attempts,"  # noqa: S608  (question marks)
-            f" reason FROM events WHERE state IN ({marks}) ORDER BY number LIMIT ?",
+            "SELECT number, type, state, contact, CAST(payload AS BLOB), happened, received,"  # noqa: S608  (question marks)
+            f" due, attempts, reason FROM events WHERE state IN ({marks}) ORDER BY number LIMIT ?",
             (*(str(EventState(state)) for state in states), limit),
         )
         return [_entry(*row) for row in rows]
@@ -299,29 +328,22 @@ class Inbox(Storage):
                 (now - identities,),
             )
 
-    def _choose(
-        self, connection: sqlite3.Connection, now: float, contact: str | None
-    ) -> str | None:
-        condition = "e.due <= ?" if contact is None else "e.contact = ?"
-        values = (now if contact is None else contact, now)
-        found = connection.execute(
-            "SELECT e.contact FROM events e JOIN contacts c USING (contact)"  # noqa: S608  (one of two texts)
-            f" WHERE e.state = 'waiting' AND {condition} AND c.until <= ?"
-            " ORDER BY e.due, e.number LIMIT 1",
-            values,
-        ).fetchone()
-        return None if found is None else str(found[0])
+    def _candidates(
+        self, connection: sqlite3.Connection, now: float, lease: float, contact: str | None
+    ) -> Iterator[str]:
+        """Yield who may be claimed; each is asked for when those before were put aside."""
+        while (chosen := _choose(connection, now, contact)) is not None:
+            yield chosen
+        if self._free_the_dead(connection, now) + _mind_the_clock(connection, now, lease):
+            while (chosen := _choose(connection, now, contact)) is not None:
+                yield chosen
 
     def _free_the_dead(self, connection: sqlite3.Connection, now: float) -> int:
         """End the leases of processes of this machine that are no more."""
         rows = connection.execute("SELECT DISTINCT owner FROM contacts WHERE until > ?", (now,))
-        dead = [(owner,) for (owner,) in rows.fetchall() if self._is_dead(owner)]
+        dead = [(owner,) for (owner,) in rows.fetchall() if is_gone(owner, self._alive)]
         connection.executemany("UPDATE contacts SET until = 0 WHERE owner = ?", dead)
         return len(dead)
-
-    def _is_dead(self, owner: str) -> bool:
-        host, process, _ = owner.rsplit("/", 2)
-        return host == socket.gethostname() and not self._alive(int(process))
 
 
 class _Stored(tuple[Any, ...]):
@@ -341,35 +363,56 @@ def _stored(event: ContactEvent, now: float) -> _Stored:
     return _Stored((event.identity, event.key, kind, event.at, now, now, event.to_json()))
 
 
-def _claim(connection: sqlite3.Connection, contact: str, owner: str) -> Claim:
-    rows = connection.execute(
-        "SELECT number, payload, attempts FROM events WHERE contact = ? AND state = 'waiting'"
-        " ORDER BY happened, number",
+def _choose(connection: sqlite3.Connection, now: float, contact: str | None) -> str | None:
+    condition = "e.due <= ?" if contact is None else "e.contact = ?"
+    values = (now if contact is None else contact, now)
+    chosen = connection.execute(
+        "SELECT e.contact FROM events e JOIN contacts c USING (contact)"  # noqa: S608  (one of two texts)
+        f" WHERE e.state = 'waiting' AND {condition} AND c.until <= ?"
+        " ORDER BY e.due, e.number LIMIT 1",
+        values,
+    ).fetchone()
+    return None if chosen is None else str(chosen[0])
+
+
+def _mind_the_clock(connection: sqlite3.Connection, now: float, lease: float) -> int:
+    """Let nothing wait for what was the future before the clock was set back."""
+    # Pauses are counted from when they were written down, so that this is in the future, too.
+    freed = connection.execute(
+        "UPDATE events SET due = ? WHERE state = 'waiting' AND due > ?"
+        " AND COALESCE(settled, received) > ?",
+        (now, now, now),
+    ).rowcount
+    # Who holds a contact may well be at work: the lease is cut down to its whole length from now.
+    connection.execute("UPDATE contacts SET until = ? WHERE until > ?", (now + lease, now + lease))
+    return freed
+
+
+def _claim(connection: sqlite3.Connection, contact: str) -> Claim | str:
+    """Return a claim, not yet written down, or what cannot be read."""
+    # As bytes: the text may be damaged, and the module would refuse to hand it out.
+    waiting = connection.execute(
+        "SELECT number, CAST(payload AS BLOB), attempts FROM events"
+        " WHERE contact = ? AND state = 'waiting' ORDER BY happened, number",
         (contact,),
     ).fetchall()
     (told,) = connection.execute(
-        "SELECT memory FROM contacts WHERE contact = ?", (contact,)
+        "SELECT CAST(memory AS BLOB) FROM contacts WHERE contact = ?", (contact,)
     ).fetchone()
-    pending = tuple(
-        Pending(number, ContactEvent.from_json(text), tries) for number, text, tries in rows
-    )
-    newest = connection.execute(_NEWEST, (contact,)).fetchone()
+    known = found(waiting, told, connection.execute(_NEWEST, (contact,)).fetchall())
+    if isinstance(known, str):
+        return known
     return Claim(
         contact=contact,
-        owner=owner,
-        pending=pending,
-        memory=_memory(told),
-        newest=pending[-1].event if newest is None else ContactEvent.from_json(newest[1]),
+        owner=new_owner(),
+        pending=known.pending,
+        memory=known.memory,
+        newest=known.newest,
     )
-
-
-def _memory(text: str) -> Memory:
-    told = json.loads(text)
-    return Memory(**{**told, "fired": tuple(told.get("fired", ()))})
 
 
 def _entry(
-    number: int, kind: str, state: str, contact: str, payload: str | None, *rest: Any
+    number: int, kind: str, state: str, contact: str, payload: bytes | None, *rest: Any
 ) -> Entry:
     happened, received, due, attempts, reason = rest
     return Entry(
@@ -377,23 +420,10 @@ def _entry(
         type=kind,
         state=EventState(state),
         contact=contact,
-        email=None if payload is None else ContactEvent.from_json(payload).email,
+        email=address_of(payload),
         happened=happened,
         received=received,
         due=due,
         attempts=attempts,
         reason=reason,
     )
-
-
-def _lives(process: int) -> bool:
-    """Whether a process of this machine lives; taken for granted where asking would end it."""
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True

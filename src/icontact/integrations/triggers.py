@@ -28,6 +28,7 @@ from icontact.auth import Private, redact
 from icontact.client import Client
 from icontact.errors import ConfigError, IContactError
 from icontact.integrations import mautic
+from icontact.integrations._forks import after_fork
 from icontact.integrations.carry_out import (
     Result,
     carry_out,
@@ -149,7 +150,8 @@ class PushIntegration:
         self._push, self._rules = push, tuple(rules)
         if not self._rules:
             raise ConfigError("an integration needs rules, or it would never push anybody")
-        self._lock = threading.Lock()
+        self.renew_locks()
+        after_fork(self)
         self._places: Places | None = None
         self._client: Client | None = None
         if isinstance(push, ListPush):
@@ -159,7 +161,7 @@ class PushIntegration:
         self._lease = lease
         self._keep = {"payloads": keep_payloads, "identities": keep_identities}
         self._clock = clock
-        self._pruned = self._resting_until = 0.0
+        self._pruned = self._resting_since = self._resting_until = 0.0
         self._rests = 0
         self.inbox: Inbox = store if isinstance(store, Inbox) else Inbox(store, clock=clock)
 
@@ -210,6 +212,10 @@ class PushIntegration:
     def __repr__(self) -> str:
         return f"PushIntegration({len(vars(self).get('_rules', ()))} rules)"
 
+    def renew_locks(self) -> None:
+        """Make a new lock, in a process that was forked while somebody may have held it."""
+        self._lock = threading.Lock()
+
     def close(self) -> None:
         """Close the store. What waits in it is dealt with by the next one."""
         self.inbox.close()
@@ -221,22 +227,27 @@ class PushIntegration:
 
         Returns:
             What became of the contact; the worst of it where several rules push to several lists.
-            ``None`` if nothing was to be done: no rule fires, it is a visitor, or the event was
-            dealt with before. ``failed`` events stay in the inbox and are tried again by
-            :meth:`work`; ``rejected`` ones are put aside there, with the reason.
+            ``None`` if nothing was to be done: no rule fires, it is a visitor, something newer was
+            pushed, or the event was dealt with before. ``failed`` events stay in the inbox and are
+            tried again by :meth:`work`; ``rejected`` ones are put aside there, with the reason.
         """
         self.accept([event])
         try:
             places = self._look_up()
         except IContactError as error:
             reason = f"where to push to could not be looked up: {redact(str(error))}"
+            self.inbox.explain(reason)
             failed = OutcomeStatus.FAILED
             return PushOutcome(row=0, email=event.email, status=failed, reason=reason)
         claim = self.inbox.claim(lease=self._lease, contact=event.key)
         if claim is not None:
             return self._deal_with(claim, places)
         if not self.inbox.waits(event.identity):
-            return None
+            aside = self.inbox.why_aside(event.identity)
+            if aside is None:
+                return None
+            refused = OutcomeStatus.REJECTED
+            return PushOutcome(row=0, email=event.email, status=refused, reason=aside)
         reason = "somebody else is pushing this contact; the event waits in the inbox"
         return PushOutcome(row=0, email=event.email, status=OutcomeStatus.FAILED, reason=reason)
 
@@ -294,13 +305,14 @@ class PushIntegration:
             How many contacts were dealt with.
         """
         done = in_a_row = 0
-        while (limit is None or done < limit) and self._clock() >= self._resting_until:
+        while (limit is None or done < limit) and self._rests_for() <= 0:
             self._prune()
             try:
                 places = self._look_up()
             except IContactError as error:
-                logger.warning("where to push to could not be looked up: %s", redact(str(error)))
-                self._rest(_IN_A_ROW)
+                reason = f"where to push to could not be looked up: {redact(str(error))}"
+                logger.warning("%s", reason)
+                self._rest(_IN_A_ROW, reason)
                 break
             claim = self.inbox.claim(lease=self._lease)
             if claim is None:
@@ -309,15 +321,20 @@ class PushIntegration:
             done += 1
             failed = outcome is not None and outcome.status is OutcomeStatus.FAILED
             in_a_row = in_a_row + 1 if failed else 0
-            self._rest(in_a_row)
+            self._rest(in_a_row, "" if outcome is None else outcome.reason)
         return done
 
     def pause(self) -> float | None:
         """Return in how many seconds there is something for :meth:`work`, if anything waits."""
         due = self.inbox.next_due()
-        return None if due is None else max(due, self._resting_until - self._clock())
+        return None if due is None else max(due, self._rests_for())
 
-    def _rest(self, in_a_row: int) -> None:
+    def _rests_for(self) -> float:
+        now = self._clock()
+        # A clock that was set back does not make the pause longer.
+        return self._resting_until - now if now >= self._resting_since else 0.0
+
+    def _rest(self, in_a_row: int, reason: str) -> None:
         """Leave iContact alone for a while if it takes nobody."""
         if in_a_row == 0:
             self._rests = 0
@@ -325,7 +342,9 @@ class PushIntegration:
             return
         self._rests += 1
         pause = pause_before(self._rests, first=self._first_pause, longest=self._longest_pause)
-        self._resting_until = self._clock() + pause
+        self._resting_since = self._clock()
+        self._resting_until = self._resting_since + pause
+        self.inbox.explain(reason)
         logger.warning("iContact seems to be down; waiting for %.0f s", pause)
 
     def _look_up(self) -> Places:
@@ -338,16 +357,16 @@ class PushIntegration:
 
     def _deal_with(self, claim: Claim, places: Places) -> PushOutcome | None:
         """Do all that is to be done about a contact, and write down what became of it."""
-        decision = decide(
-            claim.pending,
-            claim.memory,
-            places.rules,
-            claim.newest,
-            follow_unsubscribes=self._follow,
-            merge_results=self._merge,
-        )
         results: list[Result] = []
         try:
+            decision = decide(
+                claim.pending,
+                claim.memory,
+                places.rules,
+                claim.newest,
+                follow_unsubscribes=self._follow,
+                merge_results=self._merge,
+            )
             for task in decision.tasks:
                 results.append((task, _done(task, decision, places)))
                 held = self.inbox.renew(claim, lease=self._lease)
@@ -373,7 +392,7 @@ class PushIntegration:
 
     def _prune(self) -> None:
         """Forget what is done with, now and then."""
-        if self._clock() - self._pruned >= _PRUNED_EVERY:
+        if abs(self._clock() - self._pruned) >= _PRUNED_EVERY:
             self._pruned = self._clock()
             self.inbox.prune(**self._keep)
 

@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 
+from icontact.integrations._forks import after_fork
 from icontact.integrations.triggers import PushIntegration
 
 __all__ = ["Worker"]
@@ -29,10 +30,19 @@ class Worker:
 
     def __init__(self, integration: PushIntegration, *, poll: float = 5.0) -> None:
         self._integration, self._poll = integration, poll
-        self._lock = threading.Lock()
         self._news, self._stop = threading.Event(), threading.Event()
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._process = 0
+        after_fork(self)
+
+    def renew_locks(self) -> None:
+        """Make new locks, in a process that was forked while somebody may have held these."""
+        closed = self._stop.is_set()
+        self._lock = threading.Lock()
+        self._news, self._stop = threading.Event(), threading.Event()
+        if closed:
+            self._stop.set()
 
     @property
     def running(self) -> bool:
@@ -70,6 +80,9 @@ class Worker:
     def _run(self) -> None:
         while not self._stop.is_set():
             self._news.clear()
+            # Closed right before that, nobody would wake this any more.
+            if self._stop.is_set():
+                return
             self._news.wait(self._step())
 
     def _step(self) -> float:

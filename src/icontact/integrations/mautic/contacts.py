@@ -107,13 +107,21 @@ def fill_in(row: dict[str, Any], results: Any) -> None:
 
 
 def do_not_contact(found: Mapping[str, Any]) -> tuple[bool | None, Reason | None]:
-    """Return whether a contact must not be mailed, and why; nothing if it does not say."""
+    """Return whether a contact must not be mailed, and why; nothing if it does not say.
+
+    What cannot be read counts as "must not", with that as its reason.
+    """
     if "doNotContact" not in found:
         return None, None
+    told = found["doNotContact"]
+    entries = _members(told)
+    if not isinstance(told, Mapping | list) or not all(map(_is_entry, entries)):
+        # It may say that somebody must not be mailed: nobody is taken to have agreed by mistake.
+        return True, Reason.UNREADABLE
     reasons = [
         whole(entry.get("reason"))
-        for entry in _members(found["doNotContact"])
-        if isinstance(entry, Mapping) and entry.get("channel") in (None, "", "email")
+        for entry in entries
+        if (entry.get("channel") or "email").strip().lower() == "email"
     ]
     blocking = [reason for reason in reasons if reason != 0]
     if not blocking:
@@ -121,6 +129,10 @@ def do_not_contact(found: Mapping[str, Any]) -> tuple[bool | None, Reason | None
     known = [_REASONS[reason] for reason in blocking if reason in _REASONS]
     # The person's own word counts for more than a bounce.
     return True, min(known, key=list(Reason).index, default=Reason.UNKNOWN)
+
+
+def _is_entry(entry: Any) -> bool:
+    return isinstance(entry, Mapping) and isinstance(entry.get("channel") or "", str)
 
 
 def whole(value: Any) -> int | None:

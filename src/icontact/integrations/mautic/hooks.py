@@ -13,6 +13,7 @@ from typing import Any
 
 import attrs
 
+from icontact.auth import redact
 from icontact.errors import ConfigError, DecodeError
 from icontact.integrations.errors import SignatureError
 from icontact.integrations.events import ContactEvent, Events, EventType, Reason, Row
@@ -24,6 +25,7 @@ from icontact.integrations.mautic.contacts import (
     number,
     whole,
 )
+from icontact.mapping.targets import shown
 
 __all__ = ["MAX_BYTES", "events", "sign"]
 
@@ -139,7 +141,9 @@ def _refusal(
 def _parsed(body: Body) -> tuple[Any, str]:
     """Return the JSON and no problem, or nothing and the problem in words."""
     try:
-        found = json.loads(body, parse_constant=_refuse)
+        found = json.loads(body, parse_constant=_refuse, object_pairs_hook=_distinct)
+    except _TwiceError as problem:
+        return None, f"an object has the key {problem.key} twice, and only one can count"
     except (ValueError, RecursionError):
         # The parser's own message is kept from the error: it holds the body.
         return None, "expected JSON"
@@ -152,6 +156,22 @@ def _parsed(body: Body) -> tuple[Any, str]:
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is no JSON")
+
+
+class _TwiceError(Exception):
+    """An object has a key twice."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = redact(shown(key))
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    ((key, _),) = Counter(key for key, _ in pairs).most_common(1)
+    raise _TwiceError(key)
 
 
 def _hidden(found: Any) -> Any:

@@ -14,10 +14,11 @@ from urllib3.exceptions import HTTPError
 
 from icontact._version import __version__
 from icontact.auth import Private, redact
-from icontact.errors import CallError, CallSummary, ConfigError, PagingError, RedirectRefused
+from icontact.errors import CallError, CallSummary, ConfigError, RedirectRefused
 from icontact.integrations.errors import MauticError
 from icontact.integrations.events import Row
 from icontact.integrations.mautic.contacts import as_row, locate, whole
+from icontact.integrations.mautic.walk import Walk
 from icontact.transport.connections import Pool, receive
 from icontact.transport.quiet import quiet_queries
 from icontact.transport.verdict import judge_failure
@@ -116,6 +117,8 @@ class Mautic:
     ) -> Iterator[dict[str, Any]]:
         """Yield contacts as rows for a push, page by page, by their ids. Visitors are left out.
 
+        Everybody who is there all the time is among them, whoever comes or goes meanwhile.
+
         Args:
             segment: The alias of a segment; nobody else then.
             search: Mautic's search, such as ``"email:*@example.com"``; with a segment both hold.
@@ -123,24 +126,22 @@ class Mautic:
         Raises:
             MauticError: If Mautic refuses, or answers something else.
             TransportError: If no usable answer came. Pushing from the start again is safe.
-            PagingError: If Mautic repeats a page.
+            PagingError: If Mautic repeats a page, is not done by its own count, or contacts leave
+                faster than they can be read: somebody would be left out.
         """
         terms = (search, segment and f"segment:{segment}", "!is:anonymous")
         query = Row(search=" ".join(term for term in terms if term))
-        query.update(orderBy="id", orderByDir="asc", limit=str(self._page_size))
+        # Beyond the one that is known already there must be room for another.
+        query.update(orderBy="id", orderByDir="asc", limit=str(max(self._page_size, 2)))
         del search, terms  # error trackers print the locals of every frame on the way
-        seen, start = -1, 0
-        while True:
-            answer = self._get("api/contacts", Row(query, start=str(start)))
-            page = self._page(answer)
-            for row in page:
-                seen = _next_id(row["mauticContactId"], seen)
+        walk = Walk(self._page_size)
+        while not walk.done:
+            answer = self._get("api/contacts", Row(query, start=str(walk.start)))
+            rows = walk.step(self._page(answer), whole(answer.get("total")))
+            del answer
+            for row in rows:
                 if row.get("email"):
                     yield dict(row)
-            start += len(page)
-            total = whole(answer.get("total"))
-            if not page or (total is not None and start >= total):
-                return
 
     def _page(self, answer: Row) -> list[Row]:
         found = answer.get("contacts")
@@ -250,12 +251,3 @@ def _said(found: Any) -> str:
 
 def _not_ours() -> MauticError:
     return MauticError("200: the answer holds no contacts as Mautic's API has them", status=200)
-
-
-def _next_id(identifier: int | None, seen: int) -> int:
-    if identifier is None or identifier <= seen:
-        raise PagingError(
-            "Mautic's pages of contacts repeat themselves or are not in the order of the ids: "
-            "somebody would be left out"
-        )
-    return identifier

@@ -1,0 +1,62 @@
+"""Whose a lease is: a process of a machine, told apart from all that had its number before."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+__all__ = ["is_gone", "lives", "new_owner"]
+
+#: Another one in each process that was started; a forked one has another number.
+_TOKEN = secrets.token_hex(8)
+
+
+def new_owner() -> str:
+    """Return a name for a lease of this process."""
+    return f"{socket.gethostname()}/{_process(os.getpid())}.{_TOKEN}/{uuid.uuid4().hex}"
+
+
+def is_gone(owner: str, alive: Callable[[int], bool]) -> bool:
+    """Whether an owner is a process of this machine that is no more.
+
+    In a container every start may give the same host name and the same numbers again.
+    """
+    host, process, _ = owner.rsplit("/", 2)
+    if host != socket.gethostname():
+        return False
+    number, _, rest = process.partition(".")
+    begun, _, token = rest.partition(".")
+    if int(number) == os.getpid() and token != _TOKEN:
+        return True
+    return not alive(int(number)) or begun != _begun(int(number))
+
+
+def _process(number: int) -> str:
+    return f"{number}.{_begun(number)}"
+
+
+def _begun(number: int) -> str:
+    """Return when a process began, as the system counts; nothing where it does not say."""
+    try:
+        told = Path(f"/proc/{number}/stat").read_text("ascii", "replace")
+    except OSError:
+        return ""
+    # The name of the program, in brackets, may hold anything.
+    return told.rpartition(")")[2].split()[19]
+
+
+def lives(process: int) -> bool:
+    """Whether a process of this machine lives; taken for granted where asking would end it."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

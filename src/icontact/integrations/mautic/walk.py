@@ -1,0 +1,95 @@
+"""Going through pages that are counted from the start, while contacts come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from icontact.errors import PagingError
+from icontact.integrations.events import Row
+
+__all__ = ["Walk"]
+
+#: So often in a row it goes back without meeting anybody new.
+_MOST_BACK = 100
+
+#: So often in a row something does not fit before it is an error.
+_MOST_DOUBTS = 2
+
+
+class Walk:
+    """Where the next page begins, and which of its contacts are new.
+
+    Each page begins with the last contact of the one before. If somebody before it left, all after
+    it moved up, and another stands there: then the page before is read again.
+
+    Args:
+        size: Contacts to go back by.
+
+    Attributes:
+        start: Where the next page begins.
+        done: Whether there is none.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.start, self.done = 0, False
+        self._size = size
+        self._seen = -1
+        self._back = self._doubts = 0
+        self._before: tuple[int, list[int]] = (0, [])
+
+    def step(self, page: Sequence[Row], total: int | None) -> Sequence[Row]:
+        """Take a page, and return those of it that are new.
+
+        Args:
+            page: What is at :attr:`start`.
+            total: How many there are in all, as Mautic says.
+
+        Raises:
+            PagingError: If somebody would be left out.
+        """
+        ids = [_identifier(row) for row in page]
+        # Once this may be so, where somebody came; always, if Mautic does not mind the start.
+        self._doubts += ids == self._before[1] and self.start != self._before[0]
+        if self._doubts > _MOST_DOUBTS or ids != sorted(set(ids)) or min(ids, default=0) < 0:
+            raise PagingError(
+                "Mautic's pages of contacts repeat themselves or are not in the order of the ids: "
+                "somebody would be left out"
+            )
+        if self.start and (not ids or ids[0] > self._seen):
+            self._go_back()
+            return ()
+        fresh = [row for row, one in zip(page, ids, strict=True) if one > self._seen]
+        if fresh:
+            self._seen, self._back, self._doubts = ids[-1], 0, 0
+        elif len(ids) < max(self._size, 2):
+            self._finish(self.start + len(ids), total)
+        self._before = (self.start, ids)
+        self.start += max(len(ids) - 1, 0)
+        return fresh
+
+    def _go_back(self) -> None:
+        self._back += 1
+        if self._back > _MOST_BACK:
+            raise PagingError(
+                "contacts leave Mautic's list faster than it can be read: somebody would be left "
+                "out; try again later"
+            )
+        self._before = (0, [])
+        self.start = max(0, self.start - self._size)
+
+    def _finish(self, there: int, total: int | None) -> None:
+        if total is None or total <= there:
+            self.done = True
+            return
+        # Somebody may have left between counting and reading: it is asked again.
+        self._doubts += 1
+        if self._doubts > _MOST_DOUBTS:
+            raise PagingError(
+                f"Mautic counts {total} contacts, and gave {there}: somebody would be left out"
+            )
+
+
+def _identifier(row: Row) -> int:
+    """Return a contact's id, or one that fits nowhere."""
+    identifier: int | None = row["mauticContactId"]
+    return -1 if identifier is None else identifier
