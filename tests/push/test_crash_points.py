@@ -122,32 +122,29 @@ def full() -> errors.JournalError:
 
 
 @pytest.mark.parametrize(
-    ("owner", "name", "most"),
+    "method",
     [
-        (Database, "execute", 99),
-        (Database, "execute_many", 99),
-        (Database, "transaction", 99),
-        (Transport, "send", 99),
+        (Database, "execute"),
+        (Database, "execute_many"),
+        (Database, "transaction"),
+        (Transport, "send"),
     ],
+    ids=lambda method: method[1],
 )
-@pytest.mark.parametrize(
-    ("error", "after"), [(Crash, False), (Crash, True), (full, False)], ids=str
-)
+@pytest.mark.parametrize(("error", "after"), [(Crash, False), (Crash, True), (full, False)])
 def test_a_push_that_dies_anywhere_ends_as_if_it_had_not(
-    owner: type,
-    name: str,
-    most: int,
+    method: tuple[type, str],
     error: Callable[[], BaseException],
     after: bool,
     untroubled: list[Any],
     tmp_path: Path,
 ) -> None:
-    for place in range(1, most):
+    for place in range(1, 99):
         trap = Trap(place, error, after=after)
         with a_sandbox() as sandbox:
             journal = tmp_path / f"{place}.sqlite"
             with pytest.MonkeyPatch.context() as patch:
-                trap.set(patch, owner, name)
+                trap.set(patch, *method)
                 try:
                     report = pushed(sandbox, journal)
                 except (Crash, errors.JournalError):
