@@ -108,6 +108,56 @@ def test_an_update_whose_answer_was_lost_is_an_update(
     assert {request.method for request in sandbox.requests} == {"GET"}
 
 
+def test_what_never_arrived_was_not_us(sandbox: Sandbox, make_push: MakePush, path: Path) -> None:
+    sandbox.seed(contacts=[{"email": "person1@example.com"}])
+    push = make_push({"email": "email"})
+    sandbox.faults.refuse(times=9, method="POST")
+    assert push.run([person(0), person(1)], journal=path).counts["failed"] == 2
+    sandbox.faults.clear()
+    # Somebody else does the same meanwhile.
+    sandbox.seed(contacts=[{"email": "person0@example.com"}])
+    sandbox.seed(subscriptions=[{"email": f"person{place}@example.com"} for place in (0, 1)])
+
+    report = push.run([person(0), person(1)], journal=path)
+
+    assert ends(report) == [("unchanged", "normal")] * 2
+    assert {one.reason for one in report.outcomes} == {"as it should be"}
+
+
+def test_what_may_have_arrived_is_not_forgotten_when_the_next_request_does_not(
+    sandbox: Sandbox, make_push: MakePush, path: Path
+) -> None:
+    push = make_push({"email": "email", "status": "s"})
+    rows = [{"email": "person1@example.com", "s": "donotcontact"}]
+    sandbox.faults.drop_after(times=9, method="POST", path=CONTACTS)
+    push.run(rows, journal=path)
+    sandbox.faults.clear()
+    # The look-up misses it, and then nothing goes out.
+    sandbox.faults.next(status=200, body='{"contacts": [], "total": 0}', times=1, method="GET")
+    sandbox.faults.refuse(times=9, method="POST")
+    assert push.run(rows, journal=path).counts["failed"] == 1
+    sandbox.faults.clear()
+
+    assert ends(push.run(rows, journal=path)) == [("created", None)]
+
+
+def test_a_look_that_fails_leaves_it_open_who_it_was(
+    sandbox: Sandbox, make_push: MakePush, path: Path
+) -> None:
+    sandbox.seed(contacts=[{"email": f"person{place}@example.com"} for place in range(2)])
+    push = make_push({"email": "email"})
+    plan = push.plan(people(2), journal=path)
+    # The answer to the subscription is lost, the repeat is left out, and the look into it fails.
+    sandbox.faults.drop_after(method="POST", path=SUBSCRIPTIONS)
+    sandbox.faults.refuse(times=9, method="GET")
+    assert plan.apply().counts["failed"] == 2
+    sandbox.faults.clear()
+
+    report = push.run(people(2), journal=path)
+
+    assert ends(report) == [("updated", "normal")] * 2
+
+
 def test_the_standard_library_reads_it(make_push: MakePush, path: Path) -> None:
     make_push().run([*people(2), {"email": "nonsense"}], journal=path)
 

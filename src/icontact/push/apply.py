@@ -20,7 +20,7 @@ from icontact.models import (
     SubscriptionStatus,
 )
 from icontact.push.batches import Batches
-from icontact.push.bulk import Broken, Courier, Refused
+from icontact.push.bulk import Broken, Courier, Refused, in_doubt
 from icontact.push.crew import Crew
 from icontact.push.decide import Action, as_row_says, hands_off
 from icontact.push.journal import Fate, Journal, PlannedRow, PlannedRows
@@ -171,7 +171,7 @@ class Writer:
         silent = [place for place, fate in enumerate(fates) if fate == Refused("")]
         again = self.courier.bulk([rows[place] for place in silent], self._post)
         for place, fate in zip(silent, again, strict=True):
-            fates[place] = fate
+            fates[place] = in_doubt(fate)
         return fates
 
     def _created_before(
@@ -192,7 +192,7 @@ class Writer:
         found = self.courier.attempt(lambda: self.reader.contacts(refused))
         for address, place in refused.items():
             if isinstance(found, Refused | Broken):
-                fates[place] = found
+                fates[place] = in_doubt(found)
             elif (one := found.get(address)) is not None and self._was_created(rows[place], one):
                 fates[place] = one
         return fates
@@ -291,7 +291,7 @@ class Writer:
         for one, sent in zip(silent, again, strict=True):
             fates[one] = str(sent.status) if isinstance(sent, SubscriptionReceipt) else sent
         return {
-            one: self._why_not(one, fate) if isinstance(fate, Refused) else fate
+            one: self._why_not(one, fate) if isinstance(fate, Refused) else in_doubt(fate)
             for one, fate in fates.items()
         }
 
@@ -318,7 +318,7 @@ class Writer:
         """Tell a contact that may not be mailed any more from other reasons."""
         contact = self.courier.attempt(lambda: self.folder.contacts.get(contact_id))
         if isinstance(contact, Broken):
-            return contact
+            return in_doubt(contact)
         if isinstance(contact, Contact) and (reason := hands_off(contact, None, self.policy)):
             return Suppressed(reason, contact_id)
         return fate
@@ -360,8 +360,21 @@ def _fate(
         state = subscribed.subscription
     status, reason = _ending(row, contact, subscribed)
     return Fate(
-        row=row.row, status=status, reason=reason, subscription=state, contact_id=contact_id
+        row=row.row,
+        status=status,
+        reason=reason,
+        subscription=state,
+        contact_id=contact_id,
+        tried=row.tried or _may_be_done(row, contact, subscribed),
     )
+
+
+def _may_be_done(
+    row: PlannedRow, contact: Stored | int | Trouble, subscribed: str | Trouble | None
+) -> bool:
+    """Tell whether what the row was to bring about may have been brought about by now."""
+    fate = subscribed if row.decision.action is Action.NOTHING else contact
+    return not isinstance(fate, Broken) or fate.maybe_applied
 
 
 def _ending(

@@ -26,7 +26,7 @@ from icontact.errors import (
 from icontact.push.journal import Unshown
 from icontact.resources import BatchResult
 
-__all__ = ["Broken", "Courier", "Refused"]
+__all__ = ["Broken", "Courier", "Refused", "in_doubt"]
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -67,9 +67,11 @@ class Broken:
 
     Attributes:
         reason: What happened, in words.
+        maybe_applied: Whether the request may have been carried out all the same.
     """
 
     reason: str
+    maybe_applied: bool = True
 
 
 class Courier:
@@ -93,14 +95,14 @@ class Courier:
     def attempt(self, send: Callable[[], S]) -> S | Refused | Broken:
         """Send one write, or ask something that is needed for one."""
         if self.error is not None:
-            return Broken(self.after)
+            return Broken(self.after, maybe_applied=False)
         try:
             result = send()
         except (BadRequest, RejectedError) as error:
             return Refused(_said(error))
         except LimitReached as error:
             self.stop(error, str(error))
-            return Broken(self.after)
+            return Broken(self.after, maybe_applied=False)
         except PagingError as error:
             return Broken(str(error))
         except CallError as error:
@@ -111,7 +113,7 @@ class Courier:
                 last = self._fruitless >= _PATIENCE
             if isinstance(error, _FINAL) or last:
                 self.stop(error, error.brief)
-            return Broken(error.brief)
+            return Broken(error.brief, maybe_applied=error.maybe_applied)
         with self._lock:
             self._fruitless = 0
         return result
@@ -197,7 +199,16 @@ class Courier:
             return [Refused(texts[0] if texts else "")] * len(left_out)
         if len(left_out) == 1:
             return [Refused(" / ".join(texts))]
-        return [self.bulk(Unshown([item]), post)[0] for item in left_out]
+        # Had a first answer been lost, this one may be about what the first request has done.
+        return [in_doubt(self.bulk(Unshown([item]), post)[0]) for item in left_out]
+
+
+def in_doubt(fate: T) -> T | Broken:
+    """Return what became of a request that followed another one for the same item.
+
+    It may not have been carried out itself; but the first one may, if its answer was lost.
+    """
+    return attrs.evolve(fate, maybe_applied=True) if isinstance(fate, Broken) else fate
 
 
 def _said(error: APIError | RejectedError) -> str:

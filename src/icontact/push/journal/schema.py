@@ -24,7 +24,8 @@ class Stage:
 
 
 #: ``address`` is what duplicates and contacts are matched by. ``tried_…`` is what the first request
-#: with this row was to bring about: after an interruption it tells what we did ourselves.
+#: with this row that may have been carried out was to bring about: after an interruption it tells
+#: what we did ourselves.
 TABLES = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE rows (

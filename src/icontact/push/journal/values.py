@@ -108,6 +108,7 @@ class Fate:
         reason: Why.
         subscription: The state on the list.
         contact_id: The contact.
+        tried: Whether a request with it may have been carried out, now or earlier.
     """
 
     row: int
@@ -115,6 +116,7 @@ class Fate:
     reason: str
     subscription: str | None
     contact_id: int | None
+    tried: bool = True
 
 
 class UnshownSet(set[T], Generic[T]):

@@ -39,6 +39,7 @@ class PlannedRow:
         decision: What would be written, and why.
         status: How the row would end if all goes well.
         notes: What the mapper lost or changed.
+        tried: Whether an earlier request with this row may have been carried out.
     """
 
     row: int
@@ -46,6 +47,7 @@ class PlannedRow:
     decision: Decision
     status: OutcomeStatus
     notes: tuple[str, ...] = ()
+    tried: bool = False
 
     @property
     def reason(self) -> str:
@@ -167,7 +169,7 @@ class PlannedRows(_View[PlannedRow]):
 
     columns: str = (
         "row, email, status, subscription, reason, contact_id, notes, duplicate_of, action,"
-        " subscribe, changes, fields"
+        " subscribe, changes, tried_status IS NOT NULL, fields"
     )
 
     def _made(self, *columns: Any) -> PlannedRow:
@@ -176,7 +178,7 @@ class PlannedRows(_View[PlannedRow]):
 
     def _with_fields(self, columns: Sequence[Any], fields: ContactFields) -> PlannedRow:
         (row, email, status, subscription, reason, contact_id, notes, duplicate_of) = columns[:8]
-        action, subscribe, changes = columns[8:11]
+        action, subscribe, changes, tried = columns[8:12]
         kind = _ACTIONS[action]
         names = tuple(json.loads(changes)) if changes else ()
         return PlannedRow(
@@ -184,6 +186,7 @@ class PlannedRows(_View[PlannedRow]):
             email=email,
             status=_STATUSES[status],
             notes=notes_from(notes),
+            tried=bool(tried),
             decision=Decision(
                 action=kind,
                 reason=reason,
