@@ -615,3 +615,21 @@ def test_where_the_only_landmark_would_stand_for_others_people_are_asked_for_one
     monkeypatch.setattr("icontact.push.work.FRESH", -1)
 
     assert plan.apply().counts["updated"] == 3
+
+
+def test_whatever_ends_the_thread_that_sends_ends_the_push(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    push = make_push(batch_size=1)
+    folder = push.folder
+
+    class Leaving:
+        def send(self, call: Any, /) -> Any:
+            if call.method == "POST":
+                raise SystemExit(3)
+            return folder.transport.send(call)
+
+    push.folder = Folder(Leaving(), folder.account_id, folder.client_folder_id)
+
+    with pytest.raises(SystemExit):
+        push.run([person(1), person(2), person(3)])

@@ -57,7 +57,7 @@ def _settle(done: Future[T], work: Callable[P, T], /, *args: P.args, **kwargs: P
     """Call a function; what it raises comes with the result."""
     try:
         done.set_result(work(*args, **kwargs))
-    except Exception as error:  # noqa: BLE001  # the result raises it, as an executor's does
+    except BaseException as error:  # noqa: BLE001  # the result raises it, as an executor's does
         done.set_exception(error)
 
 
