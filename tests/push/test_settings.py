@@ -404,9 +404,9 @@ def test_a_repr_makes_no_request(sandbox: Sandbox, make_push: MakePush) -> None:
 
 
 def test_a_push_names_the_setting_that_was_meant(folder: Folder) -> None:
-    options: dict[str, Any] = {"exsting": "keep"}
+    options: dict[str, Any] = {"exists": "keep"}
 
-    with pytest.raises(TypeError, match="there is no setting 'exsting'; did you mean 'existing'"):
+    with pytest.raises(TypeError, match="there is no setting 'exists'; did you mean 'existing'"):
         ListPush(folder, "Newsletter", mapper=ContactMapper({"email": "m"}), **options)
 
 
