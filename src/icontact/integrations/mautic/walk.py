@@ -31,7 +31,8 @@ class Walk:
     """
 
     def __init__(self, size: int) -> None:
-        self.start, self.done = 0, False
+        self.start: int = 0
+        self.done: bool = False
         self._size = size
         self._seen = -1
         self._back = self._doubts = 0
