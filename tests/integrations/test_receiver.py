@@ -376,10 +376,3 @@ def test_a_function_that_fails_is_told_to_icontact_alone(caplog: pytest.LogCaptu
 def test_a_token_that_can_be_guessed_is_refused(token: str) -> None:
     with pytest.raises(ConfigError, match="long and random"):
         icontact_receiver(print, token=token)
-
-
-def test_each_receiver_answers_for_itself_alone() -> None:
-    from icontact.integrations.receiver import _Application
-
-    with pytest.raises(NotImplementedError):
-        _Application()._answer({})

@@ -11,6 +11,7 @@ import hmac
 import json
 import logging
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
@@ -98,7 +99,7 @@ def _taken(stream: Any, most: int) -> Body:
     return Body(b"".join(pieces))
 
 
-class _Application:
+class _Application(ABC):
     """What both receivers have in common: a method, and no failure without an answer."""
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -116,8 +117,8 @@ class _Application:
         body = _send(answer, start_response)
         return [] if environ.get("REQUEST_METHOD") == "HEAD" else body
 
-    def _answer(self, environ: Environ) -> _Answer:
-        raise NotImplementedError
+    @abstractmethod
+    def _answer(self, environ: Environ) -> _Answer: ...
 
 
 class Receiver(_Application):
