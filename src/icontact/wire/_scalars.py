@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -91,6 +92,12 @@ def moment(value: Any, _: object = None) -> datetime:
     """Read every form of API 2.8; a time without an offset is US Eastern."""
     if not isinstance(value, str):
         raise ValueError(f"expected a date, got {kind(value)}")
+    return _moment(value)
+
+
+# What is stored together has one time: of a whole answer it is read once.
+@lru_cache(maxsize=256)
+def _moment(value: str) -> datetime:
     try:
         found = datetime.fromisoformat(value)
     except ValueError:
@@ -142,7 +149,7 @@ def open_enum(members: type[OpenEnum]) -> Callable[[Any, object], str]:
     known: Mapping[str, str] = {item.value: item for item in members}
 
     def read(value: Any, _: object = None) -> str:
-        found = text(value)
+        found = value if type(value) is str else text(value)
         return known.get(found, found)
 
     return read
