@@ -84,7 +84,8 @@ class Writer:
         """Write batch by batch, and yield how the rows of each ended, once that is noted.
 
         While requests are under way the next batches are read. In a file every fate stands before
-        the next batch goes out; what is temporary anyway is noted while it does.
+        the next batch goes out; what is temporary anyway is noted while it does, and there one
+        batch more is in work than requests are under way.
         """
         batches = Batches(self.journal, self._most)
         is_file, size = self.journal.path is not None, self.crew.size
@@ -93,24 +94,25 @@ class Writer:
         begin = self.crew.beside if batches.ahead > 1 else self.crew.start
         under_way: deque[Future[Sequence[Fate]]] = deque()
 
-        def start() -> None:
-            while len(under_way) < size and (batch := batches.take()):
+        def start(in_work: int) -> None:
+            while len(under_way) < in_work and (batch := batches.take()):
                 if self.courier.error is not None or not self.may_go_on(self.courier):
                     return
                 if is_file:
                     self.journal.sent(batch[0].row, batch[-1].row)
                 under_way.append(begin(self._written, batch))
 
-        start()
+        start(size)
         while under_way:
             batches.look_ahead(size)
             fates = under_way.popleft().result()
             if not is_file:
-                start()
+                # The first batch goes alone: it shows whether iContact takes so many, or any.
+                start(size + 1)
             self.journal.finish(fates)
             yield fates
             if is_file:
-                start()
+                start(size)
 
     def _most(self) -> int:
         return min(self.policy.batch_size, self.courier.most or self.policy.batch_size)
@@ -241,11 +243,13 @@ class Writer:
     ) -> Sequence[int]:
         """Return whose state on the list may be another one than the plan says."""
         stale, recently = self.stale(), self._recently()
+        dates = [*map(_created, contacts)]
+        # Taken for new. Whoever turns out to be older was there, and may have unsubscribed.
+        old = {date for date in set(dates) if date is None or date < recently}
         return [
             one
-            for row, contact, one in zip(batch, contacts, ids, strict=True)
-            if one is not None
-            and (stale if row.contact_id is not None else _was_there(contact, recently))
+            for row, date, one in zip(batch, dates, ids, strict=True)
+            if one is not None and (stale if row.contact_id is not None else date in old)
         ]
 
     def _subscribed(self, contact_ids: Sequence[int]) -> dict[int, str | Trouble | None]:
@@ -318,10 +322,8 @@ class Writer:
         return fate
 
 
-def _was_there(contact: Stored | int | Trouble, recently: datetime) -> bool:
-    """Tell whether a contact that was taken for new is older: it may have unsubscribed, then."""
-    created = contact.create_date if isinstance(contact, STORED) else None
-    return created is None or created < recently
+def _created(contact: Stored | int | Trouble) -> datetime | None:
+    return contact.create_date if isinstance(contact, STORED) else None
 
 
 def _known(row: ToWrite) -> int:

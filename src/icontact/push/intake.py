@@ -59,8 +59,8 @@ def take_in(rows: RowSource, mapper: ContactMapper, journal: Journal, rules: Pus
     journal.start_reading()
     for chunk in reader.chunks(found):
         journal.add(chunk)
-    journal.index()
-    journal.settle_duplicates(rules.duplicates)
+    if journal.index():
+        journal.settle_duplicates(rules.duplicates)
     if not rules.push_contacts:
         journal.skip_all(_SWITCHED_OFF)
     # Whoever opened a file sees its notes there.
@@ -152,9 +152,12 @@ class _Reader:
         """Yield the rows as the journal takes them."""
         chunk = _Chunk()
         for row in rows:
-            self._take(self.count, row, chunk)
-            if self._unseen and not isinstance(row, BadRow):
-                self._look_for_keys(row)
+            if isinstance(row, BadRow):
+                chunk.settled.append(_rejected(self.count, None, row.reason))
+            else:
+                self._take(self.count, row, chunk)
+                if self._unseen:
+                    self._look_for_keys(row)
             del row  # error trackers print the locals of every frame, should the next one raise
             self.count += 1
             if self.count % CHUNK == 0:
@@ -168,9 +171,6 @@ class _Reader:
         self._unseen = {k for k in self._unseen if k not in row} if type(row) is dict else set()
 
     def _take(self, place: int, row: Any, chunk: _Chunk) -> None:
-        if isinstance(row, BadRow):
-            chunk.settled.append(_rejected(place, None, row.reason))
-            return
         try:
             mapped = self._mapper.apply(row)
             body = body_of(mapped.fields)

@@ -28,7 +28,7 @@ ANSWER_TIMEOUTS = 10
 #: Bytes of an answer, unpacked. A page of 500 contacts has some 300,000.
 LONGEST_ANSWER = 64 * 2**20
 
-_PIECE = 2**15
+_PIECE = 2**18
 _CONNECTIONS = 32
 
 
@@ -125,7 +125,7 @@ class _TimedResponse(http.client.HTTPResponse):
         super().__init__(sock, *arguments, **options)
         # The socket waits for one read time-out by now; ours is always a number.
         raw = _TimedFile(self.fp.detach(), sock.gettimeout() * ANSWER_TIMEOUTS)
-        self.fp = io.BufferedReader(raw)
+        self.fp = io.BufferedReader(raw, _PIECE)
 
 
 class _Plain(HTTPConnection):

@@ -151,9 +151,13 @@ class Journal:
                 return row
         return None
 
-    def index(self) -> None:
-        """Let rows be found by their address, now that all of them are there."""
-        self.database.execute("CREATE INDEX IF NOT EXISTS rows_by_address ON rows (address)")
+    def index(self) -> bool:
+        """Let rows be found by their address, now that all are there; tell if some share theirs."""
+        self.database.execute("DROP INDEX IF EXISTS rows_by_address")
+        if self.database.index_unique("rows_by_address ON rows (address)"):
+            return False
+        self.database.execute("CREATE INDEX rows_by_address ON rows (address)")
+        return True
 
     def finish_reading(self, notes: Sequence[str]) -> None:
         """Note that all rows are there, and that what the input alone decides is settled."""
