@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import copy_context
 from queue import SimpleQueue
-from threading import Event, Lock, Semaphore, Thread
+from threading import Event, Thread
 from typing import ParamSpec, TypeVar
 
 from icontact.errors import ConfigError
@@ -97,7 +97,7 @@ class Crew:
         if self._executor is not None:
             return self._executor.submit(work, *args, **kwargs)
         if not self._helpers:
-            turns = Lock()
+            turns = Turns(1)
             self._helpers += (_Helper(turns), _Helper(turns))
         self._helpers.rotate()
         return self._helpers[0].submit(work, *args, **kwargs)
@@ -164,6 +164,6 @@ def crew_of(size: int) -> Iterator[Crew]:
         size + 1,
         thread_name_prefix="icontact-push",
         initializer=take_turns,
-        initargs=(Semaphore(size),),
+        initargs=(Turns(size),),
     ) as executor:
         yield Crew(size, executor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from os import PathLike
@@ -31,7 +31,14 @@ from icontact.push.sources import BadRow, RowSource, as_rows
 __all__ = ["take_in"]
 
 
-def take_in(rows: RowSource, mapper: ContactMapper, journal: Journal, rules: PushPolicy) -> int:
+def take_in(
+    rows: RowSource,
+    mapper: ContactMapper,
+    journal: Journal,
+    rules: PushPolicy,
+    *,
+    many: Callable[[], None],
+) -> int:
     """Read all rows into a journal; if they are there already, see that they are the same.
 
     A row that cannot be mapped is settled at once, as rejected; one that says that its person must
@@ -42,6 +49,7 @@ def take_in(rows: RowSource, mapper: ContactMapper, journal: Journal, rules: Pus
         mapper: Turns a row into contact fields.
         journal: Where to.
         rules: What the settings say.
+        many: Called when it has shown that many are to be pushed, with more of them to be read.
 
     Returns:
         How many rows there are.
@@ -57,8 +65,12 @@ def take_in(rows: RowSource, mapper: ContactMapper, journal: Journal, rules: Pus
     if journal.is_read:
         return _compare(reader, found, journal)
     journal.start_reading()
+    few = rules.push_contacts
     for chunk in reader.chunks(found):
         journal.add(chunk)
+        if few and _are_many(chunk):
+            few = False
+            many()
     if journal.index():
         journal.settle_duplicates(rules.duplicates)
     if not rules.push_contacts:
@@ -70,6 +82,10 @@ def take_in(rows: RowSource, mapper: ContactMapper, journal: Journal, rules: Pus
 
 
 _SWITCHED_OFF = "the push is switched off (push_contacts = false)"
+
+
+def _are_many(chunk: Sequence[Taken]) -> bool:
+    return len(chunk) == CHUNK and len({address for _, _, address, *_ in chunk}) > CHUNK // 2
 
 
 def _compare(reader: _Reader, rows: Iterable[Any], journal: Journal) -> int:

@@ -20,6 +20,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from icontact.transport.turns import sent
+
 __all__ = ["ANSWER_TIMEOUTS", "LONGEST_ANSWER", "Pool", "Received", "receive"]
 
 #: How many read time-outs the whole of an answer may take, its head included.
@@ -131,9 +133,17 @@ class _TimedResponse(http.client.HTTPResponse):
 class _Plain(HTTPConnection):
     response_class = _TimedResponse
 
+    def getresponse(self) -> Any:
+        sent()
+        return super().getresponse()
+
 
 class _Secure(HTTPSConnection):
     response_class = _TimedResponse
+
+    def getresponse(self) -> Any:
+        sent()
+        return super().getresponse()
 
 
 class _PlainPool(HTTPConnectionPool):
