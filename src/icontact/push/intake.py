@@ -166,20 +166,21 @@ class _Reader:
 
     def chunks(self, rows: Iterable[Any]) -> Iterable[Sequence[Taken]]:
         """Yield the rows as the journal takes them."""
-        chunk = _Chunk()
+        chunk, count = _Chunk(), 0
         for row in rows:
             if isinstance(row, BadRow):
-                chunk.settled.append(_rejected(self.count, None, row.reason))
+                chunk.settled.append(_rejected(count, None, row.reason))
             else:
-                self._take(self.count, row, chunk)
+                self._take(count, row, chunk)
                 if self._unseen:
                     self._look_for_keys(row)
+            count += 1
             del row  # error trackers print the locals of every frame, should the next one raise
-            self.count += 1
-            if self.count % CHUNK == 0:
+            if not count % CHUNK:
                 yield chunk.taken()
                 chunk = _Chunk()
-        if self.count % CHUNK:
+        self.count = count
+        if count % CHUNK:
             yield chunk.taken()
 
     def _look_for_keys(self, row: Any) -> None:
@@ -189,16 +190,17 @@ class _Reader:
     def _take(self, place: int, row: Any, chunk: _Chunk) -> None:
         try:
             mapped = self._mapper.apply(row)
-            body = body_of(mapped.fields)
+            fields = mapped.fields
+            body = body_of(fields)
         except MappingError as problem:
             chunk.settled.append(self._refused(place, row, problem))
         except Exception as problem:  # noqa: BLE001  # rows are others' objects, and raise anything
             chunk.settled.append(_unreadable(place, problem))
         else:
-            chunk.mapped.append((place, mapped.email))
+            chunk.mapped.append((place, fields["email"]))
             chunk.bodies.append(body)
-            if mapped.notes or "status" in body:
-                restricted = restriction(mapped.fields, self._rules) is not None
+            if mapped.notes or "status" in fields:
+                restricted = restriction(fields, self._rules) is not None
                 chunk.remarks[place] = mapped.notes, restricted
 
     def _refused(self, place: int, row: Any, problem: MappingError) -> Taken:

@@ -5,8 +5,10 @@ A push compares nothing with these answers: to make whole models of them would b
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import attrs
 
@@ -16,7 +18,7 @@ from icontact.models import (
     SubscriptionStatus,
 )
 from icontact.models._base import EASTERN
-from icontact.resources._base import BatchResult
+from icontact.resources._base import BatchResult, Resource
 from icontact.resources.contacts import Contacts
 from icontact.resources.subscriptions import Subscriptions
 from icontact.transport import Call, Safety
@@ -56,18 +58,18 @@ def store_contacts(
         texts: What is sent of each, as JSON.
         keys: What each is matched by: its id if that is sent, else its address in lower case.
     """
-    call = Call(
-        "POST",
-        contacts._path,
-        body=f"[{','.join(texts)}]".encode(),
-        safety=Safety.REPEATABLE,
-    )
+    call = _posted(contacts, texts)
     ids = {key for key in keys if isinstance(key, int)}
 
     def stored_key(contact: ContactReceipt) -> int | str:
         return contact.contact_id if contact.contact_id in ids else contact.email.lower()
 
     return contacts._create_many_as(ContactReceipt, call, keys, stored_key)
+
+
+def _posted(resource: Resource[Any], texts: Iterable[str]) -> Call:
+    body = f"[{','.join(texts)}]".encode()
+    return Call("POST", resource._path, body=body, safety=Safety.REPEATABLE)
 
 
 def store_subscriptions(
@@ -81,10 +83,9 @@ def store_subscriptions(
         fields: The rest of what is sent of each.
     """
     list_id = fields["list_id"]
-    body = subscriptions._body(fields)
-    call = subscriptions._posted(
-        [{"contactId": contact_id, **body} for contact_id in contact_ids], Safety.REPEATABLE
-    )
+    rest = json.dumps(subscriptions._body(fields), separators=(",", ":"))[1:]
+    texts = [f'{{"contactId":{contact_id},{rest}' for contact_id in contact_ids]
+    call = _posted(subscriptions, texts)
 
     def stored_key(one: SubscriptionReceipt) -> int | None:
         return one.contact_id if one.list_id == list_id else None

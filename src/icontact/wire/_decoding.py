@@ -260,6 +260,8 @@ def decode_rows(model: type[T], payload: Any, key: str, call: CallSummary | None
     if there and isinstance(found, list | None):
         shape = shape_of(model)
         try:
+            if not shape.collects:
+                return [*map(shape.construct, found or ())]
             return [_constructed(raw, shape, model) for raw in found or ()]
         except _MISFITS:
             rows = enumerate(found or ())

@@ -27,7 +27,7 @@ def integer(value: Any, _: object = None) -> int:
         return value
     # The quick test first: nearly every id is a short row of digits.
     if isinstance(value, str) and (
-        (value.isdecimal() and value.isascii() and len(value) < _LONGEST) or _INTEGER(value)
+        (len(value) < _LONGEST and value.isdecimal() and value.isascii()) or _INTEGER(value)
     ):
         return int(value)
     raise ValueError(f"expected an integer, got {kind(value)}")
@@ -112,7 +112,9 @@ _NO_MOMENT = (None, "", "0000-00-00 00:00:00")
 
 
 def optional_moment(value: Any, _: object = None) -> datetime | None:
-    return None if value in _NO_MOMENT else moment(value)
+    if value in _NO_MOMENT:
+        return None
+    return _moment(value) if type(value) is str else moment(value)
 
 
 def mapping(value: Any, _: object = None) -> Mapping[str, Any]:
