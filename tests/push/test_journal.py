@@ -393,7 +393,8 @@ def test_an_input_that_breaks_off_is_read_anew(
 
     with pytest.raises(OSError, match="pulled"):
         push.run(broken(), journal=path)
-    assert list(sandbox.requests) == []
+    # Contacts may have been asked for by then.
+    assert {one.method for one in sandbox.requests} <= {"GET"}
 
     assert push.run([person(7)], journal=path).counts["created"] == 1
     assert len(sandbox.state.contacts()) == 1
@@ -465,6 +466,19 @@ def test_a_disk_that_is_full_stops_the_push_and_loses_nothing(
     assert written < 400
     assert ends(push.run(rows, journal=path)) == [("created", "normal")] * 400
     assert len(sandbox.state.contacts()) == 400
+
+
+def test_what_sqlite_has_taken_back_by_itself_is_not_taken_back_again(
+    make_push: MakePush,
+) -> None:
+    database = make_push().plan([]).journal.database
+    insert = "INSERT OR ROLLBACK INTO about VALUES ('twice', '')"
+
+    with pytest.raises(errors.JournalError, match="cannot be written"), database.transaction():
+        database.execute(insert)
+        database.execute(insert)
+
+    assert database.value("SELECT COUNT(*) FROM about WHERE key = 'twice'") == 0
 
 
 def test_a_plan_with_a_journal_is_applied_once(

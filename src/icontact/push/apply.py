@@ -108,7 +108,7 @@ class Writer:
             fates = under_way.popleft().result()
             if not is_file:
                 # The first batch goes alone: it shows whether iContact takes so many, or any.
-                start(size + 1)
+                start(2 * size)
             self.journal.finish(fates)
             yield fates
             if is_file:

@@ -161,7 +161,7 @@ def crew_of(size: int) -> Iterator[Crew]:
         return
     with ThreadPoolExecutor(
         # One reads the answer that it has while all the requests that may be are under way.
-        size + 1,
+        2 * size,
         thread_name_prefix="icontact-push",
         initializer=take_turns,
         initargs=(Turns(size),),

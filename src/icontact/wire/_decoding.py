@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 import attrs
 from cattrs import Converter
@@ -80,7 +80,7 @@ def _nested(raw: Any, model: type[T]) -> T:
     if raw in _NOTHING:
         raw = {}  # PHP writes an empty object as an empty array
     try:
-        return _constructed(raw, shape_of(model), model)
+        return cast("T", shape_of(model).construct(raw))
     except _MISFITS:
         problems = _problems(model, raw, "")
     raise _MisfitsError(problems)
@@ -172,9 +172,11 @@ def _made(model: type[Any]) -> Shape:
             names[field.name] = field.metadata.get("wire") or camel(field.name)
             if _is_tuple(field.type) and field.type != tuple[int, ...]:
                 arrays.add(field.name)
-    construct = _constructor(model, names)
+    construct, known = _constructor(model, names), frozenset(names.values())
+    if collects:
+        construct = partial(_with_extra, construct, known, collects)
     plain = {name: wire for name, wire in names.items() if name not in arrays}
-    return Shape(names, plain, frozenset(names.values()), collects, frozenset(arrays), construct)
+    return Shape(names, plain, known, collects, frozenset(arrays), construct)
 
 
 def _constructor(model: type[Any], names: Mapping[str, str]) -> Callable[[Mapping[str, Any]], Any]:
@@ -223,7 +225,7 @@ def decode(model: type[T], raw: Any, path: str, call: CallSummary | None = None)
         DecodeError: Lists every bad field with its path, and shows no value.
     """
     try:
-        return _constructed(raw, shape_of(model), model)
+        return cast("T", shape_of(model).construct(raw))
     except _MISFITS:
         problems = _problems(model, raw, path)
     del raw  # error trackers print the locals of every frame on the way
@@ -237,7 +239,7 @@ def decode_member(model: type[T], payload: Any, key: str, call: CallSummary | No
         DecodeError: If the key is missing, or for every bad field.
     """
     try:
-        return _constructed(payload[key], shape_of(model), model)
+        return cast("T", shape_of(model).construct(payload[key]))
     except _MISFITS:
         there = isinstance(payload, dict) and key in payload
         problems = (
@@ -260,9 +262,7 @@ def decode_rows(model: type[T], payload: Any, key: str, call: CallSummary | None
     if there and isinstance(found, list | None):
         shape = shape_of(model)
         try:
-            if not shape.collects:
-                return [*map(shape.construct, found or ())]
-            return [_constructed(raw, shape, model) for raw in found or ()]
+            return [*map(shape.construct, found or ())]
         except _MISFITS:
             rows = enumerate(found or ())
             problems = [p for i, raw in rows for p in _problems(model, raw, f"{key}[{i}]")]
@@ -278,18 +278,18 @@ def decode_rows(model: type[T], payload: Any, key: str, call: CallSummary | None
 _MISFITS = (ValueError, TypeError, KeyError, AttributeError)
 
 
-def _constructed(raw: Any, shape: Shape, model: type[T]) -> T:
-    made: T = shape.construct(raw)
-    if not shape.collects:
-        return made
-    known = shape.known
+def _with_extra(
+    construct: Callable[[Any], Any], known: frozenset[str], collects: str, raw: Any
+) -> Any:
+    """Make a model that keeps the keys which it does not know."""
+    made = construct(raw)
     if extra := {
         name: value if type(value) is str else _blank(value)
         for name, value in raw.items()
         if name not in known
     }:
         # Nobody else holds the instance yet.
-        object.__setattr__(made, shape.collects, extra)
+        object.__setattr__(made, collects, extra)
     return made
 
 
