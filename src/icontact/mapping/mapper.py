@@ -17,7 +17,7 @@ from icontact.mapping.guard import Guard
 from icontact.mapping.guess import guess
 from icontact.mapping.mautic import document, from_mautic, plainly_named
 from icontact.mapping.presets import preset
-from icontact.mapping.quick import LEFT_OUT, UNSURE
+from icontact.mapping.quick import LEFT_OUT, UNSURE, Lane
 from icontact.mapping.result import Explanation, FieldExplanation, MappedContact
 from icontact.mapping.rows import Row, as_mapping
 from icontact.mapping.sample import sample_row
@@ -250,6 +250,11 @@ class ContactMapper:
             fields[CUSTOM] = custom
         whole: Any = fields
         return MappedContact(fields=whole, notes=tuple(notes))
+
+    def _lanes(self) -> tuple[tuple[str, Lane], ...]:
+        """Return the short way of each field, for rows that are a `dict`; custom fields last."""
+        slots = sorted(self._slots, key=lambda slot: slot.custom)
+        return tuple((slot.name, slot.quick) for slot in slots)
 
     def explain(self, row: Row) -> Explanation:
         """Return what each field gets, from where and through what, refusals included.

@@ -45,6 +45,27 @@ Lane: TypeAlias = Callable[[dict[Any, Any]], Taken]
 _Reader: TypeAlias = Callable[[Any], str | Literal[Instead.UNSURE] | None]
 
 
+def filled(
+    lanes: Sequence[tuple[str, Lane]], row: dict[Any, Any]
+) -> dict[str, str] | Literal[Instead.UNSURE]:
+    """Fill fields by their short ways; one that is to be cleared gets a blank text.
+
+    Args:
+        lanes: The name of each field, and its way.
+        row: A `dict` itself, of no subclass.
+    """
+    fields: dict[str, str] = {}
+    for name, lane in lanes:
+        value = lane(row)
+        if type(value) is str:
+            fields[name] = value
+        elif value is UNSURE:
+            return UNSURE
+        elif value is None:
+            fields[name] = ""
+    return fields
+
+
 def lane_of(slot: Slot) -> Lane:
     """Return the short way for a slot. It takes a row that is a `dict` itself, of no subclass.
 

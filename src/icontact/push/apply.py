@@ -102,12 +102,12 @@ class Writer:
                     self.journal.sent(batch[0].row, batch[-1].row)
                 under_way.append(begin(self._written, batch))
 
-        start(size)
+        # Of one worker the first batch goes alone: it shows whether iContact takes so many, or any.
+        start(size if is_file or size == 1 else 2 * size)
         while under_way:
             batches.look_ahead(size)
             fates = under_way.popleft().result()
             if not is_file:
-                # The first batch goes alone: it shows whether iContact takes so many, or any.
                 start(2 * size)
             self.journal.finish(fates)
             yield fates

@@ -12,6 +12,7 @@ from typing import Any
 from icontact.errors import DoNotContact, JournalError, MappingError
 from icontact.mapping import ContactMapper, Explanation
 from icontact.mapping.guard import OPTION as DO_NOT_CONTACT
+from icontact.mapping.quick import UNSURE, filled
 from icontact.models import ContactFields
 from icontact.push.decide import restriction
 from icontact.push.journal import (
@@ -21,6 +22,7 @@ from icontact.push.journal import (
     Taken,
     Unshown,
     body_of,
+    sent_names,
     storable,
     texts_of,
 )
@@ -81,6 +83,8 @@ def take_in(
     return reader.count
 
 
+_STATUS = "status"
+
 _SWITCHED_OFF = "the push is switched off (push_contacts = false)"
 
 
@@ -122,6 +126,11 @@ class _Chunk:
         #: What there is to be said of some of them: notes, and whether they restrict the contact.
         self.remarks: dict[int, tuple[tuple[str, ...], bool]] = {}
 
+    def add(self, place: int, body: Mapping[str, str]) -> None:
+        """Take a row that could be mapped."""
+        self.mapped.append((place, body["email"]))
+        self.bodies.append(body)
+
     def taken(self) -> Sequence[Taken]:
         """Return all of them, in their order."""
         texts = texts_of(self.bodies)
@@ -153,6 +162,11 @@ class _Reader:
         self._mapper = mapper
         self._rules = rules
         self.count = 0
+        self._guards = mapper._guard.keys
+        names = sent_names()
+        self._lanes = tuple((names.get(name, name), lane) for name, lane in mapper._lanes())
+        # Somebody's own mapper may do with a row what it likes.
+        self._is_quick = type(mapper) is ContactMapper
         # Keys that no row has had so far: mostly a slip in the mapping, which is not to pass in
         # silence.
         self._unseen = set(mapper.sources)
@@ -189,19 +203,28 @@ class _Reader:
 
     def _take(self, place: int, row: Any, chunk: _Chunk) -> None:
         try:
+            if self._is_quick and type(row) is dict and (quick := self._quickly(row)) is not None:
+                chunk.add(place, quick)
+                return
             mapped = self._mapper.apply(row)
-            fields = mapped.fields
-            body = body_of(fields)
+            body = body_of(mapped.fields)
         except MappingError as problem:
             chunk.settled.append(self._refused(place, row, problem))
         except Exception as problem:  # noqa: BLE001  # rows are others' objects, and raise anything
             chunk.settled.append(_unreadable(place, problem))
         else:
-            chunk.mapped.append((place, fields["email"]))
-            chunk.bodies.append(body)
-            if mapped.notes or "status" in fields:
-                restricted = restriction(fields, self._rules) is not None
+            chunk.add(place, body)
+            if mapped.notes or _STATUS in body:
+                restricted = restriction(mapped.fields, self._rules) is not None
                 chunk.remarks[place] = mapped.notes, restricted
+
+    def _quickly(self, row: dict[Any, Any]) -> dict[str, str] | None:
+        """Return a body, unless something about the row has to be looked at more closely."""
+        for key in self._guards:
+            if key in row:
+                return None
+        body = filled(self._lanes, row)
+        return None if body is UNSURE or _STATUS in body else body
 
     def _refused(self, place: int, row: Any, problem: MappingError) -> Taken:
         """Reject a row, or hold it back; under its address, where it has one.

@@ -8,6 +8,7 @@ request, and whoever has an answer lets the next one send before it goes on.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,12 +20,15 @@ _here = threading.local()
 class Turns:
     """Lets so many threads at a time be between the beginning of a request and its answer.
 
+    Whoever came first goes first.
+
     Args:
         most: How many.
     """
 
     def __init__(self, most: int) -> None:
         self._free = most
+        self._queue: deque[object] = deque()
         #: Threads that want to send and have not yet.
         self._eager = 0
         self._sent = 0
@@ -32,10 +36,15 @@ class Turns:
 
     def begin(self) -> None:
         """Wait for a turn."""
+        ticket = object()
         with self._changed:
             self._eager += 1
-            self._changed.wait_for(lambda: self._free)
+            self._queue.append(ticket)
+            self._changed.wait_for(lambda: self._free and self._queue[0] is ticket)
+            self._queue.popleft()
             self._free -= 1
+            if self._free:
+                self._changed.notify_all()
 
     def note_sent(self) -> None:
         """Note that the request is on its way."""

@@ -10,14 +10,14 @@ from typing import Any, cast
 from icontact import wire
 from icontact.models import Contact, ContactFields
 
-__all__ = ["body_of", "fields_from", "texts_of"]
+__all__ = ["body_of", "fields_from", "sent_names", "texts_of"]
 
 _CUSTOM = "custom_fields"
 _ALLOWED = frozenset(ContactFields.__annotations__)
 
 
 @cache
-def _names() -> Mapping[str, str]:
+def sent_names() -> Mapping[str, str]:
     """Return iContact's names of the standard fields."""
     blank = dict.fromkeys(_ALLOWED - {_CUSTOM}, "")
     return dict(zip(blank, wire.encode_fields(Contact, blank, _ALLOWED), strict=True))
@@ -25,7 +25,7 @@ def _names() -> Mapping[str, str]:
 
 @cache
 def _ours() -> Mapping[str, str]:
-    return {sent: name for name, sent in _names().items()}
+    return {sent: name for name, sent in sent_names().items()}
 
 
 def body_of(fields: ContactFields) -> dict[str, str]:
@@ -35,7 +35,7 @@ def body_of(fields: ContactFields) -> dict[str, str]:
         TypeError: For a field that there is not.
         ValueError: For a value that cannot be sent.
     """
-    names = _names()
+    names = sent_names()
     body: dict[str, str] = {}
     given: Mapping[str, Any] = fields
     for name, value in given.items():
