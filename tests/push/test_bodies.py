@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icontact import wire
+from icontact import ContactMapper, wire
 from icontact.models import Contact, ContactFields
-from icontact.push.journal import body_of, fields_from, texts_of
+from icontact.push import PushPolicy
+from icontact.push.intake import take_in
+from icontact.push.journal import Identity, Journal, body_of, fields_from, json_of
 
 STANDARD = [name for name in ContactFields.__annotations__ if name != "custom_fields"]
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(
@@ -50,9 +52,60 @@ def test_a_body_tells_the_fields_that_it_was_made_of(fields: ContactFields) -> N
     assert fields_from(body_of(fields)) == cleared
 
 
-@given(st.lists(st.dictionaries(TEXTS, TEXTS, max_size=3), max_size=6))
-def test_every_body_has_a_text_of_its_own(bodies: list[dict[str, str]]) -> None:
-    assert [json.loads(text) for text in texts_of(bodies)] == bodies
+class Own(ContactMapper):
+    """Somebody's own mapper, of whom it is not known what it does: it goes the long way."""
+
+
+MIXED: dict[str, Any] = {
+    "email": "email",
+    "first_name": ["first", "name"],
+    "city": {"key": "city", "empty": "clear"},
+    "postal_code": "zip",
+    # As we name the one of iContact's.
+    "custom_fields": {"first_name": "nick", "score": "points"},
+}
+CELLS = VALUES | st.integers() | st.floats() | st.booleans() | st.dates()
+PEOPLE = st.fixed_dictionaries(
+    {},
+    optional={
+        "email": st.sampled_from(
+            ["Jo@Example.com", " jo@example.com ", "", None, "nobody", "jo@例え.jp", 5]
+        ),
+        **dict.fromkeys(("first", "name", "city", "zip", "nick", "points"), CELLS),
+        "doNotContact": st.sampled_from([0, 1, "", "perhaps"]),
+    },
+)
+
+
+def kept(mapper: ContactMapper, rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    identity = Identity(
+        base_url="", account_id="", client_folder_id="", list_id="", mapping="", rules=""
+    )
+    journal = Journal(None, identity)
+    take_in(rows, mapper, journal, PushPolicy(), many=lambda: None)
+    return journal.database.rows("SELECT * FROM rows ORDER BY row")
+
+
+@given(st.lists(PEOPLE, max_size=4))
+def test_a_plain_row_is_kept_as_if_it_had_gone_the_long_way(rows: list[dict[str, Any]]) -> None:
+    assert kept(ContactMapper(MIXED), rows) == kept(Own(MIXED), rows)
+
+
+def test_a_custom_field_may_have_a_name_of_ours() -> None:
+    row = {"email": "jo@example.com", "first": "Jo", "nick": "J", "city": ""}
+
+    ((text,),) = [line[3:4] for line in kept(ContactMapper(MIXED), [row])]
+
+    body = {"email": "jo@example.com", "firstName": "Jo", "city": "", "first_name": "J"}
+    assert json.loads(text) == body
+    assert text == json_of(body)
+
+
+def test_a_status_is_looked_at_closely() -> None:
+    mapper = ContactMapper({"email": "email", "status": "status"})
+    rows = [{"email": "jo@example.com", "status": "donotcontact"}, {"email": "al@example.com"}]
+
+    assert [line[5] for line in kept(mapper, rows)] == [1, 0]
 
 
 @pytest.mark.parametrize(

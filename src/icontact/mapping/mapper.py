@@ -251,10 +251,10 @@ class ContactMapper:
         whole: Any = fields
         return MappedContact(fields=whole, notes=tuple(notes))
 
-    def _lanes(self) -> tuple[tuple[str, Lane], ...]:
-        """Return the short way of each field, for rows that are a `dict`; custom fields last."""
+    def _lanes(self) -> tuple[tuple[str, bool, Lane], ...]:
+        """Return each field's name, whether it is a custom one, and its short way; those last."""
         slots = sorted(self._slots, key=lambda slot: slot.custom)
-        return tuple((slot.name, slot.quick) for slot in slots)
+        return tuple((slot.name, slot.custom, slot.quick) for slot in slots)
 
     def explain(self, row: Row) -> Explanation:
         """Return what each field gets, from where and through what, refusals included.

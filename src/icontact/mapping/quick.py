@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from functools import partial
+from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from icontact.mapping.addresses import MOST_CHARACTERS as LONGEST_ADDRESS
@@ -37,6 +38,9 @@ class Instead(Enum):
 UNSURE: Final = Instead.UNSURE
 LEFT_OUT: Final = Instead.LEFT_OUT
 
+#: As JSON has it, in ASCII.
+quoted: Callable[[str], str] = encode_basestring_ascii
+
 #: ``None`` clears the field.
 Taken: TypeAlias = str | Instead | None
 Lane: TypeAlias = Callable[[dict[Any, Any]], Taken]
@@ -45,25 +49,25 @@ Lane: TypeAlias = Callable[[dict[Any, Any]], Taken]
 _Reader: TypeAlias = Callable[[Any], str | Literal[Instead.UNSURE] | None]
 
 
-def filled(
+def members_of(
     lanes: Sequence[tuple[str, Lane]], row: dict[Any, Any]
-) -> dict[str, str] | Literal[Instead.UNSURE]:
-    """Fill fields by their short ways; one that is to be cleared gets a blank text.
+) -> list[str] | Literal[Instead.UNSURE]:
+    """Fill fields by their short ways, each written as JSON; one to be cleared gets a blank text.
 
     Args:
-        lanes: The name of each field, and its way.
+        lanes: What stands before the value of each field, and its way.
         row: A `dict` itself, of no subclass.
     """
-    fields: dict[str, str] = {}
-    for name, lane in lanes:
+    written: list[str] = []
+    for key, lane in lanes:
         value = lane(row)
         if type(value) is str:
-            fields[name] = value
+            written.append(key + quoted(value))
         elif value is UNSURE:
             return UNSURE
         elif value is None:
-            fields[name] = ""
-    return fields
+            written.append(f'{key}""')
+    return written
 
 
 def lane_of(slot: Slot) -> Lane:

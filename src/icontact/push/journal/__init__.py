@@ -14,7 +14,7 @@ The file can be read with the standard library alone; the view ``outcomes`` has 
         print(row)
 """
 
-from icontact.push.journal.bodies import body_of, fields_from, sent_names, texts_of
+from icontact.push.journal.bodies import body_of, fields_from, json_of, sent_names
 from icontact.push.journal.database import Database
 from icontact.push.journal.identity import Identity
 from icontact.push.journal.rows import CHUNK, Journal
@@ -49,7 +49,7 @@ __all__ = [
     "Unshown",
     "body_of",
     "fields_from",
+    "json_of",
     "sent_names",
     "storable",
-    "texts_of",
 ]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, cast
 
 from icontact import wire
 from icontact.models import Contact, ContactFields
 
-__all__ = ["body_of", "fields_from", "sent_names", "texts_of"]
+__all__ = ["body_of", "fields_from", "json_of", "sent_names"]
 
 _CUSTOM = "custom_fields"
 _ALLOWED = frozenset(ContactFields.__annotations__)
@@ -56,16 +56,10 @@ def _all_texts(custom: Any) -> bool:
     return type(custom) is dict and all(type(value) is str for value in custom.values())
 
 
-def texts_of(bodies: Sequence[Mapping[str, str]]) -> list[str]:
-    """Return bodies as JSON, one text for each.
-
-    All are written at once, which takes half as long as one by one, and parted where one ends and
-    the next begins: within a value there is no quotation mark without a backslash before it.
-    """
-    if not all(bodies):
-        return [json.dumps(body) for body in bodies]
-    texts = json.dumps(bodies, separators=(",", ":"), check_circular=False)[3:-3].split('"},{"')
-    return ['{"' + text + '"}' for text in texts] if bodies else []
+#: A body as JSON, as tight as the short way writes it.
+json_of: Callable[[Mapping[str, str]], str] = json.JSONEncoder(
+    separators=(",", ":"), check_circular=False
+).encode
 
 
 def fields_from(body: Mapping[str, str]) -> ContactFields:

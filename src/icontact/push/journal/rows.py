@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, starmap
+from itertools import chain, groupby, starmap
 from operator import itemgetter
 from os import PathLike
 from pathlib import Path
@@ -37,6 +37,9 @@ T = TypeVar("T")
 
 #: What is kept of a row about which there is nothing to be said.
 _PLAIN = 4
+
+#: So many of them fit into one statement of any SQLite.
+_TOGETHER = 200
 
 
 class Journal:
@@ -126,9 +129,14 @@ class Journal:
         plain = Unshown(one for one in taken if len(one) == _PLAIN)
         others = Unshown(one for one in taken if len(one) != _PLAIN)
         with self.database.transaction():
-            self.database.execute_many(
-                "INSERT INTO rows (row, email, address, fields) VALUES (?, ?, ?, ?)", plain
-            )
+            for start in range(0, len(plain), _TOGETHER):
+                some = Unshown(plain[start : start + _TOGETHER])
+                # One statement for many takes two thirds of the time of one for each.
+                values = ", ".join(["(?, ?, ?, ?)"] * len(some))
+                self.database.execute(
+                    f"INSERT INTO rows (row, email, address, fields) VALUES {values}",
+                    Unshown(chain.from_iterable(some)),
+                )
             self.database.execute_many(
                 "INSERT INTO rows (row, email, address, fields, notes, restricted, stage, status,"
                 " reason, action) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
