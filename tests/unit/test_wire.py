@@ -5,9 +5,9 @@ import math
 import os
 import pickle
 from collections.abc import Mapping
-from functools import cache
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from functools import cache
 from typing import Any, get_args, get_origin
 from zoneinfo import ZoneInfo
 
@@ -443,7 +443,7 @@ JSON = st.recursive(
 )
 
 
-@cache
+@cache  # see below
 def raw_objects(model: type[Any]) -> st.SearchStrategy[dict[str, Any]]:
     known = st.dictionaries(st.sampled_from(sorted(shape_of(model).known)), JSON, max_size=6)
     return st.builds(
@@ -518,7 +518,7 @@ def values(field: attrs.Attribute[Any]) -> st.SearchStrategy[Any]:
     return st.sampled_from(list(kind)) | st.text(max_size=10)
 
 
-@cache  # since to build one takes as long as to draw from it
+@cache  # to build such a strategy takes as long as to draw from it
 def instances(model: type[Any]) -> st.SearchStrategy[Any]:
     shape = shape_of(model)
     kept = st.text(max_size=8) | st.booleans() | st.lists(JSON, max_size=2)
