@@ -63,7 +63,9 @@ class Recorder:
     def send(self, call: Call, /) -> Answer:
         """Send a call."""
         if call.method != "GET":
-            self.written.append((call.path, json.dumps(call.body).encode()))
+            body = call.body
+            sent = body if isinstance(body, bytes) else json.dumps(body, separators=(",", ":"))
+            self.written.append((call.path, sent if isinstance(sent, bytes) else sent.encode()))
         return self._sender.send(call)
 
 

@@ -10,7 +10,7 @@ import responses
 
 import icontact
 from icontact import errors
-from icontact.models import ActionType, ContactStatus
+from icontact.models import ActionType, ContactStatus, SubscriptionFields
 from icontact.resources import Contacts, Rejected
 from icontact.resources._receipts import (
     SubscriptionReceipt,
@@ -426,9 +426,8 @@ def test_a_receipt_reads_what_it_has_by_the_same_rules_and_nothing_else() -> Non
             {"contactId": 8, "email": "b@x.y", "createDate": "2024-01-02 03:04:05", "own": "1"},
         ]
     }
-    result = store_contacts(
-        icontact.Folder(Script(answer), 1, 2).contacts, [{"email": "b@x.y"}, {}]
-    )
+    contacts = icontact.Folder(Script(answer), 1, 2).contacts
+    result = store_contacts(contacts, ['{"email":"B@x.y"}', "{}"], ["b@x.y", ""])
 
     receipt = result.results[0]
     assert receipt is not None
@@ -439,14 +438,29 @@ def test_a_receipt_reads_what_it_has_by_the_same_rules_and_nothing_else() -> Non
     assert [one.index for one in result.rejected] == [1]
     bad = Script({"contacts": [{"contactId": "seven"}]})
     with pytest.raises(errors.DecodeError, match=r"contacts\[0\].contactId: expected an integer"):
-        store_contacts(icontact.Folder(bad, 1, 2).contacts, [{"email": "b@x.y"}])
+        store_contacts(icontact.Folder(bad, 1, 2).contacts, ["{}"], [""])
+
+
+def test_a_receipt_is_matched_by_the_id_if_that_was_sent_else_by_the_address() -> None:
+    answer = {
+        "contacts": [{"contactId": 7, "email": "new@x.y"}, {"contactId": 8, "email": "B@X.y"}]
+    }
+    contacts = icontact.Folder(Script(answer), 1, 2).contacts
+    result = store_contacts(contacts, ['{"contactId":7}', '{"email":"b@x.y"}'], [7, "b@x.y"])
+
+    assert [one and one.contact_id for one in result.results] == [7, 8]
 
 
 def test_a_receipt_of_a_subscription_reads_what_it_has() -> None:
-    answer = {"subscriptions": [{"contactId": "7", "listId": "3", "addDate": "whenever"}]}
-    result = store_subscriptions(
-        icontact.Folder(Script(answer), 1, 2).subscriptions,
-        [{"contact_id": 7, "list_id": 3, "status": "normal"}],
-    )
+    answer = {
+        "subscriptions": [
+            {"contactId": "7", "listId": "3", "addDate": "whenever"},
+            {"contactId": "8", "listId": "4"},
+        ]
+    }
+    subscriptions = icontact.Folder(Script(answer), 1, 2).subscriptions
+    fields: SubscriptionFields = {"list_id": 3, "status": "normal"}
+    result = store_subscriptions(subscriptions, [7, 8], fields)
 
-    assert result.results == (SubscriptionReceipt(contact_id=7, list_id=3),)
+    # A subscription to another list is none of ours.
+    assert result.results == (SubscriptionReceipt(contact_id=7, list_id=3), None)

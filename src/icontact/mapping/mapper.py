@@ -236,8 +236,7 @@ class ContactMapper:
         notes: list[str] = []
         problem: MappingError | None = None
         for slot in self._slots:
-            value = UNSURE if plain is None else slot.quick(plain)
-            if value is UNSURE:
+            if plain is None or (value := slot.quick(plain)) is UNSURE:
                 filled = slot.fill(view, country)
                 if filled.problem is not None:
                     problem = problem or slot.error(filled.problem)
@@ -249,7 +248,8 @@ class ContactMapper:
             return problem
         if custom:
             fields[CUSTOM] = custom
-        return MappedContact(fields=cast("ContactFields", fields), notes=tuple(notes))
+        whole: Any = fields
+        return MappedContact(fields=whole, notes=tuple(notes))
 
     def explain(self, row: Row) -> Explanation:
         """Return what each field gets, from where and through what, refusals included.
@@ -420,6 +420,8 @@ class ContactMapper:
 
 
 def _viewed(row: Row) -> Mapping[Any, Any] | MappingError:
+    if type(row) is dict:
+        return row
     try:
         return as_mapping(row)
     except MappingError as problem:

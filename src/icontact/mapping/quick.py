@@ -54,7 +54,20 @@ def lane_of(slot: Slot) -> Lane:
     # A default is transformed like a value, and a row without an address is refused.
     if slot.source.default is not None or slot.label == "email":
         blank = UNSURE
-    return partial(_first, slot.source.keys, _reader_of(slot), blank)
+    keys, read = slot.source.keys, _reader_of(slot)
+    return (
+        partial(_only, keys[0], read, blank)
+        if len(keys) == 1
+        else partial(_first, keys, read, blank)
+    )
+
+
+def _only(key: Key, read: _Reader, blank: Taken, row: dict[Any, Any]) -> Taken:
+    value = row.get(key)
+    if value is None:
+        return blank
+    text = read(value)
+    return blank if text is None else text
 
 
 def _first(keys: tuple[Key, ...], read: _Reader, blank: Taken, row: dict[Any, Any]) -> Taken:
@@ -109,9 +122,12 @@ _LARGE = 10**15
 
 def _text(value: Any) -> str | Literal[Instead.UNSURE] | None:
     # By exact type: True is an int as well, and a subclass may print itself as it likes.
+    if type(value) is str:
+        # Most values come here, so not by a call of _words().
+        return (value.strip(" ") or None) if value.isprintable() and "&" not in value else UNSURE
     if type(value) is int:
         return str(value) if -_LARGE < value < _LARGE else UNSURE
-    return _words(value)
+    return UNSURE
 
 
 def _state(value: Any) -> str | Literal[Instead.UNSURE] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from icontact.push.journal import PlannedRow, PlannedRows
+from icontact.push.journal import Journal, ToWrite
 
 __all__ = ["Batches"]
 
@@ -14,14 +14,14 @@ class Batches:
     """Planned rows in their order, some at a time.
 
     Args:
-        rows: Where from.
+        journal: Where from.
         most: Tells how many rows a batch may have; it may become fewer.
     """
 
-    def __init__(self, rows: PlannedRows, most: Callable[[], int]) -> None:
-        self._rows = rows
+    def __init__(self, journal: Journal, most: Callable[[], int]) -> None:
+        self._journal = journal
         self._most = most
-        self._read: deque[Sequence[PlannedRow]] = deque()
+        self._read: deque[Sequence[ToWrite]] = deque()
         self._last = -1
         self._ended = False
 
@@ -33,14 +33,14 @@ class Batches:
     def look_ahead(self, number: int) -> None:
         """Read until so many are there to be taken, or the end is reached."""
         while len(self._read) < number and not self._ended:
-            batch = self._rows.to_write(self._last, self._most())
+            batch = self._journal.to_write(self._last, self._most())
             if not batch:
                 self._ended = True
                 return
             self._last = batch[-1].row
             self._read.append(batch)
 
-    def take(self) -> Sequence[PlannedRow]:
+    def take(self) -> Sequence[ToWrite]:
         """Return the next batch; an empty one after the last."""
         if self._read and len(self._read[0]) > self._most():
             # It has shown meanwhile that this is too many: cut them anew.

@@ -14,6 +14,7 @@ from typing import ParamSpec, TypeVar
 from icontact.errors import ConfigError
 from icontact.paging import MOST_WORKERS
 from icontact.transport.stopping import stoppable
+from icontact.transport.turns import Turns, take_turns
 
 __all__ = ["ALONE", "Crew", "crew_of"]
 
@@ -25,13 +26,15 @@ T = TypeVar("T")
 class _Helper:
     """One thread that makes the calls it is given, in turn. Nobody has to wait for it to end."""
 
-    def __init__(self) -> None:
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
         self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._called_off = Event()
         self._thread = Thread(target=self._work, name="icontact-push-helper", daemon=True)
         self._thread.start()
 
     def _work(self) -> None:
+        take_turns(self._turns)
         with stoppable(self._called_off):
             while (call := self._calls.get()) is not None:
                 call()
@@ -44,13 +47,17 @@ class _Helper:
         self._calls.put(lambda: context.run(_settle, done, work, *args, **kwargs))
         return done
 
-    def dismiss(self, *, at_once: bool) -> None:
-        """Let the thread end, and wait for that unless it is to be left where it is."""
-        if at_once:
-            self._called_off.set()
+    def call_off(self) -> None:
+        """Leave the thread where it is; it sends nothing further."""
+        self._called_off.set()
+
+    def dismiss(self) -> None:
+        """Let the thread end when its calls are made."""
         self._calls.put(None)
-        if not at_once:
-            self._thread.join()
+
+    def join(self) -> None:
+        """Wait for that."""
+        self._thread.join()
 
 
 def _settle(done: Future[T], work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> None:
@@ -65,13 +72,13 @@ class Crew:
     """Workers that call functions. With one there is no thread: the call is made at once.
 
     Attributes:
-        size: How many there are.
+        size: How many there are, and how many requests are under way at a time.
     """
 
     def __init__(self, size: int, executor: ThreadPoolExecutor | None) -> None:
         self.size = size
         self._executor = executor
-        self._helper: _Helper | None = None
+        self._helpers: deque[_Helper] = deque()
 
     def start(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Have a function called; what it raises comes with the result."""
@@ -82,22 +89,33 @@ class Crew:
         return done
 
     def beside(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Have a function called while the caller does something else, with one worker, too."""
+        """Have a function called while the caller does something else, with one worker, too.
+
+        One more than there are workers can be called at a time: while their requests are under
+        way, what came before is read.
+        """
         if self._executor is not None:
             return self._executor.submit(work, *args, **kwargs)
-        if self._helper is None:
-            self._helper = _Helper()
-        return self._helper.submit(work, *args, **kwargs)
+        if not self._helpers:
+            turns = Turns(1)
+            self._helpers += (_Helper(turns), _Helper(turns))
+        self._helpers.rotate()
+        return self._helpers[0].submit(work, *args, **kwargs)
 
     def dismiss(self, *, at_once: bool = False) -> None:
-        """Let go of the thread that worked beside the caller, if there was one.
+        """Let go of the threads that worked beside the caller, if there were some.
 
         Args:
-            at_once: Do not wait for what is under way; it sends nothing further.
+            at_once: Do not wait for what is under way; nothing further is sent.
         """
-        if self._helper is not None:
-            self._helper.dismiss(at_once=at_once)
-            self._helper = None
+        for helper in self._helpers:
+            if at_once:
+                helper.call_off()
+            helper.dismiss()
+        while self._helpers:
+            helper = self._helpers.popleft()
+            if not at_once:
+                helper.join()
 
     def map(self, work: Callable[[S], T], items: Iterable[S]) -> Iterator[T]:
         """Yield results in the order of the items, with no more under way than there are workers.
@@ -141,5 +159,11 @@ def crew_of(size: int) -> Iterator[Crew]:
         finally:
             crew.dismiss()
         return
-    with ThreadPoolExecutor(size, thread_name_prefix="icontact-push") as executor:
+    with ThreadPoolExecutor(
+        # One reads the answer that it has while all the requests that may be are under way.
+        size + 1,
+        thread_name_prefix="icontact-push",
+        initializer=take_turns,
+        initargs=(Turns(size),),
+    ) as executor:
         yield Crew(size, executor)

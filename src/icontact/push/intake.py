@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 from os import PathLike
 from typing import Any
 
@@ -12,18 +14,31 @@ from icontact.mapping import ContactMapper, Explanation
 from icontact.mapping.guard import OPTION as DO_NOT_CONTACT
 from icontact.models import ContactFields
 from icontact.push.decide import restriction
-from icontact.push.journal import CHUNK, Journal, Stage, Taken, Unshown, storable
+from icontact.push.journal import (
+    CHUNK,
+    Journal,
+    Stage,
+    Taken,
+    Unshown,
+    body_of,
+    storable,
+    texts_of,
+)
 from icontact.push.outcome import OutcomeStatus, number_of
 from icontact.push.settings import PushPolicy
 from icontact.push.sources import BadRow, RowSource, as_rows
 
 __all__ = ["take_in"]
 
-#: What a mapper makes holds no circles to look for.
-_as_json = json.JSONEncoder(check_circular=False).encode
 
-
-def take_in(rows: RowSource, mapper: ContactMapper, journal: Journal, rules: PushPolicy) -> int:
+def take_in(
+    rows: RowSource,
+    mapper: ContactMapper,
+    journal: Journal,
+    rules: PushPolicy,
+    *,
+    many: Callable[[], None],
+) -> int:
     """Read all rows into a journal; if they are there already, see that they are the same.
 
     A row that cannot be mapped is settled at once, as rejected; one that says that its person must
@@ -34,6 +49,7 @@ def take_in(rows: RowSource, mapper: ContactMapper, journal: Journal, rules: Pus
         mapper: Turns a row into contact fields.
         journal: Where to.
         rules: What the settings say.
+        many: Called when it has shown that many are to be pushed, with more of them to be read.
 
     Returns:
         How many rows there are.
@@ -49,10 +65,14 @@ def take_in(rows: RowSource, mapper: ContactMapper, journal: Journal, rules: Pus
     if journal.is_read:
         return _compare(reader, found, journal)
     journal.start_reading()
+    few = rules.push_contacts
     for chunk in reader.chunks(found):
         journal.add(chunk)
-    journal.index()
-    journal.settle_duplicates(rules.duplicates)
+        if few and _are_many(chunk):
+            few = False
+            many()
+    if journal.index():
+        journal.settle_duplicates(rules.duplicates)
     if not rules.push_contacts:
         journal.skip_all(_SWITCHED_OFF)
     # Whoever opened a file sees its notes there.
@@ -62,6 +82,10 @@ def take_in(rows: RowSource, mapper: ContactMapper, journal: Journal, rules: Pus
 
 
 _SWITCHED_OFF = "the push is switched off (push_contacts = false)"
+
+
+def _are_many(chunk: Sequence[Taken]) -> bool:
+    return len(chunk) == CHUNK and len({address for _, _, address, *_ in chunk}) > CHUNK // 2
 
 
 def _compare(reader: _Reader, rows: Iterable[Any], journal: Journal) -> int:
@@ -87,6 +111,37 @@ def _compare(reader: _Reader, rows: Iterable[Any], journal: Journal) -> int:
 _OUT = "; push the same rows to go on, or name another journal"
 
 
+class _Chunk:
+    """Rows on their way into the journal."""
+
+    def __init__(self) -> None:
+        self.settled: list[Taken] = Unshown()
+        self.mapped: list[tuple[int, str]] = Unshown()
+        #: Those of the mapped rows.
+        self.bodies: list[Mapping[str, str]] = Unshown()
+        #: What there is to be said of some of them: notes, and whether they restrict the contact.
+        self.remarks: dict[int, tuple[tuple[str, ...], bool]] = {}
+
+    def taken(self) -> Sequence[Taken]:
+        """Return all of them, in their order."""
+        texts = texts_of(self.bodies)
+        taken: list[Taken] = Unshown(
+            (place, email, email.lower(), text)
+            for (place, email), text in zip(self.mapped, texts, strict=True)
+        )
+        if not self.remarks and not self.settled:
+            return taken
+        with_remarks = Unshown(map(self._remarked, taken))
+        return Unshown(sorted(chain(with_remarks, self.settled), key=itemgetter(0)))
+
+    def _remarked(self, plain: Taken) -> Taken:
+        if plain[0] not in self.remarks:
+            return plain
+        notes, restricted = self.remarks[plain[0]]
+        said = json.dumps(notes) if notes else None
+        return (*plain[:4], said, int(restricted), Stage.READ, None, None)
+
+
 class _Reader:
     """Maps rows as they come.
 
@@ -109,45 +164,44 @@ class _Reader:
         missing = self._mapper.missing(seen) if self.count else ()
         return (f"no row has {', '.join(map(repr, missing))}",) if missing else ()
 
-    def chunks(self, rows: Iterable[Any]) -> Iterable[Unshown[Taken]]:
+    def chunks(self, rows: Iterable[Any]) -> Iterable[Sequence[Taken]]:
         """Yield the rows as the journal takes them."""
-        chunk: Unshown[Taken] = Unshown()
+        chunk, count = _Chunk(), 0
         for row in rows:
-            chunk.append(self._taken(self.count, row))
-            if self._unseen and not isinstance(row, BadRow):
-                self._look_for_keys(row)
+            if isinstance(row, BadRow):
+                chunk.settled.append(_rejected(count, None, row.reason))
+            else:
+                self._take(count, row, chunk)
+                if self._unseen:
+                    self._look_for_keys(row)
+            count += 1
             del row  # error trackers print the locals of every frame, should the next one raise
-            self.count += 1
-            if len(chunk) == CHUNK:
-                yield chunk
-                chunk = Unshown()
-        if chunk:
-            yield chunk
+            if not count % CHUNK:
+                yield chunk.taken()
+                chunk = _Chunk()
+        self.count = count
+        if count % CHUNK:
+            yield chunk.taken()
 
     def _look_for_keys(self, row: Any) -> None:
         # Only of a plain dict it is certain that asking for its keys is harmless.
         self._unseen = {k for k in self._unseen if k not in row} if type(row) is dict else set()
 
-    def _taken(self, place: int, row: Any) -> Taken:
-        if isinstance(row, BadRow):
-            return _rejected(place, None, row.reason)
+    def _take(self, place: int, row: Any, chunk: _Chunk) -> None:
         try:
             mapped = self._mapper.apply(row)
+            fields = mapped.fields
+            body = body_of(fields)
         except MappingError as problem:
-            return self._refused(place, row, problem)
+            chunk.settled.append(self._refused(place, row, problem))
         except Exception as problem:  # noqa: BLE001  # rows are others' objects, and raise anything
-            return _unreadable(place, problem)
-        return (
-            place,
-            mapped.email,
-            mapped.email.lower(),
-            _as_json(mapped.fields),
-            json.dumps(mapped.notes) if mapped.notes else None,
-            restriction(mapped.fields, self._rules) is not None,
-            Stage.READ,
-            None,
-            None,
-        )
+            chunk.settled.append(_unreadable(place, problem))
+        else:
+            chunk.mapped.append((place, fields["email"]))
+            chunk.bodies.append(body)
+            if mapped.notes or "status" in fields:
+                restricted = restriction(fields, self._rules) is not None
+                chunk.remarks[place] = mapped.notes, restricted
 
     def _refused(self, place: int, row: Any, problem: MappingError) -> Taken:
         """Reject a row, or hold it back; under its address, where it has one.
@@ -182,10 +236,10 @@ def _unreadable(place: int, problem: Exception) -> Taken:
 
 def _rejected(place: int, email: str | None, reason: str) -> Taken:
     status = OutcomeStatus.REJECTED.value
-    return (place, email, None, None, None, False, Stage.DONE, status, storable(reason))
+    return (place, email, None, None, None, 0, Stage.DONE, status, storable(reason))
 
 
 def _restricting(place: int, email: str | None, reason: str, status: OutcomeStatus) -> Taken:
     address = None if email is None else email.lower()
     # It restricts, so that no other row with the same address is pushed in its place.
-    return (place, email, address, None, None, True, Stage.DONE, status.value, storable(reason))
+    return (place, email, address, None, None, 1, Stage.DONE, status.value, storable(reason))

@@ -56,13 +56,17 @@ class Planner:
     types: Mapping[str, FieldType | str] = attrs.field(repr=False)
     crew: Crew
 
-    def plan(self, reader: StateReader) -> Sequence[LookUp]:
+    def plan(self, reader: StateReader, *, anew: bool = True) -> Sequence[LookUp]:
         """Decide about every open row, and return how its state was found out.
+
+        Args:
+            reader: Finds it out.
+            anew: Whether that is to ask for everything now, even if it has begun.
 
         Raises:
             APIError, TransportError: If iContact could not be asked.
         """
-        look_ups = reader.read()
+        look_ups = reader.read(anew=anew)
         self.journal.plan_new(NEW_CONTACT)
         for rows in self.journal.open_rows():
             self.journal.plan(self._planned(rows))

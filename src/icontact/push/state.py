@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from math import ceil
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 import attrs
 
@@ -22,6 +23,9 @@ __all__ = ["LookUp", "StateReader"]
 
 V = TypeVar("V", Private, int)
 T = TypeVar("T")
+
+#: The pages of a listing, of which the first is on its way.
+_Begun: TypeAlias = tuple[Iterator[Page[T]], "Future[Page[T]]"]
 
 #: So few are asked for one by one, without a look at how many there are in all.
 _FEW = 1
@@ -82,6 +86,7 @@ class StateReader:
         self._journal = journal
         self._crew = crew
         self._page_size = page_size
+        self._begun: _Begun[Contact] | None = None
         self._by_address: Searcher[Private, Contact] = Searcher(
             search=self._contacts_with,
             one=self._contacts_of,
@@ -95,12 +100,22 @@ class StateReader:
             compared=int,
         )
 
-    def read(self) -> Sequence[LookUp]:
+    def begin(self) -> None:
+        """Have the first page of the contacts asked for, while somebody reads rows."""
+        pages = self._contacts().pages()
+        self._begun = pages, self._crew.beside(next, pages)
+
+    def read(self, *, anew: bool = True) -> Sequence[LookUp]:
         """Find out about every open row.
+
+        Args:
+            anew: Whether all is to be asked for now, even if it was begun with.
 
         Raises:
             APIError, TransportError: If iContact could not be asked.
         """
+        if anew:
+            self._begun = None
         self._journal.known.forget()
         ways = [self._read_contacts(), self._read_subscriptions()]
         return tuple(way for way in ways if way is not None)
@@ -144,7 +159,7 @@ class StateReader:
 
     def _read_contacts(self) -> LookUp | None:
         open_rows = self._journal.count(Stage.READ)
-        listing = self._folder.contacts.list(page_size=self._page_size, workers=self._crew.size)
+        begun, self._begun = self._begun, None
         reading = _Reading(
             what="contacts",
             keep=self._keep_contacts,
@@ -152,7 +167,10 @@ class StateReader:
             searcher=self._by_address,
             landmark=lambda contact: Private(contact.email).lower(),
         )
-        return reading.read(listing, open_rows, self._crew)
+        return reading.read(self._contacts(), open_rows, self._crew, begun)
+
+    def _contacts(self) -> Pager[Contact]:
+        return self._folder.contacts.list(page_size=self._page_size, workers=self._crew.size)
 
     def _read_subscriptions(self) -> LookUp | None:
         known = self._journal.known.count()
@@ -217,14 +235,16 @@ class _Reading(Generic[V, T]):
     searcher: Searcher[V, T]
     landmark: Callable[[T], V]
 
-    def read(self, listing: Pager[T], wanted: int, crew: Crew) -> LookUp | None:
+    def read(
+        self, listing: Pager[T], wanted: int, crew: Crew, begun: _Begun[T] | None = None
+    ) -> LookUp | None:
         if not wanted:
             return None
         if wanted <= _FEW:
             self._search(crew)
             return LookUp(what=self.what, how="single reads", requests=wanted)
-        pages = listing.pages()
-        first = next(pages)
+        pages, asked = begun or (listing.pages(), None)
+        first = next(pages) if asked is None else asked.result()
         self._note_landmark(first)
         self.keep(first)
         way = self._cheapest(first)

@@ -31,6 +31,9 @@ __all__ = ["FRESH", "Work"]
 #: Seconds for which what a plan knows is taken for true.
 FRESH = 60.0
 
+#: Seconds for which a look-up that began while rows were read is waited with.
+_SOON = 10.0
+
 
 class Work:
     """What a push does with one journal, and what that costs.
@@ -65,6 +68,7 @@ class Work:
         self._requests_before = int(journal.noted("requests", "0"))
         self._elapsed_before = float(journal.noted("elapsed", "0"))
         self._made = time.monotonic()
+        self._begun: float | None = None
         self._resumed: int | None = None
 
     def take_in(self, rows: RowSource, mapper: ContactMapper) -> None:
@@ -77,10 +81,14 @@ class Work:
         was_read = self.journal.is_read
         given = iter((rows,))
         del rows  # error trackers print the locals of every frame on the way
-        take_in(next(given), mapper, self.journal, self._policy)
+        take_in(next(given), mapper, self.journal, self._policy, many=self._begin)
         if was_read:
             self.journal.reopen()
             self._resumed = sum(self.journal.done().values())
+
+    def _begin(self) -> None:
+        self._begun = time.monotonic()
+        self._reader.begin()
 
     def plan(self) -> Sequence[LookUp]:
         """Find out what is to be done with every open row.
@@ -96,9 +104,11 @@ class Work:
             crew=self._crew,
         )
         # What is read first is the oldest when the reading ends, which may take hours.
-        self._made = time.monotonic()
+        now, begun, self._begun = time.monotonic(), self._begun, None
+        soon = begun is not None and now - begun < _SOON
+        self._made = begun if begun is not None and soon else now
         try:
-            return planner.plan(self._reader)
+            return planner.plan(self._reader, anew=not soon)
         finally:
             self._note_costs()
 

@@ -155,21 +155,21 @@ class Resource(Generic[M]):
         sent_key: Callable[[Mapping[str, Any]], Hashable],
         stored_key: Callable[[M], Hashable],
     ) -> BatchResult[M]:
-        return self._create_many_as(self._model, call, sent_key, stored_key)
+        return self._create_many_as(self._model, call, map(sent_key, call.body), stored_key)
 
     def _create_many_as(
         self,
         model: type[T],
         call: Call,
-        sent_key: Callable[[Mapping[str, Any]], Hashable],
+        sent_keys: Iterable[Hashable],
         stored_key: Callable[[T], Hashable],
     ) -> BatchResult[T]:
         if not call.body:
             return BatchResult(results=(), rejected=(), warnings=())
         answer = self._transport.send(call)
         items = wire.decode_rows(model, answer.payload, self.plural, answer.call)
-        stored = {stored_key(item): item for item in items}
-        results = tuple(stored.get(sent_key(body)) for body in call.body)
+        stored = dict(zip(map(stored_key, items), items, strict=True))
+        results = tuple(map(stored.get, sent_keys))
         left_out = [index for index, item in enumerate(results) if item is None]
         reason = answer.warnings[0] if len(left_out) == len(answer.warnings) == 1 else None
         return BatchResult(

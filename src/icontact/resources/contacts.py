@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Protocol, TypeVar, Unpack
+from typing import Any, ClassVar, Unpack
 
 from icontact.auth import Private
 from icontact.errors import PagingError
@@ -28,18 +28,6 @@ class ContactRow(ContactFields, total=False):
     """A row of a bulk call: with ``contact_id`` an update, without it a creation."""
 
     contact_id: int
-
-
-class _Identified(Protocol):
-    """What a contact is matched by."""
-
-    @property
-    def contact_id(self) -> int: ...
-    @property
-    def email(self) -> str: ...
-
-
-S = TypeVar("S", bound=_Identified)
 
 
 class Contacts(Resource[Contact]):
@@ -150,14 +138,9 @@ class Contacts(Resource[Contact]):
             TransportError: If no answer came.
         """
         rows = Hidden(rows)
-        return self._stored(rows, Contact)
-
-    def _stored(self, rows: Iterable[ContactRow], model: type[S]) -> BatchResult[S]:
         call = self._posted(self._bodies(rows), Safety.REPEATABLE)
         by_id = {body["contactId"] for body in call.body if "contactId" in body}
-        return self._create_many_as(
-            model, call, _sent_key, lambda contact: _stored_key(contact, by_id)
-        )
+        return self._create_many(call, _sent_key, lambda contact: _stored_key(contact, by_id))
 
     def update(self, contact_id: int, /, **fields: Unpack[ContactFields]) -> Contact:
         """Change the given fields of a contact and keep the others. Safe to repeat.
@@ -262,5 +245,5 @@ def _sent_key(body: Mapping[str, Any]) -> int | str:
     return body["contactId"] if "contactId" in body else str(body.get("email", "")).lower()
 
 
-def _stored_key(contact: _Identified, by_id: set[int]) -> int | str:
+def _stored_key(contact: Contact, by_id: set[int]) -> int | str:
     return contact.contact_id if contact.contact_id in by_id else contact.email.lower()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Protocol, TypeVar, Unpack
+from typing import Any, ClassVar, Unpack
 
 from icontact.errors import BadRequest, NotFound, RejectedError
 from icontact.models import (
@@ -17,18 +17,6 @@ from icontact.resources._base import BatchResult, Hidden, Resource
 from icontact.transport import Call, Safety, Sender
 
 __all__ = ["Subscriptions"]
-
-
-class _Tied(Protocol):
-    """What a subscription is matched by."""
-
-    @property
-    def contact_id(self) -> int: ...
-    @property
-    def list_id(self) -> int: ...
-
-
-S = TypeVar("S", bound=_Tied)
 
 
 class Subscriptions(Resource[Subscription]):
@@ -185,12 +173,9 @@ class Subscriptions(Resource[Subscription]):
             TransportError: If no answer came.
         """
         rows = Hidden(rows)
-        return self._stored(rows, Subscription)
-
-    def _stored(self, rows: Iterable[SubscriptionFields], model: type[S]) -> BatchResult[S]:
         call = self._posted(self._bodies(rows), Safety.REPEATABLE)
-        return self._create_many_as(
-            model, call, _sent_key, lambda stored: f"{stored.list_id}_{stored.contact_id}"
+        return self._create_many(
+            call, _sent_key, lambda stored: f"{stored.list_id}_{stored.contact_id}"
         )
 
 

@@ -20,6 +20,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from icontact.transport.turns import sent
+
 __all__ = ["ANSWER_TIMEOUTS", "LONGEST_ANSWER", "Pool", "Received", "receive"]
 
 #: How many read time-outs the whole of an answer may take, its head included.
@@ -28,7 +30,7 @@ ANSWER_TIMEOUTS = 10
 #: Bytes of an answer, unpacked. A page of 500 contacts has some 300,000.
 LONGEST_ANSWER = 64 * 2**20
 
-_PIECE = 2**15
+_PIECE = 2**18
 _CONNECTIONS = 32
 
 
@@ -125,15 +127,23 @@ class _TimedResponse(http.client.HTTPResponse):
         super().__init__(sock, *arguments, **options)
         # The socket waits for one read time-out by now; ours is always a number.
         raw = _TimedFile(self.fp.detach(), sock.gettimeout() * ANSWER_TIMEOUTS)
-        self.fp = io.BufferedReader(raw)
+        self.fp = io.BufferedReader(raw, _PIECE)
 
 
 class _Plain(HTTPConnection):
     response_class = _TimedResponse
 
+    def getresponse(self) -> Any:
+        sent()
+        return super().getresponse()
+
 
 class _Secure(HTTPSConnection):
     response_class = _TimedResponse
+
+    def getresponse(self) -> Any:
+        sent()
+        return super().getresponse()
 
 
 class _PlainPool(HTTPConnectionPool):

@@ -25,6 +25,7 @@ from icontact.transport.limits import AdaptiveLimiter, Feedback, Limiter
 from icontact.transport.quiet import quiet_queries
 from icontact.transport.retry import RetryPolicy, Safety, Trouble, may_be_applied
 from icontact.transport.stopping import check, rest
+from icontact.transport.turns import turn
 from icontact.transport.verdict import Verdict, judge, judge_failure
 
 __all__ = ["API_VERSION", "DEFAULT_BASE_URL", "Timeout", "Transport"]
@@ -124,7 +125,10 @@ class Transport:
             self._wait_for_limit(call, attempt)
             sent = self._clock()
             try:
-                with quiet_queries():
+                with quiet_queries(), turn():
+                    # It may have been called off, or had to wait, before its turn came.
+                    check()
+                    sent = self._clock()
                     # No variable for the response, which leads to the request's credentials.
                     received = receive(
                         self._session.request(

@@ -141,8 +141,13 @@ class Shape:
 
 _FACTORY: Any = attrs.Factory
 
-#: Types whose rule leaves a text as it is.
-_TEXTS = (str, str | None)
+#: Types whose rule leaves a text, or a number, as it is.
+_AS_IT_IS: Mapping[Any, str] = {
+    str: "str",
+    str | None: "str",
+    int: "int",
+    int | None: "int",
+}
 
 _SHAPES: dict[type[Any], Shape] = {}
 
@@ -186,8 +191,8 @@ def _constructor(model: type[Any], names: Mapping[str, str]) -> Callable[[Mappin
         rule, wanted, default = (f"{what}_{field.name}" for what in ("rule", "wanted", "default"))
         known |= {rule: _CONVERTER.get_structure_hook(field.type), wanted: field.type}
         value = f"{rule}(raw[{name!r}], {wanted})"
-        if field.type in _TEXTS:
-            value = f"found if type(found := raw[{name!r}]) is str else {rule}(found, {wanted})"
+        if (exact := _AS_IT_IS.get(field.type)) is not None:
+            value = f"found if type(found := raw[{name!r}]) is {exact} else {rule}(found, {wanted})"
         if field.default is not attrs.NOTHING:
             # To be told of nothing makes the constructor ask its own factory.
             made = isinstance(field.default, _FACTORY)
@@ -255,6 +260,8 @@ def decode_rows(model: type[T], payload: Any, key: str, call: CallSummary | None
     if there and isinstance(found, list | None):
         shape = shape_of(model)
         try:
+            if not shape.collects:
+                return [*map(shape.construct, found or ())]
             return [_constructed(raw, shape, model) for raw in found or ()]
         except _MISFITS:
             rows = enumerate(found or ())

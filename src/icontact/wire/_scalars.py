@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,7 @@ def integer(value: Any, _: object = None) -> int:
         return value
     # The quick test first: nearly every id is a short row of digits.
     if isinstance(value, str) and (
-        (value.isdecimal() and value.isascii() and len(value) < _LONGEST) or _INTEGER(value)
+        (len(value) < _LONGEST and value.isdecimal() and value.isascii()) or _INTEGER(value)
     ):
         return int(value)
     raise ValueError(f"expected an integer, got {kind(value)}")
@@ -91,6 +92,12 @@ def moment(value: Any, _: object = None) -> datetime:
     """Read every form of API 2.8; a time without an offset is US Eastern."""
     if not isinstance(value, str):
         raise ValueError(f"expected a date, got {kind(value)}")
+    return _moment(value)
+
+
+# What is stored together has one time: of a whole answer it is read once.
+@lru_cache(maxsize=256)
+def _moment(value: str) -> datetime:
     try:
         found = datetime.fromisoformat(value)
     except ValueError:
@@ -105,7 +112,9 @@ _NO_MOMENT = (None, "", "0000-00-00 00:00:00")
 
 
 def optional_moment(value: Any, _: object = None) -> datetime | None:
-    return None if value in _NO_MOMENT else moment(value)
+    if value in _NO_MOMENT:
+        return None
+    return _moment(value) if type(value) is str else moment(value)
 
 
 def mapping(value: Any, _: object = None) -> Mapping[str, Any]:
@@ -142,7 +151,7 @@ def open_enum(members: type[OpenEnum]) -> Callable[[Any, object], str]:
     known: Mapping[str, str] = {item.value: item for item in members}
 
     def read(value: Any, _: object = None) -> str:
-        found = text(value)
+        found = value if type(value) is str else text(value)
         return known.get(found, found)
 
     return read

@@ -14,6 +14,7 @@ The file can be read with the standard library alone; the view ``outcomes`` has 
         print(row)
 """
 
+from icontact.push.journal.bodies import body_of, fields_from, texts_of
 from icontact.push.journal.database import Database
 from icontact.push.journal.identity import Identity
 from icontact.push.journal.rows import CHUNK, Journal
@@ -24,6 +25,7 @@ from icontact.push.journal.values import (
     OpenRow,
     Planned,
     Taken,
+    ToWrite,
     Unshown,
     storable,
 )
@@ -43,6 +45,10 @@ __all__ = [
     "PlannedRows",
     "Stage",
     "Taken",
+    "ToWrite",
     "Unshown",
+    "body_of",
+    "fields_from",
     "storable",
+    "texts_of",
 ]

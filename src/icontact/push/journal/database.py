@@ -24,6 +24,10 @@ _TOO_SMALL = 100
 _APPLICATION_ID = 0x69436F4A
 
 
+#: Kibibytes of a temporary database that stay in memory.
+_TEMPORARY_CACHE = 8_000
+
+
 class Database:
     """A journal's file, held by one push; or a temporary database that goes away by itself.
 
@@ -70,6 +74,9 @@ class Database:
     def _prepare(self, tables: str, version: int) -> None:
         if self.path is not None:
             self._hold()
+        else:
+            self._connection.execute(f"PRAGMA cache_size = -{_TEMPORARY_CACHE}")
+            self._connection.execute("PRAGMA journal_mode = MEMORY")
         self._connection.execute("BEGIN EXCLUSIVE")
         if not self.value("SELECT COUNT(*) FROM sqlite_master"):
             for statement in tables.split(";\n"):
@@ -100,6 +107,13 @@ class Database:
         """Run a statement once for every row of parameters."""
         with self._lock, self._in_words("written"):
             self._connection.executemany(sql, rows)
+
+    def index_unique(self, what: str) -> bool:
+        """Make an index, unless two rows are alike to it; tell whether it was made."""
+        with self._lock, self._in_words("written"), suppress(sqlite3.IntegrityError):
+            self._connection.execute(f"CREATE UNIQUE INDEX {what}")
+            return True
+        return False
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""

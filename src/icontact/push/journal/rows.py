@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, starmap
 from operator import itemgetter
 from os import PathLike
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from icontact.auth import Private
 from icontact.errors import JournalError
+from icontact.push.journal.bodies import fields_from
 from icontact.push.journal.database import Database
 from icontact.push.journal.identity import Identity
 from icontact.push.journal.known import CHUNK, KnownContacts
@@ -24,6 +25,7 @@ from icontact.push.journal.values import (
     OpenRow,
     Planned,
     Taken,
+    ToWrite,
     Unshown,
     contact_from,
     storable,
@@ -32,6 +34,9 @@ from icontact.push.journal.values import (
 __all__ = ["CHUNK", "Journal"]
 
 T = TypeVar("T")
+
+#: What is kept of a row about which there is nothing to be said.
+_PLAIN = 4
 
 
 class Journal:
@@ -118,12 +123,17 @@ class Journal:
 
     def add(self, taken: Sequence[Taken]) -> None:
         """Take rows in."""
+        plain = Unshown(one for one in taken if len(one) == _PLAIN)
+        others = Unshown(one for one in taken if len(one) != _PLAIN)
         with self.database.transaction():
+            self.database.execute_many(
+                "INSERT INTO rows (row, email, address, fields) VALUES (?, ?, ?, ?)", plain
+            )
             self.database.execute_many(
                 "INSERT INTO rows (row, email, address, fields, notes, restricted, stage, status,"
                 " reason, action) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
                 " CASE ?8 WHEN 'rejected' THEN 'REJECT' WHEN 'skipped' THEN 'SKIP' END)",
-                taken,
+                others,
             )
 
     def stranger(self, taken: Sequence[Taken]) -> int | None:
@@ -135,14 +145,19 @@ class Journal:
                 (taken[0][0], taken[-1][0]),
             )
         }
-        for row, email, _, fields, notes, restricted, *_ in taken:
+        for row, email, _, fields, *rest in taken:
+            notes, restricted = rest[:2] or (None, 0)
             if kept.get(row) != [email, fields, notes, restricted]:
                 return row
         return None
 
-    def index(self) -> None:
-        """Let rows be found by their address, now that all of them are there."""
-        self.database.execute("CREATE INDEX IF NOT EXISTS rows_by_address ON rows (address)")
+    def index(self) -> bool:
+        """Let rows be found by their address, now that all are there; tell if some share theirs."""
+        self.database.execute("DROP INDEX IF EXISTS rows_by_address")
+        if self.database.index_unique("rows_by_address ON rows (address)"):
+            return False
+        self.database.execute("CREATE INDEX rows_by_address ON rows (address)")
+        return True
 
     def finish_reading(self, notes: Sequence[str]) -> None:
         """Note that all rows are there, and that what the input alone decides is settled."""
@@ -264,6 +279,21 @@ class Journal:
 
     # Writing.
 
+    def to_write(self, after: int, most: int) -> list[ToWrite]:
+        """Return the next rows that are to be written, at most so many."""
+        # The tuples stay within starmap(): no frame has them as a local.
+        return Unshown(
+            starmap(
+                ToWrite,
+                self.database.rows(
+                    "SELECT row, address, action, subscribe, contact_id, subscription, status,"
+                    " reason, tried_status IS NOT NULL, changes, fields FROM rows"
+                    " WHERE stage = ? AND row > ? ORDER BY row LIMIT ?",
+                    (Stage.PLANNED, after, most),
+                ),
+            )
+        )
+
     def sent(self, first: int, last: int) -> None:
         """Note that the planned rows from one to another are about to be sent."""
         self.database.execute(
@@ -283,7 +313,7 @@ class Journal:
                 (
                     (
                         Stage.DONE,
-                        one.status.value,
+                        one.status,
                         storable(one.reason),
                         one.subscription,
                         one.contact_id,
@@ -338,7 +368,7 @@ def _open_row(found: tuple[int, Iterable[tuple[Any, ...]]]) -> OpenRow:
     return OpenRow(
         row=row,
         email=Private(email),
-        fields=json.loads(fields),
+        fields=fields_from(json.loads(fields)),
         contacts=tuple(contact_from(line[5]) for line in lines),
         subscription=subscription if len(lines) == 1 else None,
         tried=tried,

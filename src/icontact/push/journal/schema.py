@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["TABLES", "VERSION", "Stage"]
 
-VERSION = 1
+VERSION = 2
 
 
 class Stage:
@@ -23,9 +23,9 @@ class Stage:
     """It has its outcome."""
 
 
-#: ``address`` is what duplicates and contacts are matched by. ``tried_…`` is what the first request
-#: with this row that may have been carried out was to bring about: after an interruption it tells
-#: what we did ourselves.
+#: ``address`` is what duplicates and contacts are matched by; ``fields`` what iContact would be
+#: sent of the row, in its own names. ``tried_…`` is what the first request with this row that may
+#: have been carried out was to bring about: after an interruption it tells what we did ourselves.
 TABLES = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE rows (

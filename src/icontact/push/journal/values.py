@@ -9,7 +9,6 @@ import attrs
 
 from icontact.auth import Private
 from icontact.models import Contact, ContactFields
-from icontact.push.outcome import OutcomeStatus
 
 __all__ = [
     "Fate",
@@ -17,6 +16,7 @@ __all__ = [
     "OpenRow",
     "Planned",
     "Taken",
+    "ToWrite",
     "Unshown",
     "UnshownSet",
     "contact_from",
@@ -27,10 +27,11 @@ __all__ = [
 T = TypeVar("T")
 
 #: A row as it is kept at first: row, email, address, fields, notes, restricted, stage, status,
-#: reason.
-Taken: TypeAlias = tuple[
-    int, str | None, str | None, str | None, str | None, bool, int, str | None, str | None
-]
+#: reason. The one about which there is nothing to be said has only the first four.
+Taken: TypeAlias = (
+    tuple[int, str, str, str]
+    | tuple[int, str | None, str | None, str | None, str | None, int, int, str | None, str | None]
+)
 
 
 class Unshown(list[T], Generic[T]):
@@ -98,7 +99,41 @@ class Planned:
     reason: str
 
 
-@attrs.frozen(kw_only=True)
+# The next two are made for every row, and to be frozen would cost them several times as much.
+
+
+@attrs.define
+class ToWrite:
+    """A row that is to be written, as it is kept. Its ``repr`` shows nothing personal.
+
+    Attributes:
+        row: Its place in the input.
+        address: The address, in lower case.
+        action: What is written to the contact; the name of an ``Action``.
+        subscribe: Whether it is put on the list.
+        contact_id: The existing contact.
+        subscription: Its state on the list as it was found.
+        status: How the row ends if all goes well.
+        reason: Why.
+        tried: Whether an earlier request with it may have been carried out.
+        changes: The names of the fields that differ, as JSON.
+        text: All fields of the row, as JSON.
+    """
+
+    row: int
+    address: str = attrs.field(repr=False)
+    action: str
+    subscribe: int
+    contact_id: int | None
+    subscription: str | None
+    status: str
+    reason: str
+    tried: int
+    changes: str | None = attrs.field(repr=False)
+    text: str = attrs.field(repr=False)
+
+
+@attrs.define
 class Fate:
     """How a row ended.
 
@@ -112,11 +147,11 @@ class Fate:
     """
 
     row: int
-    status: OutcomeStatus
+    status: str
     reason: str
     subscription: str | None
     contact_id: int | None
-    tried: bool = True
+    tried: int = 1
 
 
 class UnshownSet(set[T], Generic[T]):

@@ -12,12 +12,10 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 import attrs
 
-from icontact.models import ContactFields
 from icontact.push.decide import Action, Decision, fields_to_write
+from icontact.push.journal.bodies import fields_from
 from icontact.push.journal.database import Database
 from icontact.push.journal.rows import CHUNK
-from icontact.push.journal.schema import Stage
-from icontact.push.journal.values import Unshown
 from icontact.push.outcome import OutcomeStatus, PushOutcome
 
 __all__ = ["Outcomes", "PlannedRow", "PlannedRows", "with_notes"]
@@ -173,12 +171,8 @@ class PlannedRows(_View[PlannedRow]):
     )
 
     def _made(self, *columns: Any) -> PlannedRow:
-        *rest, fields = columns
-        return self._with_fields(rest, json.loads(fields or "{}"))
-
-    def _with_fields(self, columns: Sequence[Any], fields: ContactFields) -> PlannedRow:
         (row, email, status, subscription, reason, contact_id, notes, duplicate_of) = columns[:8]
-        action, subscribe, changes, tried = columns[8:12]
+        action, subscribe, changes, tried, fields = columns[8:]
         kind = _ACTIONS[action]
         names = tuple(json.loads(changes)) if changes else ()
         return PlannedRow(
@@ -191,25 +185,13 @@ class PlannedRows(_View[PlannedRow]):
                 action=kind,
                 reason=reason,
                 subscribe=bool(subscribe),
-                fields=fields_to_write(kind, fields, names),
+                fields=fields_to_write(kind, fields_from(json.loads(fields or "{}")), names),
                 changes=names,
                 contact_id=contact_id,
                 subscription=subscription,
                 duplicate_of=duplicate_of,
             ),
         )
-
-    def to_write(self, after: int, most: int) -> list[PlannedRow]:
-        """Return the next rows that are to be written, at most so many."""
-        found = Unshown(
-            self._database.rows(
-                f"SELECT {self.columns} FROM rows WHERE stage = ? AND row > ? ORDER BY row LIMIT ?",
-                (Stage.PLANNED, after, most),
-            )
-        )
-        # One document for all of them takes half as long as one for each.
-        fields = Unshown(json.loads(f"[{','.join(columns[-1] for columns in found)}]"))
-        return Unshown(map(self._with_fields, found, fields))
 
 
 def with_notes(reason: str, notes: tuple[str, ...]) -> str:

@@ -1,0 +1,124 @@
+"""How the rows of a batch end: what became of the contact and of the subscription, in one."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import attrs
+
+from icontact.models import Contact, SubscriptionStatus
+from icontact.push.bulk import Broken, Refused
+from icontact.push.decide import Action
+from icontact.push.journal import Fate, ToWrite
+from icontact.push.outcome import OutcomeStatus
+from icontact.resources._receipts import ContactReceipt
+
+__all__ = ["STORED", "UNSUBSCRIBED", "Stored", "Suppressed", "Trouble", "fate_of", "id_of"]
+
+UNSUBSCRIBED = "this person unsubscribed from the list"
+
+_NOTHING = Action.NOTHING.name
+
+
+@attrs.frozen
+class Suppressed:
+    """The contact may not be mailed, which showed only after it was written."""
+
+    reason: str
+    contact_id: int
+    subscription: str | None = None
+
+
+# In tuples, since a union that stands in a call is made anew every time.
+STORED = (ContactReceipt, Contact)
+_WRITTEN = (*STORED, int)
+_UNWRITTEN = (Refused, Broken)
+
+#: A contact as far as it has to be known here.
+Stored: TypeAlias = ContactReceipt | Contact
+
+#: What may come between a row and its end.
+Trouble: TypeAlias = Refused | Broken | Suppressed
+
+
+def id_of(contact: Stored | int | Trouble) -> int | None:
+    """Return the id of a contact that is as the row wants it, or ``None``."""
+    if isinstance(contact, STORED):
+        return contact.contact_id
+    return contact if isinstance(contact, int) else None
+
+
+def fate_of(
+    row: ToWrite, contact: Stored | int | Trouble, subscribed: str | Trouble | None
+) -> Fate:
+    """Say what became of a row that was to be written.
+
+    Args:
+        row: The row.
+        contact: The contact, or its id; or what came in between.
+        subscribed: The contact's state on the list, if it was to be subscribed; or what came in
+            between.
+    """
+    contact_id = id_of(contact)
+    if contact_id is not None and subscribed in _JOINED:
+        # Nearly every row ends like this.
+        reason = f"{row.reason}; {_JOINED[subscribed]}"
+        return Fate(row.row, row.status, reason, subscribed, contact_id)
+    if contact_id is None:
+        contact_id = contact.contact_id if isinstance(contact, Suppressed) else row.contact_id
+    state = subscribed if isinstance(subscribed, str) else row.subscription
+    if isinstance(subscribed, Suppressed):
+        state = subscribed.subscription
+    status, reason = _ending(row, contact, subscribed)
+    tried = row.tried or _may_be_done(row, contact, subscribed)
+    return Fate(row.row, status, reason, state, contact_id, int(tried))
+
+
+_JOINED = {
+    SubscriptionStatus.NORMAL.value: "is on the list now",
+    SubscriptionStatus.PENDING.value: "waits for confirmation",
+}
+
+
+def _may_be_done(
+    row: ToWrite, contact: Stored | int | Trouble, subscribed: str | Trouble | None
+) -> bool:
+    """Tell whether what the row was to bring about may have been brought about by now."""
+    fate = subscribed if row.action == _NOTHING else contact
+    return not isinstance(fate, Broken) or fate.maybe_applied
+
+
+def _ending(
+    row: ToWrite, contact: Stored | int | Trouble, subscribed: str | Trouble | None
+) -> tuple[str, str]:
+    kept = "" if row.action == _NOTHING else "the contact is stored, but "
+    for fate in (contact, subscribed):
+        if not isinstance(fate, Suppressed):
+            continue
+        if fate.subscription is None:
+            written = ", and fields were written" if kept else ""
+            reason = f"{fate.reason}; that came to light only now{written}"
+            return OutcomeStatus.SKIPPED.value, reason
+        return OutcomeStatus.SKIPPED.value, f"{kept}{fate.reason}"
+    if isinstance(contact, _UNWRITTEN):
+        return _unwritten("contact", contact)
+    if isinstance(subscribed, _UNWRITTEN):
+        status, reason = _unwritten("subscription", subscribed)
+        return status, kept + reason
+    if subscribed is None:
+        return row.status, row.reason
+    if subscribed == SubscriptionStatus.UNSUBSCRIBED:
+        return OutcomeStatus.SKIPPED.value, f"{kept}{UNSUBSCRIBED}"
+    # A state that nobody documents.
+    return row.status, f"{row.reason}; is on the list now"
+
+
+def _unwritten(what: str, fate: Refused | Broken) -> tuple[str, str]:
+    if isinstance(fate, Refused) and fate.reason:
+        return OutcomeStatus.REJECTED.value, f"iContact refused the {what}: {fate.reason}"
+    if isinstance(fate, Refused):
+        # Without a reason the data need not be at fault.
+        reason = f"iContact did not store the {what} and gave no reason"
+    else:
+        reason = f"iContact did not take the {what}: {fate.reason}"
+    return OutcomeStatus.FAILED.value, f"{reason}; push it again"
