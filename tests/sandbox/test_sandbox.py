@@ -223,6 +223,13 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, name: str) ->
         importlib.reload(icontact.sandbox)
 
 
+def test_the_routes_are_compiled_once_for_all_sandboxes(sandbox: Sandbox) -> None:
+    # To compile them takes ten times as long as all the rest of a new sandbox.
+    with Sandbox(base_url="https://other.example.com/icp") as other:
+        assert other._app._routes is sandbox._app._routes
+    other.close()
+
+
 def test_a_client_is_handed_out_ready(sandbox: Sandbox) -> None:
     with sandbox.client() as client:
         assert client.folder().client_folder_id == sandbox.client_folder_id

@@ -4,7 +4,7 @@ import json
 import math
 import os
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, get_args, get_origin
@@ -442,6 +442,22 @@ JSON = st.recursive(
 )
 
 
+Strategies = Callable[[type[Any]], st.SearchStrategy[Any]]
+
+
+def once_per_model(build: Strategies) -> Strategies:
+    """Keep what was built: to build a strategy takes as long as to draw from it."""
+    built: dict[type[Any], st.SearchStrategy[Any]] = {}
+
+    def kept(model: type[Any]) -> st.SearchStrategy[Any]:
+        if model not in built:
+            built[model] = build(model)
+        return built[model]
+
+    return kept
+
+
+@once_per_model
 def raw_objects(model: type[Any]) -> st.SearchStrategy[dict[str, Any]]:
     known = st.dictionaries(st.sampled_from(sorted(shape_of(model).known)), JSON, max_size=6)
     return st.builds(
@@ -516,6 +532,7 @@ def values(field: attrs.Attribute[Any]) -> st.SearchStrategy[Any]:
     return st.sampled_from(list(kind)) | st.text(max_size=10)
 
 
+@once_per_model
 def instances(model: type[Any]) -> st.SearchStrategy[Any]:
     shape = shape_of(model)
     kept = st.text(max_size=8) | st.booleans() | st.lists(JSON, max_size=2)

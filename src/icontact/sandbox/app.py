@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import attrs
@@ -94,7 +95,7 @@ class App:
         self._behaviour = behaviour or Behaviour()
         self._store = store
         self._clock = clock
-        self._routes = _routing_table(ROUTES)
+        self._routes = _routing_table()
 
     def receive(self, incoming: Incoming) -> Outcome:
         """Take a request: meet its fault, apply it, write down that it came."""
@@ -231,9 +232,16 @@ class App:
         return shown
 
 
-def _routing_table(routes: tuple[Route, ...]) -> MapAdapter:
-    rules = [Rule(route.path, endpoint=route) for route in routes]
+@cache
+def _routing_table() -> MapAdapter:
+    """Return the table of all routes, which every sandbox of the process shares.
+
+    To compile it takes ten times as long as all else that a new sandbox needs.
+    """
+    rules = [Rule(route.path, endpoint=route) for route in ROUTES]
     table = Map(rules, strict_slashes=False, merge_slashes=False, redirect_defaults=False)
+    # Now, and not with the first request, which may come in several threads at once.
+    table.update()
     return table.bind("sandbox")
 
 
