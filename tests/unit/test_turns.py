@@ -19,7 +19,7 @@ class Watched(Turns):
     """Turns that tell who waits."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(most)
+        super().__init__(most, courtesy=SECONDS)
         self.waits = threading.Event()
 
     def begin(self) -> None:

@@ -84,8 +84,8 @@ class Writer:
         """Write batch by batch, and yield how the rows of each ended, once that is noted.
 
         While requests are under way the next batches are read. In a file every fate stands before
-        the next batch goes out; what is temporary anyway is noted while it does, and there one
-        batch more is in work than requests are under way.
+        the next batch goes out; what is temporary anyway is noted while it does, and there two
+        batches are in work for each request that may be under way.
         """
         batches = Batches(self.journal, self._most)
         is_file, size = self.journal.path is not None, self.crew.size
@@ -123,7 +123,8 @@ class Writer:
 
     def _contacts(self, batch: Sequence[ToWrite]) -> Sequence[Stored | int | Trouble]:
         """Write contacts; return for each row the contact, or what came in between."""
-        together = Unshown(row for row in batch if row.action in self._bulk_actions)
+        bulk = (_CREATE, _UPDATE) if self.policy.update_by == "bulk" else (_CREATE,)
+        together = Unshown(row for row in batch if row.action in bulk)
         posted = self._checked(together, self._created_before(together, self._posted(together)))
         if len(together) == len(batch):
             return posted
@@ -132,10 +133,6 @@ class Writer:
         idle = Unshown(row for row in batch if row.action == _NOTHING)
         fates |= zip((row.row for row in idle), self._untouched(idle), strict=True)
         return [fates[row.row] if row.row in fates else self._alone(row) for row in batch]
-
-    @property
-    def _bulk_actions(self) -> Sequence[str]:
-        return (_CREATE, _UPDATE) if self.policy.update_by == "bulk" else (_CREATE,)
 
     def _untouched(self, rows: Sequence[ToWrite]) -> Sequence[Stored | int | Trouble]:
         return self._looked_at(rows) if self.stale() else [*map(_known, rows)]

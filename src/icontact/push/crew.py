@@ -91,8 +91,8 @@ class Crew:
     def beside(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Have a function called while the caller does something else, with one worker, too.
 
-        One more than there are workers can be called at a time: while their requests are under
-        way, what came before is read.
+        Twice as many as there are workers are called at a time: while the requests of half of
+        them are under way, the others read what they have.
         """
         if self._executor is not None:
             return self._executor.submit(work, *args, **kwargs)
@@ -160,7 +160,7 @@ def crew_of(size: int) -> Iterator[Crew]:
             crew.dismiss()
         return
     with ThreadPoolExecutor(
-        # One reads the answer that it has while all the requests that may be are under way.
+        # Half of them have a request under way, the others read what they have.
         2 * size,
         thread_name_prefix="icontact-push",
         initializer=take_turns,

@@ -24,13 +24,13 @@ class Turns:
 
     Args:
         most: How many.
+        courtesy: For how many seconds at most the next one is let go ahead.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, courtesy: float = 0.02) -> None:
+        self._courtesy = courtesy
         self._free = most
         self._queue: deque[object] = deque()
-        #: Threads that want to send and have not yet.
-        self._eager = 0
         self._sent = 0
         self._changed = threading.Condition()
 
@@ -38,7 +38,6 @@ class Turns:
         """Wait for a turn."""
         ticket = object()
         with self._changed:
-            self._eager += 1
             self._queue.append(ticket)
             self._changed.wait_for(lambda: self._free and self._queue[0] is ticket)
             self._queue.popleft()
@@ -49,21 +48,22 @@ class Turns:
     def note_sent(self) -> None:
         """Note that the request is on its way."""
         with self._changed:
-            self._eager -= 1
             self._sent += 1
             self._changed.notify_all()
 
     def end(self) -> None:
-        """Give the turn to somebody else, and wait until that one has sent.
+        """Give the turn to whoever waits for it, and let that one send first.
 
         A thread that goes on at once holds the interpreter's lock for some milliseconds, in which
-        nothing is under way.
+        nothing is under way. Of a connection that takes long to open nobody has to wait for more
+        than a moment.
         """
         with self._changed:
             self._free += 1
             self._changed.notify_all()
-            next_one = self._sent + 1
-            self._changed.wait_for(lambda: self._sent >= next_one or not self._eager)
+            if self._queue:
+                next_one = self._sent + 1
+                self._changed.wait_for(lambda: self._sent >= next_one, self._courtesy)
 
 
 def take_turns(turns: Turns) -> None:
