@@ -13,7 +13,7 @@ import pytest
 from icontact import ContactMapper, errors
 from icontact.client import Folder
 from icontact.push import ListPush, Progress, PushOutcome, PushReport
-from icontact.push.crew import crew_of
+from icontact.push.crew import Crew, crew_of
 from icontact.push.outcome import OutcomeStatus
 from icontact.sandbox import Quirks, Sandbox
 from icontact.transport import Unlimited
@@ -633,3 +633,36 @@ def test_whatever_ends_the_thread_that_sends_ends_the_push(
 
     with pytest.raises(SystemExit):
         push.run([person(1), person(2), person(3)])
+
+
+def test_a_push_that_breaks_off_goes_no_further_with_what_is_under_way(
+    sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_up, dismiss = threading.Event(), Crew.dismiss
+
+    def full(*_: object) -> None:
+        raise errors.JournalError("the disk is full")
+
+    def dismissed(crew: Crew, **how: bool) -> None:
+        given_up.set()
+        dismiss(crew, **how)
+
+    monkeypatch.setattr("icontact.push.journal.rows.Journal.finish", full)
+    monkeypatch.setattr(Crew, "dismiss", dismissed)
+    push = make_push(batch_size=1)
+    folder = push.folder
+
+    class Waiting:
+        def send(self, call: Any, /) -> Any:
+            answer = folder.transport.send(call)
+            if call.method == "POST" and posts(sandbox, "/contacts") > 1:
+                assert given_up.wait(60)
+            return answer
+
+    push.folder = Folder(Waiting(), folder.account_id, folder.client_folder_id)
+    with pytest.raises(errors.JournalError, match="full"):
+        push.run([person(place) for place in range(40)])
+
+    # Of one worker two batches are in work, and nobody of these is subscribed any more.
+    assert posts(sandbox, "/contacts") <= 3
+    assert posts(sandbox, "/subscriptions") == 1

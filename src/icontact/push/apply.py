@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,6 +12,7 @@ import attrs
 
 from icontact.auth import Private
 from icontact.client import Folder
+from icontact.errors import JournalError
 from icontact.models import Contact, ContactStatus, SubscriptionFields, SubscriptionStatus
 from icontact.push.batches import Batches
 from icontact.push.bulk import Broken, Courier, Refused, in_doubt
@@ -49,6 +50,8 @@ _CREATE, _UPDATE, _REPLACE = (
 )
 _NOTHING = Action.NOTHING.name
 
+_GIVEN_UP = "the push was given up"
+
 #: iContact left a row out, and said nothing.
 _SILENT = Refused("")
 
@@ -80,7 +83,7 @@ class Writer:
     now: Callable[[], datetime] = attrs.field(default=lambda: datetime.now(UTC))
     courier: Courier = attrs.field(factory=Courier, init=False)
 
-    def write(self) -> Iterator[Sequence[Fate]]:
+    def write(self) -> Generator[Sequence[Fate], None, None]:
         """Write batch by batch, and yield how the rows of each ended, once that is noted.
 
         While requests are under way the next batches are read. In a file every fate stands before
@@ -104,15 +107,20 @@ class Writer:
 
         # Of one worker the first batch goes alone: it shows whether iContact takes so many, or any.
         start(size if is_file or size == 1 else 2 * size)
-        while under_way:
-            batches.look_ahead(size)
-            fates = under_way.popleft().result()
-            if not is_file:
-                start(2 * size)
-            self.journal.finish(fates)
-            yield fates
-            if is_file:
-                start(size)
+        try:
+            while under_way:
+                batches.look_ahead(size)
+                fates = under_way.popleft().result()
+                if not is_file:
+                    start(2 * size)
+                self.journal.finish(fates)
+                yield fates
+                if is_file:
+                    start(size)
+        finally:
+            if under_way:
+                # Something went wrong here: what waits for its turn is not sent any more.
+                self.courier.stop(JournalError(_GIVEN_UP), _GIVEN_UP)
 
     def _most(self) -> int:
         return min(self.policy.batch_size, self.courier.most or self.policy.batch_size)

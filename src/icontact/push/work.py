@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from math import ceil
 
 from icontact.client import Folder
@@ -151,9 +152,10 @@ class Work:
         teller = Teller(tell, total, done, self.meter)
         with held_back() as interrupts:
             writer = self._writer(interrupts)
-            for fates in writer.write():
-                self._note_costs()
-                teller.tell([fate.status for fate in fates])
+            with closing(writer.write()) as batches:
+                for fates in batches:
+                    self._note_costs()
+                    teller.tell([fate.status for fate in fates])
             if writer.courier.error is not None:
                 failed = self.journal.fail_rest(writer.courier.after)
                 teller.tell(["failed"] * failed)
