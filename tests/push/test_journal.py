@@ -468,6 +468,23 @@ def test_a_disk_that_is_full_stops_the_push_and_loses_nothing(
     assert len(sandbox.state.contacts()) == 400
 
 
+def test_a_reading_that_was_interrupted_at_its_end_hinders_no_other_rows(
+    make_push: MakePush, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push = make_push()
+
+    def broken(*_: object) -> None:
+        raise OSError("pulled")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="pulled"):
+        patch.setattr("icontact.push.journal.rows.Journal.finish_reading", broken)
+        push.run(people(2), journal=path)
+
+    report = push.run([person(1), person(1)], journal=path)
+
+    assert (report.counts["created"], report.counts["skipped"]) == (1, 1)
+
+
 def test_what_sqlite_has_taken_back_by_itself_is_not_taken_back_again(
     make_push: MakePush,
 ) -> None:

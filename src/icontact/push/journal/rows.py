@@ -122,6 +122,7 @@ class Journal:
 
     def start_reading(self) -> None:
         """Forget the rows of a reading that was interrupted: nothing was done with them."""
+        self.database.execute("DROP INDEX IF EXISTS rows_by_address")
         self.database.execute("DELETE FROM rows")
 
     def add(self, taken: Sequence[Taken]) -> None:
@@ -161,7 +162,6 @@ class Journal:
 
     def index(self) -> bool:
         """Let rows be found by their address, now that all are there; tell if some share theirs."""
-        self.database.execute("DROP INDEX IF EXISTS rows_by_address")
         if self.database.index_unique("rows_by_address ON rows (address)"):
             return False
         self.database.execute("CREATE INDEX rows_by_address ON rows (address)")
