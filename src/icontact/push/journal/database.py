@@ -25,7 +25,7 @@ _APPLICATION_ID = 0x69436F4A
 
 
 #: Kibibytes of a temporary database that stay in memory.
-_TEMPORARY_CACHE = 8_000
+_TEMPORARY_CACHE = 4_000
 
 
 class Database:
@@ -76,7 +76,6 @@ class Database:
             self._hold()
         else:
             self._connection.execute(f"PRAGMA cache_size = -{_TEMPORARY_CACHE}")
-            self._connection.execute("PRAGMA journal_mode = MEMORY")
         self._connection.execute("BEGIN EXCLUSIVE")
         if not self.value("SELECT COUNT(*) FROM sqlite_master"):
             for statement in tables.split(";\n"):
