@@ -72,7 +72,7 @@ PEOPLE = st.fixed_dictionaries(
             ["Jo@Example.com", " jo@example.com ", "", None, "nobody", "jo@例え.jp", 5]
         ),
         **dict.fromkeys(("first", "name", "city", "zip", "nick", "points"), CELLS),
-        "doNotContact": st.sampled_from([0, 1, "", "perhaps"]),
+        "mauticContactIsContactableByEmail": st.sampled_from([0, 1, "", "perhaps"]),
     },
 )
 
