@@ -98,3 +98,23 @@ def test_somebody_who_was_there_before_is_skipped_by_a_row_that_says_so(
     outcome = make_push(MAPPING).run([blocked(1)], journal=tmp_path / "push.sqlite").outcomes[0]
 
     assert (outcome.status, outcome.reason) == ("skipped", "the row itself says bounced")
+
+
+def test_what_was_written_counts_though_the_answers_to_it_were_lost_and_empty(
+    sandbox: Sandbox, make_push: MakePush, tmp_path: Path
+) -> None:
+    push = make_push({"email": "email", "city": "city"}, update_by="member")
+    row = {"email": "person1@example.com", "city": "Durham"}
+    push.one(row)
+    row["city"] = "Cary"
+    # The first request is carried out and its answer lost; the second one is answered by nothing.
+    member = r"/contacts/\d+$"
+    sandbox.faults.drop_after(method="POST", path=member)
+    sandbox.faults.swallow(method="POST", path=member)
+
+    first = push.run([row], journal=tmp_path / "push.sqlite")
+    second = push.run([row], journal=tmp_path / "push.sqlite")
+
+    assert first.counts["failed"] == 1
+    assert [one["city"] for one in sandbox.state.contacts()] == ["Cary"]
+    assert second.outcomes[0].status == "updated"

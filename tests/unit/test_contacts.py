@@ -411,6 +411,22 @@ def test_a_resource_shows_its_path() -> None:
     assert repr(Contacts(Script(), FOLDER)) == "Contacts('a/1/c/2/contacts')"
 
 
+def test_a_write_that_is_answered_by_nothing_may_have_been_carried_out(
+    folder: icontact.Folder, sandbox: Sandbox
+) -> None:
+    contact_id = make(folder)
+    sandbox.faults.swallow(method="POST")
+
+    with pytest.raises(errors.DecodeError, match="look at GET") as caught:
+        folder.contacts.update(contact_id, city="Durham")
+    assert caught.value.maybe_applied
+
+    sandbox.faults.next(200, '{"contact": {}}', method="GET")
+    with pytest.raises(errors.DecodeError) as caught:
+        folder.contacts.get(contact_id)
+    assert not caught.value.maybe_applied
+
+
 def test_a_custom_field_that_was_not_stored_is_told(
     folder: icontact.Folder, caplog: pytest.LogCaptureFixture
 ) -> None:

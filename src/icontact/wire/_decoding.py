@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar, cast, get_args, get_origin
@@ -229,7 +229,7 @@ def decode(model: type[T], raw: Any, path: str, call: CallSummary | None = None)
     except _MISFITS:
         problems = _problems(model, raw, path)
     del raw  # error trackers print the locals of every frame on the way
-    raise DecodeError(problems, call=call)
+    raise _unreadable(problems, call)
 
 
 def decode_member(model: type[T], payload: Any, key: str, call: CallSummary | None = None) -> T:
@@ -248,7 +248,7 @@ def decode_member(model: type[T], payload: Any, key: str, call: CallSummary | No
             else [f"expected {{{key!r}: {{...}}}}, got {_outline(payload)}"]
         )
     del payload
-    raise DecodeError(problems, call=call)
+    raise _unreadable(problems, call)
 
 
 def decode_rows(model: type[T], payload: Any, key: str, call: CallSummary | None = None) -> list[T]:
@@ -271,7 +271,12 @@ def decode_rows(model: type[T], payload: Any, key: str, call: CallSummary | None
     else:
         problems = [f"expected {{{key!r}: [...]}}, got {_outline(payload)}"]
     del payload, found
-    raise DecodeError(problems, call=call)
+    raise _unreadable(problems, call)
+
+
+def _unreadable(problems: Sequence[str], call: CallSummary | None) -> DecodeError:
+    """Return the error for an answer of another shape; a write may have been carried out."""
+    return DecodeError(problems, call=call, maybe_applied=call is not None and call.method != "GET")
 
 
 #: What the rules and the generated constructors raise for an object that does not fit.
