@@ -72,7 +72,7 @@ PEOPLE = st.fixed_dictionaries(
             ["Jo@Example.com", " jo@example.com ", "", None, "nobody", "jo@例え.jp", 5]
         ),
         **dict.fromkeys(("first", "name", "city", "zip", "nick", "points"), CELLS),
-        "doNotContact": st.sampled_from([0, 1, "", "perhaps"]),
+        "mauticContactIsContactableByEmail": st.sampled_from([0, 1, "", "perhaps"]),
     },
 )
 
@@ -125,3 +125,16 @@ def test_what_is_no_field_is_refused() -> None:
         body_of(as_fields({"emial": "jo@example.com"}))
     with pytest.raises(TypeError, match="custom_fields must be a mapping"):
         body_of(as_fields({"custom_fields": "score"}))
+
+
+@pytest.mark.parametrize("name", ["email", "status", "contactId", "firstName"])
+def test_a_custom_field_cannot_stand_for_what_is_of_icontact_itself(name: str) -> None:
+    fields = as_fields({"email": "jo@example.com", "custom_fields": {name: "normal"}})
+
+    with pytest.raises(ValueError, match=f"custom field '{name}' has the name of a standard field"):
+        body_of(fields)
+
+
+def test_the_name_of_a_custom_field_is_a_text() -> None:
+    with pytest.raises(TypeError, match="the name of a custom field must be text, not int"):
+        body_of(as_fields({"custom_fields": {5: "x"}}))

@@ -6,14 +6,16 @@ import json
 import logging
 import pickle
 import traceback
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from icontact import ContactMapper, Credentials
 from icontact.client import Client
-from icontact.errors import IContactError
+from icontact.errors import IContactError, JournalError
 from icontact.push import ListPush
+from icontact.push.journal import Journal
 from icontact.sandbox import Sandbox
 
 ADDRESS = "canary.person@example.com"
@@ -138,6 +140,25 @@ def test_when_writing_fails(fault: str, update_by: str, caplog: pytest.LogCaptur
     assert_clean(" ".join(outcome.reason for outcome in report.outcomes))
     if report.error is not None:
         assert_clean(shown(report.error))
+
+
+@pytest.mark.parametrize("step", ["add", "index", "stranger"])
+def test_when_the_journal_fails_while_rows_are_read(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise JournalError("the disk is full")
+
+    with Sandbox() as sandbox:
+        push = the_push(sandbox)
+        if step == "stranger":
+            push.run(rows(), journal=tmp_path / "journal")
+        monkeypatch.setattr(Journal, step, full)
+
+        with pytest.raises(JournalError, match="full") as caught:
+            push.run(rows(), journal=tmp_path / "journal")
+
+    assert_clean(shown(caught.value))
 
 
 def test_when_all_goes_well(caplog: pytest.LogCaptureFixture) -> None:

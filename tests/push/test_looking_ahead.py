@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from icontact import errors
 from icontact.client import Folder
 from icontact.push import ListPush, work
+from icontact.push.crew import Crew
 from icontact.push.journal import CHUNK
 from icontact.sandbox import Sandbox
 from icontact.transport import Answer, Call
@@ -83,6 +86,40 @@ def test_a_look_that_lies_back_is_taken_anew(
     push = make_push()
 
     assert push.run(people(asking(push))).requests == REQUESTS + 1
+
+
+class Late(Future[Any]):
+    """Ends only when somebody waits for it."""
+
+    def __init__(self, work: Callable[..., Any], *args: Any) -> None:
+        super().__init__()
+        self._work = partial(work, *args)
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        self.set_result(self._work())
+        return super().exception(timeout)
+
+
+@pytest.mark.parametrize(
+    ("soon", "rows", "way"),
+    [
+        # Anew: two looks.
+        (0.0, [person(place) for place in range(ROWS)], 2),
+        # Nothing is left to be asked for.
+        (60.0, [person(place, mauticContactIsContactableByEmail=1) for place in range(ROWS)], 1),
+    ],
+)
+def test_what_is_of_no_use_any_more_is_waited_for_so_that_it_is_not_under_way_beside_others(
+    make_push: MakePush,
+    monkeypatch: pytest.MonkeyPatch,
+    soon: float,
+    rows: list[dict[str, Any]],
+    way: int,
+) -> None:
+    monkeypatch.setattr(work, "_SOON", soon)
+    monkeypatch.setattr(Crew, "beside", lambda _, work, *args: Late(work, *args))
+
+    assert make_push().plan(rows).requests == way
 
 
 def test_a_push_that_is_switched_off_asks_for_nothing(make_push: MakePush) -> None:

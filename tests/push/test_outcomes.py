@@ -433,6 +433,25 @@ def test_a_row_that_raises_costs_no_other_row(make_push: MakePush) -> None:
     assert "OSError" in report.outcomes[1].reason
 
 
+def test_a_row_whose_keys_cannot_be_compared_costs_no_other_row(make_push: MakePush) -> None:
+    class Key:
+        def __init__(self, like: str) -> None:
+            self._like = like
+
+        def __eq__(self, other: object) -> bool:
+            raise RuntimeError("person0@example.com cannot be compared")
+
+        def __hash__(self) -> int:
+            return hash(self._like)
+
+    rows = [{Key("email"): "person0@example.com"}, person(1), person(2, city="Durham")]
+
+    report = make_push().run(rows)
+
+    assert [one.status.value for one in report.outcomes] == ["rejected", "created", "created"]
+    assert report.outcomes[0].reason == "the row cannot be read: RuntimeError"
+
+
 def test_a_line_that_could_not_be_read_is_a_row_of_its_own(make_push: MakePush) -> None:
     report = make_push().run([person(1), BadRow("line 3: no JSON")])
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from icontact import ContactMapper, errors
@@ -16,7 +18,7 @@ from icontact.push import ListPush, Progress, PushOutcome, PushReport
 from icontact.push.crew import Crew, crew_of
 from icontact.push.outcome import OutcomeStatus
 from icontact.sandbox import Quirks, Sandbox
-from icontact.transport import Unlimited
+from icontact.transport import Answer, Call, Unlimited
 from icontact.transport.stopping import Stopped, check
 from tests.push.support import MakePush, person
 
@@ -258,6 +260,32 @@ def test_somebody_who_left_since_an_old_look_is_not_even_asked_for(
     assert posts(sandbox, "/subscriptions") == 1
     # A contact as a landmark, a search with it; the same on the list.
     assert sum(one.method == "GET" for one in sandbox.requests) == 4
+
+
+def test_who_unsubscribes_while_a_plan_is_long_in_the_making_stays_so(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    sandbox.quirks = Quirks(resubscribe="allowed")
+    sandbox.seed(contacts=[{"email": "person1@example.com"}])
+    push = make_push({"email": "email"})
+    asked = list[float]()
+
+    class Noting:
+        def send(self, call: Call, /) -> Answer:
+            asked.append(time.monotonic())
+            return there.transport.send(call)
+
+    there = push.folder
+    push.folder = Folder(Noting(), there.account_id, there.client_folder_id)
+    plan = push.plan([person(1)])
+    sandbox.seed(subscriptions=[{"email": "person1@example.com", "status": "unsubscribed"}])
+
+    assert plan.looked <= asked[0]
+    # It was finished just now, but the first look lies back.
+    outcome = attrs.evolve(plan, looked=plan.looked - 61).apply().outcomes[0]
+
+    assert (outcome.status.value, outcome.subscription) == ("skipped", "unsubscribed")
+    assert sandbox.state.subscriptions()[0]["status"] == "unsubscribed"
 
 
 def test_where_nobody_is_on_the_list_one_look_tells(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from itertools import chain
 from operator import itemgetter
 from os import PathLike
 from typing import Any
+
+import attrs
 
 from icontact.errors import DoNotContact, JournalError, MappingError
 from icontact.mapping import ContactMapper, Explanation
@@ -61,14 +64,14 @@ def take_in(
         JournalError: If the journal holds other rows.
     """
     opened = isinstance(rows, PathLike)
-    found = as_rows(rows)
+    given = _Given(as_rows(rows))
     del rows  # error trackers print the locals of every frame on the way
     reader = _Reader(mapper, rules)
     if journal.is_read:
-        return _compare(reader, found, journal)
+        return _compare(reader, given, journal)
     journal.start_reading()
     few = rules.push_contacts
-    for chunk in reader.chunks(found):
+    for chunk in reader.chunks(given):
         journal.add(chunk)
         if few and _are_many(chunk):
             few = False
@@ -78,7 +81,7 @@ def take_in(
     if not rules.push_contacts:
         journal.skip_all(_SWITCHED_OFF)
     # Whoever opened a file sees its notes there.
-    of_the_file = tuple(getattr(found, "notes", ())) if opened else ()
+    of_the_file = tuple(getattr(given.rows, "notes", ())) if opened else ()
     journal.finish_reading((*of_the_file, *reader.notes))
     return reader.count
 
@@ -90,9 +93,9 @@ def _are_many(chunk: Sequence[Taken]) -> bool:
     return len(chunk) == CHUNK and len({address for _, _, address, *_ in chunk}) > CHUNK // 2
 
 
-def _compare(reader: _Reader, rows: Iterable[Any], journal: Journal) -> int:
+def _compare(reader: _Reader, given: _Given, journal: Journal) -> int:
     kept = int(journal.database.value("SELECT COUNT(*) FROM rows"))
-    for chunk in reader.chunks(rows):
+    for chunk in reader.chunks(given):
         place = journal.stranger(chunk)
         if place is not None:
             fault = (
@@ -100,7 +103,6 @@ def _compare(reader: _Reader, rows: Iterable[Any], journal: Journal) -> int:
                 if place < kept
                 else f"it holds {number_of(kept, 'row')}, and there are more"
             )
-            del chunk, rows
             raise JournalError(f"the journal {journal.path} belongs to other rows: {fault}{_OUT}")
     if reader.count < kept:
         raise JournalError(
@@ -111,6 +113,13 @@ def _compare(reader: _Reader, rows: Iterable[Any], journal: Journal) -> int:
 
 
 _OUT = "; push the same rows to go on, or name another journal"
+
+
+@attrs.frozen
+class _Given:
+    """What is pushed. A list of rows shows them all to whoever prints the locals of a frame."""
+
+    rows: Iterable[Any] = attrs.field(repr=False)
 
 
 class _Chunk:
@@ -184,10 +193,10 @@ class _Reader:
         missing = self._mapper.missing(seen) if self.count else ()
         return (f"no row has {', '.join(map(repr, missing))}",) if missing else ()
 
-    def chunks(self, rows: Iterable[Any]) -> Iterable[Sequence[Taken]]:
+    def chunks(self, given: _Given) -> Iterable[Sequence[Taken]]:
         """Yield the rows as the journal takes them."""
         chunk, count = _Chunk(), 0
-        for row in rows:
+        for row in given.rows:
             if isinstance(row, BadRow):
                 chunk.others.append(_rejected(count, None, row.reason))
             else:
@@ -204,8 +213,13 @@ class _Reader:
             yield chunk.taken()
 
     def _look_for_keys(self, row: Any) -> None:
-        # Only of a plain dict it is certain that asking for its keys is harmless.
-        self._unseen = {k for k in self._unseen if k not in row} if type(row) is dict else set()
+        # Only of a plain dict it is certain that asking for its keys has no effect.
+        unseen: set[Any] = set()
+        if type(row) is dict:
+            # But its keys may refuse to be compared; then nothing is said about them.
+            with suppress(Exception):
+                unseen = {key for key in self._unseen if key not in row}
+        self._unseen = unseen
 
     def _take(self, place: int, row: Any, chunk: _Chunk) -> None:
         try:

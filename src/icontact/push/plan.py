@@ -35,6 +35,7 @@ class PushPlan:
             that the writing would reach.
         journal: Where the plan is kept.
         made: When it was made, in seconds of the monotonic clock.
+        looked: When it began to be found out what iContact knows, by the same clock.
         push: Whose plan it is.
     """
 
@@ -47,6 +48,7 @@ class PushPlan:
     notes: tuple[str, ...] = ()
     journal: Journal = attrs.field(repr=False, eq=False)
     made: float = attrs.field(repr=False, eq=False)
+    looked: float = attrs.field(repr=False, eq=False)
     push: ListPush = attrs.field(repr=False, eq=False)
 
     @property

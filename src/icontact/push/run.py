@@ -142,6 +142,7 @@ class ListPush:
                 notes=(*work.notes(), *((limit,) if limit else ())),
                 journal=work.journal,
                 made=time.monotonic(),
+                looked=work.looked,
                 push=self,
             )
 
@@ -157,6 +158,8 @@ class ListPush:
             JournalError: If the journal cannot be used.
         """
         with telling(progress) as tell, self._work(plan.journal, workers) as work:
+            # To plan may have taken far longer than a minute.
+            work.looked = plan.looked
             if time.monotonic() - plan.made > FRESH:
                 work.journal.reopen()
                 work.plan()

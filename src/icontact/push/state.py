@@ -114,7 +114,9 @@ class StateReader:
         Raises:
             APIError, TransportError: If iContact could not be asked.
         """
-        if anew:
+        if self._begun is not None and (anew or self._journal.count(Stage.READ) <= _FEW):
+            # It is of no use any more, but no more may be under way than there are workers.
+            self._begun[1].exception()
             self._begun = None
         self._journal.known.forget()
         ways = [self._read_contacts(), self._read_subscriptions()]

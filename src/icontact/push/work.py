@@ -46,6 +46,10 @@ class Work:
         list_id: The list.
         policy: What the settings say.
         types: The type of each custom field.
+
+    Attributes:
+        looked: When it began to be found out what iContact knows, in seconds of the monotonic
+            clock.
     """
 
     def __init__(
@@ -68,7 +72,7 @@ class Work:
         self._reader = StateReader(self._folder, list_id, journal, crew, page_size=policy.page_size)
         self._requests_before = int(journal.noted("requests", "0"))
         self._elapsed_before = float(journal.noted("elapsed", "0"))
-        self._made = time.monotonic()
+        self.looked: float = time.monotonic()
         self._begun: float | None = None
         self._resumed: int | None = None
 
@@ -107,7 +111,7 @@ class Work:
         # What is read first is the oldest when the reading ends, which may take hours.
         now, begun, self._begun = time.monotonic(), self._begun, None
         soon = begun is not None and now - begun < _SOON
-        self._made = begun if begun is not None and soon else now
+        self.looked = begun if begun is not None and soon else now
         try:
             return planner.plan(self._reader, anew=not soon)
         finally:
@@ -174,7 +178,7 @@ class Work:
             policy=self._policy,
             reader=self._reader,
             crew=self._crew,
-            stale=lambda: time.monotonic() - self._made > FRESH,
+            stale=lambda: time.monotonic() - self.looked > FRESH,
             may_go_on=may_go_on,
         )
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, cast
 
 from icontact import wire
+from icontact.mapping.targets import can_be_custom
 from icontact.models import Contact, ContactFields
 
 __all__ = ["body_of", "fields_from", "json_of", "sent_names"]
@@ -41,7 +42,7 @@ def body_of(fields: ContactFields) -> dict[str, str]:
     for name, value in given.items():
         if type(value) is str and name in names:
             body[names[name]] = value
-        elif name == _CUSTOM and _all_texts(value):
+        elif name == _CUSTOM and _all_plain(value):
             body |= value
         else:
             # What is no text takes the long way.
@@ -52,8 +53,11 @@ def body_of(fields: ContactFields) -> dict[str, str]:
     return body
 
 
-def _all_texts(custom: Any) -> bool:
-    return type(custom) is dict and all(type(value) is str for value in custom.values())
+def _all_plain(custom: Any) -> bool:
+    # Under iContact's own names they would overwrite whom a row concerns; the long way refuses.
+    return type(custom) is dict and all(
+        type(name) is type(value) is str and can_be_custom(name) for name, value in custom.items()
+    )
 
 
 #: A body as JSON, as tight as the short way writes it.
