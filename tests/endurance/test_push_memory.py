@@ -9,8 +9,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 PLAN = """
-import resource, sys
+import sys
 from icontact.sandbox import Sandbox
+from tests.bench.bench_push import most_memory
 from tests.endurance.scenes import push_of
 
 rows = ({"email": f"person{n}@example.com", "city": "Durham"} for n in range(int(sys.argv[1])))
@@ -18,7 +19,7 @@ with Sandbox() as sandbox:
     sandbox.seed(custom_fields=[{"privateName": "score", "fieldType": "number"}])
     plan = push_of(sandbox.client().folder()).plan(rows)
     assert plan.counts["created"] == int(sys.argv[1])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(most_memory())
 """
 
 

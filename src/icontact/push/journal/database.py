@@ -24,10 +24,6 @@ _TOO_SMALL = 100
 _APPLICATION_ID = 0x69436F4A
 
 
-#: Kibibytes of a temporary database that stay in memory.
-_TEMPORARY_CACHE = 4_000
-
-
 class Database:
     """A journal's file, held by one push; or a temporary database that goes away by itself.
 
@@ -74,8 +70,6 @@ class Database:
     def _prepare(self, tables: str, version: int) -> None:
         if self.path is not None:
             self._hold()
-        else:
-            self._connection.execute(f"PRAGMA cache_size = -{_TEMPORARY_CACHE}")
         self._connection.execute("BEGIN EXCLUSIVE")
         if not self.value("SELECT COUNT(*) FROM sqlite_master"):
             for statement in tables.split(";\n"):
