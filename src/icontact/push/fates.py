@@ -60,7 +60,7 @@ def fate_of(
             between.
     """
     contact_id = id_of(contact)
-    if contact_id is not None and subscribed in _JOINED:
+    if contact_id is not None and isinstance(subscribed, str) and subscribed in _JOINED:
         # Nearly every row ends like this.
         reason = f"{row.reason}; {_JOINED[subscribed]}"
         return Fate(row.row, row.status, reason, subscribed, contact_id)

@@ -82,7 +82,7 @@ def store_subscriptions(
         contact_ids: Who.
         fields: The rest of what is sent of each.
     """
-    list_id = fields["list_id"]
+    list_id = fields.get("list_id")
     rest = json.dumps(subscriptions._body(fields), separators=(",", ":"))[1:]
     texts = [f'{{"contactId":{contact_id},{rest}' for contact_id in contact_ids]
     call = _posted(subscriptions, texts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from icontact import wire
 from icontact.mapping.targets import can_be_custom
@@ -53,7 +53,7 @@ def body_of(fields: ContactFields) -> dict[str, str]:
     return body
 
 
-def _all_plain(custom: Any) -> bool:
+def _all_plain(custom: Any) -> TypeGuard[dict[str, str]]:
     # Under iContact's own names they would overwrite whom a row concerns; the long way refuses.
     return type(custom) is dict and all(
         type(name) is type(value) is str and can_be_custom(name) for name, value in custom.items()
