@@ -38,7 +38,7 @@ class Instead(Enum):
 UNSURE: Final = Instead.UNSURE
 LEFT_OUT: Final = Instead.LEFT_OUT
 
-#: As JSON has it, in ASCII.
+#: As JSON has it, in ASCII: what `json.dumps` does with a text, without what it does before.
 quoted: Callable[[str], str] = encode_basestring_ascii
 
 #: ``None`` clears the field.

@@ -54,7 +54,7 @@ def take_in(
         mapper: Turns a row into contact fields.
         journal: Where to.
         rules: What the settings say.
-        many: Called when it has shown that many are to be pushed, with more of them to be read.
+        many: Called once it has shown that many are to be pushed, before the rest are read.
 
     Returns:
         How many rows there are.

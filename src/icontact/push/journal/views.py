@@ -37,7 +37,6 @@ class PlannedRow:
         decision: What would be written, and why.
         status: How the row would end if all goes well.
         notes: What the mapper lost or changed.
-        tried: Whether an earlier request with this row may have been carried out.
     """
 
     row: int
@@ -45,7 +44,6 @@ class PlannedRow:
     decision: Decision
     status: OutcomeStatus
     notes: tuple[str, ...] = ()
-    tried: bool = False
 
     @property
     def reason(self) -> str:
@@ -167,12 +165,12 @@ class PlannedRows(_View[PlannedRow]):
 
     columns: str = (
         "row, email, status, subscription, reason, contact_id, notes, duplicate_of, action,"
-        " subscribe, changes, tried_status IS NOT NULL, fields"
+        " subscribe, changes, fields"
     )
 
     def _made(self, *columns: Any) -> PlannedRow:
         (row, email, status, subscription, reason, contact_id, notes, duplicate_of) = columns[:8]
-        action, subscribe, changes, tried, fields = columns[8:]
+        action, subscribe, changes, fields = columns[8:]
         kind = _ACTIONS[action]
         names = tuple(json.loads(changes)) if changes else ()
         return PlannedRow(
@@ -180,7 +178,6 @@ class PlannedRows(_View[PlannedRow]):
             email=email,
             status=_STATUSES[status],
             notes=notes_from(notes),
-            tried=bool(tried),
             decision=Decision(
                 action=kind,
                 reason=reason,
