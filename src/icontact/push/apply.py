@@ -25,6 +25,7 @@ from icontact.push.fates import (
     Suppressed,
     Trouble,
     fate_of,
+    fate_of_unsubscribing,
     id_of,
 )
 from icontact.push.journal import Fate, Journal, ToWrite, Unshown
@@ -49,6 +50,7 @@ _CREATE, _UPDATE, _REPLACE = (
     action.name for action in (Action.CREATE, Action.UPDATE, Action.REPLACE)
 )
 _NOTHING = Action.NOTHING.name
+_UNSUBSCRIBE = Action.UNSUBSCRIBE.name
 
 _GIVEN_UP = "the push was given up"
 
@@ -126,8 +128,22 @@ class Writer:
         return min(self.policy.batch_size, self.courier.most or self.policy.batch_size)
 
     def _written(self, batch: Sequence[ToWrite]) -> Sequence[Fate]:
-        contacts = self._contacts(batch)
-        return [*map(fate_of, batch, contacts, self._subscriptions(batch, contacts))]
+        pushed = [row for row in batch if row.action != _UNSUBSCRIBE]
+        contacts = self._contacts(pushed)
+        fates = [*map(fate_of, pushed, contacts, self._subscriptions(pushed, contacts))]
+        if len(pushed) == len(batch):
+            return fates
+        # A row that opted out shares its address with no row that is pushed.
+        ends = iter(fates)
+        return [
+            self._unsubscribed(row) if row.action == _UNSUBSCRIBE else next(ends) for row in batch
+        ]
+
+    def _unsubscribed(self, row: ToWrite) -> Fate:
+        send = partial(
+            self.folder.subscriptions.unsubscribe, contact_id=_known(row), list_id=self.list_id
+        )
+        return fate_of_unsubscribing(row, self.courier.attempt(send))
 
     def _contacts(self, batch: Sequence[ToWrite]) -> Sequence[Stored | int | Trouble]:
         """Write contacts; return for each row the contact, or what came in between."""

@@ -32,6 +32,7 @@ __all__ = [
     "Known",
     "as_row_says",
     "decide",
+    "decide_opt_out",
     "fields_to_write",
     "hands_off",
     "restriction",
@@ -51,6 +52,7 @@ class Action(Enum):
     NOTHING = "nothing"
     SKIP = "skip"
     REJECT = "reject"
+    UNSUBSCRIBE = "unsubscribe"
 
 
 class HasStatus(Protocol):
@@ -134,6 +136,38 @@ def decide(
     if reason := hands_off(contact, known.subscription, policy):
         return _left_alone(known, reason)
     return _existing(wanted, contact, known.subscription, policy, types)
+
+
+def decide_opt_out(reason: str, known: Known, policy: PushPolicy) -> Decision:
+    """Decide about a contact whose row says that the person must not be mailed.
+
+    Args:
+        reason: The row's own word.
+        known: What iContact says; at least one contact.
+        policy: What the settings say.
+    """
+    contact, *others = known.contacts
+    if others:
+        # Which of them is on the list is not known.
+        ids = ", ".join(str(one.contact_id) for one in known.contacts)
+        return Decision(
+            action=Action.REJECT if policy.opt_out == "unsubscribe" else Action.SKIP,
+            reason=f"{reason}; several contacts in iContact have this address (ids {ids}): "
+            "see there that none of them is on the list",
+        )
+    on_the_list = known.subscription in (SubscriptionStatus.NORMAL, SubscriptionStatus.PENDING)
+    if not on_the_list:
+        action = Action.SKIP
+    elif policy.opt_out == "unsubscribe":
+        action, reason = Action.UNSUBSCRIBE, f"{reason}; was on the list"
+    else:
+        action, reason = Action.SKIP, f"{reason}; is still on the list"
+    return Decision(
+        action=action,
+        reason=reason,
+        contact_id=contact.contact_id,
+        subscription=known.subscription,
+    )
 
 
 def restriction(wanted: ContactFields, policy: PushPolicy) -> str | None:

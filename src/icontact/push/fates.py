@@ -6,14 +6,23 @@ from typing import TypeAlias
 
 import attrs
 
-from icontact.models import Contact, SubscriptionStatus
+from icontact.models import Contact, Subscription, SubscriptionStatus
 from icontact.push.bulk import Broken, Refused
 from icontact.push.decide import Action
 from icontact.push.journal import Fate, ToWrite
 from icontact.push.outcome import OutcomeStatus
 from icontact.resources._receipts import ContactReceipt
 
-__all__ = ["STORED", "UNSUBSCRIBED", "Stored", "Suppressed", "Trouble", "fate_of", "id_of"]
+__all__ = [
+    "STORED",
+    "UNSUBSCRIBED",
+    "Stored",
+    "Suppressed",
+    "Trouble",
+    "fate_of",
+    "fate_of_unsubscribing",
+    "id_of",
+]
 
 UNSUBSCRIBED = "this person unsubscribed from the list"
 
@@ -72,6 +81,24 @@ def fate_of(
     status, reason = _ending(row, contact, subscribed)
     tried = row.tried or _may_be_done(row, contact, subscribed)
     return Fate(row.row, status, reason, state, contact_id, int(tried))
+
+
+def fate_of_unsubscribing(row: ToWrite, answer: Subscription | Refused | Broken) -> Fate:
+    """Say what became of a row whose contact was to be unsubscribed.
+
+    Args:
+        row: The row.
+        answer: The subscription as it is now, or what came in between.
+    """
+    if isinstance(answer, Subscription):
+        state = str(answer.status)
+        if state == SubscriptionStatus.UNSUBSCRIBED:
+            reason = f"{row.reason}; is unsubscribed now"
+            return Fate(row.row, row.status, reason, state, row.contact_id)
+        answer = Broken(f"its answer says that the subscription is {state}")
+    status, reason = _unwritten("request to unsubscribe", answer)
+    tried = row.tried or not isinstance(answer, Broken) or answer.maybe_applied
+    return Fate(row.row, status, reason, row.subscription, row.contact_id, int(tried))
 
 
 _JOINED = {

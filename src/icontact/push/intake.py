@@ -255,7 +255,7 @@ class _Reader:
             return _unreadable(place, other)
         email = explained["email"].result
         if isinstance(problem, DoNotContact):
-            return _restricting(place, email, problem.problem, OutcomeStatus.SKIPPED)
+            return _opted_out(place, email, problem.problem)
         if problem.field == DO_NOT_CONTACT or self._restricts(explained):
             return _restricting(place, email, problem.problem, OutcomeStatus.REJECTED)
         return _rejected(place, email, problem.problem)
@@ -275,6 +275,14 @@ def _unreadable(place: int, problem: Exception) -> Taken:
 def _rejected(place: int, email: str | None, reason: str) -> Taken:
     status = OutcomeStatus.REJECTED.value
     return (place, email, None, None, None, 0, Stage.DONE, status, storable(reason))
+
+
+def _opted_out(place: int, email: str | None, reason: str) -> Taken:
+    if email is None:
+        return _restricting(place, None, reason, OutcomeStatus.SKIPPED)
+    # It stays open: whether the contact is on the list is still to be found out.
+    text = json_of({"email": email})
+    return (place, email, email.lower(), text, None, 1, Stage.READ, None, storable(reason))
 
 
 def _restricting(place: int, email: str | None, reason: str, status: OutcomeStatus) -> Taken:

@@ -16,6 +16,7 @@ from icontact.push.decide import (
     Decision,
     Known,
     decide,
+    decide_opt_out,
     restriction,
     unreported,
 )
@@ -33,9 +34,10 @@ _STATUS: Mapping[Action, OutcomeStatus] = {
     Action.NOTHING: OutcomeStatus.UNCHANGED,
     Action.SKIP: OutcomeStatus.SKIPPED,
     Action.REJECT: OutcomeStatus.REJECTED,
+    Action.UNSUBSCRIBE: OutcomeStatus.UPDATED,
 }
 
-_UNTOUCHED = (Action.CREATE, Action.SKIP, Action.REJECT)
+_UNTOUCHED = (Action.CREATE, Action.SKIP, Action.REJECT, Action.UNSUBSCRIBE)
 
 
 @attrs.frozen(kw_only=True)
@@ -68,6 +70,7 @@ class Planner:
         """
         look_ups = reader.read(anew=anew)
         self.journal.plan_new(NEW_CONTACT)
+        self.journal.skip_opted_out()
         for rows in self.journal.open_rows():
             self.journal.plan(self._planned(rows))
         self.journal.known.forget()
@@ -88,6 +91,8 @@ class Planner:
         return planned
 
     def _decided(self, row: OpenRow, known: Known) -> Decision:
+        if row.opted_out is not None:
+            return decide_opt_out(row.opted_out, known, self.policy)
         return decide(row.fields, known, self.policy, self.types)
 
     def _read_in_full(self, row: OpenRow) -> Planned:
@@ -106,13 +111,17 @@ def _kept(row: OpenRow, decision: Decision, policy: PushPolicy) -> Planned:
         Action.CREATE,
         Action.UPDATE,
         Action.REPLACE,
+        Action.UNSUBSCRIBE,
     )
     # A row that gives another status than normal leaves alone whom it created itself.
     left_alone_as_told = restriction(row.fields, policy) == str(row.contacts[0].status)
     status, reason = _STATUS[decision.action].value, decision.reason
     if decision.action is Action.NOTHING and decision.subscribe:
         status = OutcomeStatus.UPDATED.value
-    if row.tried is not None and (decision.action is Action.NOTHING or left_alone_as_told):
+    unsubscribed = row.opted_out is not None and decision.subscription == "unsubscribed"
+    if row.tried is not None and (
+        decision.action is Action.NOTHING or left_alone_as_told or unsubscribed
+    ):
         # An earlier request of ours has written the contact.
         status = row.tried
         done = "" if decision.subscribe else "; was written before an interruption"

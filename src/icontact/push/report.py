@@ -34,6 +34,8 @@ class PushReport:
         elapsed: Seconds, waits and earlier runs included.
         error: What ended the push early, if anything did; the rows concerned are ``failed``.
         notes: What is to be said about the rows together, such as a key that none of them has.
+        opted_out_on_list: How many people are on the list although their row says that they must
+            not be mailed; ``opt_out="unsubscribe"`` unsubscribes them.
     """
 
     outcomes: Sequence[PushOutcome] = attrs.field(repr=lambda rows: f"<{len(rows)} outcomes>")
@@ -41,6 +43,7 @@ class PushReport:
     elapsed: float
     error: IContactError | None = None
     notes: tuple[str, ...] = ()
+    opted_out_on_list: int = 0
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -109,6 +112,7 @@ class PushReport:
             requests=int(journal.noted("requests", "0")),
             elapsed=float(journal.noted("elapsed", "0")),
             notes=journal.notes,
+            opted_out_on_list=journal.opted_out_on_list(),
         )
 
     @classmethod
@@ -128,12 +132,15 @@ class PushReport:
             elapsed=max((part.elapsed for part in parts), default=0.0),
             error=next(errors, None),
             notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+            opted_out_on_list=sum(part.opted_out_on_list for part in parts),
         )
 
     def __str__(self) -> str:
         counted = ", ".join(f"{number:,} {status}" for status, number in self.counts.items())
         sent = f"{number_of(self.requests, 'request')} in {self.elapsed:.1f} s"
-        return "; ".join((f"{number_of(len(self.outcomes), 'row')}: {counted}", sent, *self.notes))
+        left = _still_on_the_list(self.opted_out_on_list)
+        rows = f"{number_of(len(self.outcomes), 'row')}: {counted}"
+        return "; ".join((rows, sent, *left, *self.notes))
 
     def _repr_html_(self) -> str:
         """Show the rows that want attention, without addresses, as a table in a notebook."""
@@ -143,6 +150,17 @@ class PushReport:
             wanting = [one for one in self.outcomes if one.status not in QUIET or one.notes]
             shown, total = wanting[:SHOWN], len(wanting)
         return html_table(str(self), ((one.row, one.status, one.reason) for one in shown), total)
+
+
+def _still_on_the_list(number: int) -> tuple[str, ...]:
+    if not number:
+        return ()
+    people = (
+        "person opted out in the input and is"
+        if number == 1
+        else ("people opted out in the input and are")
+    )
+    return (f'{number:,} {people} still on the list; opt_out = "unsubscribe" unsubscribes them',)
 
 
 class _Chained(Sequence[PushOutcome]):

@@ -27,6 +27,7 @@ from icontact.wire import nearest
 __all__ = ["Existing", "PolicyOptions", "PushPolicy", "PushSettings", "mapping_from_pairs"]
 
 Existing = Literal["keep", "merge", "replace"]
+OptOut = Literal["skip", "unsubscribe"]
 
 #: Statuses that a push leaves alone unless they are named.
 _ALLOWABLE = (
@@ -47,6 +48,7 @@ class PolicyOptions(TypedDict, total=False):
     existing: Existing
     allow_statuses: Collection[str]
     duplicates: Literal["first", "last"]
+    opt_out: OptOut
     update_by: Literal["bulk", "member"]
     batch_size: int
     page_size: int
@@ -87,6 +89,9 @@ class PushPolicy:
             default. A contact's status itself is never written.
         duplicates: Which of several rows with one address is pushed: the ``"last"`` or the
             ``"first"``.
+        opt_out: What happens to a contact that is on the list although the input says that the
+            person must not be mailed: ``"skip"`` leaves the subscription as it is and counts it in
+            the report, ``"unsubscribe"`` unsubscribes it, for good.
         update_by: How existing contacts are changed: ``"bulk"`` by collection POSTs with their
             ids, or ``"member"`` by one POST each.
         batch_size: Rows a request that writes; iContact publishes no maximum (API 2.7). It
@@ -107,6 +112,7 @@ class PushPolicy:
     duplicates: Literal["first", "last"] = attrs.field(
         default="last", validator=among("first", "last")
     )
+    opt_out: OptOut = attrs.field(default="skip", validator=among("skip", "unsubscribe"))
     update_by: Literal["bulk", "member"] = attrs.field(
         default="bulk", validator=among("bulk", "member")
     )

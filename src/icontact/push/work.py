@@ -124,6 +124,7 @@ class Work:
         if self._policy.existing == "replace" or self._policy.update_by == "member":
             changing = (Action.UPDATE.name, Action.REPLACE.name)
             alone = sum(n for (action, _), n in planned.items() if action in changing)
+        alone += sum(n for (action, _), n in planned.items() if action == Action.UNSUBSCRIBE.name)
         batches = ceil(sum(planned.values()) / self._policy.batch_size)
         posts = sum(n for (action, _), n in planned.items() if action != Action.NOTHING.name)
         subscribes = any(subscribe for _, subscribe in planned)
@@ -197,6 +198,7 @@ class Work:
             elapsed=elapsed,
             error=error,
             notes=self.notes(),
+            opted_out_on_list=self.journal.opted_out_on_list(),
         )
 
     def _note_costs(self) -> tuple[int, float]:

@@ -140,9 +140,8 @@ class Journal:
                 )
             self.database.execute_many(
                 "INSERT INTO rows (row, email, address, fields, notes, restricted, stage, status,"
-                " reason, action) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-                " CASE ?8 WHEN 'rejected' THEN 'REJECT' WHEN 'skipped' THEN 'SKIP' END)",
-                others,
+                " reason, opted_out, action) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                map(_with_action, others),
             )
 
     def stranger(self, taken: Sequence[Taken]) -> int | None:
@@ -252,8 +251,27 @@ class Journal:
         self.database.execute(
             "UPDATE rows SET stage = ?, action = 'CREATE', subscribe = NOT restricted,"
             " changes = NULL, contact_id = NULL, subscription = NULL, status = 'created',"
-            " reason = ? WHERE stage = ? AND address NOT IN (SELECT address FROM known)",
+            " reason = ? WHERE stage = ? AND opted_out IS NULL"
+            " AND address NOT IN (SELECT address FROM known)",
             (Stage.PLANNED, reason, Stage.READ),
+        )
+
+    def skip_opted_out(self) -> None:
+        """Settle every open row that opted out, and whose address no contact has."""
+        self.database.execute(
+            "UPDATE rows SET stage = ?, action = 'SKIP', status = 'skipped', reason = opted_out,"
+            " contact_id = NULL, subscription = NULL WHERE stage = ? AND opted_out IS NOT NULL"
+            " AND address NOT IN (SELECT address FROM known)",
+            (Stage.DONE, Stage.READ),
+        )
+
+    def opted_out_on_list(self) -> int:
+        """Return how many contacts are on the list although their row opted out."""
+        return int(
+            self.database.value(
+                "SELECT COUNT(*) FROM rows WHERE opted_out IS NOT NULL"
+                " AND subscription IN ('normal', 'pending')"
+            )
         )
 
     def open_rows(self) -> Iterator[Sequence[OpenRow]]:
@@ -363,7 +381,8 @@ class Journal:
 
 
 _OPEN = (
-    "SELECT open.row, email, fields, tried_status, tried_reason, contact, known.subscription FROM"
+    "SELECT open.row, email, fields, tried_status, tried_reason, opted_out, contact,"
+    " known.subscription FROM"
     " (SELECT * FROM rows WHERE stage = ? AND row > ? ORDER BY row LIMIT ?) AS open"
     " JOIN known ON known.address = open.address ORDER BY open.row, known.contact_id"
 )
@@ -372,13 +391,22 @@ _OPEN = (
 def _open_row(found: tuple[int, Iterable[tuple[Any, ...]]]) -> OpenRow:
     """Make a row of what was found for it: one line for each contact with its address."""
     lines = Unshown(found[1])
-    row, email, fields, tried, tried_reason, _, subscription = lines[0]
+    row, email, fields, tried, tried_reason, opted_out, _, subscription = lines[0]
     return OpenRow(
         row=row,
         email=Private(email),
         fields=fields_from(json.loads(fields)),
-        contacts=tuple(contact_from(line[5]) for line in lines),
+        contacts=tuple(contact_from(line[6]) for line in lines),
         subscription=subscription if len(lines) == 1 else None,
         tried=tried,
         tried_reason=tried_reason,
+        opted_out=opted_out,
     )
+
+
+def _with_action(taken: Taken) -> tuple[Any, ...]:
+    """Return the columns of a row that is more than plain."""
+    *columns, status, reason = taken
+    opted_out = reason if status is None else None
+    action = {"rejected": "REJECT", "skipped": "SKIP"}.get(str(status))
+    return (*columns, status, None if opted_out else reason, opted_out, action)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["TABLES", "VERSION", "Stage"]
 
-VERSION = 2
+VERSION = 3
 
 
 class Stage:
@@ -26,6 +26,7 @@ class Stage:
 #: ``address`` is what duplicates and contacts are matched by; ``fields`` what iContact would be
 #: sent of the row, in its own names. ``tried_…`` is what the first request with this row that may
 #: have been carried out was to bring about: after an interruption it tells what we did ourselves.
+#: ``opted_out`` is why a row's person must not be mailed, where the row itself says so.
 TABLES = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE rows (
@@ -34,7 +35,7 @@ CREATE TABLE rows (
     stage INTEGER NOT NULL DEFAULT 0,
     action TEXT, subscribe INTEGER NOT NULL DEFAULT 0, changes TEXT,
     contact_id INTEGER, subscription TEXT, duplicate_of INTEGER,
-    status TEXT, reason TEXT, tried_status TEXT, tried_reason TEXT
+    status TEXT, reason TEXT, tried_status TEXT, tried_reason TEXT, opted_out TEXT
 );
 CREATE TABLE known (
     contact_id INTEGER PRIMARY KEY, address TEXT NOT NULL, contact TEXT NOT NULL, subscription TEXT

@@ -27,7 +27,8 @@ __all__ = [
 T = TypeVar("T")
 
 #: A row as it is kept at first: row, email, address, fields, notes, restricted, stage, status,
-#: reason. The one about which there is nothing to be said has only the first four.
+#: reason. The one about which there is nothing to be said has only the first four. A reason without
+#: a status is why the row's person opted out.
 Taken: TypeAlias = (
     tuple[int, str, str, str]
     | tuple[int, str | None, str | None, str | None, str | None, int, int, str | None, str | None]
@@ -53,6 +54,7 @@ class OpenRow:
         subscription: The state on the list, if there is one contact.
         tried: What an earlier request with this row was to bring about.
         tried_reason: Why.
+        opted_out: Why the person must not be mailed, where the row itself says so.
     """
 
     row: int
@@ -62,6 +64,7 @@ class OpenRow:
     subscription: str | None = None
     tried: str | None = None
     tried_reason: str | None = None
+    opted_out: str | None = None
 
 
 @attrs.frozen(kw_only=True)
