@@ -17,6 +17,8 @@
     │   └── AlreadyScheduled             the message is on its way already: .send_id
     ├── DecodeError(ValueError)          an answer that is not what iContact sends: .problems
     ├── PagingError                      a listing that cannot be trusted
+    │   ├── IncompleteListing            fewer rows than iContact announced: .announced .received
+    │   ├── RepeatedRows                 the server repeats rows, or sends more than it announced
     │   └── ListingShifted               rows came or went while it was read side by side
     ├── JournalError                     a push's journal cannot be used: mend that, push again
     ├── LimitReached                     the day's requests are used up: go on later: .seconds
@@ -46,6 +48,7 @@ __all__ = [
     "DecodeError",
     "DoNotContact",
     "IContactError",
+    "IncompleteListing",
     "JournalError",
     "LimitReached",
     "ListingShifted",
@@ -57,6 +60,7 @@ __all__ = [
     "PermissionDenied",
     "RedirectRefused",
     "RejectedError",
+    "RepeatedRows",
     "RequestTimeout",
     "ServerError",
     "StorageFull",
@@ -128,7 +132,34 @@ class DoNotContact(MappingError):
 
 
 class PagingError(IContactError):
-    """A listing cannot be trusted: a filter was ignored, or the server repeats a page."""
+    """A listing cannot be trusted, for example because iContact ignored a filter."""
+
+
+class IncompleteListing(PagingError):
+    """A listing ended with fewer rows than iContact had announced, also when asked again.
+
+    The rows that came before are right as far as they go. Read the listing again later.
+
+    Args:
+        problem: What happened, and the way out.
+        announced: How many rows iContact said there are.
+        received: How many different rows came.
+    """
+
+    announced: int
+    received: int
+
+    def __init__(self, problem: str, *, announced: int, received: int) -> None:
+        super().__init__(problem)
+        self.announced = announced
+        self.received = received
+
+
+class RepeatedRows(PagingError):
+    """A page of a listing has no new row, or the listing has more rows than iContact announced.
+
+    A server that ignores ``offset`` answers like that; reading on would never end.
+    """
 
 
 class ListingShifted(PagingError):

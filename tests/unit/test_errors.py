@@ -36,6 +36,8 @@ ONE_OF_EACH: list[errors.IContactError] = [
     errors.RejectedError(["You did not provide an email field"], call=CALL, attempts=2),
     errors.AlreadyScheduled(["already scheduled"], send_id=5, message_id=9, call=CALL),
     errors.DecodeError(["contact.contactId: missing", "b"], call=CALL, attempts=2, elapsed=1.0),
+    errors.IncompleteListing("9 of 10 rows", announced=10, received=9),
+    errors.RepeatedRows("none is new"),
     errors.JournalError("another push is using it"),
     errors.LimitReached("no request for 3 h", seconds=10_800.0),
 ]

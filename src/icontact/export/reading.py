@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from icontact.errors import ConfigError, NotFound
+from icontact.errors import ConfigError, IncompleteListing, NotFound, RepeatedRows
 from icontact.export.columns import Wanted, row_maker, shows_any
 from icontact.export.index import Index
 from icontact.models import Contact, ContactList, ContactStatus, CustomField
@@ -206,10 +206,15 @@ class Reading:
         """
         for reading in range(_READINGS):
             before, totals, read = count(), set[int | None](), 0
-            for page in pager.pages():
-                totals.add(page.total)
-                read += len(page)
-                yield page
+            try:
+                for page in pager.pages():
+                    totals.add(page.total)
+                    read += len(page)
+                    yield page
+            except IncompleteListing as cut:
+                totals.add(cut.announced)
+            except RepeatedRows:
+                continue
             if totals <= {read, None}:
                 return
             if reading and len(totals) == 1 and count() == before:

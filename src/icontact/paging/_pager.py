@@ -11,9 +11,9 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from icontact import wire
-from icontact.errors import PagingError
+from icontact.errors import PagingError, RepeatedRows
 from icontact.paging._ahead import ReadAhead
-from icontact.paging._watch import Watch
+from icontact.paging._watch import MOST_LAG, Watch
 from icontact.transport import Answer, Call
 
 __all__ = ["DEFAULT_PAGE_SIZE", "MOST_WORKERS", "Page", "Pager"]
@@ -27,6 +27,9 @@ DEFAULT_PAGE_SIZE = 500
 
 #: How many pages may be asked for side by side: as many as connections are kept open.
 MOST_WORKERS = 32
+
+#: How often a page is asked for that comes without the rows that belong there.
+_ATTEMPTS_EMPTY, _ATTEMPTS_SHORT = 3, 2
 
 _IGNORED = re.compile(r"terms which could not be recogni[sz]ed.*?\(([^)]*)\)", re.DOTALL)
 
@@ -71,6 +74,17 @@ class _Fetched(Generic[T]):
         total, received = self.page.total, len(self.items)
         return total is not None and received < self.size and self.page.offset + received < total
 
+    def attempts(self, announced: int | None) -> int:
+        """Return how often a page like this is asked for before it is taken as it is."""
+        total, announced = self.page.total or 0, announced or 0
+        if total < announced - MOST_LAG:
+            total = announced
+        if self.page.offset + len(self.items) >= total:
+            return 1
+        if not self.items:
+            return _ATTEMPTS_EMPTY
+        return _ATTEMPTS_SHORT if len(self.items) < self.size else 1
+
     def as_sign(self) -> str:
         return (
             f"the page at offset {self.page.offset} holds {len(self.items)} rows where "
@@ -90,6 +104,11 @@ class Pager(Generic[T]):
     twice. Side by side that is an error where it shows: by another total, by an id that is there
     twice, by a page of another length than it should have. One page after another it is logged,
     as a warning; ``total`` of :class:`Page` tells it, too.
+
+    A listing ends with as many rows as iContact announced. A page that comes without its rows is
+    asked for again; if rows are still missing in the end, that is an
+    :class:`~icontact.errors.IncompleteListing`. Up to five missing rows are logged instead, where
+    nothing else shows that the listing was cut: the total lags behind deletions.
     """
 
     def __init__(
@@ -132,7 +151,9 @@ class Pager(Generic[T]):
 
         Raises:
             PagingError: If iContact ignored a search term, so that the rows are not those asked
-                for, or if it repeats a page.
+                for.
+            IncompleteListing: If it sends fewer rows than it announced.
+            RepeatedRows: If it repeats rows, or sends more than it announced.
             ListingShifted: If rows came or went while pages were read side by side.
             DecodeError: If a row cannot be read.
         """
@@ -140,9 +161,12 @@ class Pager(Generic[T]):
         last: _Fetched[T] | None = None
         offset = 0
         while (limit := self._next_limit(offset)) > 0:
-            now = self._fetch(limit, offset)
+            now = self._fetch_whole(limit, offset, watch.announced)
             self._compare(watch, last, now)
             yield now.page
+            if now.is_last:
+                self._conclude(watch, last, now)
+                return
             last, offset = now, offset + len(now.items)
             with closing(self._side_by_side(now, offset)) as planned:
                 for now in planned:
@@ -156,6 +180,7 @@ class Pager(Generic[T]):
                         # The total lags, or the server cuts pages otherwise: a new plan is due.
                         break
             if last.is_last:
+                self._conclude(watch, None, last)
                 return
 
     def all(self) -> list[T]:
@@ -179,6 +204,30 @@ class Pager(Generic[T]):
         if total is None:
             return sum(1 for _ in self)
         return total if self._max_items is None else min(total, self._max_items)
+
+    def _fetch_whole(
+        self, limit: int, offset: int, announced: int | None, size: int | None = None
+    ) -> _Fetched[T]:
+        """Fetch a page; again, a few times, if it lacks rows that were announced."""
+        now, attempt = self._fetch(limit, offset, size), 1
+        while attempt < now.attempts(announced):
+            attempt += 1
+            again = self._fetch(limit, offset, size)
+            now = again if len(again.items) >= len(now.items) else now
+        return now
+
+    def _conclude(self, watch: Watch, before: _Fetched[T] | None, end: _Fetched[T]) -> None:
+        """Refuse a listing that ended too early. The page before the end may show that it did."""
+        offset = end.page.offset + len(end.items)
+        if self._max_items is not None and offset >= self._max_items:
+            return
+        missing = 0 if watch.announced is None else watch.announced - offset
+        # A listing seldom ends just where a page does.
+        cut = not end.items and before is not None and len(before.items) == before.size <= missing
+        if 1 < missing <= MOST_LAG and not cut:
+            # The last row of those that are missing: if it is there, the others are, too.
+            cut = bool(self._fetch(1, offset + missing - 1).items)
+        watch.conclude(cut=cut)
 
     def _fetch(self, limit: int, offset: int, size: int | None = None) -> _Fetched[T]:
         answer = self._send(self._page_call(limit, offset))
@@ -212,13 +261,13 @@ class Pager(Generic[T]):
 
         def fetch(number: int) -> _Fetched[T]:
             limit = self._next_limit(offsets[number], step)
-            return self._fetch(limit, offsets[number], limit)
+            return self._fetch_whole(limit, offsets[number], total, limit)
 
         yield from ReadAhead(fetch, count=len(offsets), workers=self._workers).results()
 
     def _compare(self, watch: Watch, last: _Fetched[T] | None, now: _Fetched[T]) -> None:
         if last is not None and now.items and now.items == last.items[: now.asked]:
-            raise PagingError(f"{self._call.summary()}: the server sent the same page twice")
+            raise RepeatedRows(f"{self._call.summary()}: the server sent the same page twice")
         watch.look(now.page.items, now.page.offset, now.page.total)
         if self._workers > 1 and last is not None and last.is_short and now.items:
             watch.notice("length", last.as_sign())

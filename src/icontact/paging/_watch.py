@@ -7,13 +7,17 @@ from collections import defaultdict
 from operator import attrgetter
 from typing import Any, Final
 
-from icontact.errors import ListingShifted
+from icontact.errors import IncompleteListing, ListingShifted, RepeatedRows
 
-__all__ = ["Seen", "Watch"]
+__all__ = ["MOST_LAG", "Seen", "Watch"]
 
 logger: logging.Logger = logging.getLogger("icontact")
 
 _WAY_OUT: Final = "read it again when nobody writes, or one page after another with workers=1"
+
+#: By how many rows the total may differ from the rows. It lags behind deletions (API 6.4); more
+#: than this is no lag but a listing that is cut short, or one without an end.
+MOST_LAG: Final = 5
 
 
 class Seen:
@@ -63,23 +67,73 @@ class Watch:
         self._seen = Seen()
         self._total: int | None = None
         self._logged: set[str] = set()
+        #: The most rows that the server ever said there are.
+        self.announced: int | None = None
+        #: How many different rows came.
+        self.received: int = 0
 
     def look(self, items: tuple[Any, ...], offset: int, total: int | None) -> None:
         """Compare a page with those before it.
 
         Raises:
             ListingShifted: If the total changed or an id is there twice, and the watch is strict.
+            RepeatedRows: If no row of the page is new, or more rows came than were announced.
         """
         if self._total is not None and total is not None and total != self._total:
             self.notice(
                 "total", f"the total went from {self._total} to {total} (at offset {offset})"
             )
-        self._total = self._total if total is None else total
+        if total is not None:
+            self._total = total
+            self.announced = max(total, self.announced or 0)
+        new = self._count_new(items)
+        if items and not new:
+            raise RepeatedRows(
+                f"{self._name}: the server repeats rows: the page at offset {offset} has none that "
+                "is new"
+            )
+        self.received += new
+        if self.announced is not None and self.received > self.announced + MOST_LAG:
+            raise RepeatedRows(
+                f"{self._name}: the server announced {self.announced} rows and sends more without "
+                f"an end (at offset {offset})"
+            )
+
+    def _count_new(self, items: tuple[Any, ...]) -> int:
         if self._identity_of is None:
-            return
+            return len(items)
+        new = 0
         for identity in map(self._identity_of, items):
-            if not self._seen.add(identity):
+            if self._seen.add(identity):
+                new += 1
+            else:
                 self.notice("twice", f"{self._identity} {identity} is there a second time")
+        return new
+
+    def conclude(self, *, cut: bool) -> None:
+        """Check that as many rows came as were announced, now that the server sends no more.
+
+        A few that are missing are logged: iContact's total lags behind deletions (API 6.4).
+
+        Args:
+            cut: Whether the end of the listing itself shows that rows are missing.
+
+        Raises:
+            IncompleteListing: If rows are missing.
+        """
+        missing = 0 if self.announced is None else self.announced - self.received
+        if self.announced is None or missing <= 0:
+            return
+        sign = f"the server announced {self.announced} rows and sent {self.received}"
+        repeated = "twice" in self._logged and "total" not in self._logged
+        if cut or repeated or missing > MOST_LAG:
+            raise IncompleteListing(
+                f"{self._name}: {sign}; read the listing again",
+                announced=self.announced,
+                received=self.received,
+            )
+        if not self._logged:
+            logger.warning("%s: %s; its total may still count deleted rows", self._name, sign)
 
     def notice(self, kind: str, what: str) -> None:
         """Tell of a sign that rows moved.

@@ -7,12 +7,13 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 import attrs
 
 from icontact.auth import Private
 from icontact.client import Folder
-from icontact.errors import JournalError
+from icontact.errors import IContactError, JournalError
 from icontact.models import Contact, ContactStatus, SubscriptionFields, SubscriptionStatus
 from icontact.push.batches import Batches
 from icontact.push.bulk import Broken, Courier, Refused, in_doubt
@@ -30,7 +31,7 @@ from icontact.push.fates import (
 )
 from icontact.push.journal import Fate, Journal, ToWrite, Unshown
 from icontact.push.settings import PushPolicy
-from icontact.push.state import StateReader
+from icontact.push.state import StateReader, why_unknown
 from icontact.push.texts import fields_of, gives_status, text_of
 from icontact.resources import BatchResult
 from icontact.resources._receipts import (
@@ -41,6 +42,8 @@ from icontact.resources._receipts import (
 )
 
 __all__ = ["Writer"]
+
+T = TypeVar("T")
 
 #: A contact that is older than its creation by more than this was there before; clocks may differ.
 _OLDER = timedelta(minutes=5)
@@ -164,15 +167,15 @@ class Writer:
     def _looked_at(self, rows: Sequence[ToWrite]) -> Sequence[Stored | Trouble]:
         """Look once more at contacts to whom nothing is written, but who are to be subscribed."""
         addresses = Unshown(Private(row.address) for row in rows)
-        found = self.courier.attempt(lambda: self.reader.contacts(addresses))
-        if isinstance(found, Refused | Broken):
+        found = self.courier.ask(lambda: self.reader.contacts(addresses))
+        if isinstance(found, Broken):
             return [found] * len(rows)
         fates: list[Stored | Refused | Broken] = []
         for row, address in zip(rows, addresses, strict=True):
-            one: Contact | Refused | Broken | None = found.get(address)
+            one = _answered("contact", found.get(address))
             if one is None or (isinstance(one, Contact) and one.contact_id != _known(row)):
                 # It has another address by now, or was deleted; its id tells.
-                one = self.courier.attempt(partial(self.folder.contacts.get, _known(row)))
+                one = self.courier.ask(partial(self.folder.contacts.get, _known(row)))
             fates.append(one)
         return self._checked(rows, fates)
 
@@ -200,11 +203,13 @@ class Writer:
         }
         if not refused:
             return fates
-        found = self.courier.attempt(lambda: self.reader.contacts(refused))
+        found = self.courier.ask(lambda: self.reader.contacts(refused))
         for address, place in refused.items():
-            if isinstance(found, Refused | Broken):
+            if isinstance(found, Broken):
                 fates[place] = in_doubt(found)
-            elif (one := found.get(address)) is not None and self._was_created(rows[place], one):
+            elif isinstance(one := _answered("contact", found.get(address)), Broken):
+                fates[place] = in_doubt(one)
+            elif one is not None and self._was_created(rows[place], one):
                 fates[place] = one
         return fates
 
@@ -320,13 +325,19 @@ class Writer:
         """Look for subscriptions; return a state, what came in between, or what is said else."""
         if not contact_ids:
             return {}
-        states = self.courier.attempt(lambda: self.reader.states(contact_ids))
-        if isinstance(states, Refused | Broken):
+        states = self.courier.ask(lambda: self.reader.states(contact_ids))
+        if isinstance(states, Broken):
             return dict.fromkeys(contact_ids, states)
-        return {one: self._state(one, states.get(one), otherwise) for one in contact_ids}
+        return {
+            one: self._state(one, _answered("subscription", states.get(one)), otherwise)
+            for one in contact_ids
+        }
 
     def _state(
-        self, contact_id: int, state: str | None, otherwise: Callable[[int], Trouble | None]
+        self,
+        contact_id: int,
+        state: str | Broken | None,
+        otherwise: Callable[[int], Trouble | None],
     ) -> str | Trouble | None:
         unsubscribed = SubscriptionStatus.UNSUBSCRIBED
         if state == unsubscribed and unsubscribed not in self.policy.allow_statuses:
@@ -335,12 +346,18 @@ class Writer:
 
     def _why_not(self, contact_id: int, fate: Refused) -> Trouble:
         """Tell a contact that may not be mailed any more from other reasons."""
-        contact = self.courier.attempt(lambda: self.folder.contacts.get(contact_id))
+        contact = self.courier.ask(lambda: self.folder.contacts.get(contact_id))
         if isinstance(contact, Broken):
             return in_doubt(contact)
         if isinstance(contact, Contact) and (reason := hands_off(contact, None, self.policy)):
             return Suppressed(reason, contact_id)
         return fate
+
+
+def _answered(what: str, answer: T | IContactError) -> T | Broken:
+    if isinstance(answer, IContactError):
+        return Broken(why_unknown(what, answer), maybe_applied=False)
+    return answer
 
 
 def _created(contact: Stored | int | Trouble) -> datetime | None:

@@ -118,6 +118,11 @@ class Courier:
             self._fruitless = 0
         return result
 
+    def ask(self, send: Callable[[], S]) -> S | Broken:
+        """Ask something. A refused question says nothing about a row, which may be tried again."""
+        found = self.attempt(send)
+        return Broken(found.reason, maybe_applied=False) if isinstance(found, Refused) else found
+
     def need(self, what: str, look: Callable[[], object]) -> None:
         """Look at something without which no write makes sense, and end the push if it is gone."""
         try:

@@ -53,11 +53,12 @@ class PushPlan:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """How many rows would end in each status."""
+        """How many rows would end in each status; ``failed`` if some could not be looked up."""
         rows = self.rows
         found = rows.counts() if isinstance(rows, PlannedRows) else (row.status for row in rows)
         counted = count_statuses(found)
-        del counted[OutcomeStatus.FAILED.value]
+        if not counted[OutcomeStatus.FAILED.value]:
+            del counted[OutcomeStatus.FAILED.value]
         return counted
 
     def apply(self, *, progress: ProgressLike = False, workers: int = 1) -> PushReport:

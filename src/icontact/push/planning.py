@@ -22,8 +22,9 @@ from icontact.push.decide import (
 )
 from icontact.push.journal import Journal, OpenRow, Planned, Stage, Unshown
 from icontact.push.outcome import OutcomeStatus
+from icontact.push.searching import UNANSWERED
 from icontact.push.settings import PushPolicy
-from icontact.push.state import LookUp, StateReader
+from icontact.push.state import LookUp, StateReader, why_failed
 
 __all__ = ["Planner"]
 
@@ -101,9 +102,25 @@ class Planner:
             contact = self.folder.contacts.get(row.contacts[0].contact_id)
         except NotFound:
             known = Known()  # it was removed in the meantime
+        except UNANSWERED as error:
+            return _failed(row, why_failed("contact", error))
         else:
             known = Known((contact,), row.subscription)
         return _kept(row, self._decided(row, known), self.policy)
+
+
+def _failed(row: OpenRow, reason: str) -> Planned:
+    return Planned(
+        row=row.row,
+        stage=Stage.DONE,
+        action=Action.SKIP.name,
+        subscribe=False,
+        changes=(),
+        contact_id=row.contacts[0].contact_id,
+        subscription=row.subscription,
+        status=OutcomeStatus.FAILED.value,
+        reason=reason,
+    )
 
 
 def _kept(row: OpenRow, decision: Decision, policy: PushPolicy) -> Planned:

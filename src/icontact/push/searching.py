@@ -12,11 +12,18 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from icontact.errors import APIError, BadRequest, PagingError
+from icontact.errors import (
+    APIError,
+    BadRequest,
+    DecodeError,
+    IContactError,
+    PagingError,
+    ServerError,
+)
 from icontact.push.crew import Crew
 from icontact.push.journal import Unshown
 
-__all__ = ["Searcher", "groups_of", "is_landmark"]
+__all__ = ["UNANSWERED", "Searcher", "groups_of", "is_landmark"]
 
 V = TypeVar("V", bound=Hashable)
 T = TypeVar("T")
@@ -25,6 +32,12 @@ T = TypeVar("T")
 _MOST_CHARACTERS = 1800
 
 _URI_TOO_LONG = 414
+
+#: An answer to one question that says nothing about the next one.
+UNANSWERED = (BadRequest, DecodeError, PagingError, ServerError)
+
+#: So many questions in a row without an answer: iContact answers none.
+_PATIENCE = 10
 
 
 def groups_of(values: Iterable[V]) -> Iterator[Sequence[V]]:
@@ -78,27 +91,52 @@ class Searcher(Generic[V, T]):
         """Whether several values can be asked for at once."""
         return self.understood and self.landmark is not None
 
-    def find(self, values: Iterable[V], crew: Crew) -> Iterator[Sequence[T]]:
+    def find(
+        self,
+        values: Iterable[V],
+        crew: Crew,
+        unanswered: Callable[[V, IContactError], None] | None = None,
+    ) -> Iterator[Sequence[T]]:
         """Yield what has these values, some at a time.
 
+        Args:
+            values: What is asked for.
+            crew: Who asks.
+            unanswered: Called with each value about which iContact gave no answer. Without it the
+                first one ends the search.
+
         Raises:
-            APIError, TransportError: If iContact could not be asked.
+            APIError, TransportError, PagingError: If iContact could not be asked.
         """
+        patience = _PATIENCE
         for group, found in crew.map(self._asked, groups_of(values)):
-            if found is None:
-                self.understood = False
-                for some in crew.map(self.one, group):
-                    yield Unshown(some)
-            else:
+            if found is not None:
                 yield found
+                continue
+            self.understood = False
+            for value, some in crew.map(self._answer, group):
+                if not isinstance(some, IContactError):
+                    patience = _PATIENCE
+                    yield Unshown(some)
+                    continue
+                patience -= 1
+                if unanswered is None or not patience:
+                    raise some
+                unanswered(value, some)
+
+    def _answer(self, value: V) -> tuple[V, Iterable[T] | IContactError]:
+        try:
+            return value, self.one(value)
+        except UNANSWERED as error:
+            return value, error
 
     def _asked(self, group: Sequence[V]) -> tuple[Sequence[V], Sequence[T] | None]:
         landmark = self.landmark
         if landmark is None or not self.understood or len(group) == 1:
-            return group, None if len(group) > 1 else Unshown(self.one(group[0]))
+            return group, None
         try:
             found = Unshown(self.search(Unshown([*group, landmark])))
-        except (BadRequest, PagingError):
+        except UNANSWERED:
             return group, None
         except APIError as error:
             if error.status != _URI_TOO_LONG:

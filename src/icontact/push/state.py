@@ -11,15 +11,15 @@ import attrs
 
 from icontact.auth import Private
 from icontact.client import Folder
-from icontact.errors import ListingShifted
+from icontact.errors import CallError, IContactError, PagingError
 from icontact.models import Contact, Subscription
 from icontact.models.filters import one_of
 from icontact.paging import Page, Pager
 from icontact.push.crew import ALONE, Crew
 from icontact.push.journal import Found, Journal, Stage, Unshown
-from icontact.push.searching import Searcher, groups_of, is_landmark
+from icontact.push.searching import UNANSWERED, Searcher, groups_of, is_landmark
 
-__all__ = ["LookUp", "StateReader"]
+__all__ = ["LookUp", "StateReader", "why_failed", "why_unknown"]
 
 V = TypeVar("V", Private, int)
 T = TypeVar("T")
@@ -62,6 +62,17 @@ def _counted(how: str, number: int) -> str:
         if (number == 1)
         else how
     )
+
+
+def why_unknown(what: str, error: IContactError) -> str:
+    """Return why nothing is known about a contact or its subscription."""
+    said = error.brief if isinstance(error, CallError) else str(error)
+    return f"the {what} could not be looked up: {said}"
+
+
+def why_failed(what: str, error: IContactError) -> str:
+    """Return why a row is not written of whose contact or subscription nothing is known."""
+    return f"nothing was written: {why_unknown(what, error)}; push it again"
 
 
 class StateReader:
@@ -122,8 +133,10 @@ class StateReader:
         ways = [self._read_contacts(), self._read_subscriptions()]
         return tuple(way for way in ways if way is not None)
 
-    def contacts(self, addresses: Iterable[Private]) -> Mapping[Private, Contact]:
+    def contacts(self, addresses: Iterable[Private]) -> Mapping[Private, Contact | IContactError]:
         """Return the contacts that have some addresses now. For a worker to ask.
+
+        An error stands where iContact gave no answer about one address.
 
         Raises:
             APIError, TransportError: If iContact could not be asked.
@@ -133,31 +146,35 @@ class StateReader:
             for one in self._folder.contacts.list(max_items=1):
                 if is_landmark(one.email):
                     self._by_address.landmark = Private(one.email).lower()
-        return {
-            Private(one.email).lower(): one
-            for some in self._by_address.find(wanted, ALONE)
-            for one in some
-        }
+        answers: dict[Private, Contact | IContactError] = {}
+        for some in self._by_address.find(
+            wanted, ALONE, lambda address, error: answers.update({address.lower(): error})
+        ):
+            answers.update((Private(one.email).lower(), one) for one in some)
+        return answers
 
-    def states(self, contact_ids: Iterable[int]) -> Mapping[int, str]:
+    def states(self, contact_ids: Iterable[int]) -> Mapping[int, str | IContactError]:
         """Return the states on the list that some contacts have now. For a worker to ask.
+
+        An error stands where iContact gave no answer about one contact.
 
         Raises:
             APIError, TransportError: If iContact could not be asked.
         """
         wanted = list(contact_ids)
         if len(wanted) > _FEW and self._by_contact.landmark is None:
-            for one in self._folder.subscriptions.list(list_id=self._list_id, max_items=1):
+            listing = self._folder.subscriptions.list(list_id=self._list_id, max_items=1)
+            first = next(listing.pages())
+            for one in first:
                 self._by_contact.landmark = one.contact_id
-            if self._by_contact.landmark is None:
+            if not first.items and not first.total:
                 return {}  # nobody is on the list
-        ids = set(wanted)
-        return {
-            one.contact_id: str(one.status)
-            for some in self._by_contact.find(wanted, ALONE)
-            for one in some
-            if one.contact_id in ids
-        }
+        answers: dict[int, str | IContactError] = {}
+        for some in self._by_contact.find(
+            wanted, ALONE, lambda contact_id, error: answers.update({contact_id: error})
+        ):
+            answers.update((one.contact_id, str(one.status)) for one in some)
+        return answers
 
     def _read_contacts(self) -> LookUp | None:
         open_rows = self._journal.count(Stage.READ)
@@ -166,6 +183,7 @@ class StateReader:
             what="contacts",
             keep=self._keep_contacts,
             missing=lambda: self._journal.addresses(unknown=True),
+            unanswered=self._fail_address,
             searcher=self._by_address,
             landmark=lambda contact: Private(contact.email).lower(),
         )
@@ -183,6 +201,7 @@ class StateReader:
             what="subscriptions",
             keep=self._keep_subscriptions,
             missing=lambda: self._journal.known.ids(open_only=True),
+            unanswered=self._fail_contact,
             searcher=self._by_contact,
             landmark=lambda subscription: subscription.contact_id,
         )
@@ -199,6 +218,12 @@ class StateReader:
         here = (one for one in subscriptions if one.list_id == self._list_id)
         self._journal.known.keep_states({one.contact_id: str(one.status) for one in here})
 
+    def _fail_address(self, address: Private, error: IContactError) -> None:
+        self._journal.fail_address(address.lower(), why_failed("contact", error))
+
+    def _fail_contact(self, contact_id: int, error: IContactError) -> None:
+        self._journal.fail_contact(contact_id, why_failed("subscription", error))
+
     def _contacts_with(self, addresses: Sequence[Private]) -> Iterable[Contact]:
         # Whether iContact's search minds the case is uncertain (API 2.6).
         spelled = dict.fromkeys(
@@ -208,10 +233,16 @@ class StateReader:
         return self._folder.contacts.list(email=one_of(*spelled), max_items=2 * len(spelled))
 
     def _contacts_of(self, address: Private) -> Iterable[Contact]:
-        found = self._folder.contacts.list(email=address).all()
-        if not found and (lowered := address.lower()) != address:
-            found = self._folder.contacts.list(email=lowered).all()
-        return found
+        spelled = dict.fromkeys((address, address.lower()))
+        for spelling in spelled:
+            pages = [*self._folder.contacts.list(email=spelling).pages()]
+            found = [one for page in pages for one in page]
+            if not found and any(page.total for page in pages):
+                # Deleted ones are counted, too (API 6.4); a second look shows that it is not there.
+                found = self._folder.contacts.list(status=None, email=spelling).all()
+            if found:
+                return found
+        return ()
 
     def _subscriptions_with(self, contact_ids: Sequence[int]) -> Iterable[Subscription]:
         listing = self._folder.subscriptions.list
@@ -236,6 +267,8 @@ class _Reading(Generic[V, T]):
     missing: Callable[[], Iterator[V]]
     searcher: Searcher[V, T]
     landmark: Callable[[T], V]
+    #: Called with each value about which iContact gave no answer.
+    unanswered: Callable[[V, IContactError], None]
 
     def read(
         self, listing: Pager[T], wanted: int, crew: Crew, begun: _Begun[T] | None = None
@@ -246,7 +279,12 @@ class _Reading(Generic[V, T]):
             self._search(crew)
             return LookUp(what=self.what, how="single reads", requests=wanted)
         pages, asked = begun or (listing.pages(), None)
-        first = next(pages) if asked is None else asked.result()
+        try:
+            first = next(pages) if asked is None else asked.result()
+        except PagingError:
+            # Not even the first page is whole, so nothing is known of those who are missing.
+            self._search(crew)
+            return LookUp(what=self.what, how="single reads", requests=wanted)
         self._note_landmark(first)
         self.keep(first)
         way = self._cheapest(first)
@@ -274,18 +312,19 @@ class _Reading(Generic[V, T]):
         return LookUp(what=self.what, how=how, requests=number, instead=instead, total=first.total)
 
     def _steady(self, first: Page[T], rest: Iterator[Page[T]]) -> bool:
-        """Read the other pages; tell whether no rows came or went meanwhile."""
-        totals = {first.total}
+        """Read the other pages; tell whether these are all rows and none moved meanwhile."""
+        totals, read = {first.total}, len(first)
         try:
             for page in rest:
                 totals.add(page.total)
+                read += len(page)
                 self.keep(page)
-        except ListingShifted:
+        except UNANSWERED:
             return False
-        return len(totals) == 1
+        return totals in ({read}, {None})
 
     def _search(self, crew: Crew) -> None:
-        for found in self.searcher.find(self.missing(), crew):
+        for found in self.searcher.find(self.missing(), crew, self.unanswered):
             self.keep(found)
 
     def _note_landmark(self, page: Page[T]) -> None:

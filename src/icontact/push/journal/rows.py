@@ -350,6 +350,23 @@ class Journal:
                 ),
             )
 
+    def fail_address(self, address: str, reason: str) -> None:
+        """Let the open row of an address fail: nothing is known about its contact."""
+        self._fail_open("address = ?", address, reason)
+
+    def fail_contact(self, contact_id: int, reason: str) -> None:
+        """Let the open row of a contact fail: nothing is known about its subscription."""
+        self._fail_open(
+            "address IN (SELECT address FROM known WHERE contact_id = ?)", contact_id, reason
+        )
+
+    def _fail_open(self, condition: str, value: str | int, reason: str) -> None:
+        self.database.execute(
+            "UPDATE rows SET stage = ?, action = 'SKIP', status = 'failed', reason = ?"
+            f" WHERE stage = ? AND {condition}",
+            (Stage.DONE, storable(reason), Stage.READ, value),
+        )
+
     def fail_rest(self, reason: str) -> int:
         """Account for every row that is not done: it failed. Return how many these are."""
         return self.database.execute(
