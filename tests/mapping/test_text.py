@@ -168,7 +168,7 @@ def test_numpy_scalars_are_unboxed() -> None:
     assert type(unboxed(numpy.int64(5))) is int
     assert unboxed(numpy.bool_(True)) is True
     assert unboxed(numpy.datetime64("2026-03-04T10:00", "ns")) == dt.datetime(2026, 3, 4, 10)
-    assert unboxed(numpy.datetime64("NaT")) is None
+    assert unboxed(numpy.datetime64("NaT", "ns")) is None
     assert is_blank(numpy.float32("nan"))
 
 

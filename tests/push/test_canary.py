@@ -50,7 +50,7 @@ def shown(error: IContactError) -> str:
     whole = traceback.TracebackException.from_exception(error, capture_locals=True)
     parts = [str(error), repr(error), repr(error.__dict__)]
     for frame in whole.stack:
-        if "/icontact/" in frame.filename and "/sandbox/" not in frame.filename:
+        if "/icontact/" in frame.filename and "/icontact/sandbox/" not in frame.filename:
             parts.append(f"{frame.name}: {frame.locals}")
     assert len(parts) > 4, "no frame of ours was looked at"
     assert error.__context__ is None

@@ -119,6 +119,27 @@ def test_so_deep_is_deep_enough(wire: Wire) -> None:
     assert (too_deep.status_code, tuple(too_deep.json()["errors"])) == (400, DEEP)
 
 
+@pytest.mark.parametrize(
+    ("body", "deep"),
+    [
+        ("[" * 513, True),
+        ("[" * 2000 + "nonsense", True),
+        ('{"a":[' * 300, True),
+        ("[" * 512, False),
+        ("[]," * 600, False),
+        ('["' + "[" * 600 + '", nonsense]', False),
+        ('["\\"' + "{" * 600 + '", nonsense]', False),
+        ('"' + "[" * 600, False),
+    ],
+)
+def test_what_breaks_off_says_whether_it_was_too_deep_by_then(
+    wire: Wire, body: str, deep: bool
+) -> None:
+    response = wire.send("POST", wire.folder + "/contacts", body)
+    assert response.status_code == 400
+    assert (tuple(response.json()["errors"]) == DEEP) == deep
+
+
 def test_many_brackets_side_by_side_are_not_deep(wire: Wire) -> None:
     body = [{"email": f"{number}@example.com", "other": [[]]} for number in range(600)]
     assert len(wire.post("/contacts", body)["contacts"]) == 600

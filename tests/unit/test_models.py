@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import pickle
 from datetime import UTC, datetime
 from typing import Any, get_type_hints
@@ -52,7 +53,7 @@ def test_a_model_is_frozen_and_slotted(model: type[Any]) -> None:
 @pytest.mark.parametrize("model", READ, ids=lambda model: model.__name__)
 def test_every_field_is_documented(model: type[Any]) -> None:
     for field in attrs.fields(model):
-        assert f"        {field.name}: " in str(model.__doc__), field.name
+        assert f"    {field.name}: " in str(inspect.getdoc(model)), field.name
 
 
 @pytest.mark.parametrize("model", READ, ids=lambda model: model.__name__)

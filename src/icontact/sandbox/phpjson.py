@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -11,6 +12,9 @@ from icontact.sandbox.exchange import Refusal
 
 _MAX_NESTING = 512
 _LONGEST_INTEGER = 18
+# Brackets, and texts, in which brackets are letters.
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
+_STEPS = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 # No payload holds itself.
 _ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
@@ -42,7 +46,10 @@ def decode(body: bytes) -> Any:
     except RecursionError:
         problem = messages.NESTED_TOO_DEEPLY
     except ValueError:
-        problem = messages.UNREADABLE_BODY
+        # PHP stops where it is too deep. Python's limit differs from version to version, so that
+        # it may have read on to what else is wrong.
+        deep = _is_opened_too_deeply(body)
+        problem = messages.NESTED_TOO_DEEPLY if deep else messages.UNREADABLE_BODY
     else:
         return value
     raise Refusal(400, problem)
@@ -67,6 +74,16 @@ def with_numbers(payload: Any, names: Collection[str]) -> Any:
         key: int(value) if key in names and value else with_numbers(value, names)
         for key, value in payload.items()
     }
+
+
+def _is_opened_too_deeply(body: bytes) -> bool:
+    """Say whether too many arrays and objects are open at some place of what may be no JSON."""
+    depth = 0
+    for token in _BRACKETS.finditer(body):
+        depth += _STEPS.get(token[0], 0)
+        if depth > _MAX_NESTING:
+            return True
+    return False
 
 
 def _members(item: list[Any] | dict[str, Any]) -> list[Any]:

@@ -333,9 +333,9 @@ class Journal:
         """Note how rows ended."""
         with self.database.transaction():
             self.database.execute_many(
-                "UPDATE rows SET stage = ?1, status = ?2, reason = ?3, subscription = ?4,"
-                " contact_id = ?5, tried_status = CASE WHEN ?6 THEN tried_status END,"
-                " tried_reason = CASE WHEN ?6 THEN tried_reason END WHERE row = ?7",
+                "UPDATE rows SET stage = ?, status = ?, reason = ?, subscription = ?,"
+                " contact_id = ?, tried_status = CASE WHEN ? THEN tried_status END,"
+                " tried_reason = CASE WHEN ? THEN tried_reason END WHERE row = ?",
                 (
                     (
                         Stage.DONE,
@@ -343,6 +343,7 @@ class Journal:
                         storable(one.reason),
                         one.subscription,
                         one.contact_id,
+                        one.tried,
                         one.tried,
                         one.row,
                     )

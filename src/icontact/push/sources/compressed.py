@@ -10,12 +10,28 @@ from typing import Any, BinaryIO, cast
 __all__ = ["DAMAGED", "damaged", "unzipped"]
 
 _MAGIC = b"\x1f\x8b"
+_PART = 8 * 1024
 
 #: What becomes of the row at which a file breaks off.
 DAMAGED = (
     "the compressed file is cut off or damaged here: this row and all after it cannot be read; "
     "fetch or make the file again"
 )
+
+
+class _InSmallParts:
+    """A compressed file, read a little at a time, however much is asked for.
+
+    What has been unpacked is lost where damage is found in the same part of the file. Python's own
+    parts are 8 KiB until 3.11, and 128 KiB since.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.seek = stream.seek
+
+    def read(self, size: int) -> bytes:
+        return self._stream.read(min(size, _PART))
 
 
 class _Unzipped(io.RawIOBase):
@@ -27,7 +43,7 @@ class _Unzipped(io.RawIOBase):
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._content = gzip.GzipFile(fileobj=stream, mode="rb")
+        self._content = gzip.GzipFile(fileobj=cast("BinaryIO", _InSmallParts(stream)), mode="rb")
         self.damaged = False
 
     def readable(self) -> bool:

@@ -10,11 +10,11 @@ from icontact.sandbox.store import Store
 def is_due(store: Store, epoch: int) -> bool:
     """Say whether there is anything to do by now."""
     sql = (
-        "SELECT EXISTS (SELECT 1 FROM sends WHERE status = 'pending' AND scheduledTime <= ?1)"
-        " OR EXISTS (SELECT 1 FROM reactions WHERE done = 0 AND time <= ?1)"
-        " OR EXISTS (SELECT 1 FROM uploads WHERE due IS NOT NULL AND due <= ?1)"
+        "SELECT EXISTS (SELECT 1 FROM sends WHERE status = 'pending' AND scheduledTime <= ?)"
+        " OR EXISTS (SELECT 1 FROM reactions WHERE done = 0 AND time <= ?)"
+        " OR EXISTS (SELECT 1 FROM uploads WHERE due IS NOT NULL AND due <= ?)"
     )
-    return bool(store.value(sql, (epoch,)))
+    return bool(store.value(sql, (epoch, epoch, epoch)))
 
 
 def run(call: Call) -> None:

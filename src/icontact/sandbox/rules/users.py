@@ -128,9 +128,9 @@ def _optional(reader: Reader) -> dict[str, str]:
 
 
 def _is_taken(call: Call, name: str) -> bool:
-    sql = "SELECT EXISTS (SELECT 1 FROM users WHERE userName = ?1)"
-    sql += " OR EXISTS (SELECT 1 FROM logins WHERE username = ?1 COLLATE NOCASE)"
-    return bool(call.store.value(sql, (name,)))
+    sql = "SELECT EXISTS (SELECT 1 FROM users WHERE userName = ?)"
+    sql += " OR EXISTS (SELECT 1 FROM logins WHERE username = ? COLLATE NOCASE)"
+    return bool(call.store.value(sql, (name, name)))
 
 
 def _wire(row: Row) -> dict[str, Any]:
