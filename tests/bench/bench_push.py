@@ -191,7 +191,7 @@ def times(number: int, quick: bool) -> list[Figure]:
 
         mine, theirs = timed(server, 1 if quick else 9, ours(1), bare)
         name = f"{number:,} new rows / bare requests, same bodies"
-        figures.append(compared(name, mine, theirs, target=1.6))
+        figures.append(compared(name, mine, theirs, target=2.3))
         server.latency(latency)
         mine, theirs, side = timed(server, 1 if quick else 3, ours(1), bare, ours(4))
         name = f"the same with {latency * 1e3:.0f} ms latency"

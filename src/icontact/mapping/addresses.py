@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from icontact.errors import MappingError
-from icontact.mapping.values import Converted, trimmed
+from icontact.mapping.values import TransformResult, trimmed
 
 MOST_CHARACTERS = 254
 _MOST_BEFORE_AT = 64
@@ -22,7 +22,7 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _DEVIATING = frozenset("ßς\u200c\u200d")
 
 
-def clean_email(value: object) -> Converted:
+def clean_email(value: object) -> TransformResult:
     """Return an e-mail address as iContact should hold it.
 
     Surrounding white space, ``Name <…>`` and ``mailto:`` are taken off. The domain goes to lower
@@ -50,7 +50,7 @@ def clean_email(value: object) -> Converted:
         raise MappingError(f"is no e-mail address: longer than {MOST_CHARACTERS} characters")
     if not local.isascii():
         notes += ("letters outside ASCII stand before the @, which iContact may refuse",)
-    return Converted(cleaned, notes)
+    return TransformResult(cleaned, notes)
 
 
 def _unwrapped(value: str) -> str:

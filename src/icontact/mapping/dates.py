@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 
 from icontact.errors import MappingError
-from icontact.mapping.values import Converted, is_blank, trimmed
+from icontact.mapping.values import TransformResult, is_blank, trimmed
 
 ISO = "%Y-%m-%d"
 
@@ -24,7 +24,7 @@ def clean_date(
     input_format: str | None = None,
     dayfirst: bool | None = None,
     date_format: str = ISO,
-) -> Converted:
+) -> TransformResult:
     """Return a date as text; a time of day is dropped, and no time zone is converted.
 
     Args:
@@ -43,7 +43,7 @@ def clean_date(
     '2026-03-04'
     """
     if is_blank(value):
-        return Converted(None)
+        return TransformResult(None)
     if isinstance(value, date):
         day: date | None = value
     elif not isinstance(value, str):
@@ -51,14 +51,14 @@ def clean_date(
     elif input_format is not None:
         day = _by_format(trimmed(value), input_format)
     elif _ZERO.fullmatch(trimmed(value)):
-        return Converted(None)
+        return TransformResult(None)
     else:
         day = _by_shape(trimmed(value), dayfirst=dayfirst)
     if day is None or day.year < 1000:
         # Below 1000 platforms disagree on whether a year has leading zeros.
         expected = input_format or "YYYY-MM-DD"
         raise MappingError(f"is no date of the form {expected}: see the option input_format")
-    return Converted(day.strftime(date_format))
+    return TransformResult(day.strftime(date_format))
 
 
 def _by_format(text: str, form: str) -> date | None:

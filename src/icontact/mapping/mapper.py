@@ -12,19 +12,18 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 from icontact.errors import MappingError
 from icontact.mapping import toml
 from icontact.mapping.dates import ISO, check_output_format
+from icontact.mapping.field_mapping import make_field, make_fields, unknown_field
 from icontact.mapping.guard import OPTION as DO_NOT_CONTACT
 from icontact.mapping.guard import Guard
 from icontact.mapping.guess import guess
 from icontact.mapping.mautic import document, from_mautic, plainly_named
 from icontact.mapping.presets import preset
-from icontact.mapping.quick import LEFT_OUT, UNSURE, Lane
 from icontact.mapping.result import Explanation, FieldExplanation, MappedContact
 from icontact.mapping.rows import Row, as_mapping
 from icontact.mapping.sample import sample_row
-from icontact.mapping.slots import make_slot, make_slots, unknown_field
 from icontact.mapping.source import SOURCE_OPTIONS, Key, Source
 from icontact.mapping.targets import CUSTOM, bounded, nearest, type_name
-from icontact.mapping.transforms import Setting
+from icontact.mapping.transforms import TransformContext
 from icontact.mapping.values import is_blank
 
 if TYPE_CHECKING:
@@ -96,14 +95,13 @@ class ContactMapper:
             raise MappingError("tags is 'keep' or 'strip'")
         self._guard = Guard(do_not_contact)
         self._country = None if country is None else Source(cast("Key", country))
-        setting = Setting(
+        self._context = TransformContext(
             options={},
             date_format=check_output_format(date_format),
             long_state=long_state,
             strip_tags=tags == "strip",
         )
-        self._setting = setting
-        self._slots = tuple(make_slots(mapping, setting))
+        self._fields = tuple(make_fields(mapping, self._context))
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> ContactMapper:
@@ -229,32 +227,24 @@ class ContactMapper:
         if (held := self._guard.check(view)) is not None:
             return held
         country = self._country_of(view)
-        # Of a plain dict it is certain what asking for a key does.
-        plain = view if type(view) is dict else None
         fields: dict[str, Any] = {}
         custom: dict[str, Any] = {}
         notes: list[str] = []
         problem: MappingError | None = None
-        for slot in self._slots:
-            if plain is None or (value := slot.quick(plain)) is UNSURE:
-                filled = slot.fill(view, country)
-                if filled.problem is not None:
-                    problem = problem or slot.error(filled.problem)
-                notes += [f"{slot.label}: {note}" for note in filled.notes]
-                value = LEFT_OUT if filled.outcome == "left out" else filled.result
-            if value is not LEFT_OUT:
-                (custom if slot.custom else fields)[slot.name] = value
+        for field in self._fields:
+            found = field.convert(view, country)
+            if found.problem is not None:
+                problem = problem or field.error(found.problem)
+            if found.notes:
+                notes += [f"{field.label}: {note}" for note in found.notes]
+            if found.outcome != "left out":
+                (custom if field.custom else fields)[field.name] = found.value
         if problem is not None:
             return problem
         if custom:
             fields[CUSTOM] = custom
         whole: Any = fields
         return MappedContact(fields=whole, notes=tuple(notes))
-
-    def _lanes(self) -> tuple[tuple[str, bool, Lane], ...]:
-        """Return each field's name, whether it is a custom one, and its short way; those last."""
-        slots = sorted(self._slots, key=lambda slot: slot.custom)
-        return tuple((slot.name, slot.custom, slot.quick) for slot in slots)
 
     def explain(self, row: Row) -> Explanation:
         """Return what each field gets, from where and through what, refusals included.
@@ -280,7 +270,7 @@ class ContactMapper:
             email: The address to put into it.
         """
         country = self._country.keys[0] if self._country else None
-        return sample_row(self._slots, email, country=country, guard=self._guard.keys)
+        return sample_row(self._fields, email, country=country, guard=self._guard.keys)
 
     def checked(self, custom_fields: Iterable[CustomField]) -> ContactMapper:
         """Return the mapper bound to a folder's custom fields, whose types decide the transforms.
@@ -293,40 +283,40 @@ class ContactMapper:
                 a source with options that mean nothing to its type.
         """
         types = {field.private_name: str(field.field_type) for field in custom_fields}
-        slots = []
-        for slot in self._slots:
-            if not slot.custom:
-                slots.append(slot)
+        fields = []
+        for field in self._fields:
+            if not field.custom:
+                fields.append(field)
                 continue
-            if slot.name not in types:
-                raise unknown_field(slot, types)
-            slots.append(
-                make_slot(
-                    slot.name,
-                    slot.source,
+            if field.name not in types:
+                raise unknown_field(field, types)
+            fields.append(
+                make_field(
+                    field.name,
+                    field.source,
                     custom=True,
-                    setting=self._setting,
-                    field_type=types[slot.name],
+                    context=self._context,
+                    field_type=types[field.name],
                 )
             )
         bound = copy.copy(self)
-        bound._slots = tuple(slots)
+        bound._fields = tuple(fields)
         return bound
 
     @property
     def targets(self) -> tuple[str, ...]:
         """The fields it fills; ``custom_fields.…`` for the folder's own."""
-        return tuple(slot.label for slot in self._slots)
+        return tuple(field.label for field in self._fields)
 
     @property
     def custom_fields(self) -> tuple[str, ...]:
         """The private names of the custom fields it fills."""
-        return tuple(slot.name for slot in self._slots if slot.custom)
+        return tuple(field.name for field in self._fields if field.custom)
 
     @property
     def sources(self) -> tuple[Key, ...]:
         """The row's keys that it reads, each once."""
-        read = [key for slot in self._slots for key in slot.source.keys]
+        read = [key for field in self._fields for key in field.source.keys]
         country = self._country.keys if self._country else ()
         guard = self._guard.keys if self._guard.stated else ()
         return tuple(dict.fromkeys([*read, *country, *guard]))
@@ -339,9 +329,9 @@ class ContactMapper:
         header = set(columns)
         lacking = [
             key
-            for slot in self._slots
-            if not header.intersection(slot.source.keys)
-            for key in slot.source.keys
+            for field in self._fields
+            if not header.intersection(field.source.keys)
+            for key in field.source.keys
         ]
         return tuple(dict.fromkeys(lacking))
 
@@ -354,12 +344,14 @@ class ContactMapper:
         """
         meaning = {
             "version": 1,
-            "fields": sorted((slot.meaning for slot in self._slots), key=lambda m: str(m["field"])),
-            "long_state": self._setting.long_state,
-            "date_format": self._setting.date_format,
+            "fields": sorted(
+                (field.meaning for field in self._fields), key=lambda m: str(m["field"])
+            ),
+            "long_state": self._context.long_state,
+            "date_format": self._context.date_format,
             "country": list(self._country.keys) if self._country else [],
         }
-        if self._setting.strip_tags:
+        if self._context.strip_tags:
             meaning["tags"] = "strip"
         if self._guard.stated:
             meaning[DO_NOT_CONTACT] = list(self._guard.keys)
@@ -373,17 +365,17 @@ class ContactMapper:
             MappingError: A transform is a callable.
         """
         config: dict[str, Any] = {
-            slot.name: slot.source.as_config() for slot in self._slots if not slot.custom
+            field.name: field.source.as_config() for field in self._fields if not field.custom
         }
-        custom = {slot.name: slot.source.as_config() for slot in self._slots if slot.custom}
+        custom = {field.name: field.source.as_config() for field in self._fields if field.custom}
         options: dict[str, Any] = {}
-        if self._setting.long_state != "omit":
-            options["long_state"] = self._setting.long_state
-        if self._setting.date_format != ISO:
-            options["date_format"] = self._setting.date_format
+        if self._context.long_state != "omit":
+            options["long_state"] = self._context.long_state
+        if self._context.date_format != ISO:
+            options["date_format"] = self._context.date_format
         if self._country is not None:
             options["country"] = self._country.as_config()
-        if self._setting.strip_tags:
+        if self._context.strip_tags:
             options["tags"] = "strip"
         if (guard := self._guard.as_config()) is not None:
             options[DO_NOT_CONTACT] = guard
@@ -409,7 +401,7 @@ class ContactMapper:
         if isinstance(view, MappingError):
             return view
         country = self._country_of(view)
-        return tuple(slot.fill(view, country) for slot in self._slots)
+        return tuple(field.explain(view, country) for field in self._fields)
 
     def _held(self, row: Row) -> MappingError | None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from icontact.mapping.values import Converted, trimmed
+from icontact.mapping.values import TransformResult, trimmed
 
 #: Elements that end a line or a paragraph; without them two words would run together.
 _BLOCKS = (
@@ -31,7 +31,7 @@ _SPACES = re.compile(r" {2,}")
 _IS_BLOCK = frozenset(_BLOCKS.split())
 
 
-def without_tags(text: str) -> Converted:
+def without_tags(text: str) -> TransformResult:
     """Return a text without HTML's tags and comments, whose text stays.
 
     Tags count also where their brackets are written as entities, which Mautic does. What else is
@@ -42,8 +42,8 @@ def without_tags(text: str) -> Converted:
     """
     bare = _TAG.sub(_in_place_of, _COMMENT.sub("", text))
     if bare == text:
-        return Converted(text)
-    return Converted(trimmed(_SPACES.sub(" ", bare)) or None, ("HTML tags removed",))
+        return TransformResult(text)
+    return TransformResult(trimmed(_SPACES.sub(" ", bare)) or None, ("HTML tags removed",))
 
 
 def _in_place_of(tag: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from icontact.errors import MappingError
 from icontact.mapping.spellings import unaccented
 from icontact.mapping.values import (
-    Converted,
+    TransformResult,
     is_blank,
     plain_number,
     refused_type,
@@ -35,7 +35,7 @@ _NO_BREAK_SPACES = str.maketrans("\u00a0\u202f\u2009", "   ")
 _EXACT = Context(prec=100)
 
 
-def clean_checkbox(value: object) -> Converted:
+def clean_checkbox(value: object) -> TransformResult:
     """Return ``"1"`` or ``"0"``, as the wire has it (API 9).
 
     Raises:
@@ -45,15 +45,15 @@ def clean_checkbox(value: object) -> Converted:
     ('1', '0', '0')
     """
     if is_blank(value):
-        return Converted(None)
+        return TransformResult(None)
     if isinstance(value, str):
         word = unaccented(trimmed(value))
         if word in _YES:
-            return Converted("1")
+            return TransformResult("1")
         if word in _NO:
-            return Converted("0")
+            return TransformResult("0")
     elif isinstance(value, (bool, int, float, Decimal)) and value in (0, 1):
-        return Converted("1" if value else "0")
+        return TransformResult("1" if value else "0")
     raise MappingError("is neither yes nor no: a checkbox takes true/false, yes/no, on/off, x, 1/0")
 
 
@@ -63,7 +63,7 @@ def clean_number(
     decimals: int | None = None,
     thousands: str | None = None,
     decimal: str | None = None,
-) -> Converted:
+) -> TransformResult:
     """Return a number as text, with a point and no exponent.
 
     Args:
@@ -80,23 +80,23 @@ def clean_number(
     '1234.50'
     """
     if is_blank(value):
-        return Converted(None)
+        return TransformResult(None)
     if isinstance(value, bool):
         raise MappingError("is a yes or no, and no number")
     if isinstance(value, str):
         if trimmed(value).lower().lstrip("+-") in _NO_NUMBER:
-            return Converted(None)
+            return TransformResult(None)
         number = _parsed(value, thousands=thousands, point=decimal or ".")
     elif isinstance(value, (int, float, Decimal)):
         number = to_decimal(value)
     else:
         raise refused_type(value)
     if decimals is None:
-        return Converted(plain_number(number))
+        return TransformResult(plain_number(number))
     rounded = number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _EXACT)
     notes = (f"rounded to {decimals} decimals",) if rounded != number else ()
     # Rounded from -0.2, a zero still carries its minus.
-    return Converted(format(rounded or abs(rounded), "f"), notes)
+    return TransformResult(format(rounded or abs(rounded), "f"), notes)
 
 
 def _parsed(value: str, *, thousands: str | None, point: str) -> Decimal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from icontact.mapping.values import Converted, clean_text
+from icontact.mapping.values import TransformResult, clean_text
 
 NamePart = Literal["prefix", "first", "last", "suffix"]
 NAME_PARTS: tuple[str, ...] = get_args(NamePart)
@@ -20,7 +20,7 @@ _PARTICLES = frozenset(
 )
 
 
-def name_part(value: object, part: str) -> Converted:
+def name_part(value: object, part: str) -> TransformResult:
     """Return one part of a full name.
 
     A rule of thumb, and stated as one: titles at the front are the prefix, ``Jr`` and the like at
@@ -35,7 +35,7 @@ def name_part(value: object, part: str) -> Converted:
     ['Dr.', 'Jo', 'van der Berg', 'Jr.']
     """
     text = clean_text(value)
-    return Converted(_split(text.value or "")[part] or None, text.notes)
+    return TransformResult(_split(text.value or "")[part] or None, text.notes)
 
 
 def _split(name: str) -> dict[str, str]:

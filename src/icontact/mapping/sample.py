@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from icontact.mapping.numbers import DECIMALS
 
 if TYPE_CHECKING:
-    from icontact.mapping.slots import Slot
+    from icontact.mapping.field_mapping import FieldMapping
     from icontact.mapping.source import Key, Source
 
 #: Accents, an ampersand, an apostrophe and zeros at the front show what a chain does to them.
@@ -40,54 +40,54 @@ _NUMBER = Decimal("42.4242")
 
 
 def sample_row(
-    slots: Iterable[Slot], email: str, *, country: Key | None, guard: Iterable[Key]
+    fields: Iterable[FieldMapping], email: str, *, country: Key | None, guard: Iterable[Key]
 ) -> dict[Key, Any]:
-    """Return a row for these slots.
+    """Return a row for these fields.
 
     A key that fills several fields gets what suits the strictest of them.
 
     Args:
-        slots: What is to be filled.
+        fields: What is to be filled.
         email: The address.
         country: The key of the country, where there is one.
         guard: The keys that may say that the person must not be mailed; here they do not.
     """
     row: dict[Key, Any] = dict.fromkeys(guard, 0)
-    for slot in sorted(slots, key=_latitude):
-        value = email if slot.label == "email" else _value(slot)
-        row.setdefault(slot.source.keys[0], value)
+    for field in sorted(fields, key=_latitude):
+        value = email if field.label == "email" else _value(field)
+        row.setdefault(field.source.keys[0], value)
     if country is not None:
         row.setdefault(country, _COUNTRY)
     return row
 
 
-def _latitude(slot: Slot) -> int:
+def _latitude(field: FieldMapping) -> int:
     """Return how much a field takes: an address only itself, a text everything."""
-    strict = slot.label in ("email", "status", "state")
-    steps = set(slot.steps) & {"checkbox", "date", "number"}
-    return 0 if strict else 1 if steps else 2 if slot.source.transform else 3
+    strict = field.label in ("email", "status", "state")
+    steps = set(field.steps) & {"checkbox", "date", "number"}
+    return 0 if strict else 1 if steps else 2 if field.source.transform else 3
 
 
-def _value(slot: Slot) -> Any:
-    source, steps = slot.source, slot.steps
+def _value(field: FieldMapping) -> Any:
+    source, steps = field.source, field.steps
     if callable(source.transform):
-        return _typed(slot, source) or _VALUES.get(slot.label, _TEXT)
+        return _typed(field, source) or _VALUES.get(field.label, _TEXT)
     if source.part is not None:
         return _FULL_NAME
     if "joined" in steps:
         return (source.split or "|").join(("one", "two"))
-    value = _typed(slot, source)
-    return _VALUES.get(slot.label, _TEXT) if value is None else value
+    value = _typed(field, source)
+    return _VALUES.get(field.label, _TEXT) if value is None else value
 
 
-def _typed(slot: Slot, source: Source) -> Any:
+def _typed(field: FieldMapping, source: Source) -> Any:
     """Return a value of the type that the field ends with, unless that is text."""
-    if "checkbox" in slot.steps:
+    if "checkbox" in field.steps:
         return True
-    if "date" in slot.steps:
+    if "date" in field.steps:
         return _DAY
-    if "number" not in slot.steps:
+    if "number" not in field.steps:
         return None
-    limits = (DECIMALS.get(slot.field_type or ""), source.decimals)
+    limits = (DECIMALS.get(field.field_type or ""), source.decimals)
     decimals = min((limit for limit in limits if limit is not None), default=2)
     return round(_NUMBER, decimals) if decimals else 42

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from icontact.errors import MappingError
 from icontact.mapping.regions import COUNTRY_NAMES, REGIONS
 from icontact.mapping.spellings import unaccented
-from icontact.mapping.values import Converted, clean_text
+from icontact.mapping.values import TransformResult, clean_text
 
 MOST_CHARACTERS = 10
 
 
-def clean_state(value: object, *, country: object = None, long_state: str = "omit") -> Converted:
+def clean_state(
+    value: object, *, country: object = None, long_state: str = "omit"
+) -> TransformResult:
     """Return a state that iContact takes: as it is if short enough, otherwise its code.
 
     Args:
@@ -33,11 +35,11 @@ def clean_state(value: object, *, country: object = None, long_state: str = "omi
         return text
     code = state_code(text.value, country=country)
     if code is not None:
-        return Converted(code, text.notes)
+        return TransformResult(code, text.notes)
     problem = f"longer than iContact's {MOST_CHARACTERS} characters, and no code for it is known"
     if long_state == "reject":
         raise MappingError(f"is {problem}: shorten it, or let long_state='omit' leave it out")
-    return Converted(None, (*text.notes, f"left out: {problem}"), left_out=True)
+    return TransformResult(None, (*text.notes, f"left out: {problem}"), left_out=True)
 
 
 def state_code(name: str, *, country: object = None) -> str | None:

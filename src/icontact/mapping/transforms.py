@@ -11,10 +11,10 @@ from icontact.mapping.markup import without_tags
 from icontact.mapping.numbers import DECIMALS, clean_checkbox, clean_number
 from icontact.mapping.people import name_part
 from icontact.mapping.states import MOST_CHARACTERS, clean_state
-from icontact.mapping.values import Converted, clean_text, joined, verbatim
+from icontact.mapping.values import TransformResult, clean_text, joined, verbatim
 
 
-class Setting(NamedTuple):
+class TransformContext(NamedTuple):
     """All that a transform may know beside the value.
 
     Attributes:
@@ -39,65 +39,65 @@ class Setting(NamedTuple):
 class Transform(NamedTuple):
     """A transform: its function, and the options it reads."""
 
-    run: Callable[[Any, Setting], Converted]
+    run: Callable[[Any, TransformContext], TransformResult]
     options: frozenset[str] = frozenset()
 
 
-def _text(value: object, _: Setting) -> Converted:
+def _text(value: object, _: TransformContext) -> TransformResult:
     return clean_text(value)
 
 
-def _email(value: object, _: Setting) -> Converted:
+def _email(value: object, _: TransformContext) -> TransformResult:
     return clean_email(value)
 
 
-def _checkbox(value: object, _: Setting) -> Converted:
+def _checkbox(value: object, _: TransformContext) -> TransformResult:
     return clean_checkbox(value)
 
 
-def _state(value: object, setting: Setting) -> Converted:
-    return clean_state(value, country=setting.country, long_state=setting.long_state)
+def _state(value: object, context: TransformContext) -> TransformResult:
+    return clean_state(value, country=context.country, long_state=context.long_state)
 
 
-def decimals_of(setting: Setting) -> int | None:
+def decimals_of(context: TransformContext) -> int | None:
     """Return how many decimals a number gets: the source may ask for less than the type has."""
-    limits = (setting.options.get("decimals"), setting.decimals)
+    limits = (context.options.get("decimals"), context.decimals)
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-def _number(value: object, setting: Setting) -> Converted:
-    options = setting.options
+def _number(value: object, context: TransformContext) -> TransformResult:
+    options = context.options
     return clean_number(
         value,
-        decimals=decimals_of(setting),
+        decimals=decimals_of(context),
         thousands=options.get("thousands"),
         decimal=options.get("decimal"),
     )
 
 
-def _date(value: object, setting: Setting) -> Converted:
+def _date(value: object, context: TransformContext) -> TransformResult:
     return clean_date(
         value,
-        input_format=setting.options.get("input_format"),
-        dayfirst=setting.options.get("dayfirst"),
-        date_format=setting.date_format,
+        input_format=context.options.get("input_format"),
+        dayfirst=context.options.get("dayfirst"),
+        date_format=context.date_format,
     )
 
 
-def _joined(value: object, setting: Setting) -> Converted:
-    options = setting.options
+def _joined(value: object, context: TransformContext) -> TransformResult:
+    options = context.options
     return joined(value, split=options.get("split", "|"), separator=options.get("separator", ", "))
 
 
-def _verbatim(value: object, setting: Setting) -> Converted:
-    return verbatim(value, longest=setting.longest)
+def _verbatim(value: object, context: TransformContext) -> TransformResult:
+    return verbatim(value, longest=context.longest)
 
 
-def _full_name(value: object, setting: Setting) -> Converted:
-    return name_part(value, setting.options["part"])
+def _full_name(value: object, context: TransformContext) -> TransformResult:
+    return name_part(value, context.options["part"])
 
 
-def _untagged(value: str, _: Setting) -> Converted:
+def _untagged(value: str, _: TransformContext) -> TransformResult:
     return without_tags(value)
 
 

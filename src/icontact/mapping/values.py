@@ -24,7 +24,7 @@ _BREAKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 _ABSENT_TYPES = frozenset({"NAType", "NaTType"})
 
 
-class Converted(NamedTuple):
+class TransformResult(NamedTuple):
     """What a transform made of a value.
 
     Attributes:
@@ -81,7 +81,7 @@ def unboxed(value: Any) -> Any:
     return value.item()
 
 
-def clean_text(value: object) -> Converted:
+def clean_text(value: object) -> TransformResult:
     r"""Return a scalar as one line of text.
 
     HTML entities are decoded, once and only if complete (``&amp;``), since Mautic stores them.
@@ -95,10 +95,10 @@ def clean_text(value: object) -> Converted:
     ('Fish & Chips Ltd', ('line breaks or tabs became spaces',))
     """
     if is_blank(value):
-        return Converted(None)
+        return TransformResult(None)
     text = trimmed(html_decoded(scalar_text(value)))
     if text.isprintable():
-        return Converted(text or None)
+        return TransformResult(text or None)
     notes = []
     one_line = _SPACES.sub(_on_one_line, text)
     if one_line != text:
@@ -107,10 +107,10 @@ def clean_text(value: object) -> Converted:
     clean = "".join(c for c in one_line if unicodedata.category(c) not in ("Cc", "Cs"))
     if clean != one_line:
         notes.append("control characters removed")
-    return Converted(trimmed(clean) or None, tuple(notes))
+    return TransformResult(trimmed(clean) or None, tuple(notes))
 
 
-def verbatim(value: object, *, longest: int | None = None) -> Converted:
+def verbatim(value: object, *, longest: int | None = None) -> TransformResult:
     """Return a scalar as its text, nothing of it cleaned; what is blank counts as empty.
 
     For values that are iContact's own already, such as those of an export.
@@ -126,11 +126,11 @@ def verbatim(value: object, *, longest: int | None = None) -> Converted:
     ' AT&amp;T '
     """
     if is_blank(value):
-        return Converted(None)
+        return TransformResult(None)
     text = scalar_text(unboxed(value))
     if longest is not None and len(text) > longest:
         raise MappingError(f"is longer than the {longest} characters that the field can hold")
-    return Converted(text)
+    return TransformResult(text)
 
 
 def _on_one_line(spaces: re.Match[str]) -> str:
@@ -208,7 +208,7 @@ def plain_number(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def joined(value: object, *, split: str = "|", separator: str = ", ") -> Converted:
+def joined(value: object, *, split: str = "|", separator: str = ", ") -> TransformResult:
     """Return a multi-select as one text.
 
     Args:
@@ -233,4 +233,4 @@ def joined(value: object, *, split: str = "|", separator: str = ", ") -> Convert
         items = [value]
     texts = [clean_text(unboxed(item)) for item in items if not is_blank(item)]
     notes = dict.fromkeys(note for text in texts for note in text.notes)
-    return Converted(separator.join(text.value for text in texts if text.value), tuple(notes))
+    return TransformResult(separator.join(text.value for text in texts if text.value), tuple(notes))

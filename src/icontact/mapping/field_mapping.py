@@ -11,7 +11,6 @@ import attrs
 
 from icontact.errors import MappingError
 from icontact.mapping.numbers import DECIMALS
-from icontact.mapping.quick import Lane, lane_of
 from icontact.mapping.result import FieldExplanation, Outcome
 from icontact.mapping.source import Key, Source, source_from
 from icontact.mapping.targets import (
@@ -29,15 +28,37 @@ from icontact.mapping.transforms import (
     LONGEST,
     TRANSFORMS,
     UNTAGGED,
-    Setting,
+    TransformContext,
     final_transform,
     steps_for,
 )
-from icontact.mapping.values import Converted, is_blank, unboxed
+from icontact.mapping.values import TransformResult, is_blank, unboxed
+
+
+# One is made for every field of every row, and to be frozen would cost it several times as much.
+@attrs.define
+class FieldValue:
+    """What a field gets from a row.
+
+    Attributes:
+        outcome: Whether it is set, cleared, left out or refused.
+        value: The text to send.
+        notes: What was lost or changed.
+        problem: Why the row is refused, without the value.
+        used: The key whose value was taken; ``None`` if all were blank.
+        raw: The value as the row has it, or the default.
+    """
+
+    outcome: Outcome
+    value: str | None = attrs.field(default=None, repr=False)
+    notes: tuple[str, ...] = ()
+    problem: str | None = None
+    used: Key | None = None
+    raw: Any = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen(kw_only=True)
-class Slot:
+class FieldMapping:
     """A field to fill.
 
     Attributes:
@@ -45,27 +66,27 @@ class Slot:
         custom: Whether it is one of the folder's.
         field_type: The custom field's type, once the folder was asked.
         source: Where its value comes from.
-        setting: What its transforms may know.
-        quick: The short way, for rows that are a `dict` itself: the same as `fill`, or `UNSURE`.
+        context: What its transforms may know.
     """
 
     name: str
     custom: bool
     source: Source
-    setting: Setting
+    context: TransformContext
     field_type: str | None = None
     label: str = attrs.field(init=False)
     steps: tuple[str | Callable[[Any], Any], ...] = attrs.field(init=False)
-    quick: Lane = attrs.field(init=False, repr=False, eq=False)
+    _blank: FieldValue = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Work the steps out, and refuse a source that cannot serve this field."""
         object.__setattr__(self, "label", custom_label(self.name) if self.custom else self.name)
         object.__setattr__(self, "steps", self._steps())
+        blank: Outcome = "left out" if self.source.empty == "leave" else "cleared"
+        object.__setattr__(self, "_blank", FieldValue(blank))
         self._check_emptying()
         self._check_options()
         self._check_default()
-        object.__setattr__(self, "quick", lane_of(self))
 
     def _steps(self) -> tuple[str | Callable[[Any], Any], ...]:
         final = final_transform("" if self.custom else self.name, self.field_type)
@@ -74,7 +95,7 @@ class Slot:
         # Functions, and who asks for it verbatim, get the value as the row has it; an address in
         # brackets is no tag.
         kept = callable(first) or first in (UNTAGGED, "verbatim") or self.label == "email"
-        return (UNTAGGED, *steps) if self.setting.strip_tags and not kept else steps
+        return (UNTAGGED, *steps) if self.context.strip_tags and not kept else steps
 
     def _check_emptying(self) -> None:
         if self.label == "email" and self.source.default is not None:
@@ -110,69 +131,76 @@ class Slot:
         """Return the error that says something is wrong with this field."""
         return MappingError(f"{self.label}: {problem}", field=self.label)
 
-    def fill(self, row: Mapping[Any, Any], country: object) -> FieldExplanation:
+    def convert(self, row: Mapping[Any, Any], country: object) -> FieldValue:
         """Return what the field gets from a row; a refusal is part of it, and nothing is raised."""
-        keys = self.source.keys
-        used = next((key for key in keys if key in row and not is_blank(row[key])), None)
-        raw = self.source.default if used is None else row[used]
-        problem = None
+        used, raw = None, self.source.default
+        for key in self.source.keys:
+            if key in row and not is_blank(value := row[key]):
+                used, raw = key, value
+                break
+        if raw is None and self.label != "email":
+            return self._blank
         try:
-            converted = self._converted(raw, used, country)
+            result = self._converted(raw, used, country)
         except MappingError as error:
-            converted = Converted(None)
             origin = "its default" if used is None else f"source {shown(used)}"
-            problem = f"{error.problem} ({origin})"
-        present = any(key in row for key in keys)
-        if self.label == "email" and converted.value is None and problem is None:
-            state = "blank" if present else "missing"
-            problem = f"the row has no e-mail address (source {bounded(keys)} is {state})"
+            return FieldValue("refused", problem=f"{error.problem} ({origin})", used=used, raw=raw)
+        if result.value is not None:
+            return FieldValue("set", result.value, result.notes, used=used, raw=raw)
+        if self.label == "email":
+            return FieldValue("refused", problem=self._no_address(row), used=used, raw=raw)
+        left = result.left_out or self.source.empty == "leave"
+        outcome: Outcome = "left out" if left else "cleared"
+        return FieldValue(outcome, notes=result.notes, used=used, raw=raw)
+
+    def explain(self, row: Mapping[Any, Any], country: object) -> FieldExplanation:
+        """Return how the field comes by its value."""
+        found = self.convert(row, country)
         return FieldExplanation(
             target=self.label,
-            sources=keys,
-            used=used,
-            present=present,
-            raw=raw,
-            transforms=() if raw is None else tuple(map(step_name, self.steps)),
-            outcome="refused" if problem else self._outcome(converted),
-            result=converted.value,
-            notes=converted.notes,
-            problem=problem,
+            sources=self.source.keys,
+            used=found.used,
+            present=any(key in row for key in self.source.keys),
+            raw=found.raw,
+            transforms=() if found.raw is None else tuple(map(step_name, self.steps)),
+            outcome=found.outcome,
+            result=found.value,
+            notes=found.notes,
+            problem=found.problem,
         )
 
-    def _outcome(self, converted: Converted) -> Outcome:
-        if converted.value is not None:
-            return "set"
-        if converted.left_out or self.source.empty == "leave":
-            return "left out"
-        return "cleared"
+    def _no_address(self, row: Mapping[Any, Any]) -> str:
+        keys = self.source.keys
+        state = "blank" if any(key in row for key in keys) else "missing"
+        return f"the row has no e-mail address (source {bounded(keys)} is {state})"
 
-    def _converted(self, raw: object, used: Key | None, country: object) -> Converted:
+    def _converted(self, raw: object, used: Key | None, country: object) -> TransformResult:
         converted = self._through(raw, country)
         if converted.value is not None or converted.left_out or used is None:
             return converted
         # Nothing remained of the row's value: "&nbsp;", or the suffix of a name without one.
         return self._through(self.source.default, country)
 
-    def _through(self, raw: object, country: object) -> Converted:
+    def _through(self, raw: object, country: object) -> TransformResult:
         value: Any = unboxed(raw)
         notes = []
-        setting = self.setting if country is None else self.setting._replace(country=country)
+        context = self.context if country is None else self.context._replace(country=country)
         if self.label == "postal_code" and isinstance(value, (int, float)) and not is_blank(value):
             notes.append("came as a number: zeros at its front may be lost")
         for step in self.steps:
             if is_blank(value):
-                return Converted(None, tuple(notes))
+                return TransformResult(None, tuple(notes))
             if step == UNTAGGED and not isinstance(value, str):
                 continue
             if callable(step):
                 value = unboxed(_called(step, value))
                 continue
-            converted = TRANSFORMS[step].run(value, setting)
+            converted = TRANSFORMS[step].run(value, context)
             notes.extend(converted.notes)
             if converted.left_out:
-                return Converted(None, tuple(notes), left_out=True)
+                return TransformResult(None, tuple(notes), left_out=True)
             value = converted.value
-        return Converted(cast("str | None", value), tuple(notes))
+        return TransformResult(cast("str | None", value), tuple(notes))
 
     @property
     def meaning(self) -> dict[str, Any]:
@@ -182,17 +210,22 @@ class Slot:
             "field": self.label,
             "keys": list(source.keys),
             "steps": [step if isinstance(step, str) else _identity(step) for step in self.steps],
-            "decimals": self.setting.decimals,
+            "decimals": self.context.decimals,
             "default": None if default is None else [type(default).__name__, str(default)],
             "empty": source.empty,
             "options": source.options,
         }
 
 
-def make_slot(
-    name: str, given: object, *, custom: bool, setting: Setting, field_type: str | None = None
-) -> Slot:
-    """Return the slot for one entry of a mapping.
+def make_field(
+    name: str,
+    given: object,
+    *,
+    custom: bool,
+    context: TransformContext,
+    field_type: str | None = None,
+) -> FieldMapping:
+    """Return the field for one entry of a mapping.
 
     Raises:
         MappingError: The source is not well formed, or cannot serve this field.
@@ -202,11 +235,11 @@ def make_slot(
     except MappingError as error:
         problem = error.problem
     else:
-        return Slot(
+        return FieldMapping(
             name=name,
             custom=custom,
             source=source,
-            setting=setting._replace(
+            context=context._replace(
                 options=source.options,
                 decimals=DECIMALS.get(field_type or ""),
                 longest=None if custom else LONGEST.get(name),
@@ -217,8 +250,8 @@ def make_slot(
     raise MappingError(f"{label}: {problem}", field=label)
 
 
-def make_slots(mapping: Mapping[str, Any], setting: Setting) -> Iterator[Slot]:
-    """Yield the slots of a mapping, the address first: a row without one is refused for that.
+def make_fields(mapping: Mapping[str, Any], context: TransformContext) -> Iterator[FieldMapping]:
+    """Yield the fields of a mapping, the address first: a row without one is refused for that.
 
     Raises:
         MappingError: An unknown field, a source that cannot serve, or no e-mail.
@@ -230,7 +263,7 @@ def make_slots(mapping: Mapping[str, Any], setting: Setting) -> Iterator[Slot]:
         name = field_for(target)
         if name in fields:
             raise MappingError(f"{name} is mapped twice", field=name)
-        fields[name] = make_slot(name, mapping[target], custom=False, setting=setting)
+        fields[name] = make_field(name, mapping[target], custom=False, context=context)
     if "email" not in fields:
         raise MappingError(
             "the mapping has no e-mail: iContact requires it; add email with the row's key of the "
@@ -243,19 +276,19 @@ def make_slots(mapping: Mapping[str, Any], setting: Setting) -> Iterator[Slot]:
     yield fields.pop("email")
     yield from fields.values()
     for target, given in custom.items():
-        yield make_slot(custom_name(target), given, custom=True, setting=setting)
+        yield make_field(custom_name(target), given, custom=True, context=context)
 
 
-def unknown_field(slot: Slot, types: Mapping[str, str]) -> MappingError:
+def unknown_field(field: FieldMapping, types: Mapping[str, str]) -> MappingError:
     """Return the error for a custom field that the folder does not have."""
-    if close := closest(slot.name, types):
+    if close := closest(field.name, types):
         hint = f"did you mean {close!r}?"
-    elif field := closest(slot.name, FIELDS):
-        hint = f"did you mean iContact's own field {field!r}?"
+    elif own := closest(field.name, FIELDS):
+        hint = f"did you mean iContact's own field {own!r}?"
     else:
         hint = "create it, or map another."
     there = f"It has {bounded(types)}." if types else "It has no custom field at all."
-    return slot.error(f"the folder has no custom field of this name: {hint} {there}")
+    return field.error(f"the folder has no custom field of this name: {hint} {there}")
 
 
 def step_name(step: str | Callable[[Any], Any]) -> str:
