@@ -12,6 +12,7 @@ from requests import PreparedRequest
 from requests.auth import AuthBase
 
 from icontact.errors import ConfigError
+from icontact.redaction import hide_addresses, hide_secrets, printable
 
 __all__ = ["Anonymous", "Credentials", "HeaderAuth", "Private", "pick", "redact"]
 
@@ -23,13 +24,6 @@ ENVIRONMENT: Mapping[str, str] = {
 }
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_WORD = r"[^\s@<>\"'(),;:=\[\]]"
-# Looks behind so that a long word is tried once, not from each of its letters. In a path the "@"
-# comes percent-encoded.
-_ADDRESS = re.compile(rf"(?<!{_WORD}){_WORD}+?(?:@|%40){_WORD}+")
-
-#: Shorter secrets are not searched for in texts: replacing "a" everywhere would hide the text.
-_SHORTEST_SECRET = 4
 
 
 @attrs.frozen(kw_only=True, init=False)
@@ -165,16 +159,16 @@ class Private(str):
         return Private(super().lower())
 
 
-def redact(text: str, credentials: Credentials | None = None) -> str:
-    """Return a text without e-mail addresses and without the given credentials.
+def redact(
+    text: str, credentials: Credentials | None = None, *, secrets: Iterable[str] = ()
+) -> str:
+    """Return a text as one printable line, without e-mail addresses and without secrets.
 
     Args:
         text: Anything that is about to be shown, logged or raised.
-        credentials: Whose values must not appear.
+        credentials: Whose values must not appear, in whatever form a server echoes them.
+        secrets: Others that must not appear.
     """
     if credentials is not None:
-        values = (credentials.password, credentials.app_id, credentials.username)
-        for secret in sorted(values, key=len, reverse=True):
-            if len(secret) >= _SHORTEST_SECRET:
-                text = text.replace(secret, "<hidden>")
-    return _ADDRESS.sub("<address>", text)
+        secrets = (*secrets, credentials.password, credentials.app_id, credentials.username)
+    return hide_addresses(printable(hide_secrets(text, secrets)))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import logging
 import socket
+import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -28,6 +30,7 @@ from icontact.integrations import mautic
 from icontact.integrations.events import Row
 from icontact.integrations.mautic import Mautic
 from icontact.integrations.mautic.walk import Walk
+from icontact.transport import connections
 from tests.integrations.support import SITE, person
 from tests.unit.support import http, listening, read_request
 from tests.unit.test_tracebacks import leaks
@@ -320,3 +323,38 @@ def test_over_a_socket_no_query_is_logged(caplog: pytest.LogCaptureFixture) -> N
         assert list(mautic_.contacts(search="canary@x.example")) == []
         mautic_.close()
     assert "canary" not in caplog.text
+
+
+@pytest.mark.parametrize("status", ["200 OK", "302 Found", "500 No"])
+def test_no_body_is_read_beyond_the_limit(monkeypatch: pytest.MonkeyPatch, status: str) -> None:
+    monkeypatch.setattr(connections, "LONGEST_ANSWER", 2_000_000)
+    packed = gzip.compress(b"x" * 60_000_000, 9)
+
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        headers = "Content-Encoding: gzip", "Location: https://elsewhere.example/"
+        connection.sendall(http(packed, *headers, status=status))
+
+    with listening(talk) as port:
+        client = Mautic(f"http://127.0.0.1:{port}", **USER)
+        tracemalloc.start()
+        try:
+            with pytest.raises(IContactError):
+                client.contact(1)
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        client.close()
+    assert most < 10_000_000
+
+
+@pytest.mark.parametrize("echo", [USER["password"], "YXBpOmNhbmFyeS1zM2NyZXQ=", "canary%2Ds3cret"])
+def test_an_echo_of_the_credentials_is_hidden(answers: responses.RequestsMock, echo: str) -> None:
+    said = {"errors": [{"message": f"\x1b[2JBasic {echo} is wrong"}]}
+    answers.get(f"{CONTACTS}/1", json=said, status=401)
+
+    with pytest.raises(IContactError) as caught:
+        reader().contact(1)
+
+    assert str(caught.value).endswith("<hidden> is wrong")
+    assert str(caught.value).isprintable()

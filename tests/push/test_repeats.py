@@ -59,7 +59,7 @@ def test_a_contact_of_others_that_appears_meanwhile_is_not_taken_for_our_own(
     assert plan.apply().outcomes[0].status == "rejected"
 
 
-@pytest.mark.parametrize("trouble", ["the search", "nothing"])
+@pytest.mark.parametrize("trouble", ["the search", "the network", "nothing"])
 def test_when_it_cannot_be_told_who_created_a_contact_the_row_has_failed(
     sandbox: Sandbox, make_push: MakePush, trouble: str
 ) -> None:
@@ -68,10 +68,12 @@ def test_when_it_cannot_be_told_who_created_a_contact_the_row_has_failed(
     sandbox.faults.drop_after(method="POST", path=CONTACTS)
     if trouble == "the search":
         sandbox.faults.next(500, times=9, method="GET", path=CONTACTS)
+    elif trouble == "the network":
+        sandbox.faults.drop_before(times=9, method="GET", path=CONTACTS)
 
     outcome = plan.apply().outcomes[0]
 
-    assert outcome.status == ("failed" if trouble == "the search" else "created")
+    assert outcome.status == ("created" if trouble == "nothing" else "failed")
 
 
 def test_a_row_that_restricts_its_contact_counts_as_created_when_the_push_goes_on(

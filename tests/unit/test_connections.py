@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import socket
 import threading
+import tracemalloc
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +17,7 @@ import responses
 
 from icontact import errors
 from icontact.sandbox import Sandbox
-from icontact.transport import Call, Safety, connections
+from icontact.transport import Call, RetryPolicy, Safety, connections
 from tests.unit.support import BASE, Clock, http, listening, read_request, transport_to
 
 # Proxies
@@ -201,6 +204,112 @@ def test_an_error_with_a_long_text_is_still_that_error(
     answers.get(f"{BASE}/a", body=b"x" * 101, status=404)
     with pytest.raises(errors.NotFound, match="longer than"):
         transport_to(clock).send(Call("GET", "a"))
+
+
+@pytest.mark.parametrize("status", ["200 OK", "201 Created", "302 Found", "400 Bad", "500 No"])
+@pytest.mark.parametrize("location", ["", "Location: /elsewhere"])
+def test_the_body_of_no_status_is_read_beyond_the_limit(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, status: str, location: str
+) -> None:
+    monkeypatch.setattr(connections, "LONGEST_ANSWER", 2_000_000)
+    # 60 kB on the wire, 60 MB unpacked.
+    packed = gzip.compress(b"x" * 60_000_000, 9)
+
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        headers = ["Content-Encoding: gzip", *([location] if location else [])]
+        connection.sendall(http(packed, *headers, status=status))
+
+    with listening(talk) as port:
+        transport = transport_to(clock, f"http://127.0.0.1:{port}", retry=RetryPolicy.never())
+        tracemalloc.start()
+        try:
+            with pytest.raises(errors.CallError):
+                transport.send(Call("POST", "a", body={}))
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        transport.close()
+    assert most < 10_000_000
+
+
+def test_an_answer_that_is_packed_several_times_is_not_unpacked(clock: Clock) -> None:
+    body = gzip.compress(gzip.compress(b"{}"))
+
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(http(body, "Content-Encoding: gzip, gzip"))
+
+    with listening(talk) as port:
+        transport = transport_to(clock, f"http://127.0.0.1:{port}", retry=RetryPolicy.never())
+        with pytest.raises(errors.DecodeError):
+            transport.send(Call("GET", "a"))
+        transport.close()
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_packed_answer_is_unpacked_and_one_that_is_not_packed_is_refused(
+    clock: Clock, cut: bool
+) -> None:
+    text = json.dumps({"time": "x" * 1_000_000}).encode()
+
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        body = b"no gzip" if cut else gzip.compress(text)
+        connection.sendall(http(body, "Content-Encoding: gzip"))
+
+    with listening(talk) as port:
+        transport = transport_to(clock, f"http://127.0.0.1:{port}", retry=RetryPolicy.never())
+        if cut:
+            with pytest.raises(errors.TransportError, match="connection broke"):
+                transport.send(Call("GET", "a"))
+        else:
+            assert transport.send(Call("GET", "a")).payload == json.loads(text)
+        transport.close()
+
+
+# Connections that never came about
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_without_the_ca_bundle_nothing_was_sent(
+    sandbox: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch, variable: str, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv(variable, str(tmp_path / "missing.pem"))
+    with sandbox.serve(tls=True) as server:
+        transport = transport_to(clock, server.url, sandbox.credentials)
+        with pytest.raises(errors.ConnectError, match="there is no CA bundle where") as caught:
+            transport.send(Call("POST", "a", body={}))
+        transport.close()
+    assert not caught.value.maybe_applied
+    assert len(sandbox.requests) == 0
+
+
+def test_with_a_ca_bundle_that_holds_none_nothing_was_sent(
+    sandbox: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.pem").write_text("no certificate")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "empty.pem"))
+    with sandbox.serve(tls=True) as server:
+        transport = transport_to(clock, server.url, sandbox.credentials)
+        with pytest.raises(errors.ConnectError) as caught:
+            transport.send(Call("POST", "a", body={}))
+        transport.close()
+    assert not caught.value.maybe_applied
+
+
+def test_a_handshake_that_fails_sent_nothing(clock: Clock) -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(10)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+
+    with listening(talk) as port:
+        transport = transport_to(clock, f"https://127.0.0.1:{port}", retry=RetryPolicy.never())
+        with pytest.raises(errors.ConnectError) as caught:
+            transport.send(Call("POST", "a", body={}))
+        transport.close()
+    assert not caught.value.maybe_applied
 
 
 @pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"])

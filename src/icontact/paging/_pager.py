@@ -161,7 +161,7 @@ class Pager(Generic[T]):
         last: _Fetched[T] | None = None
         offset = 0
         while (limit := self._next_limit(offset)) > 0:
-            now = self._fetch_whole(limit, offset, watch.announced)
+            now = self._fetch(limit, offset, watch.announced)
             self._compare(watch, last, now)
             yield now.page
             if now.is_last:
@@ -205,17 +205,6 @@ class Pager(Generic[T]):
             return sum(1 for _ in self)
         return total if self._max_items is None else min(total, self._max_items)
 
-    def _fetch_whole(
-        self, limit: int, offset: int, announced: int | None, size: int | None = None
-    ) -> _Fetched[T]:
-        """Fetch a page; again, a few times, if it lacks rows that were announced."""
-        now, attempt = self._fetch(limit, offset, size), 1
-        while attempt < now.attempts(announced):
-            attempt += 1
-            again = self._fetch(limit, offset, size)
-            now = again if len(again.items) >= len(now.items) else now
-        return now
-
     def _conclude(self, watch: Watch, before: _Fetched[T] | None, end: _Fetched[T]) -> None:
         """Refuse a listing that ended too early. The page before the end may show that it did."""
         offset = end.page.offset + len(end.items)
@@ -229,8 +218,19 @@ class Pager(Generic[T]):
             cut = bool(self._fetch(1, offset + missing - 1).items)
         watch.conclude(cut=cut)
 
-    def _fetch(self, limit: int, offset: int, size: int | None = None) -> _Fetched[T]:
-        answer = self._send(self._page_call(limit, offset))
+    def _fetch(
+        self, limit: int, offset: int, announced: int | None = None, size: int | None = None
+    ) -> _Fetched[T]:
+        """Fetch a page; again, a few times, if it lacks rows that were announced."""
+        now, attempt = None, 0
+        while now is None or attempt < now.attempts(announced):
+            attempt += 1
+            answer = self._send(self._page_call(limit, offset))
+            again = self._read(answer, limit, offset, size)
+            now = again if now is None or len(again.items) >= len(now.items) else now
+        return now
+
+    def _read(self, answer: Answer, limit: int, offset: int, size: int | None) -> _Fetched[T]:
         _refuse_ignored_terms(answer, self._call)
         items = tuple(wire.decode_rows(self._model, answer.payload, self._key, answer.call))
         total, stated = _count(answer.payload, "total"), _count(answer.payload, "limit")
@@ -261,7 +261,7 @@ class Pager(Generic[T]):
 
         def fetch(number: int) -> _Fetched[T]:
             limit = self._next_limit(offsets[number], step)
-            return self._fetch_whole(limit, offsets[number], total, limit)
+            return self._fetch(limit, offsets[number], total, limit)
 
         yield from ReadAhead(fetch, count=len(offsets), workers=self._workers).results()
 

@@ -126,7 +126,7 @@ def _fault(method: str, path: str, query: str, params: tuple[tuple[str, str], ..
             return "a call's path may not hold empty segments, '.', '..' or an encoded slash"
     for name, value in params:
         if not _is_sendable(name) or not _is_sendable(value):
-            return f"the parameter {redact(str(name))!r} holds characters that cannot be sent"
+            return f"the parameter {redact(repr(str(name)))} holds characters that cannot be sent"
     return None
 
 

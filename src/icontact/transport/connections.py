@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import http.client
 import io
+import ipaddress
 import os
 import time
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -19,16 +21,28 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import DecodeError, SSLError
 
 from icontact.transport.turns import sent
 
-__all__ = ["ANSWER_TIMEOUTS", "LONGEST_ANSWER", "Pool", "Received", "receive"]
+__all__ = [
+    "ANSWER_TIMEOUTS",
+    "LONGEST_ANSWER",
+    "NotConnected",
+    "Pool",
+    "Received",
+    "is_loopback",
+    "receive",
+]
 
 #: How many read time-outs the whole of an answer may take, its head included.
 ANSWER_TIMEOUTS = 10
 
 #: Bytes of an answer, unpacked. A page of 500 contacts has some 300,000.
 LONGEST_ANSWER = 64 * 2**20
+
+#: What a missing bundle means; requests reads these two variables.
+_NO_BUNDLE = "there is no CA bundle where REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE says"
 
 _PIECE = 2**18
 _CONNECTIONS = 32
@@ -49,14 +63,38 @@ class Received:
     content: bytes | None = attrs.field(repr=False)
 
 
+def is_loopback(host: str) -> bool:
+    """Tell whether a host in lower case is this machine, so that plain HTTP gives nothing away."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class NotConnected(OSError):
+    """No connection came about, so nothing of the request was sent.
+
+    Args:
+        why: What to say about it; empty where the cause says it.
+    """
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__()
+        self.why = why
+
+
 def receive(response: requests.Response) -> Received:
-    """Read an answer that was begun, up to the limit, and give its connection back."""
+    """Read an answer that was begun, up to the limit, and give its connection back.
+
+    Of a redirect, which is refused, nothing is read.
+    """
     content = bytearray()
     try:
-        for piece in response.iter_content(_PIECE):
-            content += piece
-            if len(content) > LONGEST_ANSWER:
-                break
+        if not 300 <= response.status_code < 400:
+            for piece in _unpacked(response):
+                content += piece
+                if len(content) > LONGEST_ANSWER:
+                    break
     finally:
         response.close()
     fits = len(content) <= LONGEST_ANSWER
@@ -65,6 +103,38 @@ def receive(response: requests.Response) -> Received:
         headers=response.headers,
         content=bytes(content) if fits else None,
     )
+
+
+def _unpacked(response: requests.Response) -> Iterator[bytes]:
+    """Yield the body in pieces of bounded size.
+
+    urllib3 would unpack a piece as a whole: some kilobytes may become gigabytes.
+    """
+    pieces = response.raw.stream(_PIECE, decode_content=False)
+    if response.headers.get("Content-Encoding", "").strip().lower() not in ("gzip", "x-gzip"):
+        # Nothing else was asked for, so anything else is not readable, and no JSON.
+        yield from pieces
+        return
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        for piece in pieces:
+            packed = piece
+            while packed:
+                yield unpacker.decompress(packed, _PIECE)
+                packed = unpacker.unconsumed_tail
+        yield unpacker.flush()
+    except zlib.error as problem:
+        raise DecodeError("the answer is not gzip as it says") from problem
+
+
+class _Session(requests.Session):
+    """A session that looks at no redirect.
+
+    requests reads the whole body of one, of any length, even if it is told to follow none.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 class Pool:
@@ -91,7 +161,7 @@ class Pool:
         return session
 
     def _opened(self) -> requests.Session:
-        session = requests.Session()
+        session = _Session()
         session.headers.clear()
         session.headers.update(self._headers)
         session.trust_env = self._proxies
@@ -141,6 +211,13 @@ class _Plain(HTTPConnection):
 class _Secure(HTTPSConnection):
     response_class = _TimedResponse
 
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except (OSError, SSLError) as problem:
+            # The handshake comes before the request.
+            raise NotConnected from problem
+
     def getresponse(self) -> Any:
         sent()
         return super().getresponse()
@@ -158,6 +235,13 @@ _POOLS = {"http": _PlainPool, "https": _SecurePool}
 
 
 class _Adapter(HTTPAdapter):
+    def cert_verify(self, *arguments: Any, **options: Any) -> None:
+        verify: Any = super().cert_verify
+        try:
+            verify(*arguments, **options)
+        except OSError as problem:
+            raise NotConnected(_NO_BUNDLE) from problem
+
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = _POOLS

@@ -20,9 +20,9 @@ from icontact._version import __version__
 from icontact.auth import Anonymous, Credentials, HeaderAuth
 from icontact.errors import CallError, ConfigError
 from icontact.transport.call import Answer, Call, Event
-from icontact.transport.connections import Pool, receive
+from icontact.transport.connections import Pool, is_loopback, receive
 from icontact.transport.limits import AdaptiveLimiter, Feedback, Limiter
-from icontact.transport.quiet import quiet_queries
+from icontact.transport.log_redaction import redacted_logs
 from icontact.transport.retry import RetryPolicy, Safety, Trouble, may_be_applied
 from icontact.transport.stopping import check, rest
 from icontact.transport.turns import turn
@@ -37,7 +37,6 @@ API_VERSION = "2.2"
 #: ten times the latter.
 Timeout = tuple[float, float]
 
-_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 _NOT_IN_BASE = re.compile(r"[\x00-\x20\x7f?#@\\]")
 _THROTTLED = (Trouble.THROTTLED_429, Trouble.UNAVAILABLE_503)
 
@@ -125,7 +124,7 @@ class Transport:
             self._wait_for_limit(call, attempt)
             sent = self._clock()
             try:
-                with quiet_queries(), turn():
+                with redacted_logs(), turn():
                     # It may have been called off, or had to wait, before its turn came.
                     check()
                     sent = self._clock()
@@ -263,7 +262,7 @@ def _checked_url(base_url: str) -> str:
         raise ConfigError(
             "base_url must look like https://app.icontact.com/icp, without user, query or fragment"
         )
-    if scheme != "https" and not (scheme == "http" and _LOOPBACK.fullmatch(host)):
+    if scheme != "https" and not (scheme == "http" and is_loopback(host)):
         raise ConfigError("base_url must begin with https:// (plain http only for loopback)")
     try:
         requests.Request("GET", base_url).prepare()

@@ -29,7 +29,7 @@ from icontact.errors import (
     class_for_status,
 )
 from icontact.transport.call import Answer
-from icontact.transport.connections import LONGEST_ANSWER
+from icontact.transport.connections import LONGEST_ANSWER, NotConnected
 from icontact.transport.retry import Trouble, trouble_for_status
 
 __all__ = ["Verdict", "judge", "judge_failure"]
@@ -107,7 +107,9 @@ def judge_failure(problem: Exception, call: CallSummary) -> Verdict:
     """
     chain = list(_chain(problem))
     if any(isinstance(link, _UNREACHED) for link in chain):
-        error: TransportError = ConnectError(f"no connection: {_reason(chain)}", call=call)
+        why = [link.why for link in chain if isinstance(link, NotConnected) and link.why]
+        said = f"no connection: {why[0] if why else _reason(chain)}"
+        error: TransportError = ConnectError(said, call=call)
         return Verdict(outcome=error, trouble=Trouble.UNREACHED)
     if any(isinstance(link, _TIMED_OUT) for link in chain):
         error = RequestTimeout("no answer in time", call=call)
@@ -116,9 +118,9 @@ def judge_failure(problem: Exception, call: CallSummary) -> Verdict:
     return Verdict(outcome=error, trouble=Trouble.LOST)
 
 
-#: Raised before the first byte of a request can have left. Of TLS only the refused certificate:
-#: whatever else goes wrong there may do so while the answer is read.
+#: Raised before the first byte of a request can have left.
 _UNREACHED = (
+    NotConnected,
     ssl.SSLCertVerificationError,
     requests.exceptions.ConnectTimeout,
     requests.exceptions.ProxyError,

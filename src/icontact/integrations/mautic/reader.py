@@ -19,13 +19,11 @@ from icontact.integrations.errors import MauticError
 from icontact.integrations.events import Row
 from icontact.integrations.mautic.contacts import as_row, locate, whole
 from icontact.integrations.mautic.walk import Walk
-from icontact.transport.connections import Pool, receive
-from icontact.transport.quiet import quiet_queries
+from icontact.transport.connections import Pool, is_loopback, receive
+from icontact.transport.log_redaction import redacted_logs
 from icontact.transport.verdict import judge_failure
 
 __all__ = ["Mautic"]
-
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 #: What to do about a status.
 _ADVICE = {
@@ -70,7 +68,14 @@ class Mautic:
         user_agent: str | None = None,
     ) -> None:
         self._authorization = _authorization(username, password, token)
-        del username, password, token  # error trackers print the locals of every frame on the way
+        given = (username, password, token, self._authorization)
+        self._secrets = tuple(Private(one) for one in given if isinstance(one, str))
+        del (
+            username,
+            password,
+            token,
+            given,
+        )  # error trackers print the locals of every frame on the way
         if self._authorization is None:
             raise ConfigError("Mautic needs username and password, or else a token")
         self.url: str = _checked(url)
@@ -160,7 +165,7 @@ class Mautic:
         summary = CallSummary(method="GET", path=path, query_names=tuple(query))
         failure: CallError
         try:
-            with quiet_queries():
+            with redacted_logs():
                 received = receive(
                     self._pool.session.request(
                         "GET",
@@ -183,7 +188,7 @@ class Mautic:
                     call=summary,
                 )
             else:
-                return _payload(received.status, received.content)
+                return _payload(received.status, received.content, self._secrets)
         raise failure
 
     def _authorize(self, request: PreparedRequest) -> PreparedRequest:
@@ -206,7 +211,7 @@ def _checked(url: str) -> str:
         raise ConfigError(
             "Mautic's address must look like https://mautic.example.com, without user or query"
         )
-    if scheme != "https" and not (scheme == "http" and host in _LOOPBACK):
+    if scheme != "https" and not (scheme == "http" and is_loopback(host)):
         raise ConfigError(
             "Mautic's address must begin with https:// (plain http only for loopback)"
         )
@@ -222,11 +227,12 @@ def _scheme_and_host(url: str) -> tuple[str, str]:
         return "", ""
 
 
-def _payload(status: int, content: bytes | None) -> Row:
+def _payload(status: int, content: bytes | None, secrets: tuple[str, ...]) -> Row:
     found = _decoded(content)
     del content
     if status >= 400:
-        said = redact(f"{status}: {_ADVICE.get(status, 'Mautic could not answer')}{_said(found)}")
+        advice = _ADVICE.get(status, "Mautic could not answer")
+        said = redact(f"{status}: {advice}{_said(found, secrets)}")
         del found
         raise MauticError(said, status=status)
     if not isinstance(found, dict):
@@ -242,11 +248,12 @@ def _decoded(content: bytes | None) -> Any:
         return None
 
 
-def _said(found: Any) -> str:
+def _said(found: Any, secrets: tuple[str, ...]) -> str:
     """Return Mautic's own sentences."""
     errors = found.get("errors") if isinstance(found, dict) else None
     texts = [one.get("message") for one in errors or () if isinstance(one, dict)]
-    return "".join(f"; {text[:200]}" for text in texts if isinstance(text, str))
+    said = [redact(text, secrets=secrets) for text in texts if isinstance(text, str)]
+    return "".join(f"; {text[:200]}" for text in said)
 
 
 def _not_ours() -> MauticError:

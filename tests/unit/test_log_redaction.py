@@ -7,6 +7,7 @@ import requests
 
 from icontact import Limiter, Unlimited
 from icontact.sandbox import Sandbox
+from icontact.transport.log_redaction import redacted_logs
 
 
 def test_urllib3_logs_no_search_term_of_ours(caplog: pytest.LogCaptureFixture) -> None:
@@ -25,6 +26,13 @@ def test_what_others_send_is_logged_as_ever(caplog: pytest.LogCaptureFixture) ->
         requests.get(f"{server.url}/time?term=value", timeout=5)
 
     assert "/time?term=value" in caplog.text
+
+
+def test_a_record_of_another_shape_is_logged_as_it_is(caplog: pytest.LogCaptureFixture) -> None:
+    with redacted_logs():
+        logging.getLogger("urllib3.response").warning("%(kind)s", {"kind": "by name"})
+
+    assert "by name" in caplog.text
 
 
 def test_a_limiter_that_limits_nothing_says_so() -> None:

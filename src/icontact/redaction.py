@@ -1,0 +1,111 @@
+"""Keeps credentials and addresses out of texts, however a server spells them."""
+
+from __future__ import annotations
+
+import base64
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from html.entities import codepoint2name
+
+__all__ = ["hide_addresses", "hide_secrets", "printable"]
+
+#: Shorter secrets are not searched for in texts: replacing "a" everywhere would hide the text.
+_SHORTEST_SECRET = 4
+
+_AT = r"(?:@|%(?:25)*40|&(?:amp;)*(?:#0*64|#x0*40|commat);|\\+u0040)"
+_WORD = r"[^\s@<>\"'(),;:=\[\]]"
+# Looks behind so that a long word is tried once, not from each of its letters.
+_ADDRESS = re.compile(rf"(?<!{_WORD}){_WORD}+?{_AT}{_WORD}+", re.IGNORECASE)
+
+_ENTITIES = {**codepoint2name, ord("'"): "apos"}
+
+#: The characters of base64 that travel in other forms, too.
+_BASE64_FORMS = {"+": r"(?:\+|-|%2B)", "/": r"(?:\\*/|_|%2F)"}
+_REST_OF_BASE64 = r"[A-Za-z0-9+/_-]*"
+
+
+def printable(text: str) -> str:
+    """Return a text in one line, without control characters and whatever else is not printable."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def hide_addresses(text: str) -> str:
+    """Return a text without e-mail addresses."""
+    return _ADDRESS.sub("<address>", text)
+
+
+def hide_secrets(text: str, secrets: Iterable[str]) -> str:
+    """Return a text without secrets.
+
+    They are found as they are, escaped for HTML, JSON or URLs, in base64, in hexadecimal digits,
+    and in another encoding than they were sent in.
+    """
+    pattern = _pattern(tuple(secrets))
+    return pattern.sub("<hidden>", text) if pattern else text
+
+
+@lru_cache(maxsize=16)
+def _pattern(secrets: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Return what matches any of some secrets in any of its forms."""
+    long_enough = [one for one in secrets if len(one) >= _SHORTEST_SECRET]
+    forms = [
+        form
+        for secret in sorted(long_enough, key=len, reverse=True)
+        for form in ("".join(map(_character, secret)), _as_utf_8(secret), *_packed(secret))
+    ]
+    return re.compile("|".join(forms), re.IGNORECASE) if forms else None
+
+
+def _character(c: str) -> str:
+    """Return what matches one character in any form that a server may give it."""
+    number, utf_8 = ord(c), c.encode("utf-8", "surrogatepass")
+    utf_16 = c.encode("utf-16-be", "surrogatepass").hex()
+    units = [utf_16[place : place + 4] for place in range(0, len(utf_16), 4)]
+    forms = [
+        r"\\*" + re.escape(c),
+        "".join(rf"\\+u{unit}" for unit in units),
+        rf"&(?:amp;)*#0*{number};?",
+        rf"&(?:amp;)*#x0*{number:x};?",
+        _percent(utf_8),
+    ]
+    if name := _ENTITIES.get(number):
+        forms.append(rf"&(?:amp;)*{name};")
+    if number < 256:
+        forms += [rf"\\+x{number:02x}", _percent(bytes([number]))]
+    if c == " ":
+        forms.append(r"\+")
+    if not c.isascii():
+        forms += map(re.escape, _misread(c, utf_8))
+    return f"(?:{'|'.join(dict.fromkeys(forms))})"
+
+
+def _percent(octets: bytes) -> str:
+    return "".join(f"%(?:25)*{octet:02x}" for octet in octets)
+
+
+def _misread(c: str, utf_8: bytes) -> list[str]:
+    """Return a character as it looks when its octets are read in another encoding."""
+    looks = [utf_8.decode("latin-1"), utf_8.decode("cp1252", "replace")]
+    return [*looks, unicodedata.normalize("NFD", c), "\ufffd", "?"]
+
+
+def _as_utf_8(secret: str) -> str:
+    """Return what matches a secret that was written as latin-1 and read as UTF-8."""
+    return re.escape(secret.encode("latin-1", "replace").decode("utf-8", "replace"))
+
+
+def _packed(secret: str) -> list[str]:
+    """Return what matches a secret in base64, wherever it begins there, or in hexadecimal."""
+    found = []
+    for encoding in ("utf-8", "latin-1"):
+        octets = secret.encode(encoding, "replace")
+        found.append(octets.hex())
+        for before in range(3):
+            coded = base64.b64encode(b"\0" * before + octets).decode().rstrip("=")
+            # The characters at both ends also hold bits of what is beside the secret.
+            start, end = -(-before * 8 // 6), (before + len(octets)) * 8 // 6
+            core = "".join(_BASE64_FORMS.get(c, re.escape(c)) for c in coded[start:end])
+            found.append(f"{_REST_OF_BASE64}{core}{_REST_OF_BASE64}(?:=|%3D)*")
+    return list(dict.fromkeys(found))
