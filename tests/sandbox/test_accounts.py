@@ -152,3 +152,41 @@ def test_a_past_due_account_is_mentioned_in_every_answer(
     answer = wire.send("GET", path.format(wire.sandbox.account_id)).json()
     assert "Your account is past due" in answer["warnings"][0]
     assert "warnings" not in wire.send("GET", "/time").json()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/contacts/{contact}", {"email": "nonsense"}, 400),
+        ("POST", "/contacts", "nonsense", 400),
+        ("GET", "/contacts/7", None, 404),
+        ("PUT", "/contacts", {}, 405),
+        ("DELETE", "/lists/7", None, 404),
+        ("GET", "/users", None, 501),
+    ],
+)
+def test_a_past_due_account_is_mentioned_beside_errors_too(
+    quirky: Callable[..., Wire], method: str, path: str, body: Any, status: int
+) -> None:
+    wire = quirky(past_due_warning=True)
+    place = wire.folder + path.format(contact=wire.contact())
+    response = wire.send(method, place, body)
+    assert response.status_code == status
+    answer = response.json()
+    # Where the path leads nowhere, it is not looked at who asks.
+    assert list(answer) == (["errors"] if status == 501 else ["errors", "warnings"])
+    assert all("past due" in text for text in answer.get("warnings", ()))
+
+
+def test_who_is_not_known_hears_nothing_of_an_account(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(past_due_warning=True)
+    for headers in ({"API_Username": "nobody"}, {"API_Password": "x"}, {"API_AppId": "x"}):
+        response = wire.send("GET", wire.folder + "/contacts", **headers)
+        assert (response.status_code, list(response.json())) == (401, ["errors"])
+
+
+def test_a_rejected_item_is_warned_of_beside_the_notice(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(past_due_warning=True)
+    rejected, notice = wire.post("/contacts", [{"email": "nonsense"}])["warnings"]
+    assert "email" in rejected
+    assert "past due" in notice

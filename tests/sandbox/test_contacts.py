@@ -326,6 +326,34 @@ def test_a_deleted_contact_is_still_read_by_its_id(wire: Wire) -> None:
     assert wire.delete(f"/contacts/{contact_id}") == []
     row = wire.get(f"/contacts/{contact_id}")["contact"]
     assert (row["status"], row["firstName"]) == ("deleted", "Jo")
+
+
+@pytest.mark.parametrize(
+    ("quirks", "status", "answer"),
+    [
+        ({}, 404, {"errors": ["Not Found"]}),
+        ({"second_delete": "not_found"}, 404, {"errors": ["Not Found"]}),
+        ({"second_delete": "no_changes"}, 400, {"errors": ["No Changes Made"]}),
+        ({"second_delete": "done"}, 200, []),
+    ],
+)
+def test_what_a_second_deletion_answers_is_a_quirk(
+    quirky: Callable[..., Wire], quirks: dict[str, str], status: int, answer: Any
+) -> None:
+    wire = quirky(**quirks)
+    contact_id = wire.contact()
+    assert wire.delete(f"/contacts/{contact_id}") == []
+    response = wire.send("DELETE", f"{wire.folder}/contacts/{contact_id}")
+    assert (response.status_code, response.json()) == (status, answer)
+    assert wire.get(f"/contacts/{contact_id}")["contact"]["status"] == "deleted"
+    deletions = [each["details"] for each in wire.sandbox.state.actions()]
+    assert deletions.count({"newStatus": "deleted"}) == 1
+
+
+def test_a_contact_that_came_back_can_be_deleted_again(wire: Wire) -> None:
+    contact_id = wire.contact()
+    wire.delete(f"/contacts/{contact_id}")
+    assert wire.contact() == contact_id
     assert wire.delete(f"/contacts/{contact_id}") == []
 
 

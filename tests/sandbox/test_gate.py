@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from icontact.sandbox import Sandbox
+from icontact.sandbox.rules import ROUTES, Route
 from tests.sandbox.wire import Wire
 
 NOT_IMPLEMENTED = (501, ["Resource Or Version Not Implemented"])
@@ -93,7 +95,7 @@ def test_a_missing_version_answers_501_after_the_credentials(wire: Wire) -> None
         "/nothing",
         "/a/1/c/2/nothing",
         "/a//c//contacts",
-        "/a/1/c//contacts",
+        "/a/1/c/2//nothing",
         "/a/1/c/2/lists/3/4",
     ],
 )
@@ -112,6 +114,46 @@ def test_an_empty_account_id_is_an_account_that_is_not_recognised(wire: Wire) ->
     text = "You provided a accountId that we did not recognise. Please provide a valid accountId."
     assert outcome(wire.send("GET", "/a//c")) == (404, [text])
     assert outcome(wire.send("GET", "/a//c/")) == (404, [text])
+
+
+def test_an_empty_folder_id_is_routed_as_a_folder_named_like_the_resource(wire: Wire) -> None:
+    path = f"/a/{wire.sandbox.account_id}/c//contacts"
+    assert outcome(wire.send("GET", path, API_Username="nobody"))[0] == 401
+    text = "You provided a clientFolderId that we did not recognise."
+    status, (error,) = outcome(wire.send("GET", path))
+    assert (status, error[: len(text)]) == (404, text)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
+def test_several_slashes_are_one_in_every_path(wire: Wire, route: Route) -> None:
+    path = route.path.replace("<account_id>", str(wire.sandbox.account_id))
+    path = path.replace("<client_folder_id>", str(wire.sandbox.client_folder_id))
+    path = re.sub(r"<\w+>", "7", path)
+
+    def answer(path: str) -> tuple[int, Any]:
+        response = wire.send("GET", path)
+        return response.status_code, response.json()
+
+    plain = answer(path)
+    assert plain[0] in {200, 404, 405}
+    for slashes in ("//", "///", "/%2F", "%2F/"):
+        assert answer("/" + path[1:].replace("/", slashes)) == plain
+    assert answer(f"//{path[1:]}//") == plain
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_several_slashes_are_one_for_every_verb(wire: Wire, method: str) -> None:
+    path = f"{wire.folder}/contacts/{wire.contact()}"
+    body = {"email": "jo@example.com", "city": method}
+    assert wire.send(method, path.replace("/", "//") + "//", body).status_code == 200
+    (contact,) = wire.sandbox.state.contacts()
+    assert "deleted" in contact.values() if method == "DELETE" else contact["city"] == method
+    assert wire.sandbox.requests[-1].path == path + "/"
+
+
+def test_slashes_before_the_mount_are_one_too(wire: Wire) -> None:
+    url = wire.base.replace("/icp", "//icp//time")
+    assert wire.session.get(url, timeout=5).json()["timestamp"]
 
 
 @pytest.mark.parametrize("account", ["1", "x", "99999999999999999999", "-1"])

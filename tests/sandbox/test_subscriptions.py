@@ -243,6 +243,90 @@ def test_put_moves_a_contact_to_another_list(wire: Wire, contact: str, second_li
     assert wire.subscribe(contact)["subscriptions"][0]["status"] == "normal"
 
 
+def test_the_same_move_once_more_changes_nothing(
+    wire: Wire, contact: str, second_list: int
+) -> None:
+    wire.subscribe(contact)
+    path, body = f"/subscriptions/205303_{contact}", {"listId": second_list}
+    moved = wire.put(path, body)["subscription"]
+    for _ in range(2):
+        assert wire.refused("PUT", path, body) == (400, ["No Changes Made"])
+        assert wire.refused("GET", path) == NOT_FOUND
+        assert wire.refused("POST", path, {"status": "unsubscribed"}) == NOT_FOUND
+    assert wire.get(f"/subscriptions/{second_list}_{contact}")["subscription"] == moved
+    # With nothing to move to, there is only what is not there.
+    assert wire.refused("PUT", path, []) == NOT_FOUND
+    assert wire.refused("PUT", path, {}) == NOT_FOUND
+
+
+def test_a_move_back_and_a_move_on_go_from_where_the_contact_is(
+    wire: Wire, contact: str, second_list: int
+) -> None:
+    (third,) = wire.sandbox.seed(lists=[{"name": "Third"}]).list_ids
+    wire.subscribe(contact)
+    first, second = f"/subscriptions/205303_{contact}", f"/subscriptions/{second_list}_{contact}"
+    wire.put(first, {"listId": second_list})
+    assert wire.put(second, {"listId": 205303})["subscription"]["listId"] == "205303"
+    wire.put(first, {"listId": second_list})
+    assert wire.put(second, {"listId": third})["subscription"]["listId"] == str(third)
+    assert wire.refused("PUT", first, {"listId": second_list}) == NOT_FOUND
+    assert wire.refused("PUT", second, {"listId": third}) == (400, ["No Changes Made"])
+    assert wire.refused("PUT", f"/subscriptions/999_{contact}", {"listId": third}) == NOT_FOUND
+
+
+def test_a_collection_post_ends_a_subscription(wire: Wire, clock: Clock, contact: str) -> None:
+    before = wire.subscribe(contact)["subscriptions"][0]
+    clock.tick(3600)
+    answer = wire.subscribe(contact, status="unsubscribed")
+    assert answer == {"subscriptions": [{**before, "status": "unsubscribed"}]}
+    assert statuses(wire) == {f"205303_{contact}": "unsubscribed"}
+    (newest, *_) = wire.get(f"/contacts/{contact}/actions")["actions"]
+    assert newest["details"] == {"listId": "205303", "newStatus": "unsubscribed"}
+    # It has been ended, and stays so.
+    assert wire.subscribe(contact, status="unsubscribed") == {"subscriptions": []}
+    assert wire.subscribe(contact)["subscriptions"] == []
+    assert statuses(wire) == {f"205303_{contact}": "unsubscribed"}
+
+
+def test_a_collection_post_ends_a_pending_one_and_one_of_the_same_request(
+    wire: Wire, contact: str
+) -> None:
+    other = wire.contact("bob@example.com")
+    wire.subscribe(contact, status="pending")
+    items = [(contact, "unsubscribed"), (other, "normal"), (other, "unsubscribed")]
+    answer = wire.post(
+        "/subscriptions",
+        [{"contactId": each, "listId": 205303, "status": status} for each, status in items],
+    )
+    assert [row["status"] for row in answer["subscriptions"]] == [each[1] for each in items]
+    assert set(statuses(wire).values()) == {"unsubscribed"}
+
+
+def test_a_blocked_contact_can_be_unsubscribed_by_a_collection_post(wire: Wire) -> None:
+    (contact_id,) = wire.sandbox.seed(
+        contacts=[{"email": "jo@example.com", "status": "donotcontact"}],
+        subscriptions=[{"email": "jo@example.com"}],
+    ).contact_ids
+    wire.subscribe(str(contact_id), status="unsubscribed")
+    assert set(statuses(wire).values()) == {"unsubscribed"}
+
+
+@pytest.mark.parametrize("status", ["normal", "pending"])
+def test_a_collection_post_changes_no_other_status(wire: Wire, contact: str, status: str) -> None:
+    wire.subscribe(contact, status="pending" if status == "normal" else "normal")
+    before = statuses(wire)
+    assert wire.subscribe(contact, status=status) == {"subscriptions": []}
+    assert statuses(wire) == before
+
+
+def test_a_collection_post_may_only_create(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(unsubscribe_by_post=False)
+    contact_id = wire.contact()
+    wire.subscribe(contact_id)
+    assert wire.subscribe(contact_id, status="unsubscribed") == {"subscriptions": []}
+    assert statuses(wire) == {f"205303_{contact_id}": "normal"}
+
+
 def test_a_move_ignores_other_fields_with_a_warning(
     wire: Wire, contact: str, second_list: int
 ) -> None:

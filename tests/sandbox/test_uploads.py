@@ -37,7 +37,7 @@ def test_an_upload_goes_through_its_three_steps(wire: Wire) -> None:
         "status": "receiving",
     }
     assert wire.get("/uploads/179962") == {"upload": row}
-    assert wire.put("/uploads/179962/data", CSV) == {"upload": row}
+    assert wire.put("/uploads/179962/data", CSV) == {"upload": row, "uploadId": "179962"}
     assert wire.get("/uploads/179962")["upload"]["status"] == "receiving"
     assert wire.sandbox.state.contacts() == []
     assert wire.get("/uploads/179962") == {"upload": {**row, "status": "complete"}}
@@ -222,6 +222,77 @@ def test_reading_the_data_is_refused_or_answers_as_the_upload(
     upload_id = start(readable)
     answer = readable.get(f"/uploads/{upload_id}/data")
     assert answer["upload"]["status"] == "receiving"
+    assert (answer["uploadId"], answer["status"]) == (upload_id, "receiving")
+
+
+def test_the_id_beside_the_upload_is_a_quirk(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(upload_id_on_top=False)
+    assert list(wire.put(f"/uploads/{start(wire)}/data", CSV)) == ["upload"]
+
+
+def test_the_vendors_class_gets_through_with_its_switches(quirky: Callable[..., Wire]) -> None:
+    # What it does: create, send, poll until the status at the top is another one, read once more.
+    # It leaves out the slash before the id of the folder, but for the first two.
+    wire = quirky(upload_data_readable=True, folder_without_slash=True)
+    made = wire.post("/uploads", [{"action": "add", "listIds": wire.sandbox.list_id}])
+    upload_id = made["uploads"][0]["uploadId"]
+    assert wire.put(f"/uploads/{upload_id}/data", CSV)["uploadId"]
+    path = wire.folder.replace("/c/", "/c") + f"/uploads/{upload_id}/data"
+    statuses: list[str] = []
+    while not statuses or statuses[-1] == "receiving":
+        statuses.append(wire.send("GET", path).json()["status"])
+    assert statuses == ["receiving", "complete"]
+    assert wire.send("GET", path).json()["status"] == "complete"
+    assert len(wire.sandbox.state.contacts()) == 2
+    assert wire.send("GET", path.removesuffix(f"/{upload_id}/data")).json()["total"] == 1
+
+
+@pytest.mark.parametrize("path", ["/uploads", "/contacts", ""])
+def test_a_folder_without_its_slash_leads_nowhere_by_default(
+    wire: Wire, quirky: Callable[..., Wire], path: str
+) -> None:
+    for each, status in ((wire, 501), (quirky(folder_without_slash=True), 200)):
+        response = each.send("GET", each.folder.replace("/c/", "/c") + path)
+        assert response.status_code == status
+
+
+def test_an_upload_that_is_never_polled_completes_after_a_minute(wire: Wire, clock: Clock) -> None:
+    wire.put(f"/uploads/{start(wire)}/data", CSV)
+    clock.tick(59)
+    assert wire.get("/contacts")["total"] == 0
+    assert wire.sandbox.state.contacts() == []
+    clock.tick(1)
+    assert len(wire.sandbox.state.contacts()) == 2
+    assert wire.sandbox.state.uploads()[0]["status"] == "complete"
+    assert wire.get("/contacts")["total"] == 2
+
+
+@pytest.mark.parametrize("seconds", [1, 5, 3600])
+def test_how_soon_it_completes_is_a_quirk(
+    quirky: Callable[..., Wire], clock: Clock, seconds: int
+) -> None:
+    wire = quirky(upload_seconds=seconds, upload_polls=99)
+    wire.put(f"/uploads/{start(wire)}/data", CSV)
+    for second in (seconds - 1, seconds):
+        clock.tick(second if second < seconds else 1)
+        assert wire.get("/contacts")["total"] == (2 if second == seconds else 0)
+
+
+def test_it_may_complete_at_once(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(upload_seconds=0, upload_polls=99)
+    wire.put(f"/uploads/{start(wire)}/data", CSV)
+    assert wire.get("/contacts")["total"] == 2
+
+
+def test_many_polls_do_not_keep_an_upload_from_completing(
+    quirky: Callable[..., Wire], clock: Clock
+) -> None:
+    wire = quirky(upload_polls=99)
+    upload_id = start(wire)
+    wire.put(f"/uploads/{upload_id}/data", CSV)
+    assert wire.get(f"/uploads/{upload_id}")["upload"]["status"] == "receiving"
+    clock.tick(60)
+    assert wire.get(f"/uploads/{upload_id}")["upload"]["status"] == "complete"
 
 
 def test_the_status_is_receive_only(quirky: Callable[..., Wire]) -> None:

@@ -136,6 +136,60 @@ def test_permissions_that_cannot_be_become_warnings(wire: Wire) -> None:
     ask(wire, "GET", "/users/x/permissions", status=404)
 
 
+def test_an_account_has_its_owner_as_a_user_who_may_do_everything(wire: Wire) -> None:
+    folders = [wire.sandbox.client_folder_id, wire.sandbox.add_client_folder()]
+    listing = ask(wire, "GET", "/users")
+    assert listing["total"] == 1
+    (owner,) = listing["users"]
+    assert owner["userName"] == "sandbox@example.com"
+    assert ask(wire, "GET", f"/users/{owner['userId']}") == {"user": owner}
+    assert ask(wire, "GET", "/users?userName=sandbox*")["users"] == [owner]
+    granted = ask(wire, "GET", f"/users/{owner['userId']}/permissions")["permissions"]
+    assert granted == [
+        {"clientFolderId": str(each), "creative": "1", "subscriber": "1", "analytic": "1"}
+        for each in folders
+    ]
+    # In a contact's history the owner has the same number.
+    wire.contact()
+    assert wire.sandbox.state.actions()[0]["actor"] == owner["userId"]
+
+
+def test_the_owner_is_left_as_it_is(wire: Wire) -> None:
+    before = ask(wire, "GET", "/users")
+    path = f"/users/{before['users'][0]['userId']}"
+    for method, place, body in (
+        ("POST", path, {"firstName": "X"}),
+        ("DELETE", path, None),
+        ("POST", f"{path}/permissions", [{"clientFolderId": wire.sandbox.client_folder_id}]),
+    ):
+        assert ask(wire, method, place, body, 403) == {"errors": ["Forbidden"]}
+    item = {"userId": before["users"][0]["userId"], "firstName": "X"}
+    assert ask(wire, "POST", "/users", [item]) == {"users": None, "warnings": ["Forbidden"]}
+    assert ask(wire, "GET", "/users") == before
+
+
+def test_every_account_has_its_own_users(wire: Wire) -> None:
+    second = wire.sandbox.add_account()
+    third = wire.sandbox.add_account(username="ann@example.com")
+    wire.sandbox.add_user(account_id=second, folder_id=wire.sandbox.client_folder_id)
+    for account_id, names in (
+        (wire.sandbox.account_id, ["sandbox@example.com"]),
+        (second, ["sandbox@example.com", "user@example.com"]),
+    ):
+        users = wire.send("GET", f"/a/{account_id}/users").json()["users"]
+        assert [user["userName"] for user in users] == names
+        path = f"/a/{account_id}/users/{users[0]['userId']}/permissions"
+        assert wire.send("GET", path).json()["total"] == 1
+    assert wire.send("GET", f"/a/{third}/users").status_code == 404
+    response = wire.send("GET", f"/a/{third}/users", API_Username="ann@example.com")
+    assert [user["userName"] for user in response.json()["users"]] == ["ann@example.com"]
+
+
+def test_an_owner_with_several_applications_is_one_user(wire: Wire) -> None:
+    wire.sandbox.add_account(app_id="other-app")
+    assert ask(wire, "GET", "/users")["total"] == 1
+
+
 RESOURCES = {
     "subscriber": ["/contacts", "/lists", "/subscriptions", "/customfields", "/segments"],
     "creative": ["/campaigns", "/messages", "/sends"],

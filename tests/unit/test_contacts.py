@@ -363,6 +363,33 @@ def test_a_deletion_is_repeated(folder: icontact.Folder, sandbox: Sandbox) -> No
     assert sent(sandbox)[-2:] == ["DELETE", "DELETE"]
 
 
+@pytest.mark.parametrize("answer", ["not_found", "no_changes", "done"])
+def test_a_deletion_is_repeated_whatever_a_second_one_answers(
+    folder: icontact.Folder, sandbox: Sandbox, answer: Any
+) -> None:
+    number = make(folder)
+    sandbox.quirks = Quirks(second_delete=answer)
+    sandbox.faults.drop_after(method="DELETE")
+    folder.contacts.delete(number)
+    assert folder.contacts.get(number).status is ContactStatus.DELETED
+
+
+def test_a_second_deletion_is_an_error_and_so_is_one_that_was_refused(
+    folder: icontact.Folder, sandbox: Sandbox
+) -> None:
+    number = make(folder)
+    sandbox.faults.drop_before(method="DELETE")
+    sandbox.faults.next(status=400, method="DELETE", body='{"errors":["No"]}')
+    with pytest.raises(errors.BadRequest):
+        folder.contacts.delete(number)
+    folder.contacts.delete(number)
+    with pytest.raises(errors.NotFound):
+        folder.contacts.delete(number)
+    sandbox.quirks = Quirks(second_delete="no_changes")
+    with pytest.raises(errors.BadRequest, match="No Changes Made"):
+        folder.contacts.delete(number)
+
+
 def test_how_safe_each_operation_is() -> None:
     row = {"contactId": 1, "email": "a@x.y"}
     script = Script(

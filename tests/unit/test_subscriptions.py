@@ -131,7 +131,7 @@ def test_moving(folder: icontact.Folder, subscribed: int, list_id: int, other_li
     )
     assert (moved.list_id, moved.contact_id) == (other_list, subscribed)
     assert folder.subscriptions.find(contact_id=subscribed, list_id=list_id) is None
-    with pytest.raises(errors.NotFound):
+    with pytest.raises(errors.BadRequest, match="No Changes Made"):
         folder.subscriptions.move(
             contact_id=subscribed, from_list_id=list_id, to_list_id=other_list
         )
@@ -150,7 +150,7 @@ def test_a_move_that_lost_its_answer_is_done(
         contact_id=subscribed, from_list_id=list_id, to_list_id=other_list
     )
     assert moved.list_id == other_list
-    assert [request.status for request in sandbox.requests] == [200, 404, 200]
+    assert [request.status for request in sandbox.requests] == [200, 400, 200]
 
 
 def test_listing(folder: icontact.Folder, sandbox: Sandbox, list_id: int) -> None:

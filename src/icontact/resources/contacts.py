@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Unpack
 
 from icontact.auth import Private
-from icontact.errors import PagingError
+from icontact.errors import BadRequest, PagingError
 from icontact.models import (
     ActionFilters,
     Contact,
@@ -170,12 +170,17 @@ class Contacts(Resource[Contact]):
     def delete(self, contact_id: int, /) -> None:
         """Delete a contact. It leaves all listings and keeps answering :meth:`get` (API 6.6).
 
-        Safe to repeat.
+        Repeated by itself after a lost answer; calling it twice is an error (API 6.6).
 
         Raises:
-            NotFound: If there is no such contact.
+            NotFound: If there is no such contact, or it is deleted already.
         """
-        self._delete(contact_id)
+        try:
+            self._delete(contact_id)
+        except BadRequest as error:
+            # The status of the refusal is not known. After a lost answer, the contact itself tells.
+            if not error.maybe_applied or self.get(contact_id).status != ContactStatus.DELETED:
+                raise
 
     def history(
         self,

@@ -146,8 +146,8 @@ class Subscriptions(Resource[Subscription]):
         on the first list no more.
 
         Raises:
-            BadRequest: If it is on that list already ("No Changes Made").
-            NotFound: If it is not on the first list.
+            BadRequest: If it is on that list already ("No Changes Made"), as after the same move.
+            NotFound: If it is on neither list.
         """
         call = Call(
             "PUT",

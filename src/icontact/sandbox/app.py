@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ from icontact.sandbox.store import Store
 
 logger: logging.Logger = logging.getLogger("icontact.sandbox")
 
+_FOLDER_WITHOUT_SLASH = re.compile(r"^(/a/[^/]+/c)(?=[0-9])")
 _LOST_BEFORE = {FaultKind.REFUSE, FaultKind.DROP_BEFORE}
 _IDS = frozenset(
     "accountId automationId campaignId clientFolderId confirmationMessageId contactId formId listId"
@@ -145,11 +147,18 @@ class App:
         gate.check_version(incoming.headers)
         with self._store.transaction(write=incoming.method != "GET" or route.get_writes):
             call = self._call(incoming, now, path_ids)
-            rule = gate.admit(call, route)
-            payload = rule(call)
+            try:
+                payload = gate.admit(call, route)(call)
+            except Refusal as refusal:
+                refusal.warnings = self._account_warnings(call)
+                raise
+            call.warn(*self._account_warnings(call))
             told = self._told(call)
         self.courier.post(told)
-        return self._with_warnings(call, payload)
+        # The answer to a DELETE is an array, which has no room for warnings.
+        if call.warnings and isinstance(payload, dict):
+            return {**payload, "warnings": call.warnings}
+        return payload
 
     def _call(self, incoming: Incoming, now: datetime, path_ids: Mapping[str, str]) -> Call:
         return Call(
@@ -173,20 +182,19 @@ class App:
         ]
 
     def _match(self, path: str) -> tuple[Route, dict[str, str]]:
-        # Werkzeug takes several slashes at the beginning for one; the server does not (API 2.2).
+        if self.quirks.folder_without_slash:
+            path = _FOLDER_WITHOUT_SLASH.sub(r"\1/", path)
+        # Two slashes at the beginning are a door's mark of what is outside of its mount.
         if not path.startswith("//"):
             with suppress(NotFound):
                 route, path_ids = self._routes.match(path, method="GET")
                 return route, dict(path_ids)
         raise Refusal(501, messages.NOT_IMPLEMENTED)
 
-    def _with_warnings(self, call: Call, payload: Any) -> Any:
-        if call.username and self.quirks.past_due_warning:
-            call.warn(messages.PAST_DUE)
-        # The answer to a DELETE is an array, which has no room for warnings.
-        if call.warnings and isinstance(payload, dict):
-            return {**payload, "warnings": call.warnings}
-        return payload
+    def _account_warnings(self, call: Call) -> tuple[str, ...]:
+        """Return what is said with every answer, errors too, to a caller whose account is known."""
+        overdue = call.username and self.quirks.past_due_warning
+        return (messages.PAST_DUE,) if overdue else ()
 
     def _json(self, status: int, payload: Any) -> Answer:
         return self._finished(Answer(status=status, body=self._encoded(payload)))

@@ -40,13 +40,18 @@ class Refusal(Exception):
     """A rule says no: an HTTP status and the sentences for ``errors``.
 
     In a collection POST the refusal of one item becomes warnings beside the others (API 2.7).
+
+    Attributes:
+        warnings: What is said beside the errors, such as about the account.
     """
 
     def __init__(self, status: int, *texts: str) -> None:
         super().__init__(status, *texts)
         self.status = status
         self.texts = texts
+        self.warnings: tuple[str, ...] = ()
 
     def payload(self) -> dict[str, Any]:
-        """Return the body of the answer: ``{"errors": [...]}``."""
-        return {"errors": list(self.texts)}
+        """Return the body of the answer: ``errors``, and ``warnings`` if there are any."""
+        errors = {"errors": list(self.texts)}
+        return {**errors, "warnings": list(self.warnings)} if self.warnings else errors

@@ -85,7 +85,7 @@ class Sandbox(Furnishing):
             self._store, self._first_quirks, lambda: self.now, self.behaviour, max_body_bytes
         )
         self._door = InProcessDoor(self._app, self.base_url)
-        self.state: State = State(self._store)
+        self._state = State(self._store)
         self._furnish()
 
     def _furnish(self) -> None:
@@ -166,6 +166,12 @@ class Sandbox(Furnishing):
         self._store.replace(snapshot._copied)
         self._ahead = snapshot._ahead
         self._look_up_ids()
+
+    @property
+    def state(self) -> State:
+        """What the sandbox holds by now: what is due has happened, such as an upload's end."""
+        self._app.keep_up()
+        return self._state
 
     @property
     def quirks(self) -> Quirks:

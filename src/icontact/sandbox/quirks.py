@@ -29,6 +29,10 @@ class Quirks:
     recreate_deleted: Literal["same_id", "new_id"] = "same_id"
     """API 6.5: whether the e-mail of a deleted contact comes back under its id. Unknown."""
 
+    second_delete: Literal["not_found", "no_changes", "done"] = "not_found"
+    """API 6.6: what a DELETE of a contact that is deleted already answers: 404, 400
+    ``No Changes Made``, or ``[]`` as the first one. A suite saw it fail; the status is unknown."""
+
     creation_statuses: frozenset[str] = frozenset(
         {"normal", "bounced", "donotcontact", "pending", "invitable"}
     )
@@ -71,7 +75,12 @@ class Quirks:
     """API 8.1: whether two lists of a folder may have the same name. Unknown."""
 
     duplicate_subscription_warning: bool = False
-    """API 8.2: whether a sentence goes with the ``[]`` for somebody who is already subscribed."""
+    """API 8.2: whether a sentence goes with the ``[]`` for a contact that is already subscribed.
+    Not so in a recording of 2020; a client of 2013 raised, so that something came with it then."""
+
+    unsubscribe_by_post: bool = True
+    """API 8.2: whether a collection POST with ``unsubscribed`` ends a subscription that is there.
+    The vendor's class offers it, and a user says that it works; the docs: it only creates."""
 
     pending_to_normal: bool = False
     """API 8.2: whether a call may confirm a pending subscription, which is the contact's act."""
@@ -103,7 +112,7 @@ class Quirks:
     """API 9: whether private names of custom fields are lower-cased. Contradictory."""
 
     past_due_warning: bool = False
-    """API 2.7: an overdue account adds a warning to every answer. Recorded in 2020."""
+    """API 2.7: an overdue account adds a warning to every answer, to errors too. Seen in 2020."""
 
     content_type: Literal["application/json", "text/html; charset=utf-8"] = "application/json"
     """API 2.9: JSON came as ``text/html`` in 2012 and 2015, as ``application/json`` in 2026."""
@@ -162,11 +171,23 @@ class Quirks:
     upload_polls: int = 1
     """API 14: how often an upload that has its data still says ``receiving``. Unknown."""
 
+    upload_seconds: int = 60
+    """API 14: after how many seconds an upload is complete, polled or not. Unknown."""
+
+    upload_id_on_top: bool = True
+    """API 14: whether ``PUT …/data`` answers with ``uploadId`` beside the ``upload``, where the
+    vendor's class reads it."""
+
     upload_updates: bool = False
     """API 14: whether the rows of known contacts change their fields. The page seems to say no."""
 
     upload_data_readable: bool = False
-    """API 14: whether ``GET …/data`` works, as a client of the vendor's counts on; the docs: no."""
+    """API 14: whether ``GET …/data`` works, with ``status`` beside the ``upload``, as the vendor's
+    class counts on; the docs: no."""
+
+    folder_without_slash: bool = False
+    """API 14: whether ``/a/1/c2/uploads`` leads where ``/a/1/c/2/uploads`` does. The vendor's class
+    polls its uploads so."""
 
     single_form_as_object: bool = False
     """API 17.1: whether a single form comes as an object, which a vendor's plugin allows for."""

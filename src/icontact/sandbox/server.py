@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from icontact.sandbox.facade import Sandbox
 
 
+VENDOR_HOSTS = ("app.icontact.com", "app.sandbox.icontact.com")
+"""iContact's host, and that of the sandbox it had: what clients have built in."""
+
+
 class Server:
     """A sandbox that is served over HTTP.
 
@@ -46,7 +50,7 @@ class Server:
         self.certificate: str | None = None
         # For the host that is stood in for, too: a client may insist on it and be led here.
         stood_in_for = urlsplit(sandbox.base_url).hostname or host
-        self._temporary = temporary(host, stood_in_for) if tls is True else None
+        self._temporary = temporary(host, stood_in_for, *VENDOR_HOSTS) if tls is True else None
         if self._temporary is not None:
             self.certificate = self._temporary.certificate
             tls = self._temporary.context

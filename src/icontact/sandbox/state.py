@@ -102,7 +102,10 @@ class State:
         ]
 
     def users(self) -> list[dict[str, Any]]:
-        """Return the users of all accounts, without their passwords."""
+        """Return the users that were added to accounts, without their passwords.
+
+        The owner of an account, whom its listing of users shows too, is not among them.
+        """
         rows = self._store.rows(
             "SELECT userId, accountId, userName, firstName, lastName, email FROM users"
             " ORDER BY userId"

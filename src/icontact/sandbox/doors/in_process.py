@@ -18,7 +18,7 @@ from urllib3.exceptions import (
 )
 
 from icontact.sandbox.app import App
-from icontact.sandbox.doors.shared import below, dressed, query_from, status_line
+from icontact.sandbox.doors.shared import below, dressed, merged, query_from, status_line
 from icontact.sandbox.doors.switchboard import switchboard
 from icontact.sandbox.exchange import Answer, Incoming
 from icontact.sandbox.faults import Fault, FaultKind
@@ -54,7 +54,8 @@ class InProcessDoor:
 
     def leads(self, request: requests.PreparedRequest) -> bool:
         """Say whether a request goes through this door."""
-        return self._urls.match(str(request.url)) is not None
+        scheme, separator, rest = str(request.url).partition("://")
+        return self._urls.match(scheme + separator + merged(rest)) is not None
 
     def answer(self, request: requests.PreparedRequest) -> HTTPResponse:
         """Answer a request, or fail as its fault says."""
@@ -79,7 +80,7 @@ def _incoming_from(request: requests.PreparedRequest, mount: str, most: int) -> 
     too_long = len(body) > most
     return Incoming(
         method=str(request.method).upper(),
-        path=below(unquote(url.path, errors="replace"), mount),
+        path=below(merged(unquote(url.path, errors="replace")), mount),
         query=query_from(url.query),
         headers={name.lower(): _as_text(value) for name, value in request.headers.items()},
         body=b"" if too_long else body,

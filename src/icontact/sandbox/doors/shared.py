@@ -19,6 +19,7 @@ _RECORDED_REASONS = {401: "Authorization Required", 501: "Method Not Implemented
 _REASONS = {status.value: status.phrase for status in HTTPStatus} | _RECORDED_REASONS
 # Fast rather than small: the answers go no farther than this machine.
 _GZIP_LEVEL = 1
+_SLASHES = re.compile("/{2,}")
 _NO_GZIP = re.compile(r"\s*(x-)?gzip\s*;\s*q\s*=\s*0(\.0*)?\s*", re.I)
 
 
@@ -61,6 +62,7 @@ class Site:
             headers: The headers, their names lower-cased.
             body: The body, and whether it was too long, so that nothing of it is kept.
         """
+        path = merged(path)
         controlled = self._control is not None and (path == CONTROL or path.startswith(_BELOW))
         incoming = Incoming(
             method=method,
@@ -76,6 +78,11 @@ class Site:
 
 
 _BELOW = f"{CONTROL}/"
+
+
+def merged(path: str) -> str:
+    """Return a path in which several slashes count as one, as they do before routing (API 2.2)."""
+    return _SLASHES.sub("/", path)
 
 
 def below(path: str, mount: str) -> str:

@@ -55,10 +55,19 @@ def replace(call: Call) -> dict[str, Any]:
 def delete(call: Call) -> list[Any]:
     """Answer ``DELETE …/contacts/{contactId}``: the contact stays, as ``deleted`` (API 6.6)."""
     row = checks.required(_by_id(call, call.path_ids["contact_id"]))
-    if row["status"] != "deleted":
-        call.store.update("contacts", {"status": "deleted"}, "contactId", row["contactId"])
-        blocks.remove(call.store, call.folder_id, (row["contactId"],))
-        history.record(call, row["contactId"], "EditStatus", {"newStatus": "deleted"})
+    if row["status"] == "deleted":
+        return _delete_again(call)
+    call.store.update("contacts", {"status": "deleted"}, "contactId", row["contactId"])
+    blocks.remove(call.store, call.folder_id, (row["contactId"],))
+    history.record(call, row["contactId"], "EditStatus", {"newStatus": "deleted"})
+    return []
+
+
+def _delete_again(call: Call) -> list[Any]:
+    if call.quirks.second_delete == "not_found":
+        raise Refusal(404, messages.NOT_FOUND)
+    if call.quirks.second_delete == "no_changes":
+        raise Refusal(400, messages.NO_CHANGES)
     return []
 
 

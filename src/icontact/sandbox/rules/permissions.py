@@ -1,5 +1,7 @@
 """Permissions: what a user may do in which client folder, and keeping to it (API 16.2)."""
 
+# ruff: noqa: S608  (the table is a constant)
+
 from __future__ import annotations
 
 from typing import Any
@@ -14,12 +16,12 @@ from icontact.sandbox.rules.terms import Clause, Kind, column
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.mailing_schema import PERMISSIONS
 
-# Every folder has a row, also where nobody granted anything.
+# Every folder has a row, also where nothing was granted. The owner may do everything.
 _LISTING = Listing(
     table="(SELECT folders.clientFolderId, accountId, users.userId,"
-    " COALESCE(creative, 0) AS creative, COALESCE(subscriber, 0) AS subscriber,"
-    " COALESCE(analytic, 0) AS analytic"
-    " FROM clientfolders AS folders JOIN users USING (accountId)"
+    " COALESCE(creative, owner) AS creative, COALESCE(subscriber, owner) AS subscriber,"
+    " COALESCE(analytic, owner) AS analytic"
+    f" FROM clientfolders AS folders JOIN {users.TABLE} AS users USING (accountId)"
     " LEFT JOIN permissions ON permissions.userId = users.userId"
     " AND permissions.clientFolderId = folders.clientFolderId)",
     key="clientFolderId",
@@ -47,13 +49,14 @@ def check(call: Call, area: Area) -> None:
 
 def list_all(call: Call) -> dict[str, Any]:
     """Answer ``GET /a/{accountId}/users/{userId}/permissions``: a row for every client folder."""
-    page = search(call, _LISTING, Clause("userId = ?", (users.load(call)["userId"],)))
+    where = Clause("userId = ? AND accountId = ?", (users.load(call)["userId"], call.account_id))
+    page = search(call, _LISTING, where)
     return page.envelope(call, "permissions", _read_wire)
 
 
 def save_many(call: Call) -> dict[str, Any]:
     """Answer ``POST /a/{accountId}/users/{userId}/permissions``."""
-    users.load(call)
+    users.refuse_owner(users.load(call))
     return {"permissions": bodies.save_many(call, "permissions", "permission", _save) or None}
 
 

@@ -80,8 +80,10 @@ class SubscriptionBook:
         list_id, contact_id, status, message_id = _plain(item) or self._checked(item)
         if list_id not in self._lists:
             raise Refusal(400, self._call.quirks.unknown_list_text)
-        self._check_contact(contact_id)
         ids = list_id, contact_id
+        if self._ends(ids, status):
+            return self._unsubscribe(ids)
+        self._check_contact(contact_id)
         if ids not in self._known:
             self._new.append((self._call.folder_id, *ids, status, self._epoch, message_id))
         elif refuses_return(self._call, self._known[ids], status):
@@ -91,13 +93,33 @@ class SubscriptionBook:
             return None
         else:
             self._change(ids, status, message_id)
+        return self._noted(ids, status, self._added)
+
+    def _ends(self, ids: tuple[int, int], status: str) -> bool:
+        """Tell whether an item ends a subscription that is there (API 8.2, uncertain)."""
+        is_there = self._known.get(ids, status) != status
+        return is_there and status == "unsubscribed" and self._call.quirks.unsubscribe_by_post
+
+    def _unsubscribe(self, ids: tuple[int, int]) -> dict[str, Any]:
+        # What is to be ended may be among what was just created.
+        self.flush()
+        where = "listId = ? AND contactId = ?"
+        self._call.store.execute(
+            f"UPDATE subscriptions SET status = 'unsubscribed' WHERE {where}", ids
+        )
+        added = self._call.store.value(f"SELECT addDate FROM subscriptions WHERE {where}", ids)
+        return self._noted(ids, "unsubscribed", moments.iso_with_offset(added))
+
+    def _noted(self, ids: tuple[int, int], status: str, added: str) -> dict[str, Any]:
+        """Write a change into the history, and return the subscription as the answer has it."""
+        list_id, contact_id = ids
         self._known[ids] = status
         if (list_id, status) not in self._details:
             self._details[list_id, status] = {"listId": str(list_id), "newStatus": status}
         details = self._details[list_id, status]
         self._done.append(Done(contact_id, "EditSubscription", details))
         return {
-            "addDate": self._added,
+            "addDate": added,
             "contactId": str(contact_id),
             "listId": str(list_id),
             "status": status,

@@ -65,7 +65,10 @@ def move(call: Call) -> dict[str, Any]:
     """Answer ``PUT …/subscriptions/{listId}_{contactId}``: the contact changes lists."""
     if call.version != _MOVING_SINCE:
         raise Refusal(501, messages.NOT_IMPLEMENTED)
-    row, item = _load(call), bodies.member(call, "subscription")
+    item = bodies.member(call, "subscription")
+    if item is not None:
+        _refuse_second_move(call, item)
+    row = _load(call)
     if item is None:
         return {"subscription": _wire(row)}
     list_id = _target_list(call, row, item)
@@ -120,6 +123,20 @@ def _target_list(call: Call, row: Row, item: dict[str, Any]) -> int:
     return list_id
 
 
+def _refuse_second_move(call: Call, item: dict[str, Any]) -> None:
+    """Refuse to move what is on the other list already, and on the first no more (API 8.2).
+
+    Whether it ever was on the first one cannot be told; that list is looked for alone.
+    """
+    left, contact_id = _ids_in_path(call)
+    target = _by_ids(call, number(item.get("listId")), contact_id)
+    was_a_list = call.store.value(
+        "SELECT 1 FROM lists WHERE listId = ? AND folderId = ?", (left, call.folder_id)
+    )
+    if target is not None and was_a_list and _by_ids(call, left, contact_id) is None:
+        raise Refusal(400, messages.NO_CHANGES)
+
+
 def _known_list(call: Call, text: str) -> int:
     list_id = number(text)
     if not call.store.value(
@@ -136,8 +153,12 @@ def _record(call: Call, list_id: int, contact_id: int, status: str) -> None:
 
 
 def _load(call: Call) -> Row:
+    return _required(_by_ids(call, *_ids_in_path(call)))
+
+
+def _ids_in_path(call: Call) -> tuple[int | None, int | None]:
     list_text, _, contact_text = call.path_ids["subscription_id"].partition("_")
-    return _required(_by_ids(call, number(list_text), number(contact_text)))
+    return number(list_text), number(contact_text)
 
 
 def _by_ids(call: Call, list_id: int | None, contact_id: int | None) -> Row | None:

@@ -22,7 +22,6 @@ from icontact.sandbox.rules.terms import Clause, Kind, column
 from icontact.sandbox.store import Row
 
 RECEIVING, COMPLETE = "receiving", "complete"
-_PATIENCE = 60
 
 _LISTING = Listing(
     table="uploads",
@@ -60,6 +59,12 @@ def read(call: Call) -> dict[str, Any]:
     return {"upload": _wire(row)}
 
 
+def read_data(call: Call) -> dict[str, Any]:
+    """Answer ``GET …/uploads/{uploadId}/data`` as the vendor's class reads it."""
+    answer = read(call)
+    return {**answer, **{name: answer["upload"][name] for name in ("uploadId", "status")}}
+
+
 def merge(call: Call) -> dict[str, Any]:
     """Answer ``POST …/uploads/{uploadId}``: other settings, before the data has come."""
     row, item = _waiting(call), bodies.member(call, "upload")
@@ -86,10 +91,13 @@ def store_data(call: Call) -> dict[str, Any]:
     received = {
         "data": call.incoming.body,
         "polls": call.quirks.upload_polls,
-        "due": call.epoch + _PATIENCE,
+        "due": call.epoch + call.quirks.upload_seconds,
     }
     call.store.update("uploads", received, "uploadId", row["uploadId"])
-    return {"upload": _wire(row)}
+    answer: dict[str, Any] = {"upload": _wire(row)}
+    if call.quirks.upload_id_on_top:
+        answer["uploadId"] = str(row["uploadId"])
+    return answer
 
 
 def finish(call: Call, row: Row) -> None:
@@ -177,7 +185,7 @@ ROUTES = (
     Route(
         f"{_COLLECTION}/<upload_id>/data",
         Scope.FOLDER,
-        {"GET": read, "PUT": store_data},
+        {"GET": read_data, "PUT": store_data},
         switches={"GET": "upload_data_readable"},
         any_media=True,
         get_writes=True,

@@ -1,5 +1,7 @@
 """Users of an account (API 16.1)."""
 
+# ruff: noqa: S608  (the table is a constant)
+
 from __future__ import annotations
 
 import re
@@ -20,8 +22,17 @@ OPTIONAL = ("firstName", "lastName", "email")
 _USER_NAME = re.compile(r"[A-Za-z0-9._@-]{4,50}")
 _PASSWORD = re.compile(r"(?=.*[A-Za-z]).{6,100}", re.DOTALL)
 
+# Whose account it is, is a user of it as well, under the number of the login.
+TABLE = (
+    "(SELECT userId, accountId, userName, firstName, lastName, email, 0 AS owner FROM users"
+    " UNION ALL SELECT MIN(loginId), accountId, username, firstName, lastName, email, 1"
+    " FROM grants JOIN accounts USING (accountId) JOIN logins USING (username)"
+    " WHERE userId IS NULL GROUP BY accountId, username)"
+)
+"""The users of all accounts: those that were added, and the owner of each (API 16.1)."""
+
 _LISTING = Listing(
-    table="users",
+    table=TABLE,
     key="userId",
     terms={
         "userId": column("userId", Kind.NUMBER),
@@ -58,6 +69,7 @@ def merge(call: Call) -> dict[str, Any]:
 def delete(call: Call) -> list[Any]:
     """Answer ``DELETE /a/{accountId}/users/{userId}``; the user is let in no more."""
     row = load(call)
+    refuse_owner(row)
     for statement in (
         "DELETE FROM users WHERE userId = ?",
         "DELETE FROM permissions WHERE userId = ?",
@@ -73,9 +85,15 @@ def load(call: Call) -> Row:
     return checks.required(_by_id(call, call.path_ids["user_id"]))
 
 
+def refuse_owner(row: Row) -> None:
+    """Leave the owner of an account as it is: what a call could change there is unknown."""
+    if row["owner"]:
+        raise Refusal(403, messages.FORBIDDEN)
+
+
 def _by_id(call: Call, user_id: object) -> Row | None:
     return call.store.row(
-        "SELECT * FROM users WHERE userId = ? AND accountId = ?",
+        f"SELECT * FROM {TABLE} WHERE userId = ? AND accountId = ?",
         (number(user_id), call.account_id),
     )
 
@@ -111,6 +129,7 @@ def _new_columns(call: Call, reader: Reader) -> dict[str, Any]:
 
 
 def _change(call: Call, row: Row, item: dict[str, Any]) -> None:
+    refuse_owner(row)
     reader = Reader(item)
     checks.unchangeable(reader, item, userName=row["userName"])
     reader.forbid("password")
