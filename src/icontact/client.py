@@ -30,7 +30,7 @@ from icontact.transport import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date
     from typing import BinaryIO, Unpack
 
     from icontact.export import ContactExport, ExportProgress, ExportReport, Format
@@ -390,7 +390,7 @@ class Folder:
         return Automations(self.transport, self._path)
 
     def suppressed(
-        self, *, list_id: int | None = None, since: datetime | None = None
+        self, *, list_id: int | None = None, since: date | str | None = None
     ) -> Suppressions:
         """Return who may not be mailed, and why, so that a CRM can be kept in step.
 
@@ -405,10 +405,12 @@ class Folder:
 
         Args:
             list_id: Only whom it keeps from the mail of this list.
-            since: Only what happened since then; aware.
+            since: Only what happened since then: a time with its zone, a date (from its beginning
+                in the local zone), or either as ISO text.
 
         Raises:
-            ValueError: If ``since`` has no time zone.
+            ValueError: If ``since`` has no time zone, or is not a date.
+            TypeError: If it is something else.
 
         Documentation: "Contacts", "Subscriptions", "Contact History".
         """

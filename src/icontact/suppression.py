@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from itertools import islice
 from typing import Any
@@ -83,10 +83,12 @@ class Suppressions:
         transport: Sends the calls.
         folder: The folder's path.
         list_id: Only whom it keeps from the mail of one list.
-        since: Only what happened since then; aware.
+        since: Only what happened since then: a time with its zone, a date (from its beginning in
+            the local zone), or either as ISO text.
 
     Raises:
-        ValueError: If ``since`` has no time zone.
+        ValueError: If ``since`` has no time zone, or is not a date.
+        TypeError: If it is something else.
     """
 
     def __init__(
@@ -95,14 +97,12 @@ class Suppressions:
         folder: str,
         *,
         list_id: int | None = None,
-        since: datetime | None = None,
+        since: date | str | None = None,
     ) -> None:
-        if since is not None and since.tzinfo is None:
-            raise ValueError("since: a time needs a time zone")
         self._contacts = Contacts(transport, folder)
         self._subscriptions = Subscriptions(transport, folder)
         self._list_id = list_id
-        self._since = since
+        self._since = None if since is None else _moment(since)
 
     def __iter__(self) -> Iterator[Suppressed]:
         yield from self._for_all_mail()
@@ -180,3 +180,24 @@ class Suppressions:
             return attrs.evolve(row, since=max(times))
         # What began since then came about since then, recorded or not.
         return attrs.evolve(row, since=began) if began and began >= self._since else None
+
+
+def _moment(since: date | str) -> datetime:
+    if isinstance(since, str):
+        since = _parsed(since)
+    if not isinstance(since, date):
+        raise TypeError(f"since must be a date or a time, not {type(since).__name__}")
+    if not isinstance(since, datetime):
+        return datetime.combine(since, time.min).astimezone()
+    if since.tzinfo is None:
+        raise ValueError("since: a time needs a time zone, such as 2026-01-31T08:00:00+01:00")
+    return since
+
+
+def _parsed(text: str) -> date:
+    for kind in (date, datetime):
+        try:
+            return kind.fromisoformat(text.strip())
+        except ValueError:
+            continue
+    raise ValueError("since: not a date. Write 2026-01-31, or 2026-01-31T08:00:00+01:00")

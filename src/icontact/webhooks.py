@@ -33,7 +33,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias, overload
 
 import attrs
 
@@ -80,6 +80,31 @@ class SubscriptionEvent:
 WebhookEvent: TypeAlias = ContactEvent | SubscriptionEvent
 
 _ABOUT_LISTS = (EventId.CONTACT_SUBSCRIBED, EventId.CONTACT_UNSUBSCRIBED)
+
+
+_Changed: TypeAlias = Literal[
+    EventId.CONTACT_CREATED, EventId.CONTACT_UPDATED, "contact_created", "contact_updated"
+]
+_Moved: TypeAlias = Literal[
+    EventId.CONTACT_SUBSCRIBED,
+    EventId.CONTACT_UNSUBSCRIBED,
+    "contact_subscribed",
+    "contact_unsubscribed",
+]
+
+
+@overload
+def parse(body: bytes | str, *, event_id: _Changed) -> tuple[ContactEvent, ...]: ...
+
+
+@overload
+def parse(body: bytes | str, *, event_id: _Moved) -> tuple[SubscriptionEvent, ...]: ...
+
+
+@overload
+def parse(
+    body: bytes | str, *, event_id: EventId | str | None = None
+) -> tuple[WebhookEvent, ...]: ...
 
 
 def parse(body: bytes | str, *, event_id: EventId | str | None = None) -> tuple[WebhookEvent, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import assert_type
 
 import icontact
-from icontact import errors
+from icontact import errors, webhooks
 from icontact.models import (
     Account,
     ClientFolder,
@@ -19,6 +19,7 @@ from icontact.models import (
     ContactList,
     ContactStatus,
     CustomField,
+    EventId,
     ServerTime,
     Subscription,
 )
@@ -102,3 +103,16 @@ def check_models(contact: Contact) -> None:
     assert_type(contact.status, ContactStatus | str)
     assert_type(contact.business, str | None)
     contact.email = "x"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def check_web_hooks(body: bytes, event_id: EventId) -> None:
+    created = webhooks.parse(body, event_id=EventId.CONTACT_CREATED)
+    assert_type(created, tuple[webhooks.ContactEvent, ...])
+    assert_type(
+        webhooks.parse(body, event_id="contact_unsubscribed"),
+        tuple[webhooks.SubscriptionEvent, ...],
+    )
+    for one in webhooks.parse(body, event_id="contact_subscribed"):
+        assert_type(one.contact_list, ContactList)
+    assert_type(webhooks.parse(body), tuple[webhooks.WebhookEvent, ...])
+    assert_type(webhooks.parse(body, event_id=event_id), tuple[webhooks.WebhookEvent, ...])

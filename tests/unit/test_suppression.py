@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -157,6 +157,43 @@ def test_a_search_that_had_no_effect_suppresses_nobody_wrongly() -> None:
 
 def action(kind: str, time: str | None = AFTER) -> dict[str, Any]:
     return {"actionType": kind, "actionTime": time, "actor": "system", "details": []}
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_a_date_or_a_text_says_since_when(
+    folder: icontact.Folder, sandbox: Sandbox, as_text: bool
+) -> None:
+    contact = folder.contacts.create(email="blocked@example.com", status="donotcontact")
+    today = folder_time(folder).astimezone().date()
+    earlier: Any = today - timedelta(days=1)
+    later: Any = today + timedelta(days=2)
+    if as_text:
+        earlier, later = str(earlier), f"{later}T08:00:00+01:00"
+
+    assert contact.contact_id in {one.contact_id for one in folder.suppressed(since=earlier)}
+    assert list(folder.suppressed(since=later)) == []
+
+
+@pytest.mark.parametrize(
+    ("since", "kind", "said"),
+    [
+        ("", ValueError, "not a date"),
+        ("yesterday", ValueError, "Write 2026-01-31"),
+        ("2026-01-31T08:00:00", ValueError, "needs a time zone"),
+        (20260131, TypeError, "must be a date or a time, not int"),
+    ],
+)
+def test_what_is_not_a_date_is_refused_at_once(
+    folder: icontact.Folder, since: Any, kind: type[Exception], said: str
+) -> None:
+    with pytest.raises(kind, match=said):
+        folder.suppressed(since=since)
+
+
+def test_a_date_begins_in_the_local_zone(folder: icontact.Folder) -> None:
+    rows = folder.suppressed(since=date(2026, 1, 31))
+
+    assert rows._since == datetime(2026, 1, 31).astimezone()
 
 
 @pytest.mark.parametrize(

@@ -734,3 +734,23 @@ def test_an_order_by_nothing_known_is_refused(order: str) -> None:
 
 def test_public_name_orders_by_its_odd_spelling() -> None:
     assert wire.encode_order(ContactList, "public_name") == "publicname"
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, str(2**63), "9" * 19, 10**40])
+def test_an_id_that_no_database_takes_is_a_decode_error(number: object) -> None:
+    with pytest.raises(DecodeError, match=r"contactId: expected an integer of 64 bits"):
+        wire.decode(Contact, {"contactId": number, "email": "a@example.com"}, "contact")
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, str(2**63 - 1), -(2**63)])
+def test_the_largest_ids_are_read(number: object) -> None:
+    found = wire.decode(Contact, {"contactId": number, "email": "a@example.com"}, "contact")
+    assert found.contact_id == int(str(number))
+
+
+def test_a_name_that_is_only_a_little_alike_is_not_suggested() -> None:
+    with pytest.raises(TypeError) as caught:
+        wire.encode_fields(Contact, {"gone": 1}, frozenset({"phone", "custom_fields"}))
+    assert "did you mean" not in str(caught.value)
+    with pytest.raises(TypeError, match="did you mean 'phone'"):
+        wire.encode_fields(Contact, {"phones": 1}, frozenset({"phone"}))

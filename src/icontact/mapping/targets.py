@@ -102,7 +102,7 @@ def nearest(given: object, choices: Iterable[str]) -> str:
 def closest(given: object, choices: Iterable[str]) -> str | None:
     """Return the choice that is spelled most like what was given, if one is near."""
     by_squeezed = {squeeze(choice): choice for choice in choices}
-    found = difflib.get_close_matches(squeeze(str(given)), by_squeezed, n=1, cutoff=0.65)
+    found = difflib.get_close_matches(squeeze(str(given)), by_squeezed, n=1, cutoff=0.7)
     return by_squeezed[found[0]] if found else None
 
 

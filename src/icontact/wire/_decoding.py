@@ -141,13 +141,8 @@ class Shape:
 
 _FACTORY: Any = attrs.Factory
 
-#: Types whose rule leaves a text, or a number, as it is.
-_AS_IT_IS: Mapping[Any, str] = {
-    str: "str",
-    str | None: "str",
-    int: "int",
-    int | None: "int",
-}
+#: Types whose rule leaves a text as it is.
+_AS_IT_IS: Mapping[Any, str] = {str: "str", str | None: "str"}
 
 _SHAPES: dict[type[Any], Shape] = {}
 

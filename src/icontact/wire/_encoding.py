@@ -20,6 +20,9 @@ EasternOffset: TypeAlias = Literal["fixed", "actual"]
 
 _SUMMER = timezone(timedelta(hours=-4))
 
+#: How much two names must have in common for the one to be meant: "gone" is not "phone".
+_ALIKE = 0.7
+
 #: Query parameters that are no search terms (API 2.6).
 _PAGING = frozenset({"limit", "offset", "orderby"})
 
@@ -71,7 +74,11 @@ def encode_fields(
         if type(value) in _AS_IS and name in plain and name in allowed:
             body[plain[name]] = value
         elif name not in allowed:
-            raise TypeError(f"{model.__name__} has no field {name!r}{nearest(name, allowed)}")
+            hint = f"; a custom field goes into custom_fields={{{name!r}: ...}}"
+            custom = hint if shape.collects in allowed else ""
+            raise TypeError(
+                f"{model.__name__} has no field {name!r}{nearest(name, allowed)}{custom}"
+            )
         elif name == shape.collects:
             _add_custom(body, value, shape.known)
         else:
@@ -224,6 +231,6 @@ def encode_order(model: type[Any], order_by: str | tuple[str, ...]) -> str:
 
 
 def nearest(name: str, known: Mapping[str, Any] | frozenset[str]) -> str:
-    """Return ``; did you mean 'x'?`` for a name that was mistyped, or nothing."""
-    close = get_close_matches(str(name), sorted(known), n=1, cutoff=0.5)
+    """Return ``; did you mean 'x'?`` for a name that was mistyped, else the names there are."""
+    close = get_close_matches(str(name), sorted(known), n=1, cutoff=_ALIKE)
     return f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(sorted(known))}"

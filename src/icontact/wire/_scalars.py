@@ -18,19 +18,24 @@ from icontact.models import OpenEnum
 
 EASTERN_TIME = ZoneInfo("America/New_York")
 
-_LONGEST = 20
-_INTEGER = re.compile(r"-[0-9]{1,19}").fullmatch
+#: So many digits fit into 64 bits, whatever they are.
+_SHORT = 18
+_INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII).fullmatch
+
+#: What databases take for a whole number; iContact's ids have eight digits.
+_RANGE = range(-(2**63), 2**63)
 
 
 def integer(value: Any, _: object = None) -> int:
-    if type(value) is int:
-        return value
     # The quick test first: nearly every id is a short row of digits.
-    if isinstance(value, str) and (
-        (len(value) < _LONGEST and value.isdecimal() and value.isascii()) or _INTEGER(value)
-    ):
+    if isinstance(value, str) and len(value) <= _SHORT and value.isdecimal() and value.isascii():
         return int(value)
-    raise ValueError(f"expected an integer, got {kind(value)}")
+    whole = type(value) is int or (isinstance(value, str) and _INTEGER(value))
+    if not whole:
+        raise ValueError(f"expected an integer, got {kind(value)}")
+    if int(value) not in _RANGE:
+        raise ValueError("expected an integer of 64 bits, got a larger one")
+    return int(value)
 
 
 def optional_integer(value: Any, _: object = None) -> int | None:
