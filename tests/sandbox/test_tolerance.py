@@ -26,6 +26,7 @@ from tests.sandbox.wire import HEADERS, Wire
 
 HEAD = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
 BODY = '[{"email":"jo@example.com"}]'
+CHUNKS = "\r\nTransfer-Encoding: chunked"
 
 
 @pytest.fixture(scope="module")
@@ -320,7 +321,30 @@ def test_many_connections_at_once_are_served(server: Server, folder: str) -> Non
         ("GET /icp/time HTTP/1.1\r\nContent-Length: x", 400),
         ("GET /icp/time HTTP/1.1\r\nContent-Length: -1", 400),
         ("GET /icp/time HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2", 400),
+        ("GET /icp/time HTTP/1.1\r\nContent-Length: 1, 1", 400),
+        ("GET /icp/time HTTP/1.1\r\nContent-Length:", 400),
+        ("GET /icp/time HTTP/1.1\r\nContent-Length: +1", 400),
+        ("GET /icp/time HTTP/1.1\r\nContent-Length: 0x1", 400),
+        ("GET /icp/time HTTP/1.1\r\nContent-Length: \x0c0", 400),
+        ("GET /icp/time HTTP/1.1\r\nContent-Length: \xb2", 400),
+        ("GET /icp/time HTTP/1.1\r\nContent-Length:\r\n 0", 400),
+        ("GET /icp/time HTTP/1.1\r\nX: a\rContent-Length: 5", 400),
+        ("GET /icp/time HTTP/1.1\r\nX: a\0", 400),
         ("GET /icp/time HTTP/1.1\r\nTransfer-Encoding: gzip, chunked", 501),
+        ("GET /icp/time HTTP/1.1\r\nTransfer-Encoding: gzip", 501),
+        ("GET /icp/time HTTP/1.1\r\nTransfer-Encoding: \x0bchunked", 501),
+        ("GET /icp/time HTTP/1.1\r\nTransfer-Encoding: xchunked", 501),
+        ("GET /icp/time HTTP/1.1\r\nTransfer-Encoding:", 400),
+        ("GET /icp/time HTTP/1.1\r\nTransfer-Encoding: chunked, chunked", 400),
+        ("GET /icp/time HTTP/1.1\r\nTransfer-Encoding: chunked, identity", 400),
+        ("GET /icp/time HTTP/1.1\r\nTransfer-Encoding:\r\n chunked", 400),
+        ("GET /icp/time HTTP/1.1\r\nTransfer-Encoding : chunked", 400),
+        (f"GET /icp/time HTTP/1.1{CHUNKS}{CHUNKS}", 400),
+        (f"GET /icp/time HTTP/1.1{CHUNKS}\r\nContent-Length: 0", 400),
+        (f"GET /icp/time HTTP/1.1\r\nContent-Length: 0{CHUNKS}", 400),
+        (f"GET /icp/time HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-continue{CHUNKS}", 400),
+        ("GET /icp/time HTTP/1.1\r\nContent-Length: 0\r\nTransfer-Encoding: identity", 400),
+        (f"GET /icp/time HTTP/1.0{CHUNKS}", 400),
         (f"GET /icp/{'x' * 20_000} HTTP/1.1", 414),
         (f"GET /icp/time HTTP/1.1\r\nX: {'x' * 70_000}", 431),
         ("GET /icp/time HTTP/1.1" + "\r\nX: 1" * 300, 431),
@@ -364,13 +388,62 @@ CHUNKED = "POST /icp/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n
         ("x\r\n", 400),
         ("-1\r\n", 400),
         ("1\r\nab\r\n", 400),
+        ("1\na\r\n", 400),
+        ("1\r\na\n", 400),
+        ("1\r\na \r\n", 400),
+        ("1 \r\na\r\n", 400),
+        (" 1\r\na\r\n", 400),
+        ("+1\r\na\r\n", 400),
+        ("0x1\r\na\r\n", 400),
+        ("1;a\rb\r\na\r\n", 400),
+        ("1,2\r\na\r\n", 400),
+        ("0\r\nX: 1\n\r\n", 400),
+        ("0\r\n\n", 400),
+        ("fffffffffffff\r\n", 400),
         ("1" * 2000, 400),
         ("0\r\n" + "X: 1\r\n" * 300, 431),
     ],
 )
 def test_broken_chunks_are_refused(line: Line, chunks: str, status: int) -> None:
     line.say(CHUNKED + chunks)
-    assert line.reply().status == status
+    reply = line.reply()
+    assert (reply.status, reply.headers["connection"]) == (status, "close")
+    line.socket.shutdown(socket.SHUT_WR)
+    assert line.is_over()
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        "Content-Length: {}%Transfer-Encoding: chunked%",
+        "Transfer-Encoding: chunked%Content-Length: {}%",
+        "Content-Length: {}%Transfer-Encoding: chunked, chunked%",
+        "Content-Length: {}%Content-Length: 0%",
+        "Content-Length: 0%Content-Length: {}%",
+        "Content-Length: {}%Transfer-Encoding: identity%",
+    ],
+)
+def test_a_request_hidden_in_the_body_of_an_ambiguous_one_is_never_read(
+    line: Line, server: Server, folder: str, framing: str
+) -> None:
+    hidden = f"POST {folder}/contacts HTTP/1.1\r\n{HEAD}Content-Length: {len(BODY)}\r\n\r\n{BODY}"
+    body = f"0\r\n\r\n{hidden}"
+    head = f"POST /icp/a HTTP/1.1\r\nHost: x\r\n{HEAD}"
+    line.say(head + framing.format(len(body)).replace("%", "\r\n") + "\r\n" + body)
+    reply = line.reply()
+    assert (reply.status, reply.headers["connection"]) == (400, "close")
+    line.socket.shutdown(socket.SHUT_WR)
+    assert line.is_over()
+    assert len(server.sandbox.requests) == 0
+    assert server.sandbox.state.contacts() == []
+
+
+def test_zeros_before_a_length_do_not_shorten_it(line: Line, server: Server, folder: str) -> None:
+    length = f"Content-Length: {len(BODY):040}\r\n"
+    for _ in range(2):
+        line.say(f"POST {folder}/contacts HTTP/1.1\r\nHost: x\r\n{HEAD}{length}\r\n{BODY}")
+        assert line.reply().status == 200
+    assert len(server.sandbox.requests) == 2
 
 
 @pytest.mark.parametrize("cut", ["GET /icp/ti", "GET /icp/time HTTP/1.1\r\nHo"])

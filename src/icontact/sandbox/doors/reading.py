@@ -16,10 +16,12 @@ _RECEIVED = 64 * 1024
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _VERSION = re.compile(r"HTTP/(\d)\.(\d)")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*(;[^\n]*)?\r?\n")
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,12})([ \t]*;[^\r\n]*)?\r\n")
 _MAX_CHUNK_LINE = 1024
 # A longer length is beyond every limit, and beyond what Python makes a number of.
 _DIGITS = 18
+# What says where a body ends. Whether others read it the same has to be beyond doubt.
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
 
 
 class Unreadable(Exception):
@@ -32,12 +34,17 @@ class Unreadable(Exception):
 
 @attrs.frozen(kw_only=True)
 class Head:
-    """The request line and the headers; names are lower-cased."""
+    """The request line and the headers; names are lower-cased.
+
+    ``length`` says how long the body is, unless it comes in chunks.
+    """
 
     method: str
     target: str = attrs.field(repr=False)
     minor: int
     headers: dict[str, str] = attrs.field(repr=False)
+    is_chunked: bool = False
+    length: int = 0
 
     @property
     def keeps_alive(self) -> bool:
@@ -52,36 +59,12 @@ class Head:
         """Whether the client holds its body back until it is told to go on."""
         return self.minor > 0 and self.headers.get("expect", "").lower() == "100-continue"
 
-    @property
-    def is_chunked(self) -> bool:
-        """Whether the body comes in chunks.
-
-        Raises:
-            Unreadable: 501, if it comes in a coding that is not spoken.
-        """
-        coding = self.headers.get("transfer-encoding", "").lower()
-        if coding not in {"", "identity", "chunked"}:
-            raise Unreadable(501)
-        return coding == "chunked"
-
-    @property
-    def length(self) -> int:
-        """How long the body is, unless it comes in chunks.
-
-        Raises:
-            Unreadable: 400, if that is no number.
-        """
-        digits = self.headers.get("content-length") or "0"
-        if not (digits.isascii() and digits.isdecimal()):
-            raise Unreadable(400)
-        return int(digits[:_DIGITS])
-
 
 def parse(raw: bytes) -> Head:
     """Take a head apart.
 
     Raises:
-        Unreadable: 400, 414, 431 or 505.
+        Unreadable: 400, 414, 431, 501 or 505.
     """
     first, *lines = raw.decode("latin-1").replace("\r\n", "\n").split("\n")
     if len(first) > MAX_LINE:
@@ -95,21 +78,60 @@ def parse(raw: bytes) -> Head:
     if version[1] != "1":
         raise Unreadable(505)
     method, target = words[:2]
-    return Head(method=method, target=target, minor=int(version[2]), headers=_headers(lines))
+    minor, headers = int(version[2]), _headers(lines)
+    return Head(
+        method=method,
+        target=target,
+        minor=minor,
+        headers=headers,
+        is_chunked=_is_chunked(headers, minor),
+        length=parse_length(headers.get("content-length", "0")),
+    )
+
+
+def parse_length(digits: str) -> int:
+    """Read a length; one that is beyond every limit may come out as another one that is.
+
+    Raises:
+        Unreadable: 400, if it is not a number.
+    """
+    if not (digits.isascii() and digits.isdecimal()):
+        raise Unreadable(400)
+    return int(digits.lstrip("0")[:_DIGITS] or "0")
+
+
+def _is_chunked(headers: dict[str, str], minor: int) -> bool:
+    """Tell whether a body comes in chunks, and refuse what others may read in another way."""
+    given = headers.get("transfer-encoding")
+    if given is None:
+        return False
+    if minor == 0 or "content-length" in headers:
+        raise Unreadable(400)
+    codings = [coding.strip(" \t").lower() for coding in given.split(",")]
+    if "" in codings or "chunked" in codings[:-1]:
+        raise Unreadable(400)
+    if codings not in (["identity"], ["chunked"]):
+        raise Unreadable(501)
+    return codings == ["chunked"]
 
 
 def _headers(lines: list[str]) -> dict[str, str]:
     headers: dict[str, str] = {}
     name = ""
     for line in lines:
+        if "\r" in line or "\0" in line:
+            raise Unreadable(400)
         if line[:1] in {" ", "\t"} and name:
             # The old way to go on in the next line.
+            if name in _FRAMING:
+                raise Unreadable(400)
             headers[name] = f"{headers[name]} {line.strip()}".strip()
             continue
         given, colon, value = line.partition(":")
         if not colon or not _NAME.fullmatch(given):
             raise Unreadable(400)
-        name, value = given.lower(), value.strip()
+        # Not what else counts as white space in Python: others do not take it for such.
+        name, value = given.lower(), value.strip(" \t")
         before = headers.get(name)
         if before is not None and not (name == "content-length" and before == value):
             # Two lengths are no number any more, as they should not be.
@@ -190,10 +212,13 @@ class Reader:
     def _chunks(self, kept: _Kept) -> None:
         while size := self._chunk_size():
             self._pass(size, kept)
-            if self._text_line().strip():
+            if self._text_line() != b"\r\n":
                 raise Unreadable(400)
         for _ in range(MAX_HEADERS):
-            if not self._text_line().strip():
+            line = self._text_line()
+            if not line.endswith(b"\r\n"):
+                raise Unreadable(400)
+            if line == b"\r\n":
                 return
         raise Unreadable(431)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from icontact.sandbox.doors.reading import parse_length
 from icontact.sandbox.doors.shared import Site, dressed, status_line
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import InputStream, StartResponse, WSGIEnvironment
 
 _CHUNK = 64 * 1024
-# A longer length is beyond every limit, and beyond what Python makes a number of.
-_DIGITS = 18
 
 
 class WsgiDoor:
@@ -72,7 +71,7 @@ def body_from(environ: WSGIEnvironment, most: int) -> tuple[bytes, bool]:
     if environ.get("wsgi.input_terminated"):
         remaining = None
     else:
-        remaining = int(length[:_DIGITS]) if length.isascii() and length.isdecimal() else 0
+        remaining = parse_length(length) if length.isascii() and length.isdecimal() else 0
     body, too_long = bytearray(), False
     while remaining is None or remaining > 0:
         chunk = stream.read(_CHUNK if remaining is None else min(_CHUNK, remaining))
