@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from nox.command import CommandFailed
 nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
+# Every session runs on the Python that runs nox. One set of environments for each, since nox does
+# not look what an environment that it uses again was made with.
+nox.options.envdir = f".nox/{sys.version_info[0]}.{sys.version_info[1]}"
 nox.options.error_on_missing_interpreters = True
 nox.options.sessions = ["lint", "types", "tests", "docs", "examples"]
 

@@ -62,9 +62,3 @@ def test_every_public_name_of_the_package_can_be_imported() -> None:
 @pytest.mark.parametrize("name", ["LICENSE", "README.rst", "CHANGELOG.rst", "CONTRIBUTING.rst"])
 def test_the_papers_are_there(name: str) -> None:
     assert (ROOT / name).read_text("utf-8").strip()
-
-
-def test_the_continuous_integration_calls_the_test_command_of_the_readme() -> None:
-    command = "python -m pip install nox && python -m nox -s tests"
-    assert command in (ROOT / "README.rst").read_text("utf-8")
-    assert command in (ROOT / ".ci" / "run").read_text("utf-8")

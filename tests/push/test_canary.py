@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import icontact
 from icontact import ContactMapper, Credentials
 from icontact.client import Client
 from icontact.errors import IContactError, JournalError
@@ -20,6 +21,8 @@ from icontact.sandbox import Sandbox
 
 ADDRESS = "canary.person@example.com"
 NAME = "Canaryname"
+OURS = str(Path(icontact.__file__).parent)
+SANDBOX = str(Path(OURS, "sandbox"))
 PASSWORD = "sandbox-password"  # the embedded iContact's own
 
 
@@ -50,7 +53,7 @@ def shown(error: IContactError) -> str:
     whole = traceback.TracebackException.from_exception(error, capture_locals=True)
     parts = [str(error), repr(error), repr(error.__dict__)]
     for frame in whole.stack:
-        if "/icontact/" in frame.filename and "/icontact/sandbox/" not in frame.filename:
+        if frame.filename.startswith(OURS) and not frame.filename.startswith(SANDBOX):
             parts.append(f"{frame.name}: {frame.locals}")
     assert len(parts) > 4, "no frame of ours was looked at"
     assert error.__context__ is None
