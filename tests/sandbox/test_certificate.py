@@ -55,6 +55,7 @@ def test_the_next_server_removes_what_a_killed_one_left(folder: Path, number: in
             assert len(list(folder.iterdir())) == 1
     with Sandbox().serve(tls=True) as server:
         assert [str(path) for path in folder.iterdir()] == [server.certificate]
+        server.close()
     assert list(folder.iterdir()) == []
 
 
