@@ -31,6 +31,8 @@ SESSION: tuple[tuple[str, str, Any], ...] = (
     ("GET", f"{FOLDER}/contacts/66674163/actions", None),
     ("DELETE", f"{FOLDER}/contacts/66674163", {"a": 1}),
     ("GET", f"{FOLDER}/contacts/66674163", {"a": 1}),
+    ("DELETE", f"{FOLDER}/contacts//66674163", None),
+    ("GET", f"/{FOLDER}///contacts//", None),
     ("DELETE", f"{FOLDER}/lists/205303", None),
     ("GET", f"{FOLDER}/lists/205303", None),
     ("PATCH", f"{FOLDER}/lists", None),

@@ -47,6 +47,13 @@ def test_a_deleted_contact_is_still_there_as_such(writer: Party) -> None:
     assert writer.folder.contacts.get(made.contact_id).status == "deleted"
 
 
+def test_a_second_deletion_is_an_error(writer: Party) -> None:
+    made = writer.folder.contacts.create(email="jo@example.com")
+    writer.folder.contacts.delete(made.contact_id)
+    with pytest.raises(icontact.errors.APIError):
+        writer.folder.contacts.delete(made.contact_id)
+
+
 def test_subscribing_unsubscribing_and_no_way_back(writer: Party) -> None:
     list_id = sandbox_of(writer).list_id
     made = writer.folder.contacts.create(email="jo@example.com")
@@ -70,6 +77,17 @@ def test_a_subscription_moves_to_another_list(writer: Party) -> None:
     )
     rows = writer.folder.subscriptions.list(contact_id=ann.contact_id).all()
     assert [row.list_id for row in rows] == [other.list_id]
+    with pytest.raises(icontact.errors.BadRequest, match="No Changes Made"):
+        writer.folder.subscriptions.move(
+            contact_id=ann.contact_id,
+            from_list_id=sandbox_of(writer).list_id,
+            to_list_id=other.list_id,
+        )
+
+
+def test_an_account_has_a_user_with_a_permission(writer: Party) -> None:
+    users = writer.client.account(writer.folder.account_id).users
+    assert [user for user in users.list() if users.permissions(user.user_id).list().first()]
 
 
 def test_a_status_that_cannot_be_written_is_a_bad_request(writer: Party) -> None:
