@@ -17,7 +17,7 @@ import attrs
 from click.testing import CliRunner
 
 from icontact.cli.app import commands
-from icontact.push.sources import BadRow, RowFile, read_rows
+from icontact.sources import BadRow, RowFile, read_rows
 
 HEADER = "email,first_name,city"
 

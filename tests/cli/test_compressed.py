@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from icontact.errors import ConfigError
-from icontact.push.sources import BadRow, read_rows
-from icontact.push.sources.places import LinePlaces
 from icontact.sandbox import Sandbox
+from icontact.sources import BadRow, read_rows
+from icontact.sources.line_index import LineIndex
 from tests.cli.support import HEADER, icontact, opened, rows_of
 
 CONTENT = "email,name\njo@example.com,Zoé\nann@example.com,Ann\n"
@@ -166,13 +166,13 @@ def test_a_gzipped_file_is_pushed_by_the_command_line(embedded: Sandbox, tmp_pat
 
 def test_lines_of_rows_are_remembered_in_little_space() -> None:
     chance = random.Random(7)
-    places, lines, line = LinePlaces(), list[int](), 1
+    index, lines, line = LineIndex(), list[int](), 1
     for _ in range(12_000):
-        places.add(line)
+        index.add(line)
         lines.append(line)
         line += chance.choice([1, 2])
-    assert [places.line_of(row) for row in range(0, 12_000, 101)] == lines[::101]
-    assert places.line_of(12_000) is None
+    assert [index.line_of(row) for row in range(0, 12_000, 101)] == lines[::101]
+    assert index.line_of(12_000) is None
 
 
 def test_short_rows_are_counted_and_the_first_are_named() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icontact.errors import ConfigError
-from icontact.push.sources import BadRow, read_rows
+from icontact.sources import BadRow, read_rows
 from tests.cli.support import opened, rows_of
 
 JO = {"email": "jo@example.com", "name": "Jo"}

@@ -10,8 +10,8 @@ import pytest
 
 from icontact.client import Folder
 from icontact.push import OutcomeStatus
-from icontact.push.sources import BadRow
 from icontact.sandbox import Sandbox
+from icontact.sources import BadRow
 from tests.push.support import MakePush, person
 
 

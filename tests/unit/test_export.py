@@ -23,8 +23,8 @@ from icontact.errors import ConfigError, IContactError, ServerError
 from icontact.export import ContactExport, ExportProgress, ExportReport
 from icontact.models import ContactStatus
 from icontact.push import ListPush
-from icontact.push.sources import read_rows
 from icontact.sandbox import Quirks, Sandbox
+from icontact.sources import read_rows
 from icontact.transport import Answer, Call
 from tests.unit.support import shown
 

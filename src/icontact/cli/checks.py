@@ -21,7 +21,7 @@ from icontact.mapping import ContactMapper
 from icontact.models import CustomField
 from icontact.push import FieldCheck, Probe, ProbeStep, PushSettings, find_list, probe
 from icontact.push.settings import PolicyOptions
-from icontact.push.sources import BadRow, read_rows
+from icontact.sources import BadRow, read_rows
 from icontact.transport import DEFAULT_BASE_URL, RetryPolicy
 
 __all__ = ["FAILED", "NOT_ASKED", "OK", "SKIPPED", "Check", "Doctor"]

@@ -13,7 +13,7 @@ from icontact.cli.results import Result, print_entries, result_of
 from icontact.cli.screen import document
 from icontact.cli.session import json_option
 from icontact.push import ListPush, PushSettings
-from icontact.push.sources import read_rows
+from icontact.sources import read_rows
 
 if TYPE_CHECKING:
     from icontact.sandbox import Sandbox

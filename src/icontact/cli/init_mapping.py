@@ -18,7 +18,7 @@ from icontact.mapping.spellings import squeeze
 from icontact.mapping.targets import CUSTOM, FIELDS, bounded, closest, field_for, shown
 from icontact.models import CustomField
 from icontact.push import mapping_from_pairs
-from icontact.push.sources import read_rows
+from icontact.sources import read_rows
 
 __all__ = ["MappingOptions", "MappingSource", "mapping_of"]
 

@@ -12,7 +12,7 @@ from icontact.mapping import ContactMapper
 from icontact.mapping.presets import PRESETS
 from icontact.mapping.targets import CUSTOM, WIRE_NAMES, bounded, closest, field_for, shown
 from icontact.push import PushSettings, mapping_from_pairs
-from icontact.push.sources import RowFile
+from icontact.sources import RowFile
 
 __all__ = ["Chosen", "choose", "pairs_of", "stated"]
 

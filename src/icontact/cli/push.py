@@ -22,7 +22,7 @@ from icontact.cli.stops import Stop, Stopped, terminable
 from icontact.paging import MOST_WORKERS
 from icontact.push import ListPush, Progress, PushPlan, PushReport, PushSettings
 from icontact.push.settings import PolicyOptions
-from icontact.push.sources import RowFile, read_rows
+from icontact.sources import RowFile, read_rows
 
 __all__ = ["Job", "push", "run"]
 

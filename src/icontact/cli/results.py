@@ -14,7 +14,7 @@ from icontact.cli.stops import NO_ANSWER, SOME_FAILED, code_for, in_words
 from icontact.errors import IContactError
 from icontact.models import ContactList
 from icontact.push import OutcomeStatus, PlannedRow, PushOutcome, PushPlan, PushReport
-from icontact.push.sources import RowFile
+from icontact.sources import RowFile
 
 __all__ = ["Entry", "Result", "print_entries", "result_of", "show"]
 

@@ -29,7 +29,7 @@ from icontact.push.journal import (
 )
 from icontact.push.outcome import OutcomeStatus, number_of
 from icontact.push.settings import PushPolicy
-from icontact.push.sources import BadRow, RowSource, as_rows
+from icontact.sources import BadRow, RowSource, as_rows
 
 __all__ = ["take_in"]
 

@@ -23,8 +23,8 @@ from icontact.push.plan import PushPlan
 from icontact.push.progress import ProgressLike, telling
 from icontact.push.report import PushReport
 from icontact.push.settings import PolicyOptions, PushPolicy, PushSettings
-from icontact.push.sources import RowSource
 from icontact.push.work import FRESH, Work
+from icontact.sources import RowSource
 from icontact.wire import nearest
 
 __all__ = ["ListPush", "find_list"]
@@ -116,7 +116,7 @@ class ListPush:
 
         Args:
             rows: Mappings, or whatever the mapper takes; also a path, a frame or a cursor, as
-                :func:`~icontact.push.sources.as_rows` takes them. Read once.
+                :func:`~icontact.sources.as_rows` takes them. Read once.
             journal: A file to keep rows and outcomes in; see :meth:`run`.
             workers: How many requests are under way at a time.
 
@@ -177,7 +177,7 @@ class ListPush:
 
         Args:
             rows: Mappings, or whatever the mapper takes; also a path, a frame or a cursor, as
-                :func:`~icontact.push.sources.as_rows` takes them. Read once.
+                :func:`~icontact.sources.as_rows` takes them. Read once.
             journal: A file in which every row's fate is kept before the next batch goes out. Run
                 the same push again with it after a crash, Ctrl-C or a network that is gone: what
                 is done is not done again, and what failed is tried again. It holds the rows and

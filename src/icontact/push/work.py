@@ -24,8 +24,8 @@ from icontact.push.planning import Planner
 from icontact.push.progress import Progress, Teller
 from icontact.push.report import PushReport
 from icontact.push.settings import PushPolicy
-from icontact.push.sources import RowSource
 from icontact.push.state import LookUp, StateReader
+from icontact.sources import RowSource
 
 __all__ = ["FRESH", "Work"]
 

@@ -6,7 +6,7 @@ import struct
 import tempfile
 import weakref
 
-__all__ = ["LinePlaces"]
+__all__ = ["LineIndex"]
 
 _RECORD = struct.Struct("<QQ")
 
@@ -14,7 +14,7 @@ _RECORD = struct.Struct("<QQ")
 _IN_MEMORY = 2**16
 
 
-class LinePlaces:
+class LineIndex:
     """Remembers where rows begin. Rows that follow each other line by line cost nothing."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ import attrs
 
 from icontact.errors import ConfigError
 
-__all__ = ["BadRow", "Found", "Misfit", "ReadRow", "Reader", "listed", "misfit"]
+__all__ = ["BadRow", "EncodingMismatch", "Found", "ReadRow", "Reader", "listed", "mismatch_error"]
 
 
 @attrs.frozen
@@ -24,11 +24,11 @@ class BadRow:
 
 
 @attrs.frozen
-class Misfit(BadRow):
+class EncodingMismatch(BadRow):
     """A row that does not fit the encoding that was given, which is an error of the whole file."""
 
 
-def misfit(file: str, line: int | None, fault: BadRow) -> ConfigError:
+def mismatch_error(file: str, line: int | None, fault: BadRow) -> ConfigError:
     """Return the error for a row that does not fit the encoding that was given."""
     where = file if line is None else f"{file}, line {line}"
     return ConfigError(f"{where}: {fault.reason}; leave the encoding away to have it found")

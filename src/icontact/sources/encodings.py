@@ -9,7 +9,7 @@ from typing import BinaryIO
 import attrs
 
 from icontact.errors import ConfigError
-from icontact.push.sources.rows import BadRow, Misfit
+from icontact.sources.rows import BadRow, EncodingMismatch
 
 __all__ = ["Encoding", "named_encoding", "open_text", "recognised_encoding"]
 
@@ -70,7 +70,7 @@ class Encoding:
         plain = text.isascii()
         if not plain and _is_marked(text):
             reason = f"it holds bytes that are no {self.label}"
-            return Misfit(reason) if self.given else BadRow(reason)
+            return EncodingMismatch(reason) if self.given else BadRow(reason)
         if "\0" in text:
             return BadRow("it holds NUL characters, which no text has")
         if not plain and self.name == "cp1252" and not self.given and _is_utf8(text):

@@ -11,8 +11,8 @@ import attrs
 
 from icontact.errors import ConfigError
 from icontact.mapping.targets import bounded
-from icontact.push.sources.reading import read_rows
-from icontact.push.sources.rows import BadRow, ReadRow
+from icontact.sources.reading import read_rows
+from icontact.sources.rows import BadRow, ReadRow
 
 __all__ = ["Collecting", "Fetching", "RowSource", "as_rows"]
 
@@ -99,11 +99,11 @@ def _no_rows(rows: Any) -> str | None:
     if isinstance(rows, str | bytes | bytearray | Mapping) or kind in _ONE:
         return (
             f"rows must be an iterable of mappings, not one {type(rows).__name__}: push [row] or "
-            "use one(row); files are read by icontact.push.sources.read_rows, or given as "
+            "use one(row); files are read by icontact.sources.read_rows, or given as "
             "pathlib.Path(…)"
         )
     if hasattr(rows, "readline"):
-        return "rows came as an open file: open it with icontact.push.sources.read_rows(file)"
+        return "rows came as an open file: open it with icontact.sources.read_rows(file)"
     # A cursor need not be iterable, and a lazy frame is not.
     if not (hasattr(rows, "__iter__") or kind in _TAKERS or _is_cursor(rows)):
         return f"rows must be an iterable of mappings, not {type(rows).__name__}"

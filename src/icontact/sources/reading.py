@@ -12,17 +12,17 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
 from icontact.errors import ConfigError
-from icontact.push.sources.compressed import damaged, unzipped
-from icontact.push.sources.delimited import DelimitedReader, checked_delimiter
-from icontact.push.sources.encodings import (
+from icontact.sources.compressed import damaged, unzipped
+from icontact.sources.csv_rows import CsvReader, checked_delimiter
+from icontact.sources.encodings import (
     Encoding,
     named_encoding,
     open_text,
     recognised_encoding,
 )
-from icontact.push.sources.json_rows import JsonReader, is_one_object, json_lines, json_list
-from icontact.push.sources.places import LinePlaces
-from icontact.push.sources.rows import Misfit, Reader, ReadRow, misfit
+from icontact.sources.json_rows import JsonReader, is_one_object, json_lines, json_list
+from icontact.sources.line_index import LineIndex
+from icontact.sources.rows import EncodingMismatch, Reader, ReadRow, mismatch_error
 
 __all__ = ["RowFile", "read_rows"]
 
@@ -63,7 +63,7 @@ class RowFile(Iterator[ReadRow]):
         self._note = encoding.note
         self._rows = iter(reader)
         self._damaged = False
-        self._places = LinePlaces()
+        self._lines = LineIndex()
 
     def __repr__(self) -> str:
         return f"<RowFile {self.name}: {len(self.columns)} columns, {self.encoding}>"
@@ -81,7 +81,7 @@ class RowFile(Iterator[ReadRow]):
         Args:
             row: Its place among the rows that were read, from 0.
         """
-        return self._places.line_of(row)
+        return self._lines.line_of(row)
 
     def __next__(self) -> ReadRow:
         """Return the next row.
@@ -95,9 +95,9 @@ class RowFile(Iterator[ReadRow]):
             self._damaged = not self._text.closed and damaged(self._text)
             self.close()
             raise
-        if isinstance(row, Misfit):
-            raise misfit(self.name, line, row)
-        self._places.add(line)
+        if isinstance(row, EncodingMismatch):
+            raise mismatch_error(self.name, line, row)
+        self._lines.add(line)
         return row
 
     def close(self) -> None:
@@ -167,7 +167,7 @@ def _reader(text: io.TextIOWrapper, name: str, encoding: Encoding, delimiter: st
     if first in ("[", "{"):
         notes = (_ONE_OBJECT,) if first == "{" else ()
         return JsonReader(json_list(text, name, encoding), name, notes)
-    return DelimitedReader(text, name, encoding, delimiter)
+    return CsvReader(text, name, encoding, delimiter)
 
 
 def _first_character(text: io.TextIOWrapper) -> str:

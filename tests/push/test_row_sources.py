@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from icontact import ContactMapper
 from icontact.errors import ConfigError
 from icontact.models import CustomField
-from icontact.push.sources import BadRow, RowFile, as_rows, read_rows
+from icontact.sources import BadRow, RowFile, as_rows, read_rows
 
 JO = {"email": "jo@example.com", "score": 5}
 ANN = {"email": "ann@example.com", "score": None}

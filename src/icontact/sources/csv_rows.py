@@ -10,11 +10,11 @@ from typing import TextIO
 
 from icontact.errors import ConfigError
 from icontact.mapping.targets import bounded, shown
-from icontact.push.sources.compressed import DAMAGED, damaged
-from icontact.push.sources.encodings import Encoding
-from icontact.push.sources.rows import BadRow, Found, Misfit, counted, listed, misfit
+from icontact.sources.compressed import DAMAGED, damaged
+from icontact.sources.encodings import Encoding
+from icontact.sources.rows import BadRow, EncodingMismatch, Found, counted, listed, mismatch_error
 
-__all__ = ["DelimitedReader", "checked_delimiter"]
+__all__ = ["CsvReader", "checked_delimiter"]
 
 _CANDIDATES = (",", ";", "\t", "|")
 _SPELLED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
@@ -29,7 +29,7 @@ _AMID = (
 )
 
 
-class DelimitedReader:
+class CsvReader:
     """Reads rows of cells below a header.
 
     Args:
@@ -149,8 +149,8 @@ class DelimitedReader:
         if cells is None:
             raise ConfigError(f"{self._file} is empty: its first line must name the columns")
         if fault := self._encoding.fault("".join(self._lines.taken)):
-            if isinstance(fault, Misfit):
-                raise misfit(self._file, self._lines.number, fault)
+            if isinstance(fault, EncodingMismatch):
+                raise mismatch_error(self._file, self._lines.number, fault)
             raise ConfigError(f"{self._file}: the header cannot be used: {fault.reason}")
         return cells
 

@@ -2,7 +2,7 @@
 
 .. code-block:: python
 
-    from icontact.push.sources import read_rows
+    from icontact.sources import read_rows
 
     with read_rows("contacts.csv") as rows:
         print(rows.columns, rows.encoding)
@@ -14,8 +14,8 @@ rejects with its reason, so that no other row is lost for it. :func:`as_rows`
 makes rows of frames, cursors and query results. Needs nothing but the standard library.
 """
 
-from icontact.push.sources.reading import RowFile, read_rows
-from icontact.push.sources.rows import BadRow
-from icontact.push.sources.taking import RowSource, as_rows
+from icontact.sources.frame_rows import RowSource, as_rows
+from icontact.sources.reading import RowFile, read_rows
+from icontact.sources.rows import BadRow
 
 __all__ = ["BadRow", "RowFile", "RowSource", "as_rows", "read_rows"]

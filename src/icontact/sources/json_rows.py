@@ -11,9 +11,9 @@ from typing import Any, TextIO
 
 from icontact.errors import ConfigError
 from icontact.mapping.targets import shown
-from icontact.push.sources.compressed import DAMAGED, damaged
-from icontact.push.sources.encodings import Encoding
-from icontact.push.sources.rows import BadRow, Found, ReadRow
+from icontact.sources.compressed import DAMAGED, damaged
+from icontact.sources.encodings import Encoding
+from icontact.sources.rows import BadRow, Found, ReadRow
 
 __all__ = ["JsonReader", "is_one_object", "json_lines", "json_list"]
 
