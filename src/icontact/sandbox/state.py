@@ -104,7 +104,7 @@ class State:
     def users(self) -> list[dict[str, Any]]:
         """Return the users that were added to accounts, without their passwords.
 
-        The owner of an account, whom its listing of users shows too, is not among them.
+        The owner of an account is not among them, although the listing over the wire has the owner.
         """
         rows = self._store.rows(
             "SELECT userId, accountId, userName, firstName, lastName, email FROM users"

@@ -126,7 +126,7 @@ def _target_list(call: Call, row: Row, item: dict[str, Any]) -> int:
 def _refuse_second_move(call: Call, item: dict[str, Any]) -> None:
     """Refuse to move what is on the other list already, and on the first no more (API 8.2).
 
-    Whether it ever was on the first one cannot be told; that list is looked for alone.
+    It is not known whether it ever was on the first list; it is only checked that this list exists.
     """
     left, contact_id = _ids_in_path(call)
     target = _by_ids(call, number(item.get("listId")), contact_id)
