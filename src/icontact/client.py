@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
 from icontact import auth
-from icontact.auth import Credentials
+from icontact.auth import Credentials, Private
 from icontact.errors import ConfigError
 from icontact.transport import (
     DEFAULT_BASE_URL,
@@ -70,7 +70,10 @@ class Client:
     """iContact's REST API 2.2, for one set of credentials. May be shared by threads.
 
     Args:
-        credentials: App ID, username and application password.
+        credentials: App ID, username and application password; or else give the three by name.
+        app_id: The application's id.
+        username: The account's login name.
+        password: The application password.
         base_url: Where iContact is. ``https``; plain ``http`` only for loopback.
         timeout: Seconds to connect, and seconds to wait for the answer's next byte; the whole of
             an answer may take ten times as long.
@@ -89,8 +92,11 @@ class Client:
 
     def __init__(
         self,
-        credentials: Credentials,
+        credentials: Credentials | None = None,
         *,
+        app_id: str | None = None,
+        username: str | None = None,
+        password: str | None = None,
         base_url: str = DEFAULT_BASE_URL,
         timeout: Timeout = (5, 30),
         retry: RetryPolicy | None = None,
@@ -100,10 +106,16 @@ class Client:
         account_id: int | None = None,
         client_folder_id: int | None = None,
     ) -> None:
+        # Their repr hides them, should the frame be printed.
+        given = {
+            name: Private(value) if isinstance(value, str) else value
+            for name, value in (("app_id", app_id), ("username", username), ("password", password))
+        }
+        app_id, username, password = given.values()
         self._account_id = _optional_id("account_id", account_id)
         self._client_folder_id = _optional_id("client_folder_id", client_folder_id)
         self._transport = Transport(
-            credentials,
+            _credentials(credentials, given),
             base_url=base_url,
             timeout=timeout,
             retry=retry,
@@ -222,6 +234,24 @@ class Client:
         folders = self.account(account_id).client_folders.list().all()
         choices = [f"{one.client_folder_id} ({one.name or 'no name'})" for one in folders]
         return folders[_only(choices, "client folder", "client_folder_id")].client_folder_id
+
+
+def _credentials(credentials: Credentials | None, given: Mapping[str, Any]) -> Credentials:
+    named = [name for name, value in given.items() if value is not None]
+    if credentials is not None and named:
+        raise ConfigError(f"give either credentials or {', '.join(named)}, not both")
+    if isinstance(credentials, Credentials):
+        return credentials
+    if credentials is not None:
+        raise ConfigError(
+            "credentials must be icontact.Credentials(app_id=…, username=…, password=…)"
+        )
+    if missing := [name for name in given if name not in named]:
+        raise ConfigError(
+            f"no credentials: {', '.join(missing)} not given. Client.from_env() reads them from "
+            "the environment"
+        )
+    return Credentials(**given)
 
 
 class AccountScope:

@@ -15,6 +15,8 @@
     │   └── ServerError 5xx
     ├── RejectedError                    HTTP 200, and nothing was stored: .warnings
     │   └── AlreadyScheduled             the message is on its way already: .send_id
+    ├── UnknownCustomField               the folder lacks it; the rest was stored: .names
+    ├── UnknownContact(LookupError)      no contact has the address
     ├── DecodeError(ValueError)          an answer that is not what iContact sends: .problems
     ├── PagingError                      a listing that cannot be trusted
     │   ├── IncompleteListing            fewer rows than iContact announced: .announced .received
@@ -66,6 +68,8 @@ __all__ = [
     "StorageFull",
     "Throttled",
     "TransportError",
+    "UnknownContact",
+    "UnknownCustomField",
     "class_for_status",
 ]
 
@@ -434,6 +438,33 @@ class AlreadyScheduled(RejectedError):
         super().__init__(warnings, call=call, attempts=attempts, elapsed=elapsed)
         self.send_id = send_id
         self.message_id = message_id
+
+
+class UnknownContact(IContactError, LookupError):
+    """No contact of the folder has the address that was given."""
+
+
+class UnknownCustomField(CallError):
+    """Custom fields that the folder does not have. The rest of the contact was stored.
+
+    Args:
+        names: Their private names.
+        contact_id: The contact that was stored.
+        call: The request.
+    """
+
+    names: tuple[str, ...]
+    contact_id: int
+
+    def __init__(self, names: Sequence[str], *, contact_id: int, call: CallSummary) -> None:
+        named = ", ".join(map(repr, names))
+        super().__init__(
+            f"this folder has no custom field {named}; the rest of contact {contact_id} was "
+            "stored. Create the field (folder.custom_fields.create) or correct its name",
+            call=call,
+        )
+        self.names = tuple(names)
+        self.contact_id = contact_id
 
 
 class DecodeError(CallError, ValueError):

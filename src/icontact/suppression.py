@@ -21,6 +21,7 @@ from icontact.models import (
     ActionType,
     Contact,
     ContactStatus,
+    Model,
     Subscription,
     SubscriptionStatus,
 )
@@ -42,7 +43,7 @@ class SuppressionReason(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Suppressed:
+class Suppressed(Model):
     """Somebody who may not be mailed. Its ``repr`` does not show the address.
 
     Attributes:

@@ -39,13 +39,13 @@ import attrs
 
 from icontact import wire
 from icontact.errors import DecodeError
-from icontact.models import Contact, ContactList, EventId
+from icontact.models import Contact, ContactList, EventId, Model
 
 __all__ = ["ContactEvent", "SubscriptionEvent", "WebhookEvent", "parse"]
 
 
 @attrs.frozen(kw_only=True)
-class ContactEvent:
+class ContactEvent(Model):
     """A contact was created or updated. Its ``repr`` shows no personal data.
 
     Attributes:
@@ -60,7 +60,7 @@ class ContactEvent:
 
 
 @attrs.frozen(kw_only=True)
-class SubscriptionEvent:
+class SubscriptionEvent(Model):
     """A contact subscribed to a list or unsubscribed. Its ``repr`` shows no personal data.
 
     Attributes:

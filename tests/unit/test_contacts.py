@@ -49,23 +49,23 @@ def test_get_of_nobody(folder: icontact.Folder) -> None:
 
 @pytest.mark.parametrize("wrong", [None, True, 1.5, "", ["jo@example.com"], b"1"])
 def test_an_id_of_another_kind_never_leaves(folder: icontact.Folder, wrong: Any) -> None:
-    with pytest.raises(TypeError, match="contact id must be a number or text") as caught:
+    with pytest.raises(
+        (TypeError, ValueError), match="contact id must be a whole number"
+    ) as caught:
         folder.contacts.delete(wrong)
     assert "jo@" not in str(caught.value)
 
 
-def test_an_id_cannot_leave_its_place_in_the_path(folder: icontact.Folder) -> None:
-    odd: Any = "7?x=1#y"
+def test_a_name_cannot_leave_its_place_in_the_path(folder: icontact.Folder) -> None:
     with pytest.raises(errors.APIError) as caught:
-        folder.contacts.get(odd)
+        folder.custom_fields.get("7?x=1#y")
     assert caught.value.call is not None
-    assert caught.value.call.path.endswith("contacts/7%3Fx%3D1%23y")
+    assert caught.value.call.path.endswith("customfields/7%3Fx%3D1%23y")
     for odd in ("..", "../lists/7", "7/actions"):
         with pytest.raises(ValueError, match="path"):
-            folder.contacts.get(odd)
-    odd = "jo\udcff"
-    with pytest.raises(ValueError, match="contact id holds characters that cannot be sent") as lone:
-        folder.contacts.get(odd)
+            folder.custom_fields.get(odd)
+    with pytest.raises(ValueError, match="customfield id holds characters that cannot") as lone:
+        folder.custom_fields.get("jo\udcff")
     assert not isinstance(lone.value, UnicodeError)
 
 
@@ -282,7 +282,7 @@ def test_an_id_in_a_row_may_be_digits(folder: icontact.Folder) -> None:
     odd: Any = str(make(folder))
     assert folder.contacts.create_many([{"contact_id": odd, "city": "x"}]).items
     odd = "jo@example.com"
-    with pytest.raises(ValueError, match="row 0: contact_id: expected an integer, got other text"):
+    with pytest.raises(ValueError, match="row 0: contact_id must be a whole number, not a text"):
         folder.contacts.create_many([{"contact_id": odd}])
 
 
@@ -454,12 +454,51 @@ def test_a_write_that_is_answered_by_nothing_may_have_been_carried_out(
     assert not caught.value.maybe_applied
 
 
-def test_a_custom_field_that_was_not_stored_is_told(
-    folder: icontact.Folder, caplog: pytest.LogCaptureFixture
+def test_a_custom_field_that_the_folder_lacks_is_an_error(folder: icontact.Folder) -> None:
+    with pytest.raises(errors.UnknownCustomField, match="no custom field 'nowhere'") as caught:
+        folder.contacts.create(email="jo@example.com", city="Cary", custom_fields={"nowhere": "x"})
+    number = caught.value.contact_id
+    assert caught.value.names == ("nowhere",)
+    assert folder.contacts.get(number).city == "Cary"
+    for write in (folder.contacts.update, folder.contacts.replace):
+        with pytest.raises(errors.UnknownCustomField):
+            write(number, email="jo@example.com", custom_fields={"nowhere": "x"})
+
+
+def test_a_custom_field_that_an_answer_leaves_out_is_looked_up(folder: icontact.Folder) -> None:
+    folder.custom_fields.create(private_name="color", field_type="text", display_to_user=False)
+    answer = {"contact": {"contactId": "7", "email": "jo@example.com"}}
+    fields = {"customfields": [{"customFieldId": "color", "privateName": "color"}], "total": 1}
+    contacts = icontact.Folder(Script(answer, fields), 1, 2).contacts
+    assert contacts.update(7, custom_fields={"COLOR": None}).contact_id == 7
+
+
+def test_custom_fields_that_the_folder_lacks_stand_in_the_result_of_many(
+    folder: icontact.Folder,
 ) -> None:
-    contact = folder.contacts.create(email="jo@example.com", custom_fields={"nowhere": "x"})
-    folder.contacts.update(contact.contact_id, custom_fields={"nowhere": "x"})
-    assert caplog.text.count("shows no custom field 'nowhere'") == 2
+    folder.custom_fields.create(private_name="color", field_type="text", display_to_user=False)
+    rows: list[Any] = [
+        {"email": f"p{n}@example.com", "custom_fields": {"color": "red", "colour": "red"}}
+        for n in range(12)
+    ]
+    rows.append({"email": "not an address", "custom_fields": {"nowhere": "x"}})
+    result = folder.contacts.create_many(rows)
+    assert len(result.items) == 12
+    assert result.unknown_fields == ("colour",)
+    assert result.warnings[-1].startswith("this folder has no custom field 'colour'")
+    assert result.warnings[-1].endswith("(rows 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more)")
+    assert folder.contacts.create_many(rows[:1]).warnings[-1].endswith("(row 0)")
+
+
+def test_a_custom_field_given_as_a_field_points_to_the_place_for_it(
+    folder: icontact.Folder,
+) -> None:
+    wrong: Any = {"score": 6}
+    for write in (folder.contacts.update, folder.contacts.replace):
+        with pytest.raises(TypeError, match=r"custom_fields=\{'score': \.\.\.\}"):
+            write(1, **wrong)
+    with pytest.raises(TypeError, match=r"custom_fields=\{'score': \.\.\.\}"):
+        folder.contacts.create(email="jo@example.com", **wrong)
 
 
 def test_a_receipt_reads_what_it_has_by_the_same_rules_and_nothing_else() -> None:

@@ -38,6 +38,8 @@ ONE_OF_EACH: list[errors.IContactError] = [
     errors.DecodeError(["contact.contactId: missing", "b"], call=CALL, attempts=2, elapsed=1.0),
     errors.IncompleteListing("9 of 10 rows", announced=10, received=9),
     errors.RepeatedRows("none is new"),
+    errors.UnknownContact("no contact of this folder has this address"),
+    errors.UnknownCustomField(["color"], contact_id=7, call=CALL),
     errors.JournalError("another push is using it"),
     errors.LimitReached("no request for 3 h", seconds=10_800.0),
 ]

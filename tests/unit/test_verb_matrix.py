@@ -41,7 +41,7 @@ ELDER = {
 
 #: Made of the others, or a way to another resource.
 BESIDES = {
-    resources.Contacts: {"find"},
+    resources.Contacts: {"find", "upsert"},
     resources.Lists: {"find"},
     resources.Subscriptions: {"find"},
     resources.Users: {"permissions"},

@@ -64,13 +64,13 @@ def _unsubscribe(push: ListPush, decision: Decision) -> PushOutcome:
         return outcome_of(decision, OutcomeStatus.UNCHANGED, "iContact takes no such address")
     if found is None:
         return outcome_of(decision, OutcomeStatus.UNCHANGED, "iContact does not know the contact")
-    where = {"contact_id": found.contact_id, "list_id": push.list.list_id}
-    subscription = push.folder.subscriptions.find(**where)
+    contact_id, list_id = found.contact_id, push.list.list_id
+    subscription = push.folder.subscriptions.find(contact_id=contact_id, list_id=list_id)
     if subscription is None:
         return outcome_of(decision, OutcomeStatus.UNCHANGED, "the contact is not on the list")
     status, reason = OutcomeStatus.UNCHANGED, "unsubscribed already"
     if subscription.status != SubscriptionStatus.UNSUBSCRIBED:
-        push.folder.subscriptions.unsubscribe(**where)
+        push.folder.subscriptions.unsubscribe(contact_id=contact_id, list_id=list_id)
         status, reason = OutcomeStatus.UPDATED, "unsubscribed"
     return attrs.evolve(
         outcome_of(decision, status, reason),

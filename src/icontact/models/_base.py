@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Any
+
+import attrs
 
 #: Metadata of the field that collects the keys which the model does not know. It holds a plain
 #: dict, so that it pickles; new fields of the API never break a user and never vanish.
@@ -21,3 +24,31 @@ def named(wire: str) -> Mapping[str, Any]:
 
 class OpenEnum(StrEnum):
     """Values that iContact documents. Others are passed on as plain text."""
+
+
+class Model:
+    """What all models have."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields by name as plain values that JSON can take.
+
+        Times become ISO text, tuples lists, and models within this one dictionaries.
+        """
+        kind: Any = type(self)
+        return {field.name: _plain(getattr(self, field.name)) for field in attrs.fields(kind)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Model):
+        return value.to_dict()
+    if isinstance(value, str):
+        return str(value)  # a member of an enumeration becomes its text
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    return value

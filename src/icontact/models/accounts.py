@@ -8,13 +8,13 @@ from typing import Any, TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS
+from icontact.models._base import COLLECTS, Model
 
 __all__ = ["Account", "AccountFields", "ClientFolder", "ClientFolderFields", "ServerTime"]
 
 
 @attrs.frozen(kw_only=True)
-class Account:
+class Account(Model):
     """An iContact account.
 
     Attributes:
@@ -95,7 +95,7 @@ class AccountFields(TypedDict, total=False):
 
 
 @attrs.frozen(kw_only=True)
-class ClientFolder:
+class ClientFolder(Model):
     """A client folder: what holds contacts, lists and messages.
 
     Accounts without the agency feature see only ``client_folder_id``, ``logo_id`` and
@@ -165,7 +165,7 @@ class ClientFolderFields(TypedDict, total=False):
 
 
 @attrs.frozen(kw_only=True)
-class ServerTime:
+class ServerTime(Model):
     """iContact's clock.
 
     Attributes:

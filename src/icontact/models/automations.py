@@ -7,13 +7,13 @@ from typing import Any, TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS
+from icontact.models._base import COLLECTS, Model
 
 __all__ = ["Automation", "AutomationFields"]
 
 
 @attrs.frozen(kw_only=True)
-class Automation:
+class Automation(Model):
     """A message that welcomes whoever joins a list.
 
     Attributes:

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, OpenEnum, named
+from icontact.models._base import COLLECTS, Model, OpenEnum, named
 
 __all__ = ["Campaign", "CampaignFields", "ForwardToFriend", "SubscriptionManagement"]
 
@@ -33,7 +33,7 @@ class ForwardToFriend(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Campaign:
+class Campaign(Model):
     """Who mail comes from: name, address, footer. Not a mailing, whatever its name suggests.
 
     Attributes:

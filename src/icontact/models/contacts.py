@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, EASTERN, OpenEnum
+from icontact.models._base import COLLECTS, EASTERN, Model, OpenEnum
 
 __all__ = [
     "ActionType",
@@ -33,7 +33,7 @@ class ContactStatus(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Contact:
+class Contact(Model):
     """A person in a client folder. Its ``repr`` shows no personal data.
 
     Attributes:
@@ -102,7 +102,7 @@ class ActionType(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class ContactAction:
+class ContactAction(Model):
     """One entry of a contact's history.
 
     Attributes:

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, OpenEnum
+from icontact.models._base import COLLECTS, Model, OpenEnum
 
 __all__ = ["CustomField", "CustomFieldFields", "FieldType"]
 
@@ -26,7 +26,7 @@ class FieldType(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class CustomField:
+class CustomField(Model):
     """A field that the folder's owner added to contacts.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, OpenEnum, named
+from icontact.models._base import COLLECTS, Model, OpenEnum, named
 
 __all__ = [
     "ContactList",
@@ -20,7 +20,7 @@ __all__ = [
 
 
 @attrs.frozen(kw_only=True)
-class ContactList:
+class ContactList(Model):
     """A mailing list.
 
     Attributes:
@@ -69,7 +69,7 @@ class SubscriptionStatus(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Subscription:
+class Subscription(Model):
     """The tie between one contact and one list. It is never deleted, only unsubscribed or moved.
 
     Attributes:

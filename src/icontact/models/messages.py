@@ -8,7 +8,7 @@ from typing import Any, Final, TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, OpenEnum
+from icontact.models._base import COLLECTS, Model, OpenEnum
 from icontact.models.filters import Filter
 
 __all__ = [
@@ -26,7 +26,7 @@ SPAM_LIMIT: Final = 5.0
 
 
 @attrs.frozen(kw_only=True)
-class SpamDetail:
+class SpamDetail(Model):
     """One rule that a message met.
 
     Attributes:
@@ -45,7 +45,7 @@ class SpamDetail:
 
 
 @attrs.frozen(kw_only=True)
-class SpamCheck:
+class SpamCheck(Model):
     """How much a message looks like spam. Computed anew with each answer, so it may differ.
 
     Attributes:
@@ -76,7 +76,7 @@ class MessageType(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Message:
+class Message(Model):
     """Something that can be mailed. Its ``repr`` does not show the text.
 
     Attributes:

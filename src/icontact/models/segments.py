@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, OpenEnum
+from icontact.models._base import COLLECTS, Model, OpenEnum
 
 __all__ = [
     "Criterion",
@@ -23,7 +23,7 @@ __all__ = [
 
 
 @attrs.frozen(kw_only=True)
-class Segment:
+class Segment(Model):
     """The members of a list who meet all of the segment's criteria.
 
     Attributes:
@@ -76,7 +76,7 @@ class Operator(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Criterion:
+class Criterion(Model):
     """One condition of a segment.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from icontact.models._base import COLLECTS, OpenEnum
+from icontact.models._base import COLLECTS, Model, OpenEnum
 from icontact.models.messages import SpamCheck
 
 __all__ = ["Send", "SendStatus"]
@@ -26,7 +26,7 @@ class SendStatus(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Send:
+class Send(Model):
     """A message on its way to people. It cannot be edited.
 
     Attributes:

@@ -8,13 +8,13 @@ from typing import Any
 
 import attrs
 
-from icontact.models._base import COLLECTS, named
+from icontact.models._base import COLLECTS, Model, named
 
 __all__ = ["SignupForm"]
 
 
 @attrs.frozen(kw_only=True)
-class SignupForm:
+class SignupForm(Model):
     """A form by which people put themselves on lists. It can only be read.
 
     Attributes:

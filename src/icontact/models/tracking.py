@@ -8,13 +8,13 @@ from typing import Any
 
 import attrs
 
-from icontact.models._base import COLLECTS
+from icontact.models._base import COLLECTS, Model
 
 __all__ = ["Bounce", "Click", "Open", "Statistics", "Tally", "Unsubscribe"]
 
 
 @attrs.frozen(kw_only=True)
-class Bounce:
+class Bounce(Model):
     """A contact whom a message could not be delivered to.
 
     Attributes:
@@ -31,7 +31,7 @@ class Bounce:
 
 
 @attrs.frozen(kw_only=True)
-class Open:
+class Open(Model):
     """A contact who opened a message; once for each time.
 
     Attributes:
@@ -48,7 +48,7 @@ class Open:
 
 
 @attrs.frozen(kw_only=True)
-class Click:
+class Click(Model):
     """A contact who followed a link of a message; once for each time.
 
     Attributes:
@@ -67,7 +67,7 @@ class Click:
 
 
 @attrs.frozen(kw_only=True)
-class Unsubscribe:
+class Unsubscribe(Model):
     """A contact who unsubscribed through a message.
 
     Attributes:
@@ -84,7 +84,7 @@ class Unsubscribe:
 
 
 @attrs.frozen(kw_only=True)
-class Tally:
+class Tally(Model):
     """How often something happened.
 
     Attributes:
@@ -99,7 +99,7 @@ class Tally:
 
 
 @attrs.frozen(kw_only=True)
-class Statistics:
+class Statistics(Model):
     """The figures of a message. ``None`` means that iContact gave none.
 
     Attributes:

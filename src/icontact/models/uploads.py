@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, OpenEnum
+from icontact.models._base import COLLECTS, Model, OpenEnum
 
 __all__ = ["Upload", "UploadAction", "UploadFields", "UploadStatus"]
 
@@ -26,7 +26,7 @@ class UploadStatus(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Upload:
+class Upload(Model):
     """A file of contacts on its way into lists.
 
     Attributes:

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS
+from icontact.models._base import COLLECTS, Model
 from icontact.models.filters import Filter
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
 
 
 @attrs.frozen(kw_only=True)
-class User:
+class User(Model):
     """Somebody who may log in to an account.
 
     Attributes:
@@ -63,7 +63,7 @@ class NewUserFields(UserFields, total=False):
 
 
 @attrs.frozen(kw_only=True)
-class Permission:
+class Permission(Model):
     """What a user may do in one client folder. It has no key of its own.
 
     Permissions for the API and for billing are given on iContact's pages only.

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, OpenEnum
+from icontact.models._base import COLLECTS, Model, OpenEnum
 
 __all__ = ["EventId", "Webhook", "WebhookFields"]
 
@@ -22,7 +22,7 @@ class EventId(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Webhook:
+class Webhook(Model):
     """A place that one kind of event is posted to.
 
     Attributes:

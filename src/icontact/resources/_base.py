@@ -14,6 +14,8 @@ from icontact import wire
 from icontact.auth import Private
 from icontact.errors import NotFound, RejectedError
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.resources._matching import matched
+from icontact.resources._shared import whole_id
 from icontact.transport import Answer, Call, Safety, Sender
 
 __all__ = ["BatchResult", "Hidden", "Rejected", "Resource"]
@@ -45,11 +47,14 @@ class BatchResult(Generic[M]):
         results: For each row of the input what was stored of it, or ``None``.
         rejected: The rows that iContact left out.
         warnings: All its sentences. They carry no index; some are mere notices.
+        unknown_fields: Custom fields of the rows that the folder does not have, and that were not
+            stored; ``warnings`` says in which rows they are.
     """
 
     results: tuple[M | None, ...] = attrs.field(repr=lambda rows: f"<{len(rows)} rows>")
     rejected: tuple[Rejected, ...]
     warnings: tuple[str, ...]
+    unknown_fields: tuple[str, ...] = ()
 
     @property
     def items(self) -> tuple[M, ...]:
@@ -75,6 +80,12 @@ class Resource(Generic[M]):
     singular: ClassVar[str]
     #: The attribute of the model that tells rows of a listing apart, if there is one.
     identity: ClassVar[str] = ""
+    #: Whether rows of a bulk call with the same key are one thing in the end.
+    merges: ClassVar[bool] = False
+    #: Whether members have names for ids, instead of numbers.
+    named: ClassVar[bool] = False
+    #: What to do with something else than an id.
+    remedy: ClassVar[str] = ""
     writable: ClassVar[frozenset[str]] = frozenset()
     searchable: ClassVar[frozenset[str]] = frozenset()
 
@@ -168,13 +179,24 @@ class Resource(Generic[M]):
             return BatchResult(results=(), rejected=(), warnings=())
         answer = self._transport.send(call)
         items = wire.decode_rows(model, answer.payload, self.plural, answer.call)
-        stored = dict(zip(map(stored_key, items), items, strict=True))
-        results = tuple(map(stored.get, sent_keys))
+        keys, stored_keys = list(sent_keys), list(map(stored_key, items))
+        if len(set(keys)) == len(keys):
+            stored = dict(zip(stored_keys, items, strict=True))
+            results = tuple(map(stored.get, keys))
+            uncertain: dict[int, str] = {}
+        else:
+            merges = self.merges and (len(items) >= len(keys) or not answer.warnings)
+            places, uncertain = matched(
+                keys, stored_keys, call.body, answer.payload[self.plural] or [], merges=merges
+            )
+            results = tuple(None if place is None else items[place] for place in places)
         left_out = [index for index, item in enumerate(results) if item is None]
         reason = answer.warnings[0] if len(left_out) == len(answer.warnings) == 1 else None
         return BatchResult(
             results=results,
-            rejected=tuple(Rejected(index=index, reason=reason) for index in left_out),
+            rejected=tuple(
+                Rejected(index=index, reason=uncertain.get(index, reason)) for index in left_out
+            ),
             warnings=answer.warnings,
         )
 
@@ -199,10 +221,15 @@ class Resource(Generic[M]):
             self._note(answer.warnings)
 
     def _at(self, member: Any) -> str:
-        if isinstance(member, bool) or not isinstance(member, int | str) or member == "":
+        if not self.named:
+            member = whole_id(f"{self.singular} id", member, self.remedy)
+        elif not isinstance(member, str) or not member:
             # The value may be personal: an address, or a whole row.
             what = type(member).__name__ if member != "" else "an empty text"
-            raise TypeError(f"{self.singular} id must be a number or text, not {what}")
+            raise TypeError(f"{self.singular} id must be a text, not {what}")
+        return self._member_path(member)
+
+    def _member_path(self, member: int | str) -> str:
         try:
             return Private(f"{self._path}/{quote(str(member), safe='')}")
         except UnicodeEncodeError:

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
-from typing import Any, TypeVar
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
 
-__all__ = ["in_turn", "refuse_fixed", "remark", "row_body"]
-
-T = TypeVar("T")
+__all__ = ["refuse_fixed", "remark", "row_body", "whole_id"]
 
 logger: logging.Logger = logging.getLogger("icontact")
 
 
-def in_turn(key: Callable[[T], Hashable]) -> Callable[[T], Hashable]:
-    """Return a key that tells twins apart: the second row with the same key is another row."""
-    seen: Counter[Hashable] = Counter()
+def whole_id(name: str, value: Any, remedy: str = "") -> int:
+    """Return an id as a number.
 
-    def numbered(value: T) -> Hashable:
-        natural = key(value)
-        seen[natural] += 1
-        return natural, seen[natural]
+    Args:
+        name: Which id, for the error.
+        value: What was given; digits as text are taken, too.
+        remedy: What to do instead.
 
-    return numbered
+    Raises:
+        TypeError: If it is neither a number nor text.
+        ValueError: If it is a text without a number, or a number below 0. Does not show it.
+    """
+    way_out = f"; {remedy}" if remedy else ""
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        return int(value)
+    if isinstance(value, str):
+        what = "an empty text" if not value else "a text without a number"
+        raise ValueError(f"{name} must be a whole number, not {what}{way_out}")
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}{way_out}")
+    number = operator.index(value)
+    if number < 0:
+        raise ValueError(f"{name} must be a whole number from 0 on{way_out}")
+    return number
 
 
 def remark(what: str, warnings: tuple[str, ...]) -> None:
@@ -51,4 +63,4 @@ def row_body(
 ) -> dict[str, Any]:
     """Return the body of a row that is an update if it holds the primary key."""
     rest = {name: value for name, value in row.items() if name != key}
-    return {wire_key: int(row[key]), **body(rest)} if key in row else body(rest)
+    return {wire_key: whole_id(key, row[key]), **body(rest)} if key in row else body(rest)

@@ -8,7 +8,7 @@ from typing import ClassVar, Unpack
 from icontact.models import Campaign, CampaignFields
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
 from icontact.resources._base import BatchResult, Resource
-from icontact.resources._shared import in_turn, row_body
+from icontact.resources._shared import row_body
 from icontact.transport import Safety, Sender
 
 __all__ = ["CampaignRow", "Campaigns"]
@@ -89,8 +89,8 @@ class Campaigns(Resource[Campaign]):
         del bodies
         return self._create_many(
             call,
-            in_turn(lambda body: body.get("campaignId") or body.get("name")),
-            in_turn(lambda one: one.campaign_id if one.campaign_id in by_id else one.name),
+            lambda body: body.get("campaignId") or body.get("name"),
+            lambda one: one.campaign_id if one.campaign_id in by_id else one.name,
         )
 
     def update(self, campaign_id: int, /, **fields: Unpack[CampaignFields]) -> Campaign:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Unpack
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, TypedDict, Unpack
 
+import attrs
+
+from icontact import wire
 from icontact.auth import Private
-from icontact.errors import BadRequest, PagingError
+from icontact.errors import BadRequest, CallSummary, PagingError, UnknownCustomField
 from icontact.models import (
     ActionFilters,
     Contact,
@@ -15,19 +17,44 @@ from icontact.models import (
     ContactFields,
     ContactFilters,
     ContactStatus,
+    CustomValue,
     Filter,
 )
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
 from icontact.resources._base import BatchResult, Hidden, Resource
+from icontact.resources._shared import whole_id
+from icontact.resources.custom_fields import CustomFields
 from icontact.transport import Safety, Sender
 
-__all__ = ["ContactRow", "Contacts"]
+__all__ = ["ContactRow", "Contacts", "UpsertFields"]
+
+
+#: A warning names so many rows.
+_NAMED = 10
 
 
 class ContactRow(ContactFields, total=False):
     """A row of a bulk call: with ``contact_id`` an update, without it a creation."""
 
     contact_id: int
+
+
+class UpsertFields(TypedDict, total=False):
+    """What :meth:`Contacts.upsert` takes beside the address; see :class:`ContactFields`."""
+
+    prefix: str | None
+    first_name: str | None
+    last_name: str | None
+    suffix: str | None
+    street: str | None
+    street2: str | None
+    city: str | None
+    state: str | None
+    postal_code: str | None
+    phone: str | None
+    fax: str | None
+    business: str | None
+    custom_fields: Mapping[str, CustomValue]
 
 
 class Contacts(Resource[Contact]):
@@ -40,11 +67,14 @@ class Contacts(Resource[Contact]):
     plural: ClassVar[str] = "contacts"
     singular: ClassVar[str] = "contact"
     identity: ClassVar[str] = "contact_id"
+    merges: ClassVar[bool] = True
+    remedy: ClassVar[str] = "to find a contact by its address use find(email=...)"
     writable: ClassVar[frozenset[str]] = frozenset(ContactFields.__annotations__)
     searchable: ClassVar[frozenset[str]] = frozenset({"status", *ContactFilters.__annotations__})
 
     def __init__(self, transport: Sender, folder: str) -> None:
         super().__init__(transport, folder, Contact)
+        self._folder = folder
 
     def list(
         self,
@@ -95,7 +125,10 @@ class Contacts(Resource[Contact]):
         Raises:
             PagingError: If two contacts differ only in the case of their address.
             ValueError: If the address is empty or holds a comma, which iContact cannot search for.
+            TypeError: If it is not a text.
         """
+        if not isinstance(email, str):
+            raise TypeError(f"email must be a text, not {type(email).__name__}")
         wanted = Private(email.strip())
         del email
         pager = self.list(email=wanted)
@@ -120,19 +153,52 @@ class Contacts(Resource[Contact]):
         Raises:
             RejectedError: If iContact stored nothing, for example for a malformed address.
 
-        A custom field that the folder does not have is not stored; the log warns if the answer
-        does not show a field that was given.
+            UnknownCustomField: If the folder does not have a custom field. This shows in the
+                answer: the contact was stored without it.
 
         Documentation: "Contacts".
         """
         custom = _custom_names(fields)
-        return self._with_custom(custom, self._create(fields, Safety.REPEATABLE))
+        return self._with_custom("POST", custom, self._create(fields, Safety.REPEATABLE))
+
+    def upsert(self, *, email: str, **fields: Unpack[UpsertFields]) -> Contact:
+        """Find a contact by its address and change the given fields, or create it.
+
+        Never blanks a field: ``None`` and empty texts are left out. Never sets a status, so that
+        a contact who may not be mailed stays as it is. Subscribes to nothing. Safe to repeat.
+
+        Args:
+            email: The address.
+            **fields: Fields of the contact, except ``status``.
+
+        Raises:
+            RejectedError: If iContact stored nothing, for example for a malformed address.
+            UnknownCustomField: If the folder does not have a custom field.
+            PagingError: If several contacts have this address.
+            TypeError: For a field that contacts do not have, or ``status``.
+        """
+        given: Any = {name: value for name, value in fields.items() if not _is_blank(value)}
+        if "status" in fields:
+            raise TypeError(
+                "upsert never sets a status; use update(contact_id, status=...) for that"
+            )
+        custom = given.pop("custom_fields", None)
+        if isinstance(custom, Mapping):
+            custom = {name: value for name, value in custom.items() if not _is_blank(value)}
+        if custom:
+            given["custom_fields"] = custom
+        self._body(given)  # a name that is wrong is refused before anything is asked
+        found = self.find(email=email)
+        if found is None:
+            return self.create(email=email.strip(), **given)
+        return self.update(found.contact_id, **given) if given else found
 
     def create_many(self, rows: Iterable[ContactRow], /) -> BatchResult[Contact]:
         """Create contacts, and update those given with their ``contact_id``, in one request.
 
         Rows are matched with the answer by ``contact_id`` or by e-mail. iContact publishes no
-        maximum; 500 rows are known to work. Safe to repeat.
+        maximum; 500 rows are known to work. Safe to repeat. Custom fields that the folder does not
+        have stand in ``unknown_fields`` of the result, and in its ``warnings``.
 
         Raises:
             TransportError: If no answer came.
@@ -140,18 +206,20 @@ class Contacts(Resource[Contact]):
         rows = Hidden(rows)
         call = self._posted(self._bodies(rows), Safety.REPEATABLE)
         by_id = {body["contactId"] for body in call.body if "contactId" in body}
-        return self._create_many(call, _sent_key, lambda contact: _stored_key(contact, by_id))
+        result = self._create_many(call, _sent_key, lambda contact: _stored_key(contact, by_id))
+        return self._with_unknown(call.body, result)
 
     def update(self, contact_id: int, /, **fields: Unpack[ContactFields]) -> Contact:
         """Change the given fields of a contact and keep the others. Safe to repeat.
 
         Raises:
+            UnknownCustomField: If the folder does not have a custom field; the others were stored.
             BadRequest: If iContact refuses a value. A status can be set to ``normal`` and
                 ``donotcontact`` only, and some cannot be left at all (API 6.3).
             NotFound: If there is no such contact.
         """
         custom = _custom_names(fields)
-        return self._with_custom(custom, self._write("POST", contact_id, fields))
+        return self._with_custom("POST", custom, self._write("POST", contact_id, fields))
 
     def replace(self, contact_id: int, /, **fields: Unpack[ContactFields]) -> Contact:
         """Wipe every field that is not given, and set the given ones (PUT). Safe to repeat.
@@ -165,7 +233,7 @@ class Contacts(Resource[Contact]):
             NotFound: If there is no such contact.
         """
         custom = _custom_names(fields)
-        return self._with_custom(custom, self._write("PUT", contact_id, fields))
+        return self._with_custom("PUT", custom, self._write("PUT", contact_id, fields))
 
     def delete(self, contact_id: int, /) -> None:
         """Delete a contact. It leaves all listings and keeps answering :meth:`get` (API 6.6).
@@ -200,18 +268,44 @@ class Contacts(Resource[Contact]):
             filters, page_size=page_size, max_items=max_items, workers=workers
         )
 
-    def _with_custom(self, given: tuple[str, ...], contact: Contact) -> Contact:
-        """Warn of custom fields that were given and are not in the answer; return the contact."""
-        if lacking := [name for name in given if name not in contact.custom_fields]:
-            names = ", ".join(map(repr, lacking))
-            self._note((f"the answer shows no custom field {names}: does the folder have it?",))
+    def _with_custom(self, method: str, given: Iterable[str], contact: Contact) -> Contact:
+        """Refuse custom fields that were given and that the folder lacks; return the contact."""
+        if unknown := self._unknown(name for name in given if name not in contact.custom_fields):
+            call = CallSummary(method, self._path)
+            raise UnknownCustomField(unknown, contact_id=contact.contact_id, call=call)
         return contact
+
+    def _unknown(self, lacking: Iterable[str]) -> tuple[str, ...]:
+        """Return which names of an answer that lacks them are no custom fields of the folder."""
+        names = tuple(lacking)
+        if not names:
+            return ()
+        there = CustomFields(self._transport, self._folder).list()
+        defined = {one.private_name.casefold() for one in there}
+        return tuple(name for name in names if name.casefold() not in defined)
+
+    def _with_unknown(
+        self, sent: Sequence[Mapping[str, Any]], result: BatchResult[Contact]
+    ) -> BatchResult[Contact]:
+        """Add to a result the custom fields that the folder lacks."""
+        standard = wire.wire_names(Contact)
+        lacking: dict[str, list[int]] = {}
+        for index, (body, stored) in enumerate(zip(sent, result.results, strict=True)):
+            if stored is not None:
+                for name in body.keys() - standard - stored.custom_fields.keys():
+                    lacking.setdefault(name, []).append(index)
+        unknown = self._unknown(sorted(lacking))
+        said = tuple(
+            f"this folder has no custom field {name!r}; it was not stored ({_rows(lacking[name])})"
+            for name in unknown
+        )
+        return attrs.evolve(result, warnings=result.warnings + said, unknown_fields=unknown)
 
     def _body(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         is_mapping = type(fields) is dict or isinstance(fields, Mapping)
         if not is_mapping or "contact_id" not in fields:
             return super()._body(fields)
-        number = _row_id(fields["contact_id"])
+        number = whole_id("contact_id", fields["contact_id"])
         rest = {name: value for name, value in fields.items() if name != "contact_id"}
         return {"contactId": number, **super()._body(rest)}
 
@@ -231,19 +325,19 @@ class _Actions(Resource[ContactAction]):
         return self._list(filters, page_size=page_size, max_items=max_items, workers=workers)
 
 
+def _is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _rows(places: Sequence[int]) -> str:
+    named = ", ".join(map(str, places[:_NAMED]))
+    more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
+    return f"row{'s' * (len(places) > 1)} {named}{more}"
+
+
 def _custom_names(fields: ContactFields) -> tuple[str, ...]:
     custom = fields.get("custom_fields")
     return tuple(custom) if isinstance(custom, Mapping) else ()
-
-
-def _row_id(value: Any) -> int:
-    if isinstance(value, str):
-        if not (value.isascii() and value.isdecimal()):
-            raise ValueError("contact_id: expected an integer, got other text")
-        return int(value)
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"contact_id must be a whole number, not {type(value).__name__}")
-    return operator.index(value)
 
 
 def _sent_key(body: Mapping[str, Any]) -> int | str:

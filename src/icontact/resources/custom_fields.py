@@ -23,6 +23,7 @@ class CustomFields(Resource[CustomField]):
     plural: ClassVar[str] = "customfields"
     singular: ClassVar[str] = "customfield"
     identity: ClassVar[str] = "custom_field_id"
+    named: ClassVar[bool] = True
     writable: ClassVar[frozenset[str]] = frozenset(CustomFieldFields.__annotations__)
 
     def __init__(self, transport: Sender, folder: str) -> None:

@@ -21,6 +21,7 @@ class Lists(Resource[ContactList]):
     plural: ClassVar[str] = "lists"
     singular: ClassVar[str] = "list"
     identity: ClassVar[str] = "list_id"
+    remedy: ClassVar[str] = "to find a list by its name use find(name=...)"
     writable: ClassVar[frozenset[str]] = frozenset(ListFields.__annotations__)
     searchable: ClassVar[frozenset[str]] = frozenset(ListFilters.__annotations__)
 
@@ -57,7 +58,10 @@ class Lists(Resource[ContactList]):
 
         Raises:
             ConfigError: If several lists have the name; it says which.
+            TypeError: If the name is not a text.
         """
+        if not isinstance(name, str):
+            raise TypeError(f"name must be a text, not {type(name).__name__}; for an id use get(7)")
         # A star would be a wildcard and a comma the end of the name, so then all lists are read.
         special = not name or "*" in name or "," in name
         pager = self.list() if special else self.list(name=name)

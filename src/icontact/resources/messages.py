@@ -19,7 +19,7 @@ from icontact.models import (
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
 from icontact.reports import MessageReport
 from icontact.resources._base import BatchResult, Resource
-from icontact.resources._shared import in_turn, remark
+from icontact.resources._shared import remark
 from icontact.resources.sends import Sends
 from icontact.transport import Call, Safety, Sender
 
@@ -100,8 +100,8 @@ class Messages(Resource[Message]):
         del rows
         return self._create_many(
             call,
-            in_turn(lambda body: (body.get("subject"), body.get("messageName", ""))),
-            in_turn(lambda one: (one.subject, one.message_name)),
+            lambda body: (body.get("subject"), body.get("messageName", "")),
+            lambda one: (one.subject, one.message_name),
         )
 
     def update(self, message_id: int, /, **fields: Unpack[MessageFields]) -> Message:

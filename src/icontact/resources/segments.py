@@ -16,7 +16,7 @@ from icontact.models import (
 )
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
 from icontact.resources._base import BatchResult, Resource
-from icontact.resources._shared import in_turn, refuse_fixed, row_body
+from icontact.resources._shared import refuse_fixed, row_body
 from icontact.transport import Safety, Sender
 
 __all__ = ["Criteria", "CriterionRow", "Segments"]
@@ -91,8 +91,8 @@ class Segments(Resource[Segment]):
         del rows
         return self._create_many(
             call,
-            in_turn(lambda body: (body.get("name"), str(body.get("listId")))),
-            in_turn(lambda one: (one.name, str(one.list_id))),
+            lambda body: (body.get("name"), str(body.get("listId"))),
+            lambda one: (one.name, str(one.list_id)),
         )
 
     def update(self, segment_id: int, /, **fields: Unpack[SegmentFields]) -> Segment:
@@ -199,9 +199,7 @@ class Criteria(Resource[Criterion]):
         by_id = {body["criterionId"] for body in bodies if "criterionId" in body}
         call = self._posted(bodies, Safety.ONCE)
         del bodies
-        return self._create_many(
-            call, in_turn(_sent_key), in_turn(lambda stored: _stored_key(stored, by_id))
-        )
+        return self._create_many(call, _sent_key, lambda stored: _stored_key(stored, by_id))
 
     def update(self, criterion_id: int, /, **fields: Unpack[CriterionFields]) -> Criterion:
         """Change the given fields of a criterion and keep the others. Safe to repeat.

@@ -209,10 +209,11 @@ class Sends(Resource[Send]):
 
         Documentation: "Sends".
         """
+        wanted = _checked_id("message_id", message_id)
         found = [
             send
             for send in self.list()
-            if send.message_id == message_id and send.send_id > (newer_than or 0)
+            if send.message_id == wanted and send.send_id > (newer_than or 0)
         ]
         return max(found, key=lambda send: send.send_id, default=None)
 
@@ -251,6 +252,11 @@ class Sends(Resource[Send]):
         return body
 
     def _checked_time(self, scheduled_time: datetime, eastern_offset: EasternOffset) -> str:
+        if not isinstance(scheduled_time, datetime):
+            raise TypeError(
+                "scheduled_time must be a datetime with a time zone, not "
+                f"{type(scheduled_time).__name__}; leave it out to send at once"
+            )
         try:
             text = wire.encode_scheduled(scheduled_time, eastern_offset)
         except (ValueError, OverflowError) as problem:
@@ -299,8 +305,9 @@ def _audience(*ids: Iterable[int]) -> Audience:
 
 def _checked_ids(name: str, given: Iterable[int]) -> tuple[int, ...]:
     # "12" would be taken for the lists 1 and 2.
-    if isinstance(given, str | bytes):
-        raise TypeError(f"{name} must be several whole numbers, not a text")
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        kind = "a text" if isinstance(given, str | bytes) else f"one {type(given).__name__}"
+        raise TypeError(f"{name} must be several whole numbers, such as [205303], not {kind}")
     return tuple(dict.fromkeys(_checked_id(name, one) for one in given))
 
 

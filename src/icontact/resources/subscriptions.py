@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Unpack
 
-from icontact.errors import BadRequest, NotFound, RejectedError
+import attrs
+
+from icontact.errors import BadRequest, ConfigError, NotFound, RejectedError, UnknownContact
 from icontact.models import (
+    Contact,
+    ContactList,
+    ContactStatus,
     Subscription,
     SubscriptionFields,
     SubscriptionFilters,
     SubscriptionStatus,
 )
+from icontact.models.filters import one_of
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
 from icontact.resources._base import BatchResult, Hidden, Resource
+from icontact.resources._shared import whole_id
+from icontact.resources.contacts import Contacts
+from icontact.resources.lists import Lists
 from icontact.transport import Call, Safety, Sender
 
 __all__ = ["Subscriptions"]
@@ -30,11 +39,15 @@ class Subscriptions(Resource[Subscription]):
     plural: ClassVar[str] = "subscriptions"
     singular: ClassVar[str] = "subscription"
     identity: ClassVar[str] = "subscription_id"
+    merges: ClassVar[bool] = True
+    named: ClassVar[bool] = True
     writable: ClassVar[frozenset[str]] = frozenset(SubscriptionFields.__annotations__)
     searchable: ClassVar[frozenset[str]] = frozenset(SubscriptionFilters.__annotations__)
 
     def __init__(self, transport: Sender, folder: str) -> None:
         super().__init__(transport, folder, Subscription)
+        self._contacts = Contacts(transport, folder)
+        self._lists = Lists(transport, folder)
 
     def list(
         self,
@@ -67,7 +80,7 @@ class Subscriptions(Resource[Subscription]):
         Raises:
             NotFound: If the contact never was on that list, or was moved away.
         """
-        return self._get(f"{list_id}_{contact_id}")
+        return self._get(_key(contact_id, list_id))
 
     def find(self, *, contact_id: int, list_id: int) -> Subscription | None:
         """Return the subscription of one contact to one list, or None."""
@@ -79,53 +92,89 @@ class Subscriptions(Resource[Subscription]):
     def subscribe(
         self,
         *,
-        contact_id: int,
-        list_id: int,
+        contact_id: int | None = None,
+        list_id: int | None = None,
+        email: str | None = None,
+        list: str | int | None = None,
         status: SubscriptionStatus | str = SubscriptionStatus.NORMAL,
         confirmation_message_id: int | None = None,
     ) -> Subscription:
         """Put a contact on a list. Safe to repeat: an existing subscription is returned as it is.
 
+        By address, nothing is sent for a contact that may not be mailed, or that unsubscribed from
+        the list earlier.
+
         Args:
-            contact_id: Who.
-            list_id: Where to.
+            contact_id: The contact; or else give its address.
+            list_id: The list; or else give its name.
+            email: The address of the contact.
+            list: The exact name of the list, or its id.
             status: ``"normal"``, or ``"pending"`` for somebody who has to confirm first.
             confirmation_message_id: With ``"pending"``: the message of type ``confirmation`` that
                 iContact mails.
 
         Raises:
             RejectedError: If the contact unsubscribed from this list earlier, which iContact does
-                not undo (API 8.2), or nothing was stored for another reason.
+                not undo (API 8.2), if it may not be mailed, or if nothing was stored for another
+                reason.
+            UnknownContact: If no contact has the address.
+            ConfigError: If there is no list of this name.
+            TypeError: If contact or list are not given, or twice.
 
         Documentation: "Subscriptions".
         """
+        _check_given(_CONTACT, contact_id, email)
+        list_id = self._list_id("list", list_id, list)
+        if email is not None:
+            contact = self._contact(email)
+            self._refuse_suppressed(contact, list_id)
+            contact_id, email = contact.contact_id, None
+        contact_id = self._contact_id(contact_id, email)
         row: SubscriptionFields = {"contact_id": contact_id, "list_id": list_id, "status": status}
         if confirmation_message_id is not None:
             row["confirmation_message_id"] = confirmation_message_id
-        result = self.create_many([row])
-        if result.items:
-            self._note(result.warnings)
-            return result.items[0]
-        # An empty answer stands for "already subscribed", and for other reasons (API 8.2).
+        answer = self._posted_many(self._posted(self._bodies([row]), Safety.REPEATABLE))
+        if answer.items:
+            self._note(answer.warnings)
+            return answer.items[0]
+        # An empty answer means "already subscribed", or has other reasons (API 8.2).
         existing = self.find(contact_id=contact_id, list_id=list_id)
         if existing is not None and existing.status == status:
-            self._note(result.warnings)
+            self._note(answer.warnings)
             return existing
         is_now = f"the subscription is {existing.status}" if existing else "there is none"
-        raise RejectedError(
-            (*result.warnings, is_now), call=self._posted([], Safety.READ).summary()
-        )
+        raise self._rejected(*answer.warnings, is_now)
 
-    def unsubscribe(self, *, contact_id: int, list_id: int) -> Subscription:
+    def unsubscribe(
+        self,
+        *,
+        contact_id: int | None = None,
+        list_id: int | None = None,
+        email: str | None = None,
+        list: str | int | None = None,
+    ) -> Subscription:
         """Take a contact off a list for good: iContact does not let it be re-subscribed.
 
         Safe to repeat.
 
+        Args:
+            contact_id: The contact; or else give its address.
+            list_id: The list; or else give its name.
+            email: The address of the contact.
+            list: The exact name of the list, or its id.
+
         Raises:
             NotFound: If the contact never was on that list.
+            UnknownContact: If no contact has the address.
+            ConfigError: If there is no list of this name.
+            TypeError: If contact or list are not given, or twice.
         """
+        _check_given(_CONTACT, contact_id, email)
+        list_id = self._list_id("list", list_id, list)
         return self.update(
-            contact_id=contact_id, list_id=list_id, status=SubscriptionStatus.UNSUBSCRIBED
+            contact_id=self._contact_id(contact_id, email),
+            list_id=list_id,
+            status=SubscriptionStatus.UNSUBSCRIBED,
         )
 
     def update(
@@ -137,21 +186,46 @@ class Subscriptions(Resource[Subscription]):
             BadRequest: If iContact refuses, as it does for somebody who unsubscribed.
             NotFound: If there is no such subscription.
         """
-        return self._write("POST", f"{list_id}_{contact_id}", {"status": status})
+        return self._write("POST", _key(contact_id, list_id), {"status": status})
 
-    def move(self, *, contact_id: int, from_list_id: int, to_list_id: int) -> Subscription:
+    def move(
+        self,
+        *,
+        contact_id: int | None = None,
+        from_list_id: int | None = None,
+        to_list_id: int | None = None,
+        email: str | None = None,
+        from_list: str | int | None = None,
+        to_list: str | int | None = None,
+    ) -> Subscription:
         """Move a contact to another list. Needs API version 2.2.
 
         Repeated by itself after a lost answer; calling it twice is an error, since the contact is
         on the first list no more.
 
+        Args:
+            contact_id: The contact; or else give its address.
+            from_list_id: The list it is on; or else give its name.
+            to_list_id: The list it is to be on; or else give its name.
+            email: The address of the contact.
+            from_list: The exact name of the list it is on, or its id.
+            to_list: The exact name of the list it is to be on, or its id.
+
         Raises:
-            BadRequest: If it is on that list already ("No Changes Made"), as after the same move.
-            NotFound: If it is on neither list.
+            BadRequest: If it is on that list already ("No Changes Made").
+            NotFound: If it is not on the first list.
+            UnknownContact: If no contact has the address.
+            ConfigError: If there is no list of this name.
+            TypeError: If contact or lists are not given, or twice.
         """
+        _check_given(_CONTACT, contact_id, email)
+        _check_given(_list_forms("to_list"), to_list_id, to_list)
+        from_list_id = self._list_id("from_list", from_list_id, from_list)
+        to_list_id = self._list_id("to_list", to_list_id, to_list)
+        contact_id = self._contact_id(contact_id, email)
         call = Call(
             "PUT",
-            self._at(f"{from_list_id}_{contact_id}"),
+            self._at(_key(contact_id, from_list_id)),
             body={"listId": to_list_id},
             safety=Safety.REPEATABLE,
         )
@@ -166,18 +240,111 @@ class Subscriptions(Resource[Subscription]):
     def create_many(self, rows: Iterable[SubscriptionFields], /) -> BatchResult[Subscription]:
         """Subscribe contacts in one request, matched by contact and list. Safe to repeat.
 
-        A row whose contact is already on the list counts as rejected here, because iContact leaves
-        it out of its answer without a word (API 8.2); :meth:`subscribe` tells these apart.
+        A row whose contact is already on the list stands in ``rejected``, with that as its reason:
+        iContact leaves it out of its answer without a word (API 8.2), so the subscriptions of such
+        rows are looked up.
 
         Raises:
             TransportError: If no answer came.
         """
-        rows = Hidden(rows)
-        call = self._posted(self._bodies(rows), Safety.REPEATABLE)
+        call = self._posted(self._bodies(Hidden(rows)), Safety.REPEATABLE)
+        result = self._posted_many(call)
+        silent = [one.index for one in result.rejected if one.reason is None]
+        reasons = self._reasons([call.body[index] for index in silent])
+        explained: dict[int, str | None] = dict(zip(silent, reasons, strict=True))
+        rejected = tuple(
+            attrs.evolve(one, reason=one.reason or explained[one.index]) for one in result.rejected
+        )
+        return attrs.evolve(result, rejected=rejected)
+
+    def _posted_many(self, call: Call) -> BatchResult[Subscription]:
         return self._create_many(
             call, _sent_key, lambda stored: f"{stored.list_id}_{stored.contact_id}"
         )
 
+    def _reasons(self, bodies: Sequence[Mapping[str, Any]]) -> Sequence[str | None]:
+        """Return why iContact left rows out, as far as their subscriptions tell."""
+        there: dict[str, Subscription] = {}
+        for list_id in {int(body["listId"]) for body in bodies}:
+            wanted = [int(one["contactId"]) for one in bodies if int(one["listId"]) == list_id]
+            for start in range(0, len(wanted), _AT_ONCE):
+                some = one_of(*wanted[start : start + _AT_ONCE])
+                found = self.list(list_id=list_id, contact_id=some)
+                there |= {f"{one.list_id}_{one.contact_id}": one for one in found}
+        return [_reason(body, there.get(_sent_key(body))) for body in bodies]
+
+    def _refuse_suppressed(self, contact: Contact, list_id: int) -> None:
+        if contact.status != ContactStatus.NORMAL:
+            raise self._rejected(f"the contact is {contact.status}, so it may not be mailed")
+        existing = self.find(contact_id=contact.contact_id, list_id=list_id)
+        if existing is not None and existing.status == SubscriptionStatus.UNSUBSCRIBED:
+            raise self._rejected("the contact unsubscribed from this list")
+
+    def _rejected(self, *reasons: str) -> RejectedError:
+        return RejectedError(reasons, call=self._posted([], Safety.READ).summary())
+
+    def _contact(self, email: str) -> Contact:
+        found = self._contacts.find(email=email)
+        if found is None:
+            raise UnknownContact("no contact of this folder has this address")
+        return found
+
+    def _contact_id(self, contact_id: int | None, email: str | None) -> int:
+        if email is not None:
+            return self._contact(email).contact_id
+        return whole_id("contact_id", contact_id, _BY_ADDRESS)
+
+    def _list_id(self, name: str, list_id: int | None, wanted: str | int | None) -> int:
+        _check_given(_list_forms(name), list_id, wanted)
+        if isinstance(wanted, str):
+            return _named(self._lists, wanted).list_id
+        remedy = f"to name a list by its name use {name}='Newsletter'"
+        return whole_id(f"{name}_id", list_id if wanted is None else wanted, remedy)
+
+
+#: Contacts in one search: their ids still fit into a URL.
+_AT_ONCE = 100
+
+#: An error names so many lists.
+_NAMED = 20
+
+_CONTACT = "the contact either as contact_id=42 or as email='jo@example.com'"
+
+_BY_ADDRESS = "to name a contact by its address use email='jo@example.com'"
+
+
+def _list_forms(name: str) -> str:
+    return f"the list either as {name}_id=7 or as {name}='Newsletter'"
+
+
+def _check_given(forms: str, one: object, other: object) -> None:
+    if (one is None) is (other is None):
+        raise TypeError(f"give {forms}")
+
+
+def _named(lists: Lists, name: str) -> ContactList:
+    if (found := lists.find(name=name)) is not None:
+        return found
+    names = [f"{one.name!r} ({one.list_id})" for one in lists.list()]
+    there = ", ".join(names[:_NAMED]) or "none"
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    raise ConfigError(f"there is no list {name!r}; this folder's lists: {there}{more}")
+
+
+def _key(contact_id: int, list_id: int) -> str:
+    """Return the id of a subscription."""
+    return f"{whole_id('list_id', list_id)}_{whole_id('contact_id', contact_id, _BY_ADDRESS)}"
+
 
 def _sent_key(body: Mapping[str, Any]) -> str:
     return f"{body.get('listId')}_{body.get('contactId')}"
+
+
+def _reason(body: Mapping[str, Any], existing: Subscription | None) -> str | None:
+    if existing is None:
+        return None
+    if existing.status == body.get("status"):
+        return f"already subscribed ({existing.status})"
+    if existing.status == SubscriptionStatus.UNSUBSCRIBED:
+        return "unsubscribed from this list earlier, which iContact does not undo"
+    return f"the subscription is {existing.status}"

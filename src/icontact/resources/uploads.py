@@ -15,6 +15,7 @@ from icontact.errors import CallError, RequestTimeout
 from icontact.models import ContactFields, Upload, UploadAction, UploadFields, UploadStatus
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
 from icontact.resources._base import Resource
+from icontact.resources._shared import whole_id
 from icontact.resources._upload_rows import HEADERS, written
 from icontact.transport import Call, Safety, Sender
 
@@ -251,7 +252,9 @@ class Uploads(Resource[Upload]):
 
         Documentation: "Uploads".
         """
-        lists = tuple(list_ids)
+        if isinstance(list_ids, str | bytes) or not isinstance(list_ids, Iterable):
+            raise TypeError("list_ids must be several whole numbers, such as [205303]")
+        lists = tuple(whole_id("list_ids", one) for one in list_ids)
         if not lists:
             raise ValueError("list_ids: contacts are added to one list at least")
         data, rows = _content(source, {**self.headers, **(headers or {})})

@@ -8,7 +8,6 @@ from typing import ClassVar, Unpack
 from icontact.models import Webhook, WebhookFields
 from icontact.paging import DEFAULT_PAGE_SIZE, Pager
 from icontact.resources._base import BatchResult, Resource
-from icontact.resources._shared import in_turn
 from icontact.transport import Safety, Sender
 
 __all__ = ["Webhooks"]
@@ -80,8 +79,8 @@ class Webhooks(Resource[Webhook]):
         del rows  # error trackers print the locals of every frame on the way
         return self._create_many(
             call,
-            in_turn(lambda body: (body.get("eventId"), body.get("url"))),
-            in_turn(lambda one: (one.event_id, one.url)),
+            lambda body: (body.get("eventId"), body.get("url")),
+            lambda one: (one.event_id, one.url),
         )
 
     def delete(self, webhook_id: int, /) -> None:

@@ -4,7 +4,7 @@ Two defaults of cattrs would corrupt this data (``bool("0")`` is true, ``None`` 
 ``"None"``), so every scalar has a rule of its own here.
 """
 
-from icontact.wire._decoding import decode, decode_member, decode_rows
+from icontact.wire._decoding import decode, decode_member, decode_rows, wire_names
 from icontact.wire._encoding import (
     EasternOffset,
     encode,
@@ -28,4 +28,5 @@ __all__ = [
     "encode_order",
     "encode_scheduled",
     "nearest",
+    "wire_names",
 ]

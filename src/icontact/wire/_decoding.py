@@ -136,6 +136,8 @@ class Shape:
     collects: str
     #: Fields that are arrays on the wire, and no text with commas.
     arrays: frozenset[str]
+    #: Fields that are whole numbers, as ids are.
+    whole: frozenset[str]
     construct: Callable[[Mapping[str, Any]], Any]
 
 
@@ -155,6 +157,11 @@ def shape_of(model: type[Any]) -> Shape:
     return shape
 
 
+def wire_names(model: type[Any]) -> frozenset[str]:
+    """Return the names that a model's own fields have on the wire."""
+    return shape_of(model).known
+
+
 def _made(model: type[Any]) -> Shape:
     attrs.resolve_types(model)
     names: dict[str, str] = {}
@@ -171,7 +178,8 @@ def _made(model: type[Any]) -> Shape:
     if collects:
         construct = partial(_with_extra, construct, known, collects)
     plain = {name: wire for name, wire in names.items() if name not in arrays}
-    return Shape(names, plain, known, collects, frozenset(arrays), construct)
+    whole = frozenset(one.name for one in attrs.fields(model) if one.type in (int, int | None))
+    return Shape(names, plain, known, collects, frozenset(arrays), whole, construct)
 
 
 def _constructor(model: type[Any], names: Mapping[str, str]) -> Callable[[Mapping[str, Any]], Any]:

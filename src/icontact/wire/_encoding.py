@@ -72,6 +72,8 @@ def encode_fields(
     body: dict[str, Any] = {}
     for name, value in fields.items():
         if type(value) in _AS_IS and name in plain and name in allowed:
+            if name in shape.whole and type(value) is str:
+                _check_whole(name, value)
             body[plain[name]] = value
         elif name not in allowed:
             hint = f"; a custom field goes into custom_fields={{{name!r}: ...}}"
@@ -190,9 +192,23 @@ def encode_filters(
             for custom, condition in _custom_items(value, shape.known | _PAGING):
                 terms += _term(custom, condition)
         else:
+            if name.endswith("_id"):
+                _check_ids(name, value)
             # A list can be searched for although it is no field of a contact.
             terms += _term(shape.names.get(name) or camel(name), value)
     return tuple(terms)
+
+
+def _check_whole(name: str, text: str) -> None:
+    if not (text.isascii() and text.isdecimal()):
+        what = "an empty text" if not text else "a text without a number"
+        raise ValueError(f"{name} must be a whole number, not {what}")
+
+
+def _check_ids(name: str, value: Filter) -> None:
+    for one in value.values if isinstance(value, Condition) else (value,):
+        if isinstance(one, str) and one:
+            _check_whole(name, one)
 
 
 def _term(name: str, value: Filter) -> list[tuple[str, str]]:
