@@ -14,7 +14,7 @@ __all__ = ["hide_addresses", "hide_secrets", "printable"]
 #: Shorter secrets are not searched for in texts: replacing "a" everywhere would hide the text.
 _SHORTEST_SECRET = 4
 
-_AT = r"(?:@|%(?:25)*40|&(?:amp;)*(?:#0*64|#x0*40|commat);|\\+u0040)"
+_AT = r"(?:@|%(?:25){0,4}40|&(?:amp;){0,4}(?:#0{0,6}64|#x0{0,6}40|commat);|\\{1,8}u0040)"
 _WORD = r"[^\s@<>\"'(),;:=\[\]]"
 # Looks behind so that a long word is tried once, not from each of its letters.
 _ADDRESS = re.compile(rf"(?<!{_WORD}){_WORD}+?{_AT}{_WORD}+", re.IGNORECASE)
@@ -22,7 +22,9 @@ _ADDRESS = re.compile(rf"(?<!{_WORD}){_WORD}+?{_AT}{_WORD}+", re.IGNORECASE)
 _ENTITIES = {**codepoint2name, ord("'"): "apos"}
 
 #: The characters of base64 that travel in other forms, too.
-_BASE64_FORMS = {"+": r"(?:\+|-|%2B)", "/": r"(?:\\*/|_|%2F)"}
+_BASE64_FORMS = {"+": r"(?:\+|-|%2B)", "/": r"(?:\\{0,8}/|_|%2F)"}
+# Looks behind for the same reason: whatever a server sends, the time grows with its length only.
+_START_OF_BASE64 = r"(?<![A-Za-z0-9+/_-])"
 _REST_OF_BASE64 = r"[A-Za-z0-9+/_-]*"
 
 
@@ -64,25 +66,26 @@ def _character(c: str) -> str:
     utf_16 = c.encode("utf-16-be", "surrogatepass").hex()
     units = [utf_16[place : place + 4] for place in range(0, len(utf_16), 4)]
     forms = [
-        r"\\*" + re.escape(c),
-        "".join(rf"\\+u{unit}" for unit in units),
-        rf"&(?:amp;)*#0*{number};?",
-        rf"&(?:amp;)*#x0*{number:x};?",
+        "".join(rf"\\{{1,8}}u{unit}" for unit in units),
+        rf"&(?:amp;){{0,4}}#0{{0,6}}{number};?",
+        rf"&(?:amp;){{0,4}}#x0{{0,6}}{number:x};?",
         _percent(utf_8),
     ]
     if name := _ENTITIES.get(number):
-        forms.append(rf"&(?:amp;)*{name};")
+        forms.append(rf"&(?:amp;){{0,4}}{name};")
     if number < 256:
-        forms += [rf"\\+x{number:02x}", _percent(bytes([number]))]
+        forms += [rf"\\{{1,8}}x{number:02x}", _percent(bytes([number]))]
     if c == " ":
         forms.append(r"\+")
     if not c.isascii():
         forms += map(re.escape, _misread(c, utf_8))
+    # As it is comes last: "&" is the beginning of "&amp;", too.
+    forms.append(r"\\{0,8}" + re.escape(c))
     return f"(?:{'|'.join(dict.fromkeys(forms))})"
 
 
 def _percent(octets: bytes) -> str:
-    return "".join(f"%(?:25)*{octet:02x}" for octet in octets)
+    return "".join(f"%(?:25){{0,4}}{octet:02x}" for octet in octets)
 
 
 def _misread(c: str, utf_8: bytes) -> list[str]:
@@ -107,5 +110,5 @@ def _packed(secret: str) -> list[str]:
             # The characters at both ends also hold bits of what is beside the secret.
             start, end = -(-before * 8 // 6), (before + len(octets)) * 8 // 6
             core = "".join(_BASE64_FORMS.get(c, re.escape(c)) for c in coded[start:end])
-            found.append(f"{_REST_OF_BASE64}{core}{_REST_OF_BASE64}(?:=|%3D)*")
+            found.append(f"{_START_OF_BASE64}{_REST_OF_BASE64}{core}{_REST_OF_BASE64}(?:=|%3D)*")
     return list(dict.fromkeys(found))

@@ -656,7 +656,7 @@ def test_an_unsubscribe_that_one_list_refused_can_be_tried_again(  # noqa: PLR09
     with monkeypatch.context() as patch:
         unsubscribe = Subscriptions.unsubscribe
 
-        def refused(self: Subscriptions, **where: int) -> object:
+        def refused(self: Subscriptions, **where: Any) -> object:
             if where["list_id"] == vip:
                 raise RejectedError(["no"])
             return unsubscribe(self, **where)

@@ -101,6 +101,12 @@ def test_an_address_is_hidden_however_its_sign_is_spelled(at: str) -> None:
     assert redact(f"No mail to jo{at}example.com today") == "No mail to <address> today"
 
 
+@pytest.mark.parametrize("piece", ["a", "\\", "&amp;", "%25", "&#0", "0", "@", "a@"])
+def test_a_long_text_takes_no_longer_than_its_length(piece: str) -> None:
+    # Were the time to grow with the square of it, this would take hours.
+    assert redact(piece * 300_000, CREDENTIALS)
+
+
 ESCAPES = "Do\x1b[2J\x1b]0;title\x07 not\r\nforge\x0b a\x85line\u2028or \u202ereverse\u2066 it\x00"
 
 
