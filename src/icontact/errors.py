@@ -4,6 +4,7 @@
 
     IContactError
     ├── ConfigError(ValueError)          credentials, ids, base URL, settings: mend the set-up
+    │   └── ConsentError                 columns about consent are not read: .columns
     ├── TransportError                   no usable answer: look at .maybe_applied
     │   ├── ConnectError                 the server was never reached: nothing happened
     │   ├── RequestTimeout(TimeoutError) no answer in time: it may have happened
@@ -26,6 +27,7 @@
     ├── LimitReached                     the day's requests are used up: go on later: .seconds
     └── MappingError(ValueError)         a row or a mapping that cannot be pushed: .field .row
         └── DoNotContact                 the row says that its person must not be mailed
+            └── NoConsent                the row does not say that its person may be mailed
 
 No error holds a credential, a request body or a query value, and every error can be pickled.
 The status codes rest on iContact's page "HTTP Status Codes".
@@ -47,6 +49,7 @@ __all__ = [
     "CallSummary",
     "ConfigError",
     "ConnectError",
+    "ConsentError",
     "DecodeError",
     "DoNotContact",
     "IContactError",
@@ -56,6 +59,7 @@ __all__ = [
     "ListingShifted",
     "MappingError",
     "MethodNotAllowed",
+    "NoConsent",
     "NotFound",
     "PagingError",
     "PaymentRequired",
@@ -107,6 +111,26 @@ class ConfigError(IContactError, ValueError):
     """The set-up is wrong: credentials, ids, the base URL, settings. Names everything at once."""
 
 
+class ConsentError(ConfigError):
+    """Columns of the input are about who may be mailed, and nothing reads them.
+
+    Nothing was written. State each column as ``do_not_contact``, ``consent`` or ``ignore``.
+
+    Args:
+        problem: Which columns, and the way out.
+        columns: Their names.
+        details: What each of them looks like, a sentence a column.
+    """
+
+    def __init__(
+        self, problem: str, *, columns: tuple[str | int, ...], details: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.columns = columns
+        self.details = details
+
+
 class MappingError(IContactError, ValueError):
     """A row, or the mapping itself, cannot become an iContact contact.
 
@@ -132,7 +156,11 @@ class MappingError(IContactError, ValueError):
 
 
 class DoNotContact(MappingError):
-    """The row itself says that this person must not be mailed. It is to be skipped, not mended."""
+    """The row itself says that this person must not be mailed. Skip it."""
+
+
+class NoConsent(DoNotContact):
+    """The row leaves blank whether this person may be mailed, where it has to say yes. Skip it."""
 
 
 class PagingError(IContactError):

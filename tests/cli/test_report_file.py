@@ -250,8 +250,12 @@ def test_a_dry_run_that_is_stopped_has_written_nothing(
 
 
 def test_a_file_that_turns_out_bad_leaves_no_old_report(
-    embedded: Sandbox, people: Path, report: Path
+    embedded: Sandbox, tmp_path: Path, report: Path
 ) -> None:
+    people = tmp_path / "many.csv"
+    rows = [f"person{number}@example.com,Jo" for number in range(150)]
+    people.write_text("\n".join(["email,name", *rows, "zoe@example.com,Zoë", ""]), "utf-8")
+
     assert pushed(people, report, "--encoding", "ascii").code == 2
     assert report.read_text("utf-8") == f"{UNFINISHED}\n"
 

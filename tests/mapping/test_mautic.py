@@ -166,7 +166,7 @@ def test_whom_mautic_may_mail_is_not(value: object) -> None:
 
 @pytest.mark.parametrize("value", ["perhaps", [1], {"reason": 1}])
 def test_a_word_that_cannot_be_read_is_no_permission(value: object) -> None:
-    with pytest.raises(MappingError, match="do_not_contact: is neither yes nor no"):
+    with pytest.raises(MappingError, match="not known as a yes or a no"):
         ContactMapper({"email": "email"}).apply({**JO, DNC: value})
 
 
@@ -182,7 +182,7 @@ def test_the_key_may_be_another_one_or_several() -> None:
     mapper = ContactMapper({"email": "email"}, do_not_contact=("optout", "blocked"))
 
     assert mapper.map({**JO, DNC: 1}) == JO
-    with pytest.raises(DoNotContact, match="'blocked' says so"):
+    with pytest.raises(DoNotContact, match="column 'blocked' says that"):
         mapper.map({**JO, "optout": "", "blocked": "x"})
     assert mapper.sources == ("email", "optout", "blocked")
     assert mapper.as_config()["options"] == {"do_not_contact": ["optout", "blocked"]}
@@ -198,7 +198,9 @@ def test_the_guard_can_be_taken_off_on_purpose(tmp_path: Path) -> None:
     assert mapper.fingerprint != ContactMapper({"email": "email"}).fingerprint
 
 
-@pytest.mark.parametrize(("given", "said"), [(True, "or is false"), ([], "one key"), ("", "blank")])
+@pytest.mark.parametrize(
+    ("given", "said"), [(True, "or is false"), ("", "blank"), (1.5, "do_not_contact")]
+)
 def test_an_unusable_key_is_told(given: Any, said: str) -> None:
     with pytest.raises(MappingError, match=said):
         ContactMapper({"email": "email"}, do_not_contact=given)
@@ -209,9 +211,9 @@ def test_an_explanation_says_that_a_row_is_held_back() -> None:
     held, free = mapper.explain({**JO, DNC: 1}), mapper.explain(JO)
 
     assert not held.ok
-    assert held.problems == (f"this person must not be mailed (source '{DNC}' says so)",)
-    assert str(held).startswith("held back: this person")
-    assert "<p>held back: this person" in held._repr_html_()
+    assert held.problems == (f"opted out: column {DNC!r} says that this person must not be mailed",)
+    assert str(held).startswith("held back: opted out")
+    assert "<p>held back: opted out" in held._repr_html_()
     assert free.ok
     assert "held back" not in str(free) + free._repr_html_()
 

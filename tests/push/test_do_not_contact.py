@@ -27,7 +27,7 @@ def test_whom_mautic_must_not_mail_is_skipped_with_the_reason(
 
     assert [one.status for one in report.outcomes] == ["created", "skipped", "created"]
     held = report.outcomes[1]
-    assert f"must not be mailed (source '{DNC}' says so)" in held.reason
+    assert f"column '{DNC}' says that this person must not be mailed" in held.reason
     assert held.email == "person2@example.com"
     assert report.ok
     assert contacts(push) == ["person1@example.com", "person3@example.com"]
@@ -79,13 +79,13 @@ def test_what_cannot_be_read_as_a_yes_or_no_is_rejected(make_push: MakePush) -> 
     outcome = make_push().one(person(1, **{DNC: "perhaps"}))
 
     assert outcome.status == "rejected"
-    assert "do_not_contact: is neither yes nor no" in outcome.reason
+    assert "do_not_contact: the word 'perhaps'" in outcome.reason
 
 
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ({DNC: "perhaps"}, "is neither yes nor no"),
+        ({DNC: "perhaps"}, "not known as a yes or a no"),
         ({"state": "donotcontact", "points": "many"}, "is no number"),
         ({"state": ["donotcontact"]}, "status: "),
     ],
@@ -111,7 +111,7 @@ def test_each_of_two_restricting_rows_keeps_its_own_reason(make_push: MakePush) 
     report = make_push().run([person(1, **{DNC: "perhaps"}), person(1, **{DNC: 1}), person(1)])
 
     assert [one.status for one in report.outcomes] == ["rejected", "skipped", "skipped"]
-    assert "is neither yes nor no" in report.outcomes[0].reason
+    assert "not known as a yes or a no" in report.outcomes[0].reason
     assert "must not be mailed" in report.outcomes[1].reason
 
 

@@ -67,7 +67,6 @@ def _locals_of(error: BaseException) -> str:
     ("given", "kind"),
     [
         (JO, "dict"),
-        ("jo@example.com", "str"),
         (b"jo@example.com", "bytes"),
         (bytearray(b"jo@example.com"), "bytearray"),
         (pd.Series(JO), "Series"),

@@ -83,9 +83,10 @@ def test_each_refused_row_of_a_batch_gets_its_own_text() -> None:
 def test_rows_that_are_refused_alike_cost_no_further_request(
     sandbox: Sandbox, make_push: MakePush
 ) -> None:
-    push = make_push({"email": "email", "status": "status"})
+    refused = {"contacts": None, "warnings": ["The value you provided was not valid."] * 20}
+    sandbox.faults.next(status=200, body=refused, method="POST", path=CONTACTS)
 
-    report = push.run([person(place, status="nonsense") for place in range(20)])
+    report = make_push().run([person(place) for place in range(20)])
 
     assert report.counts["rejected"] == 20
     assert report.requests == 2

@@ -18,6 +18,8 @@ ONE_OF_EACH: list[errors.IContactError] = [
     errors.DoNotContact("must not be mailed", field="do_not_contact", row=3),
     errors.PagingError("the same page twice"),
     errors.ListingShifted("the total went from 5 to 4"),
+    errors.ConsentError("a column is not read", columns=("Opt out",)),
+    errors.NoConsent("blank", field="consent"),
     errors.CallError("odd", call=CALL, attempts=2, elapsed=1.5, maybe_applied=True),
     errors.TransportError("the connection broke", call=CALL, attempts=3, maybe_applied=True),
     errors.ConnectError("no connection", call=CALL),

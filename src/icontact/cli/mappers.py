@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from icontact.errors import ConfigError, MappingError
+from icontact.errors import ConfigError, ConsentError, MappingError
 from icontact.mapping import ContactMapper
+from icontact.mapping.consent import ConsentBlank, not_read
 from icontact.mapping.presets import PRESETS
 from icontact.mapping.targets import CUSTOM, WIRE_NAMES, bounded, closest, field_for, shown
 from icontact.push import PushSettings, mapping_from_pairs
 from icontact.sources import RowFile
 
-__all__ = ["Chosen", "choose", "pairs_of", "stated"]
+__all__ = [
+    "Chosen",
+    "ConsentOptions",
+    "choose",
+    "in_consent_options",
+    "mapping_for",
+    "pairs_of",
+    "stated",
+]
 
 #: As many columns as an error names.
 _NAMED = 10
@@ -56,7 +66,58 @@ def stated(
     return ContactMapper.from_config({**config, **fields, CUSTOM: custom})
 
 
+@attrs.frozen(kw_only=True)
+class ConsentOptions:
+    """The columns about consent that the command line names."""
+
+    do_not_contact: tuple[str, ...] = ()
+    consent: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    consent_blank: ConsentBlank | None = None
+
+
 def choose(
+    rows: RowFile,
+    settings: PushSettings | None,
+    preset: str | None,
+    pairs: Sequence[str],
+    options: ConsentOptions = ConsentOptions(),  # frozen, and without content
+) -> Chosen:
+    """Return the mapping for a file, checked against its columns, with what it says of consent.
+
+    Raises:
+        ConfigError, MappingError: As :func:`mapping_for`; or a column is about consent, and
+            nothing reads it.
+    """
+    chosen = mapping_for(rows, settings, preset, pairs)
+    first = rows.first_rows()
+    mapper = chosen.mapper.with_consent(**attrs.asdict(options, recurse=False), rows=first)
+    absent = [key for key in mapper.missing(rows.columns) if key in _named(options)]
+    if absent and rows.complete:
+        raise ConfigError(_lacking(absent, rows))
+    if unread := mapper.unread_consent(rows.columns, first):
+        raise not_read(unread)
+    return Chosen(mapper=mapper, notes=(*mapper.consent.lines, *chosen.notes))
+
+
+def _named(options: ConsentOptions) -> frozenset[str]:
+    return frozenset((*options.do_not_contact, *options.consent))
+
+
+def in_consent_options(error: ConsentError, name: str) -> str:
+    """Return the error about columns that nothing reads, with the options that help."""
+    column = shlex.quote(str(error.columns[0]))
+    return (
+        f"{name} has columns about who may be mailed that nothing reads:\n"
+        + "\n".join(f"  {one}" for one in error.details)
+        + "\nNothing was written. Say of each column what it means, such as:\n"
+        f"  --do-not-contact {column}  its yes means: do not mail\n"
+        f"  --consent {column}  its yes means: may be mailed, and a blank is no yes\n"
+        f"  --ignore-column {column}  it is about something else"
+    )
+
+
+def mapping_for(
     rows: RowFile, settings: PushSettings | None, preset: str | None, pairs: Sequence[str]
 ) -> Chosen:
     """Return the mapping for a file, checked against its columns.
@@ -128,7 +189,7 @@ def _guessed(rows: RowFile) -> Chosen:
             'line is needed, like {"email": "…"}, or a list of objects'
         )
     try:
-        mapper = ContactMapper.guess(rows.columns)
+        mapper = ContactMapper.guess(rows.columns, rows.first_rows())
     except MappingError as error:
         problem = error.problem
     else:

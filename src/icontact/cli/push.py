@@ -13,15 +13,17 @@ from typing import Any, BinaryIO, Literal
 import attrs
 import click
 
-from icontact.cli.mappers import choose
+from icontact.cli.mappers import ConsentOptions, choose, in_consent_options
 from icontact.cli.reports import ReportFile, keep_apart
 from icontact.cli.results import Result, result_of, show
 from icontact.cli.screen import progress_bar
 from icontact.cli.session import connect, json_option, list_named, place_options, settings_from
 from icontact.cli.stops import Stop, Stopped, terminable
+from icontact.errors import ConsentError
+from icontact.mapping.consent import ConsentBlank
 from icontact.paging import MOST_WORKERS
 from icontact.push import ListPush, Progress, PushPlan, PushReport, PushSettings
-from icontact.push.settings import PolicyOptions
+from icontact.push.settings import OptOut, PolicyOptions
 from icontact.sources import RowFile, read_rows
 
 __all__ = ["Job", "push", "run"]
@@ -45,11 +47,26 @@ class Job:
     report: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    do_not_contact: tuple[str, ...] = ()
+    consent: tuple[str, ...] = ()
+    ignore_column: tuple[str, ...] = ()
+    consent_blank: ConsentBlank | None = None
+    opt_out: OptOut | None = None
     existing: Literal["keep", "merge", "replace"] | None = None
     duplicates: Literal["first", "last"] | None = None
     account_id: int | None = None
     client_folder_id: int | None = None
     as_json: bool = False
+
+    @property
+    def consent_options(self) -> ConsentOptions:
+        """The options about who may be mailed."""
+        return ConsentOptions(
+            do_not_contact=self.do_not_contact,
+            consent=self.consent,
+            ignore=self.ignore_column,
+            consent_blank=self.consent_blank,
+        )
 
 
 def _nobody(_: Progress) -> None:
@@ -79,7 +96,10 @@ def run(job: Job, *, told: Callable[[Progress], None] = _nobody) -> Result:
         keep_apart("--journal", job.journal, read, job.settings)
     with ExitStack() as stack:
         rows = stack.enter_context(_rows(job))
-        chosen = choose(rows, settings, job.preset, job.map)
+        try:
+            chosen = choose(rows, settings, job.preset, job.map, job.consent_options)
+        except ConsentError as error:
+            raise Stop(in_consent_options(error, rows.name)) from None
         client = stack.enter_context(connect(*_places(job, settings)))
         push = ListPush(client.folder(), target, mapper=chosen.mapper, **_policy(job, settings))
         report = None
@@ -115,6 +135,8 @@ def _policy(job: Job, settings: PushSettings | None) -> PolicyOptions:
     policy = PolicyOptions() if settings is None else settings.policy
     if job.existing is not None:
         policy["existing"] = job.existing
+    if job.opt_out is not None:
+        policy["opt_out"] = job.opt_out
     if job.duplicates is not None:
         policy["duplicates"] = job.duplicates
     return policy
@@ -169,6 +191,35 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
     help="Fill a field of iContact's, or a custom field, from a column. May be given several "
     "times. Changes single fields of --preset or --settings; without these it is the whole "
     "mapping, and email=… is needed.",
+)
+@click.option(
+    "--do-not-contact",
+    multiple=True,
+    metavar="COLUMN",
+    help="A column whose yes means: do not mail this person. May be given several times.",
+)
+@click.option(
+    "--consent",
+    multiple=True,
+    metavar="COLUMN",
+    help="A column that must say yes, or the person is not mailed. May be given several times.",
+)
+@click.option(
+    "--ignore-column",
+    multiple=True,
+    metavar="COLUMN",
+    help="A column that seems to be about consent and is not. May be given several times.",
+)
+@click.option(
+    "--consent-blank",
+    type=click.Choice(["skip", "push"]),
+    help="What a blank means in a column that must say yes: skip the person (the default) or push.",
+)
+@click.option(
+    "--opt-out",
+    type=click.Choice(["skip", "unsubscribe"]),
+    help="People who opted out in the file and are on the list: leave them there and count them "
+    "(skip, the default), or unsubscribe them, for good.",
 )
 @click.option("--preset", metavar="NAME", help="A mapping with a name: mautic.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and write nothing.")

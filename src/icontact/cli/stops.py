@@ -85,7 +85,7 @@ class Stop(click.ClickException):
     exit_code = USAGE
 
     def __init__(self, message: str) -> None:
-        super().__init__(clean(message))
+        super().__init__("\n".join(map(clean, message.split("\n"))))
 
 
 class Unfinished(Stop):

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import attrs
 
-from icontact.errors import MappingError
+from icontact.errors import DoNotContact, MappingError
 from icontact.mapping.numbers import DECIMALS
 from icontact.mapping.result import FieldExplanation, Outcome
 from icontact.mapping.source import Key, Source, source_from
@@ -45,6 +45,7 @@ class FieldValue:
         value: The text to send.
         notes: What was lost or changed.
         problem: Why the row is refused, without the value.
+        opted_out: Whether that is because the person must not be mailed.
         used: The key whose value was taken; ``None`` if all were blank.
         raw: The value as the row has it, or the default.
     """
@@ -53,6 +54,7 @@ class FieldValue:
     value: str | None = attrs.field(default=None, repr=False)
     notes: tuple[str, ...] = ()
     problem: str | None = None
+    opted_out: bool = False
     used: Key | None = None
     raw: Any = attrs.field(default=None, repr=False)
 
@@ -144,7 +146,13 @@ class FieldMapping:
             result = self._converted(raw, used, country)
         except MappingError as error:
             origin = "its default" if used is None else f"source {shown(used)}"
-            return FieldValue("refused", problem=f"{error.problem} ({origin})", used=used, raw=raw)
+            return FieldValue(
+                "refused",
+                problem=f"{error.problem} ({origin})",
+                opted_out=isinstance(error, DoNotContact),
+                used=used,
+                raw=raw,
+            )
         if result.value is not None:
             return FieldValue("set", result.value, result.notes, used=used, raw=raw)
         if self.label == "email":

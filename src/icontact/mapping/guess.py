@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from icontact.errors import MappingError
+from icontact.mapping.consent import ConsentBlank, column_of
 from icontact.mapping.people import NamePart
 from icontact.mapping.source import Source
 from icontact.mapping.spellings import BY_SPELLING, FULL_NAME, squeeze
@@ -46,7 +47,9 @@ class Guess:
     Attributes:
         mapping: Field to source.
         country: The column of the country, if there is one.
-        do_not_contact: The column that says who must not be mailed, if there is one.
+        do_not_contact: The columns that say who must not be mailed.
+        consent: The columns that must say who may be mailed.
+        consent_blank: What a blank means there.
         unused: The columns that nothing is read from, in the header's order.
         notes: Why a column was passed over, or taken apart.
     """
@@ -55,10 +58,12 @@ class Guess:
     country: str | None
     unused: tuple[Hashable, ...]
     notes: tuple[str, ...]
-    do_not_contact: str | None = None
+    do_not_contact: tuple[str, ...] = ()
+    consent: tuple[str, ...] = ()
+    consent_blank: ConsentBlank = "skip"
 
 
-def guess(columns: Iterable[Hashable]) -> Guess:
+def guess(columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()) -> Guess:
     """Return the mapping that a header suggests, by the usual spellings.
 
     The better spelling of a field wins, and of equals the first; what loses is noted. A full name
@@ -104,8 +109,15 @@ def guess(columns: Iterable[Hashable]) -> Guess:
     if custom := _custom(header):
         mapping[CUSTOM] = custom
         used.update(place for place, column in enumerate(header) if column in custom.values())
-    unused = tuple(column for place, column in enumerate(header) if place not in used)
-    return Guess(mapping, country, unused, tuple(notes))
+    about = [column_of(column, rows) for column in header]
+    no, yes = (
+        tuple(str(one.column) for one in about if one is not None and one.meaning == meaning)
+        for meaning in ("no", "yes")
+    )
+    unused = tuple(
+        column for place, column in enumerate(header) if place not in used and about[place] is None
+    )
+    return Guess(mapping, country, unused, tuple(notes), no, yes)
 
 
 def _exported(header: Sequence[Hashable]) -> Guess:
@@ -121,9 +133,10 @@ def _exported(header: Sequence[Hashable]) -> Guess:
             name: Source(column, transform="verbatim") for name, column in custom.items()
         }
     guard = next((column for column in _STATES if column in header), None)
+    about = () if guard is None else (guard,)
     used = {*mapping, *custom.values(), guard}
     unused = tuple(column for column in header if column not in used)
-    return Guess(mapping, None, unused, (_AS_THEY_ARE,), guard)
+    return Guess(mapping, None, unused, (_AS_THEY_ARE,), (), about, "push")
 
 
 def _custom(header: Sequence[Hashable]) -> dict[str, str]:

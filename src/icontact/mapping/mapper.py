@@ -9,12 +9,17 @@ import os
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
-from icontact.errors import MappingError
+from icontact.errors import DoNotContact, MappingError
 from icontact.mapping import toml
+from icontact.mapping.consent import (
+    ConsentBlank,
+    ConsentCheck,
+    ConsentColumn,
+    not_read,
+    unread_columns,
+)
 from icontact.mapping.dates import ISO, check_output_format
 from icontact.mapping.field_mapping import make_field, make_fields, unknown_field
-from icontact.mapping.guard import OPTION as DO_NOT_CONTACT
-from icontact.mapping.guard import Guard
 from icontact.mapping.guess import guess
 from icontact.mapping.mautic import document, from_mautic, plainly_named
 from icontact.mapping.presets import preset
@@ -35,7 +40,16 @@ LongState: TypeAlias = Literal["omit", "reject"]
 
 Tags: TypeAlias = Literal["keep", "strip"]
 
-OPTIONS = ("long_state", "date_format", "country", "tags", DO_NOT_CONTACT)
+OPTIONS = (
+    "long_state",
+    "date_format",
+    "country",
+    "tags",
+    "do_not_contact",
+    "consent",
+    "consent_blank",
+    "ignore",
+)
 _OPTIONS_TABLE = "options"
 
 
@@ -55,10 +69,14 @@ class ContactMapper:
         country: The row's key (or keys) for the country, which helps to read states.
         tags: HTML's tags in values: ``"keep"`` them, or ``"strip"`` them before anything else (the
             transform ``untagged``). Never in the address.
-        do_not_contact: The row's key (or keys) that says that the person must **not** be mailed;
-            such a row is refused with `DoNotContact`. Unless told, it is Mautic's
-            ``mauticContactIsContactableByEmail``, which means just that in spite of its name;
-            ``False`` for none.
+        do_not_contact: The row's keys whose yes says that the person must **not** be mailed; such
+            a row is refused with `DoNotContact`. By default Mautic's
+            ``mauticContactIsContactableByEmail``, which means just that in spite of its name, and
+            its ``doNotEmail`` and ``doNotContact``; ``False`` for none.
+        consent: The row's keys that must say yes, or the row is refused with `DoNotContact`.
+        consent_blank: What a blank value of these means: ``"skip"`` the row, or ``"push"`` it.
+        ignore: Keys about consent that are not to be read. Files and frames stop a push while a
+            column that is about consent is neither read nor ignored.
 
     Raises:
         MappingError: An unknown field, option or transform (names the nearest one), or no e-mail.
@@ -84,6 +102,9 @@ class ContactMapper:
         country: Key | Sequence[Key] | None = None,
         tags: Tags = "keep",
         do_not_contact: Key | Sequence[Key] | bool | None = None,
+        consent: Key | Sequence[Key] | None = None,
+        consent_blank: ConsentBlank = "skip",
+        ignore: Key | Sequence[Key] | None = None,
     ) -> None:
         if not isinstance(mapping, Mapping):
             raise MappingError(
@@ -93,7 +114,8 @@ class ContactMapper:
             raise MappingError("long_state is 'omit' or 'reject'")
         if tags not in ("keep", "strip"):
             raise MappingError("tags is 'keep' or 'strip'")
-        self._guard = Guard(do_not_contact)
+        #: What of a row says who may be mailed, and how.
+        self.consent: ConsentCheck = ConsentCheck(do_not_contact, consent, consent_blank, ignore)
         self._country = None if country is None else Source(cast("Key", country))
         self._context = TransformContext(
             options={},
@@ -176,10 +198,17 @@ class ContactMapper:
         return cls.from_mautic(document(path))
 
     @classmethod
-    def guess(cls, columns: Iterable[Hashable]) -> ContactMapper:
+    def guess(
+        cls, columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()
+    ) -> ContactMapper:
         """Return the mapper that a header suggests, whatever its case and punctuation.
 
-        What it left aside is in ``unused``, and why in ``notes``.
+        What it left aside is in ``unused``, and why in ``notes``. The columns that say who may be
+        mailed are in ``consent``.
+
+        Args:
+            columns: The header.
+            rows: The first rows, which show what is in the columns.
 
         Raises:
             MappingError: No column looks like the e-mail address.
@@ -188,10 +217,15 @@ class ContactMapper:
         >>> mapper.targets, mapper.unused
         (('email', 'first_name', 'postal_code'), ('Shoe size',))
         """
-        guessed = guess(columns)
+        guessed = guess(columns, rows)
         mapper = cls(
-            guessed.mapping, country=guessed.country, do_not_contact=guessed.do_not_contact
+            guessed.mapping,
+            country=guessed.country,
+            do_not_contact=guessed.do_not_contact or None,
+            consent=guessed.consent,
+            consent_blank=guessed.consent_blank,
         )
+        mapper.consent = mapper.consent.with_words(rows, guessed=True)
         mapper.unused, mapper.notes = guessed.unused, guessed.notes
         return mapper
 
@@ -224,7 +258,7 @@ class ContactMapper:
         view = _viewed(row)
         if isinstance(view, MappingError):
             return view
-        if (held := self._guard.check(view)) is not None:
+        if (held := self.consent.check(view)) is not None:
             return held
         country = self._country_of(view)
         fields: dict[str, Any] = {}
@@ -234,6 +268,8 @@ class ContactMapper:
         for field in self._fields:
             found = field.convert(view, country)
             if found.problem is not None:
+                if found.opted_out:
+                    return DoNotContact(f"{field.label}: {found.problem}", field=field.label)
                 problem = problem or field.error(found.problem)
             if found.notes:
                 notes += [f"{field.label}: {note}" for note in found.notes]
@@ -270,7 +306,7 @@ class ContactMapper:
             email: The address to put into it.
         """
         country = self._country.keys[0] if self._country else None
-        return sample_row(self._fields, email, country=country, guard=self._guard.keys)
+        return sample_row(self._fields, email, country=country, consent=self.consent)
 
     def checked(self, custom_fields: Iterable[CustomField]) -> ContactMapper:
         """Return the mapper bound to a folder's custom fields, whose types decide the transforms.
@@ -318,13 +354,85 @@ class ContactMapper:
         """The row's keys that it reads, each once."""
         read = [key for field in self._fields for key in field.source.keys]
         country = self._country.keys if self._country else ()
-        guard = self._guard.keys if self._guard.stated else ()
-        return tuple(dict.fromkeys([*read, *country, *guard]))
+        return tuple(dict.fromkeys([*read, *country, *self._stated_consent()]))
+
+    def _stated_consent(self) -> tuple[Key, ...]:
+        no = self.consent.keys("no") if self.consent.stated else ()
+        return (*no, *self.consent.keys("yes"))
+
+    def unread_consent(
+        self, columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()
+    ) -> tuple[ConsentColumn, ...]:
+        """Return the columns that are about who may be mailed, and that nothing reads.
+
+        A column that fills a custom field is not read for that; the one of ``status`` is.
+
+        Args:
+            columns: The header.
+            rows: The first rows.
+        """
+        return unread_columns(columns, rows, self.consent_keys)
+
+    def require_consent_read(
+        self, columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()
+    ) -> None:
+        """Refuse an input of which a column is about consent, while nothing reads it.
+
+        Args:
+            columns: The header.
+            rows: The first rows.
+
+        Raises:
+            ConsentError: There is such a column; it names them and the three options.
+        """
+        if unread := self.unread_consent(columns, rows):
+            raise not_read(unread)
+
+    @property
+    def consent_keys(self) -> frozenset[Key]:
+        """The row's keys about who may be mailed that are read, or ignored."""
+        status = next((field for field in self._fields if field.label == "status"), None)
+        return frozenset(
+            (
+                *(one.column for one in self.consent.columns),
+                *self.consent.ignored,
+                *(status.source.keys if status is not None else ()),
+            )
+        )
+
+    def with_consent(
+        self,
+        *,
+        do_not_contact: Sequence[Key] = (),
+        consent: Sequence[Key] = (),
+        ignore: Sequence[Key] = (),
+        consent_blank: ConsentBlank | None = None,
+        rows: Sequence[Mapping[Any, Any]] = (),
+    ) -> ContactMapper:
+        """Return the mapper with more columns that say who may be mailed.
+
+        What is given here wins over what the mapper knew of a column.
+
+        Args:
+            do_not_contact: Columns whose yes says no.
+            consent: Columns that must say yes.
+            ignore: Columns that are not to be read.
+            consent_blank: What a blank means there; ``None`` leaves it.
+            rows: The first rows, for the words that ``consent`` shows.
+
+        Raises:
+            MappingError: A column's name contradicts the option that it is given for.
+        """
+        changed = copy.copy(self)
+        check = self.consent.changed(do_not_contact, consent, ignore, consent_blank)
+        changed.consent = check.with_words(rows, guessed=False)
+        return changed
 
     def missing(self, columns: Iterable[Hashable]) -> tuple[Key, ...]:
         """Return the sources that a header lacks, to be looked at before a run.
 
         Of a field's alternatives one is enough; the country, which only helps, does not count.
+        Every column that says who may be mailed counts.
         """
         header = set(columns)
         lacking = [
@@ -333,6 +441,7 @@ class ContactMapper:
             if not header.intersection(field.source.keys)
             for key in field.source.keys
         ]
+        lacking += [key for key in self._stated_consent() if key not in header]
         return tuple(dict.fromkeys(lacking))
 
     @property
@@ -353,8 +462,8 @@ class ContactMapper:
         }
         if self._context.strip_tags:
             meaning["tags"] = "strip"
-        if self._guard.stated:
-            meaning[DO_NOT_CONTACT] = list(self._guard.keys)
+        if consent := self.consent.as_config():
+            meaning["consent"] = consent
         text = json.dumps(meaning, sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -377,8 +486,7 @@ class ContactMapper:
             options["country"] = self._country.as_config()
         if self._context.strip_tags:
             options["tags"] = "strip"
-        if (guard := self._guard.as_config()) is not None:
-            options[DO_NOT_CONTACT] = guard
+        options |= self.consent.as_config()
         if options:
             config[_OPTIONS_TABLE] = options
         if custom:
@@ -405,7 +513,7 @@ class ContactMapper:
 
     def _held(self, row: Row) -> MappingError | None:
         try:
-            return self._guard.check(as_mapping(row))
+            return self.consent.check(as_mapping(row))
         except MappingError:
             return None  # it is no row, and `_fill` says so
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from icontact.mapping.numbers import DECIMALS
 
 if TYPE_CHECKING:
+    from icontact.mapping.consent import ConsentCheck
     from icontact.mapping.field_mapping import FieldMapping
     from icontact.mapping.source import Key, Source
 
@@ -40,7 +41,7 @@ _NUMBER = Decimal("42.4242")
 
 
 def sample_row(
-    fields: Iterable[FieldMapping], email: str, *, country: Key | None, guard: Iterable[Key]
+    fields: Iterable[FieldMapping], email: str, *, country: Key | None, consent: ConsentCheck
 ) -> dict[Key, Any]:
     """Return a row for these fields.
 
@@ -50,9 +51,9 @@ def sample_row(
         fields: What is to be filled.
         email: The address.
         country: The key of the country, where there is one.
-        guard: The keys that may say that the person must not be mailed; here they do not.
+        consent: The keys that say who may be mailed; here they let the person be mailed.
     """
-    row: dict[Key, Any] = dict.fromkeys(guard, 0)
+    row: dict[Key, Any] = {one.column: 0 if one.meaning == "no" else 1 for one in consent.columns}
     for field in sorted(fields, key=_latitude):
         value = email if field.label == "email" else _value(field)
         row.setdefault(field.source.keys[0], value)

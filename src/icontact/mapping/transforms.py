@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from icontact.mapping.addresses import clean_email
+from icontact.mapping.contact_status import clean_status
 from icontact.mapping.dates import clean_date
 from icontact.mapping.markup import without_tags
 from icontact.mapping.numbers import DECIMALS, clean_checkbox, clean_number
@@ -89,6 +90,10 @@ def _joined(value: object, context: TransformContext) -> TransformResult:
     return joined(value, split=options.get("split", "|"), separator=options.get("separator", ", "))
 
 
+def _status(value: object, _: TransformContext) -> TransformResult:
+    return clean_status(value)
+
+
 def _verbatim(value: object, context: TransformContext) -> TransformResult:
     return verbatim(value, longest=context.longest)
 
@@ -115,6 +120,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "full_name": Transform(_full_name, frozenset({"part"})),
     UNTAGGED: Transform(_untagged),
     "verbatim": Transform(_verbatim),
+    "status": Transform(_status),
 }
 
 
@@ -129,7 +135,7 @@ def steps_for(first: Any, final: str) -> tuple[str | Callable[[Any], Any], ...]:
     """
     if first is None or first == final:
         return (final,)
-    if first == "verbatim" and final in ("text", "state"):
+    if first == "verbatim" and final in ("text", "state", "status"):
         return (first,)
     return (first, final)
 
@@ -142,7 +148,7 @@ def final_transform(target: str, field_type: str | None = None) -> str:
         field_type: The type of a custom field; an unknown one is text.
     """
     if field_type is None:
-        return target if target in ("email", "state") else "text"
+        return target if target in ("email", "state", "status") else "text"
     if field_type in DECIMALS:
         return "number"
     return field_type if field_type in ("checkbox", "date") else "text"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from operator import itemgetter
@@ -12,9 +12,9 @@ from typing import Any
 
 import attrs
 
-from icontact.errors import DoNotContact, JournalError, MappingError
+from icontact.errors import ConfigError, DoNotContact, JournalError, MappingError, NoConsent
 from icontact.mapping import ContactMapper, Explanation
-from icontact.mapping.guard import OPTION as DO_NOT_CONTACT
+from icontact.mapping.consent import ConsentColumn, certain_no
 from icontact.models import ContactFields
 from icontact.push.decide import restriction
 from icontact.push.journal import (
@@ -29,7 +29,7 @@ from icontact.push.journal import (
 )
 from icontact.push.outcome import OutcomeStatus, number_of
 from icontact.push.settings import PushPolicy
-from icontact.sources import BadRow, RowSource, as_rows
+from icontact.sources import FIRST_ROWS, BadRow, RowFile, RowSource, Table, as_rows
 
 __all__ = ["take_in"]
 
@@ -58,12 +58,15 @@ def take_in(
         How many rows there are.
 
     Raises:
-        TypeError: For something whose items are no rows: one mapping, or a text.
+        TypeError: For something whose items are no rows: one mapping.
+        ConsentError: If a column is about who may be mailed, and nothing reads it.
         JournalError: If the journal holds other rows.
     """
-    opened = isinstance(rows, PathLike)
+    opened = isinstance(rows, str | PathLike)
     given = _Given(as_rows(rows))
     del rows  # error trackers print the locals of every frame on the way
+    if isinstance(given.rows, RowFile | Table):
+        _require_consent_read(given.rows, mapper)
     reader = _Reader(mapper, rules)
     if journal.is_read:
         return _compare(reader, given, journal)
@@ -82,6 +85,15 @@ def take_in(
     of_the_file = tuple(getattr(given.rows, "notes", ())) if opened else ()
     journal.finish_reading((*of_the_file, *reader.notes))
     return reader.count
+
+
+def _require_consent_read(rows: RowFile | Table, mapper: ContactMapper) -> None:
+    try:
+        mapper.require_consent_read(rows.columns, rows.first_rows())
+    except ConfigError:
+        if isinstance(rows, RowFile):
+            rows.close()
+        raise
 
 
 _SWITCHED_OFF = "the push is switched off (push_contacts = false)"
@@ -146,6 +158,9 @@ class _Reader:
         self._mapper = mapper
         self._rules = rules
         self.count = 0
+        self._consent_keys = mapper.consent_keys
+        #: Keys that may be about consent, and that nothing reads.
+        self._suspects: dict[Any, ConsentColumn] = {}
         # Keys that no row has had so far: mostly a slip in the mapping, which is not to pass in
         # silence.
         self._unseen = set(mapper.sources)
@@ -155,7 +170,14 @@ class _Reader:
         """What is to be said about the rows together."""
         seen = set(self._mapper.sources) - self._unseen
         missing = self._mapper.missing(seen) if self.count else ()
-        return (f"no row has {', '.join(map(repr, missing))}",) if missing else ()
+        notes = (f"no row has {', '.join(map(repr, missing))}",) if missing else ()
+        return (
+            *notes,
+            *(
+                f"not read: {one}; name it in do_not_contact, consent or ignore"
+                for one in self._suspects.values()
+            ),
+        )
 
     def chunks(self, given: _Given) -> Iterable[Sequence[Taken]]:
         """Yield the rows as the journal takes them."""
@@ -176,6 +198,12 @@ class _Reader:
         if count % CHUNK:
             yield chunk.taken()
 
+    def _look_for_consent(self, row: Mapping[Any, Any]) -> None:
+        """Note the keys of a row that may be about consent; a sure no is skipped anyway."""
+        for one in self._mapper.unread_consent(row, [row]):
+            if not one.words or not all(one.words.values()):
+                self._suspects.setdefault(one.column, one)
+
     def _look_for_keys(self, row: Any) -> None:
         # Only of a plain dict it is certain that asking for its keys has no effect.
         unseen: set[Any] = set()
@@ -187,6 +215,14 @@ class _Reader:
 
     def _take(self, place: int, row: Any, chunk: _Chunk) -> None:
         try:
+            if isinstance(row, Mapping):
+                said_no = certain_no(row, self._consent_keys)
+                if said_no is not None:
+                    address = self._mapper.explain(row)["email"].result
+                    chunk.others.append(_opted_out(place, address, said_no))
+                    return
+                if place < FIRST_ROWS:
+                    self._look_for_consent(row)
             mapped = self._mapper.apply(row)
             text = json_of({"email": mapped.email, **body_of(mapped.fields)})
         except MappingError as problem:
@@ -215,9 +251,11 @@ class _Reader:
         except Exception as other:  # noqa: BLE001  # it could be read once, and not a second time
             return _unreadable(place, other)
         email = explained["email"].result
+        if isinstance(problem, NoConsent):
+            return _restricting(place, email, problem.problem, OutcomeStatus.SKIPPED)
         if isinstance(problem, DoNotContact):
             return _opted_out(place, email, problem.problem)
-        if problem.field == DO_NOT_CONTACT or self._restricts(explained):
+        if problem.field in ("do_not_contact", "consent") or self._restricts(explained):
             return _restricting(place, email, problem.problem, OutcomeStatus.REJECTED)
         return _rejected(place, email, problem.problem)
 

@@ -14,8 +14,8 @@ rejects with its reason, so that no other row is lost for it. :func:`as_rows`
 makes rows of frames, cursors and query results. Needs nothing but the standard library.
 """
 
-from icontact.sources.frame_rows import RowSource, as_rows
+from icontact.sources.frame_rows import RowSource, Table, as_rows
 from icontact.sources.reading import RowFile, read_rows
-from icontact.sources.rows import BadRow
+from icontact.sources.rows import FIRST_ROWS, BadRow
 
-__all__ = ["BadRow", "RowFile", "RowSource", "as_rows", "read_rows"]
+__all__ = ["FIRST_ROWS", "BadRow", "RowFile", "RowSource", "Table", "as_rows", "read_rows"]

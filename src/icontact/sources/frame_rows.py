@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from os import PathLike
 from typing import Any, Protocol, TypeAlias
 
@@ -12,9 +13,9 @@ import attrs
 from icontact.errors import ConfigError
 from icontact.mapping.targets import bounded
 from icontact.sources.reading import read_rows
-from icontact.sources.rows import BadRow, ReadRow
+from icontact.sources.rows import FIRST_ROWS, BadRow, ReadRow
 
-__all__ = ["Collecting", "Fetching", "RowSource", "as_rows"]
+__all__ = ["Collecting", "Fetching", "RowSource", "Table", "as_rows"]
 
 
 class Fetching(Protocol):
@@ -34,7 +35,7 @@ class Collecting(Protocol):
 
 
 #: What a push takes its rows from.
-RowSource: TypeAlias = Iterable[Any] | PathLike[str] | Fetching | Collecting
+RowSource: TypeAlias = Iterable[Any] | str | PathLike[str] | Fetching | Collecting
 
 #: So many rows are taken from a frame or a cursor at a time.
 _SLICE = 500
@@ -49,6 +50,31 @@ class _Held:
     thing: Any = attrs.field(repr=False)
 
 
+class Table(Iterator[ReadRow]):
+    """Rows that have columns in common: those of a frame, a query or a cursor.
+
+    Args:
+        rows: The rows.
+    """
+
+    def __init__(self, rows: Iterator[ReadRow]) -> None:
+        self._rows = rows
+
+    def __next__(self) -> ReadRow:
+        return next(self._rows)
+
+    def first_rows(self) -> Sequence[Mapping[str, Any]]:
+        """Return the first rows, a hundred at most, without taking them."""
+        head = list(islice(self._rows, FIRST_ROWS))
+        self._rows = chain(head, self._rows)
+        return [row for row in head if isinstance(row, Mapping)]
+
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        """The columns' names, by the first row."""
+        return next((tuple(row) for row in self.first_rows()), ())
+
+
 def as_rows(rows: Any) -> Iterable[ReadRow]:
     """Return what somebody wants to push as rows, lazily and in constant memory.
 
@@ -56,7 +82,7 @@ def as_rows(rows: Any) -> Iterable[ReadRow]:
     given                                          rows
     =============================================  =============================================
     any iterable of mappings, a :class:`RowFile`   unchanged
-    a ``pathlib.Path``                             those of the file, by :func:`read_rows`
+    a path, as text or as a ``pathlib.Path``       those of the file, by :func:`read_rows`
     a pandas or polars ``DataFrame``               one each; NaN, NaT and NA as ``None``
     a polars ``LazyFrame``                         likewise, computed batch by batch
     a cursor of a database (DB-API 2.0)            those not fetched yet, 500 at a time
@@ -74,19 +100,19 @@ def as_rows(rows: Any) -> Iterable[ReadRow]:
         last row.
 
     Raises:
-        TypeError: For one mapping, one row of a frame, a text, or what cannot be iterated.
+        TypeError: For one mapping, one row of a frame, or what cannot be iterated.
         ConfigError: If a file cannot be read, or two columns have one name; for a cursor, that is
             raised with the first row.
     """
-    if isinstance(rows, PathLike):
+    if isinstance(rows, str | PathLike):
         return read_rows(rows)
     if problem := _no_rows(rows):
         del rows  # error trackers print the locals of every frame on the way
         raise TypeError(problem)
     if (found := _TAKERS.get(_kind(rows))) is not None:
-        return found(_Held(rows))
+        return Table(found(_Held(rows)))
     if _is_cursor(rows):
-        return _of_cursor(rows)
+        return Table(_of_cursor(rows))
     given: Iterable[ReadRow] = rows
     return given
 
@@ -96,7 +122,7 @@ def _no_rows(rows: Any) -> str | None:
     kind = _kind(rows)
     if kind not in _TAKERS and hasattr(rows, "to_dict") and hasattr(rows, "columns"):
         return _NO_FRAME
-    if isinstance(rows, str | bytes | bytearray | Mapping) or kind in _ONE:
+    if isinstance(rows, bytes | bytearray | Mapping) or kind in _ONE:
         return (
             f"rows must be an iterable of mappings, not one {type(rows).__name__}: push [row] or "
             "use one(row); files are read by icontact.sources.read_rows, or given as "

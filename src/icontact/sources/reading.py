@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +23,15 @@ from icontact.sources.encodings import (
 )
 from icontact.sources.json_rows import JsonReader, is_one_object, json_lines, json_list
 from icontact.sources.line_index import LineIndex
-from icontact.sources.rows import EncodingMismatch, Reader, ReadRow, mismatch_error
+from icontact.sources.rows import (
+    FIRST_ROWS,
+    BadRow,
+    EncodingMismatch,
+    Found,
+    Reader,
+    ReadRow,
+    mismatch_error,
+)
 
 __all__ = ["RowFile", "read_rows"]
 
@@ -61,7 +70,7 @@ class RowFile(Iterator[ReadRow]):
         self.delimiter: str | None = reader.delimiter
         self._text, self._reader = text, reader
         self._note = encoding.note
-        self._rows = iter(reader)
+        self._rows: Iterator[Found] = iter(reader)
         self._damaged = False
         self._lines = LineIndex()
 
@@ -74,6 +83,19 @@ class RowFile(Iterator[ReadRow]):
         first = (self._note,) if self._note else ()
         last = (_DAMAGED,) if self._damaged else ()
         return (*first, *self._reader.notes, *last)
+
+    def first_rows(self) -> Sequence[Mapping[str, Any]]:
+        """Return the first rows, a hundred at most, without taking them: they are read again.
+
+        Raises:
+            ConfigError: If a line does not fit the encoding that was given; it names the line.
+        """
+        head = list(islice(self._rows, FIRST_ROWS))
+        self._rows = chain(head, self._rows)
+        for line, row in head:
+            if isinstance(row, EncodingMismatch):
+                raise mismatch_error(self.name, line, row)
+        return [row for _, row in head if not isinstance(row, BadRow)]
 
     def line_of(self, row: int) -> int | None:
         """Return the line on which a row begins, from 1; ``None`` if there are no lines to count.

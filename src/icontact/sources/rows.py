@@ -9,7 +9,19 @@ import attrs
 
 from icontact.errors import ConfigError
 
-__all__ = ["BadRow", "EncodingMismatch", "Found", "ReadRow", "Reader", "listed", "mismatch_error"]
+__all__ = [
+    "FIRST_ROWS",
+    "BadRow",
+    "EncodingMismatch",
+    "Found",
+    "ReadRow",
+    "Reader",
+    "listed",
+    "mismatch_error",
+]
+
+#: So many rows are looked at, to see what is in the columns.
+FIRST_ROWS = 100
 
 
 @attrs.frozen

@@ -1,0 +1,434 @@
+"""Which columns say who may be mailed, and what they say of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Literal, TypeAlias
+
+import attrs
+
+from icontact.errors import ConsentError, DoNotContact, MappingError, NoConsent
+from icontact.mapping.consent_headers import HeaderKind, header_words, kind_of
+from icontact.mapping.consent_reading import (
+    Answer,
+    Meaning,
+    is_strong,
+    is_strong_no,
+    read,
+    read_left,
+)
+from icontact.mapping.consent_words import NO, WEAK_NOT_MAILABLE, YES, normalize_word
+from icontact.mapping.mautic import DO_NOT_CONTACT
+from icontact.mapping.source import Key, Source
+from icontact.mapping.targets import bounded, shown
+from icontact.mapping.values import is_blank
+
+#: What a blank cell of a column that must say yes means.
+ConsentBlank: TypeAlias = Literal["skip", "push"]
+
+#: Mautic's own names for it. They count wherever a row has them, unless others are stated.
+MAUTIC_KEYS: tuple[Key, ...] = (DO_NOT_CONTACT, "doNotEmail", "doNotContact", "donotContact")
+
+_LONGEST_WORD = 30
+
+
+@attrs.frozen(kw_only=True)
+class ConsentColumn:
+    """A column that says who may be mailed.
+
+    Attributes:
+        column: Its name.
+        meaning: ``"no"`` if its yes means that the person must not be mailed, ``"yes"`` if it means
+            that they may be, ``"unsure"`` if that could not be found out.
+        guessed: Whether the header suggested it; ``False`` if it was stated.
+        words: The words of the rows that were looked at, and whether each lets a person be mailed;
+            ``None`` for a word that is not known.
+    """
+
+    column: Key
+    meaning: Literal["no", "yes", "unsure"]
+    guessed: bool = False
+    words: Mapping[str, bool | None] = attrs.field(factory=dict)
+
+    def __str__(self) -> str:
+        """Say what the column means, and how each word of it is read."""
+        said = {"no": "says who must not be mailed", "yes": "must say yes"}
+        about = said.get(self.meaning, "may be about who may be mailed")
+        readings = {True: "mailed", False: "not mailed", None: "not known"}
+        words = ", ".join(f"{word} → {readings[read]}" for word, read in self.words.items())
+        return f"column {shown(self.column)} {about}" + (f": {words}" if words else "")
+
+
+class ConsentCheck:
+    """Reads what a row says about whether its person may be mailed.
+
+    Args:
+        do_not_contact: Columns whose yes means that the person must not be mailed. ``None`` for
+            Mautic's own names, wherever a row has them; ``False`` for none.
+        consent: Columns that must say yes.
+        blank: What a blank cell of these means: ``"skip"`` the row, or ``"push"`` it.
+        ignore: Columns about consent that are not to be read.
+
+    Attributes:
+        columns: The columns that are read.
+        ignored: The columns that are not to be read.
+        blank: What a blank cell of a column that must say yes means.
+        stated: Whether ``do_not_contact`` was given.
+
+    Raises:
+        MappingError: A column's name contradicts the option that it is given for.
+    """
+
+    def __init__(
+        self,
+        do_not_contact: Key | Sequence[Key] | bool | None = None,
+        consent: Key | Sequence[Key] | None = None,
+        blank: ConsentBlank = "skip",
+        ignore: Key | Sequence[Key] | None = None,
+    ) -> None:
+        if do_not_contact is True:
+            raise MappingError(
+                "do_not_contact names the columns that say so, or is false", field="do_not_contact"
+            )
+        if blank not in ("skip", "push"):
+            raise MappingError("consent_blank is 'skip' or 'push'", field="consent_blank")
+        no = _keys("do_not_contact", None if do_not_contact is False else do_not_contact)
+        yes = _keys("consent", consent)
+        self.stated: bool = do_not_contact is not None
+        self.blank: ConsentBlank = blank
+        self.ignored: tuple[Key, ...] = _keys("ignore", ignore)
+        self._check_names(no, yes)
+        if not self.stated:
+            no = tuple(key for key in MAUTIC_KEYS if key not in (*self.ignored, *yes))
+        self.columns: tuple[ConsentColumn, ...] = (
+            *(ConsentColumn(column=key, meaning="no") for key in no),
+            *(ConsentColumn(column=key, meaning="yes") for key in yes),
+        )
+        meanings: list[tuple[Key, Meaning]] = [(key, "no") for key in no]
+        meanings += [(key, "yes") for key in yes]
+        self._readers: list[tuple[Key, Meaning, Callable[[object], Answer]]] = [
+            (key, meaning, _reader_of(key, meaning)) for key, meaning in meanings
+        ]
+
+    def _check_names(self, no: Sequence[Key], yes: Sequence[Key]) -> None:
+        for option, keys, wrong, other in (
+            ("do_not_contact", no, ("yes",), "consent"),
+            ("consent", yes, ("no", "left"), "do_not_contact"),
+        ):
+            for key in keys:
+                if key in yes and option == "do_not_contact":
+                    raise MappingError(
+                        f"column {shown(key)} is given as do_not_contact and as consent: one of "
+                        "them is right",
+                        field=option,
+                    )
+                if kind_of(key) in wrong and key != DO_NOT_CONTACT:
+                    means = (
+                        "that the person must not be mailed"
+                        if wrong == ("yes",)
+                        else ("that the person may be mailed")
+                    )
+                    raise MappingError(
+                        f"{option} names columns whose yes means {means}, and the name of "
+                        f"{shown(key)} says the opposite: give it as {other}",
+                        field=option,
+                    )
+                if key in self.ignored:
+                    raise MappingError(
+                        f"column {shown(key)} is given as {option} and in ignore: one of them is "
+                        "right",
+                        field=option,
+                    )
+
+    def __repr__(self) -> str:
+        return f"<ConsentCheck: {bounded(one.column for one in self.columns)}>"
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines) or "no column says who may be mailed"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is read, a sentence a column; without Mautic's names, which no header has shown."""
+        lines = [f"consent: {one}" for one in self.columns if self.stated or one.meaning == "yes"]
+        if any(one.meaning == "yes" for one in self.columns):
+            blank = "mailed" if self.blank == "push" else "not mailed"
+            lines.append(f"consent: a blank where a column must say yes → {blank}")
+        if self.ignored:
+            lines.append(f"consent: not read: {bounded(self.ignored, len(self.ignored))}")
+        return tuple(lines)
+
+    def keys(self, meaning: Meaning) -> tuple[Key, ...]:
+        """Return the columns of one meaning."""
+        return tuple(one.column for one in self.columns if one.meaning == meaning)
+
+    def check(self, row: Mapping[Any, Any]) -> MappingError | None:
+        """Return why a row must not be pushed, or ``None``.
+
+        A known no of any column wins: `DoNotContact`. A word that is not known is an error, too,
+        since it might be a no. Where a column must say yes and is blank, it is `NoConsent`.
+        """
+        problem: MappingError | None = None
+        for key, meaning, reader in self._readers:
+            value = row.get(key)
+            answer = reader(value)
+            if answer == "no_mail":
+                return _said_no(key)
+            if answer == "unknown":
+                problem = problem or _not_known(key, meaning, value)
+            elif answer == "blank" and meaning == "yes" and self.blank == "skip":
+                problem = problem or NoConsent(
+                    f"no consent: column {shown(key)} is blank. To push such rows, set "
+                    'consent_blank = "push"',
+                    field="consent",
+                )
+        return problem
+
+    def with_words(self, rows: Sequence[Mapping[Any, Any]], *, guessed: bool) -> ConsentCheck:
+        """Return the same check, whose columns show how the words of some rows are read."""
+        check = ConsentCheck.__new__(ConsentCheck)
+        check.__dict__.update(self.__dict__)
+        check.columns = tuple(
+            attrs.evolve(one, guessed=guessed, words=_words_of(one, rows)) for one in self.columns
+        )
+        return check
+
+    def changed(
+        self,
+        do_not_contact: Sequence[Key] = (),
+        consent: Sequence[Key] = (),
+        ignore: Sequence[Key] = (),
+        blank: ConsentBlank | None = None,
+    ) -> ConsentCheck:
+        """Return the check with more columns; what is given here wins over what was known."""
+        given = (*do_not_contact, *consent, *ignore)
+        no = [key for key in self.keys("no") if key not in given] if self.stated else []
+        no += do_not_contact
+        return ConsentCheck(
+            no or (False if self.stated else None),
+            [*(key for key in self.keys("yes") if key not in given), *consent],
+            blank or self.blank,
+            [*(key for key in self.ignored if key not in given), *ignore],
+        )
+
+    def as_config(self) -> dict[str, Any]:
+        """Return the options as a mapping's table of options takes them."""
+        no, yes = self.keys("no"), self.keys("yes")
+        options: dict[str, Any] = {}
+        if self.stated:
+            options["do_not_contact"] = (no[0] if len(no) == 1 else list(no)) if no else False
+        if yes:
+            options["consent"] = list(yes)
+        if self.blank != "skip":
+            options["consent_blank"] = self.blank
+        if self.ignored:
+            options["ignore"] = list(self.ignored)
+        return options
+
+
+def _reader_of(key: Key, meaning: Meaning) -> Callable[[object], Answer]:
+    if meaning == "no" and kind_of(key) == "left":
+        return read_left
+    if key == "doNotEmail":
+        return _read_mautic
+    return partial(read, meaning=meaning)
+
+
+def _read_mautic(value: object) -> Answer:
+    """Read a cell of Mautic's import column: there ``false`` never lifted a do-not-contact.
+
+    So the word leaves open whether the person is mailed in Mautic, which 0 and a blank do not say.
+    """
+    answer = read(value, "no")
+    is_word = isinstance(value, str) and normalize_word(value) == "false"
+    return "unknown" if is_word else answer
+
+
+def unread_columns(
+    columns: Iterable[Hashable],
+    rows: Sequence[Mapping[Any, Any]],
+    read_keys: Iterable[Hashable],
+) -> tuple[ConsentColumn, ...]:
+    """Return the columns that are about consent by their header and first rows, and are not read.
+
+    Args:
+        columns: The header.
+        rows: The first rows.
+        read_keys: The columns that are read or ignored.
+    """
+    known = set(read_keys)
+    found = (column_of(column, rows) for column in columns if column not in known)
+    return tuple(one for one in found if one is not None)
+
+
+def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentColumn | None:
+    """Return what header and first rows show a column to say about consent, if it does."""
+    kind = kind_of(column)
+    if kind is None or not isinstance(column, str):
+        return None
+    values = [row[column] for row in rows if column in row and not is_blank(row[column])]
+    meaning = _meaning(kind, column, values, bool(rows))
+    if meaning is None:
+        return None
+    one = ConsentColumn(column=column, meaning=meaning, guessed=True)
+    return attrs.evolve(one, words=_words_of(one, rows))
+
+
+def _meaning(
+    kind: HeaderKind, column: str, values: Sequence[object], any_rows: bool
+) -> Literal["no", "yes", "unsure"] | None:
+    if kind == "left":
+        return "no"
+    if kind == "maybe":
+        return _meaning_by_values(column, values, any_rows)
+    meaning: Meaning = "no" if kind == "no" else "yes"
+    answers = {read(value, meaning) for value in values}
+    certain = kind != "unsure" and not (values and answers <= {"unknown"})
+    return meaning if certain else "unsure"
+
+
+#: Of headers that are about many things, those whose plain yes is a no.
+_PLAIN_NO = frozenset({"bounce", "bounces", "spam", "blocked", "deleted", "inactive"})
+
+#: Those that are about nothing else.
+_PLAIN_YES = frozenset({"subscription", "subscriptions", "subscriber", "contactstatus"})
+
+
+def _meaning_by_values(
+    column: str, values: Sequence[object], any_rows: bool
+) -> Literal["no", "yes", "unsure"] | None:
+    """Say what a column means whose header alone does not show it."""
+    name = "".join(header_words(column))
+    if name in _PLAIN_NO:
+        plain = values and all(normalize_word(str(value)) in YES | NO for value in values)
+        return "no" if plain else None
+    answers = [read(value, "yes") for value in values]
+    known = [answer for answer in answers if answer in ("mail", "no_mail")]
+    if any(map(is_strong, values)):
+        return "yes"
+    all_known = bool(known) and len(known) == len(answers)
+    if name in _GENERAL:
+        # A plain yes or no alone does not show what it is about.
+        words = {normalize_word(str(value)) for value in values}
+        return "yes" if all_known and words & WEAK_NOT_MAILABLE else None
+    if all_known:
+        return "yes"
+    if known or name in _ABOUT_CONSENT or (any_rows and not values and "letter" in name):
+        return "unsure" if any_rows else None
+    return None
+
+
+_GENERAL = frozenset(
+    "status state statut estado stato stav tila статус durum ステータス 状態 active aktiv enabled "
+    "confirmed memberstatus subscribertype".split()
+)
+_ABOUT_CONSENT = frozenset(
+    "permission permissions contactpermission preference preferences".split()
+)
+
+
+def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> str | None:
+    """Return why a row that comes by itself must not be pushed, whatever its mapping; or ``None``.
+
+    Only what is certain counts: a key that is about e-mail consent for sure, with a word that is
+    known for sure.
+
+    Args:
+        row: The row.
+        read_keys: Keys that are read or ignored anyway.
+    """
+    for key, value in row.items():
+        kind = _kind_cached(key)
+        if kind is None or is_blank(value) or key in read_keys:
+            continue
+        if kind == "no":
+            sure = read(value, "no") == "no_mail"
+        elif kind == "left":
+            sure = read_left(value) == "no_mail"
+        elif kind in ("yes", "status"):
+            sure = read(value, "yes") == "no_mail"
+        else:
+            sure = is_strong_no(value)
+        if sure:
+            return _said_no(key).problem
+    return None
+
+
+_kinds: dict[Any, HeaderKind | None] = {}
+
+#: Rows of most sources have the same keys; those of a hostile one do not fill the memory.
+_MOST_KINDS = 10_000
+
+
+def _kind_cached(key: Any) -> HeaderKind | None:
+    if type(key) is not str:
+        return None
+    if key not in _kinds:
+        if len(_kinds) >= _MOST_KINDS:
+            _kinds.clear()
+        _kinds[key] = kind_of(key)
+    return _kinds[key]
+
+
+def not_read(columns: Sequence[ConsentColumn]) -> ConsentError:
+    """Return the error for columns about consent that nothing reads."""
+    named = "; ".join(str(one) for one in columns)
+    one = len(columns) == 1
+    return ConsentError(
+        f"{'a column' if one else f'{len(columns)} columns'} about consent "
+        f"{'is' if one else 'are'} not read: {named}. Say what {'it' if one else 'each'} means: "
+        "do_not_contact (its yes means: do not mail), consent (its yes means: may be mailed), or "
+        "ignore",
+        columns=tuple(one.column for one in columns),
+        details=tuple(map(str, columns)),
+    )
+
+
+def _said_no(key: Key) -> DoNotContact:
+    return DoNotContact(
+        f"opted out: column {shown(key)} says that this person must not be mailed",
+        field="do_not_contact",
+    )
+
+
+def _not_known(key: Key, meaning: Meaning, value: object) -> MappingError:
+    option = "do_not_contact" if meaning == "no" else "consent"
+    word = _word(value)
+    said = "a value" if word is None else f"the word {word!r}"
+    return MappingError(
+        f"{option}: {said} of column {shown(key)} is not known as a yes or a no. Write yes or no, "
+        "or put the column into ignore",
+        field=option,
+    )
+
+
+def _word(value: object) -> str | None:
+    """Return a word that a message may show: it is short, and no address."""
+    text = str(value).strip()
+    is_shown = isinstance(value, str | int | float) and len(text) <= _LONGEST_WORD
+    return text if is_shown and "@" not in text and text.isprintable() else None
+
+
+def _words_of(
+    column: ConsentColumn, rows: Sequence[Mapping[Any, Any]]
+) -> Mapping[str, bool | None]:
+    readings: dict[Answer, bool] = {"mail": True, "no_mail": False}
+    reader = _reader_of(column.column, "no" if column.meaning == "no" else "yes")
+    words: dict[str, bool | None] = {}
+    for row in rows:
+        if column.column not in row or is_blank(value := row[column.column]):
+            continue
+        if (answer := reader(value)) == "blank":
+            continue
+        word = "any entry" if reader is read_left else _word(value) or "(a longer text)"
+        words[word] = None if column.meaning == "unsure" else readings.get(answer)
+    return words
+
+
+def _keys(option: str, given: Key | Sequence[Key] | bool | None) -> tuple[Key, ...]:
+    if given is None or (isinstance(given, (list, tuple)) and not given):
+        return ()
+    try:
+        return Source(given).keys  # type: ignore[arg-type]  # which checks them all
+    except MappingError as error:
+        raise MappingError(f"{option}: {error.problem}", field=option) from None

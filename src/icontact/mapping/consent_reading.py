@@ -1,0 +1,144 @@
+"""What a cell says about whether its person may be mailed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+
+from icontact.mapping.consent_words import (
+    BLANK,
+    MAILABLE,
+    NO,
+    NOT_MAILABLE,
+    WEAK_MAILABLE,
+    WEAK_NOT_MAILABLE,
+    YES,
+    normalize_word,
+)
+from icontact.mapping.values import is_blank, unboxed
+
+#: ``no``: a plain yes means that the person must not be mailed; ``yes``: that they may be.
+Meaning: TypeAlias = Literal["no", "yes"]
+
+#: ``mail`` and ``no_mail`` are certain; ``unknown`` is a word that nobody taught us.
+Answer: TypeAlias = Literal["mail", "no_mail", "blank", "unknown"]
+
+_NUMBER = re.compile(r"[0-9]{1,9}(?:[.,]0{1,9})?")
+_DATE = re.compile(
+    r"(?:[12][0-9]{3}([-/.])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-/.])[0-9]{1,2}\2(?:[0-9]{4}|[0-9]{2})"
+    r"|[0-9]{1,2}\.? \w{3,12},? [12][0-9]{3}|\w{3,12}\.? [0-9]{1,2},? [12][0-9]{3}"
+    r"|[12][0-9]{3}年[0-9]{1,2}月[0-9]{1,2}日|[0-9]{10}(?:[0-9]{3})?)(?:[T ,].*)?",
+    re.DOTALL,
+)
+_FIRST_WORD = re.compile(r"\s*(\w+)\s*[,.;:!–—-]")
+
+#: What Mautic and others call the channel of e-mail.
+_EMAIL_CHANNELS = frozenset({"email", "e-mail", "mail", ""})
+
+
+def read(value: object, meaning: Meaning) -> Answer:
+    """Return what a cell says.
+
+    Args:
+        value: The cell as the row has it.
+        meaning: What a plain yes in its column means.
+    """
+    value = unboxed(value)
+    if is_blank(value):
+        return "blank"
+    if isinstance(value, date):
+        return "mail" if meaning == "yes" else "no_mail"
+    if isinstance(value, bool):
+        return _plain(value, meaning)
+    if isinstance(value, int | float | Decimal):
+        return _number(value, meaning)
+    if isinstance(value, list | tuple | set | frozenset | Mapping):
+        return _entries([value] if isinstance(value, Mapping) else list(value), meaning)
+    return _text(value, meaning) if isinstance(value, str) else "unknown"
+
+
+def read_left(value: object) -> Answer:
+    """Return what a cell says that dates or explains an unsubscribing: any entry is a no."""
+    answer = read(value, "no")
+    return "no_mail" if answer == "unknown" else answer
+
+
+def is_strong(value: object) -> bool:
+    """Return whether a cell holds a word that mail tools alone use."""
+    return isinstance(value, str) and normalize_word(value) in MAILABLE | NOT_MAILABLE
+
+
+def is_strong_no(value: object) -> bool:
+    """Return whether a cell holds a mail tool's word for a person who must not be mailed."""
+    return isinstance(value, str) and normalize_word(value) in NOT_MAILABLE
+
+
+def _plain(said: bool, meaning: Meaning) -> Answer:
+    return "mail" if said is (meaning == "yes") else "no_mail"
+
+
+def _number(value: float | Decimal, meaning: Meaning) -> Answer:
+    if value in (0, 1):
+        return _plain(bool(value), meaning)
+    # Beyond 1 it is Mautic's reason (1 unsubscribed, 2 bounced, 3 manual), or a count of bounces.
+    return "no_mail" if meaning == "no" else "unknown"
+
+
+def _text(value: str, meaning: Meaning) -> Answer:
+    text = value.strip().lstrip("'")
+    if text.startswith(("[", "{")) and (found := _in_json(text)) is not None:
+        return read(found, meaning)
+    word = normalize_word(text)
+    if word in BLANK or not text.strip("-–—. "):
+        return "blank"
+    if word in NOT_MAILABLE:
+        return "no_mail"
+    if word in MAILABLE:
+        return "mail"
+    if word in YES:
+        return _plain(True, meaning)
+    if word in NO:
+        return _plain(False, meaning)
+    if meaning == "yes" and word in WEAK_MAILABLE | WEAK_NOT_MAILABLE:
+        return "mail" if word in WEAK_MAILABLE else "no_mail"
+    if _DATE.fullmatch(text):
+        return "mail" if meaning == "yes" else "no_mail"
+    if _NUMBER.fullmatch(text):
+        return _number(Decimal(text.replace(",", ".")), meaning)
+    return _sentence(text, meaning)
+
+
+def _sentence(text: str, meaning: Meaning) -> Answer:
+    """Read ``"Yes, please"``: a plain word, and more behind a comma."""
+    found = _FIRST_WORD.match(text)
+    word = normalize_word(found[1]) if found else ""
+    if len(word) < 2 or word not in YES | NO or meaning == "no":
+        return "unknown"
+    return _plain(word in YES, meaning)
+
+
+def _in_json(text: str) -> list[Any] | dict[str, Any] | None:
+    try:
+        found: list[Any] | dict[str, Any] = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found
+
+
+def _entries(entries: Sequence[Any], meaning: Meaning) -> Answer:
+    """Read a list of subscriptions, or of the channels on which a person must not be contacted."""
+    if not entries:
+        return "blank"
+    if all(isinstance(one, Mapping) and "channel" in one for one in entries):
+        channels = {str(one["channel"] or "").casefold() for one in entries}
+        return "no_mail" if channels & _EMAIL_CHANNELS else "blank"
+    states = [one.get("status") if isinstance(one, Mapping) else None for one in entries]
+    said = {_text(one, meaning) if isinstance(one, str) else "unknown" for one in states}
+    if said <= {"mail", "no_mail"}:
+        # Of several lists, one that is left is enough.
+        return "mail" if "mail" in said else "no_mail"
+    return "unknown"

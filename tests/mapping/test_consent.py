@@ -1,0 +1,401 @@
+"""Columns that say who may be mailed: recognised, read in many words, and never passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from icontact import ContactMapper
+from icontact.errors import ConsentError, DoNotContact, MappingError, NoConsent
+from icontact.mapping.consent import certain_no
+from icontact.mapping.consent_words import NOT_MAILABLE
+
+FIELDS = {"email": "email"}
+
+
+def may_be_mailed(mapper: ContactMapper, row: Mapping[Any, Any]) -> bool:
+    try:
+        mapper.map(row)
+    except DoNotContact:
+        return False
+    return True
+
+
+def guessed(*rows: dict[str, Any]) -> ContactMapper:
+    return ContactMapper.guess(list(rows[0]), rows)
+
+
+@pytest.mark.parametrize(
+    ("header", "yes", "no"),
+    [
+        ("Opt Out", "No", "Yes"),
+        ("doNotContact", "0", "1"),
+        ("HasOptedOutOfEmail", "false", "TRUE"),
+        ("Do not allow Bulk Emails", "Allow", "Do Not Allow"),
+        ("donotbulkemail", "0", "1"),
+        ("Unsubscribed from all email", "No", "Yes"),
+        ("Unsubscribed At", "", "2024-01-31 10:00:00"),
+        ("UNSUB_TIME", "0000-00-00 00:00:00", "1/31/2024"),
+        ("Email Blacklisted", "N", "Y"),
+        ("Email Bounced Reason", "", "mailbox full"),
+        ("Abgemeldet am", "", "31.01.2024"),
+        ("Werbewiderspruch", "nein", "ja"),
+        ("Désabonné", "non", "oui"),
+        ("Ne pas contacter", "Non", "Oui"),
+        ("Fecha de baja", "", "31/01/2024"),
+        ("No contactar", "no", "sí"),
+        ("Disiscritto", "no", "Sì"),
+        ("Descadastrado", "não", "sim"),
+        ("Uitgeschreven", "nee", "ja"),
+        ("Wypisany", "nie", "tak"),
+        ("Avregistrerad", "nej", "ja"),
+        ("Markkinointikielto", "ei", "kyllä"),
+        ("Odhlášen", "ne", "ano"),
+        ("Отписан", "нет", "да"),
+        ("配信停止", "いいえ", "はい"),
+        ("Accepts Email Marketing", "yes", "no"),
+        ("accepts_marketing", True, False),
+        ("Email Opt-In", "✓", "✗"),
+        ("Email Marketing Consent", "SUBSCRIBED", "NEVER_SUBSCRIBED"),
+        ("Marketing contact status", "Marketing contact", "Non-marketing contact"),
+        ("Subscription Status", "Active", "Unsubscribed"),
+        ("email_status", "confirmed", "bounced"),
+        ("status", "subscribed", "Cleaned"),
+        ("Would you like to receive our newsletter?", "Yes, please", "No, thanks"),
+        ("Newsletter", "1", "0"),
+        ("Einwilligung Werbung", "erteilt", "abgelehnt"),
+        ("Accepte la newsletter", "oui", "non"),
+        ("Acepta publicidad", "Sí", "No"),
+        ("Consenso marketing", "Sì", "No"),
+        ("Aceita receber promoções", "Sim", "Não"),
+        ("Toestemming e-mail", "ja", "nee"),
+        ("Zgoda na newsletter", "TAK", "NIE"),
+        ("Samtycke", "ja", "nej"),
+        ("Suostumus", "Kyllä", "Ei"),
+        ("Souhlas s newsletterem", "Ano", "Ne"),
+        ("Согласие на рассылку", "Да", "Нет"),
+        ("メルマガ", "希望する", "希望しない"),
+    ],
+)
+def test_a_column_about_consent_is_recognised_and_read(header: str, yes: Any, no: Any) -> None:
+    rows = [{"email": "ada@example.com", header: yes}, {"email": "bo@example.com", header: no}]
+
+    mapper = guessed(*rows)
+
+    assert header not in mapper.unused
+    assert [may_be_mailed(mapper, row) for row in rows] == [True, False]
+    assert any(header[:30] in line for line in mapper.consent.lines)
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("SMS opt out", "yes"),
+        ("HasOptedOutOfFax", "true"),
+        ("Do Not Call", "Yes"),
+        ("Accepts SMS Marketing", "no"),
+        ("DoNotBulkPostalMail", "1"),
+        ("Telefon Einwilligung", "nein"),
+        ("WhatsApp opt-in", "no"),
+        ("Order Status", "cancelled"),
+        ("Lead Status", "unsubscribed?"),
+        ("Status", "completed"),
+        ("State", "NC"),
+        ("OPTIN_IP", "1.2.3.4"),
+        ("OPTIN_TIME", ""),
+        ("Unsubscribe Link", "https://example.com/u/1"),
+        ("Bounce Rate", "0.5"),
+        ("Newsletter Name", "Weekly"),
+        ("Newsletter", "Weekly; Monthly"),
+        ("Options", "no"),
+        ("Active", "no"),
+    ],
+)
+def test_a_column_about_something_else_restricts_no_one(header: str, value: str) -> None:
+    row = {"email": "ada@example.com", header: value}
+    mapper = guessed(row)
+
+    assert mapper.unread_consent(row, [row]) == ()
+    assert may_be_mailed(mapper, row)
+    assert certain_no(row) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("Do Not Mail", "Yes"),
+        ("Permission", "granted by phone"),
+        ("GDPR consent", "see form 12"),
+        ("Newsletter", ""),
+    ],
+)
+def test_a_column_that_cannot_be_read_for_sure_stops_and_names_the_options(
+    header: str, value: str
+) -> None:
+    row = {"email": "ada@example.com", header: value}
+    mapper = guessed(row)
+
+    with pytest.raises(ConsentError) as caught:
+        mapper.require_consent_read(row, [row])
+
+    assert caught.value.columns == (header,)
+    for word in (repr(header), "do_not_contact", "consent", "ignore"):
+        assert word in str(caught.value)
+    mapper.with_consent(ignore=[header]).require_consent_read(row, [row])
+    mapper.with_consent(consent=[header]).require_consent_read(row, [row])
+
+
+def test_some_words_known_and_some_not_of_a_weak_header_stop() -> None:
+    rows = [{"email": "a@example.com", "Newsletter": word} for word in ("yes", "Weekly")]
+
+    (one,) = guessed(*rows).unread_consent(rows[0], rows)
+
+    assert (one.meaning, str(one)) == (
+        "unsure",
+        "column 'Newsletter' may be about who may be mailed: yes → not known, Weekly → not known",
+    )
+
+
+def test_a_mapping_of_ones_own_has_to_say_what_consent_columns_mean() -> None:
+    row = {"email": "ada@example.com", "Opt Out": "yes"}
+    mapper = ContactMapper({"email": "email", "custom_fields": {"opt": "Opt Out"}})
+
+    with pytest.raises(ConsentError, match="'Opt Out'"):
+        mapper.require_consent_read(row, [row])
+
+    stated = ContactMapper(FIELDS, do_not_contact=["Opt Out"])
+    stated.require_consent_read(row, [row])
+    ContactMapper(FIELDS, ignore=["Opt Out"]).require_consent_read(row, [row])
+    ContactMapper({**FIELDS, "status": "Opt Out"}).require_consent_read(row, [row])
+    assert not may_be_mailed(stated, row)
+
+
+@pytest.mark.parametrize(
+    ("options", "remedy"),
+    [
+        ({"do_not_contact": ["Accepts Email Marketing"]}, "give it as consent"),
+        ({"do_not_contact": "Subscribed"}, "give it as consent"),
+        ({"consent": ["Opt Out"]}, "give it as do_not_contact"),
+        ({"consent": ["UNSUB_TIME"]}, "give it as do_not_contact"),
+        ({"do_not_contact": ["A"], "consent": ["A"]}, "one of them is right"),
+        ({"do_not_contact": ["A"], "ignore": ["A"]}, "one of them is right"),
+        ({"consent": ["A"], "ignore": ["A"]}, "one of them is right"),
+        ({"consent": 1.5}, "consent"),
+        ({"consent_blank": "guess"}, "'skip' or 'push'"),
+    ],
+)
+def test_a_name_that_says_the_opposite_is_refused_with_the_remedy(
+    options: dict[str, Any], remedy: str
+) -> None:
+    with pytest.raises(MappingError, match=remedy):
+        ContactMapper(FIELDS, **options)
+
+
+def test_a_word_that_is_not_known_rejects_the_row_and_is_named() -> None:
+    mapper = ContactMapper(FIELDS, do_not_contact=["Ask first"])
+
+    with pytest.raises(MappingError) as caught:
+        mapper.map({"email": "ada@example.com", "Ask first": "on Tuesdays"})
+
+    assert not isinstance(caught.value, DoNotContact)
+    for word in ("'on Tuesdays'", "'Ask first'", "Write yes or no", "ignore"):
+        assert word in str(caught.value)
+
+
+def test_a_word_that_may_be_personal_is_not_named() -> None:
+    mapper = ContactMapper(FIELDS, do_not_contact=["Ask first"])
+
+    for value in ("ask jo@example.com", "a" * 31):
+        with pytest.raises(MappingError) as caught:
+            mapper.map({"email": "ada@example.com", "Ask first": value})
+        assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize("blank", ["", None, "n/a", "—", float("nan"), "0000-00-00"])
+def test_a_blank_is_no_consent_unless_the_settings_say_so(blank: object) -> None:
+    row = {"email": "ada@example.com", "Consent": blank}
+
+    with pytest.raises(NoConsent, match='consent_blank = "push"'):
+        ContactMapper(FIELDS, consent=["Consent"]).map(row)
+    assert may_be_mailed(ContactMapper(FIELDS, consent=["Consent"], consent_blank="push"), row)
+    assert may_be_mailed(ContactMapper(FIELDS, do_not_contact=["Opt out"]), row)
+
+
+def test_a_row_without_the_column_gives_no_consent() -> None:
+    assert not may_be_mailed(ContactMapper(FIELDS, consent="Consent"), {"email": "a@example.com"})
+
+
+@pytest.mark.parametrize(
+    ("value", "yes_column", "no_column"),
+    [
+        (True, "mail", "no_mail"),
+        (1, "mail", "no_mail"),
+        (1.0, "mail", "no_mail"),
+        (Decimal(0), "no_mail", "mail"),
+        (2, "unknown", "no_mail"),
+        ("2", "unknown", "no_mail"),
+        ("1.0", "mail", "no_mail"),
+        ("'yes", "mail", "no_mail"),
+        (date(2024, 1, 31), "mail", "no_mail"),
+        ("31 Jan 2024", "mail", "no_mail"),
+        ("Jan 31, 2024", "mail", "no_mail"),
+        ("1706695200", "mail", "no_mail"),
+        ("unsubscribed", "no_mail", "no_mail"),
+        ("subscribed", "mail", "mail"),
+        ("active", "mail", "unknown"),
+        ("pending", "no_mail", "unknown"),
+        ("?", "unknown", "unknown"),
+        ("perhaps", "unknown", "unknown"),
+        (object(), "unknown", "unknown"),
+        ("Yes: by the form", "mail", "unknown"),
+        ([{"reason": 1, "channel": "email"}], "no_mail", "no_mail"),
+        ([{"reason": 3, "channel": "sms"}], "blank", "blank"),
+        ({"channel": "email", "reason": 2}, "no_mail", "no_mail"),
+        ('[{"channel": "email"}]', "no_mail", "no_mail"),
+        ([{"status": "unsubscribed"}, {"status": "normal"}], "mail", "unknown"),
+        ([{"status": "unsubscribed"}], "no_mail", "no_mail"),
+        (["normal"], "unknown", "unknown"),
+        ("[]", "blank", "blank"),
+        ("[broken", "unknown", "unknown"),
+    ],
+)
+def test_each_kind_of_value_is_read(value: object, yes_column: str, no_column: str) -> None:
+    from icontact.mapping.consent_reading import read
+
+    assert (read(value, "yes"), read(value, "no")) == (yes_column, no_column)
+
+
+def test_the_lines_say_how_each_word_is_read() -> None:
+    rows = [
+        {"email": "a@example.com", "Opt out": "Yes", "News": "x", "UNSUB_TIME": "2024-01-01"},
+        {"email": "b@example.com", "Opt out": "no", "News": "x", "UNSUB_TIME": ""},
+    ]
+    mapper = guessed(*rows).with_consent(consent=["News"], ignore=["Tags"], rows=rows)
+
+    assert str(mapper.consent).split("\n") == [
+        "consent: column 'Opt out' says who must not be mailed: Yes → not mailed, no → mailed",
+        "consent: column 'UNSUB_TIME' says who must not be mailed: any entry → not mailed",
+        "consent: column 'News' must say yes: x → mailed",
+        "consent: a blank where a column must say yes → not mailed",
+        "consent: not read: 'Tags'",
+    ]
+    assert "blank where a column must say yes → mailed" in str(
+        mapper.with_consent(consent_blank="push").consent
+    )
+    assert str(ContactMapper(FIELDS).consent) == "no column says who may be mailed"
+    assert repr(ContactMapper(FIELDS, consent="a").consent).startswith("<ConsentCheck: ")
+
+
+def test_what_is_given_wins_over_what_was_guessed() -> None:
+    row = {"email": "a@example.com", "Newsletter": "yes", "Opt out": "yes"}
+    mapper = guessed(row).with_consent(do_not_contact=["Newsletter"], ignore=["Opt out"])
+
+    assert mapper.consent.keys("no") == ("Newsletter",)
+    assert mapper.consent.keys("yes") == ()
+    assert mapper.consent.ignored == ("Opt out",)
+    assert may_be_mailed(mapper, {**row, "Newsletter": "no"})
+    free = guessed({"email": "a@example.com", "Opt out": "yes"}).with_consent(ignore=["Opt out"])
+    assert may_be_mailed(free, row)
+
+
+def test_the_options_stand_in_a_file_and_come_back_from_it(tmp_path: Path) -> None:
+    path = tmp_path / "icontact.toml"
+    path.write_text(
+        '[mapping]\nemail = "email"\n[mapping.options]\ndo_not_contact = ["A", "B"]\n'
+        'consent = ["C"]\nconsent_blank = "push"\nignore = ["D"]\n'
+    )
+
+    mapper = ContactMapper.from_toml(path)
+
+    assert mapper.as_config()["options"] == {
+        "do_not_contact": ["A", "B"],
+        "consent": ["C"],
+        "consent_blank": "push",
+        "ignore": ["D"],
+    }
+    again = ContactMapper.from_config(mapper.as_config())
+    assert again.fingerprint == mapper.fingerprint != ContactMapper(FIELDS).fingerprint
+    assert set(mapper.missing(["email", "A"])) == {"B", "C"}
+    assert {"A", "B", "C"} <= set(mapper.sources)
+
+
+def test_a_sample_may_be_mailed() -> None:
+    mapper = ContactMapper(FIELDS, do_not_contact=["A"], consent=["B"])
+
+    assert may_be_mailed(mapper, mapper.sample("ada@example.com"))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"doNotEmail": 1},
+        {"unsubscribed": True},
+        {"opted_out": "yes"},
+        {"unsubscribed_at": "2024-01-31"},
+        {"accepts_marketing": False},
+        {"subscription_status": "unsubscribed"},
+        {"status": "Cleaned"},
+        {"newsletter": "opted out"},
+        {"doNotContact": [{"channel": "email", "reason": 1}]},
+    ],
+)
+def test_a_row_that_comes_by_itself_says_a_certain_no(row: dict[str, Any]) -> None:
+    (key,) = row
+
+    assert repr(key) in (certain_no(row) or "")
+    assert certain_no(row, {key}) is None
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"unsubscribed": False},
+        {"status": "new"},
+        {"newsletter": "no"},
+        {"opted_out": "perhaps"},
+        {"doNotContact": []},
+        {1: "yes"},
+        {"": "yes"},
+    ],
+)
+def test_what_is_only_likely_does_not_skip_a_row(row: dict[Any, Any]) -> None:
+    assert certain_no(row) is None
+
+
+def test_many_keys_are_forgotten_again() -> None:
+    for number in range(10_050):
+        assert certain_no({f"key {number}": "yes"}) is None
+
+
+NOES = st.sampled_from(
+    [
+        ("Opt Out", "Yes"),
+        ("doNotEmail", "1"),
+        ("Unsubscribed At", "2024-05-01"),
+        ("Accepts Marketing", "no"),
+        ("Email Consent", "false"),
+        *(("status", word) for word in sorted(NOT_MAILABLE)),
+        *(("Subscription Status", word.upper()) for word in sorted(NOT_MAILABLE)),
+    ]
+)
+OTHERS = st.dictionaries(
+    st.sampled_from(["Name", "Newsletter", "Opt In", "Tags", "Permission", "Bounced", "City"]),
+    st.one_of(st.none(), st.booleans(), st.text(max_size=12), st.sampled_from(["yes", "no", "x"])),
+)
+
+
+@given(no=NOES, others=OTHERS)
+def test_a_known_no_wins_whatever_else_a_row_says(
+    no: tuple[str, str], others: dict[str, Any]
+) -> None:
+    header, word = no
+    row = {"email": "ada@example.com", **others, header: word}
+
+    assert not may_be_mailed(guessed(row), row)

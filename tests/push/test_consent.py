@@ -1,0 +1,162 @@
+"""What an input says about who may be mailed is read, or nothing is written."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from icontact import ContactMapper
+from icontact.client import Folder
+from icontact.errors import ConsentError
+from icontact.push import ListPush, PushSettings
+from icontact.sandbox import Sandbox
+
+HEADER = "Email,Name,Opt Out"
+LINES = "ada@example.com,Ada,no\nbo@example.com,Bo,yes\ncy@example.com,Cy,\n"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text(f"{HEADER}\n{LINES}")
+    return path
+
+
+def push_of(folder: Folder, **options: Any) -> ListPush:
+    return ListPush(folder, "Newsletter", mapper=ContactMapper({"email": "Email"}, **options))
+
+
+def on_the_list(folder: Folder) -> list[str]:
+    ids = {one.contact_id for one in folder.subscriptions.list() if one.status == "normal"}
+    return sorted(one.email for one in folder.contacts.list() if one.contact_id in ids)
+
+
+def frame() -> Any:
+    pandas = pytest.importorskip("pandas")
+    return pandas.DataFrame(
+        [line.split(",") for line in LINES.splitlines()], columns=HEADER.split(",")
+    )
+
+
+def polars_frame() -> Any:
+    polars = pytest.importorskip("polars")
+    return polars.DataFrame(
+        [line.split(",") for line in LINES.splitlines()], schema=HEADER.split(","), orient="row"
+    )
+
+
+@pytest.mark.parametrize("make", [frame, polars_frame])
+def test_a_frame_whose_consent_is_not_read_stops_before_anything_is_written(
+    sandbox: Sandbox, folder: Folder, make: Any
+) -> None:
+    push = push_of(folder)
+
+    for call in (push.plan, push.run):
+        with pytest.raises(ConsentError, match="'Opt Out'"):
+            call(make())
+
+    assert {one.method for one in sandbox.requests} == {"GET"}
+    assert push_of(folder, do_not_contact=["Opt Out"]).run(make()).counts["created"] == 2
+    assert on_the_list(folder) == ["ada@example.com", "cy@example.com"]
+
+
+def test_a_file_stops_too_by_its_path_as_text_or_not(folder: Folder, path: Path) -> None:
+    for given in (path, str(path)):
+        with pytest.raises(ConsentError, match="do_not_contact"):
+            push_of(folder).run(given)
+
+    assert push_of(folder, ignore=["Opt Out"]).run(str(path)).counts["created"] == 3
+
+
+def test_a_cursor_stops_too(folder: Folder) -> None:
+    with closing(sqlite3.connect(":memory:")) as database:
+        cursor = database.execute("SELECT 'ada@example.com' AS Email, 'yes' AS unsubscribed")
+
+        with pytest.raises(ConsentError, match="'unsubscribed'"):
+            push_of(folder).run(cursor)
+
+
+def test_a_frame_without_rows_is_no_error(folder: Folder) -> None:
+    assert len(push_of(folder).run(frame().iloc[:0]).outcomes) == 0
+
+
+def test_settings_of_a_file_state_the_columns(
+    sandbox: Sandbox, folder: Folder, path: Path, tmp_path: Path
+) -> None:
+    toml = tmp_path / "icontact.toml"
+    toml.write_text(
+        'list = "Newsletter"\nopt_out = "unsubscribe"\n[mapping]\nemail = "Email"\n'
+        '[mapping.options]\ndo_not_contact = ["Opt Out"]\n'
+    )
+    sandbox.seed(
+        contacts=[{"email": "bo@example.com"}], subscriptions=[{"email": "bo@example.com"}]
+    )
+
+    push = ListPush.from_settings(PushSettings.from_toml(toml), client=sandbox.client())
+    report = push.run(path)
+
+    assert [one.status for one in report.outcomes] == ["created", "updated", "created"]
+    assert on_the_list(folder) == ["ada@example.com", "cy@example.com"]
+
+
+def test_rows_that_come_one_by_one_are_skipped_for_a_certain_no(folder: Folder) -> None:
+    rows = [
+        {"Email": "ada@example.com", "unsubscribed": False},
+        {"Email": "bo@example.com", "unsubscribed": True},
+        {"Email": "cy@example.com", "doNotEmail": 1},
+        {"Email": "dee@example.com", "status": "cleaned"},
+        {"Email": "", "unsubscribed": True},
+        {"Email": "eve@example.com", "Newsletter": "no"},
+    ]
+
+    report = push_of(folder).run(rows)
+
+    assert [one.status for one in report.outcomes] == [
+        "created",
+        "skipped",
+        "skipped",
+        "skipped",
+        "skipped",
+        "created",
+    ]
+    assert "opted out: column 'unsubscribed'" in report.outcomes[1].reason
+    assert push_of(folder).one(rows[1]).status == "skipped"
+    (note,) = (note for note in report.notes if note.startswith("not read"))
+    assert "'Newsletter'" in note
+    assert push_of(folder, ignore=["unsubscribed"]).one(rows[1]).status == "created"
+
+
+def test_a_certain_no_keeps_other_rows_of_the_person_away(folder: Folder) -> None:
+    rows = [{"Email": "ada@example.com", "unsubscribed": True}, {"Email": "ADA@example.com"}]
+
+    for given in (rows, rows[::-1]):
+        assert push_of(folder).run(given).counts["skipped"] == 2
+    assert on_the_list(folder) == []
+
+
+def test_a_row_without_consent_keeps_other_rows_of_the_person_away(folder: Folder) -> None:
+    rows = [{"Email": "ada@example.com", "Consent": ""}, {"Email": "ADA@example.com"}]
+
+    report = push_of(folder, consent=["Consent"]).run(rows)
+
+    assert report.counts["skipped"] == 2
+    assert report.opted_out_on_list == 0
+
+
+def test_no_consent_unsubscribes_no_one(sandbox: Sandbox, folder: Folder) -> None:
+    sandbox.seed(
+        contacts=[{"email": "ada@example.com"}], subscriptions=[{"email": "ada@example.com"}]
+    )
+    push = ListPush(
+        folder,
+        "Newsletter",
+        mapper=ContactMapper({"email": "Email"}, consent=["Consent"]),
+        opt_out="unsubscribe",
+    )
+
+    assert push.one({"Email": "ada@example.com", "Consent": ""}).status == "skipped"
+    assert on_the_list(folder) == ["ada@example.com"]
