@@ -17,6 +17,7 @@ from icontact.errors import IContactError, JournalError
 from icontact.models import Contact, ContactStatus, SubscriptionFields, SubscriptionStatus
 from icontact.push.batches import Batches
 from icontact.push.bulk import Broken, Courier, Refused, in_doubt
+from icontact.push.bulk_updates import BulkUpdates
 from icontact.push.crew import Crew
 from icontact.push.decide import Action, as_row_says, hands_off
 from icontact.push.fates import (
@@ -87,6 +88,15 @@ class Writer:
     may_go_on: Callable[[Courier], bool]
     now: Callable[[], datetime] = attrs.field(default=lambda: datetime.now(UTC))
     courier: Courier = attrs.field(factory=Courier, init=False)
+    updates: BulkUpdates = attrs.field(
+        init=False,
+        default=attrs.Factory(
+            lambda self: BulkUpdates(
+                self.journal, self.folder, self.courier, self.policy.update_by
+            ),
+            takes_self=True,
+        ),
+    )
 
     def write(self) -> Generator[Sequence[Fate], None, None]:
         """Write batch by batch, and yield how the rows of each ended, once that is noted.
@@ -95,6 +105,7 @@ class Writer:
         the next batch goes out; what is temporary anyway is noted while it does, and there two
         batches are in work for each request that may be under way.
         """
+        self.updates.begin()
         batches = Batches(self.journal, self._most)
         is_file, size = self.journal.path is not None, self.crew.size
         batches.look_ahead(2)
@@ -150,12 +161,13 @@ class Writer:
 
     def _contacts(self, batch: Sequence[ToWrite]) -> Sequence[Stored | int | Trouble]:
         """Write contacts; return for each row the contact, or what came in between."""
-        bulk = (_CREATE, _UPDATE) if self.policy.update_by == "bulk" else (_CREATE,)
-        together = Unshown(row for row in batch if row.action in bulk)
+        proved = self.updates.prove(batch, self._alone)
+        bulk = (_CREATE, _UPDATE) if self.updates.allowed else (_CREATE,)
+        together = Unshown(row for row in batch if row.action in bulk and row.row not in proved)
         posted = self._checked(together, self._created_before(together, self._posted(together)))
         if len(together) == len(batch):
             return posted
-        fates: dict[int, Stored | int | Trouble] = {}
+        fates: dict[int, Stored | int | Trouble] = {**proved}
         fates |= zip((row.row for row in together), posted, strict=True)
         idle = Unshown(row for row in batch if row.action == _NOTHING)
         fates |= zip((row.row for row in idle), self._untouched(idle), strict=True)

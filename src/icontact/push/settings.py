@@ -28,6 +28,7 @@ __all__ = ["Existing", "PolicyOptions", "PushPolicy", "PushSettings", "mapping_f
 
 Existing = Literal["keep", "merge", "replace"]
 OptOut = Literal["skip", "unsubscribe"]
+UpdateBy = Literal["prove", "bulk", "member"]
 
 #: Statuses that a push leaves alone unless they are named.
 _ALLOWABLE = (
@@ -49,7 +50,7 @@ class PolicyOptions(TypedDict, total=False):
     allow_statuses: Collection[str]
     duplicates: Literal["first", "last"]
     opt_out: OptOut
-    update_by: Literal["bulk", "member"]
+    update_by: UpdateBy
     batch_size: int
     page_size: int
 
@@ -92,8 +93,9 @@ class PushPolicy:
         opt_out: What happens to a contact that is on the list although the input says that the
             person must not be mailed: ``"skip"`` leaves the subscription as it is and counts it in
             the report, ``"unsubscribe"`` unsubscribes it, for good.
-        update_by: How existing contacts are changed: ``"bulk"`` by collection POSTs with their
-            ids, or ``"member"`` by one POST each.
+        update_by: How existing contacts are changed: ``"member"`` by one POST each, ``"bulk"`` by
+            collection POSTs with their ids, ``"prove"`` by these if a proof on one contact shows
+            that they keep the fields that they leave out (API 6.5), else by one POST each.
         batch_size: Rows a request that writes; iContact publishes no maximum (API 2.7). It
             shrinks by itself when a size is refused.
         page_size: Rows a request that reads; if iContact caps it, pages are what it makes of it.
@@ -113,9 +115,7 @@ class PushPolicy:
         default="last", validator=among("first", "last")
     )
     opt_out: OptOut = attrs.field(default="skip", validator=among("skip", "unsubscribe"))
-    update_by: Literal["bulk", "member"] = attrs.field(
-        default="bulk", validator=among("bulk", "member")
-    )
+    update_by: UpdateBy = attrs.field(default="prove", validator=among("prove", "bulk", "member"))
     batch_size: int = attrs.field(default=500, validator=_positive)
     page_size: int = attrs.field(default=1000, validator=_positive)
 

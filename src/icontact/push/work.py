@@ -13,6 +13,7 @@ from icontact.mapping import ContactMapper
 from icontact.models import FieldType
 from icontact.push.apply import Writer
 from icontact.push.bulk import Courier
+from icontact.push.bulk_updates import note_on_proof, updates_alone
 from icontact.push.crew import Crew
 from icontact.push.decide import Action
 from icontact.push.intake import take_in
@@ -120,11 +121,9 @@ class Work:
     def requests_to_write(self) -> int:
         """Return about how many requests the planned rows take."""
         planned = self.journal.writes()
-        alone = 0
-        if self._policy.existing == "replace" or self._policy.update_by == "member":
-            changing = (Action.UPDATE.name, Action.REPLACE.name)
-            alone = sum(n for (action, _), n in planned.items() if action in changing)
-        alone += sum(n for (action, _), n in planned.items() if action == Action.UNSUBSCRIBE.name)
+        alone = updates_alone(self.journal, self._policy.update_by)
+        single = (Action.REPLACE.name, Action.UNSUBSCRIBE.name)
+        alone += sum(n for (action, _), n in planned.items() if action in single)
         batches = ceil(sum(planned.values()) / self._policy.batch_size)
         posts = sum(n for (action, _), n in planned.items() if action != Action.NOTHING.name)
         subscribes = any(subscribe for _, subscribe in planned)
@@ -137,13 +136,15 @@ class Work:
     def notes(self) -> tuple[str, ...]:
         """Return what is to be said about the rows together."""
         resumed = self._resumed
+        proof = note_on_proof(self.journal)
+        notes = (*self.journal.notes, *((proof,) if proof else ()))
         if resumed is None:
-            return self.journal.notes
+            return notes
         if not self.meter.requests:
             left = "every row had its outcome in the journal already, and nothing was sent now"
         else:
             left = f"went on with a journal in which {number_of(resumed, 'row')} had an outcome"
-        return (*self.journal.notes, f"{left}; requests and seconds are those of all its runs")
+        return (*notes, f"{left}; requests and seconds are those of all its runs")
 
     def write(self, tell: Callable[[Progress], None] | None) -> PushReport:
         """Write what is planned, batch by batch.

@@ -1,0 +1,230 @@
+"""Proves on one contact that a bulk update keeps the fields that it leaves out (API 6.5)."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeAlias, cast
+
+from icontact.client import Folder
+from icontact.errors import NotFound
+from icontact.models import Contact, ContactFields, ContactStatus
+from icontact.push.bulk import Broken, Courier
+from icontact.push.decide import Action
+from icontact.push.fates import STORED, Stored, Trouble
+from icontact.push.journal import Journal, ToWrite
+from icontact.resources import BatchResult, ContactRow
+
+__all__ = ["PROOF_REQUESTS", "BulkUpdates", "note_on_proof", "updates_alone"]
+
+#: What a proof costs, the change of its contact included.
+PROOF_REQUESTS = 4
+
+#: Proofs that show nothing before the contacts are changed one by one without one.
+_TRIES = 3
+
+_UPDATE = Action.UPDATE.name
+
+#: Keys of the journal: the answer of a proof, and the contact of one that is not finished.
+_ANSWER, _RECORD = "bulk_updates", "bulk_updates_proof"
+_KEPT, _BLANKED = "kept", "blanked"
+
+_CUSTOM = "custom_fields"
+
+#: Fields of a contact that hold something; custom fields in a mapping of their own.
+_Fields: TypeAlias = Mapping[str, Any]
+
+
+class BulkUpdates:
+    """Tells whether existing contacts may be changed by bulk calls.
+
+    The proof: one contact is changed by a call of its own and read; a bulk call gives it an
+    address that it has already, and leaves out the rest; then it is read again. Fields that are
+    blank now are restored. They are written to the journal before, so that a push that is killed
+    in between restores them when it goes on.
+
+    Args:
+        journal: Where the answer is kept.
+        folder: Where the contacts are.
+        courier: Sends.
+        update_by: The setting.
+    """
+
+    def __init__(self, journal: Journal, folder: Folder, courier: Courier, update_by: str) -> None:
+        self._journal = journal
+        self._contacts = folder.contacts
+        self._courier = courier
+        self._lock = threading.Lock()
+        self._tries = 0
+        self._update_by = update_by
+        self._answer = ""
+
+    def begin(self) -> None:
+        """Finish a proof that was interrupted; see whether another one is worth its requests."""
+        if self._journal.noted(_RECORD):
+            self._finish(stored=False)
+        if self._update_by != "prove":
+            self._answer = _KEPT if self._update_by == "bulk" else _BLANKED
+        elif not self._answer:
+            few = _updates(self._journal) <= PROOF_REQUESTS
+            self._answer = self._journal.noted(_ANSWER) or (_BLANKED if few else "")
+
+    @property
+    def allowed(self) -> bool:
+        """Whether a bulk update may be sent."""
+        return self._answer == _KEPT
+
+    def prove(
+        self, rows: Sequence[ToWrite], write: Callable[[ToWrite], Stored | Trouble]
+    ) -> dict[int, Stored | int | Trouble]:
+        """Prove it, unless it is known; return how the rows ended that the proof has written.
+
+        Args:
+            rows: Those that are about to be written.
+            write: Changes one contact by a call of its own.
+        """
+        ends: dict[int, Stored | int | Trouble] = {}
+        if self._answer:
+            return ends
+        with self._lock:
+            for row in rows:
+                if row.action == _UPDATE and not self._answer:
+                    ends[row.row] = self._prove_on(row, write)
+        return ends
+
+    def _prove_on(
+        self, row: ToWrite, write: Callable[[ToWrite], Stored | Trouble]
+    ) -> Stored | Trouble:
+        end = write(row)
+        if not isinstance(end, STORED):
+            return end
+        self._tries += 1
+        contact = self._look(end.contact_id, row.address)
+        if isinstance(contact, Contact) and (filled := _filled(contact)):
+            self._journal.note(_RECORD, _record(contact, filled))
+            item: ContactRow = {"contact_id": contact.contact_id, "email": contact.email}
+            sent = self._courier.attempt(lambda: self._contacts.create_many([item]))
+            stored = isinstance(sent, BatchResult) and None not in sent.results
+            if (problem := self._finish(stored=stored)) is not None:
+                return problem
+        if not self._answer and self._tries >= _TRIES:
+            self._answer = _BLANKED
+        return end
+
+    def _finish(self, *, stored: bool) -> Broken | None:
+        """Read the contact of a proof again, and restore what is blank now.
+
+        Args:
+            stored: Whether iContact is known to have taken the bulk call.
+
+        Returns:
+            What came in between, if the contact may have lost fields that are not restored.
+        """
+        contact_id, email, filled = json.loads(self._journal.noted(_RECORD))
+        contact = self._look(contact_id, email)
+        if isinstance(contact, Broken):
+            return self._unsure(contact_id, filled, contact)
+        lost = _missing(filled, contact)
+        if lost:
+            self._keep_answer(_BLANKED)
+            sent = self._courier.ask(lambda: self._contacts.update(contact_id, **_writable(lost)))
+            restored = sent if isinstance(sent, Broken) else self._look(contact_id, email)
+            if isinstance(restored, Broken):
+                return self._unsure(contact_id, lost, restored)
+            if still := _missing(filled, restored):
+                return self._unsure(contact_id, still, Broken("it does not keep them"))
+        elif stored and contact is not None:
+            self._keep_answer(_KEPT)
+        self._journal.note(_RECORD, "")
+        return None
+
+    def _keep_answer(self, answer: str) -> None:
+        self._journal.note(_ANSWER, answer)
+        self._answer = answer
+
+    def _look(self, contact_id: int, email: str) -> Contact | Broken | None:
+        return self._courier.ask(partial[Contact | None](self._read, contact_id, email))
+
+    def _read(self, contact_id: int, email: str) -> Contact | None:
+        """Return a contact, or ``None`` if it was deleted."""
+        try:
+            contact = self._contacts.get(contact_id)
+        except NotFound:
+            # iContact answers for deleted contacts, too (API 6.6): a second look must agree.
+            if self._contacts.find(email=email) is not None:
+                raise
+            return None
+        return None if contact.status == ContactStatus.DELETED else contact
+
+    def _unsure(self, contact_id: int, fields: _Fields, problem: Broken) -> Broken:
+        # Nothing is known: no bulk update until it is.
+        self._answer = _BLANKED
+        return Broken(f"{_at_stake(contact_id, fields)}: {problem.reason}")
+
+
+def updates_alone(journal: Journal, update_by: str) -> int:
+    """Return how many requests change single contacts, as far as it can be told beforehand."""
+    updates = _updates(journal)
+    if update_by == "prove" and journal.noted(_ANSWER) != _BLANKED:
+        proof = 0 if journal.noted(_ANSWER) else PROOF_REQUESTS
+        return min(updates, proof)
+    return updates if update_by != "bulk" else 0
+
+
+def note_on_proof(journal: Journal) -> str:
+    """Return what a person has to know of the proof; empty if there is nothing."""
+    if record := journal.noted(_RECORD):
+        contact_id, _, filled = json.loads(record)
+        return f"{_at_stake(contact_id, filled)}; push again with the same journal to restore them"
+    if journal.noted(_ANSWER) == _BLANKED:
+        return (
+            "iContact blanks the fields that a bulk update leaves out (found on one contact, which "
+            "was restored); contacts were updated one by one"
+        )
+    return ""
+
+
+def _updates(journal: Journal) -> int:
+    """Return how many planned rows change an existing contact."""
+    return sum(number for (action, _), number in journal.writes().items() if action == _UPDATE)
+
+
+def _at_stake(contact_id: int, fields: _Fields) -> str:
+    names = ", ".join([*(name for name in fields if name != _CUSTOM), *fields.get(_CUSTOM, {})])
+    return (
+        f"contact {contact_id} may have lost fields in a bulk update that left them out, and they "
+        f"are not restored ({names})"
+    )
+
+
+def _filled(contact: Contact) -> dict[str, Any]:
+    """Return the fields that hold something, address and status excepted."""
+    filled: dict[str, Any] = {
+        name: value
+        for name in ContactFields.__annotations__
+        if name not in ("email", "status", _CUSTOM) and (value := getattr(contact, name))
+    }
+    if custom := {name: value for name, value in contact.custom_fields.items() if value}:
+        filled[_CUSTOM] = custom
+    return filled
+
+
+def _missing(filled: _Fields, contact: Contact | None) -> dict[str, Any]:
+    """Return those of some fields that hold nothing now."""
+    if contact is None:
+        return {}
+    now = _filled(contact)
+    held = now.get(_CUSTOM, {})
+    custom = {name: value for name, value in filled.get(_CUSTOM, {}).items() if name not in held}
+    missing = {n: value for n, value in filled.items() if n != _CUSTOM and n not in now}
+    return {**missing, _CUSTOM: custom} if custom else missing
+
+
+def _record(contact: Contact, filled: _Fields) -> str:
+    return json.dumps([contact.contact_id, contact.email, filled], default=str)
+
+
+def _writable(fields: _Fields) -> ContactFields:
+    return cast("ContactFields", fields)
