@@ -148,9 +148,15 @@ def test_a_header_without_rows_is_no_error() -> None:
     assert rows_of(b"email,name\n") == []
 
 
-def test_columns_of_one_name_are_refused() -> None:
-    assert "named 'a' (columns 1, 3):" in refusal(b"a,b,a\n")
-    assert "likewise 'b'" in refusal(b"a,b,a,b\n")
+def test_of_columns_of_one_name_the_first_is_read_and_noted() -> None:
+    rows = opened(b"email,name,name,city,city\njo@example.com,Jo,x,Durham,y\n")
+    assert list(rows) == [{"email": "jo@example.com", "name": "Jo", "city": "Durham"}]
+    assert rows.columns == ("email", "name", "city")
+    assert rows.duplicate_columns == {"name": (2, 3), "city": (4, 5)}
+    assert rows.notes == (
+        "several columns are named 'name' (columns 2, 3): only the first one is read",
+        "several columns are named 'city' (columns 4, 5): only the first one is read",
+    )
 
 
 def test_columns_without_a_name_are_not_read_and_noted() -> None:

@@ -14,7 +14,7 @@ from icontact.mapping.consent import ConsentBlank, not_read
 from icontact.mapping.presets import PRESETS
 from icontact.mapping.targets import CUSTOM, WIRE_NAMES, bounded, closest, field_for, shown
 from icontact.push import PushSettings, mapping_from_pairs
-from icontact.sources import RowFile
+from icontact.sources import RowFile, refuse_duplicates
 
 __all__ = [
     "Chosen",
@@ -92,6 +92,7 @@ def choose(
     chosen = mapping_for(rows, settings, preset, pairs)
     first = rows.first_rows()
     mapper = chosen.mapper.with_consent(**attrs.asdict(options, recurse=False), rows=first)
+    refuse_duplicates(mapper, rows.duplicate_columns, rows.name)
     absent = [key for key in mapper.missing(rows.columns) if key in _named(options)]
     if absent and rows.complete:
         raise ConfigError(_lacking(absent, rows))
@@ -210,7 +211,7 @@ def _guessed(rows: RowFile) -> Chosen:
             ),
         )
     problem = in_options(problem, rows.columns)
-    raise ConfigError(f"{rows.name}: {problem}")
+    raise ConfigError(f"{rows.name}: {problem}{rows.header_hint}")
 
 
 def _base(settings: PushSettings | None, preset: str | None) -> ContactMapper | None:
@@ -232,7 +233,7 @@ def _lacking(keys: Collection[Any], rows: RowFile) -> str:
         hints.append(shown(key) + (f" (did you mean {shown(near)}?)" if near else ""))
     return (
         f"{rows.name} has no column {', '.join(hints[:_NAMED])}, which the mapping reads; it has "
-        f"{bounded(rows.columns, _NAMED)}"
+        f"{bounded(rows.columns, _NAMED)}{rows.header_hint}"
     )
 
 

@@ -52,6 +52,7 @@ class Job:
     ignore_column: tuple[str, ...] = ()
     consent_blank: ConsentBlank | None = None
     opt_out: OptOut | None = None
+    header_line: int | None = None
     existing: Literal["keep", "merge", "replace"] | None = None
     duplicates: Literal["first", "last"] | None = None
     account_id: int | None = None
@@ -149,7 +150,13 @@ def _rows(job: Job) -> RowFile:
         if sys.stdin is None:
             raise Stop("standard input is closed: give the file's name in place of -")
         source, name = sys.stdin.buffer, "standard input"
-    return read_rows(source, encoding=job.encoding, delimiter=job.delimiter, name=name)
+    return read_rows(
+        source,
+        encoding=job.encoding,
+        delimiter=job.delimiter,
+        header_line=job.header_line,
+        name=name,
+    )
 
 
 _HELP = """\
@@ -244,6 +251,12 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
 )
 @click.option("--encoding", metavar="NAME", help="The file's encoding, if it is not recognised.")
 @click.option("--delimiter", metavar="MARK", help="What stands between cells: ; or tab or …")
+@click.option(
+    "--header-line",
+    type=click.IntRange(1),
+    metavar="N",
+    help="The line of the header, if something above it is taken for it.",
+)
 @click.option(
     "--existing",
     type=click.Choice(["keep", "merge", "replace"]),

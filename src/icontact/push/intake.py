@@ -29,7 +29,15 @@ from icontact.push.journal import (
 )
 from icontact.push.outcome import OutcomeStatus, number_of
 from icontact.push.settings import PushPolicy
-from icontact.sources import FIRST_ROWS, BadRow, RowFile, RowSource, Table, as_rows
+from icontact.sources import (
+    FIRST_ROWS,
+    BadRow,
+    RowFile,
+    RowSource,
+    Table,
+    as_rows,
+    refuse_duplicates,
+)
 
 __all__ = ["take_in"]
 
@@ -66,7 +74,7 @@ def take_in(
     given = _Given(as_rows(rows))
     del rows  # error trackers print the locals of every frame on the way
     if isinstance(given.rows, RowFile | Table):
-        _require_consent_read(given.rows, mapper)
+        _check_columns(given.rows, mapper)
     reader = _Reader(mapper, rules)
     if journal.is_read:
         return _compare(reader, given, journal)
@@ -87,8 +95,9 @@ def take_in(
     return reader.count
 
 
-def _require_consent_read(rows: RowFile | Table, mapper: ContactMapper) -> None:
+def _check_columns(rows: RowFile | Table, mapper: ContactMapper) -> None:
     try:
+        refuse_duplicates(mapper, rows.duplicate_columns)
         mapper.require_consent_read(rows.columns, rows.first_rows())
     except ConfigError:
         if isinstance(rows, RowFile):

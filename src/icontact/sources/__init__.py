@@ -15,7 +15,17 @@ makes rows of frames, cursors and query results. Needs nothing but the standard 
 """
 
 from icontact.sources.frame_rows import RowSource, Table, as_rows
+from icontact.sources.header import refuse_duplicates
 from icontact.sources.reading import RowFile, read_rows
 from icontact.sources.rows import FIRST_ROWS, BadRow
 
-__all__ = ["FIRST_ROWS", "BadRow", "RowFile", "RowSource", "Table", "as_rows", "read_rows"]
+__all__ = [
+    "FIRST_ROWS",
+    "BadRow",
+    "RowFile",
+    "RowSource",
+    "Table",
+    "as_rows",
+    "read_rows",
+    "refuse_duplicates",
+]

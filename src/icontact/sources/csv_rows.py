@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TextIO
 
+import attrs
+
 from icontact.errors import ConfigError
-from icontact.mapping.targets import bounded, shown
 from icontact.sources.compressed import DAMAGED, damaged
-from icontact.sources.encodings import Encoding
-from icontact.sources.rows import BadRow, EncodingMismatch, Found, counted, listed, mismatch_error
+from icontact.sources.encodings import MARK, Encoding
+from icontact.sources.header import (
+    LOOK_AHEAD,
+    Header,
+    doubted_header,
+    header_hint,
+    header_place,
+    is_too_narrow,
+)
+from icontact.sources.rows import (
+    BadRow,
+    EncodingMismatch,
+    Found,
+    addresses_in,
+    counted,
+    listed,
+    mismatch_error,
+)
 
 __all__ = ["CsvReader", "checked_delimiter"]
 
@@ -37,6 +55,7 @@ class CsvReader:
         name: What to call the file in errors.
         encoding: How its text was read.
         delimiter: What stands between cells; recognised by the header if it is not given.
+        header_line: The line of the header, from 1; recognised if it is not given.
 
     Raises:
         ConfigError: If there is no header, or one that cannot be used.
@@ -45,19 +64,33 @@ class CsvReader:
     complete = True
 
     def __init__(
-        self, text: TextIO, name: str, encoding: Encoding, delimiter: str | None = None
+        self,
+        text: TextIO,
+        name: str,
+        encoding: Encoding,
+        delimiter: str | None = None,
+        header_line: int | None = None,
     ) -> None:
         self._lines = _Lines(text)
         self._file = name
         self._encoding = encoding
         first = self._lines.peek().lstrip("\ufeff").rstrip("\r\n")
-        if delimiter is None and first[:4].lower() == "sep=" and len(first) == 5:
-            delimiter = first[4]  # Excel's own way to say it
-            self._lines.drop()
-        self.delimiter: str | None = delimiter or _recognised(self._lines.peek())
+        if first[:4].lower() == "sep=" and len(first) == 5:
+            delimiter = delimiter or first[4]  # Excel's own way to say it
+            self._lines.skip(1)
+        self.doubted_line: int | None = None
+        self._notes: list[str] = []
+        if header_line is None:
+            self.delimiter: str = self._find_header(delimiter)
+        else:
+            self._lines.skip(header_line - 1 - self._lines.number)
+            if not self._lines.peek():
+                raise ConfigError(f"{name} has no header on line {header_line}: it is shorter")
+            self.delimiter = delimiter or _recognised(self._lines.peek())
         self._cells = csv.reader(self._lines, delimiter=self.delimiter, strict=True)
-        self._names = _checked_names(self._header(), name)
-        self.columns: tuple[str, ...] = tuple(filter(None, self._names))
+        self._header = Header.of(self._header_cells())
+        self.columns: tuple[str, ...] = self._header.columns
+        self.duplicate_columns: Mapping[str, tuple[int, ...]] = self._header.duplicates
         #: The lines of the first short rows, and how many there are.
         self._short: list[int] = []
         self._shorts = 0
@@ -68,9 +101,7 @@ class CsvReader:
     @property
     def notes(self) -> Sequence[str]:
         """What was passed over or made up so far."""
-        notes = []
-        if nameless := [place for place, name in enumerate(self._names, start=1) if not name]:
-            notes.append(f"columns without a name are not read: {listed(nameless)}")
+        notes = [*self._notes, *self._header.notes]
         if self._short:
             notes.append(
                 f"{counted(self._shorts, 'row')} with fewer cells than the header, where what "
@@ -83,8 +114,9 @@ class CsvReader:
     def __iter__(self) -> Iterator[Found]:
         """Yield every row that is not blank."""
         # A file may have a million rows: what is looked up here is looked up once.
-        lines, taken, names, width = self._lines, self._lines.taken, self._names, len(self._names)
-        next_cells, all_named = self._cells.__next__, all(self._names)
+        names = self._header.names
+        lines, taken, width = self._lines, self._lines.taken, len(names)
+        next_cells, all_named = self._cells.__next__, all(names)
         fault_in = self._encoding.fault
         while True:
             taken.clear()
@@ -100,7 +132,7 @@ class CsvReader:
                 continue
             text = taken[0] if len(taken) == 1 else "".join(taken)
             if not (text.isascii() and "\0" not in text) and (fault := fault_in(text)):
-                yield line, fault
+                yield line, self._with_cells(fault, cells)
             elif not (cells[0].strip() or any(map(str.strip, cells))):
                 self._blank += 1
             elif len(cells) == width and all_named:
@@ -110,34 +142,78 @@ class CsvReader:
                 yield line, self._filled(line, cells)
             del cells, text  # error trackers print the locals, should the next row raise
         if lines.damaged:
-            yield lines.number + 1, BadRow(DAMAGED)
+            yield lines.number + 1, self._with_cells(BadRow(DAMAGED), self._parts(lines.half))
 
     def _filled(self, line: int, cells: list[str]) -> dict[str, str] | BadRow:
-        expected = len(self._names)
+        expected = len(self._header.names)
         if len(cells) > expected and any(map(str.strip, cells[expected:])):
-            return BadRow(
+            fault = BadRow(
                 f"it has {len(cells)} cells and the header {expected}: is a delimiter within a "
                 "cell, which then must be quoted?"
             )
+            return self._with_cells(fault, cells)
         if len(cells) < expected:
             if self._broken_at is not None:
-                return BadRow(f"it may be a part of the broken row of line {self._broken_at}")
+                fault = BadRow(f"it may be a part of the broken row of line {self._broken_at}")
+                return self._with_cells(fault, cells)
             self._shorts += 1
             if self._shorts <= _NAMED:
                 self._short.append(line)
         self._broken_at = None
-        return {name: cell for name, cell in zip(self._names, cells, strict=False) if name}
+        return self._named(cells)
 
     def _broken(self, line: int, error: csv.Error) -> BadRow:
         """Give up one line only, whatever a quotation mark has swallowed after it."""
+        text = self._lines.taken[0]
         if self._lines.give_back():
             self._broken_at = line
         if "field limit" in str(error):
             limit = csv.field_size_limit()
-            return BadRow(f"a cell is longer than {limit} characters, or {_UNCLOSED}")
-        return BadRow(_UNCLOSED if "end of data" in str(error) else _AMID)
+            fault = BadRow(f"a cell is longer than {limit} characters, or {_UNCLOSED}")
+        else:
+            fault = BadRow(_UNCLOSED if "end of data" in str(error) else _AMID)
+        return self._with_cells(fault, self._parts(text))
 
-    def _header(self) -> list[str]:
+    def _parts(self, line: str) -> list[str]:
+        """Return the cells of a broken line, as if quotation marks meant nothing."""
+        return [cell.strip(' "\r\n') for cell in line.split(self.delimiter)]
+
+    def _with_cells(self, fault: BadRow, cells: Sequence[str]) -> BadRow:
+        """Return a bad row with what can be read of it."""
+        readable = [cell.replace("\0", "").replace(MARK, "\ufffd") for cell in cells]
+        addresses = addresses_in(" ".join(readable))
+        return attrs.evolve(fault, cells=self._named(readable), addresses=addresses)
+
+    def _named(self, cells: Sequence[str]) -> dict[str, str]:
+        return {name: cell for name, cell in zip(self._header.names, cells, strict=False) if name}
+
+    def _find_header(self, delimiter: str | None) -> str:
+        """Pass over what is above the header; return the delimiter."""
+        ahead = self._lines.ahead(LOOK_AHEAD)
+        usual = delimiter or _recognised(self._lines.peek())
+        for mark in [delimiter] if delimiter else sorted(_CANDIDATES, key=usual.__ne__):
+            found = _parsed(ahead, mark)
+            if place := header_place([cells for _, cells in found]):
+                self._lines.skip(found[place][0])
+                line = self._lines.number + 1
+                self._notes.append(f"line {line} is the header; the lines above it were not read")
+                return mark
+        found = _parsed(ahead, usual)
+        rows = [cells for _, cells in found]
+        if (doubted := doubted_header(rows)) is not None:
+            self.doubted_line = self._lines.number + found[doubted][0] + 1
+        if is_too_narrow(rows):
+            line = self._lines.number + found[0][0] + 1
+            hint = header_hint(self.doubted_line) or (
+                ". Give the line of the header: header_line=… (--header-line)"
+            )
+            raise ConfigError(
+                f"{self._file}: line {line} is not the header, since most lines below it have "
+                f"more cells{hint}"
+            )
+        return usual
+
+    def _header_cells(self) -> list[str]:
         try:
             cells = next((cells for cells in self._cells if any(map(str.strip, cells))), None)
         except csv.Error:
@@ -161,6 +237,7 @@ class _Lines(Iterator[str]):
     Attributes:
         number: How many were handed out.
         taken: Those of the present row.
+        half: What there is of the line at which a damaged file breaks off.
     """
 
     def __init__(self, text: TextIO) -> None:
@@ -168,10 +245,12 @@ class _Lines(Iterator[str]):
         self._back: deque[str] = deque()
         self.number = 0
         self.taken: list[str] = []
+        self.half = ""
 
     def __next__(self) -> str:
         line = self._back.popleft() if self._back else self._text.readline()
         if not line or (line[-1] not in "\r\n" and self.damaged):
+            self.half = line
             raise StopIteration  # half a line is no line
         if not self.number:
             line = line.lstrip("\ufeff")
@@ -195,10 +274,19 @@ class _Lines(Iterator[str]):
         """Whether the lines ended only because the file is damaged."""
         return damaged(self._text)
 
-    def drop(self) -> None:
-        """Pass the next line over."""
-        self._back.popleft()
-        self.number += 1
+    def ahead(self, count: int) -> Sequence[str]:
+        """Return the next lines, without handing them out."""
+        while len(self._back) < count and (line := self._text.readline()):
+            self._back.append(line)
+        return list(self._back)
+
+    def skip(self, count: int) -> None:
+        """Pass over the next lines."""
+        for _ in range(count):
+            line = self._back.popleft() if self._back else self._text.readline()
+            if not line:
+                return
+            self.number += 1
 
     def give_back(self) -> bool:
         """Give all but the first line of the present row back; tell whether there were any."""
@@ -226,15 +314,14 @@ def _recognised(header: str) -> str:
     return max(_CANDIDATES, key=unquoted.count)
 
 
-def _checked_names(cells: Sequence[str], name: str) -> tuple[str, ...]:
-    names = tuple(cell.strip() for cell in cells)
-    twice = [column for column, count in Counter(names).items() if column and count > 1]
-    if twice:
-        column = twice[0]
-        places = listed([place for place, one in enumerate(names, start=1) if one == column])
-        more = f", likewise {bounded(twice[1:], 5)}" if twice[1:] else ""
-        raise ConfigError(
-            f"{name}: several columns are named {shown(column)} (columns {places}){more}: rename "
-            "them, so that it is clear which one counts"
-        )
-    return names
+def _parsed(lines: Sequence[str], delimiter: str) -> list[tuple[int, list[str]]]:
+    """Return the rows of the first lines that can be read, each with the lines before it."""
+    found = list[tuple[int, list[str]]]()
+    reader = csv.reader([line.lstrip("\ufeff") for line in lines], delimiter=delimiter, strict=True)
+    before = 0
+    with suppress(csv.Error):
+        for cells in reader:
+            if any(map(str.strip, cells)):
+                found.append((before, cells))
+            before = reader.line_num
+    return found

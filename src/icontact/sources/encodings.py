@@ -11,7 +11,7 @@ import attrs
 from icontact.errors import ConfigError
 from icontact.sources.rows import BadRow, EncodingMismatch
 
-__all__ = ["Encoding", "named_encoding", "open_text", "recognised_encoding"]
+__all__ = ["MARK", "Encoding", "named_encoding", "open_text", "recognised_encoding"]
 
 # The longer marks first: UTF-32's begins with UTF-16's.
 _BYTE_ORDER_MARKS = (
@@ -32,13 +32,14 @@ _NO_TEXT = (
 )
 
 _MARKING = "icontact-marking"
-_MARK = "\udcff"
+#: What is in the text in place of bytes that do not fit.
+MARK = "\udcff"
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
     """Put a lone surrogate, which no text holds, where bytes make no sense."""
     if isinstance(error, UnicodeDecodeError):
-        return _MARK, error.end
+        return MARK, error.end
     raise error
 
 

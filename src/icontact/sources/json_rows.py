@@ -7,13 +7,16 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import Any, TextIO
+
+import attrs
 
 from icontact.errors import ConfigError
 from icontact.mapping.targets import shown
 from icontact.sources.compressed import DAMAGED, damaged
-from icontact.sources.encodings import Encoding
-from icontact.sources.rows import BadRow, Found, ReadRow
+from icontact.sources.encodings import MARK, Encoding
+from icontact.sources.rows import BadRow, Found, ReadRow, addresses_in
 
 __all__ = ["JsonReader", "is_one_object", "json_lines", "json_list"]
 
@@ -49,6 +52,8 @@ class JsonReader:
 
     complete = False
     delimiter: str | None = None
+    doubted_line: int | None = None
+    duplicate_columns: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 
     def __init__(self, rows: Iterable[Found], name: str, notes: Sequence[str] = ()) -> None:
         self.notes = notes
@@ -73,18 +78,21 @@ def json_lines(text: TextIO, encoding: Encoding) -> Iterator[Found]:
             break  # half a line
         number += 1
         if content := line.strip(_BLANK):
-            yield number, encoding.fault(content) or _from_line(content)
+            yield number, _from_line(content, encoding)
         del line, content  # error trackers print the locals, should the next line raise
     if damaged(text):
         yield number + 1, BadRow(DAMAGED)
 
 
-def _from_line(content: str) -> ReadRow:
+def _from_line(content: str, encoding: Encoding) -> ReadRow:
+    fault = encoding.fault(content)
+    readable = content if fault is None else content.replace(MARK, "\ufffd").replace("\0", "")
     try:
-        found = _loads(content)
+        row = _object(_loads(readable))
     except (ValueError, RecursionError):
-        return BadRow("the line is not JSON: one object a line is needed, like {…}")
-    return _object(found)
+        reason = "the line is not JSON: one object a line is needed, like {…}"
+        return attrs.evolve(fault or BadRow(reason), addresses=addresses_in(readable))
+    return row if fault is None else _broken(fault, row)
 
 
 def json_list(text: TextIO, name: str, encoding: Encoding) -> Iterator[Found]:
@@ -103,7 +111,8 @@ def json_list(text: TextIO, name: str, encoding: Encoding) -> Iterator[Found]:
         for item in found if isinstance(found, list) else [found]:
             row = _object(item)
             if isinstance(row, Mapping):
-                row = encoding.fault(json.dumps(row, ensure_ascii=False)) or row
+                fault = encoding.fault(json.dumps(row, ensure_ascii=False))
+                row = row if fault is None else _broken(fault, row)
             yield None, row
         if damaged(text):
             yield None, BadRow(DAMAGED)
@@ -131,10 +140,27 @@ def _is_object(content: str) -> bool:
 
 def _object(found: Any) -> ReadRow:
     if fault := _fault(found):
-        return fault
+        return _broken(fault, found)
     if isinstance(found, dict):
         return found
-    return BadRow(f"it is {_KINDS[type(found)]}, and a contact must be an object, like {{…}}")
+    fault = BadRow(f"it is {_KINDS[type(found)]}, and a contact must be an object, like {{…}}")
+    return _broken(fault, found)
+
+
+def _broken(fault: BadRow, found: Any) -> BadRow:
+    """Return a bad row with what can be read of it."""
+    addresses, level = dict.fromkeys(fault.addresses), [found]
+    while level:
+        for one in level:
+            if isinstance(one, BadRow):
+                addresses.update(dict.fromkeys(one.addresses))
+            elif isinstance(one, str):
+                addresses.update(dict.fromkeys(addresses_in(one)))
+        level = [inner for one in level for inner in _inner(one)]
+    cells: Mapping[str, Any] = fault.cells
+    if isinstance(found, Mapping):
+        cells = {key: value for key, value in found.items() if _fault(value) is None}
+    return attrs.evolve(fault, cells=cells, addresses=tuple(addresses))
 
 
 def _loads(content: str) -> Any:
@@ -149,7 +175,13 @@ def _distinct(pairs: Sequence[tuple[str, Any]]) -> Mapping[str, Any] | BadRow:
     if len(found) == len(pairs):
         return found
     key, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-    return BadRow(f"it has the key {shown(key)} twice, and only one can count")
+    fault = BadRow(f"it has the key {shown(key)} twice, and only one can count")
+    every: dict[str, Any] = {}
+    for name, value in pairs:
+        every.setdefault(name, []).append(value)
+    return _broken(
+        fault, {name: values if len(values) > 1 else values[0] for name, values in every.items()}
+    )
 
 
 def _finite(digits: str) -> float | BadRow:

@@ -21,6 +21,7 @@ from icontact.sources.encodings import (
     open_text,
     recognised_encoding,
 )
+from icontact.sources.header import header_hint
 from icontact.sources.json_rows import JsonReader, is_one_object, json_lines, json_list
 from icontact.sources.line_index import LineIndex
 from icontact.sources.rows import (
@@ -58,6 +59,8 @@ class RowFile(Iterator[ReadRow]):
         complete: Whether rows can have no other columns: true for CSV.
         encoding: The encoding that was recognised or given.
         delimiter: What stands between the cells; ``None`` for JSON.
+        duplicate_columns: The names that several columns have, with the places of these columns;
+            only the first one is read.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class RowFile(Iterator[ReadRow]):
         self.complete: bool = reader.complete
         self.encoding: str = encoding.name
         self.delimiter: str | None = reader.delimiter
+        self.duplicate_columns: Mapping[str, tuple[int, ...]] = reader.duplicate_columns
         self._text, self._reader = text, reader
         self._note = encoding.note
         self._rows: Iterator[Found] = iter(reader)
@@ -96,6 +100,11 @@ class RowFile(Iterator[ReadRow]):
             if isinstance(row, EncodingMismatch):
                 raise mismatch_error(self.name, line, row)
         return [row for _, row in head if not isinstance(row, BadRow)]
+
+    @property
+    def header_hint(self) -> str:
+        """What to add to an error about the columns: which other line may be the header."""
+        return header_hint(self._reader.doubted_line)
 
     def line_of(self, row: int) -> int | None:
         """Return the line on which a row begins, from 1; ``None`` if there are no lines to count.
@@ -143,6 +152,7 @@ def read_rows(
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
+    header_line: int | None = None,
     name: str | None = None,
 ) -> RowFile:
     """Open a file of contacts.
@@ -157,12 +167,15 @@ def read_rows(
         encoding: By default the byte order mark counts, or else what the most of the lines fit:
             UTF-8 or Windows-1252. Lines that do not fit become bad rows.
         delimiter: By default the one of comma, semicolon, tab and ``|`` that makes most columns.
+        header_line: The line of the header, from 1. By default the first one that is not blank,
+            or the one below a title or remarks if it is a header for certain, which ``notes`` say.
         name: What to call the file in messages.
 
     Raises:
-        ConfigError: If the file cannot be read, is empty, is no text, or its header names no
-            columns or one twice.
+        ConfigError: If the file cannot be read, is empty, is no text, or has no header.
     """
+    if header_line is not None and header_line < 1:
+        raise ConfigError(f"lines are counted from 1: there is no header_line={header_line}")
     named = None if encoding is None else named_encoding(encoding)
     mark = None if delimiter is None else checked_delimiter(delimiter)
     called = name or _name(source)
@@ -171,7 +184,7 @@ def read_rows(
         stream = unzipped(stream)
         found = named or recognised_encoding(stream, called)
         text = open_text(stream, found)
-        return RowFile(called, text, found, _reader(text, called, found, mark))
+        return RowFile(called, text, found, _reader(text, called, found, mark, header_line))
     except BaseException as problem:
         stream.close()
         if not isinstance(problem, UnicodeError):
@@ -179,7 +192,13 @@ def read_rows(
     raise ConfigError(f"{called} cannot be read as {encoding}; leave the encoding away")
 
 
-def _reader(text: io.TextIOWrapper, name: str, encoding: Encoding, delimiter: str | None) -> Reader:
+def _reader(
+    text: io.TextIOWrapper,
+    name: str,
+    encoding: Encoding,
+    delimiter: str | None,
+    header_line: int | None,
+) -> Reader:
     suffix = Path(name.lower().removesuffix(".gz")).suffix
     first = ""
     if suffix not in _CSV | _JSON_LINES:
@@ -189,7 +208,7 @@ def _reader(text: io.TextIOWrapper, name: str, encoding: Encoding, delimiter: st
     if first in ("[", "{"):
         notes = (_ONE_OBJECT,) if first == "{" else ()
         return JsonReader(json_list(text, name, encoding), name, notes)
-    return CsvReader(text, name, encoding, delimiter)
+    return CsvReader(text, name, encoding, delimiter, header_line)
 
 
 def _first_character(text: io.TextIOWrapper) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
@@ -16,6 +17,8 @@ __all__ = [
     "Found",
     "ReadRow",
     "Reader",
+    "addresses_in",
+    "counted",
     "listed",
     "mismatch_error",
 ]
@@ -30,9 +33,16 @@ class BadRow:
 
     Attributes:
         reason: What is wrong with it and the way out, without any of its values.
+        cells: Column to value, as far as the row can be read; empty if it cannot. A cell may hold
+            what belongs to its neighbour; where a key of JSON came twice, it is a list. Two bad
+            rows are equal if their reasons are.
+        addresses: Everything in the row that looks like an e-mail address, wherever it is. If the
+            row says that a person must not be mailed, it says so of these.
     """
 
     reason: str
+    cells: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True, repr=False, eq=False)
+    addresses: tuple[str, ...] = attrs.field(default=(), kw_only=True, repr=False, eq=False)
 
 
 @attrs.frozen
@@ -57,13 +67,17 @@ class Reader(Protocol):
 
     Attributes:
         columns: The columns' names, in the file's order.
+        duplicate_columns: The names that several columns have, and the places of these.
         complete: Whether rows can have no other columns than these.
         delimiter: What stands between cells, if the format has such a thing.
+        doubted_line: A line that may be the header in place of the one that was taken for it.
     """
 
     columns: tuple[str, ...]
+    duplicate_columns: Mapping[str, tuple[int, ...]]
     complete: bool
     delimiter: str | None
+    doubted_line: int | None
 
     def __iter__(self) -> Iterator[Found]:
         """Yield every row."""
@@ -73,6 +87,15 @@ class Reader(Protocol):
     def notes(self) -> Sequence[str]:
         """What was passed over or made up so far."""
         ...
+
+
+_BETWEEN_WORDS = re.compile(r"""[\s,;|<>()\[\]{}"':=\\]+""")
+
+
+def addresses_in(text: str) -> tuple[str, ...]:
+    """Return everything in a text that looks like an e-mail address, each once."""
+    words = (word.rstrip(".") for word in _BETWEEN_WORDS.split(text))
+    return tuple(dict.fromkeys(word for word in words if "@" in word[1:-1]))
 
 
 def listed(numbers: Sequence[int], most: int = 10, count: int | None = None) -> str:

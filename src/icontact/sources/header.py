@@ -1,0 +1,164 @@
+"""Which row of a table is its header, and how its columns are named."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+import attrs
+
+from icontact.errors import ConfigError
+from icontact.mapping import ContactMapper
+from icontact.mapping.spellings import BY_SPELLING, squeeze
+from icontact.mapping.targets import looks_like_address, shown
+from icontact.sources.rows import listed
+
+__all__ = [
+    "LOOK_AHEAD",
+    "Header",
+    "doubted_header",
+    "duplicates_of",
+    "header_hint",
+    "header_place",
+    "is_too_narrow",
+    "refuse_duplicates",
+]
+
+#: As many lines of a file are looked at for its header.
+LOOK_AHEAD = 50
+
+
+@attrs.frozen
+class Header:
+    """The columns of a table.
+
+    Attributes:
+        names: The name of each column, in order; blank for those that are not read.
+        nameless: The places of the columns without a name, from 1.
+        duplicates: The names that several columns have, and the places of these columns, from 1.
+    """
+
+    names: tuple[str, ...]
+    nameless: tuple[int, ...]
+    duplicates: Mapping[str, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, cells: Iterable[str]) -> Header:
+        """Make a header of its cells. Of several columns with one name the first is read."""
+        # A name may be broken over two lines in its cell; it is typed on one.
+        given = [" ".join(cell.split()) for cell in cells]
+        duplicates = duplicates_of(given)
+        names = [
+            "" if place > duplicates.get(name, (place,))[0] else name
+            for place, name in enumerate(given, start=1)
+        ]
+        nameless = tuple(place for place, name in enumerate(given, start=1) if not name)
+        return cls(tuple(names), nameless, duplicates)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns that are read."""
+        return tuple(filter(None, self.names))
+
+    @property
+    def notes(self) -> list[str]:
+        """Which columns are not read."""
+        notes = []
+        if self.nameless:
+            notes.append(f"columns without a name are not read: {listed(self.nameless)}")
+        notes += [
+            f"several columns are named {shown(name)} (columns {listed(places)}): only the first "
+            "one is read"
+            for name, places in self.duplicates.items()
+        ]
+        return notes
+
+
+def duplicates_of(names: Iterable[Hashable]) -> dict[str, tuple[int, ...]]:
+    """Return the names that occur more than once, with their places from 1. Blank ones are none."""
+    places: dict[Hashable, list[int]] = {}
+    for place, name in enumerate(names, start=1):
+        places.setdefault(name, []).append(place)
+    return {
+        str(name): tuple(found) for name, found in places.items() if len(found) > 1 and name != ""
+    }
+
+
+def refuse_duplicates(
+    mapper: ContactMapper, duplicates: Mapping[str, Sequence[int]], name: str
+) -> None:
+    """Refuse a mapping that reads a column whose name other columns have, too.
+
+    Args:
+        mapper: The mapping.
+        duplicates: Names and places, such as ``rows.duplicate_columns``.
+        name: What to call the source of the rows.
+
+    Raises:
+        ConfigError: Naming the columns and their places.
+    """
+    wrong = [key for key in map(str, mapper.sources) if key in duplicates]
+    if wrong:
+        told = ", ".join(f"{shown(key)} (columns {listed(duplicates[key])})" for key in wrong)
+        raise ConfigError(
+            f"{name}: the mapping reads {told}, and several columns have this name: rename them, "
+            "so that it is clear which one counts"
+        )
+
+
+def header_place(rows: Sequence[Sequence[str]]) -> int:
+    """Return the place of the header among the first rows of a table.
+
+    It is the first row, unless a later one is a header for certain, and the rows above it a title
+    or remarks: fewer cells than the header has.
+    """
+    if not rows or (_names_email(rows[0]) and _filled(rows[0]) > 1):
+        return 0
+    return next((place for place in range(1, len(rows)) if _ends_preamble(rows, place)), 0)
+
+
+def _ends_preamble(rows: Sequence[Sequence[str]], place: int) -> bool:
+    above, row = rows[:place], rows[place]
+    if not _looks_like_header(row) or max(map(_filled, above)) >= _filled(row):
+        return False
+    if _names_email(above[0]) and any(looks_like_address(cell) for row in above for cell in row):
+        return False  # two tables in one file: the rows of the first count
+    return _filled(above[0]) == 1 or len(list(filter(_field, row))) > 1
+
+
+def doubted_header(rows: Sequence[Sequence[str]]) -> int | None:
+    """Return the place of a row that may be the header in place of the first one."""
+    if not rows or _names_email(rows[0]):
+        return None
+    return next((place for place, row in enumerate(rows) if _looks_like_header(row)), None)
+
+
+def is_too_narrow(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the first row cannot be the header, since most rows below have more cells."""
+    wider = [row for row in rows[1:] if _filled(row) > len(rows[0])]
+    return len(wider) * 2 >= len(rows) > 1 and not _names_email(rows[0])
+
+
+def header_hint(line: int | None) -> str:
+    """Return what to add to an error about columns, if another line may be the header."""
+    if line is None:
+        return ""
+    return f". Line {line} looks like the header; if it is, give header_line={line} (--header-line)"
+
+
+def _looks_like_header(row: Sequence[str]) -> bool:
+    return _names_email(row) and not any(
+        looks_like_address(cell) or cell.strip().isdecimal() for cell in row
+    )
+
+
+def _names_email(row: Sequence[str]) -> bool:
+    return any(_field(cell) == "email" for cell in row)
+
+
+def _field(cell: str) -> str | None:
+    found = BY_SPELLING.get(squeeze(cell))
+    return found[0] if found else None
+
+
+def _filled(row: Sequence[str]) -> int:
+    return sum(1 for cell in row if cell.strip())

@@ -1,0 +1,121 @@
+"""What can be read of a row that is broken: its cells, and the addresses in it."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from typing import Any
+
+import pytest
+
+from icontact.sources import BadRow, read_rows
+
+HEADER = b"Email,Name,Opt Out\n"
+
+
+def broken(content: bytes, name: str = "people.csv", **options: Any) -> list[BadRow]:
+    rows = list(read_rows(io.BytesIO(content), name=name, **options))
+    return [row for row in rows if isinstance(row, BadRow)]
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        (
+            b"jo@example.com,Jo,yes,surplus",
+            {"Email": "jo@example.com", "Name": "Jo", "Opt Out": "yes"},
+        ),
+        (b"jo@example.com,J\0o,yes", {"Email": "jo@example.com", "Name": "Jo", "Opt Out": "yes"}),
+        (
+            b"jo@example.com,\xff,yes",
+            {"Email": "jo@example.com", "Name": "\ufffd", "Opt Out": "yes"},
+        ),
+        (b'jo@example.com,"Jo,yes', {"Email": "jo@example.com", "Name": "Jo", "Opt Out": "yes"}),
+        (
+            b'"jo@example.com","J"o",yes',
+            {"Email": "jo@example.com", "Name": 'J"o', "Opt Out": "yes"},
+        ),
+    ],
+)
+def test_a_broken_row_keeps_its_cells(line: bytes, cells: dict[str, str]) -> None:
+    good = "ann@example.com,Zoé,\n".encode() * 3
+    (row,) = broken(HEADER + good + line + b"\n" + good)
+    assert row.cells == cells
+    assert row.addresses == ("jo@example.com",)
+
+
+def test_a_broken_row_keeps_the_addresses_of_surplus_cells() -> None:
+    (row,) = broken(HEADER + b'Vance, Jo,yes,"Jo <jo@example.com>; mailto:ann@example.com."\n')
+    assert row.cells == {"Email": "Vance", "Name": " Jo", "Opt Out": "yes"}
+    assert row.addresses == ("jo@example.com", "ann@example.com")
+
+
+def test_a_part_of_a_broken_row_keeps_its_cells() -> None:
+    first, part, last = broken(
+        b'Email,Name\nx@example.com,"see\njo@example.com\n"so" she said\nann@example.com,Ann\n'
+    )
+    assert first.cells == {"Email": "x@example.com", "Name": "see"}
+    assert part.cells == {"Email": "jo@example.com"}
+    assert last.addresses == ()
+
+
+def test_the_line_at_which_a_compressed_file_breaks_off_keeps_what_is_there() -> None:
+    packed = gzip.compress(HEADER + b"jo@example.com,Jo,yes,,", compresslevel=0)
+    (row,) = broken(packed[:-12], name="people.csv.gz")
+    assert row.addresses == ("jo@example.com",)
+    assert row.cells["Email"] == "jo@example.com"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"email": "jo@example.com", "optOut": 1',
+        b'{"email": "jo@example.com", "optOut": 1, "optOut": 0}',
+        b'{"email": "jo@example.com", "optOut": 1, "n": NaN}',
+        b'{"email": "jo@example.com", "optOut": 1, "n": "\xff"}',
+        b'["jo@example.com", 1]',
+    ],
+)
+def test_a_broken_line_of_json_keeps_its_addresses(line: bytes) -> None:
+    good = '{"email": "ann@example.com", "name": "Zoé"}\n'.encode()
+    (row,) = broken(good + line + b"\n" + good, name="people.jsonl")
+    assert row.addresses == ("jo@example.com",)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        '{"email": "jo@example.com", "optOut": 1, "optOut": 0}',
+        '{"email": "jo@example.com", "n": [NaN]}',
+        '["jo@example.com", 1]',
+        '"jo@example.com"',
+    ],
+)
+def test_a_broken_object_in_a_list_of_json_keeps_its_addresses(item: str) -> None:
+    (row,) = broken(f"[{item}, {{}}]".encode(), name="people.json")
+    assert row.addresses == ("jo@example.com",)
+
+
+def test_a_broken_line_of_json_keeps_what_can_be_read() -> None:
+    lines = [
+        '{"email": "jo@example.com", "optOut": 1, "optOut": 0}',
+        '{"email": "jo@example.com", "optOut": true, "n": [NaN]}',
+        '{"email": "jo@example.com", "optOut": "J\0a"}',
+    ]
+    rows = broken("\n".join(lines).encode(), name="people.jsonl")
+    assert [row.cells for row in rows] == [
+        {"email": "jo@example.com", "optOut": [1, 0]},
+        {"email": "jo@example.com", "optOut": True},
+        {"email": "jo@example.com", "optOut": "Ja"},
+    ]
+
+
+def test_what_is_kept_of_a_broken_row_is_not_shown() -> None:
+    (row,) = broken(HEADER + b"jo@example.com,Jo,yes,surplus\n")
+    assert "jo@" not in repr(row)
+    assert row == BadRow(row.reason)
+
+
+def test_a_very_long_line_is_searched_for_addresses_at_once() -> None:
+    (row,) = broken(HEADER + b"jo@example.com,Jo,yes," + b"x" * 130_000 + b"\n")
+    assert row.addresses == ("jo@example.com",)
