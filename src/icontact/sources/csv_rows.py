@@ -81,13 +81,13 @@ class CsvReader:
         self.doubted_line: int | None = None
         self._notes: list[str] = []
         if header_line is None:
-            self.delimiter: str = self._find_header(delimiter)
+            self.delimiter: str | None = self._find_header(delimiter)
         else:
             self._lines.skip(header_line - 1 - self._lines.number)
             if not self._lines.peek():
                 raise ConfigError(f"{name} has no header on line {header_line}: it is shorter")
             self.delimiter = delimiter or _recognised(self._lines.peek())
-        self._cells = csv.reader(self._lines, delimiter=self.delimiter, strict=True)
+        self._cells = csv.reader(self._lines, delimiter=self.delimiter or ",", strict=True)
         self._header = Header.of(self._header_cells())
         self.columns: tuple[str, ...] = self._header.columns
         self.duplicate_columns: Mapping[str, tuple[int, ...]] = self._header.duplicates

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from os import PathLike
+from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
 import attrs
 
 from icontact.errors import ConfigError
-from icontact.mapping.targets import bounded
+from icontact.sources.header import duplicates_of
 from icontact.sources.reading import read_rows
 from icontact.sources.rows import FIRST_ROWS, BadRow, ReadRow
 
@@ -40,6 +40,9 @@ RowSource: TypeAlias = Iterable[Any] | str | PathLike[str] | Fetching | Collecti
 #: So many rows are taken from a frame or a cursor at a time.
 _SLICE = 500
 
+_Duplicates: TypeAlias = dict[str, tuple[int, ...]]
+_NONE: Mapping[str, tuple[int, ...]] = MappingProxyType({})
+
 _NO_FRAME = 'rows came as a frame: push frame.to_dict("records")'
 
 
@@ -55,10 +58,14 @@ class Table(Iterator[ReadRow]):
 
     Args:
         rows: The rows.
+        duplicates: The names that several columns have, filled before the first row comes.
     """
 
-    def __init__(self, rows: Iterator[ReadRow]) -> None:
+    def __init__(
+        self, rows: Iterator[ReadRow], duplicates: Mapping[str, tuple[int, ...]] = _NONE
+    ) -> None:
         self._rows = rows
+        self._duplicates = duplicates
 
     def __next__(self) -> ReadRow:
         return next(self._rows)
@@ -73,6 +80,12 @@ class Table(Iterator[ReadRow]):
     def columns(self) -> tuple[Any, ...]:
         """The columns' names, by the first row."""
         return next((tuple(row) for row in self.first_rows()), ())
+
+    @property
+    def duplicate_columns(self) -> Mapping[str, tuple[int, ...]]:
+        """The names that several columns have, and their places; only the first one is read."""
+        self.first_rows()
+        return self._duplicates
 
 
 def as_rows(rows: Any) -> Iterable[ReadRow]:
@@ -101,18 +114,18 @@ def as_rows(rows: Any) -> Iterable[ReadRow]:
 
     Raises:
         TypeError: For one mapping, one row of a frame, or what cannot be iterated.
-        ConfigError: If a file cannot be read, or two columns have one name; for a cursor, that is
-            raised with the first row.
+        ConfigError: If a file cannot be read; with the first row, if a cursor has none.
     """
     if isinstance(rows, str | PathLike):
         return read_rows(rows)
     if problem := _no_rows(rows):
         del rows  # error trackers print the locals of every frame on the way
         raise TypeError(problem)
+    duplicates: dict[str, tuple[int, ...]] = {}
     if (found := _TAKERS.get(_kind(rows))) is not None:
-        return Table(found(_Held(rows)))
+        return Table(found(_Held(rows), duplicates), duplicates)
     if _is_cursor(rows):
-        return Table(_of_cursor(rows))
+        return Table(_of_cursor(rows, duplicates), duplicates)
     given: Iterable[ReadRow] = rows
     return given
 
@@ -149,10 +162,13 @@ def _kind(rows: Any) -> str:
     return ""
 
 
-def _of_pandas(held: _Held) -> Iterator[ReadRow]:
+def _of_pandas(held: _Held, duplicates: _Duplicates) -> Iterator[ReadRow]:
     # An index that has a name is a column to people; one without is a mere number.
     index = [name for name in held.thing.index.names if name is not None]
-    _refuse_doubles([*index, *held.thing.columns], "the frame")
+    columns = held.thing.columns
+    duplicates.update(duplicates_of([*index, *columns]))
+    if duplicates:
+        held = _Held(held.thing.loc[:, ~(columns.duplicated() | columns.isin(index))])
     return _pandas_rows(held, index)
 
 
@@ -164,15 +180,15 @@ def _pandas_rows(held: _Held, index: Sequence[Any]) -> Iterator[ReadRow]:
         yield from map(_without_blanks, part.thing.to_dict("records"))
 
 
-def _of_polars(held: _Held) -> Iterator[ReadRow]:
+def _of_polars(held: _Held, _: _Duplicates) -> Iterator[ReadRow]:
     return map(_without_blanks, held.thing.iter_rows(named=True, buffer_size=_SLICE))
 
 
-def _of_lazy_polars(held: _Held) -> Iterator[ReadRow]:
+def _of_lazy_polars(held: _Held, duplicates: _Duplicates) -> Iterator[ReadRow]:
     # Older versions know no batches, and compute the whole frame.
     batches = getattr(held.thing, "collect_batches", None)
     frames = (held.thing.collect(),) if batches is None else batches()
-    return (row for held in map(_Held, frames) for row in _of_polars(held))
+    return (row for held in map(_Held, frames) for row in _of_polars(held, duplicates))
 
 
 def _without_blanks(row: Mapping[Any, Any]) -> Mapping[Any, Any]:
@@ -189,12 +205,13 @@ def _plain(value: Any) -> Any:
     return None if kind in ("NAType", "NaTType") else value
 
 
-def _of_result(held: _Held) -> Iterator[ReadRow]:
-    _refuse_doubles(held.thing.keys(), "the result")
-    return iter(held.thing.mappings())
+def _of_result(held: _Held, duplicates: _Duplicates) -> Iterator[ReadRow]:
+    names = tuple(held.thing.keys())
+    duplicates.update(duplicates_of(names))
+    return (_named(names, row) for row in held.thing)
 
 
-def _of_cursor(cursor: Any) -> Iterator[ReadRow]:
+def _of_cursor(cursor: Any, duplicates: _Duplicates) -> Iterator[ReadRow]:
     names: tuple[str, ...] | None = None
     while True:
         rows = _Held(cursor.fetchmany(_SLICE))
@@ -203,7 +220,7 @@ def _of_cursor(cursor: Any) -> Iterator[ReadRow]:
             if cursor.description is None:
                 raise ConfigError("the cursor has no rows: execute a query that returns some first")
             names = tuple(column[0] for column in cursor.description)
-            _refuse_doubles(names, "the query")
+            duplicates.update(duplicates_of(names))
         if not rows.thing:
             return
         yield from (_named(names, row) for row in rows.thing)
@@ -215,19 +232,14 @@ def _named(names: Sequence[str], row: Any) -> ReadRow:
     if (isinstance(row, Sequence) and not isinstance(row, str | bytes)) or hasattr(row, "keys"):
         values = tuple(row)
         if len(values) == len(names):
-            return dict(zip(names, values, strict=True))
+            found: dict[str, Any] = {}
+            for name, value in zip(names, values, strict=True):
+                found.setdefault(name, value)  # of two columns with one name the first counts
+            return found
     return BadRow(f"the cursor gave a {type(row).__name__} in place of a row of {len(names)} cells")
 
 
-def _refuse_doubles(names: Iterable[Any], where: str) -> None:
-    if twice := [name for name, count in Counter(names).items() if count > 1]:
-        raise ConfigError(
-            f"several columns of {where} are named {bounded(twice, 5)}: rename them, so that it is "
-            "clear which one counts"
-        )
-
-
-_TAKERS: Mapping[str, Callable[[_Held], Iterator[ReadRow]]] = {
+_TAKERS: Mapping[str, Callable[[_Held, _Duplicates], Iterator[ReadRow]]] = {
     "pandas DataFrame": _of_pandas,
     "polars DataFrame": _of_polars,
     "polars LazyFrame": _of_lazy_polars,

@@ -84,7 +84,7 @@ def duplicates_of(names: Iterable[Hashable]) -> dict[str, tuple[int, ...]]:
 
 
 def refuse_duplicates(
-    mapper: ContactMapper, duplicates: Mapping[str, Sequence[int]], name: str
+    mapper: ContactMapper, duplicates: Mapping[str, Sequence[int]], name: str = "the rows"
 ) -> None:
     """Refuse a mapping that reads a column whose name other columns have, too.
 
@@ -98,10 +98,10 @@ def refuse_duplicates(
     """
     wrong = [key for key in map(str, mapper.sources) if key in duplicates]
     if wrong:
-        told = ", ".join(f"{shown(key)} (columns {listed(duplicates[key])})" for key in wrong)
+        named = " and ".join(f"{shown(key)} (columns {listed(duplicates[key])})" for key in wrong)
         raise ConfigError(
-            f"{name}: the mapping reads {told}, and several columns have this name: rename them, "
-            "so that it is clear which one counts"
+            f"{name}: several columns are named {named}, and the mapping reads this name: rename "
+            "them, so that it is clear which one counts"
         )
 
 
