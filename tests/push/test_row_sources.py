@@ -17,7 +17,9 @@ import sqlalchemy as sa
 from icontact import ContactMapper
 from icontact.errors import ConfigError
 from icontact.models import CustomField
-from icontact.sources import BadRow, RowFile, as_rows, read_rows
+from icontact.push import ListPush
+from icontact.sandbox import Sandbox
+from icontact.sources import BadRow, RowFile, Table, as_rows, read_rows
 
 JO = {"email": "jo@example.com", "score": 5}
 ANN = {"email": "ann@example.com", "score": None}
@@ -155,15 +157,31 @@ def test_a_frame_is_taken_in_slices_without_losing_a_row() -> None:
     assert list(as_rows(frame)) == [{"email": email} for email in frame["email"]]
 
 
-@pytest.mark.parametrize("index", [None, "email"])
-def test_columns_of_one_name_are_refused(index: str | None) -> None:
+def test_of_columns_of_one_name_in_a_frame_the_first_is_read() -> None:
     frame = pd.DataFrame([["jo@example.com", 5, 6]], columns=["email", "score", "score"])
-    if index:
-        frame = pd.DataFrame({"email": [1]}, index=pd.Index(["jo@example.com"], name="email"))
-    with pytest.raises(
-        ConfigError, match=r"several columns of the frame are named '(score|email)'"
-    ):
-        as_rows(frame)
+    rows = as_rows(frame)
+    assert isinstance(rows, Table)
+    assert rows.duplicate_columns == {"score": (2, 3)}
+    assert list(rows) == [JO]
+
+
+def test_an_index_counts_before_a_column_of_its_name() -> None:
+    index = pd.Index(["jo@example.com"], name="email")
+    rows = as_rows(pd.DataFrame({"email": [1], "score": [5]}, index=index))
+    assert isinstance(rows, Table)
+    assert rows.duplicate_columns == {"email": (1, 2)}
+    assert list(rows) == [JO]
+
+
+def test_a_frame_whose_columns_of_one_name_are_read_stops_the_push(sandbox: Sandbox) -> None:
+    frame = pd.DataFrame([["jo@example.com", "x", "y"]], columns=["email", "city", "city"])
+    with sandbox.client() as client:
+        folder = client.folder()
+        push = ListPush(folder, sandbox.list_id, mapper={"email": "email", "city": "city"})
+        with pytest.raises(ConfigError, match=r"several columns are named 'city' \(columns 2, 3\)"):
+            push.run(frame)
+        push = ListPush(folder, sandbox.list_id, mapper={"email": "email"})
+        assert push.run(frame).counts["created"] == 1
 
 
 def test_a_derived_frame_is_a_frame() -> None:
@@ -227,9 +245,11 @@ def test_a_cursor_without_a_query_is_refused(database: sqlite3.Connection) -> No
         list(as_rows(database.cursor()))
 
 
-def test_a_query_with_two_columns_of_one_name_is_refused(database: sqlite3.Connection) -> None:
-    with pytest.raises(ConfigError, match="several columns of the query are named 'email'"):
-        list(as_rows(database.execute("SELECT email, email FROM people")))
+def test_of_columns_of_one_name_in_a_query_the_first_is_read(database: sqlite3.Connection) -> None:
+    rows = as_rows(database.execute("SELECT email, 1 AS email, 5 AS score FROM people LIMIT 1"))
+    assert isinstance(rows, Table)
+    assert rows.duplicate_columns == {"email": (1, 2)}
+    assert list(rows) == [JO]
 
 
 @pytest.mark.parametrize("row", ["jo@example.com", 7, ("jo@example.com",)])
@@ -264,6 +284,8 @@ def test_a_result_of_sqlalchemy_is_read() -> None:
         query = "SELECT 'jo@example.com' AS email, 5 AS score"
         (row,) = as_rows(connection.execute(sa.text(query)))
         assert dict(row) == JO  # type: ignore[arg-type]  # no bad row
-        with pytest.raises(ConfigError, match="of the result are named 'a'"):
-            as_rows(connection.execute(sa.text("SELECT 1 AS a, 2 AS a")))
+        rows = as_rows(connection.execute(sa.text("SELECT 1 AS a, 2 AS a")))
+        assert isinstance(rows, Table)
+        assert rows.duplicate_columns == {"a": (1, 2)}
+        assert list(rows) == [{"a": 1}]
     connection.engine.dispose()
