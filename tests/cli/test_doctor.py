@@ -318,3 +318,45 @@ def test_a_test_push_to_what_is_no_address_is_told(embedded: Sandbox, given: str
     assert "Error: --test-push EMAIL: what was given is no e-mail address" in ran.err
     assert "canary" not in ran.err
     assert list(embedded.requests) == []
+
+
+@pytest.mark.parametrize(("kind", "code"), [("confirmation", 0), ("normal", 1), ("", 1)])
+def test_the_confirmation_message_is_a_link_of_its_own(
+    embedded: Sandbox, tmp_path: Path, kind: str, code: int
+) -> None:
+    message = 4711
+    if kind:
+        [message] = embedded.seed(messages=[{"messageType": kind, "subject": "Hi"}]).message_ids
+    settings = written(
+        tmp_path,
+        'list = "Newsletter"',
+        'subscription_status = "pending"',
+        f"confirmation_message_id = {message}",
+        'mapping = {email = "mail"}',
+        name="own.toml",
+    )
+
+    ran = icontact("doctor", "--json", "--settings", settings)
+
+    assert ran.code == code
+    links = {one["link"]: one for one in ran.document["checks"]}
+    assert links["confirmation"]["status"] == ("failed" if code else "ok")
+    assert f"message {message}" in links["confirmation"]["detail"]
+    assert links["mapping"]["status"] == "ok"
+
+
+def test_a_dry_run_checks_the_confirmation_message(embedded: Sandbox, tmp_path: Path) -> None:
+    settings = written(
+        tmp_path,
+        'list = "Newsletter"',
+        'subscription_status = "pending"',
+        "confirmation_message_id = 4711",
+        'mapping = {email = "mail"}',
+        name="own.toml",
+    )
+    people = written(tmp_path, "mail", "jo@example.com")
+
+    ran = icontact("push", people, "--settings", settings, "--dry-run")
+
+    assert ran.code == 2
+    assert "there is no message 4711" in ran.err

@@ -39,6 +39,7 @@ class Scene:
     def furnish(self, sandbox: Sandbox) -> None:
         """Let a sandbox know these people."""
         sandbox.seed(custom_fields=[{"privateName": "score", "fieldType": "number"}])
+        sandbox.seed(messages=[{"messageId": "1", "messageType": "confirmation"}])
         sandbox.seed(contacts=self.contacts)
         sandbox.seed(subscriptions=self.subscriptions)
 

@@ -295,7 +295,8 @@ def test_a_pending_subscription_keeps_waiting(
 
 
 def test_confirmed_opt_in_subscribes_as_pending(sandbox: Sandbox, make_push: MakePush) -> None:
-    push = make_push(subscription_status="pending", confirmation_message_id=9)
+    [message] = sandbox.seed(messages=[{"messageType": "confirmation"}]).message_ids
+    push = make_push(subscription_status="pending", confirmation_message_id=message)
 
     outcome = push.one(person(1))
 

@@ -298,7 +298,10 @@ def test_a_row_that_gives_another_status_is_not_on_the_list(folder: Folder) -> N
 def test_who_is_mailed_is_said(
     sandbox: Sandbox, folder: Folder, fields: dict[str, Any], policy: dict[str, Any], said: str
 ) -> None:
-    [list_id] = sandbox.seed(lists=[{"name": "Own", **fields}]).list_ids
+    [list_id] = sandbox.seed(
+        lists=[{"name": "Own", **fields}],
+        messages=[{"messageId": "7", "messageType": "confirmation"}],
+    ).list_ids
 
     found = probe(folder, list_id, mapper=ContactMapper(SMALL), email=EMAIL, **policy)
 

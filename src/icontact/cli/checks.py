@@ -20,6 +20,7 @@ from icontact.integrations.configured import rules_of
 from icontact.mapping import ContactMapper
 from icontact.models import CustomField
 from icontact.push import FieldCheck, Probe, ProbeStep, PushSettings, find_list, probe
+from icontact.push.destination import check_confirmation
 from icontact.push.settings import PolicyOptions
 from icontact.sources import BadRow, read_rows
 from icontact.transport import DEFAULT_BASE_URL, RetryPolicy
@@ -41,6 +42,7 @@ _ADVICE = {
     "account": "Choose with --account-id; `icontact folders` shows what there is.",
     "folder": "Choose with --client-folder-id; `icontact folders` shows what there is.",
     "list": "`icontact lists` shows what there is.",
+    "confirmation": "Make a message of the type confirmation in iContact, and set its id.",
     "custom fields": "Try again; if it stays, ask iContact's support.",
     "mapping": "`icontact fields` shows the custom fields there are.",
     "triggers": "Mend this [[triggers]] table; `icontact lists` and `icontact fields` show names.",
@@ -145,8 +147,10 @@ class Doctor:
             ("account", ("credentials", "server"), self._check_account),
             ("folder", ("account",), self._check_folder),
             ("list", ("settings", "folder"), self._check_list),
-            ("custom fields", ("folder",), self._check_custom_fields),
         )
+        if self._settings is not None and self._settings.confirmation_message_id is not None:
+            yield "confirmation", ("settings", "folder"), self._check_confirmation
+        yield "custom fields", ("folder",), self._check_custom_fields
         if self._sample_file is not None:
             yield "sample file", (), self._check_sample
             yield "mapping", ("settings", "custom fields", "sample file"), self._check_mapping
@@ -214,6 +218,11 @@ class Doctor:
         found = find_list(self._folder, wanted)
         self._found_list = found.list_id
         return f"{found.name!r} ({found.list_id})"
+
+    def _check_confirmation(self) -> str:
+        message_id = cast("int", cast("PushSettings", self._settings).confirmation_message_id)
+        check_confirmation(self._folder, message_id)
+        return f"message {message_id} can ask people to confirm"
 
     def _check_custom_fields(self) -> str:
         self._fields = self._folder.custom_fields.list().all()

@@ -21,6 +21,7 @@ from icontact.cli.stops import Stop
 from icontact.client import Client, Folder
 from icontact.models import ContactList
 from icontact.push import PushPolicy
+from icontact.push.destination import check_confirmation
 
 __all__ = ["init"]
 
@@ -229,16 +230,10 @@ def _policy(folder: Folder, given: _Options, asker: Asker) -> PushPolicy:
             option="--confirmation-message-id",
             given=message,
         )
-        _check_confirmation(folder, message)
+        check_confirmation(folder, message)
     switch = asker.confirm("Push contacts?", given=given.push_contacts, default=True)
     policy: Mapping[str, Any] = {"existing": existing, "subscription_status": status}
     return PushPolicy(push_contacts=switch, confirmation_message_id=message, **policy)
-
-
-def _check_confirmation(folder: Folder, message_id: int) -> None:
-    kind = str(folder.messages.get(message_id).message_type)
-    if kind != "confirmation":
-        raise Stop(f"message {message_id} is of the type {kind}, and confirmation is needed")
 
 
 def _say_what_next(output: str, answers: Answers) -> None:

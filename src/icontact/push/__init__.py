@@ -2,12 +2,13 @@
 
 from icontact.push.comparing import FieldCheck
 from icontact.push.decide import Action, Decision
+from icontact.push.destination import find_list
 from icontact.push.outcome import OutcomeStatus, PushOutcome
 from icontact.push.plan import PlannedRow, PushPlan
 from icontact.push.probed import Probe, ProbeStep
 from icontact.push.progress import Progress
 from icontact.push.report import PushReport
-from icontact.push.run import ListPush, find_list
+from icontact.push.run import ListPush
 from icontact.push.settings import PushPolicy, PushSettings, mapping_from_pairs
 from icontact.push.state import LookUp
 from icontact.push.trial import probe

@@ -312,9 +312,14 @@ class Writer:
         return store_subscriptions(self.folder.subscriptions, contact_ids, fields)
 
     def _look_for_the_list(self, fates: Sequence[SubscriptionReceipt | Refused | Broken]) -> None:
-        """If nobody at all was subscribed, see whether the list is still there."""
+        """If no contact at all was subscribed, see whether the list and the message are there."""
         if fates and all(isinstance(fate, Refused) for fate in fates):
             self.courier.need("the list", lambda: self.folder.lists.get(self.list_id))
+            message_id = self.policy.confirmation_message_id
+            if message_id is not None:
+                self.courier.need(
+                    "the confirmation message", lambda: self.folder.messages.get(message_id)
+                )
 
     def _explained(self, left_out: Mapping[int, Refused]) -> dict[int, str | Trouble | None]:
         """Find out about those whom iContact left out.

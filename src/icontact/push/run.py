@@ -6,17 +6,17 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
 from os import PathLike
 from typing import Any, Unpack
 
 import attrs
 
 from icontact.client import Client, Folder
-from icontact.errors import ConfigError, IContactError, JournalError, NotFound
+from icontact.errors import ConfigError, IContactError, JournalError
 from icontact.mapping import ContactMapper
 from icontact.models import ContactList, FieldType
 from icontact.push.crew import crew_of
+from icontact.push.destination import check_confirmation, find_list
 from icontact.push.journal import Identity, Journal, PlannedRows
 from icontact.push.outcome import PushOutcome
 from icontact.push.plan import PushPlan
@@ -27,10 +27,7 @@ from icontact.push.work import FRESH, Work
 from icontact.sources import RowSource
 from icontact.wire import nearest
 
-__all__ = ["ListPush", "find_list"]
-
-#: An error names so many lists.
-_NAMED = 20
+__all__ = ["ListPush"]
 
 _SETTINGS = frozenset(PolicyOptions.__annotations__)
 
@@ -38,8 +35,8 @@ _SETTINGS = frozenset(PolicyOptions.__annotations__)
 class ListPush:
     """Pushes generic contacts into one list of one client folder.
 
-    The list and the mapping are checked when the object is made, before any row; nothing is
-    written then. May be used from several threads.
+    The list, the mapping and the confirmation message are checked when the object is made, before
+    any row; nothing is written then. May be used from several threads.
 
     Args:
         folder: The client folder.
@@ -48,7 +45,8 @@ class ListPush:
         **policy: What the push may do; see :class:`PushPolicy`.
 
     Raises:
-        ConfigError: If there is no such list (names the nearest one), or a setting is unusable.
+        ConfigError: If there is no such list (names the nearest one), the confirmation message is
+            missing or of another type, or a setting is unusable.
         MappingError: If the mapping names a custom field that the folder does not have.
         APIError, TransportError: If iContact could not be asked.
     """
@@ -69,6 +67,8 @@ class ListPush:
         self.policy: PushPolicy = PushPolicy(**policy)
         self.folder = folder
         self.list: ContactList = find_list(folder, list)
+        if self.policy.confirmation_message_id is not None:
+            check_confirmation(folder, self.policy.confirmation_message_id)
         fields = folder.custom_fields.list().all() if mapper.custom_fields else []
         self.mapper: ContactMapper = mapper.checked(fields)
         self._types: Mapping[str, FieldType | str] = {
@@ -240,24 +240,3 @@ class ListPush:
             mapping=self.mapper.fingerprint,
             rules=json.dumps(rules, sort_keys=True),
         )
-
-
-def find_list(folder: Folder, wanted: str | int) -> ContactList:
-    """Return a list by its exact name or its id.
-
-    Raises:
-        ConfigError: If there is none; it names the nearest one and those there are.
-    """
-    if isinstance(wanted, int):
-        try:
-            return folder.lists.get(wanted)
-        except NotFound:
-            pass  # digits may be a name as well
-    if (found := folder.lists.find(name=str(wanted))) is not None:
-        return found
-    lists = folder.lists.list().all()
-    there = ", ".join(f"{one.name!r} ({one.list_id})" for one in lists[:_NAMED]) or "none"
-    more = f" and {len(lists) - _NAMED} more" if len(lists) > _NAMED else ""
-    close = get_close_matches(str(wanted), [one.name for one in lists], n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    raise ConfigError(f"there is no list {wanted!r}; {hint}this folder's lists: {there}{more}")

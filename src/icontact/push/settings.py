@@ -19,6 +19,7 @@ from icontact.push.trigger_settings import (
     TriggerSettings,
     among,
     check_list,
+    did_you_mean,
     mapper_of,
     triggers_from,
 )
@@ -124,6 +125,7 @@ class PushPolicy:
             raise ConfigError(
                 f"allow_statuses may hold {', '.join(_ALLOWABLE)}, "
                 f"not {', '.join(sorted(map(str, unknown)))}"
+                f"{did_you_mean(min(map(str, unknown)), _ALLOWABLE)}"
             )
         pending = self.subscription_status == "pending"
         if pending and self.confirmation_message_id is None:

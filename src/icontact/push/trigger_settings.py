@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, Literal
 
 import attrs
@@ -11,7 +12,15 @@ from icontact.errors import ConfigError, MappingError
 from icontact.mapping import ContactMapper
 from icontact.mapping.targets import nearest
 
-__all__ = ["TriggerKind", "TriggerSettings", "among", "check_list", "mapper_of", "triggers_from"]
+__all__ = [
+    "TriggerKind",
+    "TriggerSettings",
+    "among",
+    "check_list",
+    "did_you_mean",
+    "mapper_of",
+    "triggers_from",
+]
 
 TriggerKind = Literal[
     "identified",
@@ -46,9 +55,16 @@ def among(*allowed: str) -> Any:
 
     def check(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
         if value not in allowed:
-            raise ConfigError(f"{field.name} must be one of {', '.join(allowed)}")
+            hint = did_you_mean(value, allowed)
+            raise ConfigError(f"{field.name} must be one of {', '.join(allowed)}{hint}")
 
     return check
+
+
+def did_you_mean(given: object, allowed: Sequence[str]) -> str:
+    """Return ``; did you mean 'x'?`` for a word that was mistyped, else nothing."""
+    close = get_close_matches(str(given)[:100].lower(), allowed, n=1)
+    return f"; did you mean '{close[0]}'?" if close else ""
 
 
 def _points(_: Any, __: Any, value: Any) -> None:
