@@ -212,7 +212,7 @@ class ListPush:
         with crew_of(workers) as crew:
             if isinstance(journal, Journal):
                 kept = journal
-                kept.database.acquire()
+                kept.acquire()
             else:
                 kept = Journal(journal, self._identity())
             try:

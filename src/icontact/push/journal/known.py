@@ -67,14 +67,13 @@ class KnownContacts:
         Args:
             open_only: Only of those whose state on the list was not found so far.
         """
-        last = -1
-        condition = "AND subscription IS NULL" if open_only else ""
-        while found := self._database.rows(
-            f"SELECT contact_id FROM known WHERE contact_id > ? {condition}"
+        condition = "subscription IS NULL AND" if open_only else ""
+        for found in self._database.steps(
+            f"SELECT contact_id FROM known WHERE {condition} contact_id > ?"
             " ORDER BY contact_id LIMIT ?",
-            (last, CHUNK),
+            (),
+            CHUNK,
         ):
-            last = found[-1][0]
             yield from (number for (number,) in found)
 
     def count(self) -> int:

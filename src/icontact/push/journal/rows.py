@@ -13,13 +13,14 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
 
+from icontact._sqlite import checksum
 from icontact.auth import Private
 from icontact.errors import JournalError
 from icontact.push.journal.bodies import fields_from
 from icontact.push.journal.database import Database
 from icontact.push.journal.identity import Identity
 from icontact.push.journal.known import CHUNK, KnownContacts
-from icontact.push.journal.schema import TABLES, VERSION, Stage
+from icontact.push.journal.schema import CHECKED, TABLES, VERSION, Stage
 from icontact.push.journal.values import (
     Fate,
     OpenRow,
@@ -41,6 +42,9 @@ _PLAIN = 4
 #: So many of them fit into one statement of any SQLite.
 _TOGETHER = 200
 
+#: The key of what sums up all rows of a journal that no push has in use.
+_SEAL = "seal"
+
 
 class Journal:
     """All rows of one push.
@@ -57,10 +61,13 @@ class Journal:
             file cannot be read or written.
     """
 
+    #: Whether nothing has changed since the rows were summed up, or need not be.
+    _sealed = True
+
     def __init__(self, path: str | PathLike[str] | None, identity: Identity) -> None:
-        self.database: Database = Database(path, TABLES, VERSION)
+        self.database: Database = Database(path, TABLES, VERSION, CHECKED)
         self.known: KnownContacts = KnownContacts(self.database)
-        kept = dict(self.database.rows("SELECT key, value FROM about"))
+        kept = self._checked()
         if not kept:
             with self.database.transaction():
                 for name, value in identity.items():
@@ -71,6 +78,49 @@ class Journal:
                 f"the journal {self.path} belongs to another push; it has another "
                 f"{', '.join(differences)}: name another file"
             )
+        self._unseal()
+
+    def _checked(self) -> Mapping[str, str]:
+        """Return what is noted, once it agrees with the rows.
+
+        Raises:
+            JournalError: If it does not.
+        """
+        problem = ""
+        kept = dict(self.database.rows("SELECT key, value FROM about"))
+        [(number, first, last)] = self.database.rows(
+            "SELECT COUNT(*), MIN(row), MAX(row) FROM rows"
+        )
+        if number and (first, last) != (0, number - 1):
+            problem = "rows are missing"
+        elif number and not kept:
+            problem = "what it says about its push is missing"
+        elif kept.get("read", str(number)) != str(number):
+            problem = f"it has {number:,} rows, and should have {kept['read']}"
+        elif kept.get(_SEAL) and kept[_SEAL] != self._seal():
+            problem = "its rows are those of another time"
+        if problem:
+            self.database.close()
+            raise self.database.damaged(problem)
+        return kept
+
+    def _seal(self) -> str:
+        """Return what changes with any row."""
+        return str(self.database.value("SELECT SUM(checksum) FROM rows"))
+
+    def _unseal(self) -> None:
+        if self.path is not None:
+            self.note(_SEAL, "")
+            self._sealed = False
+
+    def acquire(self) -> None:
+        """Take the file again after it was released.
+
+        Raises:
+            JournalError: If another push holds it.
+        """
+        self.database.acquire()
+        self._unseal()
 
     @classmethod
     def opened(cls, path: str | PathLike[str]) -> Journal:
@@ -82,8 +132,9 @@ class Journal:
         if not Path(path).is_file():
             raise JournalError(f"there is no journal {os.fspath(path)}")
         journal = cls.__new__(cls)
-        journal.database = Database(path, TABLES, VERSION)
+        journal.database = Database(path, TABLES, VERSION, CHECKED)
         journal.known = KnownContacts(journal.database)
+        journal._checked()
         journal.release()
         return journal
 
@@ -96,8 +147,11 @@ class Journal:
         return f"<Journal {self.path or '(temporary)'}>"
 
     def release(self) -> None:
-        """Let other pushes at the file; if that cannot be done, it is closed, which does it too."""
+        """Release the file for other pushes; close it if that fails, which does it, too."""
         try:
+            if not self._sealed:
+                self.note(_SEAL, self._seal())
+                self._sealed = True
             self.database.release()
         except JournalError:
             self.database.close()
@@ -106,7 +160,9 @@ class Journal:
 
     def note(self, key: str, value: str) -> None:
         """Keep a value."""
-        self.database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (key, value))
+        self.database.execute(
+            "INSERT OR REPLACE INTO about VALUES (?, ?, ?)", (key, value, checksum(key, value))
+        )
 
     def noted(self, key: str, default: str = "") -> str:
         """Return a value."""
@@ -170,7 +226,7 @@ class Journal:
         """Note that all rows are there, and that what the input alone decides is settled."""
         with self.database.transaction():
             self.note("notes", json.dumps(notes))
-            self.note("read", "yes")
+            self.note("read", str(self.database.value("SELECT COUNT(*) FROM rows")))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -234,17 +290,14 @@ class Journal:
         Args:
             unknown: Only of those of whom no contact was found so far.
         """
-        last = -1
         condition = "AND address NOT IN (SELECT address FROM known)" if unknown else ""
-        while found := self.database.rows(
-            f"SELECT row, email FROM rows WHERE stage = ? AND row > ? {condition}"
+        for found in self.database.steps(
+            f"SELECT row, email FROM rows WHERE stage = ? {condition} AND row > ?"
             " ORDER BY row LIMIT ?",
-            (Stage.READ, last, CHUNK),
+            (Stage.READ,),
+            CHUNK,
         ):
-            last = found[-1][0]
-            emails = Unshown(email for _, email in found)
-            del found
-            yield from map(Private, emails)
+            yield from (Private(email) for _, email in found)
 
     def plan_new(self, reason: str) -> None:
         """Plan every open row whose address nobody has: a new contact."""
@@ -276,9 +329,7 @@ class Journal:
 
     def open_rows(self) -> Iterator[Sequence[OpenRow]]:
         """Yield the open rows whose address is known, some at a time, with its contacts."""
-        last = -1
-        while found := Unshown(self.database.rows(_OPEN, (Stage.READ, last, CHUNK))):
-            last = found[-1][0]
+        for found in self.database.steps(_OPEN, (Stage.READ,), CHUNK):
             yield Unshown(map(_open_row, groupby(found, key=itemgetter(0))))
 
     def plan(self, planned: Iterable[Planned]) -> None:
@@ -307,18 +358,8 @@ class Journal:
 
     def to_write(self, after: int, most: int) -> list[ToWrite]:
         """Return the next rows that are to be written, at most so many."""
-        # The tuples stay within starmap(): no frame has them as a local.
-        return Unshown(
-            starmap(
-                ToWrite,
-                self.database.rows(
-                    "SELECT row, address, action, subscribe, contact_id, subscription, status,"
-                    " reason, tried_status IS NOT NULL, changes, fields FROM rows"
-                    " WHERE stage = ? AND row > ? ORDER BY row LIMIT ?",
-                    (Stage.PLANNED, after, most),
-                ),
-            )
-        )
+        found = self.database.steps(_PLANNED, (Stage.PLANNED,), most, after=after)
+        return Unshown(starmap(ToWrite, next(found, ())))
 
     def sent(self, first: int, last: int) -> None:
         """Note that the planned rows from one to another are about to be sent."""
@@ -397,6 +438,12 @@ class Journal:
         )
         return {(action, bool(subscribe)): number for action, subscribe, number in found}
 
+
+_PLANNED = (
+    "SELECT row, address, action, subscribe, contact_id, subscription, status, reason,"
+    " tried_status IS NOT NULL, changes, fields FROM rows"
+    " WHERE stage = ? AND row > ? ORDER BY row LIMIT ?"
+)
 
 _OPEN = (
     "SELECT open.row, email, fields, tried_status, tried_reason, opted_out, contact,"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["TABLES", "VERSION", "Stage"]
+from icontact._sqlite import Checked
 
-VERSION = 3
+__all__ = ["CHECKED", "TABLES", "VERSION", "Stage"]
+
+VERSION = 4
 
 
 class Stage:
@@ -28,14 +30,17 @@ class Stage:
 #: have been carried out was to bring about: after an interruption it tells what we did ourselves.
 #: ``opted_out`` is why a row's person must not be mailed, where the row itself says so.
 TABLES = """
-CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE about (
+    key TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER
+) WITHOUT ROWID;
 CREATE TABLE rows (
     row INTEGER PRIMARY KEY,
     email TEXT, address TEXT, fields TEXT, notes TEXT, restricted INTEGER NOT NULL DEFAULT 0,
     stage INTEGER NOT NULL DEFAULT 0,
     action TEXT, subscribe INTEGER NOT NULL DEFAULT 0, changes TEXT,
     contact_id INTEGER, subscription TEXT, duplicate_of INTEGER,
-    status TEXT, reason TEXT, tried_status TEXT, tried_reason TEXT, opted_out TEXT
+    status TEXT, reason TEXT, tried_status TEXT, tried_reason TEXT, opted_out TEXT,
+    checksum INTEGER
 );
 CREATE TABLE known (
     contact_id INTEGER PRIMARY KEY, address TEXT NOT NULL, contact TEXT NOT NULL, subscription TEXT
@@ -46,3 +51,17 @@ CREATE VIEW outcomes AS
     SELECT row, CASE stage WHEN 3 THEN status ELSE 'open' END AS status,
            email, subscription, contact_id, reason FROM rows ORDER BY row
 """.strip()
+
+#: The tables whose rows carry a checksum. The others hold nothing that one run leaves to the next.
+CHECKED = (
+    Checked(name="about", key=("key",), columns=("value",)),
+    Checked(
+        name="rows",
+        key=("row",),
+        columns=(
+            *("email", "address", "fields", "notes", "restricted", "stage", "action", "subscribe"),
+            *("changes", "contact_id", "subscription", "duplicate_of", "status", "reason"),
+            *("tried_status", "tried_reason", "opted_out"),
+        ),
+    ),
+)

@@ -87,7 +87,9 @@ class _View(Sequence[T], Generic[T]):
         # Rows are numbered from 0 without a gap.
         places = range(len(self))[place]
         if isinstance(places, int):
-            return next(self._between(places, places))
+            for item in self._between(places, places):
+                return item
+            raise self._database.damaged("a row is missing")
         if not places:
             return []
         found = list(self._between(min(places), max(places)))
@@ -107,7 +109,11 @@ class _View(Sequence[T], Generic[T]):
         return map(self._unpacked, self._database.rows(sql, values))
 
     def _unpacked(self, columns: tuple[Any, ...]) -> T:
-        return self._made(*columns)
+        try:
+            return self._made(*columns)
+        except (KeyError, TypeError, ValueError):
+            problem = "a row is not as it was written"
+        raise self._database.damaged(problem)
 
     def is_at(self, path: str | PathLike[str]) -> bool:
         """Tell whether they are read from the file that a path leads to."""
