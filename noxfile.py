@@ -18,7 +18,7 @@ nox.options.error_on_missing_interpreters = True
 nox.options.sessions = ["lint", "types", "tests", "docs", "examples"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
-EXTRAS = "cli,sandbox,pandas,tls,redis"
+EXTRAS = "cli,sandbox,pandas,tls,redis,excel"
 #: Two processes; who is done takes over half of what the other one still has.
 PARALLEL = ("-n", "2", "--dist", "worksteal")
 SPELLED = ("src", "docs", "tests", "changelog.d", "README.rst", "CHANGELOG.rst", "CONTRIBUTING.rst")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from icontact import ContactMapper
@@ -62,3 +63,21 @@ def test_columns_of_one_name_stop_a_push_of_ones_own(sandbox: Sandbox, tmp_path:
         for rows in (path, read_rows(path)):
             with pytest.raises(ConfigError, match=r"named 'mail'"):
                 push.run(rows)
+
+
+def test_a_workbook_is_pushed(embedded: Sandbox, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["About this file"])
+    people = book.create_sheet("People")
+    people.append(["Email", "First Name", "Zip"])
+    people.append(["jo@example.com", "Jo", 2139])
+    path = tmp_path / "people.xlsx"
+    book.save(path)
+    ran = icontact("push", path, "--list", "Newsletter", "--sheet", "People")
+    assert ran.code == 0
+    (contact,) = embedded.state.contacts()
+    assert (contact["firstName"], contact["postalCode"]) == ("Jo", "2139")
+    assert "zeros at its front may be lost" in ran.out + ran.err
+    ran = icontact("push", path, "--list", "Newsletter")
+    assert ran.code == 2
+    assert "no column looks like the e-mail address" in ran.err

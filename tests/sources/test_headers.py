@@ -101,6 +101,7 @@ def test_the_line_of_the_header_can_be_given() -> None:
 
 def test_a_line_of_the_header_that_is_not_there_is_refused() -> None:
     assert "people.csv has no header on line 9" in refusal("a,b\n1,2\n", header_line=9)
+    assert "it is shorter" in refusal("a,b\n", header_line=2)
     assert "counted from 1" in refusal("a,b\n1,2\n", header_line=0)
 
 

@@ -53,6 +53,7 @@ class Job:
     consent_blank: ConsentBlank | None = None
     opt_out: OptOut | None = None
     header_line: int | None = None
+    sheet: str | None = None
     existing: Literal["keep", "merge", "replace"] | None = None
     duplicates: Literal["first", "last"] | None = None
     account_id: int | None = None
@@ -155,6 +156,7 @@ def _rows(job: Job) -> RowFile:
         encoding=job.encoding,
         delimiter=job.delimiter,
         header_line=job.header_line,
+        sheet=job.sheet,
         name=name,
     )
 
@@ -162,7 +164,8 @@ def _rows(job: Job) -> RowFile:
 _HELP = """\
 Push a file of contacts into a list.
 
-FILE is CSV or JSON Lines (.jsonl, .ndjson; .json may hold a list); - reads standard input.
+FILE is CSV, JSON Lines (.jsonl, .ndjson; .json may hold a list) or, with the extra excel, a
+workbook (.xlsx, .xls, .ods); - reads standard input.
 Encoding and delimiter are recognised. Without --map, --preset or --settings the mapping is
 guessed from the header, and said.
 
@@ -256,6 +259,11 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
     type=click.IntRange(1),
     metavar="N",
     help="The line of the header, if something above it is taken for it.",
+)
+@click.option(
+    "--sheet",
+    metavar="NAME",
+    help="The sheet of a workbook, by its name or number; the first one that is not empty.",
 )
 @click.option(
     "--existing",

@@ -24,12 +24,13 @@ _BYTE_ORDER_MARKS = (
 
 #: What people hand over in good faith, by its first bytes.
 _NO_TEXT = (
-    (b"PK\x03\x04", "an Excel workbook or another archive: save it as CSV (UTF-8)"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook: save it as CSV (UTF-8)"),
     (b"\x1f\x8b", "compressed twice: unpack it once"),
     (b"\xfd7zXZ", "compressed in a way other than gzip: unpack it first"),
     (b"\x28\xb5\x2f\xfd", "compressed in a way other than gzip: unpack it first"),
 )
+
+#: How web pages and XML begin, which some programs save under the name of a workbook.
+_PAGES = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<style")
 
 _MARKING = "icontact-marking"
 #: What is in the text in place of bytes that do not fit.
@@ -99,8 +100,13 @@ def recognised_encoding(stream: BinaryIO, name: str) -> Encoding:
     Raises:
         ConfigError: If it is no text at all.
     """
-    head = stream.read(6)
+    head = stream.read(64)
     stream.seek(0)
+    if head.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_PAGES):
+        raise ConfigError(
+            f"{name} is a web page or XML: open it in Excel or another spreadsheet, and save it as "
+            ".xlsx or CSV (UTF-8)"
+        )
     for magic, what in _NO_TEXT:
         if head.startswith(magic):
             raise ConfigError(f"{name} is {what}")

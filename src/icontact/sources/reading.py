@@ -21,6 +21,7 @@ from icontact.sources.encodings import (
     open_text,
     recognised_encoding,
 )
+from icontact.sources.excel_rows import ExcelReader, is_workbook, workbook_rows
 from icontact.sources.header import header_hint
 from icontact.sources.json_rows import JsonReader, is_one_object, json_lines, json_list
 from icontact.sources.line_index import LineIndex
@@ -153,6 +154,7 @@ def read_rows(
     encoding: str | None = None,
     delimiter: str | None = None,
     header_line: int | None = None,
+    sheet: str | int | None = None,
     name: str | None = None,
 ) -> RowFile:
     """Open a file of contacts.
@@ -161,6 +163,7 @@ def read_rows(
     may hold a list, an object a line, or one object) or else from the first character. What is
     compressed with gzip is unpacked while it is read, whatever its name; ``.gz`` may follow the
     ending. If it breaks off, the rows before are read, and a last :class:`BadRow` says so.
+    Workbooks (``.xlsx .xlsm .xlsb .xls .ods``) are recognised by their content.
 
     Args:
         source: A path, or an open binary file, such as ``sys.stdin.buffer``.
@@ -169,10 +172,13 @@ def read_rows(
         delimiter: By default the one of comma, semicolon, tab and ``|`` that makes most columns.
         header_line: The line of the header, from 1. By default the first one that is not blank,
             or the one below a title or remarks if it is a header for certain, which ``notes`` say.
+        sheet: The sheet of a workbook, by its name or its number from 1. By default the first one
+            that is not empty or hidden; ``notes`` name the others.
         name: What to call the file in messages.
 
     Raises:
-        ConfigError: If the file cannot be read, is empty, is no text, or has no header.
+        ConfigError: If the file cannot be read, is empty, is no text, or has no header; if it is a
+            workbook and the extra ``excel`` is not installed.
     """
     if header_line is not None and header_line < 1:
         raise ConfigError(f"lines are counted from 1: there is no header_line={header_line}")
@@ -182,6 +188,15 @@ def read_rows(
     stream = _opened(source, called)
     try:
         stream = unzipped(stream)
+        if is_workbook(stream):
+            with stream:
+                about, lines = workbook_rows(stream, called, sheet)
+            stream = cast("BinaryIO", lines.buffer)
+            chosen = sheet is not None
+            reader = ExcelReader(about, lines, called, chosen=chosen, header_line=header_line)
+            return RowFile(called, lines, Encoding(name="utf-8"), reader)
+        if sheet is not None:
+            raise ConfigError(f"{called} is not a workbook, and has no sheet {sheet!r}")
         found = named or recognised_encoding(stream, called)
         text = open_text(stream, found)
         return RowFile(called, text, found, _reader(text, called, found, mark, header_line))

@@ -1,0 +1,121 @@
+"""Writes the rows of a workbook as lines of JSON, in a process of its own.
+
+The library that reads workbooks ends its whole process for some damaged files, and for sheets with
+a cell far below and to the right of all others. In a process of its own that is an error of the
+file alone.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from datetime import date, datetime, time, timedelta
+from typing import Any, BinaryIO, TextIO
+
+__all__ = ["LARGEST", "write_rows"]
+
+#: As many bytes a workbook may take when it is unpacked.
+LARGEST = 2**30
+
+_PART = 2**20
+_ERROR_CELL = b't="e"'
+
+
+def write_rows(stream: BinaryIO, out: TextIO, sheet: str = "") -> None:
+    """Write what a workbook holds: first an object about it, then a list of cells for each row.
+
+    Args:
+        stream: The workbook.
+        out: Where to.
+        sheet: The name or the number of the sheet; by default the first one that holds something.
+    """
+    from python_calamine import (
+        CalamineError,
+        CalamineWorkbook,
+        SheetVisibleEnum,
+    )
+
+    about: dict[str, Any] = {}
+    rows: list[Any] = []
+    try:
+        about["errors"] = _has_errors(stream)
+        book = CalamineWorkbook.from_filelike(stream)
+        hidden = {
+            one.name for one in book.sheets_metadata if one.visible != SheetVisibleEnum.Visible
+        }
+        chosen = _named(book.sheet_names, sheet)
+        about["sheets"] = book.sheet_names
+        about["filled"] = [
+            name
+            for name in book.sheet_names
+            if name not in hidden and book.get_sheet_by_name(name).height
+        ]
+        about["sheet"] = chosen if sheet else next(iter([*about["filled"], *book.sheet_names]))
+        if about["sheet"] is not None:
+            found = book.get_sheet_by_name(about["sheet"])
+            rows = [[""] * (found.start or (0, 0))[1], found.iter_rows()]
+    except (CalamineError, ValueError):
+        about["problem"] = "damaged"
+    except OverflowError:
+        about["problem"] = "large"
+    json.dump(about, out)
+    for before, cells in [rows] if rows else []:
+        for row in cells:
+            out.write("\n")
+            json.dump([*before, *map(_plain, row)], out)
+
+
+def _named(names: list[str], sheet: str) -> str | None:
+    if sheet in names:
+        return sheet
+    place = int(sheet) if sheet.isdecimal() else 0
+    return names[place - 1] if 0 < place <= len(names) else None
+
+
+def _has_errors(stream: BinaryIO) -> bool:
+    """Tell whether an .xlsx holds cells with an error, which are read as blank.
+
+    Raises:
+        OverflowError: If it is too large.
+    """
+    found = False
+    if zipfile.is_zipfile(stream):
+        with zipfile.ZipFile(stream) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > LARGEST:
+                raise OverflowError
+            for member in members:
+                if member.filename.startswith("xl/worksheets/"):
+                    found = found or _contains(archive, member.filename)
+    stream.seek(0)
+    return found
+
+
+def _contains(archive: zipfile.ZipFile, name: str) -> bool:
+    last = b""
+    with archive.open(name) as part:
+        while content := part.read(_PART):
+            if _ERROR_CELL in last + content:
+                return True
+            last = content[-len(_ERROR_CELL) :]
+    return False
+
+
+def _plain(value: Any) -> str | int | float:
+    """Return a cell as text; a number as a number, which may have lost zeros at its front."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        # Excel itself keeps and shows 15 digits.
+        return int(value) if value.is_integer() and abs(value) < 1e15 else float(f"{value:.15g}")
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+    text: str = value
+    return text

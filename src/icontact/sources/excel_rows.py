@@ -1,0 +1,205 @@
+"""Rows of Excel workbooks and of other spreadsheets: .xlsx, .xlsm, .xlsb, .xls, .ods."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from itertools import chain, islice
+from typing import Any, BinaryIO
+
+from icontact.errors import ConfigError
+from icontact.mapping.targets import bounded
+from icontact.sources.excel_process import LARGEST
+from icontact.sources.header import (
+    LOOK_AHEAD,
+    Header,
+    doubted_header,
+    header_place,
+)
+from icontact.sources.rows import Found
+
+__all__ = ["ExcelReader", "is_workbook", "workbook_rows"]
+
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+_CODE = (
+    "import sys; from icontact.sources.excel_process import write_rows; "
+    "write_rows(sys.stdin.buffer, sys.stdout, *sys.argv[1:])"
+)
+
+#: Where an .ods says that it is encrypted.
+_MANIFEST = "META-INF/manifest.xml"
+
+_PROTECTED = "with a password: save it without one"
+
+_PROBLEMS = {
+    "large": f"that is too large: unpacked it has more than {LARGEST // 2**20} MiB; save the sheet "
+    "as CSV (UTF-8)",
+    "damaged": "that is damaged, or has a password: save it again without one, or as CSV (UTF-8)",
+    "crash": "that is damaged, or has cells too far from the others: save the sheet as a new "
+    "workbook, or as CSV (UTF-8)",
+}
+
+
+def is_workbook(stream: BinaryIO) -> bool:
+    """Tell by its first bytes whether a file is a workbook, or another archive."""
+    head = stream.read(4)
+    stream.seek(0)
+    return head in (_ZIP, _OLE)
+
+
+def workbook_rows(
+    stream: BinaryIO, name: str, sheet: str | int | None
+) -> tuple[Mapping[str, Any], io.TextIOWrapper]:
+    """Return what there is to say about a workbook, and its rows as lines of JSON.
+
+    Raises:
+        ConfigError: If the extra ``excel`` is missing, or the workbook cannot be read.
+    """
+    kind = _kind(stream, name)
+    if find_spec("python_calamine") is None:
+        raise ConfigError(
+            f'{name} is {kind}: install what reads it, pip install "icontact[excel]", or save it '
+            "as CSV (UTF-8)"
+        )
+    with tempfile.TemporaryFile() as content:
+        shutil.copyfileobj(stream, content)
+        content.seek(0)
+        rows = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
+        wanted = [] if sheet is None else [str(sheet)]
+        ended = subprocess.run(  # noqa: S603  # Python itself
+            [sys.executable, "-c", _CODE, *wanted],
+            stdin=content,
+            stdout=rows,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            check=False,
+        )
+    rows.seek(0)
+    lines = io.TextIOWrapper(rows, encoding="utf-8", newline="\n")
+    about = {"problem": "crash"} if ended.returncode else json.loads(lines.readline())
+    if "problem" in about:
+        lines.close()
+        raise ConfigError(f"{name} is {kind} {_PROBLEMS[about['problem']]}")
+    if about["sheet"] is None:
+        lines.close()
+        raise ConfigError(f"{name} has no sheet {sheet!r}; it has {bounded(about['sheets'])}")
+    return about, lines
+
+
+def _kind(stream: BinaryIO, name: str) -> str:
+    """Say what a file is, by its content.
+
+    Raises:
+        ConfigError: If it is not a workbook, or protected with a password.
+    """
+    is_zip = zipfile.is_zipfile(stream)
+    stream.seek(0)
+    if is_zip:
+        with zipfile.ZipFile(stream) as archive:
+            names = archive.namelist()
+            manifest = archive.read(_MANIFEST) if _MANIFEST in names else b""
+        stream.seek(0)
+        if not any(one.startswith("xl/") or one == "content.xml" for one in names):
+            raise ConfigError(f"{name} is an archive (zip): unpack it, and push the file in it")
+        kind = "a spreadsheet" if "content.xml" in names else "an Excel workbook"
+        if b"encryption-data" in manifest:
+            raise ConfigError(f"{name} is {kind} {_PROTECTED}")
+        return kind
+    if stream.read(4) == _ZIP:
+        raise ConfigError(
+            f"{name} is an Excel workbook or another archive that is damaged: save or fetch it "
+            "again"
+        )
+    protected = _ENCRYPTED in stream.read()
+    stream.seek(0)
+    if protected:
+        raise ConfigError(f"{name} is an Excel workbook {_PROTECTED}")
+    return "an old Excel workbook"
+
+
+class ExcelReader:
+    """Reads the rows of one sheet below its header.
+
+    Args:
+        about: What :func:`workbook_rows` says about the workbook.
+        lines: Its rows.
+        name: What to call the file in errors.
+        chosen: Whether the sheet was asked for.
+        header_line: The row of the header, from 1; recognised if it is not given.
+
+    Raises:
+        ConfigError: If there is no header.
+    """
+
+    complete = True
+    delimiter: str | None = None
+
+    def __init__(
+        self,
+        about: Mapping[str, Any],
+        lines: io.TextIOWrapper,
+        name: str,
+        *,
+        chosen: bool,
+        header_line: int | None = None,
+    ) -> None:
+        self._notes = list(_notes(about, chosen=chosen))
+        self._lines = lines
+        rows = self._cells()
+        wanted = header_line or 1
+        ahead = list(islice((row for row in rows if row[0] >= wanted), LOOK_AHEAD))
+        if not ahead:
+            raise ConfigError(
+                f"{name} is empty: the sheet {about['sheet']!r} has no row that names the columns"
+            )
+        texts = [list(map(str, cells)) for _, cells in ahead]
+        place = header_place(texts) if header_line is None else 0
+        if place:
+            line = ahead[place][0]
+            self._notes.append(f"line {line} is the header; the lines above it were not read")
+        doubted = doubted_header(texts) if place == 0 and header_line is None else None
+        self.doubted_line: int | None = None if doubted is None else ahead[doubted][0]
+        self._header = Header.of(texts[place])
+        self.columns: tuple[str, ...] = self._header.columns
+        self.duplicate_columns: Mapping[str, tuple[int, ...]] = self._header.duplicates
+        self._rows = chain(ahead[place + 1 :], rows)
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was decided about the workbook, and what is not read of it."""
+        return [*self._notes, *self._header.notes]
+
+    def __iter__(self) -> Iterator[Found]:
+        """Yield every row that is not blank."""
+        names = self._header.names
+        for line, cells in self._rows:
+            yield line, {name: cell for name, cell in zip(names, cells, strict=False) if name}
+
+    def _cells(self) -> Iterator[tuple[int, list[Any]]]:
+        """Yield the cells of every row that is not blank, with the number of the row."""
+        for number, line in enumerate(self._lines, start=1):
+            cells = json.loads(line)
+            if any(str(cell).strip() for cell in cells):
+                yield number, cells
+
+
+def _notes(about: Mapping[str, Any], *, chosen: bool) -> Iterator[str]:
+    others = [one for one in about["filled"] if one != about["sheet"]]
+    if others and not chosen:
+        yield (
+            f"read from the sheet {about['sheet']!r}; not read: {bounded(others)} (choose with "
+            "sheet=…, --sheet)"
+        )
+    if about["errors"]:
+        yield "cells with an error such as #N/A or #REF! were read as blank"
