@@ -25,6 +25,7 @@
     │   └── ListingShifted               rows came or went while it was read side by side
     ├── JournalError                     a push's journal cannot be used: mend that, push again
     ├── LimitReached                     the day's requests are used up: go on later: .seconds
+    ├── LimitUnavailable                 the limiter's Redis or file is gone: it may come back
     └── MappingError(ValueError)         a row or a mapping that cannot be pushed: .field .row
         └── DoNotContact                 the row says that its person must not be mailed
             └── NoConsent                the row does not say that its person may be mailed
@@ -56,6 +57,7 @@ __all__ = [
     "IncompleteListing",
     "JournalError",
     "LimitReached",
+    "LimitUnavailable",
     "ListingShifted",
     "MappingError",
     "MethodNotAllowed",
@@ -223,6 +225,14 @@ class LimitReached(IContactError):
     def __init__(self, problem: str, *, seconds: float) -> None:
         super().__init__(problem)
         self.seconds = seconds
+
+
+class LimitUnavailable(IContactError):
+    """The limiter that several processes share cannot count a request, so that none is sent.
+
+    Redis does not answer, or the limiter's file is gone, damaged or in use for too long. Its set-up
+    was right when it was made, so that trying again may help. Nothing of the request was sent.
+    """
 
 
 @attrs.frozen

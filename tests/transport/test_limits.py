@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icontact.errors import ConfigError
+from icontact.errors import ConfigError, LimitUnavailable
 from icontact.transport.limits import (
     AdaptiveLimiter,
     Feedback,
@@ -383,12 +383,58 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     assert caught.value.__context__ is None
 
 
-def test_a_file_that_is_taken_away_is_noticed(tmp_path: Path) -> None:
+def test_a_file_that_is_taken_away_is_noticed_and_may_come_back(tmp_path: Path) -> None:
     path = tmp_path / "limits.sqlite"
     limiter = SQLiteLimiter(path, per_minute=60)
-    path.unlink()
-    with pytest.raises(ConfigError, match="cannot be used"):
+    limiter.acquire(5)
+    path.rename(tmp_path / "away")
+
+    for ask in (limiter.acquire, limiter.remaining, limiter.seconds_until):
+        with pytest.raises(LimitUnavailable, match="cannot be used"):
+            ask()
+    assert not path.exists()
+
+    (tmp_path / "away").rename(path)
+    assert limiter.available() == 55
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE icontact_spent",
+        "UPDATE icontact_limit SET figure = 61",
+        "INSERT INTO icontact_spent VALUES ('per_week', 1, 1)",
+        "INSERT INTO icontact_spent VALUES ('per_minute', 1, 'many')",
+        "INSERT INTO icontact_spent VALUES ('per_minute', 1, -5)",
+    ],
+)
+def test_a_file_that_was_replaced_is_noticed(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "limits.sqlite"
+    limiter = SQLiteLimiter(path, per_minute=60)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(statement)
+        database.commit()
+
+    with pytest.raises(LimitUnavailable, match="cannot be used"):
         limiter.acquire()
+
+
+def test_a_damaged_file_is_refused_when_the_limiter_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "limits.sqlite"
+    SQLiteLimiter(path, per_minute=60).acquire(5)
+    content = path.read_bytes()
+    pages = [content[start : start + 4096] for start in range(0, len(content), 4096)]
+    refused = 0
+    for first in range(1, len(pages)):
+        for second in range(1, first):
+            order = [*pages]
+            order[first], order[second] = order[second], order[first]
+            path.write_bytes(b"".join(order))
+            try:
+                assert SQLiteLimiter(path, per_minute=60).available() == 55
+            except ConfigError as error:
+                refused += "cannot be used" in str(error)
+    assert refused
 
 
 def test_sqlite_is_not_loaded_before_it_is_needed() -> None:

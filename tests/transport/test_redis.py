@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import icontact
-from icontact.errors import ConfigError
+from icontact.errors import ConfigError, LimitUnavailable
 from icontact.transport.limits import RedisLimiter
 from icontact.transport.limits import _redis as module
 from tests.transport.redis_server import FakeRedis, real_server
@@ -69,12 +69,18 @@ def test_a_server_that_fails_is_an_error_and_nothing_goes_out(
     limiter = limiter_on(fake, per_minute=60)
     fake.trouble = trouble
     with pytest.raises(
-        ConfigError, match=r"'icontact' in Redis cannot be used: \w+: gone"
+        LimitUnavailable, match=r"'icontact' in Redis cannot be used: \w+: gone"
     ) as caught:
         limiter.acquire()
     assert caught.value.__context__ is None
     fake.trouble = None
     assert limiter.available() == 60
+
+
+def test_a_server_that_fails_at_once_is_a_wrong_set_up(fake: FakeRedis) -> None:
+    fake.trouble = OSError("gone")
+    with pytest.raises(ConfigError, match="cannot be used: OSError: gone"):
+        limiter_on(fake, per_minute=60)
 
 
 def test_closing_closes_the_client(fake: FakeRedis) -> None:

@@ -44,6 +44,7 @@ ONE_OF_EACH: list[errors.IContactError] = [
     errors.UnknownCustomField(["color"], contact_id=7, call=CALL),
     errors.JournalError("another push is using it"),
     errors.LimitReached("no request for 3 h", seconds=10_800.0),
+    errors.LimitUnavailable("the limit file x cannot be used: No such file"),
 ]
 
 

@@ -19,6 +19,7 @@ from icontact.errors import (
     DecodeError,
     IContactError,
     JournalError,
+    LimitUnavailable,
     MappingError,
     NotFound,
     PermissionDenied,
@@ -55,7 +56,7 @@ _SET_UP = (
     PermissionDenied,
     NotFound,
 )
-_SILENCE = (TransportError, ServerError, Throttled, DecodeError)
+_SILENCE = (TransportError, ServerError, Throttled, DecodeError, LimitUnavailable)
 
 #: What an error means to somebody at a terminal; the first class that fits.
 _MEANING: Sequence[tuple[type[IContactError], str]] = (

@@ -13,9 +13,11 @@ from icontact.errors import (
     AuthenticationError,
     BadRequest,
     CallError,
+    ConfigError,
     ConnectError,
     IContactError,
     LimitReached,
+    LimitUnavailable,
     PagingError,
     PaymentRequired,
     PermissionDenied,
@@ -100,9 +102,6 @@ class Courier:
             result = send()
         except (BadRequest, RejectedError) as error:
             return Refused(_said(error))
-        except LimitReached as error:
-            self.stop(error, str(error))
-            return Broken(self.after, maybe_applied=False)
         except PagingError as error:
             return Broken(str(error))
         except CallError as error:
@@ -114,6 +113,10 @@ class Courier:
             if isinstance(error, _FINAL) or last:
                 self.stop(error, error.brief)
             return Broken(error.brief, maybe_applied=error.maybe_applied)
+        except (LimitReached, LimitUnavailable, ConfigError) as error:
+            # Nothing was sent, and nothing else would be.
+            self.stop(error, str(error))
+            return Broken(self.after, maybe_applied=False)
         with self._lock:
             self._fruitless = 0
         return result

@@ -8,7 +8,7 @@ from contextlib import closing
 from math import ceil
 
 from icontact.client import Folder
-from icontact.errors import IContactError
+from icontact.errors import ConfigError, IContactError, LimitUnavailable
 from icontact.mapping import ContactMapper
 from icontact.models import FieldType
 from icontact.push.apply import Writer
@@ -169,7 +169,11 @@ class Work:
 
     def _writer(self, interrupts: Interrupts) -> Writer:
         def may_go_on(courier: Courier) -> bool:
-            if (spent := self.meter.budget.spent()) is not None:
+            try:
+                spent: IContactError | None = self.meter.budget.spent()
+            except (LimitUnavailable, ConfigError) as error:
+                spent = error
+            if spent is not None:
                 courier.stop(spent, str(spent))
             return courier.error is None and not interrupts.pending
 

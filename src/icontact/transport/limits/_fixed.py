@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from icontact.errors import ConfigError
+from icontact.errors import ConfigError, LimitUnavailable
 from icontact.transport.limits._queue import QueuedLimiter
 from icontact.transport.limits._windows import Counts, Window, figures_of, windows_for
 
@@ -183,7 +183,8 @@ class SQLiteLimiter(_LedgerLimiter):
 
     Raises:
         ConfigError: No window is given, a figure is not a positive whole number, the file was made
-            for other figures, or it cannot be used. The last also from every method.
+            for other figures, or it is damaged or cannot be used.
+        LimitUnavailable: From every method, if the file cannot be used any more.
     """
 
     def __init__(
@@ -199,14 +200,42 @@ class SQLiteLimiter(_LedgerLimiter):
         windows = windows_for(per_minute=per_minute, per_hour=per_hour, per_day=per_day)
         super().__init__(windows, clock=clock, sleep=sleep)
         self._path = Path(path).absolute()
-        with self._database() as database:
-            for statement in _SCHEMA:
-                database.execute(statement)
-            self._agree(database)
+        try:
+            self._set_up()
+        except LimitUnavailable as error:
+            problem = str(error)
+        else:
+            return
+        raise ConfigError(problem)
+
+    def _set_up(self) -> None:
+        """Make the file and its tables, unless they are there and agree.
+
+        Raises:
+            ConfigError: If they were made for other figures.
+            LimitUnavailable: If the file cannot be used.
+        """
+        from icontact._sqlite import pages_damage
+
+        try:
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            trouble = str(error)
+        else:
+            with self._database() as database:
+                if damage := pages_damage(database):
+                    raise self._unusable(f"{damage}; stop all processes and delete it")
+                for statement in _SCHEMA:
+                    database.execute(statement)
+                self._agree(database)
+            return
+        raise self._unusable(trouble)
+
+    def _figures(self) -> dict[str, int]:
+        return {window.name: window.figure for window in self._windows}
 
     def _agree(self, database: sqlite3.Connection) -> None:
-        mine = {window.name: window.figure for window in self._windows}
-        known = dict(database.execute("SELECT name, figure FROM icontact_limit").fetchall())
+        mine, known = self._figures(), _figures_in(database)
         if not known:
             database.executemany("INSERT INTO icontact_limit VALUES (?, ?)", mine.items())
         elif known != mine:
@@ -221,8 +250,12 @@ class SQLiteLimiter(_LedgerLimiter):
     def _open(self) -> Iterator[Ledger]:
         with self._database() as database:
             before = database.execute("SELECT name, slot, requests FROM icontact_spent").fetchall()
+            if _figures_in(database) != self._figures():
+                raise self._unusable("it was replaced by one for other figures")
             ledger: dict[str, Counts] = {window.name: {} for window in self._windows}
             for name, slot, requests in before:
+                if name not in ledger or not isinstance(requests, int) or requests < 0:
+                    raise self._unusable("it does not hold what this limiter counts")
                 ledger[name][slot] = requests
             yield ledger
             after = {
@@ -243,7 +276,8 @@ class SQLiteLimiter(_LedgerLimiter):
         import sqlite3
 
         try:
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            # One that was taken away is not made anew: it would have forgotten what was counted.
+            os.close(os.open(self._path, os.O_RDWR))
             connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
             with contextlib.closing(connection) as database:
                 # One fsync less per request. A power cut can cost the last counts, not the file.
@@ -255,4 +289,11 @@ class SQLiteLimiter(_LedgerLimiter):
             trouble = str(error)
         else:
             return
-        raise ConfigError(f"the limit file {self._path} cannot be used: {trouble}")
+        raise self._unusable(trouble)
+
+    def _unusable(self, trouble: str) -> LimitUnavailable:
+        return LimitUnavailable(f"the limit file {self._path} cannot be used: {trouble}")
+
+
+def _figures_in(database: sqlite3.Connection) -> dict[str, int]:
+    return dict(database.execute("SELECT name, figure FROM icontact_limit").fetchall())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from icontact.auth import Private
-from icontact.errors import ConfigError
+from icontact.errors import ConfigError, LimitUnavailable
 from icontact.transport.limits._fixed import FixedLimiter, Ledger
 from icontact.transport.limits._windows import SLOTS, Window, figures_of, windows_for
 
@@ -124,8 +124,8 @@ class RedisLimiter(FixedLimiter):
 
     Raises:
         ConfigError: No window is given, a figure is not a positive whole number, the URL is none,
-            the key is in use for other figures, or Redis cannot be used. The last two also from
-            every method.
+            the key is in use for other figures (also from every method), or Redis cannot be used.
+        LimitUnavailable: From every method, if Redis cannot be used any more.
         ImportError: redis-py is not installed.
     """
 
@@ -150,7 +150,13 @@ class RedisLimiter(FixedLimiter):
         self._figures = figures_of(windows)
         self._about_windows = tuple(_about(windows))
         self._script: Callable[..., list[Any]] = self._client.register_script(_SCRIPT)
-        self._ask()
+        try:
+            self._ask()
+        except LimitUnavailable as error:
+            problem = str(error)
+        else:
+            return
+        raise ConfigError(problem)
 
     def close(self) -> None:
         """Close the connections to Redis."""
@@ -172,7 +178,7 @@ class RedisLimiter(FixedLimiter):
             trouble = f"{type(error).__name__}: {error}"
         else:
             return self._read(answer)
-        raise ConfigError(f"the limit {self._key!r} in Redis cannot be used: {trouble}")
+        raise LimitUnavailable(f"the limit {self._key!r} in Redis cannot be used: {trouble}")
 
     def _read(self, answer: list[Any]) -> _Reply:
         granted, *rest = answer
