@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from icontact.errors import ConfigError
 from icontact.sources import BadRow, read_rows
 
 HEADER = b"Email,Name,Opt Out\n"
@@ -119,3 +120,10 @@ def test_what_is_kept_of_a_broken_row_is_not_shown() -> None:
 def test_a_very_long_line_is_searched_for_addresses_at_once() -> None:
     (row,) = broken(HEADER + b"jo@example.com,Jo,yes," + b"x" * 130_000 + b"\n")
     assert row.addresses == ("jo@example.com",)
+
+
+def test_the_first_rows_are_read_with_the_encoding_that_was_given() -> None:
+    content = HEADER + b"jo@example.com,\xff,\n"
+    rows = read_rows(io.BytesIO(content), name="people.csv", encoding="utf-8")
+    with rows, pytest.raises(ConfigError, match="line 2"):
+        rows.first_rows()

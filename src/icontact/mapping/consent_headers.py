@@ -6,6 +6,7 @@ import re
 from typing import Literal, TypeAlias
 
 from icontact.mapping.consent_words import plain
+from icontact.mapping.mautic import DO_NOT_CONTACT as MAUTIC_DO_NOT_CONTACT
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
@@ -34,6 +35,8 @@ def kind_of(header: object) -> HeaderKind | None:
     """Return what a header says about e-mail consent; ``None`` if it is about something else."""
     if not isinstance(header, str) or len(header) > _LONGEST:
         return None
+    if header == MAUTIC_DO_NOT_CONTACT:
+        return "no"  # in spite of its name
     words = header_words(header)
     squeezed = "".join(words)
     if not words or _other_channel(words, squeezed):

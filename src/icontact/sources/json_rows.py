@@ -16,6 +16,7 @@ from icontact.errors import ConfigError
 from icontact.mapping.targets import shown
 from icontact.sources.compressed import DAMAGED, damaged
 from icontact.sources.encodings import MARK, Encoding
+from icontact.sources.mautic_contacts import contact_row, contacts_in, whole
 from icontact.sources.rows import BadRow, Found, ReadRow, addresses_in
 
 __all__ = ["JsonReader", "is_one_object", "json_lines", "json_list"]
@@ -34,6 +35,9 @@ _LOOKED_AT = 100
 
 #: A contact is flat; what is nested deeper than this would overrun who walks through it.
 _DEEPEST = 20
+
+_ONE_OBJECT = "the file is one object of JSON, and was read as one row"
+_MAUTIC = "these are contacts of Mautic: the preset mautic (--preset mautic) maps their fields"
 
 _BLANK = "\ufeff \t\r\n"
 
@@ -70,33 +74,72 @@ class JsonReader:
         yield from self._rows
 
 
-def json_lines(text: TextIO, encoding: Encoding) -> Iterator[Found]:
-    """Yield the objects of a file that has one a line."""
+def json_lines(text: TextIO, encoding: Encoding, notes: list[str]) -> Iterator[Found]:
+    """Yield the objects of a file that has one a line.
+
+    Args:
+        text: The file.
+        encoding: How its text was read.
+        notes: Gets what is to be said about the file.
+    """
     number = 0
     while line := text.readline():
         if line[-1] not in "\r\n" and damaged(text):
             break  # half a line
         number += 1
         if content := line.strip(_BLANK):
-            yield number, _from_line(content, encoding)
+            for row in _from_line(content, encoding, notes):
+                yield number, row
         del line, content  # error trackers print the locals, should the next line raise
     if damaged(text):
         yield number + 1, BadRow(DAMAGED)
 
 
-def _from_line(content: str, encoding: Encoding) -> ReadRow:
+def _from_line(content: str, encoding: Encoding, notes: list[str]) -> Iterator[ReadRow]:
     fault = encoding.fault(content)
     readable = content if fault is None else content.replace(MARK, "\ufffd").replace("\0", "")
     try:
-        row = _object(_loads(readable))
+        found = _loads(readable)
     except (ValueError, RecursionError):
         reason = "the line is not JSON: one object a line is needed, like {…}"
-        return attrs.evolve(fault or BadRow(reason), addresses=addresses_in(readable))
-    return row if fault is None else _broken(fault, row)
+        yield attrs.evolve(fault or BadRow(reason), addresses=addresses_in(readable))
+        return
+    for row in _rows_of(found, notes):
+        yield row if fault is None else _broken(fault, row)
 
 
-def json_list(text: TextIO, name: str, encoding: Encoding) -> Iterator[Found]:
+def _rows_of(found: Any, notes: list[str]) -> Iterator[ReadRow]:
+    """Yield an object as a row, or the contacts of an answer of Mautic's."""
+    contacts = contacts_in(found)
+    if contacts is None:
+        yield _object(found)
+        return
+    if _MAUTIC not in notes:
+        notes.append(_MAUTIC)
+    total = whole(found.get("total"))
+    if total is not None and total > len(contacts):
+        notes.append(
+            f"the answer of Mautic holds {len(contacts)} of {total} contacts: ask for the others, "
+            "too"
+        )
+    for one in contacts:
+        row = _object(one)
+        if isinstance(row, BadRow):
+            yield row
+        elif isinstance(row.get("fields"), Mapping):
+            yield contact_row(row)
+        else:
+            yield _broken(BadRow("it has no fields, so that it is not a contact of Mautic"), row)
+
+
+def json_list(text: TextIO, name: str, encoding: Encoding, notes: list[str]) -> Iterator[Found]:
     """Yield the objects of a file that is one list, or one object. It is read as a whole.
+
+    Args:
+        text: The file.
+        name: What to call the file in errors.
+        encoding: How its text was read.
+        notes: Gets what is to be said about the file.
 
     Raises:
         ConfigError: If it is not JSON; it names the line. If it is damaged.
@@ -108,12 +151,13 @@ def json_list(text: TextIO, name: str, encoding: Encoding) -> Iterator[Found]:
     except (ValueError, RecursionError):
         where, what = "a value", "a number of too many digits, or too deep a nesting"
     else:
-        for item in found if isinstance(found, list) else [found]:
-            row = _object(item)
-            if isinstance(row, Mapping):
-                fault = encoding.fault(json.dumps(row, ensure_ascii=False))
-                row = row if fault is None else _broken(fault, row)
-            yield None, row
+        if not isinstance(found, list) and contacts_in(found) is None:
+            notes.append(_ONE_OBJECT)
+        items = found if isinstance(found, list) else [found]
+        for row in (row for item in items for row in _rows_of(item, notes)):
+            text_of_row = "" if isinstance(row, BadRow) else json.dumps(row, ensure_ascii=False)
+            fault = encoding.fault(text_of_row)
+            yield None, row if fault is None else _broken(fault, row)
         if damaged(text):
             yield None, BadRow(DAMAGED)
         return

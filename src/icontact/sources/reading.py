@@ -42,8 +42,6 @@ _JSON_LINES = frozenset({".jsonl", ".ndjson"})
 
 _DAMAGED = "the compressed file is cut off or damaged: it may hold more rows than could be read"
 
-_ONE_OBJECT = "the file is one object of JSON, and was read as one row"
-
 #: Beyond this, what comes through a pipe is kept in a file until it is read.
 _IN_MEMORY = 16 * 2**20
 
@@ -214,15 +212,15 @@ def _reader(
     delimiter: str | None,
     header_line: int | None,
 ) -> Reader:
+    notes: list[str] = []
     suffix = Path(name.lower().removesuffix(".gz")).suffix
     first = ""
     if suffix not in _CSV | _JSON_LINES:
         first = _first_character(text)
     if suffix in _JSON_LINES or (first == "{" and not is_one_object(text)):
-        return JsonReader(json_lines(text, encoding), name)
+        return JsonReader(json_lines(text, encoding, notes), name, notes)
     if first in ("[", "{"):
-        notes = (_ONE_OBJECT,) if first == "{" else ()
-        return JsonReader(json_list(text, name, encoding), name, notes)
+        return JsonReader(json_list(text, name, encoding, notes), name, notes)
     return CsvReader(text, name, encoding, delimiter, header_line)
 
 

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from icontact.errors import ConfigError, DecodeError
 from icontact.integrations.events import Reason, Row
 from icontact.mapping.values import is_blank
+from icontact.sources import mautic_contacts
+from icontact.sources.mautic_contacts import contact_row, plain_value
 
 __all__ = ["contact"]
-
-#: Mautic's numbers for why somebody must not be mailed; 0 is "may be".
-_REASONS = {1: Reason.UNSUBSCRIBED, 2: Reason.BOUNCED, 3: Reason.MANUAL}
-
-#: What stands beside the fields -> the row's key for it.
-_BESIDE = {
-    "dateAdded": "date_added",
-    "dateModified": "date_modified",
-    "dateIdentified": "date_identified",
-    "lastActive": "last_active",
-}
 
 
 def contact(
@@ -86,16 +77,11 @@ def locate(payload: Any) -> tuple[Row | None, str]:
 
 def as_row(found: Mapping[str, Any], site_url: str | None) -> Row:
     """Return a contact's fields, and what stands beside them."""
-    row = _values(found["fields"] or {})
-    identifier = whole(found.get("id", row.get("id")))
-    for key, value in _beside(found, identifier).items():
-        row.setdefault(key, value)
+    row = Row(contact_row(found))
     blocked, reason = do_not_contact(found)
     row.setdefault("do_not_contact", blocked)
     row.setdefault("do_not_contact_reason", reason and reason.value)
-    row["mauticContactId"] = identifier
-    row["mauticContactTimelineLink"] = _link(site_url, identifier)
-    row["mauticContactIsContactableByEmail"] = None if blocked is None else int(blocked)
+    row["mauticContactTimelineLink"] = _link(site_url, row["mauticContactId"])
     return row
 
 
@@ -103,7 +89,7 @@ def fill_in(row: dict[str, Any], results: Any) -> None:
     """Add a form's answers where the row has no value."""
     for alias, answer in results.items() if isinstance(results, Mapping) else ():
         if is_blank(row.get(alias)):
-            row[alias] = _plain(answer)
+            row[alias] = plain_value(answer)
 
 
 def do_not_contact(found: Mapping[str, Any]) -> tuple[bool | None, Reason | None]:
@@ -111,49 +97,8 @@ def do_not_contact(found: Mapping[str, Any]) -> tuple[bool | None, Reason | None
 
     What cannot be read counts as "must not", with that as its reason.
     """
-    if "doNotContact" not in found:
-        return None, None
-    told = found["doNotContact"]
-    entries = _members(told)
-    if not isinstance(told, Mapping | list) or not all(map(_is_entry, entries)):
-        # It may say that somebody must not be mailed: nobody is taken to have agreed by mistake.
-        return True, Reason.UNREADABLE
-    reasons = [
-        whole(entry.get("reason"))
-        for entry in entries
-        if (entry.get("channel") or "email").strip().lower() == "email"
-    ]
-    blocking = [reason for reason in reasons if reason != 0]
-    if not blocking:
-        return False, None
-    known = [_REASONS[reason] for reason in blocking if reason in _REASONS]
-    # The person's own word counts for more than a bounce.
-    return True, min(known, key=list(Reason).index, default=Reason.UNKNOWN)
-
-
-def _is_entry(entry: Any) -> bool:
-    return isinstance(entry, Mapping) and isinstance(entry.get("channel") or "", str)
-
-
-def whole(value: Any) -> int | None:
-    """Return an id or a count, which may come as text."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 19:
-        return int(value)
-    return value if isinstance(value, int) else None
-
-
-def number(value: Any) -> float | None:
-    """Return points, which may come as text."""
-    if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if abs(value) < 1e15 else None  # which NaN is not, either
+    blocked, reason = mautic_contacts.do_not_contact(found)
+    return blocked, None if reason is None else Reason(reason)
 
 
 def moment(value: Any) -> datetime | None:
@@ -167,61 +112,6 @@ def moment(value: Any) -> datetime | None:
     if found.year < 1970:
         return None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found
-
-
-def _values(fields: Mapping[str, Any]) -> Row:
-    row = Row()
-    for group, members in fields.items():
-        if group == "all":
-            continue
-        for alias, field in _aliased(members):
-            row[alias] = _plain(field.get("value") if isinstance(field, Mapping) else field)
-    everything = fields.get("all")
-    if isinstance(everything, Mapping):
-        row.update({alias: _plain(value) for alias, value in everything.items()})
-    return row
-
-
-def _aliased(group: Any) -> Iterator[tuple[str, Any]]:
-    """Yield a group's fields: an object by alias, PHP's ``[]``, or a list."""
-    if isinstance(group, Mapping):
-        yield from group.items()
-        return
-    for field in _members(group):
-        if isinstance(field, Mapping) and isinstance(field.get("alias"), str):
-            yield field["alias"], field
-
-
-def _members(value: Any) -> list[Any]:
-    """Return what PHP writes as an array or, with gaps between its keys, as an object."""
-    if isinstance(value, Mapping):
-        return list(value.values())
-    return value if isinstance(value, list) else []
-
-
-def _plain(value: Any) -> Any:
-    """Return a multi-select as the text that Mautic keeps it as."""
-    if isinstance(value, list) and all(isinstance(one, str | int | float) for one in value):
-        return "|".join(map(str, value))
-    return value
-
-
-def _beside(found: Mapping[str, Any], identifier: int | None) -> Row:
-    beside = Row({key: found[name] for name, key in _BESIDE.items() if name in found})
-    beside["id"] = identifier
-    if (points := number(found.get("points"))) is not None:
-        beside["points"] = int(points) if points.is_integer() else points
-    beside["stage"] = _name(found.get("stage"), "name")
-    beside["owner"] = _name(found.get("owner"), "username")
-    tags = [_name(tag, "tag") for tag in _members(found.get("tags"))]
-    beside["tags"] = "|".join(tag for tag in tags if tag)
-    return beside
-
-
-def _name(value: Any, key: str) -> str | None:
-    """Return what an object is called."""
-    name = value.get(key) if isinstance(value, Mapping) else value
-    return name if isinstance(name, str) and name else None
 
 
 def _link(site_url: str | None, identifier: int | None) -> str | None:

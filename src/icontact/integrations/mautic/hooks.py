@@ -22,10 +22,9 @@ from icontact.integrations.mautic.contacts import (
     do_not_contact,
     locate,
     moment,
-    number,
-    whole,
 )
 from icontact.mapping.targets import shown
+from icontact.sources.mautic_contacts import number, whole
 
 __all__ = ["MAX_BYTES", "events", "sign"]
 

@@ -17,8 +17,9 @@ from icontact.auth import Private, redact
 from icontact.errors import CallError, CallSummary, ConfigError, RedirectRefused
 from icontact.integrations.errors import MauticError
 from icontact.integrations.events import Row
-from icontact.integrations.mautic.contacts import as_row, locate, whole
+from icontact.integrations.mautic.contacts import as_row, locate
 from icontact.integrations.mautic.walk import Walk
+from icontact.sources.mautic_contacts import whole
 from icontact.transport.connections import Pool, is_loopback, receive
 from icontact.transport.log_redaction import redacted_logs
 from icontact.transport.verdict import judge_failure
