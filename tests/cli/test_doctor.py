@@ -208,7 +208,6 @@ def test_the_first_row_of_a_file_is_pushed(embedded: Sandbox, tmp_path: Path) ->
         (("Mail,Points",), "sample file"),
         (("Mail,Points", "ada@example.com,7,8"), "sample file"),
         (("Points", "7"), "mapping"),
-        (("Mail,Points", "ada@example.com,many"), "sample"),
     ],
 )
 def test_a_sample_that_cannot_be_pushed_is_told(

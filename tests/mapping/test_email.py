@@ -43,8 +43,6 @@ def test_a_domain_is_written_in_its_ascii_form(domain: str) -> None:
         "jo at example.com",
         "jo @example.com",
         "jo,@example.com",
-        "jo@example.com, mo@example.com",
-        "jo@example.com;mo@example.com",
         "jo@@example.com",
         "jo@berg@example.com",
         "@example.com",

@@ -16,7 +16,8 @@ MAPPER = ContactMapper(
         "city": Source("city", empty="clear"),
         "street": Source("street", default="1 Main St"),
         "business": "company",
-    }
+    },
+    invalid="reject",
 )
 ROW = {
     "mail": "Jo@Example.com",

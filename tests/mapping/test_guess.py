@@ -9,7 +9,7 @@ import pytest
 
 from icontact.errors import DoNotContact, MappingError
 from icontact.mapping import ContactMapper
-from icontact.mapping.spellings import FULL_NAME, SPELLINGS, squeeze
+from icontact.mapping.field_aliases import BY_ALIAS, FULL_NAME, normalize_key
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from icontact.mapping.spellings import FULL_NAME, SPELLINGS, squeeze
         ("zip", "postal_code"),
         ("PLZ", "postal_code"),
         ("Telephone", "phone"),
-        ("Fax No", None),
+        ("Fax No", "fax"),
         ("fax number", "fax"),
         ("Company", "business"),
         ("Status", None),
@@ -58,16 +58,23 @@ def test_what_is_left_over_is_said() -> None:
     }
 
 
-def test_of_two_columns_the_better_spelling_wins() -> None:
+def test_of_several_addresses_and_phones_each_rows_first_one_counts() -> None:
     mapper = ContactMapper.guess(["Mobile", "Work E-mail", "Phone", "email", "Email"])
 
-    assert mapper.as_config() == {"email": "email", "phone": "Phone"}
-    assert mapper.unused == ("Mobile", "Work E-mail", "Email")
-    assert mapper.notes == (
-        "column 'Email' is not used: 'email' fills email",
-        "column 'Work E-mail' is not used: 'email' fills email",
-        "column 'Mobile' is not used: 'Phone' fills phone",
-    )
+    assert mapper.as_config() == {
+        "email": ["email", "Email", "Work E-mail"],
+        "phone": ["Phone", "Mobile"],
+    }
+    assert (mapper.unused, mapper.notes) == ((), ())
+    row = {"email": "", "Email": None, "Work E-mail": "jo@example.com", "Phone": "", "Mobile": "1"}
+    assert mapper.map(row) == {"email": "jo@example.com", "phone": "1"}
+
+
+def test_of_two_columns_the_better_spelling_wins() -> None:
+    mapper = ContactMapper.guess(["email", "Company Name", "Company"])
+
+    assert mapper.as_config() == {"email": "email", "business": "Company"}
+    assert mapper.notes == ("column 'Company Name' is not used: 'Company' fills business",)
 
 
 def test_a_full_name_is_taken_apart_if_it_is_all_there_is() -> None:
@@ -135,10 +142,10 @@ def test_no_columns_at_all_are_refused() -> None:
 
 
 def test_a_spelling_means_one_field() -> None:
-    spellings: list[Any] = [s for names in SPELLINGS.values() for s in names] + [*FULL_NAME]
+    spellings: list[Any] = [*BY_ALIAS, *FULL_NAME]
 
     assert len(spellings) == len(set(spellings))
-    assert all(squeeze(spelling) == spelling for spelling in spellings)
+    assert all(normalize_key(spelling) == spelling for spelling in spellings)
 
 
 def test_columns_named_for_custom_fields_fill_them() -> None:

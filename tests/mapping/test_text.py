@@ -193,7 +193,8 @@ def test_verbatim_text_is_not_cleaned(value: object, text: str | None) -> None:
 
 
 def test_verbatim_text_must_fit_the_field() -> None:
-    mapper = ContactMapper({"email": "email", "state": {"key": "state", "transform": "verbatim"}})
+    state = {"key": "state", "transform": "verbatim"}
+    mapper = ContactMapper({"email": "email", "state": state}, invalid="reject")
     row = {"email": "jo@example.com", "state": "North Carolina"}
     with pytest.raises(MappingError, match=r"state: is longer than the 10 characters"):
         mapper.map(row)

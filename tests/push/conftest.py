@@ -31,6 +31,11 @@ def folder(sandbox: Sandbox) -> Folder:
 @pytest.fixture
 def make_push(folder: Folder) -> MakePush:
     def make(mapping: dict[str, Any] | None = None, **policy: Any) -> ListPush:
-        return ListPush(folder, "Newsletter", mapper=ContactMapper(mapping or MAPPING), **policy)
+        return ListPush(
+            folder,
+            "Newsletter",
+            mapper=ContactMapper(mapping or MAPPING, invalid="reject"),
+            **policy,
+        )
 
     return make

@@ -43,7 +43,8 @@ def rows() -> list[dict[str, Any]]:
 def the_push(sandbox: Sandbox, **policy: Any) -> ListPush:
     sandbox.seed(custom_fields=[{"privateName": "score", "fieldType": "number"}])
     mapper = ContactMapper(
-        {"email": "email", "first_name": "name", "custom_fields": {"score": "score"}}
+        {"email": "email", "first_name": "name", "custom_fields": {"score": "score"}},
+        invalid="reject",
     )
     return ListPush(client(sandbox).folder(), "Newsletter", mapper=mapper, **policy)
 

@@ -198,7 +198,12 @@ def test_a_journal_of_another_push_is_refused(
     make_push().run(people(1), journal=path)
     settings = {"list": "Newsletter", "mapping": MAPPING, **changed}
     target, mapping = settings.pop("list"), settings.pop("mapping")
-    push = ListPush(sandbox.client().folder(), target, mapper=ContactMapper(mapping), **settings)
+    push = ListPush(
+        sandbox.client().folder(),
+        target,
+        mapper=ContactMapper(mapping, invalid="reject"),
+        **settings,
+    )
 
     with pytest.raises(errors.JournalError, match=f"it has another {named}.*name another file"):
         push.run(people(1), journal=path)

@@ -58,7 +58,7 @@ def folder(client: Client) -> Folder:
 
 
 def tried(folder: Folder, mapping: dict[str, Any] | None = None, **options: Any) -> Probe:
-    mapper = ContactMapper(SMALL if mapping is None else mapping)
+    mapper = ContactMapper(SMALL if mapping is None else mapping, invalid="reject")
     return probe(folder, "Newsletter", mapper=mapper, email=EMAIL, **options)
 
 

@@ -14,7 +14,7 @@ from icontact.cli.screen import clean, remark
 from icontact.cli.stops import Stop
 from icontact.errors import MappingError
 from icontact.mapping import ContactMapper, mautic
-from icontact.mapping.spellings import squeeze
+from icontact.mapping.field_aliases import normalize_key
 from icontact.mapping.targets import CUSTOM, FIELDS, bounded, closest, field_for, shown
 from icontact.models import CustomField
 from icontact.push import mapping_from_pairs
@@ -174,10 +174,10 @@ def _with_custom_fields(
     """Fill custom fields from columns of the same name that nothing else reads."""
     custom = dict(config.get(CUSTOM, {}))
     read = set(ContactMapper.from_config(config).sources) if "email" in config else set()
-    free = {squeeze(column): column for column in columns if column not in read}
+    free = {normalize_key(column): column for column in columns if column not in read}
     notes = []
     for field in fields:
-        names = (squeeze(field.private_name), squeeze(field.public_name))
+        names = (normalize_key(field.private_name), normalize_key(field.public_name))
         column = next((free[name] for name in names if name in free), None)
         if column is not None and field.private_name not in custom:
             custom[field.private_name] = column

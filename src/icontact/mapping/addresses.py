@@ -22,13 +22,18 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _DEVIATING = frozenset("ßς\u200c\u200d")
 
 
-def clean_email(value: object) -> TransformResult:
+def clean_email(value: object, several: str = "first") -> TransformResult:
     """Return an e-mail address as iContact should hold it.
 
     Surrounding white space, ``Name <…>`` and ``mailto:`` are taken off. The domain goes to lower
     case; a non-ASCII domain is written in its ASCII form (IDNA), with a note, so that it compares
     equal wherever it comes from. The local part keeps its case; letters outside ASCII in it are
     noted, since it is unknown whether iContact takes them.
+
+    Args:
+        value: The value; of several addresses in it, separated by commas, semicolons, slashes, line
+            breaks or ``:::``, the first one counts, with a note.
+        several: ``"reject"`` to refuse several addresses.
 
     Raises:
         MappingError: It is no text, or no address. The message tells the kind of fault, and never
@@ -39,18 +44,35 @@ def clean_email(value: object) -> TransformResult:
     """
     if not isinstance(value, str):
         raise MappingError(f"came as {type(value).__name__}, and an address is a text")
-    address = _unwrapped(value)
+    text, notes = _one_of(value, several)
+    address = _unwrapped(text)
     local, at, domain = address.rpartition("@")
     fault = _fault(address, local, at)
     if fault is not None:
         raise MappingError(f"is no e-mail address: {fault}")
-    ascii_domain, notes = _ascii_domain(domain)
+    ascii_domain, noted = _ascii_domain(domain)
+    notes += noted
     cleaned = f"{local}@{ascii_domain}"
     if len(cleaned) > MOST_CHARACTERS:
         raise MappingError(f"is no e-mail address: longer than {MOST_CHARACTERS} characters")
     if not local.isascii():
         notes += ("letters outside ASCII stand before the @, which iContact may refuse",)
     return TransformResult(cleaned, notes)
+
+
+_BETWEEN = re.compile(r"\s*(?::::|[,;/|\r\n])\s*|\s+")
+
+
+def _one_of(value: str, several: str) -> tuple[str, tuple[str, ...]]:
+    """Return the first of several addresses in a value, with a note; or the value as it is."""
+    if value.count("@") < 2:
+        return value, ()
+    addresses = [part for part in _BETWEEN.split(trimmed(value)) if "@" in part]
+    if len(addresses) < 2:
+        return value, ()
+    if several == "reject":
+        raise MappingError(f"holds {len(addresses)} addresses, and several_addresses is 'reject'")
+    return addresses[0], (f"{len(addresses)} addresses in one value: the first is taken",)
 
 
 def _unwrapped(value: str) -> str:

@@ -135,7 +135,7 @@ _AMBIGUOUS = _compiled(
     r"mailoptout|mailoptin|optoutofmail|outofmail|mailpermission|mailpreference"
 )
 
-_STATUS_END = _compiled(r"(?:status|state|zustand|statut|estado|stato|stav|статус|durum)$")
+_STATUS_END = _compiled(r"(?:status|zustand|statut|estado|stato|stav|статус|durum)$")
 
 _NO = _compiled(
     r"unsub|(?<!un)opt(?:ed)?out|donotallow(?:bulk)?e?mails?|donot(?:e?mail|contact|send|market|bulk|disturb)|dont(?:email|contact|send)|"
@@ -174,11 +174,11 @@ _STATUS = _compiled(
     r"abonnements?|anmelde|abonnenten|inscription|abonne|suscripcion|suscriptor|iscrizione|iscritto|"
     r"inscricao|assinatura|inschrijving|inschrijf|abonnement|subskrypcji|zapisu|prenumeration|"
     r"tilmelding|tilaus|odberu|подписки|abonelik)"
-    r"(?:marketing|subscription|contact)?(?:status|state|zustand|statut|estado|stato|stav|durum)|"
+    r"(?:marketing|subscription|contact)?(?:status|zustand|statut|estado|stato|stav|durum)|"
     r"(?:status|statut|estado|stato|stav|статус)(?:de|del|da|dela|du|of|vom|di|van)?(?:l|la)?"
     r"(?:e?mail|newsletter|subscription|marketing|optin|abonnement|inscription|suscripcion|"
     r"iscrizione|inscricao|assinatura|zapisu|подписки|abonelik)|"
-    r"marketingcontactstatus|購読状況|配信状況|登録状況|配信ステータス"
+    r"marketingcontactstatus|(?:email|subscription|optin|consent|subscriber)state$|購読状況|配信状況|登録状況|配信ステータス"
 )
 _PLAIN_STATUS = frozenset(
     "status state statut estado stato stav tila статус durum ステータス 状態 subscription subscriptions "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from types import CodeType
 from typing import Any, cast
@@ -33,6 +34,11 @@ from icontact.mapping.transforms import (
     steps_for,
 )
 from icontact.mapping.values import TransformResult, is_blank, unboxed
+
+#: Fields whose values look like numbers, and are none.
+_NUMBERLIKE = frozenset({"postal_code", "phone", "fax"})
+
+_SCIENTIFIC = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[eE][+-]?[0-9]{1,3}")
 
 
 # One is made for every field of every row, and to be frozen would cost it several times as much.
@@ -79,6 +85,7 @@ class FieldMapping:
     label: str = attrs.field(init=False)
     steps: tuple[str | Callable[[Any], Any], ...] = attrs.field(init=False)
     _blank: FieldValue = attrs.field(init=False, repr=False, eq=False)
+    _leaves_out: bool = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Work the steps out, and refuse a source that cannot serve this field."""
@@ -86,6 +93,7 @@ class FieldMapping:
         object.__setattr__(self, "steps", self._steps())
         blank: Outcome = "left out" if self.source.empty == "leave" else "cleared"
         object.__setattr__(self, "_blank", FieldValue(blank))
+        object.__setattr__(self, "_leaves_out", self._may_be_left_out())
         self._check_emptying()
         self._check_options()
         self._check_default()
@@ -98,6 +106,15 @@ class FieldMapping:
         # brackets is no tag.
         kept = callable(first) or first in (UNTAGGED, "verbatim") or self.label == "email"
         return (UNTAGGED, *steps) if self.context.strip_tags and not kept else steps
+
+    def _may_be_left_out(self) -> bool:
+        """Return whether a value that does not fit costs the field, and not the row."""
+        if self.label in ("email", "status"):
+            return False
+        if self.label == "state" and self.context.long_state == "reject":
+            return False
+        choices = self.context.invalid
+        return choices.get(self.label, choices.get(self.name, choices[""])) == "leave_out"
 
     def _check_emptying(self) -> None:
         if self.label == "email" and self.source.default is not None:
@@ -146,9 +163,12 @@ class FieldMapping:
             result = self._converted(raw, used, country)
         except MappingError as error:
             origin = "its default" if used is None else f"source {shown(used)}"
+            problem = f"{error.problem} ({origin})"
+            if self._leaves_out:
+                return FieldValue("left out", notes=(f"left out: {problem}",), used=used, raw=raw)
             return FieldValue(
                 "refused",
-                problem=f"{error.problem} ({origin})",
+                problem=problem,
                 opted_out=isinstance(error, DoNotContact),
                 used=used,
                 raw=raw,
@@ -193,8 +213,11 @@ class FieldMapping:
         value: Any = unboxed(raw)
         notes = []
         context = self.context if country is None else self.context._replace(country=country)
-        if self.label == "postal_code" and isinstance(value, (int, float)) and not is_blank(value):
-            notes.append("came as a number: zeros at its front may be lost")
+        if self.label in _NUMBERLIKE and not is_blank(value):
+            if isinstance(value, (int, float)):
+                notes.append("came as a number: zeros at its front may be lost")
+            elif isinstance(value, str) and _SCIENTIFIC.fullmatch(value.strip()):
+                notes.append("came in scientific notation: most of its digits are lost")
         for step in self.steps:
             if is_blank(value):
                 return TransformResult(None, tuple(notes))

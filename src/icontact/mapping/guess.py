@@ -8,10 +8,12 @@ from typing import Any
 import attrs
 
 from icontact.errors import MappingError
+from icontact.mapping.address_groups import ADDRESS_FIELDS
 from icontact.mapping.consent import ConsentBlank, column_of
-from icontact.mapping.people import NamePart
+from icontact.mapping.field_aliases import normalize_key
+from icontact.mapping.headers import FULL_NAME_FIELD, HeaderField, field_of
+from icontact.mapping.people import NamePart, is_honorific
 from icontact.mapping.source import Source
-from icontact.mapping.spellings import BY_SPELLING, FULL_NAME, squeeze
 from icontact.mapping.targets import (
     CUSTOM,
     FIELDS,
@@ -21,6 +23,7 @@ from icontact.mapping.targets import (
     looks_like_address,
     shown,
 )
+from icontact.mapping.values import is_blank
 
 _PART_OF: Mapping[str, NamePart] = {
     "prefix": "prefix",
@@ -47,6 +50,7 @@ class Guess:
     Attributes:
         mapping: Field to source.
         country: The column of the country, if there is one.
+        addresses: Groups of columns of postal addresses, if there are several.
         do_not_contact: The columns that say who must not be mailed.
         consent: The columns that must say who may be mailed.
         consent_blank: What a blank means there.
@@ -61,18 +65,34 @@ class Guess:
     do_not_contact: tuple[str, ...] = ()
     consent: tuple[str, ...] = ()
     consent_blank: ConsentBlank = "skip"
+    addresses: tuple[dict[str, str], ...] = ()
+
+
+@attrs.frozen
+class Claim:
+    """A column that could fill a field."""
+
+    column: str
+    place: int
+    found: HeaderField
 
 
 def guess(columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()) -> Guess:
-    """Return the mapping that a header suggests, by the usual spellings.
+    """Return the mapping that header and first rows suggest.
 
-    The better spelling of a field wins, and of equals the first; what loses is noted. A full name
-    is taken apart where the header has neither first nor last name. ``status`` is never guessed: in
-    other systems it means something else.
+    - Of several columns for the e-mail address, a phone or a fax, each row's first one that is not
+      blank counts. Of other fields the better spelling wins; what loses is noted.
+    - Columns of postal addresses stay together: of several groups (billing, shipping, home) each
+      row's first one that holds something is taken as a whole.
+    - A full name is taken apart where the header has neither first nor last name.
+    - Values guard the guess: ``Name`` of ``#1001`` is not a name, and ``Title`` fills the prefix
+      only if it holds honorifics.
+    - ``status`` is never guessed: in other systems it means something else. Where it says who may
+      be mailed, it is read as consent.
 
     A column ``custom_fields.NAME`` fills that custom field. The header of an export of ours is
-    recognised: its values are iContact's own and go back as they are, the status too; and whoever
-    had unsubscribed, or not confirmed, is held back.
+    recognised: its values are iContact's own and go back as they are, the status too; people who
+    had unsubscribed, or not confirmed, are not pushed.
 
     Raises:
         MappingError: No column looks like the e-mail address; names the columns seen.
@@ -80,36 +100,45 @@ def guess(columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()) -
     header = list(columns)
     if _EXPORTED.issubset(header):
         return _exported(header)
-    claims = _claims(header)
-    if "email" not in claims:
-        raise _no_address(header)
+    about = [column_of(column, rows) for column in header]
     notes: list[str] = []
+    claims = _claims(header, about, rows, notes)
+    if not claims["email"]:
+        raise _no_address(header)
     mapping: dict[str, Any] = {}
-    used = set()
-    for field in (*FIELDS, "country"):
-        if claimed := claims.get(field):
-            place, *others = claimed
-            mapping[field] = header[place]
-            used.add(place)
+    used: set[int] = set()
+    for field in _LISTED:
+        if found := claims[field]:
+            mapping[field] = [one.column for one in found] if found[1:] else found[0].column
+            used.update(one.place for one in found)
+    for field in _SINGLE:
+        if found := claims[field]:
+            mapping[field] = found[0].column
+            used.add(found[0].place)
             notes += [
-                f"column {shown(header[other])} is not used: {shown(header[place])} fills {field}"
-                for other in others
+                f"column {shown(other.column)} is not used: {shown(found[0].column)} fills {field}"
+                for other in found[1:]
             ]
-    place_of_name = _full_name(header)
-    if place_of_name is not None and not {"first_name", "last_name"} & mapping.keys():
-        used.add(place_of_name)
+    groups = _address_groups(claims)
+    used.update(one.place for group in groups for one in group.values())
+    addresses = tuple({field: one.column for field, one in group.items()} for group in groups)
+    country: str | None = None
+    if len(addresses) == 1:
+        country = addresses[0].pop("country", None)
+        mapping |= addresses[0]
+    elif addresses:
+        names = ", ".join(shown(next(iter(group.values()))) for group in addresses)
         notes.append(
-            f"column {shown(header[place_of_name])} is taken apart into first and last name"
+            f"of {len(addresses)} postal addresses (from {names}) the first filled one counts"
         )
+    if (name := _full_name(claims, mapping)) is not None:
+        used.add(name.place)
+        notes.append(f"column {shown(name.column)} is taken apart into first and last name")
         for field, part in _PART_OF.items():
-            mapping.setdefault(
-                field, Source(str(header[place_of_name]), transform="full_name", part=part)
-            )
-    country = mapping.pop("country", None)
+            mapping.setdefault(field, Source(name.column, transform="full_name", part=part))
     if custom := _custom(header):
         mapping[CUSTOM] = custom
         used.update(place for place, column in enumerate(header) if column in custom.values())
-    about = [column_of(column, rows) for column in header]
     no, yes = (
         tuple(str(one.column) for one in about if one is not None and one.meaning == meaning)
         for meaning in ("no", "yes")
@@ -117,7 +146,27 @@ def guess(columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()) -
     unused = tuple(
         column for place, column in enumerate(header) if place not in used and about[place] is None
     )
-    return Guess(mapping, country, unused, tuple(notes), no, yes)
+    ordered = {field: mapping[field] for field in (*FIELDS, CUSTOM) if field in mapping}
+    return Guess(
+        ordered,
+        country,
+        unused,
+        tuple(notes),
+        no,
+        yes,
+        addresses=addresses if len(addresses) > 1 else (),
+    )
+
+
+#: Of these, all columns are read: a row's first one that is not blank counts.
+_LISTED = ("email", "phone", "fax")
+
+#: Of these, one column is.
+_SINGLE = ("prefix", "first_name", "last_name", "suffix", "business")
+
+_OF_ADDRESSES = (*ADDRESS_FIELDS, "country")
+
+_CLAIMED = (*_LISTED, *_SINGLE, *_OF_ADDRESSES, FULL_NAME_FIELD)
 
 
 def _exported(header: Sequence[Hashable]) -> Guess:
@@ -146,23 +195,83 @@ def _custom(header: Sequence[Hashable]) -> dict[str, str]:
     return {name: column for name, column in named.items() if can_be_custom(name)}
 
 
-def _claims(header: Sequence[Hashable]) -> dict[str, list[int]]:
-    """Return for each field the places of the columns that claim it, best spelling first."""
-    ranked: dict[str, list[tuple[int, int]]] = {}
+def _claims(
+    header: Sequence[Hashable],
+    about: Sequence[object],
+    rows: Sequence[Mapping[Any, Any]],
+    notes: list[str],
+) -> dict[str, list[Claim]]:
+    """Return for each field the columns that could fill it, the best first."""
+    claims: dict[str, list[Claim]] = {field: [] for field in _CLAIMED}
     for place, column in enumerate(header):
-        if isinstance(column, str) and (claim := BY_SPELLING.get(squeeze(column))):
-            field, rank = claim
-            ranked.setdefault(field, []).append((rank, place))
-    return {field: [place for _, place in sorted(found)] for field, found in ranked.items()}
+        if about[place] is not None or not isinstance(column, str) or column in header[:place]:
+            continue
+        if (found := field_of(column)) is None:
+            continue
+        claims[found.field].append(Claim(column, place, found))
+    for field, found_claims in claims.items():
+        found_claims.sort(key=lambda one: (one.found.rank, one.place))
+        fitting = [one for one in found_claims if _fits(field, one.column, rows)]
+        if field == "email" and not fitting:
+            continue  # which its rows say one by one
+        notes += [
+            f"column {shown(one.column)} is not used: what it holds does not look like "
+            f"{_NAMES.get(field, field)}"
+            for one in found_claims
+            if one not in fitting
+        ]
+        claims[field] = fitting
+    return claims
 
 
-def _full_name(header: Sequence[Hashable]) -> int | None:
-    ranked = [
-        (FULL_NAME.index(squeeze(column)), place)
-        for place, column in enumerate(header)
-        if isinstance(column, str) and squeeze(column) in FULL_NAME
-    ]
-    return min(ranked)[1] if ranked else None
+_NAMES = {"full_name": "a name", "prefix": "a title before a name", "email": "e-mail addresses"}
+
+
+def _fits(field: str, column: str, rows: Sequence[Mapping[Any, Any]]) -> bool:
+    """Return whether the first rows hold what a field may hold; so does a blank column."""
+    values = [str(row[column]) for row in rows if not is_blank(row.get(column))]
+    if not values:
+        return True
+    if field == "email":
+        return any("@" in value for value in values)
+    if field in ("phone", "fax"):
+        return any(char.isdigit() for value in values for char in value)
+    if field == FULL_NAME_FIELD:
+        named = sum(value.lstrip()[:1].isalpha() and not _has_digits(value) for value in values)
+        return 2 * named >= len(values)
+    if field == "prefix" and normalize_key(column) in _TITLES:
+        return 2 * sum(map(is_honorific, values)) >= len(values)
+    return True
+
+
+def _has_digits(value: str) -> bool:
+    return sum(char.isdigit() for char in value) > 2
+
+
+#: Headers of the prefix that more often are about a position, or a book.
+_TITLES = frozenset({"title", "titel", "titre", "titulo", "titolo", "tytul", "titul"})
+
+
+def _address_groups(claims: Mapping[str, Sequence[Claim]]) -> list[dict[str, Claim]]:
+    """Return the groups of columns of postal addresses, in the header's order."""
+    groups: dict[str, dict[str, Claim]] = {}
+    for field in _OF_ADDRESSES:
+        for one in claims[field]:
+            groups.setdefault(one.found.group, {}).setdefault(field, one)
+    # A country alone helps to read states, and is not an address.
+    country = next((group["country"] for group in groups.values() if "country" in group), None)
+    filled = [group for group in groups.values() if group.keys() - {"country"}]
+    if country is not None and len(filled) == 1:
+        filled[0].setdefault("country", country)
+    if not filled and country is not None:
+        filled = [{"country": country}]
+    return sorted(filled, key=lambda group: min(one.place for one in group.values()))
+
+
+def _full_name(claims: Mapping[str, Sequence[Claim]], mapping: Mapping[str, Any]) -> Claim | None:
+    if {"first_name", "last_name"} & mapping.keys():
+        return None
+    return next(iter(claims[FULL_NAME_FIELD]), None)
 
 
 def _no_address(header: Sequence[Hashable]) -> MappingError:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from icontact.errors import DoNotContact, MappingError
 from icontact.mapping import toml
+from icontact.mapping.address_groups import make_groups
 from icontact.mapping.consent import (
     ConsentBlank,
     ConsentCheck,
@@ -19,7 +20,7 @@ from icontact.mapping.consent import (
     unread_columns,
 )
 from icontact.mapping.dates import ISO, check_output_format
-from icontact.mapping.field_mapping import make_field, make_fields, unknown_field
+from icontact.mapping.field_mapping import FieldMapping, make_field, make_fields, unknown_field
 from icontact.mapping.guess import guess
 from icontact.mapping.mautic import document, from_mautic, plainly_named
 from icontact.mapping.presets import preset
@@ -40,6 +41,11 @@ LongState: TypeAlias = Literal["omit", "reject"]
 
 Tags: TypeAlias = Literal["keep", "strip"]
 
+#: What a value does that does not fit its field.
+Invalid: TypeAlias = Literal["leave_out", "reject"]
+
+SeveralAddresses: TypeAlias = Literal["first", "reject"]
+
 OPTIONS = (
     "long_state",
     "date_format",
@@ -49,6 +55,9 @@ OPTIONS = (
     "consent",
     "consent_blank",
     "ignore",
+    "addresses",
+    "invalid",
+    "several_addresses",
 )
 _OPTIONS_TABLE = "options"
 
@@ -77,6 +86,14 @@ class ContactMapper:
         consent_blank: What a blank value of these means: ``"skip"`` the row, or ``"push"`` it.
         ignore: Keys about consent that are not to be read. Files and frames stop a push while a
             column that is about consent is neither read nor ignored.
+        addresses: Several groups of ``street``, ``street2``, ``city``, ``state``,
+            ``postal_code`` and ``country``, in place of these fields: of each row the first group
+            that holds something is taken as a whole.
+        invalid: What a value does that does not fit a field: ``"leave_out"`` costs the field, with
+            a note, ``"reject"`` the row. For all fields, or by field. An e-mail address or a
+            status that does not fit always rejects the row.
+        several_addresses: Of several e-mail addresses in one value: take the ``"first"``, with a
+            note, or ``"reject"`` the row.
 
     Raises:
         MappingError: An unknown field, option or transform (names the nearest one), or no e-mail.
@@ -105,6 +122,9 @@ class ContactMapper:
         consent: Key | Sequence[Key] | None = None,
         consent_blank: ConsentBlank = "skip",
         ignore: Key | Sequence[Key] | None = None,
+        addresses: Sequence[Mapping[str, SourceLike]] = (),
+        invalid: Invalid | Mapping[str, Invalid] = "leave_out",
+        several_addresses: SeveralAddresses = "first",
     ) -> None:
         if not isinstance(mapping, Mapping):
             raise MappingError(
@@ -112,6 +132,8 @@ class ContactMapper:
             )
         if long_state not in ("omit", "reject"):
             raise MappingError("long_state is 'omit' or 'reject'")
+        if several_addresses not in ("first", "reject"):
+            raise MappingError("several_addresses is 'first' or 'reject'")
         if tags not in ("keep", "strip"):
             raise MappingError("tags is 'keep' or 'strip'")
         #: What of a row says who may be mailed, and how.
@@ -122,8 +144,12 @@ class ContactMapper:
             date_format=check_output_format(date_format),
             long_state=long_state,
             strip_tags=tags == "strip",
+            several_addresses=several_addresses,
+            invalid=_invalid(invalid),
         )
         self._fields = tuple(make_fields(mapping, self._context))
+        self._addresses = tuple(make_groups(addresses, self._context))
+        self._check_fields()
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> ContactMapper:
@@ -221,6 +247,7 @@ class ContactMapper:
         mapper = cls(
             guessed.mapping,
             country=guessed.country,
+            addresses=guessed.addresses,
             do_not_contact=guessed.do_not_contact or None,
             consent=guessed.consent,
             consent_blank=guessed.consent_blank,
@@ -260,12 +287,12 @@ class ContactMapper:
             return view
         if (held := self.consent.check(view)) is not None:
             return held
-        country = self._country_of(view)
+        mapped, country = self._fields_for(view)
         fields: dict[str, Any] = {}
         custom: dict[str, Any] = {}
         notes: list[str] = []
         problem: MappingError | None = None
-        for field in self._fields:
+        for field in mapped:
             found = field.convert(view, country)
             if found.problem is not None:
                 if found.opted_out:
@@ -306,7 +333,7 @@ class ContactMapper:
             email: The address to put into it.
         """
         country = self._country.keys[0] if self._country else None
-        return sample_row(self._fields, email, country=country, consent=self.consent)
+        return sample_row(self._every_field(), email, country=country, consent=self.consent)
 
     def checked(self, custom_fields: Iterable[CustomField]) -> ContactMapper:
         """Return the mapper bound to a folder's custom fields, whose types decide the transforms.
@@ -342,7 +369,7 @@ class ContactMapper:
     @property
     def targets(self) -> tuple[str, ...]:
         """The fields it fills; ``custom_fields.…`` for the folder's own."""
-        return tuple(field.label for field in self._fields)
+        return tuple(dict.fromkeys(field.label for field in self._every_field()))
 
     @property
     def custom_fields(self) -> tuple[str, ...]:
@@ -353,6 +380,7 @@ class ContactMapper:
     def sources(self) -> tuple[Key, ...]:
         """The row's keys that it reads, each once."""
         read = [key for field in self._fields for key in field.source.keys]
+        read += [key for group in self._addresses for key in group.keys]
         country = self._country.keys if self._country else ()
         return tuple(dict.fromkeys([*read, *country, *self._stated_consent()]))
 
@@ -442,6 +470,8 @@ class ContactMapper:
             for key in field.source.keys
         ]
         lacking += [key for key in self._stated_consent() if key not in header]
+        if not any(header.intersection(group.keys) for group in self._addresses):
+            lacking += [key for group in self._addresses for key in group.keys]
         return tuple(dict.fromkeys(lacking))
 
     @property
@@ -452,13 +482,19 @@ class ContactMapper:
         version of Python may compile it differently.
         """
         meaning = {
-            "version": 1,
+            "version": 2,
             "fields": sorted(
                 (field.meaning for field in self._fields), key=lambda m: str(m["field"])
             ),
             "long_state": self._context.long_state,
             "date_format": self._context.date_format,
             "country": list(self._country.keys) if self._country else [],
+            "addresses": [
+                [*(field.meaning for field in group.fields), list(group.keys)]
+                for group in self._addresses
+            ],
+            "invalid": dict(self._context.invalid),
+            "several_addresses": self._context.several_addresses,
         }
         if self._context.strip_tags:
             meaning["tags"] = "strip"
@@ -487,6 +523,12 @@ class ContactMapper:
         if self._context.strip_tags:
             options["tags"] = "strip"
         options |= self.consent.as_config()
+        if self._addresses:
+            options["addresses"] = [group.as_config() for group in self._addresses]
+        if (invalid := dict(self._context.invalid)) != {"": "leave_out"}:
+            options["invalid"] = invalid[""] if len(invalid) == 1 else invalid
+        if self._context.several_addresses != "first":
+            options["several_addresses"] = self._context.several_addresses
         if options:
             config[_OPTIONS_TABLE] = options
         if custom:
@@ -508,8 +550,8 @@ class ContactMapper:
         view = _viewed(row)
         if isinstance(view, MappingError):
             return view
-        country = self._country_of(view)
-        return tuple(field.explain(view, country) for field in self._fields)
+        mapped, country = self._fields_for(view)
+        return tuple(field.explain(view, country) for field in mapped)
 
     def _held(self, row: Row) -> MappingError | None:
         try:
@@ -517,11 +559,46 @@ class ContactMapper:
         except MappingError:
             return None  # it is no row, and `_fill` says so
 
-    def _country_of(self, row: Mapping[Any, Any]) -> object:
-        if self._country is None:
+    def _fields_for(self, row: Mapping[Any, Any]) -> tuple[tuple[FieldMapping, ...], object]:
+        """Return the fields that a row fills, and the value of its country."""
+        if not self._addresses:
+            return self._fields, self._value_of(self._country, row)
+        filled = (group for group in self._addresses if group.is_filled(row))
+        group = next(filled, self._addresses[0])
+        country = self._value_of(group.country or self._country, row)
+        return (*self._fields, *group.fields), country
+
+    def _every_field(self) -> tuple[FieldMapping, ...]:
+        return (*self._fields, *(field for group in self._addresses for field in group.fields))
+
+    def _check_fields(self) -> None:
+        """Refuse what is mapped twice, and an option for a field that is not mapped."""
+        names = {field.label for field in self._fields}
+        of_groups = {field.label for group in self._addresses for field in group.fields}
+        if twice := names & of_groups:
+            raise MappingError(f"{bounded(sorted(twice))} is mapped, and in addresses as well")
+        labels = names | of_groups
+        for name in self._context.invalid:
+            if name and name not in labels and f"{CUSTOM}.{name}" not in labels:
+                raise MappingError(
+                    f"invalid names {name!r}, which is not mapped: {nearest(name, labels)}"
+                )
+
+    def _value_of(self, source: Source | None, row: Mapping[Any, Any]) -> object:
+        if source is None:
             return None
-        keys = self._country.keys
+        keys = source.keys
         return next((row[key] for key in keys if key in row and not is_blank(row[key])), None)
+
+
+def _invalid(given: Any) -> Mapping[str, Invalid]:
+    """Return what a value that does not fit does, by field; the blank name is for all others."""
+    choices: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {"": given}
+    choices.setdefault("", "leave_out")
+    for choice in choices.values():
+        if choice not in ("leave_out", "reject"):
+            raise MappingError("invalid is 'leave_out' or 'reject', for all fields or by field")
+    return choices
 
 
 def _viewed(row: Row) -> Mapping[Any, Any] | MappingError:

@@ -13,11 +13,23 @@ _PREFIXES = frozenset(
     "mr mrs ms miss mx dr prof professor sir dame lady lord rev hon herr frau mme mlle monsieur "
     "madame sra srta dipl-ing".split()
 )
+_MORE_PREFIXES = frozenset(
+    "herrn frau fraulein mag ing dipl med phil ir dhr mevr mevrouw meneer heer drs sr don dona "
+    "senor senora señor señora señorita mmes mm m maitre me docteur signor signora sig dott "
+    "dottssa avv pan pani herra rouva hr fru bay bayan sayin mister missus brother sister father "
+    "fr br capt captain col gen lt maj sgt judge honorable dean the".split()
+)
 _SUFFIXES = frozenset("jr sr ii iii iv esq md phd dds dvm cpa mba jnr snr".split())
 _PARTICLES = frozenset(
     "van von vom zu zum zur der den de del della dela di da das do dos du la las le los ten ter te "
     "'t op bin ibn al el bint ben af av st".split()
 )
+
+
+def is_honorific(text: str) -> bool:
+    """Return whether a text is a title before a name, or several: ``"Prof. Dr."``."""
+    words = text.replace(".", " ").casefold().split()
+    return bool(words) and all(word in _PREFIXES | _MORE_PREFIXES for word in words)
 
 
 def name_part(value: object, part: str) -> TransformResult:

@@ -6,8 +6,8 @@ import functools
 from collections.abc import Mapping
 
 from icontact.errors import MappingError
+from icontact.mapping.field_aliases import unaccented
 from icontact.mapping.regions import COUNTRY_NAMES, REGIONS
-from icontact.mapping.spellings import unaccented
 from icontact.mapping.values import TransformResult, clean_text
 
 MOST_CHARACTERS = 10

@@ -7,7 +7,7 @@ import re
 from collections.abc import Hashable, Iterable, Mapping
 
 from icontact.errors import MappingError
-from icontact.mapping.spellings import BY_SPELLING, squeeze
+from icontact.mapping.field_aliases import BY_ALIAS, normalize_key
 
 #: Our name -> the name on the wire, in iContact's order (API 6.1).
 WIRE_NAMES: Mapping[str, str] = {
@@ -60,7 +60,7 @@ def field_for(target: object) -> str:
             "option country, where it helps to read states",
             field="country",
         )
-    known = BY_SPELLING.get(squeeze(str(target)))
+    known = BY_ALIAS.get(normalize_key(str(target)))
     hint = f"did you mean {known[0]!r}?" if known else nearest(target, [*FIELDS, CUSTOM])
     raise MappingError(
         f"{shown(target)} is no field of an iContact contact: {hint} "
@@ -101,8 +101,8 @@ def nearest(given: object, choices: Iterable[str]) -> str:
 
 def closest(given: object, choices: Iterable[str]) -> str | None:
     """Return the choice that is spelled most like what was given, if one is near."""
-    by_squeezed = {squeeze(choice): choice for choice in choices}
-    found = difflib.get_close_matches(squeeze(str(given)), by_squeezed, n=1, cutoff=0.7)
+    by_squeezed = {normalize_key(choice): choice for choice in choices}
+    found = difflib.get_close_matches(normalize_key(str(given)), by_squeezed, n=1, cutoff=0.7)
     return by_squeezed[found[0]] if found else None
 
 

@@ -26,6 +26,8 @@ class TransformContext(NamedTuple):
         country: The row's country, where the mapper knows its source.
         longest: As many characters as the field can hold, where that is known.
         strip_tags: Whether HTML's tags are removed before anything else.
+        several_addresses: The mapper's policy for several e-mail addresses in one value.
+        invalid: What a value that does not fit does, by field; under ``""`` for all others.
     """
 
     options: Mapping[str, Any]
@@ -35,6 +37,8 @@ class TransformContext(NamedTuple):
     country: object = None
     longest: int | None = None
     strip_tags: bool = False
+    several_addresses: str = "first"
+    invalid: Mapping[str, str] = {"": "leave_out"}
 
 
 class Transform(NamedTuple):
@@ -48,8 +52,8 @@ def _text(value: object, _: TransformContext) -> TransformResult:
     return clean_text(value)
 
 
-def _email(value: object, _: TransformContext) -> TransformResult:
-    return clean_email(value)
+def _email(value: object, context: TransformContext) -> TransformResult:
+    return clean_email(value, several=context.several_addresses)
 
 
 def _checkbox(value: object, _: TransformContext) -> TransformResult:

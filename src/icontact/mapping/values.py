@@ -19,6 +19,12 @@ from icontact.errors import MappingError
 INVISIBLE = "\u200b\u2060\ufeff"
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+#: What databases write for no date.
+_ZERO_DATE = re.compile(r"(?:0000([-/.])00\1(?:00)|00([-/.])00\2(?:0000|00))(?:[T ]00:00(?::00)?)?")
+
+#: With what spreadsheets mark a text that they would take for a number or a formula.
+_TEXT_MARK = re.compile(r"'(?=[+\-=@0-9])")
+
 _SPACES = re.compile(r"\s+")
 _BREAKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 _ABSENT_TYPES = frozenset({"NAType", "NaTType"})
@@ -50,7 +56,8 @@ def is_blank(value: object) -> bool:
     if value is None:
         return True
     if isinstance(value, str):
-        return not trimmed(value)
+        text = trimmed(value)
+        return not text or (text.startswith("00") and _ZERO_DATE.fullmatch(text) is not None)
     if isinstance(value, int):
         return False
     if isinstance(value, Decimal):
@@ -85,7 +92,8 @@ def clean_text(value: object) -> TransformResult:
     r"""Return a scalar as one line of text.
 
     HTML entities are decoded, once and only if complete (``&amp;``), since Mautic stores them.
-    Line breaks and tabs become a space, other control characters and broken surrogates go, both
+    An apostrophe before a number or a sign, with which spreadsheets mark texts, goes. Line breaks
+    and tabs become a space, other control characters and broken surrogates go, both
     with a note. Whole floats lose their ``.0``; ``True`` becomes ``1``, as on the wire (API 2.5).
 
     Raises:
@@ -97,6 +105,8 @@ def clean_text(value: object) -> TransformResult:
     if is_blank(value):
         return TransformResult(None)
     text = trimmed(html_decoded(scalar_text(value)))
+    if text.startswith("'") and _TEXT_MARK.match(text):
+        text = text[1:]
     if text.isprintable():
         return TransformResult(text or None)
     notes = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from icontact.mapping.spellings import squeeze
+from icontact.mapping.field_aliases import normalize_key
 
 __all__ = ["misplaced_credential"]
 
@@ -35,7 +35,7 @@ def misplaced_credential(table: Mapping[str, Any], within: str = "") -> str | No
     """
     for name, value in table.items():
         place = f"{within}.{name}" if within else name
-        variable = _BY_NAME.get(squeeze(name).removeprefix("icontact"))
+        variable = _BY_NAME.get(normalize_key(name).removeprefix("icontact"))
         if variable is not None and not isinstance(value, Mapping):
             return _complaint(place, variable)
         if name in _MAPPINGS:

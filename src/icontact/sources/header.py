@@ -8,7 +8,7 @@ import attrs
 
 from icontact.errors import ConfigError
 from icontact.mapping import ContactMapper
-from icontact.mapping.spellings import BY_SPELLING, squeeze
+from icontact.mapping.headers import field_of
 from icontact.mapping.targets import looks_like_address, shown
 from icontact.sources.rows import listed
 
@@ -156,8 +156,8 @@ def _names_email(row: Sequence[str]) -> bool:
 
 
 def _field(cell: str) -> str | None:
-    found = BY_SPELLING.get(squeeze(cell))
-    return found[0] if found else None
+    found = field_of(cell)
+    return found.field if found else None
 
 
 def _filled(row: Sequence[str]) -> int:
