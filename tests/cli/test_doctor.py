@@ -359,3 +359,14 @@ def test_a_dry_run_checks_the_confirmation_message(embedded: Sandbox, tmp_path: 
 
     assert ran.code == 2
     assert "there is no message 4711" in ran.err
+
+
+def test_the_switch_in_the_environment_is_a_fault_too(
+    embedded: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ICONTACT_PUSH_CONTACTS", "false")
+    settings = written(tmp_path, 'list = "Newsletter"', name="icontact.toml")
+    for words in ((), ("--settings", settings)):
+        ran = icontact("doctor", *words)
+        assert ran.code == 1
+        assert "ICONTACT_PUSH_CONTACTS=false in the environment" in " ".join(ran.out.split())

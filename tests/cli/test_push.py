@@ -452,3 +452,44 @@ def test_before_a_journal_is_looked_at_nobody_claims_to_know_what_is_in_it(
 )
 def test_what_is_no_address_is_masked_as_a_whole(email: str | None, shown: str) -> None:
     assert screen.masked(email) == shown
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+@pytest.mark.parametrize("where", ["environment", "option"])
+def test_a_stop_from_anywhere_stops_a_push(
+    embedded: Sandbox,
+    people: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    where: str,
+    dry: tuple[str, ...],
+) -> None:
+    words: list[object] = ["push", people, "--list", "Newsletter", *dry]
+    if where == "environment":
+        monkeypatch.setenv("ICONTACT_PUSH_CONTACTS", "false")
+    else:
+        words.append("--no-push")
+
+    ran = icontact(*words)
+
+    said = "ICONTACT_PUSH_CONTACTS=false in the environment" if where[0] == "e" else "--no-push"
+    assert " ".join(ran.out.split()).count(said)
+    assert stored(embedded) == {}
+
+
+def test_a_start_does_not_take_back_a_stop(
+    embedded: Sandbox, people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ICONTACT_PUSH_CONTACTS", "true")
+    settings = written(
+        tmp_path, 'list = "Newsletter"', "push_contacts = false", name="icontact.toml"
+    )
+    icontact("push", people, "--settings", settings)
+    assert stored(embedded) == {}
+
+
+def test_a_switch_that_cannot_be_read_is_a_matter_of_usage(
+    embedded: Sandbox, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ICONTACT_PUSH_CONTACTS", "maybe")
+    ran = icontact("push", people, "--list", "Newsletter")
+    assert (ran.code, "ICONTACT_PUSH_CONTACTS must be true or false" in ran.err) == (2, True)

@@ -21,7 +21,7 @@ from icontact.mapping import ContactMapper
 from icontact.models import CustomField
 from icontact.push import FieldCheck, Probe, ProbeStep, PushSettings, find_list, probe
 from icontact.push.destination import check_confirmation
-from icontact.push.settings import PolicyOptions
+from icontact.push.settings import PolicyOptions, stop_in
 from icontact.sources import BadRow, read_rows
 from icontact.transport import DEFAULT_BASE_URL, RetryPolicy
 
@@ -160,11 +160,14 @@ class Doctor:
             yield "triggers", ("settings", "list", "custom fields"), self._check_triggers
 
     def _check_settings(self) -> str:
+        stop = stop_in(os.environ)
+        if self._settings_file is not None:
+            self._settings = settings_from(self._settings_file)
+            stop = " and ".join(self._settings.stopped_by)
+        if stop:
+            raise ConfigError(f"push_contacts = false stops every push ({stop}); set it to true")
         if self._settings_file is None:
             raise NotAskedError("none given: --settings FILE")
-        self._settings = settings_from(self._settings_file)
-        if not self._settings.push_contacts:
-            raise ConfigError("push_contacts = false stops every push; set it to true")
         return f"{self._settings_file} can be used"
 
     def _check_credentials(self) -> str:

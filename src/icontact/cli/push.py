@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections import deque
@@ -22,8 +23,8 @@ from icontact.cli.stops import Stop, Stopped, terminable
 from icontact.errors import ConsentError
 from icontact.mapping.consent import ConsentBlank
 from icontact.paging import MOST_WORKERS
-from icontact.push import ListPush, Progress, PushPlan, PushReport, PushSettings
-from icontact.push.settings import OptOut, PolicyOptions
+from icontact.push import ListPush, Progress, PushPlan, PushPolicy, PushReport, PushSettings
+from icontact.push.settings import OptOut, PolicyOptions, stop_in
 from icontact.sources import RowFile, read_rows
 
 __all__ = ["Job", "push", "run"]
@@ -54,6 +55,7 @@ class Job:
     opt_out: OptOut | None = None
     header_line: int | None = None
     sheet: str | None = None
+    no_push: bool = False
     existing: Literal["keep", "merge", "replace"] | None = None
     duplicates: Literal["first", "last"] | None = None
     account_id: int | None = None
@@ -134,7 +136,10 @@ def _places(job: Job, settings: PushSettings | None) -> tuple[int | None, int | 
 
 
 def _policy(job: Job, settings: PushSettings | None) -> PolicyOptions:
-    policy = PolicyOptions() if settings is None else settings.policy
+    rules = (PushPolicy() if settings is None else settings).stopped_too(stop_in(os.environ))
+    if job.no_push:
+        rules = rules.stopped_too("--no-push")
+    policy = rules.options
     if job.existing is not None:
         policy["existing"] = job.existing
     if job.opt_out is not None:
@@ -233,6 +238,12 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
 )
 @click.option("--preset", metavar="NAME", help="A mapping with a name: mautic.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and write nothing.")
+@click.option(
+    "--no-push",
+    is_flag=True,
+    help="Push nothing: each row ends as skipped. The same as ICONTACT_PUSH_CONTACTS=false in the "
+    "environment, and push_contacts = false in the settings.",
+)
 @click.option(
     "--journal",
     metavar="FILE",

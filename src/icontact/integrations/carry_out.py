@@ -32,8 +32,6 @@ _SEVERITY = (
 )
 
 
-_SWITCHED_OFF = "the push is switched off (push_contacts = false)"
-
 _SUCCEEDED = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
 
 
@@ -44,7 +42,7 @@ def carry_out(task: Task, push: ListPush, decision: Decision) -> PushOutcome:
             return push.one(decision.row)
         # Without events behind it, it carries out what the person wants; no switch is in the way.
         if task.numbers and not push.policy.push_contacts:
-            return outcome_of(decision, OutcomeStatus.SKIPPED, _SWITCHED_OFF)
+            return outcome_of(decision, OutcomeStatus.SKIPPED, push.policy.switch)
         return _unsubscribe(push, decision)
     except IContactError as error:
         hopeless = isinstance(error, _HOPELESS)

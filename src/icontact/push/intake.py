@@ -88,7 +88,7 @@ def take_in(
     if journal.index():
         journal.settle_duplicates(rules.duplicates)
     if not rules.push_contacts:
-        journal.skip_all(_SWITCHED_OFF)
+        journal.skip_all(rules.switch)
     # Whoever opened a file sees its notes there.
     of_the_file = tuple(getattr(given.rows, "notes", ())) if opened else ()
     journal.finish_reading((*of_the_file, *reader.notes))
@@ -103,9 +103,6 @@ def _check_columns(rows: RowFile | Table, mapper: ContactMapper) -> None:
         if isinstance(rows, RowFile):
             rows.close()
         raise
-
-
-_SWITCHED_OFF = "the push is switched off (push_contacts = false)"
 
 
 def _are_many(chunk: Sequence[Taken]) -> bool:

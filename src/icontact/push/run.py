@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from icontact.push.outcome import PushOutcome
 from icontact.push.plan import PushPlan
 from icontact.push.progress import ProgressLike, telling
 from icontact.push.report import PushReport
-from icontact.push.settings import PolicyOptions, PushPolicy, PushSettings
+from icontact.push.settings import PolicyOptions, PushPolicy, PushSettings, stop_in
 from icontact.push.work import FRESH, Work
 from icontact.sources import RowSource
 from icontact.wire import nearest
@@ -79,6 +80,8 @@ class ListPush:
     def from_settings(cls, settings: PushSettings, *, client: Client | None = None) -> ListPush:
         """Make a push of settings; credentials come from the environment, or with the client.
 
+        ``ICONTACT_PUSH_CONTACTS=false`` in the environment stops it, whatever the settings say.
+
         Raises:
             ConfigError: If the settings have no mapping, the credentials are missing, or there is
                 a choice of folders.
@@ -88,7 +91,8 @@ class ListPush:
         folder = (client or Client.from_env()).folder(
             account_id=settings.account_id, client_folder_id=settings.client_folder_id
         )
-        return cls(folder, settings.list, mapper=settings.mapper, **settings.policy)
+        policy = settings.stopped_too(stop_in(os.environ)).policy
+        return cls(folder, settings.list, mapper=settings.mapper, **policy)
 
     def __repr__(self) -> str:
         # An error tracker may ask before the constructor has found the list.
@@ -229,7 +233,7 @@ class ListPush:
 
     def _identity(self) -> Identity:
         rules = attrs.asdict(self.policy)
-        for name in ("batch_size", "page_size", "update_by"):
+        for name in ("batch_size", "page_size", "update_by", "stopped_by"):
             del rules[name]  # how, not what
         rules["allow_statuses"] = sorted(self.policy.allow_statuses)
         return Identity(

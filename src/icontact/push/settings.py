@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, TypedDict, cast
+from typing import Any, Literal, Self, TypedDict, cast
 
 import attrs
 
@@ -25,11 +25,21 @@ from icontact.push.trigger_settings import (
 )
 from icontact.wire import nearest
 
-__all__ = ["Existing", "PolicyOptions", "PushPolicy", "PushSettings", "mapping_from_pairs"]
+__all__ = [
+    "Existing",
+    "PolicyOptions",
+    "PushPolicy",
+    "PushSettings",
+    "mapping_from_pairs",
+    "stop_in",
+]
 
 Existing = Literal["keep", "merge", "replace"]
 OptOut = Literal["skip", "unsubscribe"]
 UpdateBy = Literal["prove", "bulk", "member"]
+
+#: The variable that stops every push that a command makes, or that is made of settings.
+_SWITCH = "ICONTACT_PUSH_CONTACTS"
 
 #: Statuses that a push leaves alone unless they are named.
 _ALLOWABLE = (
@@ -45,6 +55,7 @@ class PolicyOptions(TypedDict, total=False):
     """The keywords of :class:`PushPolicy`, for completion where they are passed on."""
 
     push_contacts: bool
+    stopped_by: Collection[str]
     subscription_status: Literal["normal", "pending"]
     confirmation_message_id: int | None
     existing: Existing
@@ -61,6 +72,10 @@ def _names(value: Any) -> frozenset[str]:
 
 
 def _triggers(given: Iterable[TriggerSettings]) -> tuple[TriggerSettings, ...]:
+    return tuple(given)
+
+
+def _texts(given: Collection[str]) -> tuple[str, ...]:
     return tuple(given)
 
 
@@ -81,6 +96,9 @@ class PushPolicy:
     Attributes:
         push_contacts: Mautic's "Push contacts to this integration": ``False`` stops every push,
             and each outcome says so.
+        stopped_by: Who says so, for the outcomes: ``push_contacts = false in icontact.toml``,
+            ``ICONTACT_PUSH_CONTACTS=false in the environment``. If anything stands here,
+            ``push_contacts`` is ``False``.
         subscription_status: ``"normal"``, or ``"pending"`` for confirmed opt-in.
         confirmation_message_id: With ``"pending"``: the message of type ``confirmation`` that
             iContact mails.
@@ -106,6 +124,7 @@ class PushPolicy:
     """
 
     push_contacts: bool = attrs.field(default=True, validator=_switch)
+    stopped_by: tuple[str, ...] = attrs.field(default=(), converter=_texts, eq=False)
     subscription_status: Literal["normal", "pending"] = attrs.field(
         default="normal", validator=among("normal", "pending")
     )
@@ -121,6 +140,9 @@ class PushPolicy:
     page_size: int = attrs.field(default=1000, validator=_positive)
 
     def __attrs_post_init__(self) -> None:
+        if self.stopped_by:
+            # A frozen class sets its own attributes so.
+            object.__setattr__(self, "push_contacts", False)
         if unknown := self.allow_statuses - set(_ALLOWABLE):
             raise ConfigError(
                 f"allow_statuses may hold {', '.join(_ALLOWABLE)}, "
@@ -137,6 +159,32 @@ class PushPolicy:
             raise ConfigError(
                 'confirmation_message_id is only used with subscription_status = "pending"'
             )
+
+    @property
+    def options(self) -> PolicyOptions:
+        """The same as keywords of :class:`ListPush`."""
+        return cast(
+            "PolicyOptions", {name: getattr(self, name) for name in PolicyOptions.__annotations__}
+        )
+
+    @property
+    def switch(self) -> str:
+        """Why nothing is pushed, in words; empty if the push is not switched off."""
+        if self.push_contacts:
+            return ""
+        who = " and ".join(self.stopped_by or ("push_contacts = false",))
+        return f"the push is switched off ({who})"
+
+    def stopped_too(self, by: str) -> Self:
+        """Return the same, switched off if anything says so.
+
+        Args:
+            by: Who; empty if it does not.
+        """
+        if not by or by in self.stopped_by:
+            return self
+        before = self.stopped_by or (() if self.push_contacts else ("push_contacts = false",))
+        return attrs.evolve(self, stopped_by=(*before, by))
 
 
 @attrs.frozen(kw_only=True)
@@ -163,9 +211,7 @@ class PushSettings(PushPolicy):
     @property
     def policy(self) -> PolicyOptions:
         """The part that says what a push may do, as keywords of :class:`ListPush`."""
-        return cast(
-            "PolicyOptions", {name: getattr(self, name) for name in PolicyOptions.__annotations__}
-        )
+        return self.options
 
     def for_trigger(self, trigger: TriggerSettings) -> PushSettings:
         """Return the settings that hold for one trigger: its own list and mapping, if it has any.
@@ -188,7 +234,8 @@ class PushSettings(PushPolicy):
         """Read ``icontact.toml``.
 
         The keys are this class's, and the mapping stands in ``[mapping]``, or its name in
-        ``preset`` (``preset = "mautic"``). Credentials never stand in it.
+        ``preset`` (``preset = "mautic"``). Credentials never stand in it. Of the environment one
+        thing counts beside the file: ``ICONTACT_PUSH_CONTACTS=false`` stops what the file makes.
 
         Raises:
             ConfigError: If the file cannot be read, is no TOML, or holds an unknown key, an
@@ -199,7 +246,10 @@ class PushSettings(PushPolicy):
         if complaint := misplaced_credential(table):
             del table  # error trackers print the locals of every frame on the way
             raise ConfigError(f"{place}: {complaint}")
-        return cls._from_table(table, place)
+        made = cls._from_table(table, place)
+        if not made.push_contacts:
+            made = made.stopped_too(f"push_contacts = false in {place}")
+        return made.stopped_too(stop_in(os.environ))
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> PushSettings:
@@ -222,7 +272,9 @@ class PushSettings(PushPolicy):
         for name in _keys():
             if text := source.get(f"ICONTACT_{name.upper()}"):
                 table[name] = _from_text(name, text)
-        return cls._from_table(table, "the environment")
+        if table.get("push_contacts") is False:
+            del table["push_contacts"]  # read below, with the word on where it is said
+        return cls._from_table(table, "the environment").stopped_too(stop_in(source))
 
     @classmethod
     def _from_table(cls, table: Mapping[str, Any], place: str) -> PushSettings:
@@ -233,6 +285,19 @@ class PushSettings(PushPolicy):
         except MappingError as problem:
             error = MappingError(f"{place}: {problem}", field=problem.field)
         raise error
+
+
+def stop_in(environ: Mapping[str, str]) -> str:
+    """Return how an environment says that nothing is to be pushed; empty if it does not.
+
+    Raises:
+        ConfigError: If ``ICONTACT_PUSH_CONTACTS`` is neither ``true`` nor ``false``.
+    """
+    text = environ.get(_SWITCH, "")
+    switch = _from_text("push_contacts", text) if text else True
+    if not isinstance(switch, bool):
+        raise ConfigError(f"the environment: {_SWITCH} must be true or false")
+    return "" if switch else f"{_SWITCH}={text.strip()} in the environment"
 
 
 def _values(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -250,7 +315,8 @@ def _values(table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _keys() -> Collection[str]:
-    names = [field.name for field in attrs.fields(PushSettings) if field.name != "mapper"]
+    inner = ("mapper", "stopped_by")
+    names = [field.name for field in attrs.fields(PushSettings) if field.name not in inner]
     return [*names, "mapping", "preset"]
 
 
