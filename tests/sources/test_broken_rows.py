@@ -45,6 +45,30 @@ def test_a_broken_row_keeps_its_cells(line: bytes, cells: dict[str, str]) -> Non
     assert row.addresses == ("jo@example.com",)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b'x@example.com,"Ann,yes\njo@example.com,Jo",no\n',
+        b'x@example.com,"Ann,yes\njo@example.com,Jo,no"\n',
+        b'x@example.com,"Ann,yes\n\njo@example.com,Jo,no\ncy@example.com,"Cy",no\n',
+    ],
+)
+def test_a_row_that_has_swallowed_others_is_broken_and_the_others_are_rows(lines: bytes) -> None:
+    rows = list(read_rows(io.BytesIO(HEADER + lines), name="people.csv"))
+    first, *others = rows
+    assert isinstance(first, BadRow)
+    assert "quotation mark" in first.reason
+    assert first.cells == {"Email": "x@example.com", "Name": "Ann", "Opt Out": "yes"}
+    assert {one["Email"] for one in others if isinstance(one, dict)} >= {"jo@example.com"}
+
+
+def test_a_cell_of_several_lines_may_hold_addresses() -> None:
+    note = b'"see, with, commas\nann@example.com wrote\nto jo@example.com, too, twice"'
+    rows = list(read_rows(io.BytesIO(HEADER + b"jo@example.com," + note + b",no\n")))
+    assert len(rows) == 1
+    assert isinstance(rows[0], dict)
+
+
 def test_a_broken_row_keeps_the_addresses_of_surplus_cells() -> None:
     (row,) = broken(HEADER + b'Vance, Jo,yes,"Jo <jo@example.com>; mailto:ann@example.com."\n')
     assert row.cells == {"Email": "Vance", "Name": " Jo", "Opt Out": "yes"}

@@ -118,6 +118,25 @@ def test_delimiters_at_the_end_of_every_line_do_no_harm() -> None:
     assert list(rows) == [{"Email": "jo@example.com", "Name": "Jo"}]
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_the_delimiter_is_the_one_that_makes_a_column_of_addresses(mark: str) -> None:
+    others = " ".join({",", ";", "|"} - {mark}) * 3
+    assert opened(f"Name {others} x{mark}E-mail\n").columns[1:] == ("E-mail",)
+
+
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [
+        ("%PDF-1.7", "a PDF"),
+        ("BEGIN:VCARD\nFN:Jo", "a file of vCards"),
+        ("SQLite format 3\0", "an SQLite database"),
+        ("PAR1", "a Parquet file"),
+    ],
+)
+def test_a_file_of_another_kind_is_named(head: str, what: str) -> None:
+    assert what in refusal(head)
+
+
 def test_a_file_with_tabs_may_be_called_csv() -> None:
     assert opened("Email\tName\tTown, street\n").columns == (
         "Email",

@@ -280,7 +280,7 @@ def test_an_archive_that_is_no_workbook_is_named() -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("people.csv", "Email\njo@example.com\n")
-    assert "is an archive (zip): unpack it" in refusal(packed.getvalue())
+    assert "is an archive (zip) and not a workbook: unpack it" in refusal(packed.getvalue())
 
 
 @pytest.mark.parametrize("head", ["<html><table>", "\ufeff <!DOCTYPE html>", '<?xml version="1"?>'])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TextIO
@@ -12,7 +11,8 @@ from typing import TextIO
 import attrs
 
 from icontact.errors import ConfigError
-from icontact.sources.compressed import DAMAGED, damaged
+from icontact.sources.compressed import DAMAGED
+from icontact.sources.csv_lines import CsvLines
 from icontact.sources.encodings import MARK, Encoding
 from icontact.sources.header import (
     LOOK_AHEAD,
@@ -21,6 +21,7 @@ from icontact.sources.header import (
     header_hint,
     header_place,
     is_too_narrow,
+    names_email,
 )
 from icontact.sources.rows import (
     BadRow,
@@ -28,6 +29,7 @@ from icontact.sources.rows import (
     Found,
     addresses_in,
     counted,
+    is_address,
     listed,
     mismatch_error,
 )
@@ -71,7 +73,7 @@ class CsvReader:
         delimiter: str | None = None,
         header_line: int | None = None,
     ) -> None:
-        self._lines = _Lines(text)
+        self._lines = CsvLines(text)
         self._file = name
         self._encoding = encoding
         first = self._lines.peek().lstrip("\ufeff").rstrip("\r\n")
@@ -135,6 +137,8 @@ class CsvReader:
                 yield line, self._with_cells(fault, cells)
             elif not (cells[0].strip() or any(map(str.strip, cells))):
                 self._blank += 1
+            elif len(taken) > 1 and self._holds_another_row(cells):
+                yield line, self._given_up(line, BadRow(_UNCLOSED))
             elif len(cells) == width and all_named:
                 self._broken_at = None
                 yield line, dict(zip(names, cells, strict=True))
@@ -164,15 +168,32 @@ class CsvReader:
 
     def _broken(self, line: int, error: csv.Error) -> BadRow:
         """Give up one line only, whatever a quotation mark has swallowed after it."""
-        text = self._lines.taken[0]
-        if self._lines.give_back():
-            self._broken_at = line
         if "field limit" in str(error):
             limit = csv.field_size_limit()
             fault = BadRow(f"a cell is longer than {limit} characters, or {_UNCLOSED}")
         else:
             fault = BadRow(_UNCLOSED if "end of data" in str(error) else _AMID)
+        return self._given_up(line, fault)
+
+    def _given_up(self, line: int, fault: BadRow) -> BadRow:
+        text = self._lines.taken[0]
+        if self._lines.give_back():
+            self._broken_at = line
         return self._with_cells(fault, self._parts(text))
+
+    def _holds_another_row(self, cells: Sequence[str]) -> bool:
+        """Tell whether a quotation mark that was not closed has swallowed the rows below.
+
+        Then one of the lines below has as many cells as the header, and an address in the same
+        place as this row.
+        """
+        width = len(self._header.names)
+        places = [place for place, cell in enumerate(cells) if is_address(cell)]
+        rows = [self._parts(line) for line in self._lines.taken[1:]]
+        return any(
+            len(parts) >= width > 1 and any(is_address(parts[place]) for place in places)
+            for parts in rows
+        )
 
     def _parts(self, line: str) -> list[str]:
         """Return the cells of a broken line, as if quotation marks meant nothing."""
@@ -231,71 +252,6 @@ class CsvReader:
         return cells
 
 
-class _Lines(Iterator[str]):
-    """Lines for the csv module, of which some can be given back.
-
-    Attributes:
-        number: How many were handed out.
-        taken: Those of the present row.
-        half: What there is of the line at which a damaged file breaks off.
-    """
-
-    def __init__(self, text: TextIO) -> None:
-        self._text = text
-        self._back: deque[str] = deque()
-        self.number = 0
-        self.taken: list[str] = []
-        self.half = ""
-
-    def __next__(self) -> str:
-        line = self._back.popleft() if self._back else self._text.readline()
-        if not line or (line[-1] not in "\r\n" and self.damaged):
-            self.half = line
-            raise StopIteration  # half a line is no line
-        if not self.number:
-            line = line.lstrip("\ufeff")
-        self.number += 1
-        self.taken.append(line)
-        return line
-
-    def peek(self) -> str:
-        """Return the next line that is not blank; the blank ones before it are gone."""
-        while not self._back and (line := self._text.readline()):
-            if line[-1] not in "\r\n" and self.damaged:
-                break
-            if line.strip("\ufeff\r\n "):
-                self._back.append(line)
-            else:
-                self.number += 1
-        return self._back[0] if self._back else ""
-
-    @property
-    def damaged(self) -> bool:
-        """Whether the lines ended only because the file is damaged."""
-        return damaged(self._text)
-
-    def ahead(self, count: int) -> Sequence[str]:
-        """Return the next lines, without handing them out."""
-        while len(self._back) < count and (line := self._text.readline()):
-            self._back.append(line)
-        return list(self._back)
-
-    def skip(self, count: int) -> None:
-        """Pass over the next lines."""
-        for _ in range(count):
-            line = self._back.popleft() if self._back else self._text.readline()
-            if not line:
-                return
-            self.number += 1
-
-    def give_back(self) -> bool:
-        """Give all but the first line of the present row back; tell whether there were any."""
-        rest = self.taken[1:]
-        self._back.extendleft(reversed(rest))
-        self.number -= len(rest)
-        return bool(rest)
-
-
 def checked_delimiter(given: str) -> str:
     r"""Return a delimiter, which may be spelled out: ``tab`` or ``\t``, ``comma``, ``pipe``.
 
@@ -309,9 +265,15 @@ def checked_delimiter(given: str) -> str:
 
 
 def _recognised(header: str) -> str:
-    """Return the candidate that makes most columns of the header."""
+    """Return the candidate that makes a column of addresses, and else most columns."""
     unquoted = re.sub(r'"[^"]*"', "", header)
-    return max(_CANDIDATES, key=unquoted.count)
+
+    def rank(mark: str) -> tuple[bool, int]:
+        count = unquoted.count(mark)
+        cells = [cell.strip(' "\ufeff\r\n') for cell in header.split(mark)]
+        return count > 0 and names_email(cells), count
+
+    return max(_CANDIDATES, key=rank)
 
 
 def _parsed(lines: Sequence[str], delimiter: str) -> list[tuple[int, list[str]]]:

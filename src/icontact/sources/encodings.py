@@ -24,6 +24,10 @@ _BYTE_ORDER_MARKS = (
 
 #: What people hand over in good faith, by its first bytes.
 _NO_TEXT = (
+    (b"%PDF", "a PDF: export the contacts as CSV (UTF-8)"),
+    (b"BEGIN:VCARD", "a file of vCards: export the contacts as CSV (UTF-8)"),
+    (b"SQLite format 3", "an SQLite database: push a cursor of a query"),
+    (b"PAR1", "a Parquet file: read it with pandas or polars, and push the frame"),
     (b"\x1f\x8b", "compressed twice: unpack it once"),
     (b"\xfd7zXZ", "compressed in a way other than gzip: unpack it first"),
     (b"\x28\xb5\x2f\xfd", "compressed in a way other than gzip: unpack it first"),

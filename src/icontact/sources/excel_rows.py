@@ -111,7 +111,10 @@ def _kind(stream: BinaryIO, name: str) -> str:
             manifest = archive.read(_MANIFEST) if _MANIFEST in names else b""
         stream.seek(0)
         if not any(one.startswith("xl/") or one == "content.xml" for one in names):
-            raise ConfigError(f"{name} is an archive (zip): unpack it, and push the file in it")
+            raise ConfigError(
+                f"{name} is an archive (zip) and not a workbook: unpack it and push the file in "
+                "it, or save the contacts as CSV (UTF-8)"
+            )
         kind = "a spreadsheet" if "content.xml" in names else "an Excel workbook"
         if b"encryption-data" in manifest:
             raise ConfigError(f"{name} is {kind} {_PROTECTED}")

@@ -20,6 +20,7 @@ __all__ = [
     "header_hint",
     "header_place",
     "is_too_narrow",
+    "names_email",
     "refuse_duplicates",
 ]
 
@@ -111,7 +112,7 @@ def header_place(rows: Sequence[Sequence[str]]) -> int:
     It is the first row, unless a later one is a header for certain, and the rows above it a title
     or remarks: fewer cells than the header has.
     """
-    if not rows or (_names_email(rows[0]) and _filled(rows[0]) > 1):
+    if not rows or (names_email(rows[0]) and _filled(rows[0]) > 1):
         return 0
     return next((place for place in range(1, len(rows)) if _ends_preamble(rows, place)), 0)
 
@@ -120,14 +121,14 @@ def _ends_preamble(rows: Sequence[Sequence[str]], place: int) -> bool:
     above, row = rows[:place], rows[place]
     if not _looks_like_header(row) or max(map(_filled, above)) >= _filled(row):
         return False
-    if _names_email(above[0]) and any(looks_like_address(cell) for row in above for cell in row):
+    if names_email(above[0]) and any(looks_like_address(cell) for row in above for cell in row):
         return False  # two tables in one file: the rows of the first count
     return _filled(above[0]) == 1 or len(list(filter(_field, row))) > 1
 
 
 def doubted_header(rows: Sequence[Sequence[str]]) -> int | None:
     """Return the place of a row that may be the header in place of the first one."""
-    if not rows or _names_email(rows[0]):
+    if not rows or names_email(rows[0]):
         return None
     return next((place for place, row in enumerate(rows) if _looks_like_header(row)), None)
 
@@ -135,7 +136,7 @@ def doubted_header(rows: Sequence[Sequence[str]]) -> int | None:
 def is_too_narrow(rows: Sequence[Sequence[str]]) -> bool:
     """Tell whether the first row cannot be the header, since most rows below have more cells."""
     wider = [row for row in rows[1:] if _filled(row) > len(rows[0])]
-    return len(wider) * 2 >= len(rows) > 1 and not _names_email(rows[0])
+    return len(wider) * 2 >= len(rows) > 1 and not names_email(rows[0])
 
 
 def header_hint(line: int | None) -> str:
@@ -146,12 +147,13 @@ def header_hint(line: int | None) -> str:
 
 
 def _looks_like_header(row: Sequence[str]) -> bool:
-    return _names_email(row) and not any(
+    return names_email(row) and not any(
         looks_like_address(cell) or cell.strip().isdecimal() for cell in row
     )
 
 
-def _names_email(row: Sequence[str]) -> bool:
+def names_email(row: Sequence[str]) -> bool:
+    """Tell whether a cell of a row names a column of addresses."""
     return any(_field(cell) == "email" for cell in row)
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "Reader",
     "addresses_in",
     "counted",
+    "is_address",
     "listed",
     "mismatch_error",
 ]
@@ -96,6 +97,11 @@ def addresses_in(text: str) -> tuple[str, ...]:
     """Return everything in a text that looks like an e-mail address, each once."""
     words = (word.rstrip(".") for word in _BETWEEN_WORDS.split(text))
     return tuple(dict.fromkeys(word for word in words if "@" in word[1:-1]))
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is an e-mail address, and nothing beside it."""
+    return addresses_in(text) == (text.strip(),)
 
 
 def listed(numbers: Sequence[int], most: int = 10, count: int | None = None) -> str:
