@@ -36,6 +36,7 @@ class PushPlan:
         journal: Where the plan is kept.
         made: When it was made, in seconds of the monotonic clock.
         looked: When it began to be found out what iContact knows, by the same clock.
+        ahead: How far the wall clock was ahead of that one then.
         push: Whose plan it is.
     """
 
@@ -49,6 +50,7 @@ class PushPlan:
     journal: Journal = attrs.field(repr=False, eq=False)
     made: float = attrs.field(repr=False, eq=False)
     looked: float = attrs.field(repr=False, eq=False)
+    ahead: float = attrs.field(repr=False, eq=False)
     push: ListPush = attrs.field(repr=False, eq=False)
 
     @property

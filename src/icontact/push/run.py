@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
@@ -19,6 +18,7 @@ from icontact.models import ContactList, FieldType
 from icontact.push.crew import crew_of
 from icontact.push.destination import check_confirmation, find_list
 from icontact.push.journal import Identity, Journal, PlannedRows
+from icontact.push.moments import age, now
 from icontact.push.outcome import PushOutcome
 from icontact.push.plan import PushPlan
 from icontact.push.progress import ProgressLike, telling
@@ -145,8 +145,9 @@ class ListPush:
                 requests_to_write=needed,
                 notes=(*work.notes(), *((limit,) if limit else ())),
                 journal=work.journal,
-                made=time.monotonic(),
+                made=now()[0],
                 looked=work.looked,
+                ahead=work.ahead,
                 push=self,
             )
 
@@ -163,8 +164,8 @@ class ListPush:
         """
         with telling(progress) as tell, self._work(plan.journal, workers) as work:
             # To plan may have taken far longer than a minute.
-            work.looked = plan.looked
-            if time.monotonic() - plan.made > FRESH:
+            work.looked, work.ahead = plan.looked, plan.ahead
+            if age(plan.made, plan.ahead) > FRESH:
                 work.journal.reopen()
                 work.plan()
             return work.write(tell)

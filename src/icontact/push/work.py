@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from math import ceil
@@ -20,6 +19,7 @@ from icontact.push.intake import take_in
 from icontact.push.interrupts import Interrupts, held_back
 from icontact.push.journal import Journal, Outcomes, Stage
 from icontact.push.meter import Meter
+from icontact.push.moments import age, now
 from icontact.push.outcome import number_of
 from icontact.push.planning import Planner
 from icontact.push.progress import Progress, Teller
@@ -51,6 +51,7 @@ class Work:
     Attributes:
         looked: When it began to be found out what iContact knows, in seconds of the monotonic
             clock.
+        ahead: How far the wall clock was ahead of that one then.
     """
 
     def __init__(
@@ -73,8 +74,10 @@ class Work:
         self._reader = StateReader(self._folder, list_id, journal, crew, page_size=policy.page_size)
         self._requests_before = int(journal.noted("requests", "0"))
         self._elapsed_before = float(journal.noted("elapsed", "0"))
-        self.looked: float = time.monotonic()
-        self._begun: float | None = None
+        self.looked: float
+        self.ahead: float
+        self.looked, self.ahead = now()
+        self._begun: tuple[float, float] | None = None
         self._resumed: int | None = None
 
     def take_in(self, rows: RowSource, mapper: ContactMapper) -> None:
@@ -93,7 +96,7 @@ class Work:
             self._resumed = sum(self.journal.done().values())
 
     def _begin(self) -> None:
-        self._begun = time.monotonic()
+        self._begun = now()
         self._reader.begin()
 
     def plan(self) -> Sequence[LookUp]:
@@ -110,9 +113,9 @@ class Work:
             crew=self._crew,
         )
         # What is read first is the oldest when the reading ends, which may take hours.
-        now, begun, self._begun = time.monotonic(), self._begun, None
-        soon = begun is not None and now - begun < _SOON
-        self.looked = begun if begun is not None and soon else now
+        begun, self._begun = self._begun, None
+        soon = begun is not None and age(*begun) < _SOON
+        self.looked, self.ahead = begun if begun is not None and soon else now()
         try:
             return planner.plan(self._reader, anew=not soon)
         finally:
@@ -184,7 +187,7 @@ class Work:
             policy=self._policy,
             reader=self._reader,
             crew=self._crew,
-            stale=lambda: time.monotonic() - self.looked > FRESH,
+            stale=lambda: age(self.looked, self.ahead) > FRESH,
             may_go_on=may_go_on,
         )
 

@@ -1,0 +1,109 @@
+"""What a plan knows ages by the wall clock and by the monotonic one, whichever says more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from icontact.push import moments
+from icontact.sandbox import Sandbox
+from tests.push.support import MakePush, person
+
+HOURS = 3600.0
+
+
+class Clocks:
+    """A wall clock and a monotonic one that a test sets."""
+
+    def __init__(self) -> None:
+        self.wall, self.monotonic = 1.7e9, 5000.0
+
+    def __call__(self) -> tuple[float, float]:
+        return self.monotonic, self.wall
+
+    def suspend(self) -> None:
+        """A laptop sleeps for eight hours: its monotonic clock stands still."""
+        self.wall += 8 * HOURS
+
+    def set_back(self) -> None:
+        """The wall clock is set back while an hour goes by."""
+        self.wall -= 8 * HOURS
+        self.monotonic += HOURS
+
+    def go_on(self) -> None:
+        """A moment goes by, and the wall clock is set back by a little."""
+        self.wall -= 5
+        self.monotonic += 1
+
+
+@pytest.fixture
+def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
+    clocks = Clocks()
+    monkeypatch.setattr(moments, "_clocks", clocks)
+    return clocks
+
+
+@pytest.mark.parametrize("happens", ["suspend", "set_back"])
+def test_a_plan_that_slept_is_made_anew(
+    sandbox: Sandbox, make_push: MakePush, clocks: Clocks, happens: str
+) -> None:
+    plan = make_push().plan([person(1), person(2)])
+    sandbox.seed(
+        contacts=[{"email": "person1@example.com"}, {"email": "person2@example.com"}],
+        subscriptions=[{"email": "person1@example.com", "status": "unsubscribed"}],
+    )
+    getattr(clocks, happens)()
+
+    report = plan.apply()
+
+    assert [one.status for one in report.outcomes] == ["skipped", "updated"]
+    assert report.outcomes[0].subscription == "unsubscribed"
+
+
+def test_a_fresh_plan_is_not_made_anew(
+    sandbox: Sandbox, make_push: MakePush, clocks: Clocks
+) -> None:
+    plan = make_push().plan([person(1)])
+    clocks.go_on()
+    before = len(sandbox.requests)
+
+    plan.apply()
+
+    assert {one.method for one in list(sandbox.requests)[before:]} == {"POST"}
+
+
+@pytest.mark.parametrize("happens", ["suspend", "set_back"])
+def test_a_push_that_sleeps_between_two_batches_looks_again(
+    sandbox: Sandbox, make_push: MakePush, clocks: Clocks, happens: str
+) -> None:
+    sandbox.seed(contacts=[{"email": f"person{n}@example.com"} for n in range(10)])
+    push = make_push({"email": "email"}, batch_size=5)
+
+    def sleep_once(progress: object) -> None:
+        if len(sandbox.state.subscriptions()) == 5:
+            sandbox.seed(subscriptions=[{"email": "person9@example.com", "status": "unsubscribed"}])
+            getattr(clocks, happens)()
+
+    report = push.run([person(n) for n in range(10)], progress=sleep_once)
+
+    assert report.outcomes[9].status == "skipped"
+    states = {one["contactId"]: one["status"] for one in sandbox.state.subscriptions()}
+    assert sorted(states.values()) == ["normal"] * 9 + ["unsubscribed"]
+
+
+@pytest.mark.parametrize("happens", ["suspend", "set_back"])
+def test_what_was_read_while_rows_were_read_is_read_again_after_a_sleep(
+    sandbox: Sandbox, make_push: MakePush, clocks: Clocks, happens: str
+) -> None:
+    def rows() -> Iterator[dict[str, Any]]:
+        for number in range(1200):
+            if number == 1100:
+                sandbox.seed(contacts=[{"email": "person1150@example.com", "status": "bounced"}])
+                getattr(clocks, happens)()
+            yield person(number)
+
+    report = make_push().run(rows())
+
+    assert report.outcomes[1150].status == "skipped"
