@@ -105,6 +105,12 @@ def test_a_line_of_the_header_that_is_not_there_is_refused() -> None:
     assert "counted from 1" in refusal("a,b\n1,2\n", header_line=0)
 
 
+def test_lines_that_are_quoted_as_a_whole_are_named() -> None:
+    told = refusal('"Email,""First Name"",City"\n"jo@example.com,""Jo"",Durham"\n')
+    assert "every line is one cell in quotation marks" in told
+    assert opened('"Name, first"\n').columns == ("Name, first",)
+
+
 def test_names_of_columns_may_be_broken_over_lines() -> None:
     assert opened('"E-mail\n(work)",  First   Name\n').columns == ("E-mail (work)", "First Name")
 

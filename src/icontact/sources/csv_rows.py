@@ -249,6 +249,12 @@ class CsvReader:
             if isinstance(fault, EncodingMismatch):
                 raise mismatch_error(self._file, self._lines.number, fault)
             raise ConfigError(f"{self._file}: the header cannot be used: {fault.reason}")
+        inner = cells[0].split(_recognised(cells[0])) if len(cells) == 1 else []
+        if len(inner) > 1 and names_email([cell.strip('" ') for cell in inner]):
+            raise ConfigError(
+                f"{self._file}: every line is one cell in quotation marks: export it again, or "
+                "remove the quotation marks around the lines"
+            )
         return cells
 
 
