@@ -370,3 +370,43 @@ def test_the_switch_in_the_environment_is_a_fault_too(
         ran = icontact("doctor", *words)
         assert ran.code == 1
         assert "ICONTACT_PUSH_CONTACTS=false in the environment" in " ".join(ran.out.split())
+
+
+def test_who_stops_a_test_push_is_told_what_is_left_and_the_command(
+    embedded: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = written(
+        tmp_path,
+        'list = "Newsletter"',
+        'mapping = {email = "mail", city = "town"}',
+        name="own.toml",
+    )
+    words = ("doctor", "--settings", settings, "--test-push", "jo@example.com")
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("icontact.resources.Subscriptions.find", interrupted)
+        patched.setattr("icontact.resources.Contacts.delete", interrupted)
+        stopped = icontact(*words, "--map", "first_name=name")
+    assert stopped.code == 130
+    assert "a contact with the address may be left behind" in stopped.err
+    assert f"icontact doctor --settings {settings} --map first_name=name --test-push" in stopped.err
+    assert len(embedded.state.contacts()) == 1
+
+    assert icontact(*words, "--map", "first_name=name").code == 0
+    assert {one["status"] for one in embedded.state.contacts()} == {"deleted"} or not (
+        embedded.state.contacts()
+    )
+
+
+def test_who_stops_before_anything_was_pushed_is_told_so(
+    embedded: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("icontact.cli.checks.find_list", interrupted)
+    stopped = icontact("doctor", "--list", "Newsletter")
+    assert (stopped.code, "stopped. Nothing was written" in stopped.err) == (130, True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -12,7 +13,7 @@ from icontact.auth import Private
 from icontact.cli.checks import FAILED, OK, SKIPPED, Check, Doctor
 from icontact.cli.screen import clean, document, table
 from icontact.cli.session import json_option, place_options
-from icontact.cli.stops import Stop
+from icontact.cli.stops import Stop, Stopped, terminable
 from icontact.errors import MappingError
 from icontact.mapping.addresses import clean_email
 from icontact.push import FieldCheck
@@ -82,10 +83,26 @@ def doctor(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
         raise Stop("--sample and --existing-ok belong to --test-push EMAIL")
     if options["test_push"] is not None:
         _need_address(Private(options["test_push"]))
-    with Doctor(**options) as examiner:
-        checks = examiner.checks()
+    try:
+        with terminable(), Doctor(**options) as examiner:
+            checks = examiner.checks()
+    except KeyboardInterrupt as stop:
+        raise Stopped(f"stopped. {_left_by(stop, options)}") from None
     show(checks, examiner.fields, as_json=as_json)
     ctx.exit(exit_code_of(checks))
+
+
+def _left_by(stop: KeyboardInterrupt, options: Mapping[str, Any]) -> str:
+    """Say what an interrupted test push left, and how it is removed."""
+    if not stop.args:
+        return "Nothing was written"
+    words = ["icontact", "doctor"]
+    for name in ("settings_file", "list", "preset", "account_id", "client_folder_id", "sample"):
+        if options[name] is not None:
+            words += [f"--{name.removesuffix('_file').replace('_', '-')}", str(options[name])]
+    for pair in options["pairs"]:
+        words += ["--map", pair]
+    return f"{stop}. The command: {shlex.join(words)} --test-push EMAIL"
 
 
 def _need_address(given: Private) -> None:

@@ -12,6 +12,7 @@ from icontact.client import Folder
 from icontact.errors import NotFound
 from icontact.models import Contact, ContactFields, ContactStatus
 from icontact.push.bulk import Broken, Courier
+from icontact.push.comparing import filled_fields
 from icontact.push.decide import Action
 from icontact.push.fates import STORED, Stored, Trouble
 from icontact.push.journal import Journal, ToWrite
@@ -102,7 +103,7 @@ class BulkUpdates:
             return end
         self._tries += 1
         contact = self._look(end.contact_id, row.address)
-        if isinstance(contact, Contact) and (filled := _filled(contact)):
+        if isinstance(contact, Contact) and (filled := filled_fields(contact)):
             self._journal.note(_RECORD, _record(contact, filled))
             item: ContactRow = {"contact_id": contact.contact_id, "email": contact.email}
             sent = self._courier.attempt(lambda: self._contacts.create_many([item]))
@@ -199,23 +200,11 @@ def _at_stake(contact_id: int, fields: _Fields) -> str:
     )
 
 
-def _filled(contact: Contact) -> dict[str, Any]:
-    """Return the fields that hold something, address and status excepted."""
-    filled: dict[str, Any] = {
-        name: value
-        for name in ContactFields.__annotations__
-        if name not in ("email", "status", _CUSTOM) and (value := getattr(contact, name))
-    }
-    if custom := {name: value for name, value in contact.custom_fields.items() if value}:
-        filled[_CUSTOM] = custom
-    return filled
-
-
 def _missing(filled: _Fields, contact: Contact | None) -> dict[str, Any]:
     """Return those of some fields that hold nothing now."""
     if contact is None:
         return {}
-    now = _filled(contact)
+    now = filled_fields(contact)
     held = now.get(_CUSTOM, {})
     custom = {name: value for name, value in filled.get(_CUSTOM, {}).items() if name not in held}
     missing = {n: value for n, value in filled.items() if n != _CUSTOM and n not in now}

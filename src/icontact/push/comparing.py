@@ -16,7 +16,7 @@ from icontact.mapping.numbers import DECIMALS
 from icontact.mapping.targets import custom_label, shown
 from icontact.models import Contact, ContactFields, FieldType
 
-__all__ = ["FieldCheck", "Verdict", "compare", "compare_contact"]
+__all__ = ["FieldCheck", "Verdict", "compare", "compare_contact", "filled_fields"]
 
 Verdict = Literal["kept", "lost", "changed", "truncated", "wrong type", "not sent"]
 
@@ -168,3 +168,15 @@ def _text(value: object) -> str | None:
     if value is _ABSENT:
         return None
     return "" if value is None else str(value)
+
+
+def filled_fields(contact: Contact) -> dict[str, Any]:
+    """Return the fields that hold something, address and status excepted."""
+    filled: dict[str, Any] = {
+        name: value
+        for name in ContactFields.__annotations__
+        if name not in ("email", "status", "custom_fields") and (value := getattr(contact, name))
+    }
+    if custom := {name: value for name, value in contact.custom_fields.items() if value}:
+        filled["custom_fields"] = custom
+    return filled

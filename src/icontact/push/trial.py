@@ -12,14 +12,18 @@ from icontact.client import Folder
 from icontact.errors import IContactError, MappingError
 from icontact.mapping import ContactMapper, Explanation, Row
 from icontact.mapping.rows import as_mapping
-from icontact.models import FieldType
-from icontact.push.comparing import FieldCheck, compare_contact
+from icontact.models import Contact, FieldType
+from icontact.push.comparing import FieldCheck, compare_contact, filled_fields
+from icontact.push.interrupts import held_back
 from icontact.push.outcome import OutcomeStatus, PushOutcome
 from icontact.push.probed import Probe, ProbeStep
 from icontact.push.run import ListPush
 from icontact.push.settings import PolicyOptions
 
 __all__ = ["probe"]
+
+_AGAIN = "run the same test again: it removes what an earlier one left"
+_MAY_BE_LEFT = "a contact with the address may be left behind"
 
 _NAMES = ("sample", "address", "test push", "read back", "subscription", "clean up")
 
@@ -38,7 +42,8 @@ def probe(
 
     Never touches a contact that was there before. The push is real: the list may mail its owner,
     and with ``subscription_status="pending"`` iContact mails the address a confirmation request.
-    After it iContact keeps the contact as deleted, as it does with all it deletes (API 6.6).
+    After it iContact keeps the contact as deleted, as it does with all it deletes (API 6.6). What
+    an interrupted test left behind is recognised by its fields, and removed first.
 
     Args:
         folder: The client folder.
@@ -54,6 +59,8 @@ def probe(
         ConfigError: If there is no such list, or a setting is unusable.
         MappingError: If the mapping names a custom field that the folder does not have.
         APIError, TransportError: If iContact could not be asked about these.
+        KeyboardInterrupt: On Ctrl-C, once the contact is deleted again; its text says so, or what
+            may be left.
     """
     address, row = Private(email), _Hidden(sample)
     del email, sample  # error trackers print the locals of every frame on the way
@@ -87,17 +94,14 @@ class _Trial:
         self._fields: Sequence[FieldCheck] = ()
         #: The contact that this trial made.
         self._contact_id = 0
+        #: Whether it is not known what the push has made.
+        self._is_under_way = False
 
     def run(self, given: _Hidden, *, existing_ok: bool) -> Probe:
         """Do all steps; those that cannot be done any more are skipped."""
         sample = self._sampled(given)
         if sample is not None and self._is_free(sample, existing_ok=existing_ok):
-            try:
-                if self._pushed(sample):
-                    self._read_back(sample, self._contact_id)
-                    self._look_at_subscription(self._contact_id)
-            finally:  # also when somebody presses Ctrl-C
-                self._clean_up()
+            self._try(sample)
         reason = next((one.name for one in self._steps.values() if one.status == "failed"), None)
         why = "the contact was there before" if reason is None else f"needs: {reason}"
         steps = [
@@ -105,6 +109,32 @@ class _Trial:
             for name in _NAMES
         ]
         return Probe(steps=steps, fields=self._fields)
+
+    def _try(self, sample: _Hidden) -> None:
+        """Push, look, and clean up, also if that is interrupted."""
+        interrupted = False
+        try:
+            if self._pushed(sample):
+                self._read_back(sample, self._contact_id)
+                self._look_at_subscription(self._contact_id)
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            interrupted |= self._clean_up_first(sample)
+        if interrupted:
+            done = self._steps.get("clean up")
+            left = done is None or done.status == "failed"
+            what = _MAY_BE_LEFT if done is None else done.detail
+            raise KeyboardInterrupt(f"{what}; {_AGAIN}" if left else what)
+
+    def _clean_up_first(self, sample: _Hidden) -> bool:
+        """Clean up, and return whether that was interrupted; only a second time ends it."""
+        try:
+            with held_back():
+                self._clean_up(sample)
+        except KeyboardInterrupt:
+            return True
+        return False
 
     def _ok(self, name: str, detail: str) -> None:
         self._steps[name] = ProbeStep(name=name, status="ok", detail=detail)
@@ -146,6 +176,8 @@ class _Trial:
         if found is None:
             self._ok("address", "is not in iContact, so that nobody's data is at stake")
             return True
+        if not existing_ok and self._is_left_over(found.contact_id, sample):
+            return True
         if not existing_ok:
             self._failed(
                 "address",
@@ -157,6 +189,40 @@ class _Trial:
         self._ok("address", f"is in iContact already (contact {found.contact_id})")
         self._plan(sample)
         return False
+
+    def _is_left_over(self, contact_id: int, sample: _Hidden) -> bool:
+        """Remove what an earlier test left; return whether the address is free now."""
+        try:
+            contact = self._folder.contacts.get(contact_id)
+            if not self._is_sample(contact, sample, alone=True):
+                return False
+            self._folder.contacts.delete(contact_id)
+        except IContactError:
+            return False
+        self._ok("address", f"was left by an earlier test (contact {contact_id}); deleted now")
+        return True
+
+    def _is_sample(self, contact: Contact, sample: _Hidden, *, alone: bool) -> bool:
+        """Tell whether a contact is just what the sample makes.
+
+        Args:
+            contact: The contact.
+            sample: The row.
+            alone: Whether that is all that is known of it. An address and little else prove nothing
+                then.
+        """
+        wanted = self._mapper.map(sample.row)
+        checks = compare_contact(self._mapper.explain(sample.row), wanted, contact, self._types)
+        if not all(one.ok for one in checks):
+            return False
+        if not alone:
+            return True
+        sent = {*wanted, *wanted.get("custom_fields", {})} - {"email", "status", "custom_fields"}
+        filled = filled_fields(contact)
+        there = {*filled, *filled.get("custom_fields", {})} - {"custom_fields"}
+        lists = self._folder.subscriptions.list(contact_id=contact.contact_id).all()
+        elsewhere = any(one.list_id != self._list.list_id for one in lists)
+        return len(sent) > 1 and there <= sent and not elsewhere
 
     def _plan(self, sample: _Hidden) -> None:
         """Say what a push would do to a contact that is not ours to change."""
@@ -172,7 +238,9 @@ class _Trial:
             self._ok("test push", said)
 
     def _pushed(self, sample: _Hidden) -> bool:
+        self._is_under_way = True
         report = self._push.run([sample.row])
+        self._is_under_way = False
         outcome = report.outcomes[0]
         if outcome.status in _MADE:
             self._contact_id = outcome.contact_id or 0
@@ -229,12 +297,19 @@ class _Trial:
                 "Look at the list in iContact, and at a status that the mapping may fill.",
             )
 
-    def _clean_up(self) -> None:
+    def _clean_up(self, sample: _Hidden) -> None:
         contact_id = self._contact_id
         try:
             if contact_id:
                 self._folder.contacts.delete(contact_id)
             left = self._folder.contacts.find(email=self._address)
+            if left is not None and self._is_under_way:
+                # Interrupted before the push said what it made; the address was free a moment ago.
+                left = self._folder.contacts.get(left.contact_id)
+                if self._is_sample(left, sample, alone=False):
+                    contact_id = left.contact_id
+                    self._folder.contacts.delete(contact_id)
+                    left = None
         except IContactError as error:
             which = f"contact {contact_id}" if contact_id else "a contact with the address"
             self._failed(
