@@ -165,6 +165,8 @@ class _Reader:
         self._rules = rules
         self.count = 0
         self._consent_keys = mapper.consent_keys
+        #: Whether rows of the file have columns that say who may be mailed.
+        self._may_say_no = False
         #: Keys that may be about consent, and that nothing reads.
         self._suspects: dict[Any, ConsentColumn] = {}
         # Keys that no row has had so far: mostly a slip in the mapping, which is not to pass in
@@ -188,9 +190,12 @@ class _Reader:
     def chunks(self, given: _Given) -> Iterable[Sequence[Taken]]:
         """Yield the rows as the journal takes them."""
         chunk, count = _Chunk(), 0
+        if isinstance(given.rows, RowFile):
+            read = self._consent_keys.difference(self._mapper.consent.ignored)
+            self._may_say_no = not read.isdisjoint(given.rows.columns)
         for row in given.rows:
             if isinstance(row, BadRow):
-                chunk.others.append(_rejected(count, None, row.reason))
+                chunk.others.append(self._broken(count, row))
             else:
                 self._take(count, row, chunk)
                 if self._unseen:
@@ -243,6 +248,17 @@ class _Reader:
                 chunk.others.append((*kept, said, int(restricts), Stage.READ, None, None))
             else:
                 chunk.plain.append(kept)
+
+    def _broken(self, place: int, row: BadRow) -> Taken:
+        """Reject a row that cannot be read; it restricts its person if it may say no."""
+        if not self._may_say_no and certain_no(row.cells, self._consent_keys) is None:
+            return _rejected(place, None, row.reason)
+        key = self._mapper.explain({})["email"].sources[0]
+        # In the column of the address there may be what belongs to its neighbour.
+        candidates = (row.cells, *({key: address} for address in row.addresses))
+        found = (self._mapper.explain(cells)["email"].result for cells in candidates)
+        email = next((one for one in found if one is not None), None)
+        return _restricting(place, email, row.reason, OutcomeStatus.REJECTED)
 
     def _refused(self, place: int, row: Any, problem: MappingError) -> Taken:
         """Reject a row, or hold it back; under its address, where it has one.
