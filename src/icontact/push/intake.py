@@ -255,7 +255,7 @@ class _Reader:
             return _rejected(place, None, row.reason)
         key = self._mapper.explain({})["email"].sources[0]
         # In the column of the address there may be what belongs to its neighbour.
-        candidates = (row.cells, *({key: address} for address in row.addresses))
+        candidates: list[Mapping[Any, Any]] = [row.cells, *({key: one} for one in row.addresses)]
         found = (self._mapper.explain(cells)["email"].result for cells in candidates)
         email = next((one for one in found if one is not None), None)
         return _restricting(place, email, row.reason, OutcomeStatus.REJECTED)
