@@ -14,6 +14,14 @@ from icontact.errors import ConfigError, MappingError
 
 TABLE = "mapping"
 
+#: The most tables and lists within each other; settings have four.
+_DEEPEST = 20
+
+#: TOML promises no whole number with more of them, sign excepted.
+_BITS = 63
+
+_TOO_MUCH = "no TOML that can be read: a number is too long, or tables are nested too deeply"
+
 
 def document(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Return what a TOML file says.
@@ -22,7 +30,7 @@ def document(path: str | os.PathLike[str]) -> dict[str, Any]:
         ConfigError: The file cannot be read, or is no TOML.
     """
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+        table = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
         problem = error.strerror or type(error).__name__
     except UnicodeDecodeError:
@@ -30,8 +38,27 @@ def document(path: str | os.PathLike[str]) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         problem = f"no TOML: {error}"
     except (ValueError, RecursionError):
-        problem = "no TOML that can be read: a number is too long, or tables are nested too deeply"
+        problem = _TOO_MUCH
+    else:
+        if not _is_excessive(table):
+            return table
+        problem = _TOO_MUCH
     raise ConfigError(f"cannot read {os.fspath(path)}: {problem}")
+
+
+def _is_excessive(table: dict[str, Any]) -> bool:
+    """Tell whether tables are nested too deeply, or a number has more than 64 bits."""
+    level: list[Any] = [table]
+    for _ in range(_DEEPEST):
+        if any(isinstance(one, int) and one.bit_length() > _BITS for one in level):
+            return True
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return bool(level)
 
 
 def read(path: str | os.PathLike[str]) -> Mapping[str, Any]:

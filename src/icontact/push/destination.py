@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from icontact.client import Folder
 from icontact.errors import ConfigError, NotFound
 from icontact.models import ContactList, MessageType
+from icontact.push.trigger_settings import MOST
 
 __all__ = ["check_confirmation", "find_list"]
 
@@ -21,6 +22,8 @@ def find_list(folder: Folder, wanted: str | int) -> ContactList:
         ConfigError: If there is none; it names the nearest one and those there are.
     """
     if isinstance(wanted, int):
+        if not 1 <= wanted <= MOST:
+            raise ConfigError(f"list: an id is a whole number from 1 to {MOST}")
         try:
             return folder.lists.get(wanted)
         except NotFound:

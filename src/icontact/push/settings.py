@@ -16,6 +16,7 @@ from icontact.mapping.targets import WIRE_NAMES
 from icontact.models import ContactStatus, SubscriptionStatus
 from icontact.push.tables import misplaced_credential
 from icontact.push.trigger_settings import (
+    MOST,
     TriggerSettings,
     among,
     check_list,
@@ -80,8 +81,10 @@ def _texts(given: Collection[str]) -> tuple[str, ...]:
 
 
 def _positive(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
-        raise ConfigError(f"{field.name} must be a whole number from 1 on")
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST:
+        raise ConfigError(f"{field.name} must be a whole number from 1 to {MOST}")
 
 
 def _switch(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
@@ -333,7 +336,8 @@ def _from_text(name: str, text: str) -> Any:
         "page_size",
         "list",
     ):
-        return int(text) if text.isascii() and text.isdecimal() else text
+        digits = text.isascii() and text.isdecimal() and len(text) <= len(str(MOST))
+        return int(text) if digits else text
     if name == "allow_statuses":
         return [part.strip() for part in text.split(",") if part.strip()]
     return _pairs(text) if name == "mapping" else text

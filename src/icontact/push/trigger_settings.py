@@ -13,6 +13,7 @@ from icontact.mapping import ContactMapper
 from icontact.mapping.targets import nearest
 
 __all__ = [
+    "MOST",
     "TriggerKind",
     "TriggerSettings",
     "among",
@@ -39,10 +40,16 @@ _KINDS = (
 _SEGMENTS = ("segment_added", "segment_removed")
 
 
+#: No id is larger: it has 64 bits.
+MOST = 2**63 - 1
+
+
 def check_list(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
     """Refuse what is neither a list's name nor its id."""
     if isinstance(value, bool) or not isinstance(value, str | int) or value in ("", 0):
         raise ConfigError(f"{field.name} must be a list's name or its id")
+    if isinstance(value, int) and not 1 <= value <= MOST:
+        raise ConfigError(f"{field.name}: an id is a whole number from 1 to {MOST}")
 
 
 def _thing(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
