@@ -50,6 +50,7 @@ def test_a_broken_row_keeps_its_cells(line: bytes, cells: dict[str, str]) -> Non
     [
         b'x@example.com,"Ann,yes\njo@example.com,Jo",no\n',
         b'x@example.com,"Ann,yes\njo@example.com,Jo,no"\n',
+        b'x@example.com,"Ann,yes\njo@example.com,Jo,no",,,x@example.com\n',
         b'x@example.com,"Ann,yes\n\njo@example.com,Jo,no\ncy@example.com,"Cy",no\n',
     ],
 )

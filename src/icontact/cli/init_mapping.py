@@ -83,7 +83,7 @@ def from_columns(path: str, *, needs_email: bool = True) -> MappingSource:
         Stop: If no column looks like the address, and nothing else says which one it is.
     """
     with read_rows(path) as rows:
-        columns = rows.columns
+        columns, hint = rows.columns, rows.header_hint
     found = MappingSource(config={}, columns=columns, file=path)
     try:
         mapper = ContactMapper.guess(columns)
@@ -92,7 +92,7 @@ def from_columns(path: str, *, needs_email: bool = True) -> MappingSource:
     else:
         return attrs.evolve(found, config=mapper.as_config(), notes=mapper.notes)
     if needs_email:
-        raise Stop(f"{path}: {in_options(problem, columns)}")
+        raise Stop(f"{path}: {in_options(problem, columns)}{hint}")
     return found
 
 

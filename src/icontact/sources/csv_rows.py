@@ -164,7 +164,7 @@ class CsvReader:
             if self._shorts <= _NAMED:
                 self._short.append(line)
         self._broken_at = None
-        return self._named(cells)
+        return self._header.row(cells)
 
     def _broken(self, line: int, error: csv.Error) -> BadRow:
         """Give up one line only, whatever a quotation mark has swallowed after it."""
@@ -188,7 +188,7 @@ class CsvReader:
         place as this row.
         """
         width = len(self._header.names)
-        places = [place for place, cell in enumerate(cells) if is_address(cell)]
+        places = [place for place, cell in enumerate(cells[:width]) if is_address(cell)]
         rows = [self._parts(line) for line in self._lines.taken[1:]]
         return any(
             len(parts) >= width > 1 and any(is_address(parts[place]) for place in places)
@@ -203,10 +203,7 @@ class CsvReader:
         """Return a bad row with what can be read of it."""
         readable = [cell.replace("\0", "").replace(MARK, "\ufffd") for cell in cells]
         addresses = addresses_in(" ".join(readable))
-        return attrs.evolve(fault, cells=self._named(readable), addresses=addresses)
-
-    def _named(self, cells: Sequence[str]) -> dict[str, str]:
-        return {name: cell for name, cell in zip(self._header.names, cells, strict=False) if name}
+        return attrs.evolve(fault, cells=self._header.row(readable), addresses=addresses)
 
     def _find_header(self, delimiter: str | None) -> str:
         """Pass over what is above the header; return the delimiter."""
@@ -214,7 +211,10 @@ class CsvReader:
         usual = delimiter or _recognised(self._lines.peek())
         for mark in [delimiter] if delimiter else sorted(_CANDIDATES, key=usual.__ne__):
             found = _parsed(ahead, mark)
-            if place := header_place([cells for _, cells in found]):
+            rows = [cells for _, cells in found]
+            if rows and len(rows[0]) > 1 and names_email(rows[0]):
+                return mark
+            if place := header_place(rows):
                 self._lines.skip(found[place][0])
                 line = self._lines.number + 1
                 self._notes.append(f"line {line} is the header; the lines above it were not read")

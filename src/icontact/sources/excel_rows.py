@@ -185,9 +185,8 @@ class ExcelReader:
 
     def __iter__(self) -> Iterator[Found]:
         """Yield every row that is not blank."""
-        names = self._header.names
         for line, cells in self._rows:
-            yield line, {name: cell for name, cell in zip(names, cells, strict=False) if name}
+            yield line, self._header.row(cells)
 
     def _cells(self) -> Iterator[tuple[int, list[Any]]]:
         """Yield the cells of every row that is not blank, with the number of the row."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any
 
 import attrs
 
@@ -28,7 +29,7 @@ __all__ = [
 LOOK_AHEAD = 50
 
 
-@attrs.frozen
+@attrs.define
 class Header:
     """The columns of a table.
 
@@ -36,11 +37,13 @@ class Header:
         names: The name of each column, in order; blank for those that are not read.
         nameless: The places of the columns without a name, from 1.
         duplicates: The names that several columns have, and the places of these columns, from 1.
+        unread: The columns without a name that held something so far.
     """
 
     names: tuple[str, ...]
     nameless: tuple[int, ...]
     duplicates: Mapping[str, tuple[int, ...]]
+    unread: set[int] = attrs.field(factory=set)
 
     @classmethod
     def of(cls, cells: Iterable[str]) -> Header:
@@ -60,12 +63,19 @@ class Header:
         """The names of the columns that are read."""
         return tuple(filter(None, self.names))
 
+    def row(self, cells: Sequence[Any]) -> dict[str, Any]:
+        """Return the cells of a row by the names of their columns."""
+        for place in self.nameless:
+            if place <= len(cells) and str(cells[place - 1]).strip():
+                self.unread.add(place)
+        return {name: cell for name, cell in zip(self.names, cells, strict=False) if name}
+
     @property
     def notes(self) -> list[str]:
-        """Which columns are not read."""
+        """Which columns are not read, as far as the rows were read."""
         notes = []
-        if self.nameless:
-            notes.append(f"columns without a name are not read: {listed(self.nameless)}")
+        if self.unread:
+            notes.append(f"columns without a name are not read: {listed(sorted(self.unread))}")
         notes += [
             f"several columns are named {shown(name)} (columns {listed(places)}): only the first "
             "one is read"
