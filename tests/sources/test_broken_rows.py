@@ -50,7 +50,6 @@ def test_a_broken_row_keeps_its_cells(line: bytes, cells: dict[str, str]) -> Non
     [
         b'x@example.com,"Ann,yes\njo@example.com,Jo",no\n',
         b'x@example.com,"Ann,yes\njo@example.com,Jo,no"\n',
-        b'x@example.com,"Ann,yes\njo@example.com,Jo,no",,,x@example.com\n',
         b'x@example.com,"Ann,yes\n\njo@example.com,Jo,no\ncy@example.com,"Cy",no\n',
     ],
 )
@@ -61,6 +60,14 @@ def test_a_row_that_has_swallowed_others_is_broken_and_the_others_are_rows(lines
     assert "quotation mark" in first.reason
     assert first.cells == {"Email": "x@example.com", "Name": "Ann", "Opt Out": "yes"}
     assert {one["Email"] for one in others if isinstance(one, dict)} >= {"jo@example.com"}
+
+
+def test_a_row_that_has_swallowed_another_one_may_have_surplus_cells() -> None:
+    first, second = broken(
+        HEADER + b'x@example.com,"A,yes\njo@example.com,Jo,no",,,ann@example.com'
+    )
+    assert first.addresses == ("x@example.com",)
+    assert second.addresses == ("jo@example.com", "ann@example.com")
 
 
 def test_a_cell_of_several_lines_may_hold_addresses() -> None:
