@@ -30,12 +30,19 @@ class Checked:
 
     def arguments(self, prefix: str = "") -> str:
         """Return what the checksum is made of, as arguments in SQL."""
-        return ", ".join(f"{prefix}{column}" for column in (*self.key, *self.columns))
+        # As bytes: a damaged text could not be handed over.
+        names = (*self.key, *self.columns)
+        return ", ".join(f"CAST({prefix}{column} AS BLOB)" for column in names)
+
+    @property
+    def is_damaged(self) -> str:
+        """The condition in SQL for a row that is not as it was written."""
+        return f"{_COLUMN} IS NOT {_FUNCTION}({self.arguments()})"
 
 
-def checksum(*values: object) -> int:
+def checksum(*values: bytes | None) -> int:
     """Return the checksum of a row, from its values in the order of the columns."""
-    return crc32(repr(values).encode("utf-8", "backslashreplace"))
+    return crc32(repr(values).encode())
 
 
 def keep_checksums(connection: sqlite3.Connection, tables: Sequence[Checked]) -> None:
@@ -75,8 +82,7 @@ def damage_of(
         return "its tables are not as they were made"
     for table in tables:
         (wrong,) = connection.execute(
-            f"SELECT COUNT(*) FROM {table.name}"  # noqa: S608  (names of the schema)
-            f" WHERE {_COLUMN} IS NOT {_FUNCTION}({table.arguments()})"
+            f"SELECT COUNT(*) FROM {table.name} WHERE {table.is_damaged}"  # noqa: S608  (names of the schema)
         ).fetchone()
         if wrong:
             return f"{wrong:,} of its {table.name} are not as they were written"

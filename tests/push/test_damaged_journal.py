@@ -132,7 +132,7 @@ def test_an_error_says_what_is_wrong_and_what_to_do(
 
 def test_rows_of_another_time_are_noticed(scene: Scene) -> None:
     with closing(sqlite3.connect(scene.path)) as now:
-        sealed = ("1", checksum("seal", "1"))
+        sealed = ("1", checksum(b"seal", b"1"))
         now.execute("UPDATE about SET value = ?, checksum = ? WHERE key = 'seal'", sealed)
         now.commit()
 

@@ -6,6 +6,7 @@ import gc
 import importlib
 import sqlite3
 import sys
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -238,3 +239,28 @@ def test_a_client_is_handed_out_ready(sandbox: Sandbox) -> None:
 def test_a_client_of_the_server_is_handed_out_ready() -> None:
     with Sandbox().serve() as server, server.client() as client:
         assert client.folder().account_id == server.sandbox.account_id
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    with Sandbox(db=path) as sandbox:
+        sandbox.seed(contacts=[{"email": f"c{n}@example.com"} for n in range(300)])
+    del sandbox
+    gc.collect()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    content = path.read_bytes()
+    pages = [content[start : start + 4096] for start in range(0, len(content), 4096)]
+    refused = 0
+    for first in range(1, len(pages)):
+        order = [*pages]
+        order[first], order[first - 1] = order[first - 1], order[first]
+        path.write_bytes(b"".join(order))
+        try:
+            emails = [one["email"] for one in Sandbox(db=path).state.contacts()]
+        except ValueError as error:
+            refused += "is damaged" in str(error) or "cannot be opened" in str(error)
+        else:
+            assert emails == [f"c{n}@example.com" for n in range(300)]
+        gc.collect()
+    assert refused > len(pages) // 2

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from icontact._sqlite import Checked, damage_of, keep_checksums, schema_of
 from icontact.errors import ConfigError
 
 __all__ = ["Storage"]
 
 #: Kept in the file; another number is another layout.
-_VERSION = 1
+_VERSION = 2
 
 #: ``IcIn`` in ASCII, by which a file says what it is.
 _APPLICATION = 0x4963496E
@@ -33,7 +34,8 @@ CREATE TABLE events (
     attempts INTEGER NOT NULL DEFAULT 0,
     reason TEXT NOT NULL DEFAULT '',
     settled REAL,
-    payload TEXT
+    payload TEXT,
+    checksum INTEGER
 );
 CREATE INDEX events_by_due ON events (state, due);
 CREATE INDEX events_by_contact ON events (contact, happened);
@@ -41,12 +43,25 @@ CREATE TABLE contacts (
     contact TEXT PRIMARY KEY,
     owner TEXT,
     until REAL NOT NULL DEFAULT 0,
-    memory TEXT NOT NULL DEFAULT '{{}}'
+    memory TEXT NOT NULL DEFAULT '{{}}',
+    checksum INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX contacts_by_lease ON contacts (until);
 PRAGMA application_id = {_APPLICATION};
 PRAGMA user_version = {_VERSION};
 """
+
+_EVENTS = Checked(
+    name="events",
+    key=("number",),
+    columns=(
+        *("identity", "contact", "type", "happened", "received", "state", "due", "attempts"),
+        *("reason", "settled", "payload"),
+    ),
+)
+_CONTACTS = Checked(name="contacts", key=("contact",), columns=("owner", "until", "memory"))
+
+_DAMAGED = "is not as it was written: look at it, then retry or drop it"
 
 _BUSY_SECONDS = 30.0
 
@@ -65,6 +80,7 @@ class Storage:
         self.path: str = os.fspath(path)
         self._local = threading.local()
         self._open: weakref.WeakSet[_Connection] = weakref.WeakSet()
+        self._is_prepared = False
         problem = _make_private(self.path) or self._prepare()
         if problem:
             raise ConfigError(f"{self.path} cannot be opened as an inbox: {problem}")
@@ -88,6 +104,8 @@ class Storage:
         if held is None or held.process != os.getpid():
             held = self._local.held = _Connection(self.path)
             self._open.add(held)
+            if self._is_prepared:
+                keep_checksums(held.connection, (_EVENTS, _CONTACTS))
         return held.connection
 
     @contextmanager
@@ -116,13 +134,36 @@ class Storage:
                 for statement in _TABLES.split(";"):
                     connection.execute(statement)
                 version, application = _VERSION, _APPLICATION
+            problem = ""
+            if application != _APPLICATION or version != _VERSION:
+                problem = "it is something else, or of another version; name another file"
+            else:
+                problem = self._find_damage(connection)
             connection.execute("COMMIT")
         except sqlite3.DatabaseError as error:
+            problem = str(error)
+        if problem:
             self.close()
-            return str(error)
-        if application != _APPLICATION or version != _VERSION:
-            self.close()
-            return "it is something else, or of another version; name another file"
+        return problem
+
+    def _find_damage(self, connection: sqlite3.Connection) -> str:
+        """Put aside what is not as it was written; return what is wrong with the whole file."""
+        keep_checksums(connection, (_EVENTS, _CONTACTS))
+        self._is_prepared = True
+        if problem := damage_of(connection, (), schema_of(_TABLES)):
+            return f"{problem}; restore it from a copy, or name another file"
+        damaged = _EVENTS.is_damaged
+        connection.execute(
+            f"UPDATE events SET payload = NULL WHERE state = 'done' AND {damaged}"  # noqa: S608  (constants)
+        )
+        connection.execute(
+            f"UPDATE events SET state = 'aside', reason = ? WHERE {damaged}",  # noqa: S608  (constants)
+            (_DAMAGED,),
+        )
+        # What cannot be read is told when its contact has its turn.
+        connection.execute(
+            f"UPDATE contacts SET memory = '' WHERE {_CONTACTS.is_damaged}"  # noqa: S608  (constants)
+        )
         return ""
 
 

@@ -13,7 +13,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
 
-from icontact._sqlite import checksum
 from icontact.auth import Private
 from icontact.errors import JournalError
 from icontact.push.journal.bodies import fields_from
@@ -161,7 +160,7 @@ class Journal:
     def note(self, key: str, value: str) -> None:
         """Keep a value."""
         self.database.execute(
-            "INSERT OR REPLACE INTO about VALUES (?, ?, ?)", (key, value, checksum(key, value))
+            "INSERT OR REPLACE INTO about (key, value) VALUES (?, ?)", (key, value)
         )
 
     def noted(self, key: str, default: str = "") -> str:

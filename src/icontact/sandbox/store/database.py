@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
+from icontact._sqlite import damage_of, schema_of
 from icontact.sandbox.store import schema
 
 Row = sqlite3.Row
@@ -55,6 +56,10 @@ class Store:
         self._connection.execute("PRAGMA synchronous = NORMAL")
         version = self.value("PRAGMA user_version")
         if version == schema.VERSION:
+            if problem := damage_of(self._connection, (), schema_of(schema.TABLES)):
+                raise ValueError(
+                    f"{self.path} is damaged: {problem}; name another file, or remove it"
+                )
             return
         if version or self.value("SELECT COUNT(*) FROM sqlite_master"):
             raise ValueError(
