@@ -11,7 +11,18 @@ from pathlib import Path
 
 import icontact
 
-EXTRAS = ("click", "pandas", "pytest", "redis", "responses", "rich", "tqdm", "trustme", "werkzeug")
+EXTRAS = (
+    "click",
+    "pandas",
+    "pytest",
+    "python_calamine",
+    "redis",
+    "responses",
+    "rich",
+    "tqdm",
+    "trustme",
+    "werkzeug",
+)
 # What stands on extras; each says which one when it is missing.
 ABOVE_THE_CORE = ("icontact.cli", "icontact.sandbox", "icontact.testing", "icontact.__main__")
 

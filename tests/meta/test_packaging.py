@@ -16,7 +16,18 @@ import icontact
 
 ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-EXTRAS = ("click", "pandas", "pytest", "redis", "responses", "rich", "tqdm", "trustme", "werkzeug")
+EXTRAS = (
+    "click",
+    "pandas",
+    "pytest",
+    "python_calamine",
+    "redis",
+    "responses",
+    "rich",
+    "tqdm",
+    "trustme",
+    "werkzeug",
+)
 
 
 def test_the_version_is_the_same_everywhere() -> None:
