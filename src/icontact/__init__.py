@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from icontact.mapping import ContactMapper
     from icontact.models.filters import between, gt, gte, lt, lte, one_of
     from icontact.paging import Page, Pager
+    from icontact.push import ListPush, PushSettings
 
 __all__ = [
     "AccountScope",
@@ -53,8 +54,10 @@ __all__ = [
     "Folder",
     "IContactError",
     "Limiter",
+    "ListPush",
     "Page",
     "Pager",
+    "PushSettings",
     "RedisLimiter",
     "RetryPolicy",
     "SQLiteLimiter",
@@ -84,6 +87,8 @@ _MODULES = ("models", "reports", "suppression", "webhooks")
 #: What is imported when it is first asked for, and from where.
 _LATER = {
     "ContactMapper": "icontact.mapping",
+    "ListPush": "icontact.push",
+    "PushSettings": "icontact.push",
     "Page": "icontact.paging",
     "Pager": "icontact.paging",
     "between": "icontact.models.filters",

@@ -14,7 +14,7 @@ from icontact.mapping.consent import ConsentBlank, not_read
 from icontact.mapping.presets import PRESETS
 from icontact.mapping.targets import CUSTOM, WIRE_NAMES, bounded, closest, field_for, shown
 from icontact.push import PushSettings, mapping_from_pairs
-from icontact.sources import RowFile, refuse_duplicates
+from icontact.sources import REASON_COLUMN, RowFile, refuse_duplicates
 
 __all__ = [
     "Chosen",
@@ -37,10 +37,12 @@ class Chosen:
     Attributes:
         mapper: The mapping.
         notes: What was guessed, and what is not read.
+        unused: The columns that nothing reads.
     """
 
     mapper: ContactMapper
     notes: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 def stated(
@@ -82,14 +84,26 @@ def choose(
     preset: str | None,
     pairs: Sequence[str],
     options: ConsentOptions = ConsentOptions(),  # frozen, and without content
+    *,
+    only_mapped: bool = False,
+    verbose: bool = False,
 ) -> Chosen:
     """Return the mapping for a file, checked against its columns, with what it says of consent.
+
+    Args:
+        rows: The file.
+        settings: Settings with a mapping, or none.
+        preset: The name of a mapping.
+        pairs: ``field=column`` pairs.
+        options: The columns about consent that the command line names.
+        only_mapped: Whether the pairs are the whole mapping.
+        verbose: Whether all columns that are not used are named.
 
     Raises:
         ConfigError, MappingError: As :func:`mapping_for`; or a column is about consent, and
             nothing reads it.
     """
-    chosen = mapping_for(rows, settings, preset, pairs)
+    chosen = mapping_for(rows, settings, preset, pairs, only_mapped=only_mapped)
     first = rows.first_rows()
     mapper = chosen.mapper.with_consent(**attrs.asdict(options, recurse=False), rows=first)
     refuse_duplicates(mapper, rows.duplicate_columns, rows.name)
@@ -98,7 +112,16 @@ def choose(
         raise ConfigError(_lacking(absent, rows))
     if unread := mapper.unread_consent(rows.columns, first):
         raise not_read(unread)
-    return Chosen(mapper=mapper, notes=(*mapper.consent.lines, *chosen.notes))
+    unused = _unused(mapper, rows)
+    note = f"columns not used: {bounded(unused, len(unused) if verbose else _NAMED)}"
+    hint = "of these `icontact init --columns FILE` also finds those that are custom fields"
+    notes = (*chosen.notes, f"{note}; {hint}") if unused else chosen.notes
+    return Chosen(mapper=mapper, notes=(*mapper.consent.lines, *notes), unused=unused)
+
+
+def _unused(mapper: ContactMapper, rows: RowFile) -> tuple[str, ...]:
+    used = {*mapper.sources, *mapper.consent_keys, REASON_COLUMN}
+    return tuple(column for column in rows.columns if column not in used)
 
 
 def _named(options: ConsentOptions) -> frozenset[str]:
@@ -119,9 +142,21 @@ def in_consent_options(error: ConsentError, name: str) -> str:
 
 
 def mapping_for(
-    rows: RowFile, settings: PushSettings | None, preset: str | None, pairs: Sequence[str]
+    rows: RowFile,
+    settings: PushSettings | None,
+    preset: str | None,
+    pairs: Sequence[str],
+    *,
+    only_mapped: bool = False,
 ) -> Chosen:
     """Return the mapping for a file, checked against its columns.
+
+    Args:
+        rows: The file.
+        settings: Settings with a mapping, or none.
+        preset: The name of a mapping.
+        pairs: ``field=column`` pairs, which change single fields of whatever mapping there is.
+        only_mapped: Whether the pairs are the whole mapping, and nothing is guessed.
 
     Raises:
         ConfigError, MappingError: If the mapping is wrong, reads columns that the file does not
@@ -129,21 +164,31 @@ def mapping_for(
     """
     for pair in pairs if rows.complete else ():
         _refuse_swapped(pair, rows)
+    read_by_pairs = set(_keys(mapping_from_pairs(pairs)))
+    if _base(settings, preset) is None and not only_mapped:
+        lacking = [key for key in read_by_pairs if key not in rows.columns]
+        if lacking and rows.complete:
+            raise ConfigError(_lacking(sorted(lacking), rows))
+        chosen = _guessed(rows, pairs)
+        return attrs.evolve(chosen, notes=(*chosen.notes, *_absent(lacking, rows)))
     mapper = stated(settings, preset, pairs)
     if mapper is None:
-        return _guessed(rows)
-    read_by_pairs = set(_keys(mapping_from_pairs(pairs)))
+        raise ConfigError("--only-mapped leaves no mapping: add --map email=COLUMN")
     absent = mapper.missing(rows.columns)
     needed = {*mapper.explain({})["email"].sources, *read_by_pairs}
     lenient = _is_preset(_base(settings, preset))
     wrong = [key for key in absent if key in needed or not lenient]
     if wrong and rows.complete:
         raise ConfigError(_lacking(wrong, rows))
-    if not absent:
-        return Chosen(mapper=mapper)
+    return Chosen(mapper=mapper, notes=_absent(absent, rows))
+
+
+def _absent(keys: Collection[Any], rows: RowFile) -> tuple[str, ...]:
+    """Return the note about columns that a mapping names, and a file does not have."""
+    if not keys:
+        return ()
     where = "the file" if rows.complete else "the file's first rows"
-    note = f"the mapping also names columns that are not in {where}: {bounded(absent, _NAMED)}"
-    return Chosen(mapper=mapper, notes=(note,))
+    return (f"the mapping also names columns that are not in {where}: {bounded(keys, _NAMED)}",)
 
 
 def pairs_of(mapper: ContactMapper) -> tuple[str, ...]:
@@ -183,33 +228,19 @@ def in_options(problem: str, columns: Sequence[str]) -> str:
     )
 
 
-def _guessed(rows: RowFile) -> Chosen:
+def _guessed(rows: RowFile, pairs: Sequence[str] = ()) -> Chosen:
     if not rows.columns:
         raise ConfigError(
             f"{rows.name}: no row of it can be read as an object of JSON with keys; one object a "
             'line is needed, like {"email": "…"}, or a list of objects'
         )
     try:
-        mapper = ContactMapper.guess(rows.columns, rows.first_rows())
+        mapper = ContactMapper.guess(rows.columns, rows.first_rows(), mapping_from_pairs(pairs))
     except MappingError as error:
         problem = error.problem
     else:
-        unused = (
-            (
-                f"columns not used: {bounded(mapper.unused, _NAMED)}; of these `icontact init "
-                "--columns FILE` also finds those that are custom fields",
-            )
-            if mapper.unused
-            else ()
-        )
-        return Chosen(
-            mapper=mapper,
-            notes=(
-                f"the mapping was guessed: {', '.join(pairs_of(mapper))}",
-                *mapper.notes,
-                *unused,
-            ),
-        )
+        found = f"the mapping was guessed: {', '.join(pairs_of(mapper))}"
+        return Chosen(mapper=mapper, notes=(found, *mapper.notes))
     problem = in_options(problem, rows.columns)
     raise ConfigError(f"{rows.name}: {problem}{rows.header_hint}")
 

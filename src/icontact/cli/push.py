@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -42,7 +42,11 @@ class Job:
     settings: str | None = None
     map: tuple[str, ...] = ()
     preset: str | None = None
+    only_mapped: bool = False
     dry_run: bool = False
+    diff: bool = False
+    verbose: bool = False
+    rejects: str | None = None
     journal: str | None = None
     workers: int = 1
     report: str | None = None
@@ -98,10 +102,20 @@ def run(job: Job, *, told: Callable[[Progress], None] = _nobody) -> Result:
     read = None if job.file == "-" else job.file
     if job.journal is not None:
         keep_apart("--journal", job.journal, read, job.settings)
+    if job.rejects is not None:
+        keep_apart("--rejects", job.rejects, read, job.settings, job.journal, job.report)
     with ExitStack() as stack:
         rows = stack.enter_context(_rows(job))
         try:
-            chosen = choose(rows, settings, job.preset, job.map, job.consent_options)
+            chosen = choose(
+                rows,
+                settings,
+                job.preset,
+                job.map,
+                job.consent_options,
+                only_mapped=job.only_mapped,
+                verbose=job.verbose,
+            )
         except ConsentError as error:
             raise Stop(in_consent_options(error, rows.name)) from None
         client = stack.enter_context(connect(*_places(job, settings)))
@@ -110,7 +124,15 @@ def run(job: Job, *, told: Callable[[Progress], None] = _nobody) -> Result:
         if job.report is not None:
             file = ReportFile(job.report, read, job.settings, job.journal)
             report = stack.enter_context(closing(file))
-        result = result_of(_done(push, rows, job, told), rows, push.list, chosen.notes)
+        done = _done(push, rows, job, told)
+        result = attrs.evolve(
+            result_of(done, rows, push.list, chosen.notes, diff=job.diff),
+            unused=chosen.unused,
+            consent=chosen.mapper.consent.lines,
+        )
+        if job.rejects is not None and isinstance(done, PushReport):
+            done.rejects_to_csv(job.rejects)
+            result = attrs.evolve(result, rejects=job.rejects)
         if report is not None:
             result = attrs.evolve(result, unreported=report.write(result))
     return result
@@ -204,8 +226,8 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
     multiple=True,
     metavar="FIELD=COLUMN",
     help="Fill a field of iContact's, or a custom field, from a column. May be given several "
-    "times. Changes single fields of --preset or --settings; without these it is the whole "
-    "mapping, and email=… is needed.",
+    "times. Changes single fields of the guessed mapping, of --preset or of --settings; with "
+    "--only-mapped it is the whole mapping.",
 )
 @click.option(
     "--do-not-contact",
@@ -237,12 +259,26 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
     "(skip, the default), or unsubscribe them, for good.",
 )
 @click.option("--preset", metavar="NAME", help="A mapping with a name: mautic.")
+@click.option("--only-mapped", is_flag=True, help="Push only what --map names; guess nothing.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and write nothing.")
 @click.option(
     "--no-push",
     is_flag=True,
     help="Push nothing: each row ends as skipped. The same as ICONTACT_PUSH_CONTACTS=false in the "
     "environment, and push_contacts = false in the settings.",
+)
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="With --dry-run: show each change with the old and the new value, and the first rows as "
+    "they would be stored. It shows people's data.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show single rows, all unused columns, costs.")
+@click.option(
+    "--rejects",
+    metavar="FILE",
+    help="Write the rejected and failed rows to this file, with the reason in a last column: "
+    "correct them, and push the file. It holds people's data, so only you may read it.",
 )
 @click.option(
     "--journal",
@@ -298,8 +334,16 @@ def push(ctx: click.Context, /, **options: Any) -> None:
             result = run(job, told=last.append)
     except KeyboardInterrupt:
         raise Stopped(_half_way(job, *last)) from None
-    show(result, as_json=job.as_json, report=job.report)
+    if job.dry_run:
+        result = attrs.evolve(result, again=_command_again(sys.argv[1:]))
+    show(result, as_json=job.as_json, report=job.report, verbose=job.verbose)
     ctx.exit(result.exit_code)
+
+
+def _command_again(words: Sequence[str]) -> str:
+    """Return the command of a dry run without what makes it one."""
+    kept = [word for word in words if word not in ("--dry-run", "--diff")]
+    return shlex.join(["icontact", *kept])
 
 
 def _half_way(job: Job, last: Progress | None = None) -> str:

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, overload
+from typing import Any, cast, overload
 
 import attrs
 import click
 
-from icontact.cli.screen import clean, document, masked, remark, table
+from icontact.cli.screen import clean, document, is_terminal, masked, remark, table
 from icontact.cli.stops import NO_ANSWER, SOME_FAILED, code_for, in_words
 from icontact.errors import IContactError
 from icontact.models import ContactList
-from icontact.push import OutcomeStatus, PlannedRow, PushOutcome, PushPlan, PushReport
+from icontact.push import (
+    Change,
+    OutcomeStatus,
+    PlannedRow,
+    PushOutcome,
+    PushPlan,
+    PushReport,
+    Reason,
+)
+from icontact.push.outcome import number_of
 from icontact.sources import RowFile
 
 __all__ = ["Entry", "Result", "print_entries", "result_of", "show"]
 
 _QUIET = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
 
-#: As many rows as are named on a screen.
+#: As many reasons as are named on a screen.
 _SHOWN = 20
+
+#: As many rows as are shown as they would be stored.
+_SAMPLES = 3
 
 
 @attrs.frozen(kw_only=True)
@@ -101,6 +116,14 @@ class Result:
         error: What ended the push early.
         notes: What was decided on the way.
         unreported: Why the report file could not be written, if it could not.
+        reasons: How many rows ended for each reason.
+        unused: The columns that nothing reads.
+        consent: How columns about who may be mailed are read.
+        costs: How many requests it took, and takes to write, in words.
+        changes: What would change in contacts that are there, if that was asked.
+        samples: The first rows as they would be stored, if that was asked.
+        rejects: The file of rejected and failed rows, if one was written.
+        again: The command that does what a dry run showed.
     """
 
     file: str
@@ -114,6 +137,14 @@ class Result:
     error: IContactError | None = None
     notes: Sequence[str] = ()
     unreported: str | None = None
+    reasons: Sequence[Reason] = ()
+    unused: Sequence[str] = ()
+    consent: Sequence[str] = ()
+    costs: str = ""
+    changes: Iterable[Change] = ()
+    samples: Sequence[Mapping[str, str]] = ()
+    rejects: str | None = None
+    again: str | None = None
 
     @property
     def exit_code(self) -> int:
@@ -135,11 +166,28 @@ class Result:
             "elapsed": round(self.elapsed, 3),
             "error": None if self.error is None else str(self.error),
             "notes": list(self.notes),
+            "by_reason": [
+                {
+                    "status": None if one.status is None else one.status.value,
+                    "reason": one.reason,
+                    "rows": one.rows,
+                    "first": list(one.first),
+                }
+                for one in self.reasons
+            ],
+            "consent": list(self.consent),
+            "unused_columns": list(self.unused),
+            "rejects": self.rejects,
         }
 
 
 def result_of(
-    done: PushPlan | PushReport, rows: RowFile, target: ContactList, notes: Iterable[str]
+    done: PushPlan | PushReport,
+    rows: RowFile,
+    target: ContactList,
+    notes: Iterable[str],
+    *,
+    diff: bool = False,
 ) -> Result:
     """Bring a plan or a report together with the file that it came from."""
     outcomes: Sequence[PlannedRow | PushOutcome]
@@ -158,7 +206,30 @@ def result_of(
         elapsed=done.elapsed,
         error=error,
         notes=(*notes, *rows.notes),
+        reasons=done.by_reason(),
+        costs=_costs(done),
+        changes=done.changes() if diff and isinstance(done, PushPlan) else (),
+        samples=_samples(done) if diff and isinstance(done, PushPlan) else (),
     )
+
+
+def _costs(done: PushPlan | PushReport) -> str:
+    if not isinstance(done, PushPlan):
+        return ""
+    writing = number_of(done.requests_to_write, "request")
+    return f"planned with {number_of(done.requests, 'request')}; about {writing} to write"
+
+
+def _samples(plan: PushPlan) -> list[Mapping[str, str]]:
+    """Return the first rows that would be written, as iContact would store them."""
+    written = (row for row in plan.rows if row.decision.fields)
+    found: list[Mapping[str, str]] = []
+    for row in islice(written, _SAMPLES):
+        fields = dict(row.decision.fields)
+        custom = fields.pop("custom_fields", {})
+        shown = {"email": row.email, **fields, **cast("Mapping[str, Any]", custom)}
+        found.append({name: str(value or "") for name, value in shown.items()})
+    return found
 
 
 def _entry(outcome: PlannedRow | PushOutcome, rows: RowFile) -> Entry:
@@ -179,39 +250,109 @@ def _entry(outcome: PlannedRow | PushOutcome, rows: RowFile) -> Entry:
     )
 
 
-def show(result: Result, *, as_json: bool, report: str | None = None) -> None:
-    """Print a result: the rows that want attention, the counts, and what it took.
+def show(
+    result: Result, *, as_json: bool, report: str | None = None, verbose: bool = False
+) -> None:
+    """Print a result: how many rows ended how, and for which reasons.
 
     Args:
         result: What to show.
         as_json: As one JSON document instead.
         report: The file that has all rows, if one was written.
+        verbose: Whether single rows and costs are shown, too.
     """
     if as_json:
         document(result.as_dict())
     else:
-        _tell(result, None if result.unreported else report)
+        _print(result, None if result.unreported else report, verbose)
     if result.unreported:
         click.echo(f"Error: {clean(result.unreported)}", err=True)
 
 
-def _tell(result: Result, report: str | None) -> None:
+def _print(result: Result, report: str | None, verbose: bool) -> None:
     for note in result.notes:
         remark(note)
     # Before a push people want to see what it would change; after it, what did not work out.
     calm = (OutcomeStatus.CREATED, OutcomeStatus.UNCHANGED) if result.dry_run else _QUIET
-    listed = (entry for entry in result.entries if entry.status not in calm or entry.noted)
-    if shown := list(islice(listed, _SHOWN)):
-        print_entries(shown)
-    if more := sum(1 for _ in listed):
-        rest = f"{more:,} more rows like these"
-        where = f"in {report}" if report else "shown by --report FILE, which has all of them"
-        remark(f"{rest} are {where}")
-    click.echo(f"{result.list.name}: {result.summary}")
-    if result.dry_run:
-        click.echo("Nothing was written: this was a dry run.")
+    if verbose:
+        listed = [entry for entry in result.entries if entry.status not in calm or entry.noted]
+        print_entries(listed)
+    elif reasons := [one for one in result.reasons if one.status not in calm]:
+        print_reasons(reasons, result)
+    for change in result.changes:
+        place = result.entries[change.row]
+        where = f"row {change.row}" if place.line is None else f"line {place.line}"
+        click.echo(clean(f"{where}: {change.field}: {change.old!r} → {change.new!r}"))
+    for sample in result.samples:
+        click.echo(clean(f"as stored: {', '.join(f'{k}={v!r}' for k, v in sample.items() if v)}"))
+    click.echo(f"{result.list.name}: {sentence(result) if result.dry_run else result.summary}")
+    if result.dry_run and verbose:
+        click.echo(result.costs)
     if result.error is not None:
         remark(f"the push ended early: {in_words(result.error)}; push the same file again later")
+    troubled = result.counts["rejected"] + result.counts["failed"]
+    if result.rejects is not None:
+        remark(f"{result.rejects} has {number_of(troubled, 'row')} to correct and push again")
+    elif troubled and not result.dry_run:
+        remark("--rejects FILE writes the rejected rows to a file, to correct and push again")
+    if not verbose and report is None and len(result.reasons) > 1:
+        remark("-v shows the rows one by one, --report FILE writes them all to a file")
+    if result.again:
+        click.echo(f"To do it: {result.again}")
+
+
+_WOULD = {
+    "created": "create {:,}",
+    "updated": "change {:,}",
+    "unchanged": "leave {:,} as they are",
+    "skipped": "skip {:,}",
+    "rejected": "reject {:,}",
+    "failed": "fail on {:,}",
+}
+
+
+def sentence(result: Result) -> str:
+    """Return in a plain sentence what a push would do."""
+    parts = [_WOULD[status].format(number) for status, number in result.counts.items() if number]
+    what = ", ".join(parts) or "do nothing, for there are no rows"
+    return f"Would {what}. Nothing was written."
+
+
+def print_reasons(reasons: Sequence[Reason], result: Result) -> None:
+    """Print each reason with the number of rows and the first of their lines."""
+    lines = [[result.entries[row].line for row in one.first] for one in reasons]
+    has_lines = all(line is not None for found in lines for line in found)
+    rows = []
+    for one, found in zip(reasons[:_SHOWN], lines, strict=False):
+        places = [str(line) for line in found] if has_lines else [str(row) for row in one.first]
+        more = " …" if one.rows > len(places) else ""
+        status = "note" if one.status is None else one.status.value
+        rows.append((status, f"{one.rows:,}", one.reason, ", ".join(places) + more))
+    kind = "lines" if has_lines else "rows from 0"
+    if is_terminal(sys.stdout):
+        _print_wrapped(rows, kind)
+    else:
+        table(("status", "rows", "reason", kind), rows)
+    if len(reasons) > _SHOWN:
+        remark(f"{number_of(len(reasons) - _SHOWN, 'more reason')}: -v shows the rows one by one")
+
+
+def _print_wrapped(rows: Iterable[tuple[str, str, str, str]], kind: str) -> None:
+    """Print reasons as wide as the terminal is; no word is cut."""
+    width = shutil.get_terminal_size().columns
+    for status, number, reason, places in rows:
+        start = f"{status:<9} {number:>6}  "
+        text = f"{clean(reason)} ({kind} {places})"
+        click.echo(
+            textwrap.fill(
+                text,
+                width,
+                initial_indent=start,
+                subsequent_indent=" " * len(start),
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        )
 
 
 def print_entries(entries: Iterable[Entry]) -> None:

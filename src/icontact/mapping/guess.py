@@ -13,13 +13,14 @@ from icontact.mapping.consent import ConsentBlank, column_of
 from icontact.mapping.field_aliases import normalize_key
 from icontact.mapping.headers import FULL_NAME_FIELD, HeaderField, field_of
 from icontact.mapping.people import NamePart, is_honorific
-from icontact.mapping.source import Source
+from icontact.mapping.source import Source, source_from
 from icontact.mapping.targets import (
     CUSTOM,
     FIELDS,
     bounded,
     can_be_custom,
     custom_label,
+    field_for,
     looks_like_address,
     shown,
 )
@@ -77,7 +78,11 @@ class Claim:
     found: HeaderField
 
 
-def guess(columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()) -> Guess:
+def guess(
+    columns: Iterable[Hashable],
+    rows: Sequence[Mapping[Any, Any]] = (),
+    given: Mapping[str, Any] | None = None,
+) -> Guess:
     """Return the mapping that header and first rows suggest.
 
     - Of several columns for the e-mail address, a phone or a fax, each row's first one that is not
@@ -90,6 +95,11 @@ def guess(columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()) -
     - ``status`` is never guessed: in other systems it means something else. Where it says who may
       be mailed, it is read as consent.
 
+    Args:
+        columns: The header.
+        rows: The first rows.
+        given: Fields whose source is given, and not guessed; ``custom_fields`` among them.
+
     A column ``custom_fields.NAME`` fills that custom field. The header of an export of ours is
     recognised: its values are iContact's own and go back as they are, the status too; people who
     had unsubscribed, or not confirmed, are not pushed.
@@ -98,12 +108,15 @@ def guess(columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()) -
         MappingError: No column looks like the e-mail address; names the columns seen.
     """
     header = list(columns)
+    stated = {field_for(name): key for name, key in (given or {}).items() if name != CUSTOM}
     if _EXPORTED.issubset(header):
-        return _exported(header)
+        return _with_given(_exported(header), stated, given, header)
     about = [column_of(column, rows) for column in header]
     notes: list[str] = []
     claims = _claims(header, about, rows, notes)
-    if not claims["email"]:
+    for field in stated:
+        claims[field] = []
+    if not claims["email"] and "email" not in stated:
         raise _no_address(header)
     mapping: dict[str, Any] = {}
     used: set[int] = set()
@@ -144,10 +157,12 @@ def guess(columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()) -
         for meaning in ("no", "yes")
     )
     unused = tuple(
-        column for place, column in enumerate(header) if place not in used and about[place] is None
+        column
+        for place, column in enumerate(header)
+        if place not in used and about[place] is None and column != "icontact_reason"
     )
     ordered = {field: mapping[field] for field in (*FIELDS, CUSTOM) if field in mapping}
-    return Guess(
+    guessed = Guess(
         ordered,
         country,
         unused,
@@ -156,6 +171,25 @@ def guess(columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()) -
         yes,
         addresses=addresses if len(addresses) > 1 else (),
     )
+    return _with_given(guessed, stated, given, header)
+
+
+def _with_given(
+    guessed: Guess,
+    stated: Mapping[str, Any],
+    given: Mapping[str, Any] | None,
+    header: Sequence[Hashable],
+) -> Guess:
+    """Return a guess with the fields that were given in place of the guessed ones."""
+    if not given:
+        return guessed
+    custom = {**guessed.mapping.get(CUSTOM, {}), **given.get(CUSTOM, {})}
+    mapping = {**guessed.mapping, **stated, **({CUSTOM: custom} if custom else {})}
+    read = {
+        key for source in (*stated.values(), *custom.values()) for key in source_from(source).keys
+    }
+    unused = tuple(column for column in guessed.unused if column not in read)
+    return attrs.evolve(guessed, mapping=mapping, unused=unused)
 
 
 #: Of these, all columns are read: a row's first one that is not blank counts.

@@ -225,7 +225,10 @@ class ContactMapper:
 
     @classmethod
     def guess(
-        cls, columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()
+        cls,
+        columns: Iterable[Hashable],
+        rows: Sequence[Mapping[Any, Any]] = (),
+        fields: Mapping[str, SourceLike | Mapping[str, SourceLike]] | None = None,
     ) -> ContactMapper:
         """Return the mapper that a header suggests, whatever its case and punctuation.
 
@@ -235,6 +238,7 @@ class ContactMapper:
         Args:
             columns: The header.
             rows: The first rows, which show what is in the columns.
+            fields: Fields that are given, and not guessed; custom fields among them.
 
         Raises:
             MappingError: No column looks like the e-mail address.
@@ -243,7 +247,7 @@ class ContactMapper:
         >>> mapper.targets, mapper.unused
         (('email', 'first_name', 'postal_code'), ('Shoe size',))
         """
-        guessed = guess(columns, rows)
+        guessed = guess(columns, rows, fields)
         mapper = cls(
             guessed.mapping,
             country=guessed.country,

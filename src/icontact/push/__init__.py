@@ -4,9 +4,10 @@ from icontact.push.comparing import FieldCheck
 from icontact.push.decide import Action, Decision
 from icontact.push.destination import find_list
 from icontact.push.outcome import OutcomeStatus, PushOutcome
-from icontact.push.plan import PlannedRow, PushPlan
+from icontact.push.plan import Change, PlannedRow, PushPlan
 from icontact.push.probed import Probe, ProbeStep
 from icontact.push.progress import Progress
+from icontact.push.reasons import Reason
 from icontact.push.report import PushReport
 from icontact.push.run import ListPush
 from icontact.push.settings import PushPolicy, PushSettings, mapping_from_pairs
@@ -16,6 +17,7 @@ from icontact.push.trigger_settings import TriggerSettings
 
 __all__ = [
     "Action",
+    "Change",
     "Decision",
     "FieldCheck",
     "ListPush",
@@ -30,6 +32,7 @@ __all__ = [
     "PushPolicy",
     "PushReport",
     "PushSettings",
+    "Reason",
     "TriggerSettings",
     "find_list",
     "mapping_from_pairs",

@@ -86,6 +86,7 @@ class Decision:
         subscribe: Whether it is put on the list.
         fields: What is written; the fields that differ for an update.
         changes: The names of these fields, for people.
+        before: What they hold now.
         contact_id: The existing contact.
         subscription: Its state on the list as it was found.
         reason: Why, in words.
@@ -97,6 +98,7 @@ class Decision:
     subscribe: bool = False
     fields: ContactFields = attrs.field(factory=ContactFields, repr=False)
     changes: tuple[str, ...] = ()
+    before: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     contact_id: int | None = None
     subscription: str | None = None
     duplicate_of: int | None = None
@@ -242,10 +244,17 @@ def _existing(
         subscribe=subscribe,
         fields=fields_to_write(action, wanted, changes),
         changes=changes,
+        before={name: _as_text(_held(contact, name)) for name in changes},
         contact_id=contact.contact_id,
         subscription=subscription,
         reason=_reason(changes, subscribe, subscription),
     )
+
+
+def _held(contact: Contact, name: str) -> Any:
+    """Return what a contact holds in a field, which may be a custom one."""
+    is_standard = name in ContactFields.__annotations__ and name not in contact.custom_fields
+    return getattr(contact, name) if is_standard else contact.custom_fields.get(name)
 
 
 def _reason(changes: Sequence[str], subscribe: bool, subscription: str | None) -> str:

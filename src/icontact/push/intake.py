@@ -81,7 +81,7 @@ def take_in(
     journal.start_reading()
     few = rules.push_contacts
     for chunk in reader.chunks(given):
-        journal.add(chunk)
+        journal.add(chunk, reader.originals())
         if few and _are_many(chunk):
             few = False
             many()
@@ -89,6 +89,7 @@ def take_in(
         journal.settle_duplicates(rules.duplicates)
     if not rules.push_contacts:
         journal.skip_all(rules.switch)
+    journal.note("source", json.dumps(_source_of(given.rows), default=str))
     # Whoever opened a file sees its notes there.
     of_the_file = tuple(getattr(given.rows, "notes", ())) if opened else ()
     journal.finish_reading((*of_the_file, *reader.notes))
@@ -105,6 +106,13 @@ def _check_columns(rows: RowFile | Table, mapper: ContactMapper) -> None:
         raise
 
 
+def _source_of(rows: object) -> Mapping[str, Any]:
+    """Return what has to be known of an input, to write rows of it again."""
+    if not isinstance(rows, RowFile):
+        return {}
+    return {"columns": rows.columns, "encoding": rows.encoding, "delimiter": rows.delimiter}
+
+
 def _are_many(chunk: Sequence[Taken]) -> bool:
     return len(chunk) == CHUNK and len({address for _, _, address, *_ in chunk}) > CHUNK // 2
 
@@ -113,6 +121,7 @@ def _compare(reader: _Reader, given: _Given, journal: Journal) -> int:
     kept = int(journal.database.value("SELECT COUNT(*) FROM rows"))
     for chunk in reader.chunks(given):
         place = journal.stranger(chunk)
+        reader.originals()
         if place is not None:
             fault = (
                 f"row {place} is not the one that it holds"
@@ -167,6 +176,7 @@ class _Reader:
         self._consent_keys = mapper.consent_keys
         #: Whether rows of the file have columns that say who may be mailed.
         self._may_say_no = False
+        self._originals: list[tuple[int, str]] = []
         #: Keys that may be about consent, and that nothing reads.
         self._suspects: dict[Any, ConsentColumn] = {}
         # Keys that no row has had so far: mostly a slip in the mapping, which is not to pass in
@@ -187,6 +197,18 @@ class _Reader:
             ),
         )
 
+    def originals(self) -> Sequence[tuple[int, str]]:
+        """Return the rows of the last chunk as they came, and forget them."""
+        found, self._originals = self._originals, []
+        return found
+
+    def _keep(self, place: int, row: Any) -> None:
+        cells = row.cells if isinstance(row, BadRow) else row
+        if isinstance(cells, Mapping):
+            # Others' objects raise what they like; then the row is known by its address alone.
+            with suppress(Exception):
+                self._originals.append((place, json.dumps(dict(cells), default=str)))
+
     def chunks(self, given: _Given) -> Iterable[Sequence[Taken]]:
         """Yield the rows as the journal takes them."""
         chunk, count = _Chunk(), 0
@@ -194,6 +216,7 @@ class _Reader:
             read = self._consent_keys.difference(self._mapper.consent.ignored)
             self._may_say_no = not read.isdisjoint(given.rows.columns)
         for row in given.rows:
+            self._keep(count, row)
             if isinstance(row, BadRow):
                 chunk.others.append(self._broken(count, row))
             else:

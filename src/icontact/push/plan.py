@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from icontact.push.journal import Journal, PlannedRow, PlannedRows
 from icontact.push.outcome import OutcomeStatus, count_statuses, number_of
 from icontact.push.progress import ProgressLike
+from icontact.push.reasons import Reason, reasons_of
 from icontact.push.report import SHOWN, PushReport, html_table
 from icontact.push.state import LookUp
 
 if TYPE_CHECKING:
     from icontact.push.run import ListPush
 
-__all__ = ["PlannedRow", "PushPlan"]
+__all__ = ["Change", "PlannedRow", "PushPlan"]
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """A field of a contact that a push would change.
+
+    Attributes:
+        row: The row's place in the input, from 0.
+        email: The address.
+        contact_id: The contact.
+        field: The field; a custom one by its private name.
+        old: What it holds now; blank if nothing.
+        new: What it would hold.
+    """
+
+    row: int
+    email: str | None = attrs.field(repr=False)
+    contact_id: int | None
+    field: str
+    old: str = attrs.field(repr=False)
+    new: str = attrs.field(repr=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -62,6 +84,31 @@ class PushPlan:
         if not counted[OutcomeStatus.FAILED.value]:
             del counted[OutcomeStatus.FAILED.value]
         return counted
+
+    def changes(self) -> Iterator[Change]:
+        """Yield what would change in contacts that are in iContact already, field by field.
+
+        The values are people's data: ``repr`` shows neither these nor the address.
+        """
+        rows = self.rows
+        found = rows.changing() if isinstance(rows, PlannedRows) else iter(rows)
+        for row in found:
+            decision = row.decision
+            custom = decision.fields.get("custom_fields", {})
+            fields: Mapping[str, Any] = {**decision.fields, **custom}
+            for field in decision.changes:
+                yield Change(
+                    row=row.row,
+                    email=row.email,
+                    contact_id=decision.contact_id,
+                    field=field,
+                    old=decision.before.get(field, ""),
+                    new=str(fields.get(field) or ""),
+                )
+
+    def by_reason(self) -> tuple[Reason, ...]:
+        """Return the reasons for which rows would end, with numbers and first rows."""
+        return reasons_of(self.rows)
 
     def apply(self, *, progress: ProgressLike = False, workers: int = 1) -> PushReport:
         """Write the difference.

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
+from icontact._files import written_as_a_whole
 from icontact.errors import IContactError, JournalError
 from icontact.push.journal import Journal, Outcomes
 from icontact.push.outcome import OutcomeStatus, PushOutcome, count_statuses, number_of
+from icontact.push.reasons import Reason, reasons_of
+from icontact.push.rejects import write_rejects
 
 if TYPE_CHECKING:
     import pandas
@@ -60,7 +63,7 @@ class PushReport:
     def to_csv(self, path: str | PathLike[str]) -> None:
         """Write one line for each row: row, status, email, subscription, contact_id, reason.
 
-        The file holds people's addresses, so that a new one is readable by its owner alone. Rows
+        The file holds people's addresses, so that only its owner can read it. Rows
         are numbered from 0, as in :class:`PushOutcome`. A text that a spreadsheet would take for a
         formula is written with an apostrophe before it.
 
@@ -72,10 +75,39 @@ class PushReport:
                 f"{os.fspath(path)} is the journal that the outcomes are read from: name another "
                 "file"
             )
-        with open(path, "w", encoding="utf-8", newline="", opener=_private) as file:
+        with written_as_a_whole(path) as file:
             writer = csv.writer(file)
             writer.writerow(_COLUMNS)
             writer.writerows(map(no_formula, _cells(one)) for one in self.outcomes)
+
+    def by_reason(self) -> tuple[Reason, ...]:
+        """Return the reasons for which rows ended, with numbers and first rows; notes come last."""
+        return reasons_of(self.outcomes)
+
+    def rejects_to_csv(self, path: str | PathLike[str]) -> int:
+        """Write every row that was rejected or failed, to be corrected and pushed again.
+
+        The file has the input's columns, encoding and delimiter, and a last column
+        ``icontact_reason``, which no push reads. It holds people's data: only you may read it.
+        Cells are as they came: no apostrophe is put before what a spreadsheet may take for a
+        formula.
+
+        Returns:
+            How many rows were written.
+
+        Raises:
+            JournalError: If the rows are not there any more, as in a report that was pickled; or if
+                the file is the journal that they are read from.
+        """
+        parts = tuple(_stored(self.outcomes))
+        if not parts and len(self.outcomes):
+            raise JournalError(
+                "the original rows are in the journal of the push, and this report was taken out "
+                "of it: use PushReport.from_journal"
+            )
+        if any(part.is_at(path) for part in parts):
+            raise JournalError(f"{os.fspath(path)} is the journal that the rows are read from")
+        return write_rejects(parts, path)
 
     def to_frame(self) -> pandas.DataFrame:
         """Return a pandas frame with the columns of :meth:`to_csv`, addresses included.
@@ -234,10 +266,6 @@ def _cells(one: PushOutcome) -> tuple[int | str | None, ...]:
         one.contact_id,
         one.reason,
     )
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def no_formula(cell: int | str | None) -> int | str | None:

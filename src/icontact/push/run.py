@@ -25,7 +25,7 @@ from icontact.push.progress import ProgressLike, telling
 from icontact.push.report import PushReport
 from icontact.push.settings import PolicyOptions, PushPolicy, PushSettings, stop_in
 from icontact.push.work import FRESH, Work
-from icontact.sources import RowSource
+from icontact.sources import RowSource, read_rows
 from icontact.wire import nearest
 
 __all__ = ["ListPush"]
@@ -93,6 +93,33 @@ class ListPush:
         )
         policy = settings.stopped_too(stop_in(os.environ)).policy
         return cls(folder, settings.list, mapper=settings.mapper, **policy)
+
+    @classmethod
+    def guessed(
+        cls,
+        folder: Folder,
+        list: str | int,
+        path: str | PathLike[str],
+        **policy: Unpack[PolicyOptions],
+    ) -> ListPush:
+        """Make a push whose mapping is guessed from a file's header and first rows.
+
+        What was guessed is in ``push.mapper``: its ``targets``, ``unused``, ``notes`` and
+        ``consent``. Push the same file, or others with the same columns.
+
+        Args:
+            folder: The client folder.
+            list: The list's exact name, or its id.
+            path: The file.
+            **policy: What the push may do; see :class:`PushPolicy`.
+
+        Raises:
+            ConfigError: If the file cannot be read, or there is no such list.
+            MappingError: If no column looks like the e-mail address.
+        """
+        with read_rows(path) as rows:
+            mapper = ContactMapper.guess(rows.columns, rows.first_rows())
+        return cls(folder, list, mapper=mapper, **policy)
 
     def __repr__(self) -> str:
         # An error tracker may ask before the constructor has found the list.

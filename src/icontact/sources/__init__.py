@@ -17,10 +17,11 @@ makes rows of frames, cursors and query results. Needs nothing but the standard 
 from icontact.sources.frame_rows import RowSource, Table, as_rows
 from icontact.sources.header import refuse_duplicates
 from icontact.sources.reading import RowFile, read_rows
-from icontact.sources.rows import FIRST_ROWS, BadRow
+from icontact.sources.rows import FIRST_ROWS, REASON_COLUMN, BadRow
 
 __all__ = [
     "FIRST_ROWS",
+    "REASON_COLUMN",
     "BadRow",
     "RowFile",
     "RowSource",

@@ -12,6 +12,7 @@ from icontact.errors import ConfigError
 
 __all__ = [
     "FIRST_ROWS",
+    "REASON_COLUMN",
     "BadRow",
     "EncodingMismatch",
     "Found",
@@ -23,6 +24,9 @@ __all__ = [
     "listed",
     "mismatch_error",
 ]
+
+#: The column that says why a row was not pushed. No push reads it.
+REASON_COLUMN = "icontact_reason"
 
 #: So many rows are looked at, to see what is in the columns.
 FIRST_ROWS = 100

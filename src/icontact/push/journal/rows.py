@@ -179,9 +179,10 @@ class Journal:
         """Forget the rows of a reading that was interrupted: nothing was done with them."""
         self.database.execute("DROP INDEX IF EXISTS rows_by_address")
         self.database.execute("DELETE FROM rows")
+        self.database.execute("DELETE FROM originals")
 
-    def add(self, taken: Sequence[Taken]) -> None:
-        """Take rows in."""
+    def add(self, taken: Sequence[Taken], originals: Sequence[tuple[int, str]] = ()) -> None:
+        """Take rows in, and what they were before they were mapped."""
         plain = Unshown(one for one in taken if len(one) == _PLAIN)
         others = Unshown(one for one in taken if len(one) != _PLAIN)
         with self.database.transaction():
@@ -197,6 +198,9 @@ class Journal:
                 "INSERT INTO rows (row, email, address, fields, notes, restricted, stage, status,"
                 " reason, opted_out, action) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 map(_with_action, others),
+            )
+            self.database.execute_many(
+                "INSERT INTO originals (row, cells) VALUES (?, ?)", originals
             )
 
     def stranger(self, taken: Sequence[Taken]) -> int | None:
@@ -342,7 +346,7 @@ class Journal:
                         one.stage,
                         one.action,
                         one.subscribe,
-                        json.dumps(one.changes) if one.changes else None,
+                        json.dumps(dict(one.changes)) if one.changes else None,
                         one.contact_id,
                         one.subscription,
                         one.status,

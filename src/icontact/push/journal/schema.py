@@ -42,6 +42,7 @@ CREATE TABLE rows (
     status TEXT, reason TEXT, tried_status TEXT, tried_reason TEXT, opted_out TEXT,
     checksum INTEGER
 );
+CREATE TABLE originals (row INTEGER PRIMARY KEY, cells TEXT NOT NULL, checksum INTEGER);
 CREATE TABLE known (
     contact_id INTEGER PRIMARY KEY, address TEXT NOT NULL, contact TEXT NOT NULL, subscription TEXT
 );
@@ -52,9 +53,12 @@ CREATE VIEW outcomes AS
            email, subscription, contact_id, reason FROM rows ORDER BY row
 """.strip()
 
+#: ``originals`` has the rows as they came, for the file of those that are to be corrected.
+
 #: The tables whose rows carry a checksum. The others hold nothing that one run leaves to the next.
 CHECKED = (
     Checked(name="about", key=("key",), columns=("value",)),
+    Checked(name="originals", key=("row",), columns=("cells",)),
     Checked(
         name="rows",
         key=("row",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import attrs
@@ -84,7 +85,7 @@ class Planned:
         stage: Whether it is to be written, or done.
         action: What is written to the contact; the name of an ``Action``.
         subscribe: Whether it is put on the list.
-        changes: The fields that differ.
+        changes: The fields that differ, and what they hold now.
         contact_id: The existing contact.
         subscription: Its state on the list.
         status: How the row ends if all goes well.
@@ -95,7 +96,7 @@ class Planned:
     stage: int
     action: str
     subscribe: bool
-    changes: tuple[str, ...]
+    changes: Mapping[str, str] = attrs.field(repr=False)
     contact_id: int | None
     subscription: str | None
     status: str
@@ -119,7 +120,7 @@ class ToWrite:
         status: How the row ends if all goes well.
         reason: Why.
         tried: Whether an earlier request with it may have been carried out.
-        changes: The names of the fields that differ, as JSON.
+        changes: The fields that differ and what they hold now, as JSON.
         text: All fields of the row, as JSON.
     """
 

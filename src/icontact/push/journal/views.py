@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
@@ -119,6 +119,36 @@ class _View(Sequence[T], Generic[T]):
         """Tell whether they are read from the file that a path leads to."""
         return self._database.is_at(path)
 
+    def grouped(
+        self, duplicate: str, first: int
+    ) -> Iterator[tuple[str | None, str, int, tuple[int, ...]]]:
+        """Yield status and reason, how many rows have both, and the first of these.
+
+        Then, without a status, the same of each note.
+
+        Args:
+            duplicate: The reason of all rows whose address another row has.
+            first: How many rows are named.
+        """
+        reason = "CASE WHEN duplicate_of IS NULL OR status <> 'skipped' THEN reason ELSE ? END"
+        for groups, values in (
+            (f"SELECT row, status, {reason} AS reason FROM rows", (duplicate,)),
+            (
+                "SELECT row, NULL AS status, value AS reason FROM rows, json_each(rows.notes)"
+                " WHERE notes IS NOT NULL",
+                (),
+            ),
+        ):
+            found = self._database.rows(
+                "SELECT status, reason, number, group_concat(row) FROM (SELECT row, status, reason,"
+                " COUNT(*) OVER (PARTITION BY status, reason) AS number,"
+                " ROW_NUMBER() OVER (PARTITION BY status, reason ORDER BY row) AS place"
+                f" FROM ({groups})) WHERE place <= ? GROUP BY status, reason, number",
+                (*values, first),
+            )
+            for status, said, number, rows in found:
+                yield status, str(said), number, tuple(sorted(map(int, rows.split(","))))
+
     def attention(self, most: int) -> tuple[list[T], int]:
         """Return rows that somebody should look at, at most so many; and how many there are."""
         condition = "(status IN ('skipped', 'rejected', 'failed') OR notes IS NOT NULL)"
@@ -151,6 +181,24 @@ class Outcomes(_View[PushOutcome]):
 
     columns: str = "row, email, status, subscription, reason, contact_id, notes, duplicate_of"
 
+    @property
+    def source(self) -> Mapping[str, Any]:
+        """What is known of the input: ``columns``, ``encoding``, ``delimiter``."""
+        found = self._database.value("SELECT value FROM about WHERE key = 'source'")
+        return json.loads(found) if found else {}
+
+    def rejected(self) -> Iterator[tuple[str | None, str | None, str]]:
+        """Yield the original cells, the address and the reason of rejected and failed rows."""
+        last = -1
+        while found := self._database.rows(
+            "SELECT rows.row, cells, email, reason FROM rows LEFT JOIN originals"
+            " ON originals.row = rows.row WHERE status IN ('rejected', 'failed')"
+            " AND rows.row > ? ORDER BY rows.row LIMIT ?",
+            (last, CHUNK),
+        ):
+            last = found[-1][0]
+            yield from (tuple(one[1:]) for one in found)
+
     def _made(self, *columns: Any) -> PushOutcome:
         row, email, status, subscription, reason, contact_id, notes, duplicate_of = columns
         said = notes_from(notes)
@@ -174,11 +222,21 @@ class PlannedRows(_View[PlannedRow]):
         " subscribe, changes, fields"
     )
 
+    def changing(self) -> Iterator[PlannedRow]:
+        """Yield the rows that would change a contact."""
+        last = -1
+        while found := list(
+            self._where("changes IS NOT NULL AND row > ? ORDER BY row LIMIT ?", (last, CHUNK))
+        ):
+            last = found[-1].row
+            yield from found
+
     def _made(self, *columns: Any) -> PlannedRow:
         (row, email, status, subscription, reason, contact_id, notes, duplicate_of) = columns[:8]
         action, subscribe, changes, fields = columns[8:]
         kind = _ACTIONS[action]
-        names = tuple(json.loads(changes)) if changes else ()
+        before: Mapping[str, str] = json.loads(changes) if changes else {}
+        names = tuple(before)
         return PlannedRow(
             row=row,
             email=email,
@@ -190,6 +248,7 @@ class PlannedRows(_View[PlannedRow]):
                 subscribe=bool(subscribe),
                 fields=fields_to_write(kind, fields_from(json.loads(fields or "{}")), names),
                 changes=names,
+                before=before,
                 contact_id=contact_id,
                 subscription=subscription,
                 duplicate_of=duplicate_of,

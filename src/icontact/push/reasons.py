@@ -1,0 +1,68 @@
+"""How many rows ended for each reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from icontact.push.journal import Outcomes, PlannedRow, PlannedRows
+from icontact.push.outcome import OutcomeStatus, PushOutcome
+
+__all__ = ["Reason", "reasons_of"]
+
+#: So many rows are named for each reason.
+FIRST = 5
+
+_DUPLICATE = "same address as another row, which counts; nothing of this one is pushed"
+
+
+@attrs.frozen
+class Reason:
+    """A reason, and the rows that ended for it.
+
+    Attributes:
+        status: How they ended; ``None`` for a note about rows that ended in whatever way.
+        reason: The reason, or the note.
+        rows: How many rows there are.
+        first: The first of them, five at most, from 0.
+    """
+
+    status: OutcomeStatus | None
+    reason: str
+    rows: int
+    first: tuple[int, ...]
+
+
+def reasons_of(rows: Sequence[PushOutcome] | Sequence[PlannedRow]) -> tuple[Reason, ...]:
+    """Return the reasons for which rows end, the most frequent first; notes come last.
+
+    Rows that differ only in which other row has their address share one reason.
+
+    Args:
+        rows: Outcomes of a push, or planned rows. What a journal holds is counted there.
+    """
+    if isinstance(rows, Outcomes | PlannedRows):
+        found = [
+            Reason(None if status is None else OutcomeStatus(status), reason, number, first)
+            for status, reason, number, first in rows.grouped(_DUPLICATE, FIRST)
+        ]
+    else:
+        found = _counted(rows)
+    return tuple(sorted(found, key=lambda one: (one.status is None, -one.rows, one.first)))
+
+
+def _counted(rows: Iterable[PushOutcome | PlannedRow]) -> list[Reason]:
+    places: dict[tuple[OutcomeStatus | None, str], list[int]] = {}
+    for one in rows:
+        decided = one.decision if isinstance(one, PlannedRow) else one
+        reason = one.reason.removesuffix("; ".join(("", *one.notes))) if one.notes else one.reason
+        if decided.duplicate_of is not None and one.status is OutcomeStatus.SKIPPED:
+            reason = _DUPLICATE
+        places.setdefault((one.status, reason), []).append(one.row)
+        for note in one.notes:
+            places.setdefault((None, note), []).append(one.row)
+    return [
+        Reason(status, reason, len(found), tuple(found[:FIRST]))
+        for (status, reason), found in places.items()
+    ]

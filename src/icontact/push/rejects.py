@@ -1,0 +1,57 @@
+"""The rows that were rejected or failed, as they came, to be corrected and pushed again."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from os import PathLike
+from typing import Any
+
+from icontact._files import written_as_a_whole
+from icontact.push.journal import Outcomes
+from icontact.sources import REASON_COLUMN
+
+__all__ = ["write_rejects"]
+
+
+def write_rejects(parts: Sequence[Outcomes], path: str | PathLike[str]) -> int:
+    """Write the rejected and failed rows of reports, with the reason in the last column.
+
+    Args:
+        parts: The outcomes, as journals hold them; the first one's input decides on columns,
+            encoding and delimiter.
+        path: The file.
+
+    Returns:
+        How many rows were written.
+    """
+    source = parts[0].source if parts else {}
+    columns = list(source.get("columns", ()))
+    for cells, _ in _rejected(parts):
+        columns += [name for name in cells if name not in columns]
+    columns = [name for name in columns if name != REASON_COLUMN]
+    encoding = str(source.get("encoding", "utf-8"))
+    delimiter = str(source.get("delimiter") or ",")
+    number = 0
+    # A reason may hold letters that the input's encoding lacks.
+    with written_as_a_whole(path, encoding=encoding, errors="replace") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        writer.writerow([*columns, REASON_COLUMN])
+        for cells, reason in _rejected(parts):
+            writer.writerow([*(_cell(cells.get(name)) for name in columns), reason])
+            number += 1
+    return number
+
+
+def _rejected(parts: Iterable[Outcomes]) -> Iterator[tuple[Mapping[str, Any], str]]:
+    for part in parts:
+        for cells, email, reason in part.rejected():
+            found = json.loads(cells) if cells else {}
+            yield found or ({"email": email} if email else {}), reason
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

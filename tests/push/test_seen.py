@@ -1,0 +1,127 @@
+"""What a plan and a report show: reasons, changes, and the rows to correct."""
+
+from __future__ import annotations
+
+import csv
+import pickle
+from pathlib import Path
+
+import pytest
+
+from icontact.client import Folder
+from icontact.errors import JournalError
+from icontact.push import ListPush, PushReport
+from icontact.sandbox import Sandbox
+from tests.push.support import MakePush, person
+
+
+def test_rows_are_counted_by_reason(make_push: MakePush) -> None:
+    rows = [person(1), person(2), person(1), {"email": "x"}, {"email": "y"}, person(1)]
+
+    report = make_push().run(rows)
+
+    found = [(one.status, one.rows, one.first) for one in report.by_reason()]
+    assert found == [("skipped", 2, (0, 2)), ("created", 2, (1, 5)), ("rejected", 2, (3, 4))]
+    assert "another row" in report.by_reason()[0].reason
+    copied = pickle.loads(pickle.dumps(report))
+    assert [(one.status, one.rows, one.first) for one in copied.by_reason()] == found
+    assert [one.rows for one in PushReport.merged([report, report]).by_reason()] == [4, 4, 4]
+
+
+def test_at_most_five_rows_are_named_and_notes_come_last(make_push: MakePush) -> None:
+    rows = [person(number, state="A very long state") for number in range(7)]
+
+    plan = make_push({"email": "email", "state": "state"}).plan(rows)
+
+    new, note = plan.by_reason()
+    assert (new.rows, new.first, note.rows) == (7, (0, 1, 2, 3, 4), 7)
+    assert note.status is None
+    assert note.reason.startswith("state: left out")
+    report = plan.apply()
+    copied = pickle.loads(pickle.dumps(report))
+    assert [one.reason for one in copied.by_reason()] == [one.reason for one in report.by_reason()]
+
+
+def test_changes_show_old_and_new_values(sandbox: Sandbox, make_push: MakePush) -> None:
+    sandbox.seed(
+        contacts=[{"email": "person1@example.com", "city": "Cary", "score": "1"}],
+        subscriptions=[{"email": "person1@example.com"}],
+    )
+    push = make_push({"email": "email", "city": "city", "custom_fields": {"score": "points"}})
+
+    plan = push.plan([person(1, city="Durham", points=2), person(2, city="Leeds", points=3)])
+
+    city, score = plan.changes()
+    assert (city.row, city.field, city.old, city.new) == (0, "city", "Cary", "Durham")
+    assert (score.field, score.old, score.new) == ("score", "1", "2")
+    assert city.email == "person1@example.com"
+    assert city.contact_id
+    for secret in ("person1", "Cary", "Durham"):
+        assert secret not in repr(city)
+    assert plan.apply().counts["updated"] == 1
+
+
+def test_rejected_and_failed_rows_can_be_corrected_and_pushed_again(
+    sandbox: Sandbox, make_push: MakePush, tmp_path: Path
+) -> None:
+    push, journal, rejects = make_push(), tmp_path / "push.sqlite", tmp_path / "fix-me.csv"
+    sandbox.faults.refuse(times=99, method="POST")
+    rows = [person(1, tags=["a", "b"], city=None), {"email": "x", "other": 5}]
+
+    report = push.run(rows, journal=journal)
+    number = report.rejects_to_csv(rejects)
+
+    assert number == 2
+    with rejects.open(encoding="utf-8", newline="") as file:
+        first, second = csv.DictReader(file)
+    assert first["email"] == "person1@example.com"
+    assert (first["tags"], first["city"]) == ('["a", "b"]', "")
+    assert first["icontact_reason"] == report.outcomes[0].reason
+    assert (second["email"], second["other"], second["tags"]) == ("x", "5", "")
+    assert PushReport.from_journal(journal).rejects_to_csv(tmp_path / "again.csv") == 2
+    assert (tmp_path / "again.csv").read_bytes() == rejects.read_bytes()
+
+
+def test_a_symbolic_link_is_replaced_and_not_followed(make_push: MakePush, tmp_path: Path) -> None:
+    target = tmp_path / "precious"
+    target.write_text("mine")
+    report = make_push().run([{"email": "x"}])
+    for name, write in (("a", report.to_csv), ("b", report.rejects_to_csv)):
+        link = tmp_path / name
+        link.symlink_to(target)
+        write(link)
+        assert not link.is_symlink()
+        assert link.stat().st_mode & 0o077 == 0
+    assert target.read_text() == "mine"
+
+
+def test_a_file_that_others_may_read_is_theirs_no_more(make_push: MakePush, tmp_path: Path) -> None:
+    path = tmp_path / "outcomes.csv"
+    path.write_text("old")
+    path.chmod(0o644)
+
+    make_push().run([person(1)]).to_csv(path)
+
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_without_a_journal_the_original_rows_are_gone(make_push: MakePush, tmp_path: Path) -> None:
+    report = make_push().run([{"email": "x"}], journal=tmp_path / "push.sqlite")
+    copied = pickle.loads(pickle.dumps(report))
+
+    with pytest.raises(JournalError, match="from_journal"):
+        copied.rejects_to_csv(tmp_path / "fix-me.csv")
+    with pytest.raises(JournalError, match="is the journal"):
+        report.rejects_to_csv(tmp_path / "push.sqlite")
+    assert make_push().run([]).rejects_to_csv(tmp_path / "none.csv") == 0
+
+
+def test_a_mapping_is_guessed_from_a_file(folder: Folder, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("E-mail,Vorname,Opt out\na@example.com,Ann,\nb@example.com,Bo,yes\n")
+
+    push = ListPush.guessed(folder, "Newsletter", str(path), existing="keep")
+
+    assert push.mapper.targets == ("email", "first_name")
+    assert push.policy.existing == "keep"
+    assert push.run(str(path)).counts["created"] == 1
