@@ -154,15 +154,15 @@ class Storage:
             return f"{problem}; restore it from a copy, or name another file"
         damaged = _EVENTS.is_damaged
         connection.execute(
-            f"UPDATE events SET payload = NULL WHERE state = 'done' AND {damaged}"  # noqa: S608  (constants)
+            f"UPDATE events SET payload = NULL WHERE state = 'done' AND {damaged}"  # noqa: S608  # made of constants
         )
         connection.execute(
-            f"UPDATE events SET state = 'aside', reason = ? WHERE {damaged}",  # noqa: S608  (constants)
+            f"UPDATE events SET state = 'aside', reason = ? WHERE {damaged}",  # noqa: S608  # made of constants
             (_DAMAGED,),
         )
         # What cannot be read is told when its contact has its turn.
         connection.execute(
-            f"UPDATE contacts SET memory = '' WHERE {_CONTACTS.is_damaged}"  # noqa: S608  (constants)
+            f"UPDATE contacts SET memory = '' WHERE {_CONTACTS.is_damaged}"  # noqa: S608  # made of constants
         )
         return ""
 
