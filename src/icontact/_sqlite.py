@@ -30,9 +30,11 @@ class Checked:
 
     def arguments(self, prefix: str = "") -> str:
         """Return what the checksum is made of, as arguments in SQL."""
-        # As bytes: a damaged text could not be handed over.
-        names = (*self.key, *self.columns)
-        return ", ".join(f"CAST({prefix}{column} AS BLOB)" for column in names)
+        names = [prefix + column for column in (*self.key, *self.columns)]
+        # As bytes, since a damaged text could not be handed over; and the types, since those are
+        # lost on the way.
+        types = " || ".join(f"substr(typeof({name}), 1, 1)" for name in names)
+        return ", ".join((*(f"CAST({name} AS BLOB)" for name in names), types))
 
     @property
     def is_damaged(self) -> str:
@@ -40,8 +42,8 @@ class Checked:
         return f"{_COLUMN} IS NOT {_FUNCTION}({self.arguments()})"
 
 
-def checksum(*values: bytes | None) -> int:
-    """Return the checksum of a row, from its values in the order of the columns."""
+def checksum(*values: bytes | str | None) -> int:
+    """Return the checksum of a row: of its values as bytes, and of the letters of their types."""
     return crc32(repr(values).encode())
 
 

@@ -113,6 +113,7 @@ def test_cut_and_blank_files(scene: Scene) -> None:
         ("UPDATE about SET value = '7' WHERE key = 'requests'", "1 of its about are not as"),
         ("DELETE FROM rows WHERE row = 4", "rows are missing"),
         ("DELETE FROM rows WHERE row = 150", "it has 150 rows, and should have 151"),
+        ("UPDATE rows SET email = CAST(email AS BLOB) WHERE row = 4", "1 of its rows are not as"),
         ("DELETE FROM about", "what it says about its push is missing"),
         ("CREATE TABLE more (x); DROP TABLE winners", "its tables are not as they were made"),
     ],
@@ -132,7 +133,7 @@ def test_an_error_says_what_is_wrong_and_what_to_do(
 
 def test_rows_of_another_time_are_noticed(scene: Scene) -> None:
     with closing(sqlite3.connect(scene.path)) as now:
-        sealed = ("1", checksum(b"seal", b"1"))
+        sealed = ("1", checksum(b"seal", b"1", "tt"))
         now.execute("UPDATE about SET value = ?, checksum = ? WHERE key = 'seal'", sealed)
         now.commit()
 
