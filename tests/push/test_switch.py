@@ -87,6 +87,7 @@ def test_a_keyword_stops_what_nothing_else_stops(make_push: MakePush) -> None:
     )
     policy = PushPolicy(stopped_by=["a holiday"])
     assert (policy.push_contacts, policy.switch) == (False, "the push is switched off (a holiday)")
+    assert PushPolicy().switch == ""
 
 
 @pytest.mark.parametrize("value", ["perhaps", "off?", "2"])
