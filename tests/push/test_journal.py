@@ -455,6 +455,26 @@ def test_who_deals_with_ctrl_c_goes_on_doing_so(make_push: MakePush) -> None:
     assert heard == [signal.SIGINT] * 2
 
 
+def test_a_full_disk_keeps_nothing_of_a_transaction(make_push: MakePush, path: Path) -> None:
+    journal = make_push().plan(people(1), journal=path).journal
+    journal.acquire()
+    pages = journal.database.value("PRAGMA page_count")
+    journal.database.execute(f"PRAGMA max_page_count = {pages}")
+
+    with (
+        pytest.raises(errors.JournalError, match="the disk is full"),
+        journal.database.transaction(),
+    ):
+        for number in range(1000):
+            journal.note(f"note {number}", "x" * 1000)
+
+    assert journal.noted("note 0") == ""
+    journal.database.execute(f"PRAGMA max_page_count = {pages + 9}")
+    journal.note("note 0", "kept")
+    assert journal.noted("note 0") == "kept"
+    journal.release()
+
+
 def test_a_disk_that_is_full_stops_the_push_and_loses_nothing(
     sandbox: Sandbox, make_push: MakePush, path: Path
 ) -> None:

@@ -111,8 +111,8 @@ class Database:
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                # SQLite may have ended the transaction itself; then this does nothing.
+                self._connection.rollback()
                 raise
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
