@@ -59,9 +59,11 @@ def _unsubscribe(push: ListPush, decision: Decision) -> PushOutcome:
     try:
         found = push.folder.contacts.find(email=address)
     except ValueError:
-        return outcome_of(decision, OutcomeStatus.UNCHANGED, "iContact takes no such address")
+        reason = "iContact cannot search for this address: no contact was unsubscribed"
+        return outcome_of(decision, OutcomeStatus.SKIPPED, reason)
     if found is None:
-        return outcome_of(decision, OutcomeStatus.UNCHANGED, "iContact does not know the contact")
+        reason = "iContact does not know this address: no contact was unsubscribed"
+        return outcome_of(decision, OutcomeStatus.SKIPPED, reason)
     contact_id, list_id = found.contact_id, push.list.list_id
     subscription = push.folder.subscriptions.find(contact_id=contact_id, list_id=list_id)
     if subscription is None:

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import attrs
 
+from icontact.addresses import canonical_address
 from icontact.errors import ConfigError
 
 __all__ = ["ContactEvent", "EventType", "Events", "Reason", "Row"]
@@ -121,7 +122,7 @@ class ContactEvent:
         """Who it is about: the id, or else a hash of the address."""
         if self.contact_id is not None:
             return str(self.contact_id)
-        address = (self.email or "").lower().encode("utf-8", "surrogatepass")
+        address = str(canonical_address(self.email or "")).encode("utf-8", "surrogatepass")
         return "email:" + hashlib.sha256(address).hexdigest()
 
     @property

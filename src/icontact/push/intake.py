@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from icontact.addresses import canonical_address
 from icontact.errors import ConfigError, DoNotContact, JournalError, MappingError, NoConsent
 from icontact.mapping import ContactMapper, Explanation
 from icontact.mapping.consent import ConsentColumn, certain_no
@@ -264,7 +265,7 @@ class _Reader:
         except Exception as problem:  # noqa: BLE001  # rows are others' objects, and raise anything
             chunk.others.append(_unreadable(place, problem))
         else:
-            kept = (place, mapped.email, mapped.email.lower(), text)
+            kept = (place, mapped.email, str(canonical_address(mapped.email)), text)
             restricts = restriction(mapped.fields, self._rules) is not None
             if mapped.notes or restricts:
                 said = json.dumps(mapped.notes) if mapped.notes else None
@@ -326,10 +327,11 @@ def _opted_out(place: int, email: str | None, reason: str) -> Taken:
         return _restricting(place, None, reason, OutcomeStatus.SKIPPED)
     # It stays open: whether the contact is on the list is still to be found out.
     text = json_of({"email": email})
-    return (place, email, email.lower(), text, None, 1, Stage.READ, None, storable(reason))
+    address = str(canonical_address(email))
+    return (place, email, address, text, None, 1, Stage.READ, None, storable(reason))
 
 
 def _restricting(place: int, email: str | None, reason: str, status: OutcomeStatus) -> Taken:
-    address = None if email is None else email.lower()
+    address = None if email is None else str(canonical_address(email))
     # It restricts, so that no other row with the same address is pushed in its place.
     return (place, email, address, None, None, 1, Stage.DONE, status.value, storable(reason))

@@ -9,6 +9,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 import attrs
 
+from icontact.addresses import canonical_address, spellings
 from icontact.auth import Private
 from icontact.client import Folder
 from icontact.errors import CallError, IContactError, PagingError
@@ -101,8 +102,8 @@ class StateReader:
         self._by_address: Searcher[Private, Contact] = Searcher(
             search=self._contacts_with,
             one=self._contacts_of,
-            value_of=lambda contact: Private(contact.email).lower(),
-            compared=Private.lower,
+            value_of=lambda contact: canonical_address(contact.email),
+            compared=canonical_address,
         )
         self._by_contact: Searcher[int, Subscription] = Searcher(
             search=self._subscriptions_with,
@@ -145,12 +146,14 @@ class StateReader:
         if len(wanted) > _FEW and self._by_address.landmark is None:
             for one in self._folder.contacts.list(max_items=1):
                 if is_landmark(one.email):
-                    self._by_address.landmark = Private(one.email).lower()
+                    self._by_address.landmark = Private(one.email)
         answers: dict[Private, Contact | IContactError] = {}
         for some in self._by_address.find(
-            wanted, ALONE, lambda address, error: answers.update({address.lower(): error})
+            wanted,
+            ALONE,
+            lambda address, error: answers.update({canonical_address(address): error}),
         ):
-            answers.update((Private(one.email).lower(), one) for one in some)
+            answers.update((canonical_address(one.email), one) for one in some)
         return answers
 
     def states(self, contact_ids: Iterable[int]) -> Mapping[int, str | IContactError]:
@@ -185,7 +188,7 @@ class StateReader:
             missing=lambda: self._journal.addresses(unknown=True),
             unanswered=self._fail_address,
             searcher=self._by_address,
-            landmark=lambda contact: Private(contact.email).lower(),
+            landmark=lambda contact: Private(contact.email),
         )
         return reading.read(self._contacts(), open_rows, self._crew, begun)
 
@@ -208,7 +211,9 @@ class StateReader:
         return reading.read(listing, known, self._crew)
 
     def _keep_contacts(self, contacts: Iterable[Contact]) -> None:
-        found = Unshown(Found(contact=one, address=Private(one.email).lower()) for one in contacts)
+        found = Unshown(
+            Found(contact=one, address=canonical_address(one.email)) for one in contacts
+        )
         wanted = self._journal.known.wanted([one.address for one in found])
         if wanted:
             self._journal.known.keep(one for one in found if one.address in wanted)
@@ -219,30 +224,31 @@ class StateReader:
         self._journal.known.keep_states({one.contact_id: str(one.status) for one in here})
 
     def _fail_address(self, address: Private, error: IContactError) -> None:
-        self._journal.fail_address(address.lower(), why_failed("contact", error))
+        self._journal.fail_address(canonical_address(address), why_failed("contact", error))
 
     def _fail_contact(self, contact_id: int, error: IContactError) -> None:
         self._journal.fail_contact(contact_id, why_failed("subscription", error))
 
     def _contacts_with(self, addresses: Sequence[Private]) -> Iterable[Contact]:
-        # Whether iContact's search minds the case is uncertain (API 2.6).
         spelled = dict.fromkeys(
-            spelling for address in addresses for spelling in (address, address.lower())
+            spelling for address in addresses for spelling in spellings(address)
         )
         # Not many more can have these addresses, however many the folder has.
         return self._folder.contacts.list(email=one_of(*spelled), max_items=2 * len(spelled))
 
     def _contacts_of(self, address: Private) -> Iterable[Contact]:
-        spelled = dict.fromkeys((address, address.lower()))
+        known: dict[int, Contact] = {}
+        spelled = spellings(address)
         for spelling in spelled:
             pages = [*self._folder.contacts.list(email=spelling).pages()]
             found = [one for page in pages for one in page]
             if not found and any(page.total for page in pages):
                 # Deleted ones are counted, too (API 6.4); a second look shows that it is not there.
                 found = self._folder.contacts.list(status=None, email=spelling).all()
-            if found:
-                return found
-        return ()
+            known |= {one.contact_id: one for one in found}
+            if known and spelled[-1].isascii():
+                break  # only a domain outside ASCII may be held in two forms
+        return list(known.values())
 
     def _subscriptions_with(self, contact_ids: Sequence[int]) -> Iterable[Subscription]:
         listing = self._folder.subscriptions.list

@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from icontact.addresses import canonical_address
 from icontact.models import (
     ContactStatus,
     SubscriptionFields,
@@ -56,13 +57,15 @@ def store_contacts(
     Args:
         contacts: Where.
         texts: What is sent of each, as JSON.
-        keys: What each is matched by: its id if that is sent, else its address in lower case.
+        keys: What each is matched by: its id if that is sent, else its canonical address.
     """
     call = _posted(contacts, texts)
     ids = {key for key in keys if isinstance(key, int)}
 
     def stored_key(contact: ContactReceipt) -> int | str:
-        return contact.contact_id if contact.contact_id in ids else contact.email.lower()
+        if contact.contact_id in ids:
+            return contact.contact_id
+        return str(canonical_address(contact.email))
 
     return contacts._create_many_as(ContactReceipt, call, keys, stored_key)
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypedDict, Unpack
 import attrs
 
 from icontact import wire
+from icontact.addresses import canonical_address, spellings
 from icontact.auth import Private
 from icontact.errors import BadRequest, CallSummary, PagingError, UnknownCustomField
 from icontact.models import (
@@ -120,19 +121,19 @@ class Contacts(Resource[Contact]):
         return self._get(contact_id)
 
     def find(self, *, email: str) -> Contact | None:
-        """Return the contact with exactly this address, in any case, or None.
+        """Return the contact with exactly this address, however it is spelled, or None.
+
+        Case does not matter, nor whether the domain is in Unicode or in ASCII (IDNA).
 
         Raises:
-            PagingError: If two contacts differ only in the case of their address.
+            PagingError: If two contacts differ only in the spelling of their address.
             ValueError: If the address is empty or holds a comma, which iContact cannot search for.
             TypeError: If it is not a text.
         """
         if not isinstance(email, str):
             raise TypeError(f"email must be a text, not {type(email).__name__}")
         wanted = Private(email.strip())
-        del email
-        pager = self.list(email=wanted)
-        found = [contact for contact in pager if contact.email.lower() == wanted.lower()]
+        found = self._with_address(wanted)
         if len(found) > 1:
             exact = [contact for contact in found if contact.email == wanted]
             if len(exact) != 1:
@@ -140,6 +141,18 @@ class Contacts(Resource[Contact]):
                 raise PagingError(f"several contacts have this address: {ids}")
             found = exact
         return found[0] if found else None
+
+    def _with_address(self, address: Private) -> Sequence[Contact]:
+        """Return the contacts with an address, in whatever spelling iContact holds it."""
+        canonical, found = canonical_address(address), dict[int, Contact]()
+        spelled = spellings(address)
+        for spelling in spelled:
+            for contact in self.list(email=spelling):
+                if canonical_address(contact.email) == canonical:
+                    found[contact.contact_id] = contact
+            if found and spelled[-1].isascii():
+                break  # only a domain outside ASCII may be held in two forms
+        return list(found.values())
 
     def create(self, **fields: Unpack[ContactFields]) -> Contact:
         """Create a contact, or overwrite the one that has this e-mail already (API 6.5).
@@ -341,8 +354,14 @@ def _custom_names(fields: ContactFields) -> tuple[str, ...]:
 
 
 def _sent_key(body: Mapping[str, Any]) -> int | str:
-    return body["contactId"] if "contactId" in body else str(body.get("email", "")).lower()
+    return (
+        body["contactId"]
+        if "contactId" in body
+        else str(canonical_address(str(body.get("email", ""))))
+    )
 
 
 def _stored_key(contact: Contact, by_id: set[int]) -> int | str:
-    return contact.contact_id if contact.contact_id in by_id else contact.email.lower()
+    return (
+        contact.contact_id if contact.contact_id in by_id else str(canonical_address(contact.email))
+    )
