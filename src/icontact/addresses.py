@@ -25,7 +25,8 @@ def canonical_address(address: str) -> Private:
     """
     text = str(address).strip()
     if not text.isascii():
-        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        # Not casefold(): an ß before the @ is another address than ss.
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
         text = "".join(c for c in folded if unicodedata.category(c) not in _INVISIBLE)
     local, at, domain = text.lower().rpartition("@")
     if not at:

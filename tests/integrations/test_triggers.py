@@ -288,7 +288,10 @@ def test_who_is_not_there_need_not_be_unsubscribed(make: MakeIntegration, folder
     integration = make(ContactAction("segment_removed", then="unsubscribe"))
     unknown = integration.handle(event("segment_removed", segment_alias="vip"))
     assert unknown is not None
-    assert (unknown.status, unknown.reason) == ("unchanged", "iContact does not know the contact")
+    assert (unknown.status, unknown.reason) == (
+        "skipped",
+        "iContact does not know this address: no contact was unsubscribed",
+    )
     folder.contacts.create(email="person2@example.com")
     elsewhere = integration.handle(event("segment_removed", 2, segment_alias="vip"))
     assert elsewhere is not None
@@ -634,7 +637,10 @@ def test_an_address_that_no_push_takes_is_on_no_list(make: MakeIntegration) -> N
     row = {"email": "jo,ann@example.com"}
     outcome = integration.handle(event("subscription_changed", row=row, **told))
     assert outcome is not None
-    assert (outcome.status, outcome.reason) == ("unchanged", "iContact takes no such address")
+    assert (outcome.status, outcome.reason) == (
+        "skipped",
+        "iContact cannot search for this address: no contact was unsubscribed",
+    )
 
 
 # What was put aside, and is tried again
