@@ -161,3 +161,19 @@ def test_a_walk_over_rows_that_do_not_advance_ends(scene: Scene) -> None:
     assert next(steps)
     with pytest.raises(JournalError, match="its rows are out of order"):
         next(steps)
+
+
+def test_a_plan_whose_journal_cannot_be_noted_in_lets_go_of_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal.opened(scene.path)
+
+    def full(*_: object) -> None:
+        raise JournalError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "note", full)
+        with pytest.raises(JournalError, match="the disk is full"):
+            journal.acquire()
+
+    assert said_in(scene.resumed(scene.content)) == scene.right

@@ -193,10 +193,16 @@ class Database:
                 self._connection.execute("BEGIN EXCLUSIVE")
                 self._connection.execute("COMMIT")
 
-    def release(self) -> None:
-        """Let others at the file, and leave it as one plain file. It can still be read."""
+    def release(self, last: tuple[()] | tuple[str, Sequence[Any]] = ()) -> None:
+        """Let others at the file, and leave it as one plain file. It can still be read.
+
+        Args:
+            last: A statement to run before, with its parameters.
+        """
         if self.path is not None:
             with self._lock, self._in_words("released"):
+                if last:
+                    self._connection.execute(*last)
                 self._connection.execute("PRAGMA journal_mode = DELETE")
                 self._connection.execute("PRAGMA locking_mode = NORMAL")
                 # The lock goes with the next access.

@@ -43,6 +43,8 @@ _TOGETHER = 200
 
 #: The key of what sums up all rows of a journal that no push has in use.
 _SEAL = "seal"
+_SUM = "COALESCE(SUM(checksum), 0)"
+_SEAL_ROWS = f"INSERT OR REPLACE INTO about (key, value) SELECT ?, CAST({_SUM} AS TEXT) FROM rows"
 
 
 class Journal:
@@ -105,7 +107,7 @@ class Journal:
 
     def _seal(self) -> str:
         """Return what changes with any row."""
-        return str(self.database.value("SELECT SUM(checksum) FROM rows"))
+        return str(self.database.value(f"SELECT {_SUM} FROM rows"))
 
     def _unseal(self) -> None:
         if self.path is not None:
@@ -119,7 +121,11 @@ class Journal:
             JournalError: If another push holds it.
         """
         self.database.acquire()
-        self._unseal()
+        try:
+            self._unseal()
+        except BaseException:
+            self.release()
+            raise
 
     @classmethod
     def opened(cls, path: str | PathLike[str]) -> Journal:
@@ -148,10 +154,8 @@ class Journal:
     def release(self) -> None:
         """Release the file for other pushes; close it if that fails, which does it, too."""
         try:
-            if not self._sealed:
-                self.note(_SEAL, self._seal())
-                self._sealed = True
-            self.database.release()
+            self.database.release(() if self._sealed else (_SEAL_ROWS, (_SEAL,)))
+            self._sealed = True
         except JournalError:
             self.database.close()
 
