@@ -138,9 +138,15 @@ class Receiver(_Application):
         self.worker = worker
         self._secret = None if secret is None else Private(secret)
         self._path, self._health_path, self._max_bytes = path, health_path, max_bytes
+        # What came before a restart waits already, and the next request may be far away.
+        self.start()
 
     def start(self) -> None:
-        """Start pushing what waits already; otherwise the first request does."""
+        """Start pushing what waits, if that was stopped by a fork that Python did not see.
+
+        A receiver starts by itself when it is made, and again in every process that is forked
+        from that one; so does any request, that of the state among them.
+        """
         if self.worker is not None:
             self.worker.start()
 
@@ -186,6 +192,7 @@ class Receiver(_Application):
         return _Answer(200, {"new": new})
 
     def _health(self) -> _Answer:
+        self.start()
         try:
             inbox = self.integration.inbox
             content = {"events": inbox.counts(), "oldest_waiting_seconds": inbox.oldest_waiting()}
@@ -207,8 +214,9 @@ def receiver(
     """Return a WSGI application that takes Mautic's web hooks.
 
     It checks path, method, type, size and signature, keeps the events, and answers 200 with how
-    many were new: within milliseconds, since it pushes afterwards, in one thread, which the first
-    request starts. What it cannot keep it answers with an error; Mautic does not send that again.
+    many were new: within milliseconds, since it pushes afterwards, in one thread. It starts
+    at once, and again in every process that is forked. What it cannot keep it answers with an
+    error; Mautic does not send that again.
     ``health_path`` answers GET with how many events stand where, and for how long the oldest one
     has waited.
 

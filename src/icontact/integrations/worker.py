@@ -20,7 +20,7 @@ _OTHERS = 0.25
 class Worker:
     """Pushes what an integration holds, in one thread, until it is closed.
 
-    In a process that was forked from this one, :meth:`start` starts a thread of its own.
+    Once it was started, a process that is forked from this one starts a thread of its own.
 
     Args:
         integration: What to work for.
@@ -37,12 +37,15 @@ class Worker:
         after_fork(self)
 
     def renew_locks(self) -> None:
-        """Make new locks, in a process that was forked while somebody may have held these."""
-        closed = self._stop.is_set()
+        """Make new locks in a forked process, and go on pushing there if that was begun."""
+        closed, started = self._stop.is_set(), self._process != 0
         self._lock = threading.Lock()
         self._news, self._stop = threading.Event(), threading.Event()
         if closed:
             self._stop.set()
+        elif started:
+            # Threads do not come along. Of two processes that push, leases keep contacts apart.
+            self.start()
 
     @property
     def running(self) -> bool:

@@ -1,0 +1,150 @@
+"""Events that wait are pushed after a restart, under real servers, without any request."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from icontact.integrations.triggers import PushIntegration
+from icontact.push import PushSettings
+from icontact.sandbox import Sandbox
+from icontact.sandbox.server import Server
+from tests.integrations.support import SECRET, encoded, hook, saved
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="gunicorn and kill -9 are of Unix")
+
+PATIENCE = 60.0
+
+SETTINGS = 'list = "Newsletter"\npreset = "mautic"\n[[triggers]]\non = "saved"\n'
+
+HOOKS = f"""
+from icontact.integrations.receiver import receiver
+from icontact.integrations.triggers import PushIntegration
+from icontact.push import PushSettings
+
+settings = PushSettings.from_toml("icontact.toml")
+integration = PushIntegration.from_settings(settings, store="triggers.sqlite")
+application = receiver(integration, secret="{SECRET}")
+"""
+
+FLASK = """
+from flask import Blueprint, Flask, request
+
+import hooks
+
+blueprint = Blueprint("icontact", __name__)
+
+
+@blueprint.route("/mautic", methods=["POST"])
+def mautic():
+    from werkzeug.wrappers import Response
+
+    return Response.from_app(hooks.application, request.environ)
+
+
+application = Flask(__name__)
+application.register_blueprint(blueprint)
+"""
+
+DJANGO = """
+import django
+from django.conf import settings
+
+settings.configure(ROOT_URLCONF="shop", SECRET_KEY="x", ALLOWED_HOSTS=["*"])
+django.setup()
+
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
+from django.urls import path
+
+import hooks
+
+
+def mautic(request):
+    statuses = []
+    environ = {**request.environ, "PATH_INFO": "/mautic"}
+    body = b"".join(hooks.application(environ, lambda status, headers: statuses.append(status)))
+    return HttpResponse(body, status=int(statuses[0][:3]), content_type="application/json")
+
+
+urlpatterns = [path("mautic", mautic)]
+application = get_wsgi_application()
+"""
+
+GUNICORN = ("-m", "gunicorn", "--workers", "2", "--threads", "2", "--log-level", "error")
+COMMANDS = {
+    "gunicorn": (*GUNICORN, "--bind", "127.0.0.1:{port}", "hooks:application"),
+    "preload": (*GUNICORN, "--preload", "--bind", "127.0.0.1:{port}", "hooks:application"),
+    "waitress": ("-m", "waitress", "--listen", "127.0.0.1:{port}", "hooks:application"),
+    "flask blueprint": (*GUNICORN, "--bind", "127.0.0.1:{port}", "blueprint:application"),
+    "django view": (*GUNICORN, "--bind", "127.0.0.1:{port}", "shop:application"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def icontact_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sandbox, Server]]:
+    with Sandbox() as sandbox, sandbox.serve(port=0) as server:
+        monkeypatch.setenv("ICONTACT_BASE_URL", server.url)
+        monkeypatch.setenv("ICONTACT_APP_ID", "sandbox-app")
+        monkeypatch.setenv("ICONTACT_USERNAME", "sandbox@example.com")
+        monkeypatch.setenv("ICONTACT_PASSWORD", "sandbox-password")
+        yield sandbox, server
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def wait_for(sandbox: Sandbox, number: int) -> None:
+    """Wait until so many contacts are there; what is waited for comes."""
+    deadline, pause = time.monotonic() + PATIENCE, threading.Event()
+    while len(sandbox.state.contacts()) < number:
+        assert time.monotonic() < deadline, "what waited was not pushed"
+        pause.wait(0.02)
+
+
+def keep(folder: Path, number: int) -> None:
+    """Keep an event as a receiver does that is killed before it has pushed."""
+    settings = PushSettings.from_toml(folder / "icontact.toml")
+    integration = PushIntegration.from_settings(settings, store=folder / "triggers.sqlite")
+    body = encoded(hook("lead_post_save_update", saved(number)))
+    assert integration.receive(body, signature=None, secret=None) == 1
+    integration.close()
+
+
+@pytest.mark.parametrize("server", COMMANDS)
+def test_what_waits_is_pushed_after_a_restart_without_any_request(
+    icontact_server: tuple[Sandbox, Server], tmp_path: Path, server: str
+) -> None:
+    sandbox, _ = icontact_server
+    for name, text in {
+        "icontact.toml": SETTINGS, "hooks.py": HOOKS, "blueprint.py": FLASK, "shop.py": DJANGO,
+    }.items():  # fmt: skip
+        (tmp_path / name).write_text(text)
+
+    for number in (1, 2):
+        keep(tmp_path, number)
+        words = [word.format(port=free_port()) for word in COMMANDS[server]]
+        process = subprocess.Popen(
+            [sys.executable, *words], cwd=tmp_path, start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            wait_for(sandbox, number)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(PATIENCE)
+
+    emails = sorted(one["email"] for one in sandbox.state.contacts())
+    assert emails == ["person1@example.com", "person2@example.com"]
