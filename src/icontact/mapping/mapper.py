@@ -215,10 +215,13 @@ class ContactMapper:
 
     @classmethod
     def from_mautic_file(cls, path: str | os.PathLike[str]) -> ContactMapper:
-        """Return the mapper for a JSON file that holds what `from_mautic` takes.
+        """Return the mapper for a file that holds what `from_mautic` takes.
+
+        The file is JSON, or the column ``feature_settings`` of Mautic's table
+        ``plugin_integration_settings`` as it stands there, which PHP's ``serialize`` wrote.
 
         Raises:
-            ConfigError: The file cannot be read, or is no JSON.
+            ConfigError: The file cannot be read, or is neither.
             MappingError: As `from_mautic`.
         """
         return cls.from_mautic(document(path))

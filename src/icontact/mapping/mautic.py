@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from icontact.errors import ConfigError, MappingError
+from icontact.mapping.php import looks_serialized, unserialized
 from icontact.mapping.targets import CUSTOM, custom_label, type_name
 
 #: Mautic's alias of the country; its field mapping has no place for it, and states need it.
@@ -161,19 +162,25 @@ def _innermost(given: Any) -> Any:
 
 
 def document(path: str | os.PathLike[str]) -> Any:
-    """Return what a JSON file holds.
+    """Return what a file holds: JSON, or what PHP's ``serialize`` wrote, as Mautic stores it.
 
     Raises:
-        ConfigError: It cannot be read, or is no JSON.
+        ConfigError: It cannot be read, or is neither.
     """
+    data = b""
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        data = Path(path).read_bytes()
+        if looks_serialized(data):
+            return unserialized(data.strip())
+        return json.loads(data.decode("utf-8-sig"))
     except OSError as error:
         problem = error.strerror or type(error).__name__
     except UnicodeDecodeError:
         problem = "not in UTF-8"
     except json.JSONDecodeError as error:
         problem = f"no JSON: {error.msg}, line {error.lineno}"
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError) as error:
         problem = "no JSON that can be read: a number is too long, or it is nested too deeply"
+        if looks_serialized(data):
+            problem = f"not as PHP serializes a value: {error}"
     raise ConfigError(f"cannot read {os.fspath(path)}: {problem}")
