@@ -43,6 +43,9 @@ from icontact.models import Contact, ContactList, EventId, Model
 
 __all__ = ["ContactEvent", "SubscriptionEvent", "WebhookEvent", "parse"]
 
+#: Far more than a service posts at once.
+_MOST_EVENTS = 10_000
+
 
 @attrs.frozen(kw_only=True)
 class ContactEvent(Model):
@@ -145,6 +148,8 @@ def _read(
         return (), ("expected JSON",)
     if not isinstance(entries, list):
         return (), ("expected an array of events",)
+    if len(entries) > _MOST_EVENTS:
+        return (), (f"more than {_MOST_EVENTS:,} events in one body",)
     try:
         return tuple(_event(entry, f"[{at}]", event) for at, entry in enumerate(entries)), ()
     except DecodeError as error:

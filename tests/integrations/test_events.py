@@ -370,3 +370,10 @@ def test_nothing_private_is_in_a_repr() -> None:
     shown = repr(one) + repr(one.contact) + repr(mautic.events(BODY))
     assert "person52" not in shown
     assert "Jo" not in shown
+
+
+def test_a_body_of_a_million_empty_events_is_refused() -> None:
+    body = f'{{"mautic.lead_post_save_update": [{", ".join(["{}"] * 1_000_000)}]}}'
+
+    with pytest.raises(DecodeError, match="more than 10,000 events"):
+        mautic.events(body)

@@ -374,7 +374,7 @@ def test_many_keys_are_forgotten_again() -> None:
         assert certain_no({f"key {number}": "yes"}) is None
 
 
-NOES = st.sampled_from(
+KNOWN_REFUSALS = st.sampled_from(
     [
         ("Opt Out", "Yes"),
         ("doNotEmail", "1"),
@@ -391,7 +391,7 @@ OTHERS = st.dictionaries(
 )
 
 
-@given(no=NOES, others=OTHERS)
+@given(no=KNOWN_REFUSALS, others=OTHERS)
 def test_a_known_no_wins_whatever_else_a_row_says(
     no: tuple[str, str], others: dict[str, Any]
 ) -> None:

@@ -124,3 +124,8 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
         webhooks.parse(body)
     except errors.DecodeError as error:
         assert error.problems
+
+
+def test_a_body_of_too_many_events_is_refused() -> None:
+    with pytest.raises(errors.DecodeError, match="more than 10,000 events"):
+        webhooks.parse(f"[{', '.join(['{}'] * 10_001)}]")

@@ -105,10 +105,9 @@ class ConsentCheck:
             *(ConsentColumn(column=key, meaning="no") for key in no),
             *(ConsentColumn(column=key, meaning="yes") for key in yes),
         )
-        meanings: list[tuple[Key, Meaning]] = [(key, "no") for key in no]
-        meanings += [(key, "yes") for key in yes]
+        meanings: dict[Key, Meaning] = {**dict.fromkeys(no, "no"), **dict.fromkeys(yes, "yes")}
         self._readers: list[tuple[Key, Meaning, Callable[[object], Answer]]] = [
-            (key, meaning, _reader_of(key, meaning)) for key, meaning in meanings
+            (key, meaning, _reader_of(key, meaning)) for key, meaning in meanings.items()
         ]
 
     def _check_names(self, no: Sequence[Key], yes: Sequence[Key]) -> None:

@@ -358,7 +358,7 @@ class Writer:
     ) -> str | Trouble | None:
         unsubscribed = SubscriptionStatus.UNSUBSCRIBED
         if state == unsubscribed and unsubscribed not in self.policy.allow_statuses:
-            return Suppressed(UNSUBSCRIBED, contact_id, state)
+            return Suppressed(UNSUBSCRIBED, contact_id, unsubscribed.value)
         return otherwise(contact_id) if state is None else state
 
     def _why_not(self, contact_id: int, fate: Refused) -> Trouble:

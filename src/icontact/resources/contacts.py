@@ -41,7 +41,10 @@ class ContactRow(ContactFields, total=False):
 
 
 class UpsertFields(TypedDict, total=False):
-    """What :meth:`Contacts.upsert` takes beside the address; see :class:`ContactFields`."""
+    """What :meth:`icontact.resources.Contacts.upsert` takes beside the address.
+
+    The fields are those of :class:`ContactFields`.
+    """
 
     prefix: str | None
     first_name: str | None

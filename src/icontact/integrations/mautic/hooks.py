@@ -31,6 +31,9 @@ __all__ = ["MAX_BYTES", "events", "sign"]
 #: Bytes of a body. Mautic sends ten events at once by default, of some 5 KiB each.
 MAX_BYTES = 5 * 2**20
 
+#: Mautic sends ten events at once, unless it is told otherwise.
+_MOST_EVENTS = 10_000
+
 #: Levels of a body; Mautic's own have about eight.
 _DEEPEST = 64
 
@@ -211,7 +214,9 @@ def _read(found: Any, event_type: str | None, site_url: str | None) -> Events:
     skipped: Counter[str] = Counter()
     read: list[ContactEvent] = []
     problems: list[str] = []
-    for told in _told(found, event_type):
+    for count, told in enumerate(_told(found, event_type)):
+        if count == _MOST_EVENTS:
+            raise DecodeError([f"more than {_MOST_EVENTS:,} events in one body"])
         if told.name not in _TYPES:
             skipped[told.name] += 1
             continue
