@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from icontact.cli import results
 from icontact.sandbox import Sandbox
 from tests.cli.support import Ran, icontact
 
@@ -145,6 +146,22 @@ def test_three_hundred_rows_with_bad_cells_fit_one_screen(
     assert "rejected  34" in ran.out
     assert "'perhaps'" in ran.out
     assert sum(1 for _ in embedded.state.contacts()) == 264
+
+
+def test_on_a_terminal_reasons_are_as_wide_as_it_is(
+    embedded: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "is_terminal", lambda stream: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    rows = [f"a{number}@example.com,odd word {number}" for number in range(22)]
+    path = file(tmp_path, "\n".join(["email,Opt out", *rows, ""]))
+
+    ran = push(path, "--do-not-contact", "Opt out")
+
+    assert max(map(len, ran.out.split("Newsletter:")[0].splitlines())) <= 60
+    assert "rejected       1  do_not_contact: the word 'odd word" in ran.out
+    assert "(lines 2)" in ran.out.replace("\n", " ").replace("  ", "")
+    assert "2 more reasons" in ran.err
 
 
 def test_a_program_gets_reasons_consent_and_unused_columns(

@@ -230,3 +230,22 @@ def test_a_child_that_was_forked_meanwhile_pushes(store: Path) -> None:
         check=False,
     )
     assert (ran.stdout, ran.stderr) == ("0\n", "")
+
+
+def test_a_forked_process_goes_on_pushing(watched: Watched, start: Callable[..., Worker]) -> None:
+    worker = start()
+    thread = worker._thread
+
+    worker._process = -1  # as in a child, where the thread did not come along
+    worker.renew_locks()
+
+    assert worker.running
+    assert worker._thread is not thread
+
+
+def test_a_worker_that_was_never_started_stays_so_after_a_fork(watched: Watched) -> None:
+    worker = Worker(watched, poll=0.01)  # type: ignore[arg-type]  # as much as it needs
+
+    worker.renew_locks()
+
+    assert not worker.running

@@ -152,6 +152,30 @@ def test_a_column_that_cannot_be_read_for_sure_stops_and_names_the_options(
     mapper.with_consent(consent=[header]).require_consent_read(row, [row])
 
 
+@pytest.mark.parametrize(
+    ("header", "values", "mailed"),
+    [
+        ("Spam", ["yes", "no"], [False, True]),
+        ("Bounces", ["3", "0"], [False, True]),
+        ("Status", ["active", "inactive"], [True, False]),
+        ("Subscriber", ["yes", "no"], [True, False]),
+    ],
+)
+def test_words_show_what_a_header_of_many_meanings_is_about(
+    header: str, values: list[str], mailed: list[bool]
+) -> None:
+    rows = [{"email": "a@example.com", header: value} for value in values]
+    mapper = guessed(*rows)
+
+    assert [may_be_mailed(mapper, row) for row in rows] == mailed
+
+
+def test_a_blank_word_is_shown_nowhere() -> None:
+    rows = [{"email": "a@example.com", "Opt out": word} for word in ("n/a", "yes")]
+
+    assert guessed(*rows).consent.columns[0].words == {"yes": False}
+
+
 def test_some_words_known_and_some_not_of_a_weak_header_stop() -> None:
     rows = [{"email": "a@example.com", "Newsletter": word} for word in ("yes", "Weekly")]
 

@@ -49,6 +49,7 @@ def test_each_kind_of_value(data: bytes, value: object) -> None:
         b'a:2:{s:1:"a";s:1:"b";}',
         b'a:1:{s:1:"a";s:1:"b";}x',
         b'a:1:{b:1;s:1:"b";}',
+        b'a:1:{s:1:"a";s:1:"b";]',
         b'a:1:{s:1:"a";s:1:"\xff";}',
         b"a:1:{i:0;" * 60 + b"N;" + b"}" * 60,
         b'a:1:{s:1:"a";s:2000000:"b";}',

@@ -141,6 +141,20 @@ def test_a_refused_request_to_unsubscribe_is_rejected(
 
 
 @pytest.mark.usefixtures("members")
+def test_an_answer_that_leaves_the_subscription_as_it_was_is_a_failure(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    same = {"subscription": {"subscriptionId": "1_1", "listId": 1, "contactId": 1,
+                             "status": "normal"}}  # fmt: skip
+    sandbox.faults.next(status=200, body=same, method="POST", path="subscriptions/")
+
+    report = make_push(opt_out="unsubscribe").run(ROWS)
+
+    assert report.outcomes[0].status == "failed"
+    assert "the subscription is normal" in report.outcomes[0].reason
+
+
+@pytest.mark.usefixtures("members")
 def test_another_row_of_the_same_person_is_not_pushed(make_push: MakePush) -> None:
     push = make_push(opt_out="unsubscribe")
 

@@ -206,6 +206,8 @@ def test_a_row_that_says_hands_off_changes_nothing_for_an_existing_contact(
         ("subscribed", "created"),
         ("active", "created"),
         ("whatever", "rejected"),
+        ("n/a", "created"),
+        ("&nbsp;", "created"),
     ],
 )
 def test_a_status_in_the_words_of_another_system_is_found_out_in_the_plan(

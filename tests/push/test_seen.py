@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from icontact._files import written_as_a_whole
 from icontact.client import Folder
 from icontact.errors import JournalError
 from icontact.push import ListPush, PushReport
@@ -103,6 +104,20 @@ def test_a_file_that_others_may_read_is_theirs_no_more(make_push: MakePush, tmp_
     make_push().run([person(1)]).to_csv(path)
 
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_report_may_go_to_a_device(make_push: MakePush) -> None:
+    make_push().run([person(1)]).to_csv("/dev/null")
+
+
+def test_a_file_that_is_not_complete_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "outcomes.csv"
+
+    with pytest.raises(ValueError, match="midway"), written_as_a_whole(path) as file:
+        file.write("half")
+        raise ValueError("midway")
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_journal_the_original_rows_are_gone(make_push: MakePush, tmp_path: Path) -> None:

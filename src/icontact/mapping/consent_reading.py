@@ -131,8 +131,6 @@ def _in_json(text: str) -> list[Any] | dict[str, Any] | None:
 
 def _entries(entries: Sequence[Any], meaning: Meaning) -> Answer:
     """Read a list of subscriptions, or of the channels on which a person must not be contacted."""
-    if not entries:
-        return "blank"
     if all(isinstance(one, Mapping) and "channel" in one for one in entries):
         channels = {str(one["channel"] or "").casefold() for one in entries}
         return "no_mail" if channels & _EMAIL_CHANNELS else "blank"

@@ -12,7 +12,6 @@ ISO = "%Y-%m-%d"
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ].*)?")
 _NUMERIC = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})(?:[T ]([0-9:. APMapm]+))?")
-_ZERO = re.compile(r"0000-00-00(?:[T ]00:00:00)?")
 # What Python writes the same everywhere; platforms disagree on, or raise for, other directives.
 _PORTABLE = re.compile(r"(?:[ -$&-~]|%[aAbBcdGjmuUVwWxyY%])+")
 _HAS_YEAR = re.compile(r"%[YyGcDx]")
@@ -50,8 +49,6 @@ def clean_date(
         raise MappingError(f"came as {type(value).__name__}, and a date is a date or its text")
     elif input_format is not None:
         day = _by_format(trimmed(value), input_format)
-    elif _ZERO.fullmatch(trimmed(value)):
-        return TransformResult(None)
     else:
         day = _by_shape(trimmed(value), dayfirst=dayfirst)
     if day is None or day.year < 1000:

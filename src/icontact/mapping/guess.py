@@ -297,8 +297,6 @@ def _address_groups(claims: Mapping[str, Sequence[Claim]]) -> list[dict[str, Cla
     filled = [group for group in groups.values() if group.keys() - {"country"}]
     if country is not None and len(filled) == 1:
         filled[0].setdefault("country", country)
-    if not filled and country is not None:
-        filled = [{"country": country}]
     return sorted(filled, key=lambda group: min(one.place for one in group.values()))
 
 
