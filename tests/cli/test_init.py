@@ -68,6 +68,31 @@ def test_a_sample_file_is_enough(embedded: Sandbox, columns: Path) -> None:
     assert {one.method for one in embedded.requests} == {"GET"}
 
 
+def test_what_a_file_says_of_consent_stands_in_the_settings(
+    embedded: Sandbox, tmp_path: Path
+) -> None:
+    rows = ("jo@example.com,yes,no,yes", "mo@example.com,no,,no")
+    file = written(tmp_path, "email,Accepts marketing,Opt out,Do Not Mail", *rows)
+
+    ran = icontact("init", "--columns", file, "--yes")
+
+    mapper = made().mapper
+    assert ran.code == 0
+    assert mapper is not None
+    assert (mapper.consent.keys("no"), mapper.consent.keys("yes")) == (
+        ("Opt out",),
+        ("Accepts marketing",),
+    )
+    assert "column 'Opt out' says who must not be mailed" in ran.err
+    assert "'Do Not Mail' may be about who may be mailed" in ran.err
+    assert "name it in [mapping.options]" in ran.err
+    words = ("--settings", "icontact.toml")
+    assert icontact("doctor", *words, "--sample", file, "--test-push", "a@example.com").code == 1
+    assert icontact("push", file, *words).code == 2
+    assert icontact("push", file, *words, "--ignore-column", "Do Not Mail").code == 0
+    assert [one["email"] for one in embedded.state.contacts()] == ["jo@example.com"]
+
+
 def test_what_it_writes_can_be_pushed_with(embedded: Sandbox, columns: Path) -> None:
     icontact("init", "--columns", columns, "--yes")
 

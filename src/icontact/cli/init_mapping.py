@@ -77,20 +77,26 @@ class MappingOptions:
 
 
 def from_columns(path: str, *, needs_email: bool = True) -> MappingSource:
-    """Guess a mapping from a file's header.
+    """Guess a mapping from a file's header and first rows, with what it says of consent.
 
     Raises:
         Stop: If no column looks like the address, and nothing else says which one it is.
     """
     with read_rows(path) as rows:
-        columns, hint = rows.columns, rows.header_hint
+        columns, hint, first = rows.columns, rows.header_hint, rows.first_rows()
     found = MappingSource(config={}, columns=columns, file=path)
     try:
-        mapper = ContactMapper.guess(columns)
+        mapper = ContactMapper.guess(columns, first)
     except MappingError as error:
         problem = error.problem
     else:
-        return attrs.evolve(found, config=mapper.as_config(), notes=mapper.notes)
+        open_ones = (
+            f"{one}: name it in [mapping.options], as do_not_contact, consent or ignore, or a push "
+            "of this file stops"
+            for one in mapper.unread_consent(columns, first)
+        )
+        notes = (*mapper.consent.lines, *open_ones, *mapper.notes)
+        return attrs.evolve(found, config=mapper.as_config(), notes=notes)
     if needs_email:
         raise Stop(f"{path}: {in_options(problem, columns)}{hint}")
     return found
