@@ -140,3 +140,19 @@ def test_a_mapping_is_guessed_from_a_file(folder: Folder, tmp_path: Path) -> Non
     assert push.mapper.targets == ("email", "first_name")
     assert push.policy.existing == "keep"
     assert push.run(str(path)).counts["created"] == 1
+
+
+def test_a_progress_function_that_raises_costs_no_row_and_is_reported(
+    make_push: MakePush,
+) -> None:
+    calls = []
+
+    def tell(progress: object) -> None:
+        calls.append(progress)
+        raise ZeroDivisionError
+
+    report = make_push().run([person(1), person(2)], progress=tell)
+
+    assert report.counts["created"] == 2
+    assert "the progress function raised ZeroDivisionError and was not called again" in report.notes
+    assert len(calls) == 1

@@ -73,6 +73,8 @@ class Teller:
         meter: Meter,
     ) -> None:
         self._call = tell
+        #: What the function raised, in words.
+        self.problem: str | None = None
         self._total = total
         self._counts = Counter(done)
         self._before = self._counts.total()
@@ -97,7 +99,9 @@ class Teller:
         try:
             self._call(progress)
         except Exception as problem:  # noqa: BLE001  # it must not cost the report of the push
-            logger.error("the progress function raised %s; it is not called again", type(problem))
+            kind = type(problem).__name__
+            self.problem = f"the progress function raised {kind} and was not called again"
+            logger.error("%s", self.problem)
             self._call = None
 
 

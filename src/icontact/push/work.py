@@ -79,6 +79,7 @@ class Work:
         self.looked, self.ahead = now()
         self._begun: tuple[float, float] | None = None
         self._resumed: int | None = None
+        self._progress_problem: str | None = None
 
     def take_in(self, rows: RowSource, mapper: ContactMapper) -> None:
         """Read the rows; in a journal that has them already, open what is not done.
@@ -140,7 +141,8 @@ class Work:
         """Return what is to be said about the rows together."""
         resumed = self._resumed
         proof = note_on_proof(self.journal)
-        notes = (*self.journal.notes, *((proof,) if proof else ()))
+        said = (proof, self._progress_problem)
+        notes = (*self.journal.notes, *(note for note in said if note))
         if resumed is None:
             return notes
         if not self.meter.requests:
@@ -168,6 +170,7 @@ class Work:
             if writer.courier.error is not None:
                 failed = self.journal.fail_rest(writer.courier.after)
                 teller.tell(["failed"] * failed)
+        self._progress_problem = teller.problem
         return self.report(writer.courier.error)
 
     def _writer(self, interrupts: Interrupts) -> Writer:
