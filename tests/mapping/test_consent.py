@@ -115,6 +115,8 @@ def test_a_column_about_consent_is_recognised_and_read(header: str, yes: Any, no
         ("Newsletter Name", "Weekly"),
         ("Newsletter", "Weekly; Monthly"),
         ("Options", "no"),
+        ("Consent to Track", "Unchanged"),
+        ("Recevoir les offres de nos partenaires", "Non"),
         ("Active", "no"),
     ],
 )

@@ -64,12 +64,13 @@ _BESIDE = frozenset(
     "ip id ids url uri link token hash key code source src campaign campaigns title name wording "
     "version count counts number rate score method form page agent language type frequency other "
     "location latitude longitude adresse quelle origen fonte bron zrodlo kilde kalla zdroj "
-    "источник kaynak".split()
+    "источник kaynak track tracking cookie cookies analytics profiling partner partners partenaire "
+    "partenaires socios terzi parceiros third party dritte".split()
 )
 
 #: Words that date or explain.
 _DATING = frozenset(
-    "time times timestamp date datetime at on when since day reason reasons why by datum zeit "
+    "time times timestamp date datetime at on when since day reason reasons why by mode datum zeit "
     "zeitpunkt grund le raison fecha hora motivo data ora reden tijd powod czas tid orsak arsag "
     "dato paiva syy duvod дата причина tarih sebep neden".split()
 )
