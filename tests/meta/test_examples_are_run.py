@@ -74,3 +74,17 @@ def test_python_in_a_literal_block_is_found() -> None:
 )
 def test_other_blocks_pass(text: str) -> None:
     assert unrun_code(text) == []
+
+
+#: What a reader of a page has to do as well, if it is to work for him.
+STEPS = re.compile(r"\.create\(|\.create_many\(|\.subscribe\(|MAUTIC_WEBHOOK_SECRET")
+HIDDEN = re.compile(r"^( *)\.\. invisible-code-block: python\n\n((?:\1   .*\n|\n)+)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("paper", [paper for paper in PAPERS if paper.endswith(".rst")])
+def test_no_step_that_a_reader_needs_is_hidden(paper: str) -> None:
+    blocks = [match[2] for match in HIDDEN.finditer((ROOT / paper).read_text("utf-8"))]
+
+    hidden = [block for block in blocks if STEPS.search(block)]
+
+    assert hidden == [], "show the step, in a block that the reader sees"
