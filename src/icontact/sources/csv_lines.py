@@ -23,9 +23,9 @@ class CsvLines(Iterator[str]):
     def __init__(self, text: TextIO) -> None:
         self._text = text
         self._back: deque[str] = deque()
-        self.number = 0
+        self.number: int = 0
         self.taken: list[str] = []
-        self.half = ""
+        self.half: str = ""
 
     def __next__(self) -> str:
         line = self._back.popleft() if self._back else self._text.readline()
