@@ -97,3 +97,23 @@ def test_people_who_opted_out_may_be_unsubscribed(tmp_path: Path, embedded: Sand
     assert "1 person opted out in the input and is still on the list" in push(name)[1]
     assert push(name, "--opt-out", "unsubscribe")[0] == 0
     assert [one["status"] for one in embedded.state.subscriptions()] == ["unsubscribed"]
+
+
+def test_mautics_own_column_is_read_beside_its_preset(embedded: Sandbox, tmp_path: Path) -> None:
+    name = file(tmp_path, "email,doNotEmail", "a@example.com,1", "b@example.com,0")
+
+    assert push(name, "--preset", "mautic")[0] == 0
+    assert emails(embedded) == ["b@example.com"]
+
+
+def test_settings_made_of_mautics_mapping_push_a_file_that_lacks_its_pseudo_field(
+    embedded: Sandbox, tmp_path: Path
+) -> None:
+    settings = tmp_path / "icontact.toml"
+    settings.write_text(
+        'list = "Newsletter"\n[mapping]\nemail = "email"\n[mapping.options]\n'
+        'do_not_contact = "mauticContactIsContactableByEmail"\n'
+    )
+    name = file(tmp_path, "email", "a@example.com")
+
+    assert push(name, "--settings", str(settings))[0] == 0

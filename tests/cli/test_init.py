@@ -209,7 +209,6 @@ def test_mautics_standard_fields_can_be_taken(embedded: Sandbox) -> None:
     assert settings.mapper.as_config()["options"] == {
         "country": "country",
         "tags": "strip",
-        "do_not_contact": "mauticContactIsContactableByEmail",
     }
 
 

@@ -202,7 +202,6 @@ def test_mautics_own_mapping_is_taken_over() -> None:
         "favourite",
         "other",
         "country",
-        "mauticContactIsContactableByEmail",
     )
 
 

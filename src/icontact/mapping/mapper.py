@@ -13,6 +13,7 @@ from icontact.errors import DoNotContact, MappingError
 from icontact.mapping import toml
 from icontact.mapping.address_groups import make_groups
 from icontact.mapping.consent import (
+    MAUTIC_KEYS,
     ConsentBlank,
     ConsentCheck,
     ConsentColumn,
@@ -476,7 +477,9 @@ class ContactMapper:
             if not header.intersection(field.source.keys)
             for key in field.source.keys
         ]
-        lacking += [key for key in self._stated_consent() if key not in header]
+        # Mautic's own names count wherever a row has them, and no file has all of them.
+        stated = (key for key in self._stated_consent() if key not in MAUTIC_KEYS)
+        lacking += [key for key in stated if key not in header]
         if not any(header.intersection(group.keys) for group in self._addresses):
             lacking += [key for group in self._addresses for key in group.keys]
         return tuple(dict.fromkeys(lacking))

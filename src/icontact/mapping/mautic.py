@@ -69,7 +69,7 @@ def from_mautic(given: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **fields,
         "custom_fields": custom,
-        "options": {"country": COUNTRY, "do_not_contact": DO_NOT_CONTACT, "tags": "strip"},
+        "options": {"country": COUNTRY, "tags": "strip"},
     }
 
 

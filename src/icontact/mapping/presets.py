@@ -27,7 +27,6 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "business": "company",
         "options": {
             "country": mautic.COUNTRY,
-            "do_not_contact": mautic.DO_NOT_CONTACT,
             "tags": "strip",
         },
     },

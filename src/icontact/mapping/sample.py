@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from icontact.mapping.mautic import DO_NOT_CONTACT
 from icontact.mapping.numbers import DECIMALS
 
 if TYPE_CHECKING:
@@ -53,7 +54,11 @@ def sample_row(
         country: The key of the country, where there is one.
         consent: The keys that say who may be mailed; here they let the person be mailed.
     """
-    row: dict[Key, Any] = {one.column: 0 if one.meaning == "no" else 1 for one in consent.columns}
+    row: dict[Key, Any] = {
+        one.column: 0 if one.meaning == "no" else 1
+        for one in consent.columns
+        if consent.stated or one.meaning == "yes" or one.column == DO_NOT_CONTACT
+    }
     for field in sorted(fields, key=_latitude):
         value = email if field.label == "email" else _value(field)
         row.setdefault(field.source.keys[0], value)
