@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,14 +10,6 @@ from icontact.transport import RetryPolicy
 from tests.cli.support import HEADER, written
 
 VARIABLES = ("BASE_URL", "ACCOUNT_ID", "CLIENT_FOLDER_ID", "DEBUG")
-
-
-@pytest.fixture(autouse=True, scope="session")
-def interruptible() -> Iterator[None]:
-    """Ctrl-C works: what a shell starts in the background ignores it, and so do its children."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(autouse=True)
