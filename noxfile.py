@@ -74,7 +74,7 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The tests, with complete branch coverage; arguments go to pytest instead."""
+    """The tests, with branch coverage; arguments go to pytest instead."""
     install(session, "tests")
     if session.posargs:
         session.log("A part of the tests: coverage is measured and held only without arguments.")

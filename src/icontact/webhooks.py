@@ -41,20 +41,20 @@ from icontact import wire
 from icontact.errors import DecodeError
 from icontact.models import Contact, ContactList, EventId, Model
 
-__all__ = ["ContactEvent", "SubscriptionEvent", "WebhookEvent", "parse"]
+__all__ = ["SubscriptionEvent", "WebhookEvent", "parse"]
 
 #: Far more than a service posts at once.
 _MOST_EVENTS = 10_000
 
 
 @attrs.frozen(kw_only=True)
-class ContactEvent(Model):
+class WebhookEvent(Model):
     """A contact was created or updated. Its ``repr`` shows no personal data.
 
     Attributes:
         contact: The contact.
-        event_id: Which event, where the caller told.
-        extra: What else stood beside it.
+        event_id: Which event, if the caller named it.
+        extra: Other keys of the entry.
     """
 
     contact: Contact
@@ -63,24 +63,18 @@ class ContactEvent(Model):
 
 
 @attrs.frozen(kw_only=True)
-class SubscriptionEvent(Model):
+class SubscriptionEvent(WebhookEvent):
     """A contact subscribed to a list or unsubscribed. Its ``repr`` shows no personal data.
 
     Attributes:
         contact: The contact.
         contact_list: The list.
-        event_id: Which event, where the caller told.
-        extra: What else stood beside them.
+        event_id: Which event, if the caller named it.
+        extra: Other keys of the entry.
     """
 
-    contact: Contact
     contact_list: ContactList
-    event_id: EventId | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False)
 
-
-#: What :func:`parse` returns.
-WebhookEvent: TypeAlias = ContactEvent | SubscriptionEvent
 
 _ABOUT_LISTS = (EventId.CONTACT_SUBSCRIBED, EventId.CONTACT_UNSUBSCRIBED)
 
@@ -97,7 +91,7 @@ _Moved: TypeAlias = Literal[
 
 
 @overload
-def parse(body: bytes | str, *, event_id: _Changed) -> tuple[ContactEvent, ...]: ...
+def parse(body: bytes | str, *, event_id: _Changed) -> tuple[WebhookEvent, ...]: ...
 
 
 @overload
@@ -119,7 +113,7 @@ def parse(body: bytes | str, *, event_id: EventId | str | None = None) -> tuple[
 
     Returns:
         One event for each entry of the body, which is a :class:`SubscriptionEvent` if there is a
-        list, and a :class:`ContactEvent` if there is none.
+        list, and a plain :class:`WebhookEvent` if there is none.
 
     Raises:
         DecodeError: If it is not what iContact posts, or not for that event. Shows no values.
@@ -128,36 +122,20 @@ def parse(body: bytes | str, *, event_id: EventId | str | None = None) -> tuple[
     Documentation: "Web Hooks".
     """
     event = None if event_id is None else EventId(event_id)
-    events, problems = _read(body, event)
-    # Error trackers print the locals of every frame on the way: the error is raised from here,
-    # where nothing of the body is left.
-    del body
-    if problems:
-        raise DecodeError(problems)
-    return events
-
-
-def _read(
-    body: bytes | str, event: EventId | None
-) -> tuple[tuple[WebhookEvent, ...], tuple[str, ...]]:
-    """Return the events and no problems, or none and the problems in words."""
     try:
         entries = json.loads(body, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        # The parser's own message is kept from the error: it holds the body.
-        return (), ("expected JSON",)
+        # The parser's own message is dropped, since it can quote the body.
+        raise DecodeError(["expected JSON"]) from None
     if not isinstance(entries, list):
-        return (), ("expected an array of events",)
+        raise DecodeError(["expected an array of events"])
     if len(entries) > _MOST_EVENTS:
-        return (), (f"more than {_MOST_EVENTS:,} events in one body",)
-    try:
-        return tuple(_event(entry, f"[{at}]", event) for at, entry in enumerate(entries)), ()
-    except DecodeError as error:
-        return (), error.problems
+        raise DecodeError([f"more than {_MOST_EVENTS:,} events in one body"])
+    return tuple(_event(entry, f"[{at}]", event) for at, entry in enumerate(entries))
 
 
 def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _event(entry: Any, path: str, event_id: EventId | None) -> WebhookEvent:
@@ -170,7 +148,7 @@ def _event(entry: Any, path: str, event_id: EventId | None) -> WebhookEvent:
     if event_id is not None and ("list" in entry) is not (event_id in _ABOUT_LISTS):
         raise DecodeError([f"{path}: {event_id} has {'a' if 'list' in entry else 'no'} list"])
     if "list" not in entry:
-        return ContactEvent(contact=contact, event_id=event_id, extra=extra)
+        return WebhookEvent(contact=contact, event_id=event_id, extra=extra)
     contact_list = wire.decode(ContactList, entry["list"], f"{path}.list")
     return SubscriptionEvent(
         contact=contact, contact_list=contact_list, event_id=event_id, extra=extra

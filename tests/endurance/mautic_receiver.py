@@ -11,7 +11,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from icontact import Client, ContactMapper, RetryPolicy
 from icontact.integrations.receiver import receiver
-from icontact.integrations.triggers import ContactAction, PointTrigger, PushIntegration, Rule
+from icontact.integrations.triggers import ContactTrigger, PointTrigger, PushIntegration, Rule
 from icontact.push import ListPush
 
 SECRET = "s3cret-of-the-hook"
@@ -47,8 +47,8 @@ def main(store: str, port: str) -> None:
         return ListPush(client.folder(), "Newsletter", mapper=ContactMapper(MAPPING))
 
     rules: list[Rule] = [
-        ContactAction("saved"),
-        ContactAction("form_submitted"),
+        ContactTrigger("saved"),
+        ContactTrigger("form_submitted"),
         PointTrigger(minimum=MINIMUM, list=VIP),
     ]
     integration = PushIntegration(

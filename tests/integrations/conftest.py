@@ -62,7 +62,7 @@ def make(request: pytest.FixtureRequest, store: Path, clock: Clock) -> Iterator[
 
 
 EVERYTHING = (
-    triggers.ContactAction("saved"),
-    triggers.ContactAction("form_submitted"),
-    triggers.ContactAction("manual"),
+    triggers.ContactTrigger("saved"),
+    triggers.ContactTrigger("form_submitted"),
+    triggers.ContactTrigger("manual"),
 )

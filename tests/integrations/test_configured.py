@@ -14,7 +14,7 @@ from icontact.errors import ConfigError
 from icontact.integrations import mautic
 from icontact.integrations.configured import rules_of
 from icontact.integrations.receiver import receiver
-from icontact.integrations.triggers import ContactAction, PointTrigger, PushIntegration
+from icontact.integrations.triggers import ContactTrigger, PointTrigger, PushIntegration
 from icontact.push import PushSettings
 from icontact.sandbox import Sandbox
 from tests.integrations.support import SECRET, encoded, event, hook, request, saved, submitted
@@ -301,9 +301,9 @@ def test_rules_are_what_the_triggers_say(tmp_path: Path) -> None:
     named = SIGNUP + 'name = "sign-up"\n'
     rules = rules_of(settings(tmp_path, named + POINTS + LEAVING))
     assert [(type(rule), rule.label) for rule in rules] == [
-        (ContactAction, "sign-up"),
+        (ContactTrigger, "sign-up"),
         (PointTrigger, "points from 100"),
-        (ContactAction, "segment_removed readers"),
+        (ContactTrigger, "segment_removed readers"),
     ]
 
 

@@ -27,7 +27,7 @@ BODY = encoded(
         **hook("lead_channel_subscription_changed", subscribed(2, "unsubscribed", at=2)),
     }
 )
-RULES = (triggers.ContactAction("saved"), triggers.PointTrigger(minimum=10))
+RULES = (triggers.ContactTrigger("saved"), triggers.PointTrigger(minimum=10))
 
 #: More than any run needs.
 _MOST = 400

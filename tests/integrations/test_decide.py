@@ -10,14 +10,14 @@ import pytest
 
 from icontact.integrations.decide import Decision, Memory, Pending, Placed, decide, remember
 from icontact.integrations.events import ContactEvent
-from icontact.integrations.rules import ContactAction, PointTrigger
+from icontact.integrations.rules import ContactTrigger, PointTrigger
 from tests.integrations.support import START, event
 
-SAVED = Placed(ContactAction("saved"), "A")
-FORM = Placed(ContactAction("form_submitted"), "A")
+SAVED = Placed(ContactTrigger("saved"), "A")
+FORM = Placed(ContactTrigger("form_submitted"), "A")
 POINTS = Placed(PointTrigger(minimum=10), "B")
-LEFT = Placed(ContactAction("segment_removed", then="unsubscribe"), "A")
-JOINED = Placed(ContactAction("segment_added"), "A")
+LEFT = Placed(ContactTrigger("segment_removed", then="unsubscribe"), "A")
+JOINED = Placed(ContactTrigger("segment_added"), "A")
 RULES = (SAVED, FORM, POINTS, LEFT, JOINED)
 
 

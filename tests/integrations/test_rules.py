@@ -8,7 +8,7 @@ import pytest
 
 from icontact import ContactMapper
 from icontact.errors import ConfigError
-from icontact.integrations.rules import ContactAction, PointTrigger, Rule, fires
+from icontact.integrations.rules import ContactTrigger, PointTrigger, Rule, fires
 from tests.integrations.support import event
 
 ALL = ("identified", "saved", "form_submitted", "segment_added", "segment_removed", "manual")
@@ -18,7 +18,7 @@ ALL = ("identified", "saved", "form_submitted", "segment_added", "segment_remove
 @pytest.mark.parametrize("kind", [*ALL, "points_changed", "subscription_changed", "deleted"])
 def test_an_action_fires_on_what_it_names(on: str, kind: str) -> None:
     expected = on == kind or (on, kind) == ("saved", "identified")
-    assert fires(ContactAction(on), event(kind)) is expected
+    assert fires(ContactTrigger(on), event(kind)) is expected
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_an_action_fires_on_what_it_names(on: str, kind: str) -> None:
 )
 def test_a_form_may_be_named_by_id_or_alias(condition: int | str, expected: bool) -> None:
     told = event("form_submitted", form_id=4, form_alias="signup")
-    assert fires(ContactAction("form_submitted", form=condition), told) is expected
+    assert fires(ContactTrigger("form_submitted", form=condition), told) is expected
 
 
 @pytest.mark.parametrize(
@@ -35,12 +35,12 @@ def test_a_form_may_be_named_by_id_or_alias(condition: int | str, expected: bool
 )
 def test_a_segment_may_be_named_by_id_or_alias(condition: int | str, expected: bool) -> None:
     told = event("segment_added", segment_id=3, segment_alias="vip")
-    assert fires(ContactAction("segment_added", segment=condition), told) is expected
+    assert fires(ContactTrigger("segment_added", segment=condition), told) is expected
 
 
 def test_what_arrives_late_of_a_segment_does_not_fire() -> None:
     told = event("segment_removed", segment_alias="vip", at=5)
-    rule = ContactAction("segment_removed")
+    rule = ContactTrigger("segment_removed")
     assert fires(rule, told, segments={"vip": told.at})
     assert not fires(rule, told, segments={"vip": told.at + 1})
     assert fires(rule, told, segments={"other": told.at + 1})
@@ -90,12 +90,12 @@ WRONG: Any = object()
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda: ContactAction("deleted"), "a contact action is one of identified"),
-        (lambda: ContactAction("saved", then=WRONG), "then must be"),
-        (lambda: ContactAction("saved", form=1), "form belongs to form_submitted"),
-        (lambda: ContactAction("saved", segment=1), "segment belongs to segment_added"),
-        (lambda: ContactAction("saved", then="unsubscribe"), "belongs to segment_removed"),
-        (lambda: ContactAction("saved", push=WRONG, list="x"), "not both"),
+        (lambda: ContactTrigger("deleted"), "a contact trigger is on one of identified"),
+        (lambda: ContactTrigger("saved", then=WRONG), "then must be"),
+        (lambda: ContactTrigger("saved", form=1), "form belongs to form_submitted"),
+        (lambda: ContactTrigger("saved", segment=1), "segment belongs to segment_added"),
+        (lambda: ContactTrigger("saved", then="unsubscribe"), "belongs to segment_removed"),
+        (lambda: ContactTrigger("saved", push=WRONG, list="x"), "not both"),
         (lambda: PointTrigger(minimum=1, push=WRONG, mapper=MAPPER), "not both"),
         (lambda: PointTrigger(minimum=WRONG), "minimum must be a number"),
         (lambda: PointTrigger(minimum=True), "minimum must be a number"),
@@ -109,10 +109,10 @@ def test_a_rule_that_cannot_be_is_refused(make: Any, said: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "label"),
     [
-        (ContactAction("saved"), "saved"),
-        (ContactAction("form_submitted", form=0), "form_submitted 0"),
-        (ContactAction("segment_added", segment="vip"), "segment_added vip"),
-        (ContactAction("saved", name="mine"), "mine"),
+        (ContactTrigger("saved"), "saved"),
+        (ContactTrigger("form_submitted", form=0), "form_submitted 0"),
+        (ContactTrigger("segment_added", segment="vip"), "segment_added vip"),
+        (ContactTrigger("saved", name="mine"), "mine"),
         (PointTrigger(minimum=100), "points from 100"),
         (PointTrigger(minimum=2.5, name="mine"), "mine"),
     ],

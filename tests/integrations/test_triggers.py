@@ -30,7 +30,7 @@ from tests.integrations.support import (
 )
 from tests.unit.support import Clock
 
-ContactAction, PointTrigger = triggers.ContactAction, triggers.PointTrigger
+ContactTrigger, PointTrigger = triggers.ContactTrigger, triggers.PointTrigger
 
 
 def writes(sandbox: Sandbox) -> list[str]:
@@ -63,7 +63,7 @@ def test_an_event_pushes_its_contact(make: MakeIntegration, folder: Folder, push
 def test_an_event_that_no_rule_is_for_pushes_nobody(
     make: MakeIntegration, sandbox: Sandbox
 ) -> None:
-    integration = make(ContactAction("form_submitted"))
+    integration = make(ContactTrigger("form_submitted"))
     assert integration.handle(event("saved")) is None
     assert writes(sandbox) == []
     (entry,) = integration.inbox.entries()
@@ -128,7 +128,7 @@ def test_a_do_not_contact_that_cannot_be_read_stops_the_push_and_is_put_aside(
 def test_a_do_not_contact_that_cannot_be_read_is_no_matter_where_nothing_is_pushed(
     make: MakeIntegration,
 ) -> None:
-    integration = make(ContactAction("manual"), follow_unsubscribes=True)
+    integration = make(ContactTrigger("manual"), follow_unsubscribes=True)
     (told,) = mautic.events(encoded(hook("lead_post_save_update", saved(1, doNotContact=5))))
     assert integration.handle(told) is None
     assert integration.inbox.counts()["done"] == 1
@@ -148,7 +148,7 @@ def test_mautics_events_do_as_well(make: MakeIntegration) -> None:
 def test_a_rule_may_have_a_list_of_its_own(
     make: MakeIntegration, folder: Folder, push: ListPush, vip: int
 ) -> None:
-    integration = make(ContactAction("saved"), PointTrigger(minimum=10, list="VIP"))
+    integration = make(ContactTrigger("saved"), PointTrigger(minimum=10, list="VIP"))
     integration.handle(event(at=1))
     assert on_list(folder, vip, "person1@example.com") is None
     integration.handle(event("points_changed", at=2, old_points=1, new_points=10))
@@ -160,7 +160,7 @@ def test_a_rule_may_have_a_list_of_its_own(
 def test_a_late_trigger_pushes_the_newest_state(
     make: MakeIntegration, folder: Folder, vip: int
 ) -> None:
-    integration = make(ContactAction("saved"), PointTrigger(minimum=10, list=vip))
+    integration = make(ContactTrigger("saved"), PointTrigger(minimum=10, list=vip))
     integration.handle(event(at=5, row={"city": "new"}))
     integration.handle(
         event("points_changed", at=3, old_points=1, new_points=10, row={"city": "old"})
@@ -174,7 +174,9 @@ def test_a_late_trigger_pushes_the_newest_state(
 def test_a_late_trigger_whose_newer_values_are_forgotten_is_put_aside(
     make: MakeIntegration, clock: Clock, vip: int
 ) -> None:
-    integration = make(ContactAction("saved"), PointTrigger(minimum=10, list=vip), keep_payloads=60)
+    integration = make(
+        ContactTrigger("saved"), PointTrigger(minimum=10, list=vip), keep_payloads=60
+    )
     integration.handle(event(at=5))
     clock.now += 3600
     integration.work()
@@ -190,9 +192,9 @@ def test_a_rule_may_have_a_mapping_or_a_push_of_its_own(
 ) -> None:
     other = ContactMapper({"email": "email", "last_name": "firstname"})
     integration = make(
-        ContactAction("saved"),
-        ContactAction("saved", mapper=other, name="other"),
-        ContactAction("manual", push=ListPush(folder, vip, mapper=other)),
+        ContactTrigger("saved"),
+        ContactTrigger("saved", mapper=other, name="other"),
+        ContactTrigger("manual", push=ListPush(folder, vip, mapper=other)),
     )
     assert integration._places is not None
     assert sorted(integration._places.pushes) == sorted(
@@ -219,9 +221,9 @@ def test_a_trigger_is_not_spent_while_the_push_is_switched_off(
 
 def test_what_is_the_same_place_is_one(make: MakeIntegration) -> None:
     integration = make(
-        ContactAction("saved"),
-        ContactAction("manual", list="Newsletter"),
-        ContactAction("identified", mapper=ContactMapper(MAPPING)),
+        ContactTrigger("saved"),
+        ContactTrigger("manual", list="Newsletter"),
+        ContactTrigger("identified", mapper=ContactMapper(MAPPING)),
     )
     assert integration._places is not None
     assert len(integration._places.pushes) == 1
@@ -229,7 +231,7 @@ def test_what_is_the_same_place_is_one(make: MakeIntegration) -> None:
 
 def test_a_rule_keeps_the_pushs_policy(make: MakeIntegration, folder: Folder, vip: int) -> None:
     off = ListPush(folder, "Newsletter", mapper=ContactMapper(MAPPING), push_contacts=False)
-    outcome = make(ContactAction("saved", list=vip), push=off).handle(event())
+    outcome = make(ContactTrigger("saved", list=vip), push=off).handle(event())
     assert outcome is not None
     assert (outcome.status, "switched off" in outcome.reason) == ("skipped", True)
 
@@ -238,7 +240,7 @@ def test_a_rule_that_is_switched_off_stops_its_own_push_as_well(
     make: MakeIntegration, folder: Folder, vip: int
 ) -> None:
     own = ListPush(folder, vip, mapper=ContactMapper(MAPPING))
-    outcome = make(ContactAction("saved", push=own, push_contacts=False)).handle(event())
+    outcome = make(ContactTrigger("saved", push=own, push_contacts=False)).handle(event())
     assert outcome is not None
     assert (outcome.status, "switched off" in outcome.reason) == ("skipped", True)
 
@@ -247,7 +249,7 @@ def test_a_rule_that_is_switched_off_stops_its_own_push_as_well(
     ("rules", "said"),
     [
         ((PointTrigger(minimum=5), PointTrigger(minimum=5)), "two rules are the same: points from"),
-        ((ContactAction("saved", list="Nowhere"),), "there is no list 'Nowhere'"),
+        ((ContactTrigger("saved", list="Nowhere"),), "there is no list 'Nowhere'"),
     ],
 )
 def test_rules_that_cannot_be_are_refused(
@@ -270,8 +272,8 @@ def test_leaving_a_segment_can_unsubscribe(
     make: MakeIntegration, folder: Folder, push: ListPush
 ) -> None:
     integration = make(
-        ContactAction("segment_added", segment="vip"),
-        ContactAction("segment_removed", segment="vip", then="unsubscribe"),
+        ContactTrigger("segment_added", segment="vip"),
+        ContactTrigger("segment_removed", segment="vip", then="unsubscribe"),
     )
     integration.handle(event("segment_added", segment_alias="vip"))
     outcome = integration.handle(event("segment_removed", at=1, segment_alias="vip"))
@@ -285,7 +287,7 @@ def test_leaving_a_segment_can_unsubscribe(
 
 
 def test_who_is_not_there_need_not_be_unsubscribed(make: MakeIntegration, folder: Folder) -> None:
-    integration = make(ContactAction("segment_removed", then="unsubscribe"))
+    integration = make(ContactTrigger("segment_removed", then="unsubscribe"))
     unknown = integration.handle(event("segment_removed", segment_alias="vip"))
     assert unknown is not None
     assert (unknown.status, unknown.reason) == (
@@ -303,7 +305,7 @@ def test_an_unsubscribe_is_followed_if_the_setting_says_so(
     make: MakeIntegration, folder: Folder, push: ListPush, vip: int, follow: bool
 ) -> None:
     integration = make(
-        ContactAction("saved"), ContactAction("saved", list=vip), follow_unsubscribes=follow
+        ContactTrigger("saved"), ContactTrigger("saved", list=vip), follow_unsubscribes=follow
     )
     integration.handle(event())
     told = event(
@@ -489,7 +491,7 @@ def test_an_error_of_the_push_becomes_an_outcome(
 def test_a_push_whose_lease_is_lost_ends_there(
     make: MakeIntegration, sandbox: Sandbox, clock: Clock, vip: int, push: ListPush
 ) -> None:
-    integration = make(ContactAction("saved"), ContactAction("saved", list=vip), lease=60)
+    integration = make(ContactTrigger("saved"), ContactTrigger("saved", list=vip), lease=60)
     one = push.one
 
     class Slow(ListPush):
@@ -622,7 +624,7 @@ def test_an_unsubscribe_is_of_the_address_that_the_mapping_reads(
 ) -> None:
     work = ContactMapper({"email": "work", "first_name": "firstname"})
     push = ListPush(folder, "Newsletter", mapper=work)
-    integration = make(ContactAction("saved"), push=push, follow_unsubscribes=True)
+    integration = make(ContactTrigger("saved"), push=push, follow_unsubscribes=True)
     row = {"work": "Jo@Work.example"}
     integration.handle(event(row=row))
     assert on_list(folder, push.list.list_id, "jo@work.example") == "normal"
@@ -632,7 +634,7 @@ def test_an_unsubscribe_is_of_the_address_that_the_mapping_reads(
 
 
 def test_an_address_that_no_push_takes_is_on_no_list(make: MakeIntegration) -> None:
-    integration = make(ContactAction("saved"), follow_unsubscribes=True)
+    integration = make(ContactTrigger("saved"), follow_unsubscribes=True)
     told: dict[str, Any] = {"do_not_contact": True, "do_not_contact_reason": "unsubscribed"}
     row = {"email": "jo,ann@example.com"}
     outcome = integration.handle(event("subscription_changed", row=row, **told))
@@ -655,7 +657,7 @@ def test_an_unsubscribe_that_one_list_refused_can_be_tried_again(  # noqa: PLR09
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     integration = make(
-        ContactAction("saved"), ContactAction("saved", list=vip), follow_unsubscribes=True
+        ContactTrigger("saved"), ContactTrigger("saved", list=vip), follow_unsubscribes=True
     )
     integration.handle(event())
     told = event("subscription_changed", at=5, do_not_contact=True, do_not_contact_reason="manual")

@@ -205,10 +205,10 @@ def test_locks_that_were_held_during_a_fork_hold_up_no_child(
 FORKED = """
 import os
 from icontact import Client
-from icontact.integrations.triggers import ContactAction, PushIntegration
+from icontact.integrations.triggers import ContactTrigger, PushIntegration
 from icontact.integrations.worker import Worker
 
-integration = PushIntegration(lambda: None, [ContactAction("saved")], {store!r})
+integration = PushIntegration(lambda: None, [ContactTrigger("saved")], {store!r})
 worker = Worker(integration)
 with worker._lock, integration._lock:
     child = os.fork()

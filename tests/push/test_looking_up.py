@@ -11,7 +11,7 @@ import pytest
 from icontact import ContactMapper, errors
 from icontact.auth import Private
 from icontact.client import Folder
-from icontact.push import ListPush, LookUp, PushPlan
+from icontact.push import ListPush, Lookup, PushPlan
 from icontact.push.crew import ALONE
 from icontact.push.searching import Searcher, groups_of
 from icontact.sandbox import Quirks, Sandbox
@@ -20,7 +20,7 @@ from tests.push.support import MakePush, person
 
 
 def reads(plan: PushPlan) -> list[tuple[str, str, int]]:
-    return [(way.what, way.how, way.requests) for way in plan.look_ups]
+    return [(way.what, way.how, way.requests) for way in plan.lookups]
 
 
 def settled_people(sandbox: Sandbox, count: int) -> list[dict[str, Any]]:
@@ -56,7 +56,7 @@ def test_some_rows_in_a_large_folder_are_searched_for_together(
     assert plan.counts["unchanged"] == 40
     assert reads(plan) == [("contacts", "searches", 2), ("subscriptions", "searches", 2)]
     assert plan.requests == 4
-    assert plan.look_ups[0].instead == {"single reads": 41, "pages": 30}
+    assert plan.lookups[0].instead == {"single reads": 41, "pages": 30}
 
 
 def test_many_rows_are_found_by_reading_all_pages(sandbox: Sandbox, make_push: MakePush) -> None:
@@ -171,7 +171,7 @@ def test_an_address_with_a_star_is_no_landmark(sandbox: Sandbox, make_push: Make
 
     plan = make_push({"email": "email"}, page_size=2).plan(rows)
 
-    assert plan.look_ups[0].how == "searches"
+    assert plan.lookups[0].how == "searches"
     assert plan.counts["updated"] == 3
 
 
@@ -185,7 +185,7 @@ def test_without_a_landmark_rows_are_looked_up_one_by_one(
         [{"email": "contact199@example.com"}, {"email": "contact200@example.com"}]
     )
 
-    assert plan.look_ups[0].how == "single reads"
+    assert plan.lookups[0].how == "single reads"
     assert plan.counts["updated"] == 2
 
 
@@ -208,8 +208,8 @@ def test_subscriptions_of_other_lists_do_not_count(sandbox: Sandbox, make_push: 
 
 
 def test_a_look_up_reads_like_a_sentence() -> None:
-    pages = LookUp(what="contacts", how="pages", requests=1)
-    searches = LookUp(what="contacts", how="searches", requests=1200, instead={"pages": 3000})
+    pages = Lookup(what="contacts", how="pages", requests=1)
+    searches = Lookup(what="contacts", how="searches", requests=1200, instead={"pages": 3000})
 
     assert str(pages) == "contacts by 1 page"
     assert str(searches) == "contacts by 1,200 searches instead of 3,000 pages"
@@ -243,7 +243,7 @@ def test_after_a_shift_whoever_was_not_seen_is_searched_for(
 
     plan = push.plan(rows, workers=workers)
 
-    assert plan.look_ups[0].how == "pages"
+    assert plan.lookups[0].how == "pages"
     assert plan.counts["updated"] == 191
     assert plan.counts["created"] == 0
 

@@ -220,7 +220,7 @@ def test_a_listing_without_a_total_is_not_trusted_to_be_whole(
     plan = make_push().plan([person(1), person(2)])
 
     assert [row.status.value for row in plan.rows] == ["skipped", "created"]
-    assert [way.how for way in plan.look_ups] == ["single reads", "single reads"]
+    assert [way.how for way in plan.lookups] == ["single reads", "single reads"]
 
 
 def test_a_small_list_of_a_large_push_is_read_as_a_whole(
@@ -248,7 +248,7 @@ def test_few_people_of_a_large_list_are_searched_for(sandbox: Sandbox, make_push
 
     # The folder's first page, one search, the list's first page, one search.
     assert (plan.counts["updated"], plan.requests) == (2, 4)
-    assert [str(way) for way in plan.look_ups] == [
+    assert [str(way) for way in plan.lookups] == [
         "contacts by 2 searches instead of 3 single reads, 5 pages",
         "subscriptions by 2 searches instead of 3 single reads, 5 pages",
     ]

@@ -107,7 +107,7 @@ def check_models(contact: Contact) -> None:
 
 def check_web_hooks(body: bytes, event_id: EventId) -> None:
     created = webhooks.parse(body, event_id=EventId.CONTACT_CREATED)
-    assert_type(created, tuple[webhooks.ContactEvent, ...])
+    assert_type(created, tuple[webhooks.WebhookEvent, ...])
     assert_type(
         webhooks.parse(body, event_id="contact_unsubscribed"),
         tuple[webhooks.SubscriptionEvent, ...],

@@ -64,7 +64,7 @@ def check_the_others(folder: icontact.Folder, body: bytes) -> None:
     assert_type(folder.webhooks.get(1), models.Webhook)
     assert_type(folder.automations.create(message_id=9, list_id=7), models.Automation)
     for event in webhooks.parse(body):
-        assert_type(event, webhooks.ContactEvent | webhooks.SubscriptionEvent)
+        assert_type(event, webhooks.WebhookEvent)
         assert_type(event.contact, models.Contact)
     for row in folder.suppressed():
         assert_type(row, suppression.Suppressed)

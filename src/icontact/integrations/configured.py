@@ -8,7 +8,7 @@ import attrs
 
 from icontact.client import Client
 from icontact.errors import ConfigError
-from icontact.integrations.rules import ContactAction, PointTrigger, Rule
+from icontact.integrations.rules import ContactTrigger, PointTrigger, Rule
 from icontact.mapping import ContactMapper
 from icontact.push import ListPush, PushSettings, TriggerSettings
 
@@ -57,7 +57,7 @@ def _rule(trigger: TriggerSettings) -> Rule:
     )
     if trigger.minimum is not None:
         return PointTrigger(minimum=trigger.minimum, for_existing=trigger.for_existing, **where)
-    return ContactAction(
+    return ContactTrigger(
         trigger.on, then=trigger.then, form=trigger.form, segment=trigger.segment, **where
     )
 

@@ -13,7 +13,7 @@ import attrs
 
 from icontact.integrations.events import ContactEvent, EventType, Reason, Row
 from icontact.integrations.mautic.contacts import fill_in
-from icontact.integrations.rules import ContactAction, PointTrigger, Rule, fires, segment_key
+from icontact.integrations.rules import ContactTrigger, PointTrigger, Rule, fires, segment_key
 
 __all__ = ["Decision", "Memory", "Pending", "Placed", "Task", "decide", "remember"]
 
@@ -240,7 +240,7 @@ def _hits(
     return [
         Task(
             target=placed.target,
-            action=placed.rule.then if isinstance(placed.rule, ContactAction) else "push",
+            action=placed.rule.then if isinstance(placed.rule, ContactTrigger) else "push",
             rules=(placed.name,) if isinstance(placed.rule, PointTrigger) else (),
             numbers=(one.number,),
             at=one.event.at,

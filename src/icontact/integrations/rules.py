@@ -12,7 +12,7 @@ from icontact.integrations.events import ContactEvent, EventType
 from icontact.mapping import ContactMapper
 from icontact.push import ListPush
 
-__all__ = ["ContactAction", "PointTrigger", "Rule", "fires"]
+__all__ = ["ContactTrigger", "PointTrigger", "Rule", "fires"]
 
 _ACTIONS = (
     EventType.IDENTIFIED,
@@ -26,7 +26,7 @@ _ACTIONS = (
 
 def _action(given: str) -> EventType:
     if given not in _ACTIONS:
-        raise ConfigError(f"a contact action is one of {', '.join(_ACTIONS)}")
+        raise ConfigError(f"a contact trigger is on one of {', '.join(_ACTIONS)}")
     return EventType(given)
 
 
@@ -51,7 +51,7 @@ class _Where:
 
 
 @attrs.frozen
-class ContactAction(_Where):
+class ContactTrigger(_Where):
     """Fires when something happens to a contact.
 
     Args:
@@ -132,7 +132,7 @@ class PointTrigger(_Where):
         return self.name or f"points from {self.minimum:g}"
 
 
-Rule: TypeAlias = ContactAction | PointTrigger
+Rule: TypeAlias = ContactTrigger | PointTrigger
 
 
 def fires(

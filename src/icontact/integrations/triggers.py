@@ -6,7 +6,7 @@
     from icontact.push import ListPush
 
     push = ListPush(folder, "Newsletter", mapper=icontact.ContactMapper.preset("mautic"))
-    rules = [triggers.ContactAction("form_submitted"), triggers.PointTrigger(minimum=100)]
+    rules = [triggers.ContactTrigger("form_submitted"), triggers.PointTrigger(minimum=100)]
     integration = triggers.PushIntegration(push, rules, store="triggers.sqlite")
     event = triggers.ContactEvent(
         type="form_submitted", contact_id=7, contact={"email": "jo@example.com"}
@@ -43,12 +43,12 @@ from icontact.integrations.events import ContactEvent, Events, EventType
 from icontact.integrations.inbox import Claim, Entry, EventState, Inbox, Verdict
 from icontact.integrations.mautic.hooks import Body, unusable
 from icontact.integrations.places import Places, places_of
-from icontact.integrations.rules import ContactAction, PointTrigger, Rule
+from icontact.integrations.rules import ContactTrigger, PointTrigger, Rule
 from icontact.push import ListPush, OutcomeStatus, PushOutcome, PushSettings
 
 __all__ = [
-    "ContactAction",
     "ContactEvent",
+    "ContactTrigger",
     "Entry",
     "EventState",
     "EventType",

@@ -11,7 +11,7 @@ from icontact.push.reasons import Reason
 from icontact.push.report import PushReport
 from icontact.push.run import ListPush
 from icontact.push.settings import PushPolicy, PushSettings, mapping_from_pairs
-from icontact.push.state import LookUp
+from icontact.push.state import Lookup
 from icontact.push.trial import probe
 from icontact.push.trigger_settings import TriggerSettings
 
@@ -21,7 +21,7 @@ __all__ = [
     "Decision",
     "FieldCheck",
     "ListPush",
-    "LookUp",
+    "Lookup",
     "OutcomeStatus",
     "PlannedRow",
     "Probe",

@@ -12,7 +12,7 @@ from icontact.push.outcome import OutcomeStatus, count_statuses, number_of
 from icontact.push.progress import ProgressLike
 from icontact.push.reasons import Reason, reasons_of
 from icontact.push.report import SHOWN, PushReport, html_table
-from icontact.push.state import LookUp
+from icontact.push.state import Lookup
 
 if TYPE_CHECKING:
     from icontact.push.run import ListPush
@@ -50,7 +50,7 @@ class PushPlan:
             at.
         requests: How many requests it took to find out.
         elapsed: Seconds it took.
-        look_ups: How it was found out what iContact knows, and what the other way would have cost.
+        lookups: How it was found out what iContact knows, and what the other way would have cost.
         writes: How many rows would be written.
         requests_to_write: How many requests that takes, if iContact refuses nothing.
         notes: What is to be said about the rows together: a key that none of them has, or a limit
@@ -65,7 +65,7 @@ class PushPlan:
     rows: Sequence[PlannedRow] = attrs.field(repr=lambda rows: f"<{len(rows)} rows>")
     requests: int
     elapsed: float
-    look_ups: tuple[LookUp, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
     writes: int
     requests_to_write: int
     notes: tuple[str, ...] = ()
@@ -127,7 +127,7 @@ class PushPlan:
 
     def __str__(self) -> str:
         counted = ", ".join(f"{number:,} {status}" for status, number in self.counts.items())
-        ways = f" ({'; '.join(map(str, self.look_ups))})" if self.look_ups else ""
+        ways = f" ({'; '.join(map(str, self.lookups))})" if self.lookups else ""
         found = f"found out with {number_of(self.requests, 'request')}{ways}"
         writing = f"writing takes about {number_of(self.requests_to_write, 'request')}"
         return "; ".join(

@@ -24,7 +24,7 @@ from icontact.push.journal import Journal, OpenRow, Planned, Stage, Unshown
 from icontact.push.outcome import OutcomeStatus
 from icontact.push.searching import UNANSWERED
 from icontact.push.settings import PushPolicy
-from icontact.push.state import LookUp, StateReader, why_failed
+from icontact.push.state import Lookup, StateReader, why_failed
 
 __all__ = ["Planner"]
 
@@ -59,7 +59,7 @@ class Planner:
     types: Mapping[str, FieldType | str] = attrs.field(repr=False)
     crew: Crew
 
-    def plan(self, reader: StateReader, *, anew: bool = True) -> Sequence[LookUp]:
+    def plan(self, reader: StateReader, *, anew: bool = True) -> Sequence[Lookup]:
         """Decide about every open row, and return how its state was found out.
 
         Args:
@@ -69,13 +69,13 @@ class Planner:
         Raises:
             APIError, TransportError: If iContact could not be asked.
         """
-        look_ups = reader.read(anew=anew)
+        lookups = reader.read(anew=anew)
         self.journal.plan_new(NEW_CONTACT)
         self.journal.skip_opted_out()
         for rows in self.journal.open_rows():
             self.journal.plan(self._planned(rows))
         self.journal.known.forget()
-        return look_ups
+        return lookups
 
     def _planned(self, rows: Sequence[OpenRow]) -> Sequence[Planned]:
         planned: Unshown[Planned] = Unshown()

@@ -160,14 +160,14 @@ class ListPush:
         del rows  # error trackers print the locals of every frame on the way
         with self._work(journal, workers) as work:
             work.take_in(next(given), self.mapper)
-            look_ups = tuple(work.plan())
+            lookups = tuple(work.plan())
             needed = work.requests_to_write()
             limit = work.meter.budget.note(needed)
             return PushPlan(
                 rows=PlannedRows.counted(work.journal.database),
                 requests=work.meter.requests,
                 elapsed=work.meter.elapsed,
-                look_ups=look_ups,
+                lookups=lookups,
                 writes=work.writes(),
                 requests_to_write=needed,
                 notes=(*work.notes(), *((limit,) if limit else ())),

@@ -20,7 +20,7 @@ from icontact.push.crew import ALONE, Crew
 from icontact.push.journal import Found, Journal, Stage, Unshown
 from icontact.push.searching import UNANSWERED, Searcher, groups_of, is_landmark
 
-__all__ = ["LookUp", "StateReader", "why_failed", "why_unknown"]
+__all__ = ["Lookup", "StateReader", "why_failed", "why_unknown"]
 
 V = TypeVar("V", Private, int)
 T = TypeVar("T")
@@ -33,7 +33,7 @@ _FEW = 1
 
 
 @attrs.frozen(kw_only=True)
-class LookUp:
+class Lookup:
     """How a push found out what iContact knows, and what the other way would have cost.
 
     Attributes:
@@ -117,7 +117,7 @@ class StateReader:
         pages = self._contacts().pages()
         self._begun = pages, self._crew.beside(next, pages)
 
-    def read(self, *, anew: bool = True) -> Sequence[LookUp]:
+    def read(self, *, anew: bool = True) -> Sequence[Lookup]:
         """Find out about every open row.
 
         Args:
@@ -179,7 +179,7 @@ class StateReader:
             answers.update((one.contact_id, str(one.status)) for one in some)
         return answers
 
-    def _read_contacts(self) -> LookUp | None:
+    def _read_contacts(self) -> Lookup | None:
         open_rows = self._journal.count(Stage.READ)
         begun, self._begun = self._begun, None
         reading = _Reading(
@@ -195,7 +195,7 @@ class StateReader:
     def _contacts(self) -> Pager[Contact]:
         return self._folder.contacts.list(page_size=self._page_size, workers=self._crew.size)
 
-    def _read_subscriptions(self) -> LookUp | None:
+    def _read_subscriptions(self) -> Lookup | None:
         known = self._journal.known.count()
         listing = self._folder.subscriptions.list(
             list_id=self._list_id, page_size=self._page_size, workers=self._crew.size
@@ -278,19 +278,19 @@ class _Reading(Generic[V, T]):
 
     def read(
         self, listing: Pager[T], wanted: int, crew: Crew, begun: _Begun[T] | None = None
-    ) -> LookUp | None:
+    ) -> Lookup | None:
         if not wanted:
             return None
         if wanted <= _FEW:
             self._search(crew)
-            return LookUp(what=self.what, how="single reads", requests=wanted)
+            return Lookup(what=self.what, how="single reads", requests=wanted)
         pages, asked = begun or (listing.pages(), None)
         try:
             first = next(pages) if asked is None else asked.result()
         except PagingError:
             # Not even the first page is whole, so nothing is known of those who are missing.
             self._search(crew)
-            return LookUp(what=self.what, how="single reads", requests=wanted)
+            return Lookup(what=self.what, how="single reads", requests=wanted)
         self._note_landmark(first)
         self.keep(first)
         way = self._cheapest(first)
@@ -301,10 +301,10 @@ class _Reading(Generic[V, T]):
             self._search(crew)
         return way
 
-    def _cheapest(self, first: Page[T]) -> LookUp:
+    def _cheapest(self, first: Page[T]) -> Lookup:
         """Say how the rest is read; the first page is counted with each way."""
         if first.total is not None and first.total <= len(first):
-            return LookUp(what=self.what, how="pages", requests=1, total=first.total)
+            return Lookup(what=self.what, how="pages", requests=1, total=first.total)
         missing = sum(1 for _ in self.missing())
         costs = {"single reads": 1 + missing}
         if self.searcher.groups:
@@ -315,7 +315,7 @@ class _Reading(Generic[V, T]):
         how = min(costs, key=lambda one: (costs[one], one != "pages"))
         number = costs.pop(how)
         instead = {} if number == 1 else costs
-        return LookUp(what=self.what, how=how, requests=number, instead=instead, total=first.total)
+        return Lookup(what=self.what, how=how, requests=number, instead=instead, total=first.total)
 
     def _steady(self, first: Page[T], rest: Iterator[Page[T]]) -> bool:
         """Read the other pages; tell whether these are all rows and none moved meanwhile."""

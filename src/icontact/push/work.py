@@ -25,7 +25,7 @@ from icontact.push.planning import Planner
 from icontact.push.progress import Progress, Teller
 from icontact.push.report import PushReport
 from icontact.push.settings import PushPolicy
-from icontact.push.state import LookUp, StateReader
+from icontact.push.state import Lookup, StateReader
 from icontact.sources import RowSource
 
 __all__ = ["FRESH", "Work"]
@@ -100,7 +100,7 @@ class Work:
         self._begun = now()
         self._reader.begin()
 
-    def plan(self) -> Sequence[LookUp]:
+    def plan(self) -> Sequence[Lookup]:
         """Find out what is to be done with every open row.
 
         Raises:
