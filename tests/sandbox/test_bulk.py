@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -176,21 +175,6 @@ def test_a_large_body_is_stored_as_a_whole(wire: Wire) -> None:
     assert len(wire.post("/subscriptions", body)["subscriptions"]) == 1200
     assert wire.post("/subscriptions", body)["subscriptions"] == []
     assert wire.get("/subscriptions?limit=0")["total"] == 1200
-
-
-@pytest.mark.parametrize("status", [400, 413])
-def test_a_body_of_too_many_items_is_refused_as_a_whole(
-    quirky: Callable[..., Wire], status: int
-) -> None:
-    wire = quirky(max_batch=2, max_batch_status=status)
-    items = [{"email": f"{letter}@example.com"} for letter in "abc"]
-    for path in ("/contacts", "/subscriptions", "/lists"):
-        assert wire.refused("POST", path, items) == (
-            status,
-            ["You provided too many records. Please provide at most 2 records"],
-        )
-    assert wire.sandbox.state.contacts() == []
-    assert len(wire.post("/contacts", items[:2])["contacts"]) == 2
 
 
 @pytest.fixture

@@ -414,14 +414,6 @@ def test_unknown_keys_are_ignored_or_mentioned(wire: Wire, quirky: Callable[...,
     assert "warnings" not in warned.post("/contacts", [{"email": "jo@example.com"}])
 
 
-def test_a_batch_can_be_limited(quirky: Callable[..., Wire]) -> None:
-    wire = quirky(max_batch=2)
-    batch = [{"email": f"{number}@example.com"} for number in range(3)]
-    status, (text,) = wire.refused("POST", "/contacts", batch)
-    assert (status, "at most 2" in text) == (400, True)
-    assert len(wire.post("/contacts", batch[:2])["contacts"]) == 2
-
-
 def test_ids_can_be_numbers(quirky: Callable[..., Wire]) -> None:
     wire = quirky(numeric_ids=True)
     contact_id: Any = wire.contact()

@@ -60,7 +60,8 @@ class Outcome:
     @property
     def delay(self) -> float:
         """How many seconds late the answer is."""
-        return self.latency + (0.0 if self.fault is None else self.fault.seconds)
+        late = self.latency + (0.0 if self.answer is None else self.answer.delay)
+        return late + (0.0 if self.fault is None else self.fault.seconds)
 
 
 class App:
@@ -133,15 +134,20 @@ class App:
         if self.faults.throttled(now.timestamp()):
             return self._json(503, {"errors": [messages.TOO_MANY_REQUESTS]})
         try:
-            return self._json(200, self._apply(incoming, now))
+            payload, delay = self._apply(incoming, now)
+            return attrs.evolve(self._json(200, payload), delay=delay)
         except Refusal as refusal:
             return self._json(refusal.status, refusal.payload())
         except Exception as error:  # noqa: BLE001  (a broken rule must not stop the server)
             logger.error("A rule failed: %s", whereabouts(error))
             return self._json(500, {"errors": [messages.INTERNAL_ERROR]})
 
-    def _apply(self, incoming: Incoming, now: datetime) -> Any:
-        """Run the rule for a request, in one transaction: all of it is kept, or nothing."""
+    def _apply(self, incoming: Incoming, now: datetime) -> tuple[Any, float]:
+        """Run the rule for a request, in one transaction: all of it is kept, or nothing.
+
+        Returns:
+            What is answered, and how many seconds late.
+        """
         self.keep_up()
         route, path_ids = self._match(incoming.path)
         gate.check_version(incoming.headers)
@@ -157,8 +163,8 @@ class App:
         self.courier.post(told)
         # The answer to a DELETE is an array, which has no room for warnings.
         if call.warnings and isinstance(payload, dict):
-            return {**payload, "warnings": call.warnings}
-        return payload
+            payload = {**payload, "warnings": call.warnings}
+        return payload, call.delay
 
     def _call(self, incoming: Incoming, now: datetime, path_ids: Mapping[str, str]) -> Call:
         return Call(

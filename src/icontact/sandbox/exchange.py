@@ -29,11 +29,12 @@ class Incoming:
 
 @attrs.frozen(kw_only=True)
 class Answer:
-    """One answer, ready to be sent: status, headers and the bytes of the body."""
+    """One answer, ready to be sent: status, headers, the bytes of the body, and how late it is."""
 
     status: int
     body: bytes = attrs.field(repr=False)
     headers: Mapping[str, str] = attrs.field(factory=dict)
+    delay: float = 0.0
 
 
 class Refusal(Exception):

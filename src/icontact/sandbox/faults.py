@@ -90,7 +90,7 @@ class Fault:
             return attrs.evolve(answer, body=answer.body[: len(answer.body) // 2])
         if self.garble == "not_json":
             return attrs.evolve(answer, body=_PHP_NOTICE + answer.body)
-        return html_page(answer.status, "iContact")
+        return attrs.evolve(html_page(answer.status, "iContact"), delay=answer.delay)
 
 
 def html_page(status: int, title: str) -> Answer:

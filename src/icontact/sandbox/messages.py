@@ -99,9 +99,14 @@ def ignored_columns(names: Iterable[str]) -> str:
     return f"The following columns could not be recognized and so were ignored ({', '.join(names)})"
 
 
-def too_many_items(most: int) -> str:
+def too_many_items(most: int | None) -> str:
     """Return the sentence for a collection POST that is longer than the server takes."""
     return f"You provided too many records. Please provide at most {most} records"
+
+
+def too_many_rows(most: int) -> str:
+    """Return the sentence for a ``limit`` that is larger than the server takes."""
+    return not_valid("limit", f"limit can be at most {most}")
 
 
 def no_result(identifier: str) -> str:

@@ -60,13 +60,29 @@ class Quirks:
     """API 2.6: ``v1,v2`` means either, "on some resources". ``ids``: only for ids and statuses."""
 
     max_limit: int | None = None
-    """API 2.6: the largest page; a larger ``limit`` is cut to it. None is published."""
+    """API 2.6: the largest page; ``None`` has no cap. No cap is published."""
+
+    beyond_max_limit: Literal["limit_lowered", "first_answered", "refused", "slow"] = (
+        "limit_lowered"
+    )
+    """API 2.6: what a ``limit`` beyond ``max_limit`` does: the answer has the lower ``limit``, or
+    fewer rows than the ``limit`` that it states; or it is refused; or its rows come late."""
+
+    max_limit_status: Literal[400, 413, 500] = 400
+    """API 2.6: the status of a refused page. Unknown."""
 
     max_batch: int | None = None
-    """API 2.7: the most items of a collection POST; one with more is refused. Unknown."""
+    """API 2.7: the largest batch, in items of a collection POST; ``None`` has no cap. Unknown."""
 
-    max_batch_status: Literal[400, 413] = 400
-    """API 2.7: what such a refusal is answered with. Unknown."""
+    beyond_max_batch: Literal["refused", "slow", "first_stored", "first_answered"] = "refused"
+    """API 2.7: what happens to a larger batch: it is refused; or stored, and answered late; or only
+    its first items are stored; or all are stored, and only the first answered. Unknown."""
+
+    max_batch_status: Literal[400, 413, 500] = 400
+    """API 2.7: the status of a refused batch. Unknown."""
+
+    slow_seconds: float = 60.0
+    """API 2.6, 2.7: how late an answer comes where a batch or a page beyond its cap is slow."""
 
     history_limit: int = 20
     """API 7: the default page of a contact's history: 20 by the docs, 50 in stubs of 2009."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from icontact.sandbox import messages, phpjson
 from icontact.sandbox.exchange import Refusal
-from icontact.sandbox.rules.call import Call
+from icontact.sandbox.rules.call import Call, beyond_cap
 
 Item = dict[str, Any]
 
@@ -43,7 +43,7 @@ def save_each(
             call.warn(*refusal.texts)
         else:
             saved += [] if row is None else [row]
-    return saved
+    return saved[: call.quirks.max_batch] if _is_beyond(call, given, "first_answered") else saved
 
 
 def member(call: Call, singular: str) -> Item | None:
@@ -65,13 +65,22 @@ def items(call: Call, plural: str, singular: str) -> list[Any]:
     """Return what was posted to a collection, in whichever of its shapes.
 
     Raises:
-        Refusal: 400, if it is none of them, or 400 or 413, if it is more than the quirks allow.
+        Refusal: 400, if it is none of them; or the status that the quirks have for a batch beyond
+            their cap.
     """
     given = _posted(call, plural, singular)
+    if _is_beyond(call, given, "refused"):
+        text = messages.too_many_items(call.quirks.max_batch)
+        raise beyond_cap(call.quirks.max_batch_status, text)
+    if _is_beyond(call, given, "slow"):
+        call.delay = call.quirks.slow_seconds
+    return given[: call.quirks.max_batch] if _is_beyond(call, given, "first_stored") else given
+
+
+def _is_beyond(call: Call, given: list[Any], effect: str) -> bool:
+    """Say whether a batch is beyond the cap, and this is what happens to it then."""
     most = call.quirks.max_batch
-    if most is not None and len(given) > most:
-        raise Refusal(call.quirks.max_batch_status, messages.too_many_items(most))
-    return given
+    return most is not None and len(given) > most and call.quirks.beyond_max_batch == effect
 
 
 def _posted(call: Call, plural: str, singular: str) -> list[Any]:

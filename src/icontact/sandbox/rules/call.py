@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 import attrs
 
+from icontact.sandbox import messages
 from icontact.sandbox.behaviour import Behaviour
-from icontact.sandbox.exchange import Incoming
+from icontact.sandbox.exchange import Incoming, Refusal
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.store import Store
 
@@ -25,6 +26,11 @@ def number(text: object) -> int | None:
     if type(text) is not str or len(text) > _LONGEST_ID:
         return None
     return int(text) if text.isascii() and text.isdecimal() else None
+
+
+def beyond_cap(status: int, text: str) -> Refusal:
+    """Return the refusal of a batch or a page beyond its cap; one with 500 gives no reason."""
+    return Refusal(status, messages.INTERNAL_ERROR if status == 500 else text)
 
 
 class Event(NamedTuple):
@@ -54,6 +60,7 @@ class Call:
     path_ids: Mapping[str, str] = attrs.field(factory=dict)
     warnings: list[str] = attrs.field(factory=list)
     events: list[Event] = attrs.field(factory=list)
+    delay: float = 0.0
 
     @property
     def epoch(self) -> int:

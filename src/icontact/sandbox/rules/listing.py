@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Any, Protocol
 
 import attrs
 
 from icontact.sandbox import messages
-from icontact.sandbox.rules.call import Call, number
+from icontact.sandbox.rules.call import Call, beyond_cap, number
 from icontact.sandbox.rules.terms import OPERATORS, Clause, Term
 from icontact.sandbox.store import Row
 
@@ -101,7 +102,7 @@ def search(call: Call, listing: Listing, base: Clause, positions: Positions | No
         order = order.replace(_by_key(listing), f"+{_by_key(listing)}")
     if ignored or unsortable:
         call.warn(messages.ignored_terms((*ignored, *unsortable)))
-    limit, offset = _window(call, listing)
+    limit, shown, offset = _window(call, listing)
     if positions is None or known:
         total = call.store.value(f"SELECT COUNT(*) FROM {listing.table} WHERE {where}", values)
     else:
@@ -113,8 +114,11 @@ def search(call: Call, listing: Listing, base: Clause, positions: Positions | No
     rows = call.store.rows(
         f"SELECT {listing.columns} FROM {listing.table}"
         f" WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
-        (*values, limit, skipped),
+        (*values, shown, skipped),
     )
+    quirks = call.quirks
+    if quirks.beyond_max_limit == "slow" and len(rows) > (quirks.max_limit or inf):
+        call.delay = quirks.slow_seconds
     return Page(rows=rows, limit=limit, offset=offset, total=total)
 
 
@@ -160,10 +164,17 @@ def _by_key(listing: Listing) -> str:
     return f'"{listing.key}" {"DESC" if listing.newest_first else "ASC"}'
 
 
-def _window(call: Call, listing: Listing) -> tuple[int, int]:
-    """Return limit and offset; a value that is no number counts as not given."""
-    limit = number(call.incoming.query.get("limit"))
-    limit = listing.limit if limit is None else limit
-    most = call.quirks.max_limit
+def _window(call: Call, listing: Listing) -> tuple[int, int, int]:
+    """Return the limit that the answer states, how many rows it shows at most, and the offset.
+
+    A value that is not a number counts as not given.
+    """
+    asked = number(call.incoming.query.get("limit"))
     offset = number(call.incoming.query.get("offset")) or 0
-    return (limit if most is None else min(limit, most)), offset
+    most, beyond = call.quirks.max_limit, call.quirks.beyond_max_limit
+    if most is None or (asked or 0) <= most or beyond == "slow":
+        limit = min(listing.limit, most or listing.limit) if asked is None else asked
+        return limit, limit, offset
+    if beyond == "refused":
+        raise beyond_cap(call.quirks.max_limit_status, messages.too_many_rows(most))
+    return asked if beyond == "first_answered" else most, most, offset
