@@ -1,4 +1,4 @@
-"""What README.rst says that its code prints is what it prints."""
+"""README.rst: its code runs, its links lead to files, its install lines work."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 
 from icontact.sandbox import Sandbox
 
-README = (Path(__file__).parents[2] / "README.rst").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.rst").read_text(encoding="utf-8")
 BLOCK = r"\n\n((?:    .*\n|\n)+)"
 
 
@@ -20,7 +21,7 @@ def block_after(words: str) -> str:
     return textwrap.dedent(found[1]).strip()
 
 
-def test_the_ten_lines_print_what_the_readme_shows(
+def test_the_ten_lines_plan_and_push(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Sandbox() as sandbox:
@@ -32,4 +33,20 @@ def test_the_ten_lines_print_what_the_readme_shows(
             monkeypatch.delenv(f"ICONTACT_{name}", raising=False)
         exec(block_after(".. code-block:: python"), {})
 
-    assert capsys.readouterr().out.strip() == block_after("That prints, against an empty list::")
+    plan, created, rejected = capsys.readouterr().out.splitlines()
+    assert plan.startswith("2 rows: ")
+    assert created.startswith("0 created ")
+    assert rejected.startswith("1 rejected email: ")
+
+
+def test_links_of_the_readme_lead_to_files_of_the_project() -> None:
+    links = re.findall(r"<((?!http)[^<>\s]+\.rst)>`_", README)
+    assert len(links) > 10
+    assert [link for link in links if not (ROOT / link).is_file()] == []
+
+
+def test_install_lines_work_before_the_package_is_on_an_index() -> None:
+    pages = [ROOT / "README.rst", *ROOT.glob("docs/**/*.rst")]
+    by_name = re.compile(r"pip install [^\n]*?[\"' ]icontact\b")
+    wrong = [page.name for page in pages if by_name.search(page.read_text("utf-8"))]
+    assert wrong == []

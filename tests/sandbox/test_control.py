@@ -15,7 +15,7 @@ from icontact.sandbox import Faults, Quirks, Sandbox, Server, State, arguments
 from icontact.sandbox.control import ACTIONS, FAULTS, STATE
 from tests.sandbox.wire import HEADERS, Clock
 
-PAGE = Path(__file__).parents[2] / "docs" / "sandbox-http.rst"
+PAGE = Path(__file__).parents[2] / "docs" / "sandbox-server.rst"
 
 
 @pytest.fixture(scope="module")

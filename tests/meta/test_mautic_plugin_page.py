@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "mautic-switch.rst").read_text("utf-8")
+PAGE = (ROOT / "docs" / "from-mautic-plugin.rst").read_text("utf-8")
 NODE = re.compile(r"``(tests/[\w/]+\.py)::(\w+)``")
 NODES = sorted(set(NODE.findall(PAGE)))
 
@@ -39,8 +39,8 @@ def test_every_row_says_what_happens_here_and_names_its_proof() -> None:
         assert NODE.search(row[2]), row[0]
 
 
-def test_every_page_of_the_way_in_is_there() -> None:
+def test_every_page_of_the_first_steps_is_there() -> None:
     index = (ROOT / "docs" / "index.rst").read_text("utf-8").split()
-    for page in ("way-in", "mautic-switch", "wrapping"):
+    for page in ("getting-started", "from-mautic-plugin", "use-in-applications"):
         assert page in index
         assert len((ROOT / "docs" / f"{page}.rst").read_text("utf-8")) > 1000
