@@ -51,13 +51,14 @@ def install(session: nox.Session, *groups: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, layers, docstrings, spelling, changelog."""
+    """Style, layers, docstrings, spelling, plain words, changelog."""
     session.install(*group("lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports", "--no-cache", env={"PYTHONPATH": "src"})
     session.run("interrogate", "src")
     session.run("codespell", *SPELLED)
+    session.run("python", "tests/meta/plain_words.py")
     session.run("towncrier", "build", "--draft", "--version", PROJECT["project"]["version"])
 
 
