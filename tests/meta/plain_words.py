@@ -54,7 +54,7 @@ def main() -> int:
         if str(path.relative_to(ROOT)) not in SKIPPED
         for finding in findings(path, sections[section])
     ]
-    print(*found, f"{len(found)} words to replace", sep="\n")
+    sys.stdout.writelines(f"{line}\n" for line in (*found, f"{len(found)} words to replace"))
     return 1 if found else 0
 
 
