@@ -13,13 +13,13 @@ import attrs
 import pytest
 
 from icontact import ContactMapper, errors
+from icontact.cancellation import Cancelled, check_cancelled
 from icontact.client import Folder
 from icontact.push import ListPush, Progress, PushOutcome, PushReport
 from icontact.push.crew import Crew, crew_of
 from icontact.push.outcome import OutcomeStatus
 from icontact.sandbox import Quirks, Sandbox
 from icontact.transport import Answer, Call, Unlimited
-from icontact.transport.stopping import Stopped, check
 from tests.push.support import MakePush, person
 
 CONTACTS = r"/contacts$"
@@ -520,9 +520,9 @@ def test_who_is_interrupted_does_not_wait_for_the_answer_and_nothing_further_is_
         begun.set()
         assert answered.wait(60)
         try:
-            check()
-        except Stopped:
-            ends.append(Stopped)
+            check_cancelled()
+        except Cancelled:
+            ends.append(Cancelled)
         ended.set()
 
     with pytest.raises(KeyboardInterrupt), crew_of(1) as crew:
@@ -533,7 +533,7 @@ def test_who_is_interrupted_does_not_wait_for_the_answer_and_nothing_further_is_
     answered.set()
 
     assert ended.wait(60)
-    assert ends == [Stopped]
+    assert ends == [Cancelled]
 
 
 def test_the_helper_knows_the_context_of_who_asked() -> None:

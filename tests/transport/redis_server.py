@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import pytest
 
-from icontact.transport.limits._windows import Window
+from icontact.limits.windows import Window
 
 
 @contextmanager

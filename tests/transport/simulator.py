@@ -10,8 +10,8 @@ from typing import Protocol
 
 import attrs
 
-from icontact.transport.limits import AdaptiveLimiter
-from icontact.transport.retry import RetryPolicy, Safety, Trouble
+from icontact.limits import AdaptiveLimiter
+from icontact.transport.retry import FailureKind, RetryPolicy, Safety
 
 
 class VirtualTime:
@@ -179,7 +179,7 @@ def run(
                 result.refused += 1
                 pause = policy.pause(
                     safety=Safety.READ,
-                    trouble=Trouble.UNAVAILABLE_503,
+                    failure=FailureKind.UNAVAILABLE_503,
                     attempt=attempt,
                     elapsed=time.now - began,
                     retry_after=None,

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from icontact.errors import ConfigError
-from icontact.transport.limits import AdaptiveLimiter, Feedback, Limiter
+from icontact.limits import AdaptiveLimiter, Limiter, ResponseListener
 from tests.transport.simulator import (
     FixedWindow,
     LeakyServer,
@@ -211,4 +211,4 @@ def test_it_tells_when_the_next_request_may_go() -> None:
 
 def test_it_is_a_limiter_that_wants_feedback() -> None:
     assert isinstance(AdaptiveLimiter(), Limiter)
-    assert isinstance(AdaptiveLimiter(), Feedback)
+    assert isinstance(AdaptiveLimiter(), ResponseListener)

@@ -18,12 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icontact.errors import ConfigError, LimitUnavailable
-from icontact.transport.limits import (
+from icontact.limits import (
     AdaptiveLimiter,
-    Feedback,
-    Foresight,
     Limiter,
+    QuotaInspector,
     RedisLimiter,
+    ResponseListener,
     SQLiteLimiter,
     TokenBucket,
     Unlimited,
@@ -270,7 +270,7 @@ def test_an_interrupted_wait_leaves_the_line(build: Callable[..., Any]) -> None:
 def test_the_kinds_are_limiters_that_want_no_feedback(build: Callable[..., Any]) -> None:
     limiter = build(Time(), per_minute=1)
     assert isinstance(limiter, Limiter)
-    assert not isinstance(limiter, Feedback)
+    assert not isinstance(limiter, ResponseListener)
 
 
 def test_without_a_figure_per_day_no_day_is_told(build: Callable[..., Any]) -> None:
@@ -292,7 +292,7 @@ def test_a_day_is_left_when_the_minute_is_used_up(build: Callable[..., Any]) -> 
 def test_all_kinds_look_ahead(build: Callable[..., Any]) -> None:
     for limiter in (build(Time(), per_minute=1), AdaptiveLimiter(), Unlimited()):
         assert isinstance(limiter, Limiter)
-        assert isinstance(limiter, Foresight)
+        assert isinstance(limiter, QuotaInspector)
 
 
 def test_without_limits_nothing_is_ahead() -> None:
@@ -302,7 +302,7 @@ def test_without_limits_nothing_is_ahead() -> None:
 
 CHILD = """
 import sys
-from icontact.transport.limits import SQLiteLimiter
+from icontact.limits import SQLiteLimiter
 
 class Blocked(Exception): ...
 
@@ -438,6 +438,6 @@ def test_a_damaged_file_is_refused_when_the_limiter_is_made(tmp_path: Path) -> N
 
 
 def test_sqlite_is_not_loaded_before_it_is_needed() -> None:
-    code = "import sys, icontact.transport.limits; print('sqlite3' in sys.modules)"
+    code = "import sys, icontact.limits; print('sqlite3' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 import icontact
 from icontact.errors import ConfigError, LimitUnavailable
-from icontact.transport.limits import RedisLimiter
-from icontact.transport.limits import _redis as module
+from icontact.limits import RedisLimiter
+from icontact.limits import redis_limiter as module
 from tests.transport.redis_server import FakeRedis, real_server
 
 NOW = 1.7e9 + 0.25

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from icontact.errors import ConfigError
 from icontact.transport.retry import (
+    FailureKind,
     RetryPolicy,
     Safety,
-    Trouble,
+    failure_for_status,
     may_be_applied,
     repeatable,
-    trouble_for_status,
 )
 
 READ, REPEATABLE, ONCE = Safety.READ, Safety.REPEATABLE, Safety.ONCE
@@ -35,7 +35,7 @@ policies = st.builds(
 asks = st.fixed_dictionaries(
     {
         "safety": st.sampled_from(Safety),
-        "trouble": st.sampled_from(Trouble),
+        "failure": st.sampled_from(FailureKind),
         "attempt": st.integers(1, 3_000),
         "elapsed": st.floats(0, 1e6),
         "retry_after": st.none() | st.floats(0, math.inf),
@@ -47,7 +47,7 @@ asks = st.fixed_dictionaries(
 def pause(policy: RetryPolicy | None = None, **changes: Any) -> float | None:
     settings: dict[str, Any] = {
         "safety": READ,
-        "trouble": Trouble.SERVER,
+        "failure": FailureKind.SERVER_ERROR,
         "attempt": 1,
         "elapsed": 0.0,
         "retry_after": None,
@@ -57,35 +57,35 @@ def pause(policy: RetryPolicy | None = None, **changes: Any) -> float | None:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "again", "applied"),
+    ("failure", "again", "applied"),
     [
-        (Trouble.UNREACHED, {READ, REPEATABLE, ONCE}, False),
-        (Trouble.THROTTLED_429, {READ, REPEATABLE, ONCE}, False),
-        (Trouble.UNAVAILABLE_503, {READ, REPEATABLE}, True),
-        (Trouble.LOST, {READ, REPEATABLE}, True),
-        (Trouble.SERVER, {READ, REPEATABLE}, True),
-        (Trouble.GARBLED, {READ, REPEATABLE}, True),
-        (Trouble.ENDLESS, set(), True),
+        (FailureKind.NOT_CONNECTED, {READ, REPEATABLE, ONCE}, False),
+        (FailureKind.THROTTLED_429, {READ, REPEATABLE, ONCE}, False),
+        (FailureKind.UNAVAILABLE_503, {READ, REPEATABLE}, True),
+        (FailureKind.NO_RESPONSE, {READ, REPEATABLE}, True),
+        (FailureKind.SERVER_ERROR, {READ, REPEATABLE}, True),
+        (FailureKind.INVALID_BODY, {READ, REPEATABLE}, True),
+        (FailureKind.BODY_TOO_LARGE, set(), True),
     ],
 )
-def test_the_table(trouble: Trouble, again: set[Safety], applied: bool) -> None:
-    assert {safety for safety in Safety if repeatable(safety, trouble)} == again
-    assert may_be_applied(trouble) is applied
+def test_the_table(failure: FailureKind, again: set[Safety], applied: bool) -> None:
+    assert {safety for safety in Safety if repeatable(safety, failure)} == again
+    assert may_be_applied(failure) is applied
 
 
-def test_every_trouble_that_may_be_applied_keeps_sends_from_being_repeated() -> None:
-    assert all(repeatable(ONCE, trouble) is not may_be_applied(trouble) for trouble in Trouble)
+def test_every_failure_that_may_be_applied_keeps_sends_from_being_repeated() -> None:
+    assert all(repeatable(ONCE, failure) is not may_be_applied(failure) for failure in FailureKind)
 
 
-@pytest.mark.parametrize("trouble", Trouble)
-def test_the_switch_frees_nothing_but_a_503(trouble: Trouble) -> None:
-    with_switch = repeatable(ONCE, trouble, repeat_once_when_throttled=True)
-    freed = trouble is Trouble.UNAVAILABLE_503
-    assert with_switch is (freed or repeatable(ONCE, trouble))
+@pytest.mark.parametrize("failure", FailureKind)
+def test_the_switch_frees_nothing_but_a_503(failure: FailureKind) -> None:
+    with_switch = repeatable(ONCE, failure, repeat_once_when_throttled=True)
+    freed = failure is FailureKind.UNAVAILABLE_503
+    assert with_switch is (freed or repeatable(ONCE, failure))
 
 
 @pytest.mark.parametrize(
-    ("status", "trouble"),
+    ("status", "failure"),
     [
         (200, None),
         (301, None),
@@ -93,21 +93,21 @@ def test_the_switch_frees_nothing_but_a_503(trouble: Trouble) -> None:
         (401, None),
         (404, None),
         (420, None),
-        (429, Trouble.THROTTLED_429),
-        (500, Trouble.SERVER),
+        (429, FailureKind.THROTTLED_429),
+        (500, FailureKind.SERVER_ERROR),
         (501, None),
-        (502, Trouble.SERVER),
-        (503, Trouble.UNAVAILABLE_503),
-        (504, Trouble.SERVER),
+        (502, FailureKind.SERVER_ERROR),
+        (503, FailureKind.UNAVAILABLE_503),
+        (504, FailureKind.SERVER_ERROR),
         (505, None),
         (507, None),
-        (520, Trouble.SERVER),
-        (599, Trouble.SERVER),
+        (520, FailureKind.SERVER_ERROR),
+        (599, FailureKind.SERVER_ERROR),
         (600, None),
     ],
 )
-def test_statuses(status: int, trouble: Trouble | None) -> None:
-    assert trouble_for_status(status) is trouble
+def test_statuses(status: int, failure: FailureKind | None) -> None:
+    assert failure_for_status(status) is failure
 
 
 def test_pauses_double_up_to_the_cap_and_half_of_each_is_certain() -> None:
@@ -117,9 +117,9 @@ def test_pauses_double_up_to_the_cap_and_half_of_each_is_certain() -> None:
     assert pause(policy, draw=0.5) == 0.375
 
 
-@pytest.mark.parametrize("trouble", [Trouble.THROTTLED_429, Trouble.UNAVAILABLE_503])
-def test_a_throttled_request_pauses_longer(trouble: Trouble) -> None:
-    least = [pause(trouble=trouble, attempt=attempt) for attempt in range(1, 5)]
+@pytest.mark.parametrize("failure", [FailureKind.THROTTLED_429, FailureKind.UNAVAILABLE_503])
+def test_a_throttled_request_pauses_longer(failure: FailureKind) -> None:
+    least = [pause(failure=failure, attempt=attempt) for attempt in range(1, 5)]
     assert least == [2, 4, 8, 15]
 
 
@@ -130,11 +130,11 @@ def test_the_last_attempt_is_the_last() -> None:
 
 def test_never_means_never() -> None:
     assert RetryPolicy.never().attempts == 1
-    assert pause(RetryPolicy.never(), trouble=Trouble.UNREACHED) is None
+    assert pause(RetryPolicy.never(), failure=FailureKind.NOT_CONNECTED) is None
 
 
 def test_a_send_is_repeated_after_a_503_only_if_told_to() -> None:
-    once: dict[str, Any] = {"safety": ONCE, "trouble": Trouble.UNAVAILABLE_503}
+    once: dict[str, Any] = {"safety": ONCE, "failure": FailureKind.UNAVAILABLE_503}
     assert pause(**once) is None
     assert pause(RetryPolicy(repeat_once_when_throttled=True), **once) == 2
 
@@ -146,7 +146,7 @@ def test_a_send_is_repeated_after_a_503_only_if_told_to() -> None:
 def test_the_servers_wish_is_obeyed_or_not_waited_for(
     retry_after: float, expected: float | None
 ) -> None:
-    assert pause(trouble=Trouble.THROTTLED_429, retry_after=retry_after) == expected
+    assert pause(failure=FailureKind.THROTTLED_429, retry_after=retry_after) == expected
 
 
 def test_time_that_is_up_ends_it() -> None:
@@ -171,12 +171,14 @@ def test_a_pause_stays_within_every_bound(policy: RetryPolicy, ask: dict[str, An
 @given(
     policy=policies,
     ask=asks,
-    trouble=st.sampled_from([Trouble.LOST, Trouble.SERVER, Trouble.GARBLED]),
+    failure=st.sampled_from(
+        [FailureKind.NO_RESPONSE, FailureKind.SERVER_ERROR, FailureKind.INVALID_BODY]
+    ),
 )
 def test_a_send_that_may_have_gone_out_is_never_repeated(
-    policy: RetryPolicy, ask: dict[str, Any], trouble: Trouble
+    policy: RetryPolicy, ask: dict[str, Any], failure: FailureKind
 ) -> None:
-    assert policy.pause(**{**ask, "safety": ONCE, "trouble": trouble}) is None
+    assert policy.pause(**{**ask, "safety": ONCE, "failure": failure}) is None
 
 
 @pytest.mark.parametrize("value", [0, -1, True, 2.0, "5", None])

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 import icontact
 from icontact import Pager, TokenBucket, Unlimited, errors, resources
+from icontact.cancellation import Cancelled, cancellable, cancellable_sleep, check_cancelled
 from icontact.models import ContactAction, ContactList
 from icontact.paging import MOST_WORKERS
-from icontact.paging._ahead import ReadAhead
-from icontact.paging._watch import Seen
+from icontact.paging.consistency import IdSet
+from icontact.paging.prefetch import Prefetcher
 from icontact.resources._base import Resource
 from icontact.sandbox import Sandbox
 from icontact.transport import Answer, Call, Event, connections
-from icontact.transport.stopping import Stopped, check, rest, stoppable
 from tests.unit.support import FOLDER, Clock, transport_to
 
 LISTING = Call("GET", f"{FOLDER}/lists")
@@ -257,10 +257,10 @@ def test_the_first_error_is_the_one_that_is_raised() -> None:
             raise OSError("first")
         assert failed.wait(10)
         # Waits for a limit, say, and is called off.
-        rest(lambda _: None, 100.0)
+        cancellable_sleep(lambda _: None, 100.0)
         raise ValueError("never")
 
-    ahead = ReadAhead(job, count=2, workers=2)
+    ahead = Prefetcher(job, count=2, workers=2)
     with pytest.raises(OSError, match="first"):
         list(ahead.results())
 
@@ -273,7 +273,7 @@ def test_what_has_not_begun_never_begins_after_an_error() -> None:
         raise OSError(str(number))
 
     with pytest.raises(OSError, match="0"):
-        list(ReadAhead(job, count=50, workers=1).results())
+        list(Prefetcher(job, count=50, workers=1).results())
     assert begun == [0]
 
 
@@ -287,7 +287,7 @@ def test_a_reader_that_collects_the_garbage_does_not_wait_for_itself() -> None:
             closed.set()
         return number
 
-    results = ReadAhead(job, count=9, workers=1).results()
+    results = Prefetcher(job, count=9, workers=1).results()
     assert next(results) == 0
     taken.set()
     assert closed.wait(10)
@@ -392,7 +392,7 @@ def test_one_page_after_another_a_shift_is_logged_once_and_the_rows_come(
 
 @given(st.lists(st.integers(-600, 600) | st.sampled_from(["7_1", "7_01", "8_1", "x", "_", "7_"])))
 def test_every_id_is_new_once(found: list[int | str]) -> None:
-    seen = Seen()
+    seen = IdSet()
     known: set[int | str] = set()
     for one in found:
         assert seen.add(one) is (one not in known)
@@ -400,7 +400,7 @@ def test_every_id_is_new_once(found: list[int | str]) -> None:
 
 
 def test_ids_in_a_row_take_little_memory() -> None:
-    seen = Seen()
+    seen = IdSet()
     assert all(seen.add(66_000_000 + number) for number in range(10_000))
     assert sum(map(len, seen._bits.values())) <= 41
 
@@ -420,7 +420,7 @@ def test_whoever_is_called_off_sends_nothing_after_the_wait_for_a_limit(
             return 1.0
 
     transport = transport_to(clock, sandbox.base_url, sandbox.credentials, limiter=Slow())
-    with stoppable(stop), pytest.raises(Stopped):
+    with cancellable(stop), pytest.raises(Cancelled):
         transport.send(calls)
     assert len(sandbox.requests) == 0
     assert transport.send(calls).status == 200
@@ -439,7 +439,7 @@ def test_whoever_is_called_off_does_not_wait_for_another_attempt(
 
     transport = transport_to(clock, sandbox.base_url, sandbox.credentials, on_event=hear)
     sandbox.faults.next(status=503, times=2)
-    with stoppable(stop), pytest.raises(Stopped):
+    with cancellable(stop), pytest.raises(Cancelled):
         transport.send(Call("GET", "a"))
     assert said == ["request", "retry"]
     assert clock.sleeps == []
@@ -455,7 +455,7 @@ def test_whoever_is_called_off_leaves_the_line_before_a_limit() -> None:
 
     bucket = TokenBucket(per_minute=1, clock=lambda: 0.0, sleep=sleep)
     bucket.acquire()
-    with stoppable(stop), pytest.raises(Stopped):
+    with cancellable(stop), pytest.raises(Cancelled):
         bucket.acquire()
     assert slept == [pytest.approx(0.2)]
     assert bucket._waiting == {}
@@ -463,11 +463,11 @@ def test_whoever_is_called_off_leaves_the_line_before_a_limit() -> None:
 
 def test_who_can_be_called_off_rests_in_naps_and_nobody_else_does() -> None:
     slept: list[float] = []
-    rest(slept.append, 0.5)
-    with stoppable(threading.Event()):
-        check()
-        rest(slept.append, 0.5)
-    check()
+    cancellable_sleep(slept.append, 0.5)
+    with cancellable(threading.Event()):
+        check_cancelled()
+        cancellable_sleep(slept.append, 0.5)
+    check_cancelled()
     assert slept == [0.5, 0.2, 0.2, pytest.approx(0.1)]
 
 

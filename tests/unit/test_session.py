@@ -58,15 +58,15 @@ def serve(answers: responses.RequestsMock, *script: Any) -> None:
 
 
 @pytest.mark.parametrize("safety", [Safety.READ, Safety.REPEATABLE])
-@pytest.mark.parametrize("trouble", [RESET, REFUSED, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("failure", [RESET, REFUSED, 429, 500, 502, 503, 504])
 def test_what_may_be_repeated_is_repeated_until_it_works(
     transport: Transport,
     answers: responses.RequestsMock,
     clock: Clock,
     safety: Safety,
-    trouble: Any,
+    failure: Any,
 ) -> None:
-    serve(answers, trouble, trouble, 200)
+    serve(answers, failure, failure, 200)
     answer = transport.send(call(safety))
     assert answer.attempts == 3
     assert len(answers.calls) == 3
@@ -74,20 +74,20 @@ def test_what_may_be_repeated_is_repeated_until_it_works(
     assert answer.elapsed == sum(clock.sleeps)
 
 
-@pytest.mark.parametrize("trouble", [REFUSED, 429])
+@pytest.mark.parametrize("failure", [REFUSED, 429])
 def test_once_is_repeated_where_it_was_provably_not_applied(
-    transport: Transport, answers: responses.RequestsMock, clock: Clock, trouble: Any
+    transport: Transport, answers: responses.RequestsMock, clock: Clock, failure: Any
 ) -> None:
-    serve(answers, trouble, 200)
+    serve(answers, failure, 200)
     assert transport.send(call(Safety.ONCE)).attempts == 2
     assert len(clock.sleeps) == 1
 
 
-@pytest.mark.parametrize("trouble", [RESET, 500, 502, 503])
+@pytest.mark.parametrize("failure", [RESET, 500, 502, 503])
 def test_once_is_not_repeated_where_it_may_have_been_applied(
-    transport: Transport, answers: responses.RequestsMock, clock: Clock, trouble: Any
+    transport: Transport, answers: responses.RequestsMock, clock: Clock, failure: Any
 ) -> None:
-    serve(answers, trouble, 200)
+    serve(answers, failure, 200)
     with pytest.raises(errors.CallError) as caught:
         transport.send(call(Safety.ONCE))
     assert caught.value.maybe_applied
@@ -193,7 +193,7 @@ def test_the_limiter_hears_of_every_answer_and_of_no_broken_connection(
     assert limiter.heard == [True, True, False, False]
 
 
-def test_a_limiter_without_ears_is_no_trouble(
+def test_a_limiter_without_ears_is_no_mistake(
     answers: responses.RequestsMock, clock: Clock
 ) -> None:
     class Deaf:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from icontact.errors import LimitReached
 from icontact.push.outcome import number_of
-from icontact.transport import Foresight, Sender
+from icontact.transport import QuotaInspector, Sender
 
 __all__ = ["Budget"]
 
@@ -21,7 +21,7 @@ class Budget:
 
     def __init__(self, sender: Sender) -> None:
         limiter = getattr(sender, "limiter", None)
-        self._limiter = limiter if isinstance(limiter, Foresight) else None
+        self._limiter = limiter if isinstance(limiter, QuotaInspector) else None
 
     def spent(self) -> LimitReached | None:
         """Return why nothing can go out for long, if so."""

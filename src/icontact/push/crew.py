@@ -11,9 +11,9 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import ParamSpec, TypeVar
 
+from icontact.cancellation import cancellable
 from icontact.errors import ConfigError
 from icontact.paging import MOST_WORKERS
-from icontact.transport.stopping import stoppable
 from icontact.transport.turns import Turns, take_turns
 
 __all__ = ["ALONE", "Crew", "crew_of"]
@@ -35,7 +35,7 @@ class _Helper:
 
     def _work(self) -> None:
         take_turns(self._turns)
-        with stoppable(self._called_off):
+        with cancellable(self._called_off):
             while (call := self._calls.get()) is not None:
                 call()
                 del call  # a row must not stay because this thread waits

@@ -1,16 +1,16 @@
 """One request, safely. The only room, besides ``auth``, that touches ``requests``."""
 
-from icontact.transport.call import Answer, Call, Event, Sender
-from icontact.transport.limits import (
+from icontact.limits import (
     AdaptiveLimiter,
-    Feedback,
-    Foresight,
     Limiter,
+    QuotaInspector,
     RedisLimiter,
+    ResponseListener,
     SQLiteLimiter,
     TokenBucket,
     Unlimited,
 )
+from icontact.transport.call import Answer, Call, Event, Sender
 from icontact.transport.retry import RetryPolicy, Safety
 from icontact.transport.session import API_VERSION, DEFAULT_BASE_URL, Timeout, Transport
 
@@ -21,10 +21,10 @@ __all__ = [
     "Answer",
     "Call",
     "Event",
-    "Feedback",
-    "Foresight",
     "Limiter",
+    "QuotaInspector",
     "RedisLimiter",
+    "ResponseListener",
     "RetryPolicy",
     "SQLiteLimiter",
     "Safety",

@@ -1,7 +1,7 @@
 """Again, or not? Pure decisions; nothing here waits, sends or draws a random number.
 
 Two questions make up every decision: how safe is the operation to repeat (:class:`Safety`), and
-what went wrong (:class:`Trouble`). :data:`REPEATED_FOR` holds the answers; :class:`RetryPolicy`
+what went wrong (:class:`FailureKind`). :data:`REPEATED_FOR` holds the answers; :class:`RetryPolicy`
 adds how often and how long.
 """
 
@@ -17,12 +17,12 @@ import attrs
 from icontact.errors import ConfigError
 
 __all__ = [
+    "FailureKind",
     "RetryPolicy",
     "Safety",
-    "Trouble",
+    "failure_for_status",
     "may_be_applied",
     "repeatable",
-    "trouble_for_status",
 ]
 
 
@@ -41,13 +41,13 @@ class Safety(enum.Enum):
     it is provably not applied."""
 
 
-class Trouble(enum.Enum):
+class FailureKind(enum.Enum):
     """What went wrong with an attempt, as far as it matters for the next one."""
 
-    UNREACHED = "unreached"
+    NOT_CONNECTED = "not_connected"
     """The server was never reached: name, port, certificate or proxy."""
 
-    LOST = "lost"
+    NO_RESPONSE = "no_response"
     """The connection broke or timed out after the request may have arrived."""
 
     THROTTLED_429 = "throttled_429"
@@ -56,34 +56,34 @@ class Trouble(enum.Enum):
     UNAVAILABLE_503 = "unavailable_503"
     """Throttling, heavy traffic or maintenance; iContact does not tell them apart (API 3)."""
 
-    SERVER = "server"
+    SERVER_ERROR = "server_error"
     """Another fault on the server's side: 500, 502, 504 and the like."""
 
-    GARBLED = "garbled"
+    INVALID_BODY = "invalid_body"
     """A 200 whose body is not JSON, or is cut short."""
 
-    ENDLESS = "endless"
+    BODY_TOO_LARGE = "body_too_large"
     """A 200 whose body is longer than is read; the next one would be as long."""
 
 
 _EVERY: Final = frozenset(Safety)
 _HARMLESS: Final = frozenset({Safety.READ, Safety.REPEATABLE})
 
-#: The operations that are repeated after each kind of trouble.
-REPEATED_FOR: Final[Mapping[Trouble, frozenset[Safety]]] = {
-    Trouble.UNREACHED: _EVERY,
-    Trouble.THROTTLED_429: _EVERY,
+#: The operations that are repeated after each kind of failure.
+REPEATED_FOR: Final[Mapping[FailureKind, frozenset[Safety]]] = {
+    FailureKind.NOT_CONNECTED: _EVERY,
+    FailureKind.THROTTLED_429: _EVERY,
     # The body of a throttled answer is unrecorded, and a 503 may be a gateway's that gave up
     # waiting for a request that went through (API 4): not provably unapplied.
-    Trouble.UNAVAILABLE_503: _HARMLESS,
-    Trouble.LOST: _HARMLESS,
-    Trouble.SERVER: _HARMLESS,
-    Trouble.GARBLED: _HARMLESS,
-    Trouble.ENDLESS: frozenset(),
+    FailureKind.UNAVAILABLE_503: _HARMLESS,
+    FailureKind.NO_RESPONSE: _HARMLESS,
+    FailureKind.SERVER_ERROR: _HARMLESS,
+    FailureKind.INVALID_BODY: _HARMLESS,
+    FailureKind.BODY_TOO_LARGE: frozenset(),
 }
 
-_NOT_APPLIED: Final = frozenset({Trouble.UNREACHED, Trouble.THROTTLED_429})
-_TOO_MANY: Final = frozenset({Trouble.THROTTLED_429, Trouble.UNAVAILABLE_503})
+_NOT_APPLIED: Final = frozenset({FailureKind.NOT_CONNECTED, FailureKind.THROTTLED_429})
+_TOO_MANY: Final = frozenset({FailureKind.THROTTLED_429, FailureKind.UNAVAILABLE_503})
 
 # Not implemented, wrong HTTP version, storage used up: the next attempt hears the same (API 4).
 _LASTING: Final = frozenset({501, 505, 507})
@@ -92,37 +92,37 @@ _LASTING: Final = frozenset({501, 505, 507})
 _DOUBLINGS: Final = 500
 
 
-def may_be_applied(trouble: Trouble) -> bool:
+def may_be_applied(failure: FailureKind) -> bool:
     """Tell whether the server may have carried the request out all the same."""
-    return trouble not in _NOT_APPLIED
+    return failure not in _NOT_APPLIED
 
 
 def repeatable(
-    safety: Safety, trouble: Trouble, *, repeat_once_when_throttled: bool = False
+    safety: Safety, failure: FailureKind, *, repeat_once_when_throttled: bool = False
 ) -> bool:
     """Tell whether a request may be sent again, numbers aside.
 
     Args:
         safety: What repeating the operation would do.
-        trouble: What went wrong.
+        failure: What went wrong.
         repeat_once_when_throttled: Whether a 503 is taken for throttling, hence as not applied.
     """
-    if repeat_once_when_throttled and trouble is Trouble.UNAVAILABLE_503:
+    if repeat_once_when_throttled and failure is FailureKind.UNAVAILABLE_503:
         return True
-    return safety in REPEATED_FOR[trouble]
+    return safety in REPEATED_FOR[failure]
 
 
-def trouble_for_status(status: int) -> Trouble | None:
-    """Return the trouble behind an HTTP status, or None where repeating cannot help.
+def failure_for_status(status: int) -> FailureKind | None:
+    """Return the failure behind an HTTP status, or None where repeating cannot help.
 
     The meanings rest on iContact's page "HTTP Status Codes".
     """
     if status == 429:
-        return Trouble.THROTTLED_429
+        return FailureKind.THROTTLED_429
     if status == 503:
-        return Trouble.UNAVAILABLE_503
+        return FailureKind.UNAVAILABLE_503
     if 500 <= status <= 599 and status not in _LASTING:
-        return Trouble.SERVER
+        return FailureKind.SERVER_ERROR
     return None
 
 
@@ -159,7 +159,7 @@ class RetryPolicy:
         base: First pause in seconds.
         cap: Longest pause in seconds.
         throttled_pause: First pause in seconds after a 429 or 503. A limiter that listens
-            (:class:`~icontact.transport.limits.AdaptiveLimiter`) may hold the request longer.
+            (:class:`~icontact.limits.AdaptiveLimiter`) may hold the request longer.
         max_retry_after: Longest `Retry-After` in seconds that is waited for; a server that asks
             for more is not asked again. iContact is not known to send the header (API 2.9).
         repeat_once_when_throttled: Repeat even sends and creations after a 503. Off by default: a
@@ -186,7 +186,7 @@ class RetryPolicy:
         self,
         *,
         safety: Safety,
-        trouble: Trouble,
+        failure: FailureKind,
         attempt: int,
         elapsed: float,
         retry_after: float | None,
@@ -196,7 +196,7 @@ class RetryPolicy:
 
         Args:
             safety: What repeating the operation would do.
-            trouble: What went wrong with the attempt.
+            failure: What went wrong with the attempt.
             attempt: Number of that attempt, from 1.
             elapsed: Seconds since the first attempt began.
             retry_after: Seconds that the server asks to wait, if it does.
@@ -209,16 +209,16 @@ class RetryPolicy:
         if attempt >= self.attempts:
             return None
         if not repeatable(
-            safety, trouble, repeat_once_when_throttled=self.repeat_once_when_throttled
+            safety, failure, repeat_once_when_throttled=self.repeat_once_when_throttled
         ):
             return None
         wish = 0.0 if retry_after is None else retry_after
         if wish > self.max_retry_after:
             return None
-        pause = max(self._backoff(trouble, attempt, draw), wish)
+        pause = max(self._backoff(failure, attempt, draw), wish)
         return None if elapsed + pause > self.total else pause
 
-    def _backoff(self, trouble: Trouble, attempt: int, draw: float) -> float:
-        first = self.throttled_pause if trouble in _TOO_MANY else self.base
+    def _backoff(self, failure: FailureKind, attempt: int, draw: float) -> float:
+        first = self.throttled_pause if failure in _TOO_MANY else self.base
         full = min(self.cap, first * 2.0 ** min(attempt - 1, _DOUBLINGS))
         return full / 2 + full / 2 * draw

@@ -18,15 +18,15 @@ from urllib3.exceptions import HTTPError
 
 from icontact._version import __version__
 from icontact.auth import Anonymous, Credentials, HeaderAuth
+from icontact.cancellation import cancellable_sleep, check_cancelled
 from icontact.errors import CallError, ConfigError
+from icontact.limits import AdaptiveLimiter, Limiter, ResponseListener
 from icontact.transport.call import Answer, Call, Event
 from icontact.transport.connections import Pool, is_loopback, receive
-from icontact.transport.limits import AdaptiveLimiter, Feedback, Limiter
 from icontact.transport.log_redaction import redacted_logs
-from icontact.transport.retry import RetryPolicy, Safety, Trouble, may_be_applied
-from icontact.transport.stopping import check, rest
+from icontact.transport.response import AttemptResult, classify_exception, parse_response
+from icontact.transport.retry import FailureKind, RetryPolicy, Safety, may_be_applied
 from icontact.transport.turns import turn
-from icontact.transport.verdict import Verdict, judge, judge_failure
 
 __all__ = ["API_VERSION", "DEFAULT_BASE_URL", "Timeout", "Transport"]
 
@@ -38,7 +38,7 @@ API_VERSION = "2.2"
 Timeout = tuple[float, float]
 
 _NOT_IN_BASE = re.compile(r"[\x00-\x20\x7f?#@\\]")
-_THROTTLED = (Trouble.THROTTLED_429, Trouble.UNAVAILABLE_503)
+_THROTTLED = (FailureKind.THROTTLED_429, FailureKind.UNAVAILABLE_503)
 
 logger: logging.Logger = logging.getLogger("icontact")
 
@@ -126,7 +126,7 @@ class Transport:
             try:
                 with redacted_logs(), turn():
                     # It may have been called off, or had to wait, before its turn came.
-                    check()
+                    check_cancelled()
                     sent = self._clock()
                     # No variable for the response, which leads to the request's credentials.
                     received = receive(
@@ -145,23 +145,23 @@ class Transport:
                         )
                     )
             except (OSError, HTTPError, ValueError) as problem:
-                verdict, status = judge_failure(problem, summary), None
+                result, status = classify_exception(problem, summary), None
             else:
                 status = received.status
-                verdict = judge(
+                result = parse_response(
                     status, received.headers, received.content, summary, self.credentials
                 )
             elapsed = self._clock() - started
-            self._tell_request(verdict, call, attempt, status, self._clock() - sent)
-            if isinstance(verdict.outcome, Answer):
-                return attrs.evolve(verdict.outcome, attempts=attempt, elapsed=elapsed)
-            maybe_applied |= _may_be_applied(call, verdict)
-            pause = self._pause(call, verdict, attempt, elapsed)
+            self._tell_request(result, call, attempt, status, self._clock() - sent)
+            if isinstance(result.outcome, Answer):
+                return attrs.evolve(result.outcome, attempts=attempt, elapsed=elapsed)
+            maybe_applied |= _may_be_applied(call, result)
+            pause = self._pause(call, result, attempt, elapsed)
             if pause is None:
-                raise _completed(verdict.outcome, attempt, elapsed, maybe_applied)
+                raise _completed(result.outcome, attempt, elapsed, maybe_applied)
             self._tell(Event(kind="retry", call=summary, attempt=attempt, seconds=pause))
             logger.info("%s: again in %.1f s (attempt %d)", _shown(call), pause, attempt)
-            rest(self._sleep, pause)
+            cancellable_sleep(self._sleep, pause)
             self._add_wait(pause)
 
     def _add_wait(self, seconds: float) -> None:
@@ -174,35 +174,37 @@ class Transport:
             self._add_wait(waited)
             self._tell(Event(kind="wait", call=call.summary(), attempt=attempt, seconds=waited))
             logger.info("%s: waited %.1f s for the limit", _shown(call), waited)
-        check()
+        check_cancelled()
 
-    def _pause(self, call: Call, verdict: Verdict, attempt: int, elapsed: float) -> float | None:
-        if verdict.trouble is None:
+    def _pause(
+        self, call: Call, result: AttemptResult, attempt: int, elapsed: float
+    ) -> float | None:
+        if result.failure is None:
             return None
         return self._retry.pause(
             safety=call.safety,
-            trouble=verdict.trouble,
+            failure=result.failure,
             attempt=attempt,
             elapsed=elapsed,
-            retry_after=verdict.retry_after,
+            retry_after=result.retry_after,
             draw=self._draw(),
         )
 
     def _tell_request(
-        self, verdict: Verdict, call: Call, attempt: int, status: int | None, seconds: float
+        self, result: AttemptResult, call: Call, attempt: int, status: int | None, seconds: float
     ) -> None:
         milliseconds = round(seconds * 1000)
         logger.debug("%s %s %d ms attempt %d", _shown(call), status, milliseconds, attempt)
-        if status is not None and isinstance(self.limiter, Feedback):
-            self.limiter.report(throttled=verdict.trouble in _THROTTLED)
+        if status is not None and isinstance(self.limiter, ResponseListener):
+            self.limiter.report(throttled=result.failure in _THROTTLED)
         if self._on_event is None:
             return
         summary = call.summary()
         self._tell(
             Event(kind="request", call=summary, attempt=attempt, status=status, seconds=seconds)
         )
-        if isinstance(verdict.outcome, Answer) and verdict.outcome.warnings:
-            texts = verdict.outcome.warnings
+        if isinstance(result.outcome, Answer) and result.outcome.warnings:
+            texts = result.outcome.warnings
             self._tell(Event(kind="warning", call=summary, attempt=attempt, texts=texts))
 
     def _tell(self, event: Event) -> None:
@@ -243,11 +245,11 @@ def _shown(call: Call) -> str:
     return f"{call.method} {template}"
 
 
-def _may_be_applied(call: Call, verdict: Verdict) -> bool:
+def _may_be_applied(call: Call, result: AttemptResult) -> bool:
     return (
         call.safety is not Safety.READ
-        and verdict.trouble is not None
-        and may_be_applied(verdict.trouble)
+        and result.failure is not None
+        and may_be_applied(result.failure)
     )
 
 

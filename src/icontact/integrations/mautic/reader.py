@@ -22,7 +22,7 @@ from icontact.integrations.mautic.walk import Walk
 from icontact.sources.mautic_contacts import whole
 from icontact.transport.connections import Pool, is_loopback, receive
 from icontact.transport.log_redaction import redacted_logs
-from icontact.transport.verdict import judge_failure
+from icontact.transport.response import classify_exception
 
 __all__ = ["Mautic"]
 
@@ -180,7 +180,7 @@ class Mautic:
                 )
         except (OSError, HTTPError, ValueError) as problem:
             # Nothing of it is kept: it holds the request with the credentials.
-            failure = judge_failure(problem, summary).outcome  # type: ignore[assignment]  # an error here
+            failure = classify_exception(problem, summary).outcome  # type: ignore[assignment]  # an error here
         else:
             if 300 <= received.status < 400:
                 failure = RedirectRefused(

@@ -30,9 +30,9 @@ from icontact.errors import (
 )
 from icontact.transport.call import Answer
 from icontact.transport.connections import LONGEST_ANSWER, NotConnected
-from icontact.transport.retry import Trouble, trouble_for_status
+from icontact.transport.retry import FailureKind, failure_for_status
 
-__all__ = ["Verdict", "judge", "judge_failure"]
+__all__ = ["AttemptResult", "classify_exception", "parse_response"]
 
 #: A deleted list answers with a 500 that says this (API 8.1).
 _GONE = re.compile(r"No result for \(.*\)\.")
@@ -42,21 +42,21 @@ _LONGEST_TEXT = 500
 
 
 @attrs.frozen(kw_only=True)
-class Verdict:
+class AttemptResult:
     """Either an answer or an error, and what the retry policy has to know."""
 
     outcome: Answer | CallError
-    trouble: Trouble | None = None
+    failure: FailureKind | None = None
     retry_after: float | None = None
 
 
-def judge(
+def parse_response(
     status: int,
     headers: Mapping[str, str],
     content: bytes | None,
     call: CallSummary,
     credentials: Credentials | None,
-) -> Verdict:
+) -> AttemptResult:
     """Tell success from failure. The content type is ignored: JSON comes as text/html too.
 
     Args:
@@ -67,7 +67,7 @@ def judge(
         credentials: What must not appear in the texts.
     """
     if 300 <= status < 400:
-        return Verdict(outcome=RedirectRefused(_redirect(status), call=call))
+        return AttemptResult(outcome=RedirectRefused(_redirect(status), call=call))
     payload, problem = _parse(content)
     errors = texts(payload, "errors", credentials)
     warnings = texts(payload, "warnings", credentials)
@@ -75,11 +75,13 @@ def judge(
         said = errors or ((problem,) if problem else ())
         return _failure(status, headers, said, warnings, call)
     if problem:
-        trouble = Trouble.GARBLED if content is not None else Trouble.ENDLESS
-        return Verdict(outcome=DecodeError([problem], call=call), trouble=trouble)
+        failure = FailureKind.INVALID_BODY if content is not None else FailureKind.BODY_TOO_LARGE
+        return AttemptResult(outcome=DecodeError([problem], call=call), failure=failure)
     if errors:
-        return Verdict(outcome=RejectedError(errors + warnings, call=call))
-    return Verdict(outcome=Answer(status=status, payload=payload, warnings=warnings, call=call))
+        return AttemptResult(outcome=RejectedError(errors + warnings, call=call))
+    return AttemptResult(
+        outcome=Answer(status=status, payload=payload, warnings=warnings, call=call)
+    )
 
 
 def _failure(
@@ -88,19 +90,21 @@ def _failure(
     said: tuple[str, ...],
     warnings: tuple[str, ...],
     call: CallSummary,
-) -> Verdict:
+) -> AttemptResult:
     if status == 500 and any(map(_GONE.fullmatch, said)):
-        return Verdict(outcome=NotFound(status, said, warnings=warnings, call=call))
-    trouble = trouble_for_status(status)
+        return AttemptResult(outcome=NotFound(status, said, warnings=warnings, call=call))
+    failure = failure_for_status(status)
     kind = class_for_status(status)
     if kind is not Throttled:
-        return Verdict(outcome=kind(status, said, warnings=warnings, call=call), trouble=trouble)
+        return AttemptResult(
+            outcome=kind(status, said, warnings=warnings, call=call), failure=failure
+        )
     wish = _retry_after(headers)
     throttled = Throttled(status, said, warnings=warnings, call=call, retry_after=wish)
-    return Verdict(outcome=throttled, trouble=trouble, retry_after=wish)
+    return AttemptResult(outcome=throttled, failure=failure, retry_after=wish)
 
 
-def judge_failure(problem: Exception, call: CallSummary) -> Verdict:
+def classify_exception(problem: Exception, call: CallSummary) -> AttemptResult:
     """Tell "never reached" from "maybe applied" when no answer came.
 
     Nothing of the exception is kept: it holds the prepared request with the credentials.
@@ -110,12 +114,12 @@ def judge_failure(problem: Exception, call: CallSummary) -> Verdict:
         why = [link.why for link in chain if isinstance(link, NotConnected) and link.why]
         said = f"no connection: {why[0] if why else _reason(chain)}"
         error: TransportError = ConnectError(said, call=call)
-        return Verdict(outcome=error, trouble=Trouble.UNREACHED)
+        return AttemptResult(outcome=error, failure=FailureKind.NOT_CONNECTED)
     if any(isinstance(link, _TIMED_OUT) for link in chain):
         error = RequestTimeout("no answer in time", call=call)
     else:
         error = TransportError(f"the connection broke: {_reason(chain)}", call=call)
-    return Verdict(outcome=error, trouble=Trouble.LOST)
+    return AttemptResult(outcome=error, failure=FailureKind.NO_RESPONSE)
 
 
 #: Raised before the first byte of a request can have left.

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from icontact.errors import IncompleteListing, ListingShifted, RepeatedRows
 
-__all__ = ["MOST_LAG", "Seen", "Watch"]
+__all__ = ["MOST_LAG", "ConsistencyChecker", "IdSet"]
 
 logger: logging.Logger = logging.getLogger("icontact")
 
@@ -20,7 +20,7 @@ _WAY_OUT: Final = "read it again when nobody writes, or one page after another w
 MOST_LAG: Final = 5
 
 
-class Seen:
+class IdSet:
     """The ids that were seen, in little memory where they lie near each other: as bits.
 
     A million contacts that were created in a row take less than a megabyte. Scattered ids take as
@@ -52,7 +52,7 @@ def _split(text: str) -> tuple[str, int]:
     return f"={text}", 0
 
 
-class Watch:
+class ConsistencyChecker:
     """Looks at every page of one reading of a listing.
 
     Args:
@@ -64,7 +64,7 @@ class Watch:
     def __init__(self, name: str, identity: str, *, strict: bool) -> None:
         self._name, self._identity, self._strict = name, identity, strict
         self._identity_of = attrgetter(identity) if identity else None
-        self._seen = Seen()
+        self._seen = IdSet()
         self._total: int | None = None
         self._logged: set[str] = set()
         #: The most rows that the server ever said there are.
@@ -72,15 +72,15 @@ class Watch:
         #: How many different rows came.
         self.received: int = 0
 
-    def look(self, items: tuple[Any, ...], offset: int, total: int | None) -> None:
+    def check_page(self, items: tuple[Any, ...], offset: int, total: int | None) -> None:
         """Compare a page with those before it.
 
         Raises:
-            ListingShifted: If the total changed or an id is there twice, and the watch is strict.
+            ListingShifted: If the total changed or an id is there twice, and the checker is strict.
             RepeatedRows: If no row of the page is new, or more rows came than were announced.
         """
         if self._total is not None and total is not None and total != self._total:
-            self.notice(
+            self.report_change(
                 "total", f"the total went from {self._total} to {total} (at offset {offset})"
             )
         if total is not None:
@@ -107,10 +107,10 @@ class Watch:
             if self._seen.add(identity):
                 new += 1
             else:
-                self.notice("twice", f"{self._identity} {identity} is there a second time")
+                self.report_change("twice", f"{self._identity} {identity} is there a second time")
         return new
 
-    def conclude(self, *, cut: bool) -> None:
+    def check_end(self, *, cut: bool) -> None:
         """Check that as many rows came as were announced, now that the server sends no more.
 
         A few that are missing are logged: iContact's total lags behind deletions (API 6.4).
@@ -135,7 +135,7 @@ class Watch:
         if not self._logged:
             logger.warning("%s: %s; its total may still count deleted rows", self._name, sign)
 
-    def notice(self, kind: str, what: str) -> None:
+    def report_change(self, kind: str, what: str) -> None:
         """Tell of a sign that rows moved.
 
         Args:
@@ -143,7 +143,7 @@ class Watch:
             what: The sign, in words.
 
         Raises:
-            ListingShifted: If the watch is strict.
+            ListingShifted: If the checker is strict.
         """
         sign = f"{self._name}: {what}"
         if self._strict:

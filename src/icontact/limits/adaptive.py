@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from icontact.errors import ConfigError
-from icontact.transport.limits._queue import QueuedLimiter
+from icontact.limits.queued import QueuedLimiter
 
 # The lowest rate that anybody recorded for iContact is 60 a minute (API 3): a first guess below it
 # says more about a short run than about the server.

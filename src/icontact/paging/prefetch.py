@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from icontact.transport.stopping import stoppable
+from icontact.cancellation import cancellable
 
 R = TypeVar("R")
 
@@ -23,7 +23,7 @@ class _Failed:
     problem: BaseException
 
 
-class ReadAhead(Generic[R]):
+class Prefetcher(Generic[R]):
     """Runs numbered jobs in some threads, and hands out what they return, in order.
 
     At most twice as many jobs as threads are begun and not yet taken, so memory is bounded. After
@@ -87,7 +87,7 @@ class ReadAhead(Generic[R]):
             self._changed.notify_all()
 
     def _work(self) -> None:
-        with stoppable(self._called_off):
+        with cancellable(self._called_off):
             while (number := self._next()) is not None:
                 self._put(number, self._outcome(number))
 

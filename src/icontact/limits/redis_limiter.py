@@ -11,8 +11,8 @@ import attrs
 
 from icontact.auth import Private
 from icontact.errors import ConfigError, LimitUnavailable
-from icontact.transport.limits._fixed import FixedLimiter, Ledger
-from icontact.transport.limits._windows import SLOTS, Window, figures_of, windows_for
+from icontact.limits.fixed import FixedLimiter, Ledger
+from icontact.limits.windows import SLOTS, Window, figures_of, windows_for
 
 if TYPE_CHECKING:
     import redis

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from icontact.errors import ConfigError, LimitUnavailable
-from icontact.transport.limits._queue import QueuedLimiter
-from icontact.transport.limits._windows import Counts, Window, figures_of, windows_for
+from icontact.limits.queued import QueuedLimiter
+from icontact.limits.windows import Counts, Window, figures_of, windows_for
 
 if TYPE_CHECKING:
     import sqlite3

@@ -1,24 +1,24 @@
-"""How fast requests may go out: one method, and the limiters that have it.
+"""Limiters: how fast requests may go out.
 
-Anything with ``acquire(cost=1)`` will do. One that also has ``report`` is told how each answer
-came out; one that also has the methods of :class:`Foresight` is asked before many requests go out.
+Any object with a method ``acquire(cost=1)`` can be a limiter. The methods of
+:class:`ResponseListener` and :class:`QuotaInspector` are optional.
 """
 
 from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from icontact.transport.limits._adaptive import AdaptiveLimiter
-from icontact.transport.limits._fixed import SQLiteLimiter, TokenBucket
-from icontact.transport.limits._foresight import Foresight
-from icontact.transport.limits._redis import RedisLimiter
+from icontact.limits.adaptive import AdaptiveLimiter
+from icontact.limits.fixed import SQLiteLimiter, TokenBucket
+from icontact.limits.quota import QuotaInspector
+from icontact.limits.redis_limiter import RedisLimiter
 
 __all__ = [
     "AdaptiveLimiter",
-    "Feedback",
-    "Foresight",
     "Limiter",
+    "QuotaInspector",
     "RedisLimiter",
+    "ResponseListener",
     "SQLiteLimiter",
     "TokenBucket",
     "Unlimited",
@@ -70,7 +70,7 @@ class Unlimited:
 
 
 @runtime_checkable
-class Feedback(Protocol):
+class ResponseListener(Protocol):
     """Learn from answers. A limiter that has this method, too, hears of every answer."""
 
     def report(self, *, throttled: bool) -> None:

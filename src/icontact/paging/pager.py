@@ -12,8 +12,8 @@ import attrs
 
 from icontact import wire
 from icontact.errors import PagingError, RepeatedRows
-from icontact.paging._ahead import ReadAhead
-from icontact.paging._watch import MOST_LAG, Watch
+from icontact.paging.consistency import MOST_LAG, ConsistencyChecker
+from icontact.paging.prefetch import Prefetcher
 from icontact.transport import Answer, Call
 
 __all__ = ["DEFAULT_PAGE_SIZE", "MOST_WORKERS", "Page", "Pager"]
@@ -157,30 +157,32 @@ class Pager(Generic[T]):
             ListingShifted: If rows came or went while pages were read side by side.
             DecodeError: If a row cannot be read.
         """
-        watch = Watch(str(self._call.summary()), self._identity, strict=self._workers > 1)
+        checker = ConsistencyChecker(
+            str(self._call.summary()), self._identity, strict=self._workers > 1
+        )
         last: _Fetched[T] | None = None
         offset = 0
         while (limit := self._next_limit(offset)) > 0:
-            now = self._fetch(limit, offset, watch.announced)
-            self._compare(watch, last, now)
+            now = self._fetch(limit, offset, checker.announced)
+            self._compare(checker, last, now)
             yield now.page
             if now.is_last:
-                self._conclude(watch, last, now)
+                self._conclude(checker, last, now)
                 return
             last, offset = now, offset + len(now.items)
             with closing(self._side_by_side(now, offset)) as planned:
                 for now in planned:
-                    self._compare(watch, last, now)
+                    self._compare(checker, last, now)
                     as_planned = len(now.items) == now.asked
                     if not as_planned:
-                        self._look_beyond(watch, now, planned)
+                        self._look_beyond(checker, now, planned)
                     yield now.page
                     last, offset = now, offset + len(now.items)
                     if not as_planned:
                         # The total lags, or the server cuts pages otherwise: a new plan is due.
                         break
             if last.is_last:
-                self._conclude(watch, None, last)
+                self._conclude(checker, None, last)
                 return
 
     def all(self) -> list[T]:
@@ -205,18 +207,20 @@ class Pager(Generic[T]):
             return sum(1 for _ in self)
         return total if self._max_items is None else min(total, self._max_items)
 
-    def _conclude(self, watch: Watch, before: _Fetched[T] | None, end: _Fetched[T]) -> None:
+    def _conclude(
+        self, checker: ConsistencyChecker, before: _Fetched[T] | None, end: _Fetched[T]
+    ) -> None:
         """Refuse a listing that ended too early. The page before the end may show that it did."""
         offset = end.page.offset + len(end.items)
         if self._max_items is not None and offset >= self._max_items:
             return
-        missing = 0 if watch.announced is None else watch.announced - offset
+        missing = 0 if checker.announced is None else checker.announced - offset
         # A listing seldom ends just where a page does.
         cut = not end.items and before is not None and len(before.items) == before.size <= missing
         if 1 < missing <= MOST_LAG and not cut:
             # The last row of those that are missing: if it is there, the others are, too.
             cut = bool(self._fetch(1, offset + missing - 1).items)
-        watch.conclude(cut=cut)
+        checker.check_end(cut=cut)
 
     def _fetch(
         self, limit: int, offset: int, announced: int | None = None, size: int | None = None
@@ -263,20 +267,24 @@ class Pager(Generic[T]):
             limit = self._next_limit(offsets[number], step)
             return self._fetch(limit, offsets[number], total, limit)
 
-        yield from ReadAhead(fetch, count=len(offsets), workers=self._workers).results()
+        yield from Prefetcher(fetch, count=len(offsets), workers=self._workers).results()
 
-    def _compare(self, watch: Watch, last: _Fetched[T] | None, now: _Fetched[T]) -> None:
+    def _compare(
+        self, checker: ConsistencyChecker, last: _Fetched[T] | None, now: _Fetched[T]
+    ) -> None:
         if last is not None and now.items and now.items == last.items[: now.asked]:
             raise RepeatedRows(f"{self._call.summary()}: the server sent the same page twice")
-        watch.look(now.page.items, now.page.offset, now.page.total)
+        checker.check_page(now.page.items, now.page.offset, now.page.total)
         if self._workers > 1 and last is not None and last.is_short and now.items:
-            watch.notice("length", last.as_sign())
+            checker.report_change("length", last.as_sign())
 
-    def _look_beyond(self, watch: Watch, now: _Fetched[T], planned: Iterator[_Fetched[T]]) -> None:
+    def _look_beyond(
+        self, checker: ConsistencyChecker, now: _Fetched[T], planned: Iterator[_Fetched[T]]
+    ) -> None:
         """Refuse a page of another length than planned, if rows were found beyond it."""
         further = next(planned, None) if now.is_short else None
         if len(now.items) > now.asked or (further is not None and further.items):
-            watch.notice("length", now.as_sign())
+            checker.report_change("length", now.as_sign())
 
     def _next_limit(self, offset: int, most: int | None = None) -> int:
         most = self._page_size if most is None else most

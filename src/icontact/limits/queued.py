@@ -7,7 +7,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
-from icontact.transport.stopping import rest
+from icontact.cancellation import cancellable_sleep
 
 
 class QueuedLimiter(ABC):
@@ -46,7 +46,7 @@ class QueuedLimiter(ABC):
             self._waiting[ticket] = cost
         try:
             while True:
-                rest(self._sleep, delay)
+                cancellable_sleep(self._sleep, delay)
                 with self._lock:
                     delay = self._try(cost, ahead=self._ahead_of(ticket))
                     if not delay:

@@ -18,35 +18,35 @@ from urllib3 import exceptions as urllib3_exceptions
 from icontact import errors
 from icontact.errors import CallSummary
 from icontact.transport import Answer
-from icontact.transport.retry import Trouble
-from icontact.transport.verdict import Verdict, judge, judge_failure
+from icontact.transport.response import AttemptResult, classify_exception, parse_response
+from icontact.transport.retry import FailureKind
 from tests.unit.support import CREDENTIALS
 
 GET = CallSummary("GET", "a/1/c/2/lists/3")
 POST = CallSummary("POST", "a/1/c/2/contacts")
 
 
-def verdict(
+def attempt_result(
     status: int,
     body: Any,
     *,
     headers: dict[str, str] | None = None,
     call: CallSummary = GET,
-) -> Verdict:
+) -> AttemptResult:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return judge(status, headers or {}, content, call, CREDENTIALS)
+    return parse_response(status, headers or {}, content, call, CREDENTIALS)
 
 
-def answer_in(found: Verdict) -> Any:
+def answer_in(found: AttemptResult) -> Any:
     return found.outcome if isinstance(found.outcome, Answer) else None
 
 
-def error_in(found: Verdict) -> Any:
+def error_in(found: AttemptResult) -> Any:
     return found.outcome if isinstance(found.outcome, errors.CallError) else None
 
 
 def refused(status: int, body: Any, **options: Any) -> errors.APIError:
-    error = error_in(verdict(status, body, **options))
+    error = error_in(attempt_result(status, body, **options))
     assert isinstance(error, errors.APIError)
     return error
 
@@ -118,24 +118,24 @@ def shown(problem: Exception) -> str:
 
 @pytest.mark.parametrize("problem", NOT_REACHED, ids=shown)
 def test_nothing_was_applied_where_the_server_was_never_reached(problem: Exception) -> None:
-    found = judge_failure(problem, POST)
+    found = classify_exception(problem, POST)
     assert type(error_in(found)) is errors.ConnectError
-    assert found.trouble is Trouble.UNREACHED
+    assert found.failure is FailureKind.NOT_CONNECTED
     assert answer_in(found) is None
 
 
 @pytest.mark.parametrize("problem", LOST, ids=shown)
 def test_a_broken_connection_may_have_carried_the_request(problem: Exception) -> None:
-    found = judge_failure(problem, POST)
+    found = classify_exception(problem, POST)
     assert type(error_in(found)) is errors.TransportError
-    assert found.trouble is Trouble.LOST
+    assert found.failure is FailureKind.NO_RESPONSE
 
 
 @pytest.mark.parametrize("problem", LATE, ids=shown)
 def test_a_late_answer_may_follow_a_request_that_was_carried_out(problem: Exception) -> None:
-    found = judge_failure(problem, POST)
+    found = classify_exception(problem, POST)
     assert type(error_in(found)) is errors.RequestTimeout
-    assert found.trouble is Trouble.LOST
+    assert found.failure is FailureKind.NO_RESPONSE
 
 
 @pytest.mark.parametrize("problem", [*NOT_REACHED, *LOST, *LATE], ids=shown)
@@ -143,7 +143,7 @@ def test_nothing_of_the_failure_is_kept(problem: Exception) -> None:
     try:
         raise problem
     except (OSError, urllib3_exceptions.HTTPError, ValueError) as caught:
-        error = error_in(judge_failure(caught, POST))
+        error = error_in(classify_exception(caught, POST))
     assert error is not None
     assert error.__context__ is None
     assert error.__cause__ is None
@@ -152,7 +152,7 @@ def test_nothing_of_the_failure_is_kept(problem: Exception) -> None:
 
 
 def test_the_reason_is_the_innermost_and_the_system_s_word() -> None:
-    assert str(error_in(judge_failure(aborted(RESET), POST))) == (
+    assert str(error_in(classify_exception(aborted(RESET), POST))) == (
         "POST a/1/c/2/contacts: the connection broke: "
         "ConnectionResetError, Connection reset by peer"
     )
@@ -161,14 +161,14 @@ def test_the_reason_is_the_innermost_and_the_system_s_word() -> None:
 def test_a_failure_that_contains_itself_is_no_endless_loop() -> None:
     problem = requests_exceptions.ConnectionError()
     problem.args = (problem,)
-    assert type(error_in(judge_failure(problem, POST))) is errors.TransportError
+    assert type(error_in(classify_exception(problem, POST))) is errors.TransportError
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 304, 307, 308])
 def test_a_redirect_is_refused_and_not_repeated(status: int) -> None:
-    found = verdict(status, b"", headers={"Location": "https://elsewhere.example/"})
+    found = attempt_result(status, b"", headers={"Location": "https://elsewhere.example/"})
     assert isinstance(error_in(found), errors.RedirectRefused)
-    assert found.trouble is None
+    assert found.failure is None
     assert "check base_url" in str(error_in(found))
     assert "elsewhere" not in str(error_in(found))
 
@@ -191,37 +191,39 @@ def test_a_redirect_is_refused_and_not_repeated(status: int) -> None:
     ids=["empty", "blank", "html", "cut", "php", "nan", "inf", "deep", "long", "latin", "utf-16"],
 )
 def test_a_200_that_is_no_json_is_garbled(body: bytes, said: str) -> None:
-    found = verdict(200, body)
+    found = attempt_result(200, body)
     assert isinstance(error_in(found), errors.DecodeError)
-    assert found.trouble is Trouble.GARBLED
+    assert found.failure is FailureKind.INVALID_BODY
     assert said in str(error_in(found))
     assert f"{len(body)} bytes" in str(error_in(found)) or not body.strip()
     assert "jo" not in str(error_in(found))
 
 
 def test_json_counts_whatever_it_is_called() -> None:
-    found = verdict(200, {"time": 1}, headers={"Content-Type": "text/html; charset=utf-8"})
+    found = attempt_result(200, {"time": 1}, headers={"Content-Type": "text/html; charset=utf-8"})
     assert answer_in(found) is not None
     assert answer_in(found).payload == {"time": 1}
     assert answer_in(found).status == 200
 
 
 def test_a_byte_order_mark_does_no_harm() -> None:
-    found = verdict(200, b"\xef\xbb\xbf{}")
+    found = attempt_result(200, b"\xef\xbb\xbf{}")
     assert answer_in(found) is not None
 
 
 def test_warnings_beside_a_200_are_data() -> None:
-    found = verdict(200, {"contacts": [], "warnings": ["past due, owner@example.com s3cret:pass"]})
+    found = attempt_result(
+        200, {"contacts": [], "warnings": ["past due, owner@example.com s3cret:pass"]}
+    )
     assert answer_in(found) is not None
     assert answer_in(found).warnings == ("past due, <hidden> <hidden>",)
 
 
 def test_errors_beside_a_200_are_a_rejection() -> None:
-    found = verdict(200, {"errors": ["no"], "warnings": ["and mind jo@example.com"]})
+    found = attempt_result(200, {"errors": ["no"], "warnings": ["and mind jo@example.com"]})
     assert isinstance(error_in(found), errors.RejectedError)
     assert error_in(found).warnings == ("no", "and mind <address>")
-    assert found.trouble is None
+    assert found.failure is None
 
 
 @pytest.mark.parametrize(
@@ -250,7 +252,7 @@ def test_sentences_may_be_nested_as_deep_as_json_can_be_read() -> None:
 @pytest.mark.parametrize("body", [b"[]", b'"text"', b"7", b"null", b"true"])
 def test_an_error_that_is_no_object_has_no_text(body: bytes) -> None:
     assert refused(400, body).errors == ()
-    found = answer_in(verdict(200, body))
+    found = answer_in(attempt_result(200, body))
     assert found is not None
     assert found.warnings == ()
 
@@ -268,40 +270,40 @@ def test_an_html_page_of_a_gateway_is_told_as_such() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "trouble"),
+    ("status", "failure"),
     [
         (400, None),
         (401, None),
         (404, None),
         (406, None),
-        (429, Trouble.THROTTLED_429),
-        (500, Trouble.SERVER),
+        (429, FailureKind.THROTTLED_429),
+        (500, FailureKind.SERVER_ERROR),
         (501, None),
-        (502, Trouble.SERVER),
-        (503, Trouble.UNAVAILABLE_503),
+        (502, FailureKind.SERVER_ERROR),
+        (503, FailureKind.UNAVAILABLE_503),
         (507, None),
     ],
 )
-def test_each_status_has_its_trouble(status: int, trouble: Trouble | None) -> None:
-    found = verdict(status, {"errors": ["no"]})
-    assert found.trouble is trouble
+def test_each_status_has_its_failure_kind(status: int, failure: FailureKind | None) -> None:
+    found = attempt_result(status, {"errors": ["no"]})
+    assert found.failure is failure
     assert isinstance(error_in(found), errors.class_for_status(status))
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_a_deleted_list_answers_500_and_is_not_found(method: str) -> None:
     call = CallSummary(method, "a/1/c/2/lists/205303")
-    found = verdict(500, {"errors": ["No result for (205303)."]}, call=call)
+    found = attempt_result(500, {"errors": ["No result for (205303)."]}, call=call)
     assert isinstance(error_in(found), errors.NotFound)
     assert error_in(found).status == 500
-    assert found.trouble is None
+    assert found.failure is None
 
 
 @pytest.mark.parametrize("text", ["No result", "No result for (1). And more", "Internal"])
 def test_another_500_is_the_server_s_fault(text: str) -> None:
-    found = verdict(500, {"errors": [text]})
+    found = attempt_result(500, {"errors": [text]})
     assert isinstance(error_in(found), errors.ServerError)
-    assert found.trouble is Trouble.SERVER
+    assert found.failure is FailureKind.SERVER_ERROR
 
 
 @pytest.mark.parametrize(
@@ -321,7 +323,7 @@ def test_another_500_is_the_server_s_fault(text: str) -> None:
 )
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_read(value: str, seconds: float | None, status: int) -> None:
-    found = verdict(status, {"errors": ["slow"]}, headers={"Retry-After": value})
+    found = attempt_result(status, {"errors": ["slow"]}, headers={"Retry-After": value})
     assert isinstance(error_in(found), errors.Throttled)
     assert error_in(found).retry_after == seconds
     assert found.retry_after == seconds
@@ -329,13 +331,13 @@ def test_retry_after_is_read(value: str, seconds: float | None, status: int) -> 
 
 def test_a_date_of_retry_after_counts_from_now() -> None:
     later = email.utils.format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
-    found = verdict(503, b"", headers={"Retry-After": later})
+    found = attempt_result(503, b"", headers={"Retry-After": later})
     assert found.retry_after is not None
     assert 80 < found.retry_after <= 90
 
 
 def test_without_retry_after_nobody_asked_to_wait() -> None:
-    assert verdict(503, b"").retry_after is None
+    assert attempt_result(503, b"").retry_after is None
 
 
 JSON = st.recursive(
@@ -358,7 +360,7 @@ JSON = st.recursive(
 def test_every_answer_is_either_an_answer_or_an_error(
     status: int, body: bytes, retry_after: str
 ) -> None:
-    found = judge(status, {"Retry-After": retry_after}, body, GET, None)
+    found = parse_response(status, {"Retry-After": retry_after}, body, GET, None)
     assert (answer_in(found) is None) != (error_in(found) is None)
     assert answer_in(found) is None or 200 <= status < 300
     if error_in(found) is not None:
@@ -367,5 +369,5 @@ def test_every_answer_is_either_an_answer_or_an_error(
 
 @given(header=st.text(st.sampled_from("MonJa, 0123459:+-GMT."), max_size=35))
 def test_no_header_breaks_the_reading_of_retry_after(header: str) -> None:
-    found = verdict(503, b"", headers={"Retry-After": header}).retry_after
+    found = attempt_result(503, b"", headers={"Retry-After": header}).retry_after
     assert found is None or found >= 0

@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 
 @runtime_checkable
-class Foresight(Protocol):
+class QuotaInspector(Protocol):
     """Tell how much may go out, before it is tried. All limiters of this library have it.
 
     Whoever plans many requests asks here whether they fit. Nothing is counted by asking, and

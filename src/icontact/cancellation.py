@@ -1,6 +1,6 @@
 """Calling a thread off: what it waits for is not waited for, and what it would send stays here.
 
-Python cannot interrupt a thread. One that works for somebody else says so by :func:`stoppable`;
+Python cannot interrupt a thread. One that works for somebody else says so by :func:`cancellable`;
 the transport and the limiters then look at the event before each request and while they wait.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-__all__ = ["Stopped", "check", "rest", "stoppable"]
+__all__ = ["Cancelled", "cancellable", "cancellable_sleep", "check_cancelled"]
 
 # Seconds after which a thread that waits looks up.
 _NAP: Final = 0.2
@@ -19,12 +19,12 @@ _NAP: Final = 0.2
 _here = threading.local()
 
 
-class Stopped(Exception):
+class Cancelled(Exception):
     """This thread was called off, and sent nothing any more."""
 
 
 @contextmanager
-def stoppable(stop: threading.Event) -> Iterator[None]:
+def cancellable(stop: threading.Event) -> Iterator[None]:
     """Let this thread be called off by an event, until the block ends.
 
     Args:
@@ -37,18 +37,18 @@ def stoppable(stop: threading.Event) -> Iterator[None]:
         del _here.stop
 
 
-def check() -> None:
+def check_cancelled() -> None:
     """Go on, unless this thread was called off.
 
     Raises:
-        Stopped: It was.
+        Cancelled: It was.
     """
     stop = getattr(_here, "stop", None)
     if stop is not None and stop.is_set():
-        raise Stopped
+        raise Cancelled
 
 
-def rest(sleep: Callable[[float], None], seconds: float) -> None:
+def cancellable_sleep(sleep: Callable[[float], None], seconds: float) -> None:
     """Sleep, in naps if this thread can be called off.
 
     Args:
@@ -56,14 +56,14 @@ def rest(sleep: Callable[[float], None], seconds: float) -> None:
         seconds: How long in all.
 
     Raises:
-        Stopped: The thread was called off.
+        Cancelled: The thread was called off.
     """
     if not hasattr(_here, "stop"):
         sleep(seconds)
         return
-    check()
+    check_cancelled()
     while seconds > 0:
         nap = min(seconds, _NAP)
         sleep(nap)
         seconds -= nap
-        check()
+        check_cancelled()
