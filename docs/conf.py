@@ -21,7 +21,10 @@ release = version = importlib.metadata.version("icontact")
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "verbs"]
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton", "verbs"]
+# What is copied is what is typed: no prompt, no output.
+copybutton_prompt_text = r"\$ |>>> |\.\.\. "
+copybutton_prompt_is_regexp = True
 html_theme = "furo"
 html_title = f"icontact {release}"
 exclude_patterns = ["_build"]
