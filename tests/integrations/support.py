@@ -144,3 +144,10 @@ def request(
     chunks = application(given, lambda *told: started.append(told))
     ((status, headers),) = started
     return Response(int(status.split()[0]), dict(headers), b"".join(chunks))
+
+
+def shown_by(error: BaseException | None) -> str:
+    """What an error says, and what the errors behind it say."""
+    if error is None:
+        return ""
+    return f"{error!r} {error} {shown_by(error.__cause__)} {shown_by(error.__context__)}".lower()

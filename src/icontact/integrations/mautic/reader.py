@@ -1,10 +1,13 @@
-"""Contacts from Mautic's REST API, so that a whole segment can be pushed without web hooks."""
+"""A client for Mautic's REST API: it reads contacts, and marks them as do-not-contact."""
 
 from __future__ import annotations
 
 import base64
+import csv
+import io
 import json
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -13,12 +16,14 @@ from requests import PreparedRequest
 from urllib3.exceptions import HTTPError
 
 from icontact._version import __version__
+from icontact.addresses import canonical_address
 from icontact.auth import Private, redact
 from icontact.errors import CallError, CallSummary, ConfigError, RedirectRefused
 from icontact.integrations.errors import MauticError
 from icontact.integrations.events import Row
 from icontact.integrations.mautic.contacts import as_row, locate
 from icontact.integrations.mautic.walk import Walk
+from icontact.integrations.suppression_target import TargetContact
 from icontact.sources.mautic_contacts import whole
 from icontact.transport.connections import Pool, is_loopback, receive
 from icontact.transport.log_redaction import redacted_logs
@@ -29,13 +34,22 @@ __all__ = ["Mautic"]
 #: What to do about a status.
 _ADVICE = {
     401: "Mautic does not accept these credentials, or its API is not enabled for them",
-    403: "this user may not see contacts, or Mautic's API is switched off",
-    404: "nothing there: look at Mautic's address, and whether its API is enabled",
+    403: "this user may not see or edit contacts, or Mautic's API is switched off",
+    404: "not found: check Mautic's address, and whether its API is enabled",
 }
 
 
+#: Mautic's numbers for the reasons of a do-not-contact entry.
+_REASONS = {"unsubscribed": 1, "bounced": 2, "manual": 3}
+
+#: Addresses in one search: a query of them still fits into a URL.
+_AT_ONCE = 50
+
+
 class Mautic:
-    """A small reader of Mautic's contacts. Reads only, and sends nothing twice.
+    """A small client for Mautic's contacts: it reads them, and sets do-not-contact.
+
+    It is a target of :func:`icontact.integrations.sync.suppressed`.
 
     .. code-block:: python
 
@@ -46,7 +60,7 @@ class Mautic:
 
     Args:
         url: Mautic's address: ``https``; plain ``http`` only for this machine.
-        username: A user who may see contacts.
+        username: A user who may see contacts, and edit them for :meth:`do_not_contact`.
         password: That user's password.
         token: An access token of OAuth 2 instead of both.
         page_size: Contacts a request.
@@ -68,15 +82,12 @@ class Mautic:
         timeout: tuple[float, float] = (5, 30),
         user_agent: str | None = None,
     ) -> None:
+        username, password, token = (
+            Private(one) if isinstance(one, str) else one for one in (username, password, token)
+        )
         self._authorization = _authorization(username, password, token)
         given = (username, password, token, self._authorization)
-        self._secrets = tuple(Private(one) for one in given if isinstance(one, str))
-        del (
-            username,
-            password,
-            token,
-            given,
-        )  # error trackers print the locals of every frame on the way
+        self._secrets = tuple(one for one in given if isinstance(one, Private))
         if self._authorization is None:
             raise ConfigError("Mautic needs username and password, or else a token")
         self.url: str = _checked(url)
@@ -114,7 +125,7 @@ class Mautic:
             MauticError: If Mautic refuses, or answers something else. 404: there is no such one.
             TransportError: If no usable answer came.
         """
-        answer = self._get(f"api/contacts/{contact_id}", Row())
+        answer = self._send("GET", f"api/contacts/{contact_id}")
         (row,) = self._page(Row(contacts=[answer.get("contact")]))
         return dict(row)
 
@@ -136,18 +147,73 @@ class Mautic:
                 faster than they can be read: somebody would be left out.
         """
         terms = (search, segment and f"segment:{segment}", "!is:anonymous")
-        query = Row(search=" ".join(term for term in terms if term))
-        # Beyond the one that is known already there must be room for another.
+        for row in self._rows(Row(search=" ".join(term for term in terms if term))):
+            if row.get("email"):
+                yield dict(row)
+
+    def find(self, emails: Sequence[str]) -> Iterator[TargetContact]:
+        """Yield the contacts that have one of these addresses. One address may have several.
+
+        Args:
+            emails: The addresses; 50 of them take one request.
+
+        Raises:
+            MauticError: If Mautic refuses, ignores the filter, or answers something else.
+            TransportError: If no usable answer came.
+            PagingError: If the pages of one answer do not fit together.
+        """
+        for start in range(0, len(emails), _AT_ONCE):
+            wanted = {_loose(email) for email in emails[start : start + _AT_ONCE]}
+            query = _where(emails[start : start + _AT_ONCE])
+            answer = self._send("GET", "api/contacts", query=Row(query, limit=str(4 * _AT_ONCE)))
+            rows = self._page(answer)
+            if (whole(answer.get("total")) or 0) > len(rows):
+                rows = list(self._rows(query))
+            matching = [row for row in rows if _loose(row.get("email") or "") in wanted]
+            if rows and not matching:
+                raise MauticError(
+                    "200: Mautic ignored the search by address, and answered with other contacts",
+                    status=200,
+                )
+            for row in matching:
+                yield TargetContact(
+                    contact_id=row["mauticContactId"],
+                    email=str(row["email"]),
+                    do_not_contact=bool(row["do_not_contact"]),
+                )
+
+    def do_not_contact(
+        self, contact_id: int, *, reason: str = "unsubscribed", comment: str = ""
+    ) -> None:
+        """Set do-not-contact for e-mail. It is safe to repeat, and nothing here lifts it.
+
+        Args:
+            contact_id: The contact's id in Mautic; :meth:`find` finds it by address.
+            reason: ``"unsubscribed"``, ``"bounced"`` or ``"manual"``.
+            comment: A text that Mautic shows beside the entry.
+
+        Raises:
+            ValueError: If there is no such reason.
+            MauticError: If Mautic refuses. 404: there is no such contact.
+            TransportError: If no usable answer came.
+        """
+        if reason not in _REASONS:
+            raise ValueError(f"reason: must be one of {', '.join(_REASONS)}")
+        data = Row(reason=_REASONS[reason], comments=comment)
+        self._send("POST", f"api/contacts/{contact_id}/dnc/email/add", data=data)
+
+    def mark(self, contact: TargetContact, *, reason: str, comment: str) -> None:
+        """Set do-not-contact for a contact that :meth:`find` found."""
+        self.do_not_contact(int(contact.contact_id), reason=reason, comment=comment)
+
+    def _rows(self, query: Row) -> Iterator[Row]:
+        """Yield the contacts of a search, page by page, in the order of their ids."""
+        # A page begins with the last contact of the one before, and needs room for another.
         query.update(orderBy="id", orderByDir="asc", limit=str(max(self._page_size, 2)))
-        del search, terms  # error trackers print the locals of every frame on the way
         walk = Walk(self._page_size)
         while not walk.done:
-            answer = self._get("api/contacts", Row(query, start=str(walk.start)))
-            rows = walk.step(self._page(answer), whole(answer.get("total")))
-            del answer
-            for row in rows:
-                if row.get("email"):
-                    yield dict(row)
+            answer = self._send("GET", "api/contacts", query=Row(query, start=str(walk.start)))
+            yield from walk.step(self._page(answer), whole(answer.get("total")))
 
     def _page(self, answer: Row) -> list[Row]:
         found = answer.get("contacts")
@@ -155,23 +221,25 @@ class Mautic:
             found = list(found.values())
         located = [locate(one)[0] for one in found] if isinstance(found, list) else [None]
         rows = [as_row(one, self.url) for one in located if one is not None]
-        # Error trackers print the locals of every frame on the way.
-        complete = len(rows) == len(located)
-        del found, located
-        if not complete:
-            raise _not_ours()
+        if len(rows) != len(located):
+            raise MauticError(
+                "200: the answer holds no contacts as Mautic's API has them", status=200
+            )
         return rows
 
-    def _get(self, path: str, query: Row) -> Row:
-        summary = CallSummary(method="GET", path=path, query_names=tuple(query))
+    def _send(
+        self, method: str, path: str, *, query: Row | None = None, data: Row | None = None
+    ) -> Row:
+        summary = CallSummary(method=method, path=path, query_names=tuple(query or ()))
         failure: CallError
         try:
             with redacted_logs():
                 received = receive(
                     self._pool.session.request(
-                        "GET",
+                        method,
                         f"{self.url}/{path}",
                         params=query,
+                        json=data,
                         auth=self._authorize,
                         timeout=self._timeout,
                         allow_redirects=False,
@@ -230,14 +298,11 @@ def _scheme_and_host(url: str) -> tuple[str, str]:
 
 def _payload(status: int, content: bytes | None, secrets: tuple[str, ...]) -> Row:
     found = _decoded(content)
-    del content
     if status >= 400:
         advice = _ADVICE.get(status, "Mautic could not answer")
         said = redact(f"{status}: {advice}{_said(found, secrets)}")
-        del found
         raise MauticError(said, status=status)
     if not isinstance(found, dict):
-        del found
         raise MauticError(f"{status}: the answer is not that of Mautic's API", status=status)
     return Row(found)
 
@@ -257,5 +322,14 @@ def _said(found: Any, secrets: tuple[str, ...]) -> str:
     return "".join(f"; {text[:200]}" for text in said)
 
 
-def _not_ours() -> MauticError:
-    return MauticError("200: the answer holds no contacts as Mautic's API has them", status=200)
+def _where(emails: Sequence[str]) -> Row:
+    """Return Mautic's condition for contacts that have one of these addresses."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(emails)
+    return Row({"where[0][col]": "email", "where[0][expr]": "in", "where[0][val]": line.getvalue()})
+
+
+def _loose(email: str) -> str:
+    """Return an address without accents: Mautic's database compares it in this way."""
+    text = unicodedata.normalize("NFKD", canonical_address(email))
+    return "".join(letter for letter in text if not unicodedata.combining(letter))

@@ -1,0 +1,46 @@
+"""The protocol of a CRM, shop or file that has to know whom iContact may not mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import attrs
+
+__all__ = ["SuppressionTarget", "TargetContact"]
+
+
+@attrs.frozen(kw_only=True)
+class TargetContact:
+    """A contact of the other system. Its ``repr`` does not show the address.
+
+    Attributes:
+        contact_id: Its id in that system.
+        email: Its address there.
+        do_not_contact: Whether that system does not mail the contact already.
+    """
+
+    contact_id: int | str
+    email: str = attrs.field(repr=False)
+    do_not_contact: bool = False
+
+
+class SuppressionTarget(Protocol):
+    """What :func:`icontact.integrations.sync.suppressed` needs of the other system.
+
+    An error of either method ends the run, and the next run goes on from there.
+    """
+
+    def find(self, emails: Sequence[str]) -> Iterable[TargetContact]:
+        """Return all contacts that have one of these addresses, without minding the case."""
+        ...
+
+    def mark(self, contact: TargetContact, *, reason: str, comment: str) -> None:
+        """Note that a contact must not be mailed. Repeating it must change nothing.
+
+        Args:
+            contact: What :meth:`find` returned.
+            reason: ``"unsubscribed"``, ``"bounced"`` or ``"manual"``.
+            comment: A sentence for people that says where the mark comes from.
+        """
+        ...
