@@ -1,4 +1,4 @@
-"""One call through the in-process sandbox, against bare `requests` through the same door."""
+"""One call through the in-process sandbox, against bare `requests` through the same sandbox."""
 
 from __future__ import annotations
 
@@ -44,4 +44,4 @@ def run(*, quick: bool) -> list[Figure]:
         f"{with_us / calls * 1e6:.0f} µs against {without / calls * 1e6:.0f} µs; "
         f"own time {(with_us - without) / calls * 1e6:.0f} µs"
     )
-    return [Figure("contacts.get / bare requests, same door", with_us / without, detail=detail)]
+    return [Figure("contacts.get / bare requests, same sandbox", with_us / without, detail=detail)]

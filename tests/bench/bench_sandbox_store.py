@@ -1,6 +1,6 @@
 """The sandbox's work on contacts, against bare `sqlite3` and `json` doing as much.
 
-Requests go through the WSGI door in the process, so that no socket is in the times: parsing,
+Requests go through the WSGI application in the process, so that no socket is in the times: parsing,
 routing, credentials, rules, history and the answer are.
 """
 
@@ -43,7 +43,7 @@ BARE_PAGE = (
 
 
 class Asker:
-    """Speaks to a sandbox through its WSGI door."""
+    """Speaks to a sandbox through its WSGI application."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._app = sandbox.wsgi()

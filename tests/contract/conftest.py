@@ -1,4 +1,4 @@
-"""Where the contract is held against: both doors of the sandbox, and a live account if told.
+"""Where the contract is held against: both servers of the sandbox, and a live account if told.
 
 For a live account, which is only read, set ``ICONTACT_CONTRACT_APP_ID``, ``…_USERNAME`` and
 ``…_PASSWORD``; where the credentials open several, ``…_ACCOUNT_ID`` and ``…_CLIENT_FOLDER_ID``;

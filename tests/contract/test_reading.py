@@ -1,4 +1,4 @@
-"""What holds for everybody who only reads: of both doors, and of a live account."""
+"""What holds for everybody who only reads: of both servers, and of a live account."""
 
 from __future__ import annotations
 

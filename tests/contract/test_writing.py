@@ -1,4 +1,4 @@
-"""What holds for everybody who writes: the same through both doors."""
+"""What holds for everybody who writes: the same through both servers."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import attrs
 
 from icontact.push import PushReport
 from icontact.sandbox import Sandbox
-from icontact.sandbox.exchange import Answer, Incoming
+from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse
 from icontact.sandbox.faults import Fault, FaultKind, Only
 from tests.endurance.scenes import Scene, push_of
 
@@ -85,7 +85,7 @@ def order_trouble(sandbox: Sandbox, seed: int, share: float) -> None:
     dice = random.Random(f"refusals {seed}")
     others = faults.take
 
-    def take(incoming: Incoming) -> Fault | None:
+    def take(incoming: IncomingRequest) -> Fault | None:
         # What is said of a single row is said of that row, and is no trouble of the service.
         if _items(incoming) > 1 and dice.random() < share:
             return Fault(kind=FaultKind.STATUS, answer=_REFUSAL)
@@ -94,7 +94,7 @@ def order_trouble(sandbox: Sandbox, seed: int, share: float) -> None:
     vars(faults)["take"] = take
 
 
-_REFUSAL = Answer(status=400, body=b'{"errors":["The data was odd."]}')
+_REFUSAL = OutgoingResponse(status=400, body=b'{"errors":["The data was odd."]}')
 
 #: What happens to the requests of a push that is long enough, and what they are answered. A refused
 #: connection leaves no trace.
@@ -112,7 +112,7 @@ KINDS = frozenset(
 )
 
 
-def _items(incoming: Incoming) -> int:
+def _items(incoming: IncomingRequest) -> int:
     if incoming.method != "POST" or not incoming.body:
         return 0
     body = json.loads(incoming.body)
@@ -136,7 +136,7 @@ class Watch:
         self.writes = 0
         self.offences: list[str] = []
 
-    def __call__(self, incoming: Incoming) -> None:
+    def __call__(self, incoming: IncomingRequest) -> None:
         """Look at a request."""
         if incoming.method == "GET":
             return
@@ -162,7 +162,7 @@ class Watch:
         """Look at every request that reaches a sandbox from now on."""
         others = sandbox.faults.take
 
-        def take(incoming: Incoming) -> Fault | None:
+        def take(incoming: IncomingRequest) -> Fault | None:
             self(incoming)
             return others(incoming)
 

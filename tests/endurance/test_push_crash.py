@@ -24,7 +24,7 @@ from icontact.errors import JournalError
 from icontact.push import ListPush, PushReport
 from icontact.push.journal.schema import Stage
 from icontact.sandbox import Sandbox
-from icontact.sandbox.exchange import Incoming
+from icontact.sandbox.exchange import IncomingRequest
 from icontact.sandbox.faults import Fault
 from icontact.sandbox.server import Server
 from tests.endurance.pusher import Order
@@ -63,7 +63,7 @@ class Life:
         self.watch.over(self.sandbox)
         others = self.sandbox.faults.take
 
-        def take(incoming: Incoming) -> Fault | None:
+        def take(incoming: IncomingRequest) -> Fault | None:
             self.arrived += 1
             self.at_request(self.arrived)
             return others(incoming)

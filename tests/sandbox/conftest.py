@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from icontact.sandbox import Behaviour, Quirks, Sandbox
+from icontact.sandbox import Quirks, Recipients, Sandbox
 from tests.sandbox.wire import Clock, Wire
 
 
@@ -48,9 +48,9 @@ def lively(clock: Clock) -> Iterator[Callable[..., Wire]]:
     idle = {"open_rate": 0.0, "click_rate": 0.0, "bounce_rate": 0.0, "unsubscribe_rate": 0.0}
     with ExitStack() as stack:
 
-        def make(**behaviour: Any) -> Wire:
+        def make(**recipients: Any) -> Wire:
             url = "https://lively.example.com/icp"
-            sandbox = Sandbox(clock=clock, behaviour=Behaviour(**idle | behaviour), base_url=url)
+            sandbox = Sandbox(clock=clock, recipients=Recipients(**idle | recipients), base_url=url)
             return Wire(stack.enter_context(sandbox))
 
         yield make

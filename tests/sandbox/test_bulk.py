@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icontact.sandbox import Quirks, Sandbox
-from icontact.sandbox.exchange import Incoming
+from icontact.sandbox.exchange import IncomingRequest
 from icontact.sandbox.store import blocks
 from tests.sandbox.wire import HEADERS, Clock, Wire
 
@@ -73,7 +73,7 @@ def furnished(**quirks: Any) -> Sandbox:
 
 
 def post(sandbox: Sandbox, kind: str, body: Any) -> tuple[list[Any], list[str]]:
-    incoming = Incoming(
+    incoming = IncomingRequest(
         method="POST",
         path=f"/a/{sandbox.account_id}/c/{sandbox.client_folder_id}/{kind}",
         headers=LOWERED,

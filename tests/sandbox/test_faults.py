@@ -1,4 +1,4 @@
-"""Faults on order, through the in-process door."""
+"""Faults on order, in process."""
 
 from __future__ import annotations
 

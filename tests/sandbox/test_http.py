@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from icontact.sandbox import Sandbox, Server
-from icontact.sandbox.doors.http import _Connections
+from icontact.sandbox.servers.http import _Connections
 from tests.sandbox.wire import HEADERS, Wire
 
 BODY = [{"email": "jo@example.com"}]

@@ -10,7 +10,7 @@ import requests
 import responses
 
 from icontact.sandbox import Sandbox
-from icontact.sandbox.doors.switchboard import switchboard
+from icontact.sandbox.servers.mock_registry import mock_registry
 from tests.sandbox.wire import HEADERS, Wire
 
 URL = "https://app.icontact.com/icp"
@@ -95,7 +95,7 @@ def test_of_several_sandboxes_the_newest_answers_whatever_the_order_of_leaving()
 def test_a_request_that_meets_a_closing_door_fails() -> None:
     request = requests.Request("GET", f"{URL}/time").prepare()
     with pytest.raises(requests.exceptions.ConnectionError, match="just left"):
-        switchboard.get_response(request)
+        mock_registry.get_response(request)
 
 
 def test_bodies_of_all_kinds_arrive(wire: Wire) -> None:
@@ -132,7 +132,7 @@ def test_many_threads_share_a_sandbox(sandbox: Sandbox) -> None:
 def test_no_request_with_its_credentials_is_kept(wire: Wire) -> None:
     for _ in range(5):
         wire.get("/contacts")
-    kept = switchboard._mock.calls
+    kept = mock_registry._mock.calls
     assert len(kept) <= 1
     assert isinstance(kept, responses.CallList)
 

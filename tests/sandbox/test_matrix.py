@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from icontact.sandbox import Sandbox
-from icontact.sandbox.exchange import Incoming
-from icontact.sandbox.rules import MATRIX, ROUTES, Entry
+from icontact.sandbox.exchange import IncomingRequest
+from icontact.sandbox.rules import MATRIX, ROUTES, MatrixEntry
 from tests.sandbox.wire import HEADERS
 
 LOWERED = {name.lower(): value for name, value in HEADERS.items()}
@@ -54,7 +54,7 @@ def filled() -> tuple[Sandbox, dict[str, Any]]:
 
 
 def ask(sandbox: Sandbox, method: str, path: str, body: Any = None, **headers: str) -> Any:
-    incoming = Incoming(
+    incoming = IncomingRequest(
         method=method,
         path=path,
         headers={**LOWERED, **headers},
@@ -65,12 +65,12 @@ def ask(sandbox: Sandbox, method: str, path: str, body: Any = None, **headers: s
     return answer.status, json.loads(answer.body)
 
 
-def named(entry: Entry) -> str:
+def named(entry: MatrixEntry) -> str:
     return f"{entry.method} {entry.template}"
 
 
 @pytest.mark.parametrize("entry", MATRIX, ids=named)
-def test_a_verb_is_answered_or_405(entry: Entry) -> None:
+def test_a_verb_is_answered_or_405(entry: MatrixEntry) -> None:
     sandbox, ids = filled()
     status, payload = ask(sandbox, entry.method, entry.template.format(**ids), {})
     if not entry.supported:
@@ -83,7 +83,7 @@ def test_a_verb_is_answered_or_405(entry: Entry) -> None:
 
 
 @pytest.mark.parametrize("entry", [entry for entry in MATRIX if entry.supported], ids=named)
-def test_other_media_types_answer_406_and_415(entry: Entry) -> None:
+def test_other_media_types_answer_406_and_415(entry: MatrixEntry) -> None:
     sandbox, ids = filled()
     path = entry.template.format(**ids)
     is_open = entry.template == "/time"

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icontact.sandbox import Sandbox
-from icontact.sandbox.exchange import Incoming
+from icontact.sandbox.exchange import IncomingRequest
 from icontact.sandbox.store import Store, schema
 from tests.sandbox.wire import HEADERS, Wire
 
@@ -108,7 +108,7 @@ SHARED = furnished()
 def answer(
     method: str, path: str, body: bytes = b"", query: dict[str, str] | None = None
 ) -> tuple[int, Any]:
-    incoming = Incoming(
+    incoming = IncomingRequest(
         method=method,
         path=Wire(SHARED).folder + path,
         query=query or {},

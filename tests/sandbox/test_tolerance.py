@@ -20,8 +20,8 @@ import requests
 from werkzeug.test import Client
 
 from icontact.sandbox import Sandbox, Server
-from icontact.sandbox.app import Outcome
-from icontact.sandbox.doors.wsgi import body_from, headers_from
+from icontact.sandbox.app import HandledRequest
+from icontact.sandbox.servers.wsgi import body_from, headers_from
 from tests.sandbox.wire import HEADERS, Wire
 
 HEAD = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
@@ -522,11 +522,11 @@ def test_a_fault_of_the_server_itself_ends_one_connection_only(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def broken(*_: object) -> Outcome:
+    def broken(*_: object) -> HandledRequest:
         raise RuntimeError("jo@example.com")
 
     with monkeypatch.context() as patch:
-        patch.setattr("icontact.sandbox.doors.shared.Site.receive", broken)
+        patch.setattr("icontact.sandbox.servers.router.Router.receive", broken)
         with pytest.raises(requests.exceptions.ConnectionError):
             requests.get(f"{server.url}/time", timeout=5)
     assert requests.get(f"{server.url}/time", timeout=5).status_code == 200

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from icontact.sandbox import Behaviour, Quirks, Sandbox
+from icontact.sandbox import Quirks, Recipients, Sandbox
 from tests.sandbox.wire import Wire
 
 HTML = '<p><a class="x" href="https://example.com/a?b=1&amp;c=2">x</a></p>'
@@ -84,7 +84,7 @@ def test_the_sample_of_statistics(wire: Wire) -> None:
 
 def test_the_same_seed_gives_the_same_reactions() -> None:
     def figures(seed: int) -> Any:
-        with Sandbox(behaviour=Behaviour(seed=seed)) as sandbox:
+        with Sandbox(recipients=Recipients(seed=seed)) as sandbox:
             wire = Wire(sandbox)
             wire.people(500)
             wire.dispatch(wire.message(htmlBody=HTML))
@@ -185,12 +185,12 @@ def test_a_rate_is_a_share(name: str) -> None:
     value: Any
     for value in (-0.1, 1.1):
         with pytest.raises(ValueError, match=f"{name} is {value}, but has to be between 0 and 1"):
-            Behaviour(**{name: value})
+            Recipients(**{name: value})
 
 
 def test_nobody_reacts_before_a_release() -> None:
     with pytest.raises(ValueError, match="nobody reacts before"):
-        Behaviour(spread=timedelta(-1))
+        Recipients(spread=timedelta(-1))
 
 
 @pytest.mark.parametrize("kind", ["bounces", "opens", "clicks", "unsubscribes", "statistics"])

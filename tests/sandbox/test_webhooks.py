@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from icontact.sandbox import Delivery
-from icontact.sandbox.courier import Courier
+from icontact.sandbox.webhook_sender import WebhookSender
 from tests.sandbox.wire import Wire
 
 
@@ -226,11 +226,11 @@ def test_waiting_has_an_end(wire: Wire, receiver: Receiver) -> None:
 
 
 def test_nothing_to_deliver_starts_nothing() -> None:
-    courier = Courier()
-    courier.post([])
-    assert courier.wait() == ()
-    courier.post([Delivery(webhook_id=1, event_id="x", url="http://x.example/", body=b"")])
-    assert len(courier.wait()) == 1
+    sender = WebhookSender()
+    sender.post([])
+    assert sender.wait() == ()
+    sender.post([Delivery(webhook_id=1, event_id="x", url="http://x.example/", body=b"")])
+    assert len(sender.wait()) == 1
 
 
 def test_ids_may_be_numbers(quirky: Callable[..., Wire], receiver: Receiver) -> None:

@@ -13,7 +13,7 @@ from icontact import Page, Pager
 from icontact.errors import DecodeError, PagingError
 from icontact.models import Contact, ContactAction, ContactList
 from icontact.sandbox import Quirks, Sandbox
-from icontact.sandbox.messages import ignored_terms
+from icontact.sandbox.error_texts import ignored_terms
 from icontact.transport import Answer, Call
 from tests.unit.support import FOLDER, Clock, Script, patient_client
 

@@ -18,7 +18,7 @@ import icontact
 from icontact import errors
 from icontact.errors import ConfigError
 from icontact.sandbox import Sandbox
-from icontact.sandbox.doors.certificate import temporary
+from icontact.sandbox.servers.certificate import temporary
 from icontact.transport import Call, Event, RetryPolicy, Safety, Transport
 from icontact.transport.session import API_VERSION
 from tests.unit.support import (

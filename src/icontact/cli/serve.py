@@ -161,18 +161,18 @@ class _Lines(logging.Handler):
 @contextmanager
 def _told() -> Iterator[None]:
     """Tell of each request while this lasts."""
-    from icontact.sandbox import arrivals
+    from icontact.sandbox import request_log
 
     handler = _Lines()
     handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", "%H:%M:%S"))
-    arrivals.logger.addHandler(handler)
-    before = arrivals.logger.level
-    arrivals.logger.setLevel(logging.INFO)
+    request_log.logger.addHandler(handler)
+    before = request_log.logger.level
+    request_log.logger.setLevel(logging.INFO)
     try:
         yield
     finally:
-        arrivals.logger.setLevel(before)
-        arrivals.logger.removeHandler(handler)
+        request_log.logger.setLevel(before)
+        request_log.logger.removeHandler(handler)
 
 
 @contextmanager

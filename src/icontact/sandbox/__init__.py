@@ -25,32 +25,32 @@ except ImportError as _error:
         ' it comes with: pip install "icontact[sandbox]"'
     ) from _error
 
-from icontact.sandbox.arrivals import ReceivedRequest, RequestLog
-from icontact.sandbox.behaviour import Behaviour
-from icontact.sandbox.courier import Courier, Delivery
-from icontact.sandbox.facade import Sandbox
 from icontact.sandbox.faults import Faults
 from icontact.sandbox.furnishing import APP_ID, PASSWORD, USERNAME
 from icontact.sandbox.quirks import Quirks
+from icontact.sandbox.recipients import Recipients
+from icontact.sandbox.request_log import ReceivedRequest, RequestLog
+from icontact.sandbox.sandbox import Sandbox
 from icontact.sandbox.seeding import Seeded
 from icontact.sandbox.server import Server
 from icontact.sandbox.snapshot import Snapshot
 from icontact.sandbox.state import State
+from icontact.sandbox.webhook_sender import Delivery, WebhookSender
 
 __all__ = [
     "APP_ID",
     "PASSWORD",
     "USERNAME",
-    "Behaviour",
-    "Courier",
     "Delivery",
     "Faults",
     "Quirks",
     "ReceivedRequest",
+    "Recipients",
     "RequestLog",
     "Sandbox",
     "Seeded",
     "Server",
     "Snapshot",
     "State",
+    "WebhookSender",
 ]

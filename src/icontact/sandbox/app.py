@@ -16,16 +16,16 @@ import attrs
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import Map, MapAdapter, Rule
 
-from icontact.sandbox import arrivals, gate, messages, moments, phpjson
-from icontact.sandbox.arrivals import ReceivedRequest, RequestLog
-from icontact.sandbox.behaviour import Behaviour
-from icontact.sandbox.courier import Courier, Delivery
-from icontact.sandbox.exchange import MAX_BODY_BYTES, Answer, Incoming, Refusal
+from icontact.sandbox import auth, error_texts, phpjson, request_log, timestamps
+from icontact.sandbox.exchange import MAX_BODY_BYTES, IncomingRequest, OutgoingResponse, Refusal
 from icontact.sandbox.faults import Fault, FaultKind, Faults, html_page
 from icontact.sandbox.quirks import Quirks
-from icontact.sandbox.rules import ROUTES, upkeep, webhooks
-from icontact.sandbox.rules.call import Call, Route
+from icontact.sandbox.recipients import Recipients
+from icontact.sandbox.request_log import ReceivedRequest, RequestLog
+from icontact.sandbox.rules import ROUTES, scheduler, webhooks
+from icontact.sandbox.rules.context import RequestContext, Route
 from icontact.sandbox.store import Store
+from icontact.sandbox.webhook_sender import Delivery, WebhookSender
 
 logger: logging.Logger = logging.getLogger("icontact.sandbox")
 
@@ -39,7 +39,7 @@ _IDS = frozenset(
 
 
 @attrs.frozen
-class Outcome:
+class HandledRequest:
     """What a door does with a request: send the answer, but for what the fault says.
 
     Attributes:
@@ -48,7 +48,7 @@ class Outcome:
         latency: How many seconds late every answer is.
     """
 
-    answer: Answer | None
+    answer: OutgoingResponse | None
     fault: Fault | None = None
     latency: float = 0.0
 
@@ -87,39 +87,39 @@ class App:
         store: Store,
         quirks: Quirks,
         clock: Callable[[], datetime],
-        behaviour: Behaviour | None = None,
+        recipients: Recipients | None = None,
         max_body_bytes: int = MAX_BODY_BYTES,
     ) -> None:
         self.quirks: Quirks = quirks
         self.max_body_bytes: int = max_body_bytes
         self.faults: Faults = Faults()
         self.requests: RequestLog = RequestLog()
-        self.courier: Courier = Courier()
-        self._behaviour = behaviour or Behaviour()
+        self.webhook_sender: WebhookSender = WebhookSender()
+        self._recipients = recipients or Recipients()
         self._store = store
         self._clock = clock
         self._routes = _routing_table()
 
-    def receive(self, incoming: Incoming) -> Outcome:
+    def receive(self, incoming: IncomingRequest) -> HandledRequest:
         """Take a request: meet its fault, apply it, write down that it came."""
         started = time.perf_counter()
         fault = self.faults.take(incoming)
-        outcome = Outcome(self._under(fault, incoming), fault, self.faults.lateness())
+        outcome = HandledRequest(self._under(fault, incoming), fault, self.faults.lateness())
         if fault is None or fault.kind is not FaultKind.REFUSE:
             self._log(incoming, outcome, time.perf_counter() - started)
         return outcome
 
     def keep_up(self) -> None:
         """Let everything happen that is due by now: scheduled sends, reactions, uploads."""
-        now = moments.aware(self._clock())
-        if upkeep.is_due(self._store, int(now.timestamp())):
+        now = timestamps.aware(self._clock())
+        if scheduler.is_due(self._store, int(now.timestamp())):
             with self._store.transaction():
-                call = self._call(Incoming(method="", path=""), now, {})
-                upkeep.run(call)
-                told = self._told(call)
-            self.courier.post(told)
+                context = self._context(IncomingRequest(method="", path=""), now, {})
+                scheduler.run(context)
+                deliveries = self._deliveries(context)
+            self.webhook_sender.post(deliveries)
 
-    def _under(self, fault: Fault | None, incoming: Incoming) -> Answer | None:
+    def _under(self, fault: Fault | None, incoming: IncomingRequest) -> OutgoingResponse | None:
         if fault is None:
             return self._unless_throttled(incoming)
         if fault.kind in _LOST_BEFORE:
@@ -129,20 +129,20 @@ class App:
             return self._finished(instead)
         return fault.spoil(self._unless_throttled(incoming))
 
-    def _unless_throttled(self, incoming: Incoming) -> Answer:
-        now = moments.aware(self._clock())
+    def _unless_throttled(self, incoming: IncomingRequest) -> OutgoingResponse:
+        now = timestamps.aware(self._clock())
         if self.faults.throttled(now.timestamp()):
-            return self._json(503, {"errors": [messages.TOO_MANY_REQUESTS]})
+            return self._json(503, {"errors": [error_texts.TOO_MANY_REQUESTS]})
         try:
             payload, delay = self._apply(incoming, now)
             return attrs.evolve(self._json(200, payload), delay=delay)
         except Refusal as refusal:
             return self._json(refusal.status, refusal.payload())
         except Exception as error:  # noqa: BLE001  (a broken rule must not stop the server)
-            logger.error("A rule failed: %s", whereabouts(error))
-            return self._json(500, {"errors": [messages.INTERNAL_ERROR]})
+            logger.error("A rule failed: %s", error_location(error))
+            return self._json(500, {"errors": [error_texts.INTERNAL_ERROR]})
 
-    def _apply(self, incoming: Incoming, now: datetime) -> tuple[Any, float]:
+    def _apply(self, incoming: IncomingRequest, now: datetime) -> tuple[Any, float]:
         """Run the rule for a request, in one transaction: all of it is kept, or nothing.
 
         Returns:
@@ -150,41 +150,43 @@ class App:
         """
         self.keep_up()
         route, path_ids = self._match(incoming.path)
-        gate.check_version(incoming.headers)
+        auth.check_version(incoming.headers)
         with self._store.transaction(write=incoming.method != "GET" or route.get_writes):
-            call = self._call(incoming, now, path_ids)
+            context = self._context(incoming, now, path_ids)
             try:
-                payload = gate.admit(call, route)(call)
+                payload = auth.admit(context, route)(context)
             except Refusal as refusal:
-                refusal.warnings = self._account_warnings(call)
+                refusal.warnings = self._account_warnings(context)
                 raise
-            call.warn(*self._account_warnings(call))
-            told = self._told(call)
-        self.courier.post(told)
+            context.warn(*self._account_warnings(context))
+            deliveries = self._deliveries(context)
+        self.webhook_sender.post(deliveries)
         # The answer to a DELETE is an array, which has no room for warnings.
-        if call.warnings and isinstance(payload, dict):
-            payload = {**payload, "warnings": call.warnings}
-        return payload, call.delay
+        if context.warnings and isinstance(payload, dict):
+            payload = {**payload, "warnings": context.warnings}
+        return payload, context.delay
 
-    def _call(self, incoming: Incoming, now: datetime, path_ids: Mapping[str, str]) -> Call:
-        return Call(
+    def _context(
+        self, incoming: IncomingRequest, now: datetime, path_ids: Mapping[str, str]
+    ) -> RequestContext:
+        return RequestContext(
             incoming=incoming,
             store=self._store,
             quirks=self.quirks,
-            behaviour=self._behaviour,
+            recipients=self._recipients,
             now=now,
             path_ids=path_ids,
         )
 
-    def _told(self, call: Call) -> list[Delivery]:
+    def _deliveries(self, context: RequestContext) -> list[Delivery]:
         return [
             Delivery(
-                webhook_id=call_back.webhook_id,
-                event_id=call_back.event_id,
-                url=call_back.url,
-                body=self._encoded(call_back.payload),
+                webhook_id=callback.webhook_id,
+                event_id=callback.event_id,
+                url=callback.url,
+                body=self._encoded(callback.payload),
             )
-            for call_back in webhooks.call_backs(call)
+            for callback in webhooks.callbacks(context)
         ]
 
     def _match(self, path: str) -> tuple[Route, dict[str, str]]:
@@ -195,22 +197,22 @@ class App:
             with suppress(NotFound):
                 route, path_ids = self._routes.match(path, method="GET")
                 return route, dict(path_ids)
-        raise Refusal(501, messages.NOT_IMPLEMENTED)
+        raise Refusal(501, error_texts.NOT_IMPLEMENTED)
 
-    def _account_warnings(self, call: Call) -> tuple[str, ...]:
+    def _account_warnings(self, context: RequestContext) -> tuple[str, ...]:
         """Return what is said with every answer, errors too, to a caller whose account is known."""
-        overdue = call.username and self.quirks.past_due_warning
-        return (messages.PAST_DUE,) if overdue else ()
+        overdue = context.username and self.quirks.past_due_warning
+        return (error_texts.PAST_DUE,) if overdue else ()
 
-    def _json(self, status: int, payload: Any) -> Answer:
-        return self._finished(Answer(status=status, body=self._encoded(payload)))
+    def _json(self, status: int, payload: Any) -> OutgoingResponse:
+        return self._finished(OutgoingResponse(status=status, body=self._encoded(payload)))
 
     def _encoded(self, payload: Any) -> bytes:
         if self.quirks.numeric_ids:
             payload = phpjson.with_numbers(payload, _IDS)
         return phpjson.encode(payload)
 
-    def _finished(self, answer: Answer) -> Answer:
+    def _finished(self, answer: OutgoingResponse) -> OutgoingResponse:
         """Dress an answer: its media type, and HTML for a 503 where the quirks say so."""
         if answer.status == 503 and self.quirks.html_503:
             page = html_page(503, "Service Unavailable")
@@ -219,29 +221,29 @@ class App:
             answer, headers={"Content-Type": self.quirks.content_type, **answer.headers}
         )
 
-    def _log(self, incoming: Incoming, outcome: Outcome, seconds: float) -> None:
+    def _log(self, incoming: IncomingRequest, outcome: HandledRequest, seconds: float) -> None:
         received = ReceivedRequest(
             method=incoming.method,
             path=incoming.path,
             query_names=tuple(incoming.query),
             status=outcome.answer.status if outcome.answer else None,
-            at=moments.aware(self._clock()),
+            at=timestamps.aware(self._clock()),
             milliseconds=seconds * 1000,
             fault=outcome.fault.kind.value if outcome.fault else None,
         )
         self.requests.append(received)
-        if arrivals.logger.isEnabledFor(logging.INFO):
-            arrivals.logger.info("%s", arrivals.line(received, self._template(incoming.path)))
+        if request_log.logger.isEnabledFor(logging.INFO):
+            request_log.logger.info("%s", request_log.line(received, self._template(incoming.path)))
 
     def _template(self, path: str) -> str:
         """Return a path as it may be logged: as in the routing table, and ids that are numbers."""
         try:
             route, path_ids = self._match(path)
         except Refusal:
-            return arrivals.UNKNOWN_PATH
+            return request_log.UNKNOWN_PATH
         shown = route.path
         for name, value in path_ids.items():
-            if arrivals.PLAIN_ID.fullmatch(value):
+            if request_log.PLAIN_ID.fullmatch(value):
                 shown = shown.replace(f"<{name}>", value)
         return shown
 
@@ -259,7 +261,7 @@ def _routing_table() -> MapAdapter:
     return table.bind("sandbox")
 
 
-def whereabouts(error: Exception) -> str:
+def error_location(error: Exception) -> str:
     """Name an error and its place, without its text, which may hold personal data."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} in {place.name}, line {place.lineno} of {place.filename}"

@@ -18,15 +18,15 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from icontact.sandbox import arguments, arrivals, phpjson
-from icontact.sandbox.app import whereabouts
-from icontact.sandbox.courier import Delivery
-from icontact.sandbox.exchange import Answer, Incoming, Refusal
+from icontact.sandbox import arguments, phpjson, request_log
+from icontact.sandbox.app import error_location
+from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse, Refusal
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.snapshot import Snapshot
+from icontact.sandbox.webhook_sender import Delivery
 
 if TYPE_CHECKING:
-    from icontact.sandbox.facade import Sandbox
+    from icontact.sandbox.sandbox import Sandbox
 
 CONTROL = "/_control"
 
@@ -63,7 +63,7 @@ _AT_FAULT = (ValueError, TypeError, LookupError, OverflowError, TimeoutError, sq
 # Each is a copy of everything, in memory.
 _MOST_SNAPSHOTS = 100
 
-Handler = Callable[[Incoming], Any]
+Handler = Callable[[IncomingRequest], Any]
 
 
 class Control:
@@ -94,7 +94,7 @@ class Control:
         """Every verb and path, as in ``POST /_control/reset``."""
         return [f"{verb} {CONTROL}{path}" for path, verbs in self._routes.items() for verb in verbs]
 
-    def answer(self, incoming: Incoming) -> Answer:
+    def answer(self, incoming: IncomingRequest) -> OutgoingResponse:
         """Answer a request, whose path begins with :data:`CONTROL`."""
         started = time.perf_counter()
         path = incoming.path.removeprefix(CONTROL).rstrip("/")
@@ -104,12 +104,12 @@ class Control:
         except Refusal as refusal:
             status, payload = refusal.status, refusal.payload()
         except Exception as error:  # noqa: BLE001  (a broken handler must not stop the server)
-            logger.error("The control URL failed: %s", whereabouts(error))
+            logger.error("The control URL failed: %s", error_location(error))
             status, payload = 500, {"errors": ["Internal Server Error"]}
-        self._log(incoming, CONTROL + path if verbs else arrivals.UNKNOWN_PATH, status, started)
-        return Answer(status=status, headers=_JSON, body=phpjson.encode(payload))
+        self._log(incoming, CONTROL + path if verbs else request_log.UNKNOWN_PATH, status, started)
+        return OutgoingResponse(status=status, headers=_JSON, body=phpjson.encode(payload))
 
-    def _handled(self, verbs: Mapping[str, Handler], incoming: Incoming) -> Any:
+    def _handled(self, verbs: Mapping[str, Handler], incoming: IncomingRequest) -> Any:
         if not _is_local(incoming.headers.get("host", "")):
             raise Refusal(403, _NOT_HERE)
         if not verbs:
@@ -130,7 +130,7 @@ class Control:
     def _calling(self, name: str, owner: object) -> Handler:
         function = getattr(owner, name)
 
-        def handler(incoming: Incoming) -> dict[str, Any]:
+        def handler(incoming: IncomingRequest) -> dict[str, Any]:
             given = _object(incoming) if incoming.method == "POST" else {}
             return {"result": _plain(arguments.call(function, given))}
 
@@ -139,13 +139,13 @@ class Control:
     def _listing(self, name: str) -> Handler:
         function = getattr(self._sandbox.state, name)
 
-        def handler(incoming: Incoming) -> dict[str, Any]:
+        def handler(incoming: IncomingRequest) -> dict[str, Any]:
             given = {key: _number(key, value) for key, value in incoming.query.items()}
             return {name: arguments.call(function, given)}
 
         return handler
 
-    def _index(self, incoming: Incoming) -> dict[str, Any]:
+    def _index(self, incoming: IncomingRequest) -> dict[str, Any]:
         return {
             "now": _plain(self._sandbox.now),
             "account_id": self._sandbox.account_id,
@@ -156,17 +156,17 @@ class Control:
             "actions": {n: arguments.names(getattr(self._sandbox, n)) for n in ACTIONS},
         }
 
-    def _requests(self, incoming: Incoming) -> dict[str, Any]:
+    def _requests(self, incoming: IncomingRequest) -> dict[str, Any]:
         return {"requests": [_plain(each) for each in self._sandbox.requests[:]]}
 
-    def _forget_requests(self, incoming: Incoming) -> dict[str, Any]:
+    def _forget_requests(self, incoming: IncomingRequest) -> dict[str, Any]:
         self._sandbox.requests.clear()
         return {"result": None}
 
-    def _quirks(self, incoming: Incoming) -> dict[str, Any]:
+    def _quirks(self, incoming: IncomingRequest) -> dict[str, Any]:
         return {"quirks": _plain(self._sandbox.quirks)}
 
-    def _set_quirks(self, incoming: Incoming) -> dict[str, Any]:
+    def _set_quirks(self, incoming: IncomingRequest) -> dict[str, Any]:
         self._sandbox.quirks = arguments.call(self._evolved, _object(incoming))
         return self._quirks(incoming)
 
@@ -179,11 +179,11 @@ class Control:
         sets = {n: frozenset(value) for n, value in changes.items() if isinstance(value, list)}
         return attrs.evolve(self._sandbox.quirks, **{**changes, **sets})
 
-    def _webhooks(self, incoming: Incoming) -> dict[str, Any]:
+    def _webhooks(self, incoming: IncomingRequest) -> dict[str, Any]:
         """Wait until everything is delivered."""
         return {"webhooks": [_plain(each) for each in self._sandbox.webhooks.wait()]}
 
-    def _snapshot(self, incoming: Incoming) -> dict[str, Any]:
+    def _snapshot(self, incoming: IncomingRequest) -> dict[str, Any]:
         """Keep the state under a name; the same name keeps the later one."""
 
         def snapshot(*, name: str = "") -> str:
@@ -194,7 +194,7 @@ class Control:
 
         return {"result": arguments.call(snapshot, _object(incoming))}
 
-    def _restore(self, incoming: Incoming) -> dict[str, Any]:
+    def _restore(self, incoming: IncomingRequest) -> dict[str, Any]:
         def restore(*, name: str = "") -> None:
             if name not in self._snapshots:
                 raise ValueError(f"There is no snapshot of the name {name!r}")
@@ -202,9 +202,9 @@ class Control:
 
         return {"result": arguments.call(restore, _object(incoming))}
 
-    def _log(self, incoming: Incoming, path: str, status: int, started: float) -> None:
-        if arrivals.logger.isEnabledFor(logging.INFO):
-            received = arrivals.ReceivedRequest(
+    def _log(self, incoming: IncomingRequest, path: str, status: int, started: float) -> None:
+        if request_log.logger.isEnabledFor(logging.INFO):
+            received = request_log.ReceivedRequest(
                 method=incoming.method,
                 path="",
                 query_names=tuple(incoming.query),
@@ -212,7 +212,7 @@ class Control:
                 at=self._sandbox.now,
                 milliseconds=(time.perf_counter() - started) * 1000,
             )
-            arrivals.logger.info("%s", arrivals.line(received, path))
+            request_log.logger.info("%s", request_log.line(received, path))
 
 
 def _is_local(host: str) -> bool:
@@ -224,7 +224,7 @@ def _is_local(host: str) -> bool:
         return False
 
 
-def _object(incoming: Incoming) -> dict[str, Any]:
+def _object(incoming: IncomingRequest) -> dict[str, Any]:
     """Read a body; only with a media type that no foreign web page can send without asking."""
     sent = incoming.headers.get("content-type", "").partition(";")[0].strip().lower()
     if sent != "application/json":

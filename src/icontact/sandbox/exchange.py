@@ -12,7 +12,7 @@ MAX_BODY_BYTES = 16 * 1024 * 1024
 
 
 @attrs.frozen(kw_only=True)
-class Incoming:
+class IncomingRequest:
     """One request, as every door hands it to the application.
 
     ``path`` is what follows the base URL, percent-decoded, from its leading slash on. Header names
@@ -28,7 +28,7 @@ class Incoming:
 
 
 @attrs.frozen(kw_only=True)
-class Answer:
+class OutgoingResponse:
     """One answer, ready to be sent: status, headers, the bytes of the body, and how late it is."""
 
     status: int

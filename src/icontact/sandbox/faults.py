@@ -15,7 +15,7 @@ from typing import Any, Literal, TypedDict, Unpack
 import attrs
 
 from icontact.sandbox import phpjson
-from icontact.sandbox.exchange import Answer, Incoming
+from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse
 
 _HTML = "<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
 _PHP_NOTICE = b"Warning: Invalid argument supplied for foreach() in index.php on line 1"
@@ -60,12 +60,12 @@ class Fault:
     kind: FaultKind
     method: str | None = None
     path: re.Pattern[str] | None = None
-    answer: Answer | None = None
+    answer: OutgoingResponse | None = None
     seconds: float = 0.0
     garble: str = ""
     warnings: tuple[str, ...] = ()
 
-    def hits(self, incoming: Incoming) -> bool:
+    def hits(self, incoming: IncomingRequest) -> bool:
         """Say whether the fault is meant for this request."""
         if self.method is not None and self.method != incoming.method:
             return False
@@ -73,16 +73,16 @@ class Fault:
             return False
         return self.path is None or self.path.search(incoming.path) is not None
 
-    def instead(self, incoming: Incoming) -> Answer | None:
+    def instead(self, incoming: IncomingRequest) -> OutgoingResponse | None:
         """Return what is answered instead of applying a request; ``None`` if it is applied."""
         if self.kind is FaultKind.SWALLOW:
             payload = _nothing(incoming)
             if self.warnings and isinstance(payload, dict):
                 payload["warnings"] = list(self.warnings)
-            return Answer(status=200, body=phpjson.encode(payload))
+            return OutgoingResponse(status=200, body=phpjson.encode(payload))
         return self.answer
 
-    def spoil(self, answer: Answer) -> Answer:
+    def spoil(self, answer: OutgoingResponse) -> OutgoingResponse:
         """Return the answer as this fault lets it arrive."""
         if self.kind is not FaultKind.GARBLE:
             return answer
@@ -93,10 +93,10 @@ class Fault:
         return attrs.evolve(html_page(answer.status, "iContact"), delay=answer.delay)
 
 
-def html_page(status: int, title: str) -> Answer:
+def html_page(status: int, title: str) -> OutgoingResponse:
     """Return a page of HTML, as a gateway sends it."""
     headers = {"Content-Type": "text/html; charset=utf-8"}
-    return Answer(status=status, headers=headers, body=_HTML.format(title=title).encode())
+    return OutgoingResponse(status=status, headers=headers, body=_HTML.format(title=title).encode())
 
 
 class Only(TypedDict, total=False):
@@ -131,7 +131,7 @@ class Faults:
         self._lock = threading.Lock()
         self._orders: list[_Order] = []
         self._placed = 0
-        self._windows: list[_Window] = []
+        self._windows: list[_RateWindow] = []
         self._latency = 0.0
 
     def next(
@@ -156,7 +156,7 @@ class Faults:
         if isinstance(payload, str):
             payload = payload.encode()
         content = payload if isinstance(payload, bytes) else phpjson.encode(payload)
-        answer = Answer(status=status, body=content, headers=dict(headers or {}))
+        answer = OutgoingResponse(status=status, body=content, headers=dict(headers or {}))
         self._order(FaultKind.STATUS, times, only, answer=answer)
 
     def swallow(
@@ -271,7 +271,9 @@ class Faults:
         """
         rates = ((60, per_minute), (3600, per_hour), (86400, per_day))
         with self._lock:
-            self._windows = [_Window(seconds, most) for seconds, most in rates if most is not None]
+            self._windows = [
+                _RateWindow(seconds, most) for seconds, most in rates if most is not None
+            ]
 
     def clear(self) -> None:
         """Forget all orders, the throttle and the latency; seeds begin anew."""
@@ -280,7 +282,7 @@ class Faults:
             self._windows.clear()
             self._placed, self._latency = 0, 0.0
 
-    def take(self, incoming: Incoming) -> Fault | None:
+    def take(self, incoming: IncomingRequest) -> Fault | None:
         """Return the fault that hits a request, and count it as done."""
         with self._lock:
             for order in self._orders:
@@ -339,7 +341,7 @@ class _Order:
 
 
 @attrs.define
-class _Window:
+class _RateWindow:
     """The requests of the last so many seconds, at most so many."""
 
     seconds: float
@@ -352,7 +354,7 @@ class _Window:
         return len(self.admitted) >= self.most
 
 
-def _nothing(incoming: Incoming) -> dict[str, Any] | list[Any]:
+def _nothing(incoming: IncomingRequest) -> dict[str, Any] | list[Any]:
     """Return the answer to a write of which nothing was stored (API 2.4)."""
     if incoming.method == "DELETE":
         return []

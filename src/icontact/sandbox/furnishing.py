@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from icontact.sandbox import _client, moments, seeding, seeding_mailings
+from icontact.sandbox import _client, seeding, seeding_mailings, timestamps
 from icontact.sandbox.seeding import Seeded, Seeder
 from icontact.sandbox.seeding_mailings import MailingSeeder
 from icontact.sandbox.store import Store
@@ -39,7 +39,7 @@ class Furnishing:
     @property
     def now(self) -> datetime:
         """What time it is in the sandbox: that of the clock, and what it was advanced by."""
-        return moments.aware(self._clock()) + self._ahead
+        return timestamps.aware(self._clock()) + self._ahead
 
     def seed(
         self,

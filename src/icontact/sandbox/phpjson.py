@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from icontact.sandbox import messages
+from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 
 _MAX_NESTING = 512
@@ -44,12 +44,12 @@ def decode(body: bytes) -> Any:
         if b"\\ud" in body.lower():
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except RecursionError:
-        problem = messages.NESTED_TOO_DEEPLY
+        problem = error_texts.NESTED_TOO_DEEPLY
     except ValueError:
         # PHP stops where it is too deep. Python's limit differs from version to version, so that
         # it may have read on to what else is wrong.
         deep = _is_opened_too_deeply(body)
-        problem = messages.NESTED_TOO_DEEPLY if deep else messages.UNREADABLE_BODY
+        problem = error_texts.NESTED_TOO_DEEPLY if deep else error_texts.UNREADABLE_BODY
     else:
         return value
     raise Refusal(400, problem)

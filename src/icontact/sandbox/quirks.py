@@ -6,7 +6,7 @@ from typing import Literal
 
 import attrs
 
-from icontact.sandbox import messages
+from icontact.sandbox import error_texts
 
 
 @attrs.frozen(kw_only=True)
@@ -110,10 +110,10 @@ class Quirks:
     )
     """API 8.2: what the refusal to re-subscribe says. Not recorded."""
 
-    unknown_list_text: str = messages.not_recognised("listId")
+    unknown_list_text: str = error_texts.not_recognised("listId")
     """API 8.2: what a subscription to a list that is not there says. Not recorded."""
 
-    unknown_contact_text: str = messages.not_recognised("contactId")
+    unknown_contact_text: str = error_texts.not_recognised("contactId")
     """API 8.2: what a subscription of a contact that is not there says. Not recorded."""
 
     blocked_contact_text: str = (
@@ -163,7 +163,7 @@ class Quirks:
     spam_scores: Literal["text", "number"] = "text"
     """API 12.1: whether scores are texts, which a client parses, or numbers. Unseen."""
 
-    spam_text: str = messages.SPAM
+    spam_text: str = error_texts.SPAM
     """API 12.4: what the refusal of a message with a spam ``{score}`` says. Not recorded."""
 
     html_entities: bool = True

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from icontact.sandbox import moments
+from icontact.sandbox import timestamps
 from icontact.sandbox.rules.lists import FLAG_DEFAULTS
 from icontact.sandbox.store import Store, blocks
 from icontact.sandbox.store.schema import ACCOUNT_TEXTS, CONTACT_TEXTS, FOLDER_TEXTS
@@ -84,7 +84,7 @@ class Seeder:
         """Create contacts of any status, a few thousand at a time."""
         custom_names = self._custom_names()
         known = _CONTACT_KEYS | custom_names
-        created = moments.eastern_stamp(self._now)
+        created = timestamps.eastern_stamp(self._now)
         next_id = blocks.next_contact(self._store)
         ids: list[int] = []
 

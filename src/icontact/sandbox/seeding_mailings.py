@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from icontact.sandbox import moments
+from icontact.sandbox import timestamps
 from icontact.sandbox.seeding import refuse_unknown
 from icontact.sandbox.store import Store
 from icontact.sandbox.store.mailing_schema import (
@@ -123,7 +123,7 @@ class MailingSeeder:
             given = item.get(name)
             if given is not None:
                 moment = datetime.fromisoformat(given) if isinstance(given, str) else given
-                item[name] = int(moments.aware(moment).timestamp())
+                item[name] = int(timestamps.aware(moment).timestamp())
         return item
 
 

@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 
 from icontact.sandbox import _client
 from icontact.sandbox.control import CONTROL
-from icontact.sandbox.doors.certificate import temporary
-from icontact.sandbox.doors.http import HttpServer
-from icontact.sandbox.doors.shared import Site
+from icontact.sandbox.servers.certificate import temporary
+from icontact.sandbox.servers.http import HttpServer
+from icontact.sandbox.servers.router import Router
 
 if TYPE_CHECKING:
     from icontact.auth import Credentials
     from icontact.client import Client
-    from icontact.sandbox.facade import Sandbox
+    from icontact.sandbox.sandbox import Sandbox
 
 
 VENDOR_HOSTS = ("app.icontact.com", "app.sandbox.icontact.com")
@@ -38,7 +38,7 @@ class Server:
     def __init__(
         self,
         sandbox: Sandbox,
-        site: Site,
+        site: Router,
         *,
         host: str,
         port: int,
@@ -61,7 +61,7 @@ class Server:
             self._remove_certificate()
             raise
         self.url: str = self._server.url
-        self.control_url: str | None = self._server.origin + CONTROL if site.is_controlled else None
+        self.control_url: str | None = self._server.origin + CONTROL if site.has_control else None
 
     @property
     def credentials(self) -> Credentials:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from icontact.sandbox import moments
+from icontact.sandbox import timestamps
 from icontact.sandbox.store import Store
 
 
@@ -48,7 +48,7 @@ class State:
                 "listId": str(row["listId"]),
                 "contactId": str(row["contactId"]),
                 "status": row["status"],
-                "addDate": moments.iso_with_offset(row["addDate"]),
+                "addDate": timestamps.iso_with_offset(row["addDate"]),
                 "confirmationMessageId": row["confirmationMessageId"],
             }
             for row in self._rows("subscriptions", "rowNumber", folder_id)
@@ -77,7 +77,7 @@ class State:
             {
                 "contactId": str(row["contactId"]),
                 "actionType": row["actionType"],
-                "actionTime": moments.iso_without_colon(row["actionTime"]),
+                "actionTime": timestamps.iso_without_colon(row["actionTime"]),
                 "actor": row["actor"],
                 "details": json.loads(row["details"]),
             }
@@ -246,4 +246,4 @@ def _with_texts(row: dict[str, Any], ids: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _time(epoch: int | None) -> str:
-    return "" if epoch is None else moments.iso_with_offset(epoch)
+    return "" if epoch is None else timestamps.iso_with_offset(epoch)

@@ -18,7 +18,7 @@ from icontact.sandbox.rules import (
     custom_fields,
     history,
     lists,
-    mailings,
+    messages,
     permissions,
     segments,
     sends,
@@ -30,8 +30,8 @@ from icontact.sandbox.rules import (
     users,
     webhooks,
 )
-from icontact.sandbox.rules.call import Area, Route, within
-from icontact.sandbox.rules.evidence import Entry, matrix
+from icontact.sandbox.rules.context import Area, Route, within
+from icontact.sandbox.rules.evidence import MatrixEntry, matrix
 
 ROUTES: tuple[Route, ...] = (
     *time.ROUTES,
@@ -41,12 +41,12 @@ ROUTES: tuple[Route, ...] = (
     *within(Area.SUBSCRIBER, *subscriptions.ROUTES, *custom_fields.ROUTES),
     *within(Area.SUBSCRIBER, *segments.ROUTES, *criteria.ROUTES, *uploads.ROUTES),
     *within(Area.SUBSCRIBER, *signup_forms.ROUTES, *webhooks.ROUTES),
-    *within(Area.CREATIVE, *campaigns.ROUTES, *mailings.ROUTES, *sends.ROUTES),
+    *within(Area.CREATIVE, *campaigns.ROUTES, *messages.ROUTES, *sends.ROUTES),
     *within(Area.CREATIVE, *automations.ROUTES),
     *within(Area.ANALYTIC, *tracking.ROUTES),
 )
 
-MATRIX: tuple[Entry, ...] = matrix(ROUTES)
+MATRIX: tuple[MatrixEntry, ...] = matrix(ROUTES)
 """Every URI and verb (API 5): ``method, template, supported = entry[:3]``."""
 
-__all__ = ["MATRIX", "ROUTES", "Entry", "Route"]
+__all__ = ["MATRIX", "ROUTES", "MatrixEntry", "Route"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from icontact.sandbox import messages
+from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies
-from icontact.sandbox.rules.call import Call, Route, Scope
-from icontact.sandbox.rules.fields import Reader
+from icontact.sandbox.rules.context import RequestContext, Route, Scope
+from icontact.sandbox.rules.fields import FieldReader
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.terms import Clause
+from icontact.sandbox.rules.search_terms import Clause
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import ACCOUNT_TEXTS
 
@@ -46,41 +46,41 @@ _REQUIRED = ("email", "firstName", "lastName")
 _LISTING = Listing(table="accounts", key="accountId", sortable=("companyName", "email"))
 
 
-def list_all(call: Call) -> dict[str, Any]:
+def list_all(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET /a/``; here ``total`` comes before ``limit`` and ``offset`` (API 2.4)."""
     mine = "accountId IN (SELECT accountId FROM grants WHERE username = ?)"
-    page = search(call, _LISTING, Clause(mine, (call.username,)))
+    page = search(context, _LISTING, Clause(mine, (context.username,)))
     return {
-        "accounts": page.rendered(call, _wire),
+        "accounts": page.rendered(context, _wire),
         "total": page.total,
         "limit": page.limit,
         "offset": page.offset,
     }
 
 
-def create(call: Call) -> dict[str, Any]:
+def create(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST /a/``, which is for partners."""
-    raise Refusal(403, messages.FORBIDDEN)
+    raise Refusal(403, error_texts.FORBIDDEN)
 
 
-def read(call: Call) -> dict[str, Any]:
+def read(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET /a/{accountId}``."""
-    [row] = call.store.rows("SELECT * FROM accounts WHERE accountId = ?", (call.account_id,))
+    [row] = context.store.rows("SELECT * FROM accounts WHERE accountId = ?", (context.account_id,))
     return {"account": _wire(row)}
 
 
-def merge(call: Call) -> dict[str, Any]:
+def merge(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST /a/{accountId}``: only what is given changes."""
-    item = bodies.member(call, "account") or {}
-    reader = Reader(item)
+    item = bodies.member(context, "account") or {}
+    reader = FieldReader(item)
     changes = {
         name: (reader.email if name == "email" else reader.text)(name, required=name in _REQUIRED)
         for name in ACCOUNT_TEXTS
         if reader.given(name)
     }
     reader.finish()
-    call.store.update("accounts", changes, "accountId", call.account_id)
-    return read(call)
+    context.store.update("accounts", changes, "accountId", context.account_id)
+    return read(context)
 
 
 def _wire(row: Row) -> dict[str, Any]:

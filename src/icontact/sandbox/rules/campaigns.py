@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from icontact.sandbox import messages
+from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules import bodies, checks
-from icontact.sandbox.rules.call import Call, Route, Scope
-from icontact.sandbox.rules.fields import Reader
+from icontact.sandbox.rules.context import RequestContext, Route, Scope
+from icontact.sandbox.rules.fields import FieldReader
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.terms import Clause, Kind, column
+from icontact.sandbox.rules.search_terms import Clause, TermKind, column
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.mailing_schema import CAMPAIGN_CODES, CAMPAIGN_TEXTS
 
@@ -25,71 +25,71 @@ _LISTING = Listing(
     table="campaigns",
     key="campaignId",
     terms={
-        "campaignId": column("campaignId", Kind.NUMBER),
+        "campaignId": column("campaignId", TermKind.NUMBER),
         **{name: column(name) for name in CAMPAIGN_TEXTS},
-        **{name: column(name, Kind.NUMBER) for name in CAMPAIGN_CODES},
+        **{name: column(name, TermKind.NUMBER) for name in CAMPAIGN_CODES},
     },
 )
 
 
-def list_all(call: Call) -> dict[str, Any]:
+def list_all(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/campaigns``."""
-    page = search(call, _LISTING, Clause("folderId = ?", (call.folder_id,)))
-    return page.envelope(call, "campaigns", _wire)
+    page = search(context, _LISTING, Clause("folderId = ?", (context.folder_id,)))
+    return page.envelope(context, "campaigns", _wire)
 
 
-def save_many(call: Call) -> dict[str, Any]:
+def save_many(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST …/campaigns``: create, or update by ``campaignId``."""
-    return {"campaigns": bodies.save_many(call, "campaigns", "campaign", _save) or None}
+    return {"campaigns": bodies.save_many(context, "campaigns", "campaign", _save) or None}
 
 
-def read(call: Call) -> dict[str, Any]:
+def read(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/campaigns/{campaignId}``."""
-    return {"campaign": _wire(_load(call))}
+    return {"campaign": _wire(_load(context))}
 
 
-def merge(call: Call) -> dict[str, Any]:
+def merge(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST …/campaigns/{campaignId}``: only what is given changes."""
-    row, item = _load(call), bodies.member(call, "campaign")
+    row, item = _load(context), bodies.member(context, "campaign")
     if item is not None:
-        _merge(call, row, item)
-    return {"campaign": _wire(_load(call))}
+        _merge(context, row, item)
+    return {"campaign": _wire(_load(context))}
 
 
-def replace(call: Call) -> dict[str, Any]:
+def replace(context: RequestContext) -> dict[str, Any]:
     """Answer ``PUT …/campaigns/{campaignId}``: what is not given is blanked."""
-    row, item = _load(call), bodies.member(call, "campaign")
+    row, item = _load(context), bodies.member(context, "campaign")
     if item is not None:
-        call.store.update("campaigns", _columns(call, item), "campaignId", row["campaignId"])
-    return {"campaign": _wire(_load(call))}
+        context.store.update("campaigns", _columns(context, item), "campaignId", row["campaignId"])
+    return {"campaign": _wire(_load(context))}
 
 
-def _load(call: Call) -> Row:
-    identifier = call.path_ids["campaign_id"]
-    return checks.required(checks.find(call, "campaigns", "campaignId", identifier))
+def _load(context: RequestContext) -> Row:
+    identifier = context.path_ids["campaign_id"]
+    return checks.required(checks.find(context, "campaigns", "campaignId", identifier))
 
 
-def _save(call: Call, item: dict[str, Any]) -> dict[str, Any]:
+def _save(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
     if item.get("campaignId") in (None, ""):
-        columns = {"folderId": call.folder_id, **_columns(call, item)}
-        campaign_id = call.store.insert("campaigns", columns)
+        columns = {"folderId": context.folder_id, **_columns(context, item)}
+        campaign_id = context.store.insert("campaigns", columns)
     else:
-        row = checks.find(call, "campaigns", "campaignId", item["campaignId"])
+        row = checks.find(context, "campaigns", "campaignId", item["campaignId"])
         if row is None:
-            raise Refusal(400, messages.not_recognised("campaignId"))
+            raise Refusal(400, error_texts.not_recognised("campaignId"))
         campaign_id = row["campaignId"]
-        _merge(call, row, item)
-    return _wire(checks.required(checks.find(call, "campaigns", "campaignId", campaign_id)))
+        _merge(context, row, item)
+    return _wire(checks.required(checks.find(context, "campaigns", "campaignId", campaign_id)))
 
 
-def _merge(call: Call, row: Row, item: dict[str, Any]) -> None:
+def _merge(context: RequestContext, row: Row, item: dict[str, Any]) -> None:
     before = {name: row[name] for name in (*CAMPAIGN_TEXTS, *CAMPAIGN_CODES)}
-    columns = _columns(call, {**before, **item})
-    call.store.update("campaigns", columns, "campaignId", row["campaignId"])
+    columns = _columns(context, {**before, **item})
+    context.store.update("campaigns", columns, "campaignId", row["campaignId"])
 
 
-def _columns(call: Call, payload: dict[str, Any]) -> dict[str, Any]:
-    reader = Reader(payload)
+def _columns(context: RequestContext, payload: dict[str, Any]) -> dict[str, Any]:
+    reader = FieldReader(payload)
     columns: dict[str, Any] = {
         name: (reader.email if name == "fromEmail" else reader.text)(
             name, required=name in _REQUIRED_TEXTS
@@ -97,7 +97,7 @@ def _columns(call: Call, payload: dict[str, Any]) -> dict[str, Any]:
         for name in CAMPAIGN_TEXTS
     }
     for name in CAMPAIGN_CODES:
-        columns[name] = _code(reader, name, call.quirks)
+        columns[name] = _code(reader, name, context.quirks)
     if reader.given("useAccountAddress") and not columns["useAccountAddress"]:
         for name in _ADDRESS:
             reader.text(name, required=True)
@@ -105,7 +105,7 @@ def _columns(call: Call, payload: dict[str, Any]) -> dict[str, Any]:
     return columns
 
 
-def _code(reader: Reader, name: str, quirks: Quirks) -> int:
+def _code(reader: FieldReader, name: str, quirks: Quirks) -> int:
     required = name != "forwardToFriend" or quirks.forward_to_friend == "required"
     if _GREATEST[name] == 1:
         return reader.flag(name, 0, required=required)

@@ -7,33 +7,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from icontact.sandbox import messages
+from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
-from icontact.sandbox.rules.call import Call, number
-from icontact.sandbox.rules.fields import Reader
+from icontact.sandbox.rules.context import RequestContext, number
+from icontact.sandbox.rules.fields import FieldReader
 from icontact.sandbox.store import Row
 
 
-def find(call: Call, table: str, key: str, identifier: object) -> Row | None:
+def find(context: RequestContext, table: str, key: str, identifier: object) -> Row | None:
     """Return the row of the folder that has this id, if there is one."""
-    return call.store.row(
+    return context.store.row(
         f"SELECT * FROM {table} WHERE {key} = ? AND folderId = ?",
-        (number(identifier), call.folder_id),
+        (number(identifier), context.folder_id),
     )
 
 
 def required(row: Row | None) -> Row:
     """Return a row, or refuse with the recorded 404."""
     if row is None:
-        raise Refusal(404, messages.NOT_FOUND)
+        raise Refusal(404, error_texts.NOT_FOUND)
     return row
 
 
-def known(call: Call, reader: Reader, table: str, name: str, key: str = "") -> int | None:
+def known(
+    context: RequestContext, reader: FieldReader, table: str, name: str, key: str = ""
+) -> int | None:
     """Read an id that has to name something in the folder; complain if it names nothing.
 
     Args:
-        call: The call.
+        context: The request.
         reader: The payload.
         table: Where the thing is.
         name: The field with the id.
@@ -42,33 +44,35 @@ def known(call: Call, reader: Reader, table: str, name: str, key: str = "") -> i
     text = reader.text(name)
     if not text:
         return None
-    row = find(call, table, key or name, text)
+    row = find(context, table, key or name, text)
     if row is None or (table == "lists" and row["deleted"]):
-        reader.complain(messages.not_recognised(name))
+        reader.complain(error_texts.not_recognised(name))
         return None
     return int(row[key or name])
 
 
-def id_list(call: Call, reader: Reader, table: str, key: str, name: str) -> list[int]:
+def id_list(
+    context: RequestContext, reader: FieldReader, table: str, key: str, name: str
+) -> list[int]:
     """Read comma-separated ids in one text, each of which has to name something."""
     ids = []
     for part in filter(None, (part.strip() for part in reader.text(name).split(","))):
-        row = find(call, table, key, part)
+        row = find(context, table, key, part)
         if row is None or (table == "lists" and row["deleted"]):
-            reader.complain(messages.not_recognised(name))
+            reader.complain(error_texts.not_recognised(name))
             return []
         ids.append(int(row[key]))
     return ids
 
 
-def receive_only(call: Call, payload: Mapping[str, Any], names: Iterable[str]) -> None:
+def receive_only(context: RequestContext, payload: Mapping[str, Any], names: Iterable[str]) -> None:
     """Mention fields that only the server writes, where the quirks say so (API 2.3)."""
     given = [name for name in names if name in payload]
-    if given and call.quirks.receive_only_fields == "warned":
-        call.warn(messages.unchanged(given))
+    if given and context.quirks.receive_only_fields == "warned":
+        context.warn(error_texts.unchanged(given))
 
 
-def unchangeable(reader: Reader, payload: Mapping[str, Any], **current: object) -> None:
+def unchangeable(reader: FieldReader, payload: Mapping[str, Any], **current: object) -> None:
     """Complain about fields that were fixed on creation, unless they are given unchanged."""
     for name, value in current.items():
         if str(payload.get(name, value)) != str(value):

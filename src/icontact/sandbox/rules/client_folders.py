@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from icontact.sandbox import messages
+from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies
-from icontact.sandbox.rules.call import Call, Route, Scope, number
-from icontact.sandbox.rules.fields import Reader
+from icontact.sandbox.rules.context import RequestContext, Route, Scope, number
+from icontact.sandbox.rules.fields import FieldReader
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.terms import Clause, Kind, column
+from icontact.sandbox.rules.search_terms import Clause, TermKind, column
 from icontact.sandbox.store import Row
 
 _REQUIRED = ("name", "fromName", "fromEmail", "street", "city", "state", "postalCode", "country")
@@ -22,90 +22,96 @@ _LISTING = Listing(
     table="clientfolders",
     key="clientFolderId",
     terms={
-        "clientFolderId": column("clientFolderId", Kind.NUMBER),
+        "clientFolderId": column("clientFolderId", TermKind.NUMBER),
         "name": column("name"),
-        "enabled": column("enabled", Kind.NUMBER),
+        "enabled": column("enabled", TermKind.NUMBER),
     },
 )
 
 
-def list_all(call: Call) -> dict[str, Any]:
+def list_all(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET /a/{accountId}/c/``: an envelope without ``limit`` and ``offset``."""
-    page = search(call, _LISTING, Clause("accountId = ?", (call.account_id,)))
-    agency = _is_agency(call)
+    page = search(context, _LISTING, Clause("accountId = ?", (context.account_id,)))
+    agency = _is_agency(context)
     return {
-        "clientfolders": page.rendered(call, lambda row: _read_wire(row, agency)),
+        "clientfolders": page.rendered(context, lambda row: _read_wire(row, agency)),
         "total": page.total,
     }
 
 
-def save_many(call: Call) -> dict[str, Any]:
+def save_many(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST /a/{accountId}/c/``: create, or update by ``clientFolderId``."""
-    if not _is_agency(call):
-        raise Refusal(403, messages.FORBIDDEN)
-    return {"clientfolders": bodies.save_many(call, "clientfolders", "clientfolder", _save) or None}
+    if not _is_agency(context):
+        raise Refusal(403, error_texts.FORBIDDEN)
+    return {
+        "clientfolders": bodies.save_many(context, "clientfolders", "clientfolder", _save) or None
+    }
 
 
-def read(call: Call) -> dict[str, Any]:
+def read(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET /a/{accountId}/c/{clientFolderId}``."""
-    return {"clientfolder": _read_wire(_load(call, call.folder_id), _is_agency(call))}
+    return {"clientfolder": _read_wire(_load(context, context.folder_id), _is_agency(context))}
 
 
-def merge(call: Call) -> dict[str, Any]:
+def merge(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST /a/{accountId}/c/{clientFolderId}``: only what is given changes."""
-    item = bodies.member(call, "clientfolder")
+    item = bodies.member(context, "clientfolder")
     if item is not None:
-        _refuse_beyond_everybody(call, item)
-        _store_changes(call, call.folder_id, item)
-    return {"clientfolder": _write_wire(_load(call, call.folder_id), _is_agency(call))}
+        _refuse_beyond_everybody(context, item)
+        _store_changes(context, context.folder_id, item)
+    return {"clientfolder": _write_wire(_load(context, context.folder_id), _is_agency(context))}
 
 
-def replace(call: Call) -> dict[str, Any]:
+def replace(context: RequestContext) -> dict[str, Any]:
     """Answer ``PUT /a/{accountId}/c/{clientFolderId}``: what is not given is blanked."""
-    if not _is_agency(call):
-        raise Refusal(403, messages.FORBIDDEN)
-    item = bodies.member(call, "clientfolder")
+    if not _is_agency(context):
+        raise Refusal(403, error_texts.FORBIDDEN)
+    item = bodies.member(context, "clientfolder")
     if item is not None:
-        call.store.update("clientfolders", _all_columns(item), "clientFolderId", call.folder_id)
-    return {"clientfolder": _write_wire(_load(call, call.folder_id), agency=True)}
+        context.store.update(
+            "clientfolders", _all_columns(item), "clientFolderId", context.folder_id
+        )
+    return {"clientfolder": _write_wire(_load(context, context.folder_id), agency=True)}
 
 
-def _save(call: Call, item: dict[str, Any]) -> dict[str, Any]:
+def _save(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
     if item.get("clientFolderId") in (None, ""):
-        columns = {"accountId": call.account_id, **_all_columns(item)}
-        return _write_wire(_load(call, call.store.insert("clientfolders", columns)), agency=True)
-    folder_id = call.store.value(
+        columns = {"accountId": context.account_id, **_all_columns(item)}
+        return _write_wire(
+            _load(context, context.store.insert("clientfolders", columns)), agency=True
+        )
+    folder_id = context.store.value(
         "SELECT clientFolderId FROM clientfolders WHERE clientFolderId = ? AND accountId = ?",
-        (number(item["clientFolderId"]), call.account_id),
+        (number(item["clientFolderId"]), context.account_id),
     )
     if folder_id is None:
-        raise Refusal(400, messages.not_recognised("clientFolderId"))
-    _store_changes(call, folder_id, item)
-    return _write_wire(_load(call, folder_id), agency=True)
+        raise Refusal(400, error_texts.not_recognised("clientFolderId"))
+    _store_changes(context, folder_id, item)
+    return _write_wire(_load(context, folder_id), agency=True)
 
 
-def _refuse_beyond_everybody(call: Call, item: dict[str, Any]) -> None:
+def _refuse_beyond_everybody(context: RequestContext, item: dict[str, Any]) -> None:
     """Let an ordinary account change what it sees, and nothing else (API 1.1, 15.2)."""
-    if not _FOR_EVERYBODY.issuperset(item) and not _is_agency(call):
-        raise Refusal(403, messages.FORBIDDEN)
+    if not _FOR_EVERYBODY.issuperset(item) and not _is_agency(context):
+        raise Refusal(403, error_texts.FORBIDDEN)
 
 
-def _store_changes(call: Call, folder_id: int, item: dict[str, Any]) -> None:
-    reader = Reader(item)
+def _store_changes(context: RequestContext, folder_id: int, item: dict[str, Any]) -> None:
+    reader = FieldReader(item)
     given = [name for name in (*_REQUIRED, *_OPTIONAL, *_FLAGS) if reader.given(name)]
     changes = {name: _read_field(reader, name) for name in given}
     reader.finish()
-    call.store.update("clientfolders", changes, "clientFolderId", folder_id)
+    context.store.update("clientfolders", changes, "clientFolderId", folder_id)
 
 
 def _all_columns(item: dict[str, Any]) -> dict[str, Any]:
-    reader = Reader(item)
+    reader = FieldReader(item)
     columns = {name: _read_field(reader, name) for name in (*_REQUIRED, *_OPTIONAL, *_FLAGS)}
     reader.finish()
     return columns
 
 
-def _read_field(reader: Reader, name: str) -> str | int:
+def _read_field(reader: FieldReader, name: str) -> str | int:
     if name in _FLAGS:
         return reader.flag(name, _FLAGS[name])
     if name in {"fromEmail", "emailRecipient"}:
@@ -113,17 +119,17 @@ def _read_field(reader: Reader, name: str) -> str | int:
     return reader.text(name, required=name in _REQUIRED)
 
 
-def _is_agency(call: Call) -> bool:
+def _is_agency(context: RequestContext) -> bool:
     return bool(
-        call.store.value(
-            "SELECT multiClientFolder FROM accounts WHERE accountId = ?", (call.account_id,)
+        context.store.value(
+            "SELECT multiClientFolder FROM accounts WHERE accountId = ?", (context.account_id,)
         )
     )
 
 
-def _load(call: Call, folder_id: int) -> Row:
+def _load(context: RequestContext, folder_id: int) -> Row:
     sql = "SELECT * FROM clientfolders WHERE clientFolderId = ?"
-    [row] = call.store.rows(sql, (folder_id,))
+    [row] = context.store.rows(sql, (folder_id,))
     return row
 
 

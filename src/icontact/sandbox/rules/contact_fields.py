@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from icontact.sandbox import messages
+from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import custom_fields
-from icontact.sandbox.rules.call import Call
-from icontact.sandbox.rules.fields import Reader, is_email
+from icontact.sandbox.rules.context import RequestContext
+from icontact.sandbox.rules.fields import FieldReader, is_email
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
@@ -64,7 +64,7 @@ LISTING_COLUMNS = ", ".join(
 """The columns of a row of a collection GET, as the wire has them, and two more."""
 
 
-class Given(NamedTuple):
+class ContactPayload(NamedTuple):
     """What a payload gives of a contact, checked field by field.
 
     Attributes:
@@ -78,21 +78,25 @@ class Given(NamedTuple):
     status: str | None
 
 
-def read(call: Call, payload: Mapping[str, Any], types: Mapping[str, str]) -> Given:
+def read(
+    context: RequestContext, payload: Mapping[str, Any], types: Mapping[str, str]
+) -> ContactPayload:
     """Take the fields of a contact from a payload.
 
     Args:
-        call: The call; it is warned about unknown keys if the quirks say so.
+        context: The request; it is warned about unknown keys if the quirks say so.
         payload: What was sent.
         types: The custom fields of the folder, with their types.
 
     Raises:
         Refusal: 400, with a sentence for every field that is not valid.
     """
-    return _plain(call, payload, types) or _checked(call, payload, types)
+    return _plain(context, payload, types) or _checked(context, payload, types)
 
 
-def _plain(call: Call, payload: Mapping[str, Any], types: Mapping[str, str]) -> Given | None:
+def _plain(
+    context: RequestContext, payload: Mapping[str, Any], types: Mapping[str, str]
+) -> ContactPayload | None:
     """Return what a payload gives whose values are texts, and fit; otherwise it is not for here."""
     texts: dict[str, str] = {}
     custom: dict[str, str] = {}
@@ -104,7 +108,7 @@ def _plain(call: Call, payload: Mapping[str, Any], types: Mapping[str, str]) -> 
             status = value
         elif name in types:
             custom[name] = value
-            if type(value) is str and not custom_fields.accepts(types[name], value, call.quirks):
+            if type(value) is str and not custom_fields.accepts(types[name], value, context.quirks):
                 return None
         else:
             continue
@@ -114,37 +118,39 @@ def _plain(call: Call, payload: Mapping[str, Any], types: Mapping[str, str]) -> 
         return None
     if "email" in texts and not is_email(texts["email"]):
         return None
-    _mention_unknown(call, payload, types)
-    return Given(texts, custom, status)
+    _mention_unknown(context, payload, types)
+    return ContactPayload(texts, custom, status)
 
 
-def _checked(call: Call, payload: Mapping[str, Any], types: Mapping[str, str]) -> Given:
-    reader = Reader(payload)
+def _checked(
+    context: RequestContext, payload: Mapping[str, Any], types: Mapping[str, str]
+) -> ContactPayload:
+    reader = FieldReader(payload)
     texts = {name: reader.text(name) for name in CONTACT_TEXTS if reader.given(name)}
     if reader.given("email"):
         texts["email"] = reader.email("email", required=True)
     if "state" in texts:
-        texts["state"] = _fitting_state(call, reader, texts["state"])
+        texts["state"] = _fitting_state(context, reader, texts["state"])
     custom = {name: reader.text(name) for name in types if reader.given(name)}
     for name, text in custom.items():
-        if not custom_fields.accepts(types[name], text, call.quirks):
-            reader.complain(messages.not_valid(name))
+        if not custom_fields.accepts(types[name], text, context.quirks):
+            reader.complain(error_texts.not_valid(name))
     status = reader.text("status") if reader.given("status") else None
     reader.finish()
-    _mention_unknown(call, payload, types)
-    return Given(texts, custom, status)
+    _mention_unknown(context, payload, types)
+    return ContactPayload(texts, custom, status)
 
 
-def require_email(given: Given) -> None:
+def require_email(given: ContactPayload) -> None:
     """Refuse a creation or a PUT without an e-mail, in the recorded words."""
     if not given.texts.get("email"):
-        raise Refusal(400, messages.required("email"))
+        raise Refusal(400, error_texts.required("email"))
 
 
-def check_new_status(call: Call, status: str | None) -> None:
+def check_new_status(context: RequestContext, status: str | None) -> None:
     """Refuse a status that a new contact cannot have (API 6.3)."""
-    if status is not None and status not in call.quirks.creation_statuses:
-        raise Refusal(400, messages.not_valid("status"))
+    if status is not None and status not in context.quirks.creation_statuses:
+        raise Refusal(400, error_texts.not_valid("status"))
 
 
 def check_status_change(current: str, status: str | None) -> None:
@@ -152,10 +158,10 @@ def check_status_change(current: str, status: str | None) -> None:
     if status is None:
         return
     if status not in {"normal", "donotcontact"}:
-        raise Refusal(400, messages.UPDATE_STATUS)
+        raise Refusal(400, error_texts.UPDATE_STATUS)
     if current in STICKY_STATUSES and status != current:
         reason = f"The status of a contact that is {current} can not be changed"
-        raise Refusal(400, messages.not_valid("status", reason))
+        raise Refusal(400, error_texts.not_valid("status", reason))
 
 
 def write_wire(held: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -182,7 +188,9 @@ def member_wire(row: Row, names: Mapping[str, str]) -> dict[str, Any]:
     return {key: value or None for key, value in write_wire(held, names).items()}
 
 
-def listing_wire(call: Call, names: Mapping[str, str]) -> Callable[[Row], dict[str, Any]]:
+def listing_wire(
+    context: RequestContext, names: Mapping[str, str]
+) -> Callable[[Row], dict[str, Any]]:
     """Return what makes of a row a contact as in a collection GET: ``null`` for what is blank."""
 
     def plain(row: Row) -> dict[str, Any]:
@@ -191,30 +199,32 @@ def listing_wire(call: Call, names: Mapping[str, str]) -> Callable[[Row], dict[s
 
     def full(row: Row) -> dict[str, Any]:
         answer = plain(row)
-        if call.quirks.business_in_listings:
+        if context.quirks.business_in_listings:
             answer["business"] = row["business"] or None
-        if call.quirks.custom_fields_in_listings:
+        if context.quirks.custom_fields_in_listings:
             custom = json.loads(row["custom"])
             answer |= {name: custom.get(name) or None for name in names}
         return answer
 
-    custom_shown = names and call.quirks.custom_fields_in_listings
-    return full if custom_shown or call.quirks.business_in_listings else plain
+    custom_shown = names and context.quirks.custom_fields_in_listings
+    return full if custom_shown or context.quirks.business_in_listings else plain
 
 
-def _fitting_state(call: Call, reader: Reader, state: str) -> str:
+def _fitting_state(context: RequestContext, reader: FieldReader, state: str) -> str:
     if len(state) <= LONGEST_STATE:
         return state
-    if call.quirks.long_state == "truncate":
+    if context.quirks.long_state == "truncate":
         return state[:LONGEST_STATE]
     limit = f"state can have at most {LONGEST_STATE} characters"
-    reader.complain(messages.not_valid("state", limit))
+    reader.complain(error_texts.not_valid("state", limit))
     return ""
 
 
-def _mention_unknown(call: Call, payload: Mapping[str, Any], types: Mapping[str, str]) -> None:
-    if call.quirks.unknown_fields == "ignored":
+def _mention_unknown(
+    context: RequestContext, payload: Mapping[str, Any], types: Mapping[str, str]
+) -> None:
+    if context.quirks.unknown_fields == "ignored":
         return
     known = {*CONTACT_TEXTS, *_RECEIVED_ONLY, *types, "email", "status"}
     if unknown := [name for name in payload if name not in known]:
-        call.warn(messages.ignored_terms(unknown))
+        context.warn(error_texts.ignored_terms(unknown))

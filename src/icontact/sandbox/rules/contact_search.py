@@ -7,9 +7,9 @@ from typing import Any
 import attrs
 
 from icontact.sandbox.rules import contact_fields, custom_fields
-from icontact.sandbox.rules.call import Call
+from icontact.sandbox.rules.context import RequestContext
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.terms import Clause, Kind, Term, column
+from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, column
 from icontact.sandbox.store import blocks
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
@@ -26,10 +26,10 @@ _LISTING = Listing(
     table="contacts",
     key="contactId",
     terms={
-        "contactId": column("contactId", Kind.NUMBER),
+        "contactId": column("contactId", TermKind.NUMBER),
         "listId": Term(
             "listId",
-            Kind.NUMBER,
+            TermKind.NUMBER,
             "contactId IN (SELECT contactId FROM subscriptions"
             " WHERE ({}) AND status <> 'unsubscribed')",
             sortable=False,
@@ -41,8 +41,8 @@ _LISTING = Listing(
         "state": column("state"),
         "postalCode": column("postalCode"),
         "email": column("email"),
-        "status": column("status", Kind.CODE),
-        "createDate": column("createDate", Kind.EASTERN),
+        "status": column("status", TermKind.CODE),
+        "createDate": column("createDate", TermKind.EASTERN),
     },
     sortable=(*CONTACT_TEXTS, "bounceCount"),
     columns=contact_fields.LISTING_COLUMNS,
@@ -50,49 +50,49 @@ _LISTING = Listing(
 )
 
 
-def list_all(call: Call) -> dict[str, Any]:
+def list_all(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/contacts``; deleted contacts never show."""
-    types = custom_fields.defined(call)
+    types = custom_fields.defined(context)
     listing = _LISTING
-    if call.quirks.search_custom_fields:
+    if context.quirks.search_custom_fields:
         terms = {name: _custom_term(name) for name in types}
         listing = attrs.evolve(listing, terms={**terms, **listing.terms})
-    population = call.incoming.query.get("status", "")
+    population = context.incoming.query.get("status", "")
     if population in _POPULATIONS:
         listing = attrs.evolve(listing, passed=frozenset({"status"}))
     else:
-        population = "listed" if call.quirks.default_population == "listed" else "total"
-    positions = _Positions(call) if population == "total" else None
-    page = search(call, listing, _base(call, population), positions)
-    return page.envelope(call, "contacts", contact_fields.listing_wire(call, types))
+        population = "listed" if context.quirks.default_population == "listed" else "total"
+    positions = _Positions(context) if population == "total" else None
+    page = search(context, listing, _base(context, population), positions)
+    return page.envelope(context, "contacts", contact_fields.listing_wire(context, types))
 
 
-def _base(call: Call, population: str) -> Clause:
+def _base(context: RequestContext, population: str) -> Clause:
     """Return what holds for every contact of the answer: folder, not deleted, population."""
-    query = call.incoming.query
+    query = context.incoming.query
     # The sign keeps SQLite from walking through the folder where ids say which contacts are meant.
     by_id = "email" not in query and not _IDS.isdisjoint(query)
     # Otherwise word for word the condition of the indexes that serve it.
     present = f"{'+' if by_id else ''}folderId = ? AND status <> 'deleted'"
     extra = _LISTED if population == "listed" else _POPULATIONS[population]
-    return Clause(f"{present} AND {extra}", (call.folder_id,))
+    return Clause(f"{present} AND {extra}", (context.folder_id,))
 
 
 @attrs.frozen
 class _Positions:
     """Where the contacts of a folder stand, all but the deleted ones."""
 
-    call: Call
+    context: RequestContext
 
     def total(self) -> int:
         """Return how many there are."""
-        return blocks.total(self.call.store, self.call.folder_id)
+        return blocks.total(self.context.store, self.context.folder_id)
 
     def start(self, offset: int) -> tuple[int, int]:
         """Return an id, and how many contacts to pass over from there."""
-        return blocks.start(self.call.store, self.call.folder_id, offset)
+        return blocks.start(self.context.store, self.context.folder_id, offset)
 
 
 def _custom_term(name: str) -> Term:
     # A private name holds neither quotes nor brackets (API 9), so that it may stand in SQL.
-    return Term(f"json_extract(custom, '$.\"{name}\"')", Kind.TEXT)
+    return Term(f"json_extract(custom, '$.\"{name}\"')", TermKind.TEXT)

@@ -5,119 +5,121 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from icontact.sandbox import messages
+from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies, checks, criteria_search, segments
-from icontact.sandbox.rules.call import Call, Route, Scope, number
-from icontact.sandbox.rules.fields import Reader, as_text
+from icontact.sandbox.rules.context import RequestContext, Route, Scope, number
+from icontact.sandbox.rules.fields import FieldReader, as_text
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.terms import Clause, Kind, column
+from icontact.sandbox.rules.search_terms import Clause, TermKind, column
 from icontact.sandbox.store import Row
 
 _LISTING = Listing(
     table="criteria",
     key="criterionId",
     terms={
-        "criterionId": column("criterionId", Kind.NUMBER),
+        "criterionId": column("criterionId", TermKind.NUMBER),
         "fieldName": column("fieldName"),
-        "operator": column("operator", Kind.CODE),
+        "operator": column("operator", TermKind.CODE),
     },
 )
 
 
-def list_all(call: Call) -> dict[str, Any]:
+def list_all(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/segments/{segmentId}/criteria``: the array alone, as in the sample."""
-    page = search(call, _LISTING, Clause("segmentId = ?", (segments.load(call)["segmentId"],)))
-    return {"criteria": page.rendered(call, _wire)}
+    page = search(
+        context, _LISTING, Clause("segmentId = ?", (segments.load(context)["segmentId"],))
+    )
+    return {"criteria": page.rendered(context, _wire)}
 
 
-def save_many(call: Call) -> dict[str, Any]:
+def save_many(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST …/segments/{segmentId}/criteria``: create, or update by ``criterionId``."""
-    segments.load(call)
-    return {"criteria": bodies.save_many(call, "criteria", "criterion", _save) or None}
+    segments.load(context)
+    return {"criteria": bodies.save_many(context, "criteria", "criterion", _save) or None}
 
 
-def read(call: Call) -> dict[str, Any]:
+def read(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/segments/{segmentId}/criteria/{criterionId}``."""
-    return {"criterion": _wire(_load(call))}
+    return {"criterion": _wire(_load(context))}
 
 
-def merge(call: Call) -> dict[str, Any]:
+def merge(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST …/criteria/{criterionId}``: what is not given stays, if it still fits."""
-    row, item = _load(call), bodies.member(call, "criterion")
+    row, item = _load(context), bodies.member(context, "criterion")
     if item is not None:
-        _change(call, row, {**_wire(row), **item})
-    return {"criterion": _wire(_load(call))}
+        _change(context, row, {**_wire(row), **item})
+    return {"criterion": _wire(_load(context))}
 
 
-def replace(call: Call) -> dict[str, Any]:
+def replace(context: RequestContext) -> dict[str, Any]:
     """Answer ``PUT …/criteria/{criterionId}``, which needs all fields."""
-    row, item = _load(call), bodies.member(call, "criterion")
+    row, item = _load(context), bodies.member(context, "criterion")
     if item is not None:
-        _change(call, row, item)
-    return {"criterion": _wire(_load(call))}
+        _change(context, row, item)
+    return {"criterion": _wire(_load(context))}
 
 
-def delete(call: Call) -> list[Any]:
+def delete(context: RequestContext) -> list[Any]:
     """Answer ``DELETE …/criteria/{criterionId}``; its number is not given again."""
-    row_number = _load(call)["rowNumber"]
-    call.store.execute("DELETE FROM criteria WHERE rowNumber = ?", (row_number,))
+    row_number = _load(context)["rowNumber"]
+    context.store.execute("DELETE FROM criteria WHERE rowNumber = ?", (row_number,))
     return []
 
 
-def _load(call: Call) -> Row:
-    segment_id = segments.load(call)["segmentId"]
-    return checks.required(_by_id(call, segment_id, call.path_ids["criterion_id"]))
+def _load(context: RequestContext) -> Row:
+    segment_id = segments.load(context)["segmentId"]
+    return checks.required(_by_id(context, segment_id, context.path_ids["criterion_id"]))
 
 
-def _by_id(call: Call, segment_id: int, criterion_id: object) -> Row | None:
-    return call.store.row(
+def _by_id(context: RequestContext, segment_id: int, criterion_id: object) -> Row | None:
+    return context.store.row(
         "SELECT * FROM criteria WHERE segmentId = ? AND criterionId = ?",
         (segment_id, number(criterion_id)),
     )
 
 
-def _save(call: Call, item: dict[str, Any]) -> dict[str, Any]:
-    segment = segments.load(call)
+def _save(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
+    segment = segments.load(context)
     if item.get("criterionId") in (None, ""):
         criterion_id = segment["nextCriterion"]
-        columns = _columns(call, item)
+        columns = _columns(context, item)
         ids = {"segmentId": segment["segmentId"], "criterionId": criterion_id}
-        call.store.insert("criteria", {**ids, **columns})
+        context.store.insert("criteria", {**ids, **columns})
         following = {"nextCriterion": criterion_id + 1}
-        call.store.update("segments", following, "segmentId", segment["segmentId"])
+        context.store.update("segments", following, "segmentId", segment["segmentId"])
     else:
-        row = _by_id(call, segment["segmentId"], item["criterionId"])
+        row = _by_id(context, segment["segmentId"], item["criterionId"])
         if row is None:
-            raise Refusal(400, messages.not_recognised("criterionId"))
+            raise Refusal(400, error_texts.not_recognised("criterionId"))
         criterion_id = row["criterionId"]
-        _change(call, row, {**_wire(row), **item})
-    return _wire(checks.required(_by_id(call, segment["segmentId"], criterion_id)))
+        _change(context, row, {**_wire(row), **item})
+    return _wire(checks.required(_by_id(context, segment["segmentId"], criterion_id)))
 
 
-def _change(call: Call, row: Row, payload: dict[str, Any]) -> None:
-    call.store.update("criteria", _columns(call, payload), "rowNumber", row["rowNumber"])
+def _change(context: RequestContext, row: Row, payload: dict[str, Any]) -> None:
+    context.store.update("criteria", _columns(context, payload), "rowNumber", row["rowNumber"])
 
 
-def _columns(call: Call, payload: dict[str, Any]) -> dict[str, str]:
-    reader = Reader(payload)
+def _columns(context: RequestContext, payload: dict[str, Any]) -> dict[str, str]:
+    reader = FieldReader(payload)
     name = reader.text("fieldName", required=True)
     operator = reader.choice("operator", criteria_search.OPERATORS, required=True)
     values = _values(reader, payload.get("values"))
     reader.finish()
-    problem = criteria_search.problem(call, name, operator, values)
+    problem = criteria_search.problem(context, name, operator, values)
     if problem:
         raise Refusal(400, problem)
     return {"fieldName": name, "operator": operator, "values": json.dumps(values)}
 
 
-def _values(reader: Reader, given: object) -> list[str]:
+def _values(reader: FieldReader, given: object) -> list[str]:
     if given is None:
-        reader.complain(messages.required("values"))
+        reader.complain(error_texts.required("values"))
         return []
     texts = [as_text(value) for value in given] if isinstance(given, list) else [None]
     if None in texts:
-        reader.complain(messages.not_valid("values", "values has to be an array"))
+        reader.complain(error_texts.not_valid("values", "values has to be an array"))
     return [text for text in texts if text is not None]
 
 

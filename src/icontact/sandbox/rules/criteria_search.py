@@ -11,11 +11,11 @@ from typing import Any
 
 import attrs
 
-from icontact.sandbox import messages, moments
+from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules import custom_fields
-from icontact.sandbox.rules.call import Call, number
-from icontact.sandbox.rules.terms import NOTHING, Clause
+from icontact.sandbox.rules.context import RequestContext, number
+from icontact.sandbox.rules.search_terms import NOTHING, Clause
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
@@ -39,7 +39,7 @@ ON_LISTS = (
 _LENGTH_OF_A_DAY = len("YYYY-MM-DD")
 
 
-class Kind(enum.Enum):
+class FieldKind(enum.Enum):
     """How the values of a field compare."""
 
     TEXT = "as texts"
@@ -54,7 +54,7 @@ class Field:
     """A field of contacts: its expression in SQL, and how its values compare."""
 
     column: str
-    kind: Kind
+    kind: FieldKind
 
     def clause(self, quirks: Quirks, operator: str, values: Sequence[str]) -> Clause | None:
         """Return the condition of a criterion; ``None`` if the field takes no such values."""
@@ -75,33 +75,33 @@ class Field:
     def _part(self, operator: str, value: str) -> Clause | None:
         start, length, most = _PARTS[operator]
         wanted = number(value)
-        if self.kind is not Kind.DATE or wanted is None or not 1 <= wanted <= most:
+        if self.kind is not FieldKind.DATE or wanted is None or not 1 <= wanted <= most:
             return None
         part = f"CAST(substr({_iso(self.column)}, {start}, {length}) AS INTEGER)"
         return Clause(f"{part} = ?", (wanted,))
 
     def _read(self, quirks: Quirks, value: str) -> str | float | None:
-        if self.kind is Kind.TEXT:
+        if self.kind is FieldKind.TEXT:
             return value
-        if self.kind is Kind.FLAG:
+        if self.kind is FieldKind.FLAG:
             return {"": 0, "0": 0, "1": 1}.get(value)
-        if self.kind is Kind.MOMENT:
-            moment = moments.search_moment(value)
-            return moments.eastern_stamp(moment)[: max(len(value), 10)] if moment else None
-        wanted = "date" if self.kind is Kind.DATE else "number"
+        if self.kind is FieldKind.MOMENT:
+            moment = timestamps.search_moment(value)
+            return timestamps.eastern_stamp(moment)[: max(len(value), 10)] if moment else None
+        wanted = "date" if self.kind is FieldKind.DATE else "number"
         if not value or not custom_fields.accepts(wanted, value, quirks):
             return None
-        return _day(value) if self.kind is Kind.DATE else float(value)
+        return _day(value) if self.kind is FieldKind.DATE else float(value)
 
     def _left(self, quirks: Quirks, values: Sequence[str]) -> str:
-        if self.kind is Kind.TEXT:
+        if self.kind is FieldKind.TEXT:
             collation = "BINARY" if quirks.case_sensitive_search else "NOCASE"
             return f"coalesce({self.column}, '') COLLATE {collation}"
-        if self.kind is Kind.FLAG:
+        if self.kind is FieldKind.FLAG:
             return f"CAST(coalesce(nullif({self.column}, ''), 0) AS INTEGER)"
-        if self.kind is Kind.DATE:
+        if self.kind is FieldKind.DATE:
             return _iso(self.column)
-        if self.kind is Kind.NUMBER:
+        if self.kind is FieldKind.NUMBER:
             return f"CAST(nullif({self.column}, '') AS REAL)"
         days = all(len(value) == _LENGTH_OF_A_DAY for value in values)
         return f"substr({self.column}, 1, {_LENGTH_OF_A_DAY if days else 19})"
@@ -124,27 +124,27 @@ class Reactions(Field):
         return Clause(f"contactId IN ({who})", (message_id, self.reaction))
 
 
-def problem(call: Call, name: str, operator: str, values: Sequence[str]) -> str | None:
+def problem(context: RequestContext, name: str, operator: str, values: Sequence[str]) -> str | None:
     """Return what is wrong with a criterion, if anything is."""
-    field = _field(name, custom_fields.defined(call))
+    field = _field(name, custom_fields.defined(context))
     if field is None:
-        return messages.not_recognised("fieldName")
+        return error_texts.not_recognised("fieldName")
     wanted = 2 if operator == "bet" else 1
     if len(values) != wanted:
         count = "two values" if wanted == 2 else "one value"
-        return messages.not_valid("values", f"The operator {operator} takes {count}")
-    if field.clause(call.quirks, operator, values) is None:
-        return messages.not_valid("values", f"{name} can not be compared in this way")
+        return error_texts.not_valid("values", f"The operator {operator} takes {count}")
+    if field.clause(context.quirks, operator, values) is None:
+        return error_texts.not_valid("values", f"{name} can not be compared in this way")
     return None
 
 
-def members(call: Call, segment_id: int) -> Clause:
+def members(context: RequestContext, segment_id: int) -> Clause:
     """Return the condition that the contacts of a segment meet."""
-    list_id = call.store.value("SELECT listId FROM segments WHERE segmentId = ?", (segment_id,))
-    rows = call.store.rows("SELECT * FROM criteria WHERE segmentId = ?", (segment_id,))
-    types = custom_fields.defined(call)
-    clauses = [_condition(call.quirks, row, types) for row in rows] or [Clause("1")]
-    joined = f" {'AND' if call.quirks.criteria_join == 'all' else 'OR'} ".join(
+    list_id = context.store.value("SELECT listId FROM segments WHERE segmentId = ?", (segment_id,))
+    rows = context.store.rows("SELECT * FROM criteria WHERE segmentId = ?", (segment_id,))
+    types = custom_fields.defined(context)
+    clauses = [_condition(context.quirks, row, types) for row in rows] or [Clause("1")]
+    joined = f" {'AND' if context.quirks.criteria_join == 'all' else 'OR'} ".join(
         f"({clause.sql})" for clause in clauses
     )
     values: list[Any] = [value for clause in clauses for value in clause.values]
@@ -165,18 +165,18 @@ def _field(name: str, types: dict[str, str]) -> Field | None:
             "(SELECT COUNT(DISTINCT messageId) FROM reactions WHERE done = 1"
             f" AND reactions.contactId = contacts.contactId AND kind = '{_TRACKING[name]}')"
         )
-        return Reactions(counted, Kind.NUMBER, _TRACKING[name])
+        return Reactions(counted, FieldKind.NUMBER, _TRACKING[name])
     if name in {"contactId", "bounceCount"}:
-        return Field(f'"{name}"', Kind.NUMBER)
+        return Field(f'"{name}"', FieldKind.NUMBER)
     if name == "createDate":
-        return Field('"createDate"', Kind.MOMENT)
+        return Field('"createDate"', FieldKind.MOMENT)
     if name in {*CONTACT_TEXTS, "email", "status"}:
-        return Field(f'"{name}"', Kind.TEXT)
+        return Field(f'"{name}"', FieldKind.TEXT)
     if name not in types:
         return None
-    kinds = {"text": Kind.TEXT, "checkbox": Kind.FLAG, "date": Kind.DATE}
+    kinds = {"text": FieldKind.TEXT, "checkbox": FieldKind.FLAG, "date": FieldKind.DATE}
     # A private name holds neither quotes nor brackets (API 9), so that it may stand in SQL.
-    return Field(f"json_extract(custom, '$.\"{name}\"')", kinds.get(types[name], Kind.NUMBER))
+    return Field(f"json_extract(custom, '$.\"{name}\"')", kinds.get(types[name], FieldKind.NUMBER))
 
 
 def _iso(column: str) -> str:

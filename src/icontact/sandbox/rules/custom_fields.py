@@ -6,14 +6,14 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from icontact.sandbox import messages
+from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules import bodies
-from icontact.sandbox.rules.call import Call, Route, Scope
-from icontact.sandbox.rules.fields import Reader, as_flag
+from icontact.sandbox.rules.context import RequestContext, Route, Scope
+from icontact.sandbox.rules.fields import FieldReader, as_flag
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.terms import Clause
+from icontact.sandbox.rules.search_terms import Clause
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
@@ -39,58 +39,58 @@ _LISTING = Listing(
 )
 
 
-def list_all(call: Call) -> dict[str, Any]:
+def list_all(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/customfields``: an envelope without ``limit`` and ``offset``."""
-    page = search(call, _LISTING, Clause("folderId = ?", (call.folder_id,)))
-    return {"customfields": page.rendered(call, _read_wire), "total": page.total}
+    page = search(context, _LISTING, Clause("folderId = ?", (context.folder_id,)))
+    return {"customfields": page.rendered(context, _read_wire), "total": page.total}
 
 
-def create_many(call: Call) -> dict[str, Any]:
+def create_many(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST …/customfields``, which only creates."""
-    saved = bodies.save_many(call, "customfields", "customfield", _create)
+    saved = bodies.save_many(context, "customfields", "customfield", _create)
     return {"customfields": saved or None}
 
 
-def read(call: Call) -> dict[str, Any]:
+def read(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/customfields/{customFieldId}``."""
-    return {"customfield": _read_wire(_load(call))}
+    return {"customfield": _read_wire(_load(context))}
 
 
-def merge(call: Call) -> dict[str, Any]:
+def merge(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST …/customfields/{customFieldId}``: only what is given changes."""
-    row, item = _load(call), bodies.member(call, "customfield")
+    row, item = _load(context), bodies.member(context, "customfield")
     if item is None:
         return {"customfield": _write_wire(row)}
-    return {"customfield": _write_wire(_change(call, row, {**dict(row), **item}))}
+    return {"customfield": _write_wire(_change(context, row, {**dict(row), **item}))}
 
 
-def replace(call: Call) -> dict[str, Any]:
+def replace(context: RequestContext) -> dict[str, Any]:
     """Answer ``PUT …/customfields/{customFieldId}``, which needs all required fields."""
-    row, item = _load(call), bodies.member(call, "customfield")
+    row, item = _load(context), bodies.member(context, "customfield")
     if item is None:
         return {"customfield": _write_wire(row)}
-    return {"customfield": _write_wire(_change(call, row, item))}
+    return {"customfield": _write_wire(_change(context, row, item))}
 
 
-def delete(call: Call) -> list[Any]:
+def delete(context: RequestContext) -> list[Any]:
     """Answer ``DELETE …/customfields/{customFieldId}``; the values of contacts go with it."""
-    row = _load(call)
-    call.store.execute(
+    row = _load(context)
+    context.store.execute(
         "DELETE FROM customfields WHERE fieldNumber = ?",
         (row["fieldNumber"],),
     )
-    call.store.execute(
+    context.store.execute(
         "UPDATE contacts SET custom = json_remove(custom, ?) WHERE folderId = ?",
-        (_json_path(row["privateName"]), call.folder_id),
+        (_json_path(row["privateName"]), context.folder_id),
     )
     return []
 
 
-def defined(call: Call) -> dict[str, str]:
+def defined(context: RequestContext) -> dict[str, str]:
     """Return the custom fields of the folder: private names, and their types."""
-    rows = call.store.rows(
+    rows = context.store.rows(
         "SELECT privateName, fieldType FROM customfields WHERE folderId = ? ORDER BY fieldNumber",
-        (call.folder_id,),
+        (context.folder_id,),
     )
     return {row["privateName"]: row["fieldType"] for row in rows}
 
@@ -106,62 +106,63 @@ def accepts(field_type: str, text: str, quirks: Quirks) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
-def _create(call: Call, item: dict[str, Any]) -> dict[str, Any]:
-    reader = Reader(item)
+def _create(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
+    reader = FieldReader(item)
     reader.forbid("customFieldId")
-    columns = _columns(call, reader)
-    call.store.insert("customfields", {"folderId": call.folder_id, **columns})
-    return _write_wire(_by_name(call, columns["privateName"]))
+    columns = _columns(context, reader)
+    context.store.insert("customfields", {"folderId": context.folder_id, **columns})
+    return _write_wire(_by_name(context, columns["privateName"]))
 
 
-def _change(call: Call, row: Row, payload: dict[str, Any]) -> Row:
+def _change(context: RequestContext, row: Row, payload: dict[str, Any]) -> Row:
     old = row["privateName"]
-    columns = _columns(call, Reader(payload), old)
-    call.store.update("customfields", columns, "fieldNumber", row["fieldNumber"])
+    columns = _columns(context, FieldReader(payload), old)
+    context.store.update("customfields", columns, "fieldNumber", row["fieldNumber"])
     before, after = _json_path(old), _json_path(columns["privateName"])
     if before != after:
-        call.store.execute(
+        context.store.execute(
             "UPDATE contacts SET custom ="
             " json_set(json_remove(custom, ?), ?, json_extract(custom, ?))"
             " WHERE folderId = ? AND json_type(custom, ?) IS NOT NULL",
-            (before, after, before, call.folder_id, before),
+            (before, after, before, context.folder_id, before),
         )
-    changed: Row = _by_name(call, columns["privateName"])
+    changed: Row = _by_name(context, columns["privateName"])
     return changed
 
 
-def _columns(call: Call, reader: Reader, own_name: str = "") -> dict[str, Any]:
+def _columns(context: RequestContext, reader: FieldReader, own_name: str = "") -> dict[str, Any]:
     columns = {
         "privateName": reader.text("privateName", required=True),
         "publicName": reader.text("publicName"),
         "displayToUser": reader.flag("displayToUser", 0, required=True),
         "fieldType": reader.text("fieldType", required=True),
     }
-    if call.quirks.lower_private_names:
+    if context.quirks.lower_private_names:
         columns["privateName"] = str(columns["privateName"]).lower()
     name, field_type = str(columns["privateName"]), columns["fieldType"]
     if field_type and field_type not in TYPES:
         allowed = f"fieldType can be one of {', '.join(TYPES)}"
-        reader.complain(messages.not_valid("fieldType", allowed))
+        reader.complain(error_texts.not_valid("fieldType", allowed))
     if _FORBIDDEN.search(name):
         rule = "privateName can not contain spaces, quotes, slashes or square brackets"
-        reader.complain(messages.not_valid("privateName", rule))
-    elif name != own_name and (name in _RESERVED or _by_name(call, name)):
-        reader.complain(messages.not_valid("privateName", "privateName is already used"))
+        reader.complain(error_texts.not_valid("privateName", rule))
+    elif name != own_name and (name in _RESERVED or _by_name(context, name)):
+        reader.complain(error_texts.not_valid("privateName", "privateName is already used"))
     reader.finish()
     return columns
 
 
-def _load(call: Call) -> Row:
-    row: Row | None = _by_name(call, call.path_ids["custom_field_id"])
+def _load(context: RequestContext) -> Row:
+    row: Row | None = _by_name(context, context.path_ids["custom_field_id"])
     if row is None:
-        raise Refusal(404, messages.NOT_FOUND)
+        raise Refusal(404, error_texts.NOT_FOUND)
     return row
 
 
-def _by_name(call: Call, name: str) -> Any:
-    return call.store.row(
-        "SELECT * FROM customfields WHERE folderId = ? AND privateName = ?", (call.folder_id, name)
+def _by_name(context: RequestContext, name: str) -> Any:
+    return context.store.row(
+        "SELECT * FROM customfields WHERE folderId = ? AND privateName = ?",
+        (context.folder_id, name),
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from icontact.sandbox.rules.call import Route
+from icontact.sandbox.rules.context import Route
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
 
@@ -57,7 +57,7 @@ F/automations/welcomemessage                - D - -  17.3
 _FOLDER = "/a/{accountId}/c/{clientFolderId}"
 
 
-class Entry(NamedTuple):
+class MatrixEntry(NamedTuple):
     """One verb of one URI.
 
     Attributes:
@@ -76,7 +76,7 @@ class Entry(NamedTuple):
     section: str
 
 
-def matrix(routes: Iterable[Route]) -> tuple[Entry, ...]:
+def matrix(routes: Iterable[Route]) -> tuple[MatrixEntry, ...]:
     """Return every verb of every URI, in the order of the reference.
 
     Args:
@@ -89,7 +89,7 @@ def matrix(routes: Iterable[Route]) -> tuple[Entry, ...]:
         template = path.replace("F/", f"{_FOLDER}/", 1) if path.startswith("F/") else path
         route = by_template[template]
         entries += [
-            Entry(method, template, _does(route, method), grade, section)
+            MatrixEntry(method, template, _does(route, method), grade, section)
             for method, grade in zip(METHODS, grades, strict=True)
         ]
     return tuple(entries)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from icontact.sandbox import messages
+from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -15,7 +15,7 @@ _EMAIL = re.compile(rf"{_LOCAL}(?:\.{_LOCAL})*@{_LABEL}(?:\.{_LABEL})+")
 _LONGEST_EMAIL = 254
 
 
-class Reader:
+class FieldReader:
     """Reads the fields of one payload, and collects a sentence for each that is wrong.
 
     Args:
@@ -34,27 +34,27 @@ class Reader:
         """Return a text field, ``""`` if it is absent, null or wrong."""
         value = as_text(self._payload.get(name))
         if value is None:
-            self.complain(messages.not_valid(name))
+            self.complain(error_texts.not_valid(name))
         elif required and not value:
-            self.complain(messages.required(name))
+            self.complain(error_texts.required(name))
         return value or ""
 
     def email(self, name: str, *, required: bool = False) -> str:
         """Return an e-mail address."""
         address = self.text(name, required=required)
         if address and not is_email(address):
-            self.complain(messages.not_valid(name))
+            self.complain(error_texts.not_valid(name))
         return address
 
     def flag(self, name: str, default: int, *, required: bool = False) -> int:
         """Return 1 or 0 from any of ``0 1 "0" "1" true false`` (API 2.5)."""
         if not self.given(name):
             if required:
-                self.complain(messages.required(name))
+                self.complain(error_texts.required(name))
             return default
         flag = as_flag(self._payload[name])
         if flag is None:
-            self.complain(messages.not_valid(name, f"{name} can be either 0 or 1"))
+            self.complain(error_texts.not_valid(name, f"{name} can be either 0 or 1"))
         return flag or 0
 
     def code(self, name: str, most: int, default: int = 0, *, required: bool = False) -> int:
@@ -64,7 +64,7 @@ class Reader:
             return default
         allowed = [str(choice) for choice in range(most + 1)]
         if text not in allowed:
-            self.complain(messages.not_valid(name, f"{name} can be one of {', '.join(allowed)}"))
+            self.complain(error_texts.not_valid(name, f"{name} can be one of {', '.join(allowed)}"))
             return default
         return int(text)
 
@@ -73,14 +73,14 @@ class Reader:
         text = self.text(name, required=required)
         if text and text not in allowed:
             words = ", ".join(sorted(allowed))
-            self.complain(messages.not_valid(name, f"{name} can be one of {words}"))
+            self.complain(error_texts.not_valid(name, f"{name} can be one of {words}"))
         return text
 
     def forbid(self, *names: str) -> None:
         """Complain about fields that must not be given here."""
         for name in names:
             if self.given(name):
-                self.complain(messages.not_allowed(name))
+                self.complain(error_texts.not_allowed(name))
 
     def complain(self, text: str) -> None:
         """Note a sentence for the answer."""

@@ -8,20 +8,20 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from icontact.sandbox import messages, moments
+from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.exchange import Refusal
-from icontact.sandbox.rules.call import Call, Event, Route, Scope, number
+from icontact.sandbox.rules.context import ContactChange, RequestContext, Route, Scope, number
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.terms import Clause, Kind, Term, column
+from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, column
 from icontact.sandbox.store import Row
 
 _LISTING = Listing(
     table="actions",
     key="actionNumber",
     terms={
-        "actor": Term('"actorKind"', Kind.CODE),
-        "actionType": column("actionType", Kind.CODE),
-        "actionTime": column("actionTime", Kind.EPOCH),
+        "actor": Term('"actorKind"', TermKind.CODE),
+        "actionType": column("actionType", TermKind.CODE),
+        "actionTime": column("actionTime", TermKind.EPOCH),
     },
     newest_first=True,
 )
@@ -46,15 +46,18 @@ class Done(NamedTuple):
 
 
 def record(
-    call: Call, contact_id: int, action_type: str, details: Mapping[str, str] | None = None
+    context: RequestContext,
+    contact_id: int,
+    action_type: str,
+    details: Mapping[str, str] | None = None,
 ) -> None:
     """Write down that somebody did something to a contact."""
-    record_many(call, [Done(contact_id, action_type, details or {})])
+    record_many(context, [Done(contact_id, action_type, details or {})])
 
 
-def record_many(call: Call, done: Sequence[Done]) -> None:
+def record_many(context: RequestContext, done: Sequence[Done]) -> None:
     """Write down what somebody did to contacts, in this order."""
-    epoch, actor = call.epoch, call.actor
+    epoch, actor = context.epoch, context.actor
     kind = actor if actor in _KINDS else "user"
     # Many may share their details; they live as long as this, so that they can be told apart.
     written = {id(each.details): each.details for each in done}
@@ -63,37 +66,40 @@ def record_many(call: Call, done: Sequence[Done]) -> None:
         (contact_id, action_type, epoch, actor, kind, texts[id(details)])
         for contact_id, action_type, details in done
     ]
-    if done and call.store.value("SELECT 1 FROM webhooks LIMIT 1"):
+    if done and context.store.value("SELECT 1 FROM webhooks LIMIT 1"):
         for contact_id, action_type, details in done:
-            _tell(call, contact_id, action_type, details)
-    call.store.insert_many("actions", _COLUMNS, rows)
+            _tell(context, contact_id, action_type, details)
+    context.store.insert_many("actions", _COLUMNS, rows)
 
 
-def _tell(call: Call, contact_id: int, action_type: str, details: Mapping[str, str]) -> None:
+def _tell(
+    context: RequestContext, contact_id: int, action_type: str, details: Mapping[str, str]
+) -> None:
     """Note what web hooks hear of; nothing of a status, ``donotcontact`` above all (API 17.2)."""
     list_id = None
     if action_type == "EditSubscription":
         action_type, list_id = details["newStatus"], int(details["listId"])
     if event_id := _EVENTS.get(action_type):
-        call.events.append(Event(event_id, call.folder_id, contact_id, list_id))
+        context.events.append(ContactChange(event_id, context.folder_id, contact_id, list_id))
 
 
-def of_contact(call: Call) -> dict[str, Any]:
+def of_contact(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/contacts/{contactId}/actions``, newest first."""
-    contact_id = number(call.path_ids["contact_id"])
-    if not call.store.value(
-        "SELECT 1 FROM contacts WHERE contactId = ? AND folderId = ?", (contact_id, call.folder_id)
+    contact_id = number(context.path_ids["contact_id"])
+    if not context.store.value(
+        "SELECT 1 FROM contacts WHERE contactId = ? AND folderId = ?",
+        (contact_id, context.folder_id),
     ):
-        raise Refusal(404, messages.NOT_FOUND)
-    listing = attrs.evolve(_LISTING, limit=call.quirks.history_limit)
-    page = search(call, listing, Clause("contactId = ?", (contact_id,)))
-    return page.envelope(call, "actions", _wire)
+        raise Refusal(404, error_texts.NOT_FOUND)
+    listing = attrs.evolve(_LISTING, limit=context.quirks.history_limit)
+    page = search(context, listing, Clause("contactId = ?", (contact_id,)))
+    return page.envelope(context, "actions", _wire)
 
 
 def _wire(row: Row) -> dict[str, Any]:
     return {
         "actionType": row["actionType"],
-        "actionTime": moments.iso_without_colon(row["actionTime"]),
+        "actionTime": timestamps.iso_without_colon(row["actionTime"]),
         "actor": row["actor"],
         # An empty PHP array has no keys to tell that it was meant as an object (API 7).
         "details": json.loads(row["details"]) or [],

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 
 import attrs
 
-from icontact.sandbox import messages
-from icontact.sandbox.rules.call import Call, beyond_cap, number
-from icontact.sandbox.rules.terms import OPERATORS, Clause, Term
+from icontact.sandbox import error_texts
+from icontact.sandbox.rules.context import RequestContext, beyond_cap, number
+from icontact.sandbox.rules.search_terms import OPERATORS, Clause, Term
 from icontact.sandbox.store import Row
 
 DEFAULT_LIMIT = 20
@@ -47,7 +47,7 @@ class Listing:
     narrow: frozenset[str] = frozenset()
 
 
-class Positions(Protocol):
+class _Positions(Protocol):
     """Knows, of a collection in the order of its key, where each row stands."""
 
     def total(self) -> int:
@@ -60,7 +60,7 @@ class Positions(Protocol):
 
 
 @attrs.frozen(kw_only=True)
-class Page:
+class ListingPage:
     """One page of a collection, and where it stands."""
 
     rows: list[Row]
@@ -68,58 +68,62 @@ class Page:
     offset: int
     total: int
 
-    def envelope(self, call: Call, plural: str, render: Callable[[Row], Any]) -> dict[str, Any]:
+    def envelope(
+        self, context: RequestContext, plural: str, render: Callable[[Row], Any]
+    ) -> dict[str, Any]:
         """Return the usual envelope: array, ``limit``, ``offset``, ``total`` (API 2.4)."""
         return {
-            plural: self.rendered(call, render),
+            plural: self.rendered(context, render),
             "limit": self.limit,
             "offset": self.offset,
             "total": self.total,
         }
 
-    def rendered(self, call: Call, render: Callable[[Row], Any]) -> list[Any] | None:
+    def rendered(self, context: RequestContext, render: Callable[[Row], Any]) -> list[Any] | None:
         """Return the rows as the wire has them."""
         rows = [render(row) for row in self.rows]
-        return None if not rows and call.quirks.null_for_empty else rows
+        return None if not rows and context.quirks.null_for_empty else rows
 
 
-def search(call: Call, listing: Listing, base: Clause, positions: Positions | None = None) -> Page:
+def search(
+    context: RequestContext, listing: Listing, base: Clause, positions: _Positions | None = None
+) -> ListingPage:
     """Run the search of a call.
 
     Args:
-        call: The call; terms that are not known are warned about.
+        context: The request; terms that are not known are warned about.
         listing: What may be asked.
         base: What holds for every row of the collection.
         positions: Where its rows stand, if that is known without counting them.
     """
-    known, ignored = _sort_out(call.incoming.query, listing)
-    clauses = [base, *(term.clause(call, name) for name, term in known.items())]
+    known, ignored = _sort_out(context.incoming.query, listing)
+    clauses = [base, *(term.clause(context, name) for name, term in known.items())]
     where = " AND ".join(f"({clause.sql})" for clause in clauses)
     values = [value for clause in clauses for value in clause.values]
-    order, unsortable = _order(call.incoming.query.get("orderby", ""), listing)
+    order, unsortable = _order(context.incoming.query.get("orderby", ""), listing)
     if not listing.narrow.isdisjoint(known):
         # The sign keeps SQLite from walking through all rows in the order of the key.
         order = order.replace(_by_key(listing), f"+{_by_key(listing)}")
     if ignored or unsortable:
-        call.warn(messages.ignored_terms((*ignored, *unsortable)))
-    limit, shown, offset = _window(call, listing)
+        context.warn(error_texts.ignored_terms((*ignored, *unsortable)))
+    limit, shown, offset = _window(context, listing)
     if positions is None or known:
-        total = call.store.value(f"SELECT COUNT(*) FROM {listing.table} WHERE {where}", values)
+        total = context.store.value(f"SELECT COUNT(*) FROM {listing.table} WHERE {where}", values)
     else:
         total = positions.total()
     skipped = offset
     if positions is not None and not known and order == _by_key(listing):
         key, skipped = positions.start(offset)
         where, values = f"{where} AND {listing.key} >= ?", [*values, key]
-    rows = call.store.rows(
+    rows = context.store.rows(
         f"SELECT {listing.columns} FROM {listing.table}"
         f" WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
         (*values, shown, skipped),
     )
-    quirks = call.quirks
+    quirks = context.quirks
     if quirks.beyond_max_limit == "slow" and len(rows) > (quirks.max_limit or inf):
-        call.delay = quirks.slow_seconds
-    return Page(rows=rows, limit=limit, offset=offset, total=total)
+        context.delay = quirks.slow_seconds
+    return ListingPage(rows=rows, limit=limit, offset=offset, total=total)
 
 
 def _sort_out(query: Mapping[str, str], listing: Listing) -> tuple[dict[str, Term], list[str]]:
@@ -164,17 +168,17 @@ def _by_key(listing: Listing) -> str:
     return f'"{listing.key}" {"DESC" if listing.newest_first else "ASC"}'
 
 
-def _window(call: Call, listing: Listing) -> tuple[int, int, int]:
+def _window(context: RequestContext, listing: Listing) -> tuple[int, int, int]:
     """Return the limit that the answer states, how many rows it shows at most, and the offset.
 
     A value that is not a number counts as not given.
     """
-    asked = number(call.incoming.query.get("limit"))
-    offset = number(call.incoming.query.get("offset")) or 0
-    most, beyond = call.quirks.max_limit, call.quirks.beyond_max_limit
-    if most is None or (asked or 0) <= most or beyond == "slow":
+    asked = number(context.incoming.query.get("limit"))
+    offset = number(context.incoming.query.get("offset")) or 0
+    most, beyond = context.quirks.max_limit, context.quirks.beyond_max_limit
+    if asked is None or most is None or asked <= most or beyond == "slow":
         limit = min(listing.limit, most or listing.limit) if asked is None else asked
         return limit, limit, offset
     if beyond == "refused":
-        raise beyond_cap(call.quirks.max_limit_status, messages.too_many_rows(most))
+        raise beyond_cap(context.quirks.max_limit_status, error_texts.too_many_rows(most))
     return asked if beyond == "first_answered" else most, most, offset

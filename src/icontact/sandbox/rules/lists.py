@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from icontact.sandbox import messages
+from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies
-from icontact.sandbox.rules.call import Call, Route, Scope, number
-from icontact.sandbox.rules.fields import Reader
+from icontact.sandbox.rules.context import RequestContext, Route, Scope, number
+from icontact.sandbox.rules.fields import FieldReader
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.terms import Clause, Kind, column
+from icontact.sandbox.rules.search_terms import Clause, TermKind, column
 from icontact.sandbox.store import Row
 
 FLAGS = ("emailOwnerOnChange", "welcomeOnManualAdd", "welcomeOnSignupAdd")
@@ -21,104 +21,108 @@ _LISTING = Listing(
     table="lists",
     key="listId",
     terms={
-        "listId": column("listId", Kind.NUMBER),
+        "listId": column("listId", TermKind.NUMBER),
         "name": column("name"),
         "publicname": column("publicname"),
         "description": column("description"),
         "welcomeMessageId": column("welcomeMessageId"),
-        **{flag: column(flag, Kind.NUMBER) for flag in FLAGS},
+        **{flag: column(flag, TermKind.NUMBER) for flag in FLAGS},
     },
 )
 
 
-def list_all(call: Call) -> dict[str, Any]:
+def list_all(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/lists``."""
-    base = Clause("folderId = ? AND deleted = 0", (call.folder_id,))
-    page = search(call, _LISTING, base)
-    return page.envelope(call, "lists", read_wire)
+    base = Clause("folderId = ? AND deleted = 0", (context.folder_id,))
+    page = search(context, _LISTING, base)
+    return page.envelope(context, "lists", read_wire)
 
 
-def create_many(call: Call) -> dict[str, Any]:
+def create_many(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST …/lists``."""
-    return {"lists": bodies.save_many(call, "lists", "list", _create) or None}
+    return {"lists": bodies.save_many(context, "lists", "list", _create) or None}
 
 
-def read(call: Call) -> dict[str, Any]:
+def read(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/lists/{listId}``."""
-    return {"list": read_wire(_load(call))}
+    return {"list": read_wire(_load(context))}
 
 
-def merge(call: Call) -> dict[str, Any]:
+def merge(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST …/lists/{listId}``: only what is given changes."""
-    row, item = _load(call), bodies.member(call, "list")
+    row, item = _load(context), bodies.member(context, "list")
     if item:
-        reader = Reader(item)
+        reader = FieldReader(item)
         names = [name for name in ("name", *_TEXTS, *FLAGS) if reader.given(name)]
-        _store_changes(call, row, reader, names)
-    return {"list": _write_wire(_load(call))}
+        _store_changes(context, row, reader, names)
+    return {"list": _write_wire(_load(context))}
 
 
-def replace(call: Call) -> dict[str, Any]:
+def replace(context: RequestContext) -> dict[str, Any]:
     """Answer ``PUT …/lists/{listId}``: flags that are not given become 0, whatever the default."""
-    row, item = _load(call), bodies.member(call, "list")
+    row, item = _load(context), bodies.member(context, "list")
     if item is not None:
-        _store_changes(call, row, Reader(item), ["name", *_TEXTS, *FLAGS])
-    return {"list": _write_wire(_load(call))}
+        _store_changes(context, row, FieldReader(item), ["name", *_TEXTS, *FLAGS])
+    return {"list": _write_wire(_load(context))}
 
 
-def delete(call: Call) -> list[Any]:
+def delete(context: RequestContext) -> list[Any]:
     """Answer ``DELETE …/lists/{listId}``; its subscriptions go with it."""
-    list_id = _load(call)["listId"]
-    call.store.update("lists", {"deleted": 1}, "listId", list_id)
-    call.store.execute("DELETE FROM subscriptions WHERE listId = ?", (list_id,))
+    list_id = _load(context)["listId"]
+    context.store.update("lists", {"deleted": 1}, "listId", list_id)
+    context.store.execute("DELETE FROM subscriptions WHERE listId = ?", (list_id,))
     return []
 
 
-def _create(call: Call, item: dict[str, Any]) -> dict[str, Any]:
-    reader = Reader(item)
+def _create(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
+    reader = FieldReader(item)
     reader.forbid("listId")
-    columns: dict[str, Any] = {"folderId": call.folder_id}
+    columns: dict[str, Any] = {"folderId": context.folder_id}
     columns |= {"name": reader.text("name", required=True)}
     columns |= {name: reader.text(name) for name in _TEXTS}
     columns |= {name: reader.flag(name, default) for name, default in FLAG_DEFAULTS.items()}
-    _check(call, reader, columns)
-    list_id = call.store.insert("lists", columns)
-    return _write_wire(_by_id(call, list_id))
+    _check(context, reader, columns)
+    list_id = context.store.insert("lists", columns)
+    return _write_wire(_by_id(context, list_id))
 
 
-def _store_changes(call: Call, row: Row, reader: Reader, names: list[str]) -> None:
+def _store_changes(
+    context: RequestContext, row: Row, reader: FieldReader, names: list[str]
+) -> None:
     changes: dict[str, Any] = {
         name: reader.flag(name, 0) if name in FLAGS else reader.text(name, required=name == "name")
         for name in names
     }
-    _check(call, reader, changes, own_id=row["listId"])
-    call.store.update("lists", changes, "listId", row["listId"])
+    _check(context, reader, changes, own_id=row["listId"])
+    context.store.update("lists", changes, "listId", row["listId"])
 
 
-def _check(call: Call, reader: Reader, columns: dict[str, Any], own_id: int = 0) -> None:
+def _check(
+    context: RequestContext, reader: FieldReader, columns: dict[str, Any], own_id: int = 0
+) -> None:
     message_id = columns.get("welcomeMessageId")
     if message_id and number(message_id) is None:
-        reader.complain(messages.not_valid("welcomeMessageId"))
-    if call.quirks.duplicate_list_names == "refused" and call.store.value(
+        reader.complain(error_texts.not_valid("welcomeMessageId"))
+    if context.quirks.duplicate_list_names == "refused" and context.store.value(
         "SELECT 1 FROM lists WHERE folderId = ? AND name = ? AND deleted = 0 AND listId <> ?",
-        (call.folder_id, columns.get("name"), own_id),
+        (context.folder_id, columns.get("name"), own_id),
     ):
-        reader.complain(messages.not_valid("name", "name is already used by another list"))
+        reader.complain(error_texts.not_valid("name", "name is already used by another list"))
     reader.finish()
 
 
-def _load(call: Call) -> Row:
-    row: Row | None = _by_id(call, number(call.path_ids["list_id"]))
+def _load(context: RequestContext) -> Row:
+    row: Row | None = _by_id(context, number(context.path_ids["list_id"]))
     if row is None:
-        raise Refusal(404, messages.NOT_FOUND)
+        raise Refusal(404, error_texts.NOT_FOUND)
     if row["deleted"]:
-        raise Refusal(500, messages.no_result(row["listId"]))
+        raise Refusal(500, error_texts.no_result(row["listId"]))
     return row
 
 
-def _by_id(call: Call, list_id: int | None) -> Any:
-    return call.store.row(
-        "SELECT * FROM lists WHERE listId = ? AND folderId = ?", (list_id, call.folder_id)
+def _by_id(context: RequestContext, list_id: int | None) -> Any:
+    return context.store.row(
+        "SELECT * FROM lists WHERE listId = ? AND folderId = ?", (list_id, context.folder_id)
     )
 
 

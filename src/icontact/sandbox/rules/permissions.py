@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from icontact.sandbox import messages
+from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies, users
-from icontact.sandbox.rules.call import Area, Call, Route, Scope, number
-from icontact.sandbox.rules.fields import Reader
+from icontact.sandbox.rules.context import Area, RequestContext, Route, Scope, number
+from icontact.sandbox.rules.fields import FieldReader
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.terms import Clause, Kind, column
+from icontact.sandbox.rules.search_terms import Clause, TermKind, column
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.mailing_schema import PERMISSIONS
 
@@ -25,56 +25,58 @@ _LISTING = Listing(
     " LEFT JOIN permissions ON permissions.userId = users.userId"
     " AND permissions.clientFolderId = folders.clientFolderId)",
     key="clientFolderId",
-    terms={"clientFolderId": column("clientFolderId", Kind.NUMBER)},
+    terms={"clientFolderId": column("clientFolderId", TermKind.NUMBER)},
 )
 
 
-def check(call: Call, area: Area) -> None:
+def check(context: RequestContext, area: Area) -> None:
     """Refuse a user without the permission that an area asks for; the owner may do everything."""
-    reads = call.incoming.method == "GET"
-    if call.user_id is None or area is Area.EVERYBODY or (area is Area.SETTINGS and reads):
+    reads = context.incoming.method == "GET"
+    if context.user_id is None or area is Area.EVERYBODY or (area is Area.SETTINGS and reads):
         return
     if area in {Area.SETTINGS, Area.OWNER}:
-        raise Refusal(403, messages.FORBIDDEN)
-    if reads and area is not Area.ANALYTIC and call.quirks.user_permissions == "writes":
+        raise Refusal(403, error_texts.FORBIDDEN)
+    if reads and area is not Area.ANALYTIC and context.quirks.user_permissions == "writes":
         return
-    granted = call.store.row(
+    granted = context.store.row(
         "SELECT creative, subscriber, analytic FROM permissions"
         " WHERE userId = ? AND clientFolderId = ?",
-        (call.user_id, call.folder_id),
+        (context.user_id, context.folder_id),
     )
     if granted is None or not granted[area.value]:
-        raise Refusal(403, messages.FORBIDDEN)
+        raise Refusal(403, error_texts.FORBIDDEN)
 
 
-def list_all(call: Call) -> dict[str, Any]:
+def list_all(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET /a/{accountId}/users/{userId}/permissions``: a row for every client folder."""
-    where = Clause("userId = ? AND accountId = ?", (users.load(call)["userId"], call.account_id))
-    page = search(call, _LISTING, where)
-    return page.envelope(call, "permissions", _read_wire)
+    where = Clause(
+        "userId = ? AND accountId = ?", (users.load(context)["userId"], context.account_id)
+    )
+    page = search(context, _LISTING, where)
+    return page.envelope(context, "permissions", _read_wire)
 
 
-def save_many(call: Call) -> dict[str, Any]:
+def save_many(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST /a/{accountId}/users/{userId}/permissions``."""
-    users.refuse_owner(users.load(call))
-    return {"permissions": bodies.save_many(call, "permissions", "permission", _save) or None}
+    users.refuse_owner(users.load(context))
+    return {"permissions": bodies.save_many(context, "permissions", "permission", _save) or None}
 
 
-def _save(call: Call, item: dict[str, Any]) -> dict[str, Any]:
-    reader = Reader(item)
+def _save(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
+    reader = FieldReader(item)
     text = reader.text("clientFolderId", required=True)
     flags = {name: reader.flag(name, 0, required=True) for name in PERMISSIONS}
     reader.finish()
-    folder_id = call.store.value(
+    folder_id = context.store.value(
         "SELECT clientFolderId FROM clientfolders WHERE clientFolderId = ? AND accountId = ?",
-        (number(text), call.account_id),
+        (number(text), context.account_id),
     )
     if folder_id is None:
-        raise Refusal(400, messages.not_recognised("clientFolderId"))
-    call.store.execute(
+        raise Refusal(400, error_texts.not_recognised("clientFolderId"))
+    context.store.execute(
         "INSERT OR REPLACE INTO permissions"
         " (userId, clientFolderId, creative, subscriber, analytic) VALUES (?, ?, ?, ?, ?)",
-        (number(call.path_ids["user_id"]), folder_id, *flags.values()),
+        (number(context.path_ids["user_id"]), folder_id, *flags.values()),
     )
     return {"clientFolderId": str(folder_id), **flags}
 

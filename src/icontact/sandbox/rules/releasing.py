@@ -9,11 +9,11 @@ from datetime import datetime
 
 import attrs
 
-from icontact.sandbox import moments
+from icontact.sandbox import timestamps
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules import checks, criteria_search, history, well_formed
-from icontact.sandbox.rules.call import Call
-from icontact.sandbox.rules.terms import Clause
+from icontact.sandbox.rules.context import RequestContext
+from icontact.sandbox.rules.search_terms import Clause
 from icontact.sandbox.store import Row
 
 PENDING = "pending"
@@ -29,41 +29,41 @@ def spelled(quirks: Quirks, status: str) -> str:
     return status if quirks.send_statuses == "table" else _SPELLINGS[status]
 
 
-def count(call: Call, send: Row) -> int:
+def count(context: RequestContext, send: Row) -> int:
     """Return how many people a send would reach now."""
-    who = _recipients(call, send)
-    counted: int = call.store.value(f"SELECT COUNT(*) FROM contacts WHERE {who.sql}", who.values)
+    who = _recipients(context, send)
+    counted: int = context.store.value(f"SELECT COUNT(*) FROM contacts WHERE {who.sql}", who.values)
     return counted
 
 
-def release(call: Call, send_id: int) -> None:
+def release(context: RequestContext, send_id: int) -> None:
     """Deliver a pending send at the time of the call, and let its recipients react."""
-    send = checks.required(checks.find(call, "sends", "sendId", send_id))
-    who = _recipients(call, send)
-    recipients = call.store.execute(
+    send = checks.required(checks.find(context, "sends", "sendId", send_id))
+    who = _recipients(context, send)
+    recipients = context.store.execute(
         "INSERT INTO recipients (sendId, contactId)"
         f" SELECT ?, contactId FROM contacts WHERE {who.sql}",
         (send_id, *who.values),
     )
     released = {
-        "status": spelled(call.quirks, "released"),
+        "status": spelled(context.quirks, "released"),
         "recipientCount": recipients,
-        "releasedTime": call.epoch,
+        "releasedTime": context.epoch,
     }
-    call.store.update("sends", released, "sendId", send_id)
-    call.store.execute(
+    context.store.update("sends", released, "sendId", send_id)
+    context.store.execute(
         "INSERT INTO actions (contactId, actionType, actionTime, actor, actorKind, details)"
         " SELECT contactId, 'ReleaseSend', ?, 'system', 'system', ?"
         " FROM recipients WHERE sendId = ?",
-        (call.epoch, json.dumps({"messageId": str(send["messageId"])}), send_id),
+        (context.epoch, json.dumps({"messageId": str(send["messageId"])}), send_id),
     )
-    _foresee(call, send)
-    settle(call)
+    _foresee(context, send)
+    settle(context)
 
 
-def settle(call: Call) -> None:
+def settle(context: RequestContext) -> None:
     """Let everything happen that recipients did up to the time of the call."""
-    store, epoch = call.store, call.epoch
+    store, epoch = context.store, context.epoch
     store.execute(
         "INSERT INTO actions (contactId, actionType, actionTime, actor, actorKind, details)"
         " SELECT contactId, upper(substr(kind, 1, 1)) || substr(kind, 2), time,"
@@ -83,7 +83,7 @@ def settle(call: Call) -> None:
         (epoch,),
     )
     for row in rows:
-        then = at(call, row["time"], row["folderId"])
+        then = at(context, row["time"], row["folderId"])
         if row["kind"] == "bounce":
             _bounce(then, row)
         else:
@@ -91,27 +91,27 @@ def settle(call: Call) -> None:
     store.execute("UPDATE reactions SET done = 1 WHERE done = 0 AND time <= ?", (epoch,))
 
 
-def at(call: Call, epoch: int, folder_id: int) -> Call:
+def at(context: RequestContext, epoch: int, folder_id: int) -> RequestContext:
     """Return a call of the server's own, at a time, in a client folder."""
-    now = datetime.fromtimestamp(epoch, moments.EASTERN)
-    return attrs.evolve(call, now=now, folder_id=folder_id, actor="system")
+    now = datetime.fromtimestamp(epoch, timestamps.EASTERN)
+    return attrs.evolve(context, now=now, folder_id=folder_id, actor="system")
 
 
-def _recipients(call: Call, send: Row) -> Clause:
+def _recipients(context: RequestContext, send: Row) -> Clause:
     """Return the condition of everybody who gets a send: those meant who may be mailed."""
-    included = _sources(call, send, "include", criteria_search.ON_LISTS)
-    excluded = _sources(call, send, "exclude", _ON_LISTS_AT_ALL)
+    included = _sources(context, send, "include", criteria_search.ON_LISTS)
+    excluded = _sources(context, send, "exclude", _ON_LISTS_AT_ALL)
     return Clause(
         f"folderId = ? AND status = 'normal' AND coalesce({included.sql}, 0)"
         f" AND NOT coalesce({excluded.sql}, 0)",
-        (call.folder_id, *included.values, *excluded.values),
+        (context.folder_id, *included.values, *excluded.values),
     )
 
 
-def _sources(call: Call, send: Row, way: str, on_lists: str) -> Clause:
+def _sources(context: RequestContext, send: Row, way: str, on_lists: str) -> Clause:
     clauses = [Clause(on_lists, (json.dumps(_ids(send[f"{way}ListIds"])),))]
     segment_ids = _ids(send[f"{way}SegmentIds"])
-    clauses += [criteria_search.members(call, segment_id) for segment_id in segment_ids]
+    clauses += [criteria_search.members(context, segment_id) for segment_id in segment_ids]
     return Clause(
         f"({' OR '.join(f'({clause.sql})' for clause in clauses)})",
         tuple(value for clause in clauses for value in clause.values),
@@ -122,22 +122,22 @@ def _ids(text: str) -> list[int]:
     return [int(part) for part in text.split(",") if part]
 
 
-def _foresee(call: Call, send: Row) -> None:
+def _foresee(context: RequestContext, send: Row) -> None:
     """Write down what the recipients are going to do, by the behaviour of the sandbox."""
-    message = checks.required(checks.find(call, "messages", "messageId", send["messageId"]))
-    tracked = call.store.value(
+    message = checks.required(checks.find(context, "messages", "messageId", send["messageId"]))
+    tracked = context.store.value(
         "SELECT clickTrackMode FROM campaigns WHERE campaignId = ?", (message["campaignId"],)
     )
-    rows = call.store.rows(
+    rows = context.store.rows(
         "SELECT contactId FROM recipients WHERE sendId = ? ORDER BY contactId", (send["sendId"],)
     )
-    reactions = call.behaviour.reactions(
+    reactions = context.recipients.reactions(
         send["sendId"],
         (row["contactId"] for row in rows),
         can_open=bool(message["htmlBody"]),
         links=well_formed.links(message["htmlBody"]) if tracked else [],
     )
-    call.store.execute_many(
+    context.store.execute_many(
         "INSERT INTO reactions (sendId, messageId, contactId, kind, time, link, hard)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
@@ -146,7 +146,7 @@ def _foresee(call: Call, send: Row) -> None:
                 send["messageId"],
                 reaction.contact_id,
                 reaction.kind,
-                call.epoch + reaction.seconds,
+                context.epoch + reaction.seconds,
                 reaction.link,
                 reaction.hard,
             )
@@ -155,22 +155,22 @@ def _foresee(call: Call, send: Row) -> None:
     )
 
 
-def _bounce(call: Call, row: Row) -> None:
-    call.store.execute(
+def _bounce(context: RequestContext, row: Row) -> None:
+    context.store.execute(
         "UPDATE contacts SET bounceCount = bounceCount + 1 WHERE contactId = ?",
         (row["contactId"],),
     )
-    if row["hard"] and call.store.execute(
+    if row["hard"] and context.store.execute(
         "UPDATE contacts SET status = 'bounced' WHERE contactId = ? AND status = 'normal'",
         (row["contactId"],),
     ):
-        history.record(call, row["contactId"], "EditStatus", {"newStatus": "bounced"})
+        history.record(context, row["contactId"], "EditStatus", {"newStatus": "bounced"})
 
 
-def _unsubscribe(call: Call, row: Row) -> None:
+def _unsubscribe(context: RequestContext, row: Row) -> None:
     """Take somebody off the lists that were sent to, also by way of a segment."""
-    send = checks.required(checks.find(call, "sends", "sendId", row["sendId"]))
-    left = call.store.rows(
+    send = checks.required(checks.find(context, "sends", "sendId", row["sendId"]))
+    left = context.store.rows(
         "SELECT rowNumber, listId FROM subscriptions WHERE contactId = ? AND status = 'normal'"
         " AND (listId IN (SELECT value FROM json_each(?)) OR listId IN (SELECT listId"
         " FROM segments WHERE segmentId IN (SELECT value FROM json_each(?))))",
@@ -182,6 +182,6 @@ def _unsubscribe(call: Call, row: Row) -> None:
     )
     for subscription in left:
         gone = {"status": "unsubscribed"}
-        call.store.update("subscriptions", gone, "rowNumber", subscription["rowNumber"])
+        context.store.update("subscriptions", gone, "rowNumber", subscription["rowNumber"])
         details = {"listId": str(subscription["listId"]), "newStatus": "unsubscribed"}
-        history.record(call, row["contactId"], "EditSubscription", details)
+        history.record(context, row["contactId"], "EditSubscription", details)

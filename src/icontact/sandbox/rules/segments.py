@@ -5,45 +5,45 @@ from __future__ import annotations
 from typing import Any
 
 from icontact.sandbox.rules import bodies, checks
-from icontact.sandbox.rules.call import Call, Route, Scope
-from icontact.sandbox.rules.fields import Reader
+from icontact.sandbox.rules.context import RequestContext, Route, Scope
+from icontact.sandbox.rules.fields import FieldReader
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.terms import Clause, Kind, column
+from icontact.sandbox.rules.search_terms import Clause, TermKind, column
 from icontact.sandbox.store import Row
 
 _LISTING = Listing(
     table="segments",
     key="segmentId",
     terms={
-        "segmentId": column("segmentId", Kind.NUMBER),
-        "listId": column("listId", Kind.NUMBER),
+        "segmentId": column("segmentId", TermKind.NUMBER),
+        "listId": column("listId", TermKind.NUMBER),
         "name": column("name"),
         "description": column("description"),
     },
 )
 
 
-def list_all(call: Call) -> dict[str, Any]:
+def list_all(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/segments``."""
-    page = search(call, _LISTING, Clause("folderId = ?", (call.folder_id,)))
-    return page.envelope(call, "segments", lambda row: checks.blank_as_null(_wire(row)))
+    page = search(context, _LISTING, Clause("folderId = ?", (context.folder_id,)))
+    return page.envelope(context, "segments", lambda row: checks.blank_as_null(_wire(row)))
 
 
-def create_many(call: Call) -> dict[str, Any]:
+def create_many(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST …/segments``."""
-    return {"segments": bodies.save_many(call, "segments", "segment", _create) or None}
+    return {"segments": bodies.save_many(context, "segments", "segment", _create) or None}
 
 
-def read(call: Call) -> dict[str, Any]:
+def read(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/segments/{segmentId}``."""
-    return {"segment": checks.blank_as_null(_wire(load(call)))}
+    return {"segment": checks.blank_as_null(_wire(load(context)))}
 
 
-def merge(call: Call) -> dict[str, Any]:
+def merge(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST …/segments/{segmentId}``: only what is given changes, and never the list."""
-    row, item = load(call), bodies.member(call, "segment")
+    row, item = load(context), bodies.member(context, "segment")
     if item is not None:
-        reader = Reader(item)
+        reader = FieldReader(item)
         checks.unchangeable(reader, item, listId=row["listId"])
         changes = {
             name: reader.text(name, required=name == "name")
@@ -51,33 +51,35 @@ def merge(call: Call) -> dict[str, Any]:
             if reader.given(name)
         }
         reader.finish()
-        call.store.update("segments", changes, "segmentId", row["segmentId"])
-    return {"segment": _wire(load(call))}
+        context.store.update("segments", changes, "segmentId", row["segmentId"])
+    return {"segment": _wire(load(context))}
 
 
-def delete(call: Call) -> list[Any]:
+def delete(context: RequestContext) -> list[Any]:
     """Answer ``DELETE …/segments/{segmentId}``; its criteria go with it."""
-    segment_id = load(call)["segmentId"]
-    call.store.execute("DELETE FROM criteria WHERE segmentId = ?", (segment_id,))
-    call.store.execute("DELETE FROM segments WHERE segmentId = ?", (segment_id,))
+    segment_id = load(context)["segmentId"]
+    context.store.execute("DELETE FROM criteria WHERE segmentId = ?", (segment_id,))
+    context.store.execute("DELETE FROM segments WHERE segmentId = ?", (segment_id,))
     return []
 
 
-def load(call: Call) -> Row:
+def load(context: RequestContext) -> Row:
     """Return the segment that the path names."""
-    return checks.required(checks.find(call, "segments", "segmentId", call.path_ids["segment_id"]))
+    return checks.required(
+        checks.find(context, "segments", "segmentId", context.path_ids["segment_id"])
+    )
 
 
-def _create(call: Call, item: dict[str, Any]) -> dict[str, Any]:
-    reader = Reader(item)
+def _create(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
+    reader = FieldReader(item)
     reader.forbid("segmentId")
     columns: dict[str, Any] = {"name": reader.text("name", required=True)}
     columns["description"] = reader.text("description")
     reader.text("listId", required=True)
-    columns["listId"] = checks.known(call, reader, "lists", "listId")
+    columns["listId"] = checks.known(context, reader, "lists", "listId")
     reader.finish()
-    segment_id = call.store.insert("segments", {"folderId": call.folder_id, **columns})
-    return _wire(checks.required(checks.find(call, "segments", "segmentId", segment_id)))
+    segment_id = context.store.insert("segments", {"folderId": context.folder_id, **columns})
+    return _wire(checks.required(checks.find(context, "segments", "segmentId", segment_id)))
 
 
 def _wire(row: Row) -> dict[str, Any]:

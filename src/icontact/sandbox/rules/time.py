@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from icontact.sandbox import moments
-from icontact.sandbox.rules.call import Call, Route, Scope
+from icontact.sandbox import timestamps
+from icontact.sandbox.rules.context import RequestContext, Route, Scope
 
 
-def read(call: Call) -> dict[str, Any]:
+def read(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET /time``."""
-    return {"time": moments.iso_with_offset(call.epoch), "timestamp": call.epoch}
+    return {"time": timestamps.iso_with_offset(context.epoch), "timestamp": context.epoch}
 
 
 ROUTES = (Route("/time", Scope.OPEN, {"GET": read}),)

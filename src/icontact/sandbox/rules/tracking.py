@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from icontact.sandbox import moments
-from icontact.sandbox.rules import mailings
-from icontact.sandbox.rules.call import Call, Handler, Route, Scope
+from icontact.sandbox import timestamps
+from icontact.sandbox.rules import messages
+from icontact.sandbox.rules.context import Handler, RequestContext, Route, Scope
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.terms import Clause
+from icontact.sandbox.rules.search_terms import Clause
 from icontact.sandbox.store import Row
 
 KINDS = ("bounce", "open", "click", "unsubscribe")
@@ -17,25 +17,25 @@ _LISTING = Listing(table="reactions", key="reactionNumber")
 
 
 def _list_of(kind: str) -> Handler:
-    def list_all(call: Call) -> dict[str, Any]:
+    def list_all(context: RequestContext) -> dict[str, Any]:
         base = "messageId = ? AND kind = ? AND done = 1"
-        message_id = mailings.load(call)["messageId"]
-        page = search(call, _LISTING, Clause(base, (message_id, kind)))
-        return page.envelope(call, f"{kind}s", lambda row: _wire(kind, row))
+        message_id = messages.load(context)["messageId"]
+        page = search(context, _LISTING, Clause(base, (message_id, kind)))
+        return page.envelope(context, f"{kind}s", lambda row: _wire(kind, row))
 
     return list_all
 
 
-def figures(call: Call) -> dict[str, Any]:
+def figures(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/messages/{messageId}/statistics``; nobody comments, and nobody complains."""
-    message_id = mailings.load(call)["messageId"]
-    rows = call.store.rows(
+    message_id = messages.load(context)["messageId"]
+    rows = context.store.rows(
         "SELECT kind, COUNT(*) AS total, COUNT(DISTINCT contactId) AS people FROM reactions"
         " WHERE messageId = ? AND done = 1 GROUP BY kind",
         (message_id,),
     )
     totals = {row["kind"]: (row["people"], row["total"]) for row in rows}
-    recipients = call.store.value(
+    recipients = context.store.value(
         "SELECT COUNT(*) FROM sends JOIN recipients USING (sendId) WHERE messageId = ?",
         (message_id,),
     )
@@ -61,7 +61,7 @@ def _unique_and_total(counts: tuple[int, int]) -> dict[str, int]:
 def _wire(kind: str, row: Row) -> dict[str, Any]:
     answer = {
         "contactId": str(row["contactId"]),
-        f"{kind}Time": moments.iso_with_offset(row["time"]),
+        f"{kind}Time": timestamps.iso_with_offset(row["time"]),
     }
     return {**answer, "clickLink": row["link"]} if kind == "click" else answer
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 
 import attrs
 
-from icontact.sandbox import messages
+from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
@@ -19,7 +19,7 @@ _MERGE_NAMES = {"fname": "firstName", "lname": "lastName"}
 
 
 @attrs.frozen
-class Table:
+class UploadedTable:
     """A file that was read.
 
     Attributes:
@@ -42,7 +42,7 @@ class Table:
                 yield number, {name: cell.strip() for name, cell in named if name}
 
 
-def parse(data: bytes, custom_names: Collection[str]) -> Table:
+def parse(data: bytes, custom_names: Collection[str]) -> UploadedTable:
     """Read a file.
 
     Args:
@@ -64,8 +64,8 @@ def parse(data: bytes, custom_names: Collection[str]) -> Table:
     fields = _fields(custom_names)
     columns = tuple(fields.get(name.lower()) for name in names)
     if "email" not in columns:
-        raise Refusal(400, messages.required("email"))
-    return Table(
+        raise Refusal(400, error_texts.required("email"))
+    return UploadedTable(
         columns=columns,
         unknown=tuple(name for name in names if name.lower() not in fields),
         rows=tuple((number, row) for number, row in enumerate(rows[1:], 2) if any(row)),
@@ -78,4 +78,4 @@ def _fields(custom_names: Collection[str]) -> dict[str, str]:
 
 
 def _no_good(because: str) -> str:
-    return messages.not_valid("data", because)
+    return error_texts.not_valid("data", because)

@@ -7,13 +7,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from icontact.sandbox import messages
+from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies, checks
-from icontact.sandbox.rules.call import Call, Route, Scope, number
-from icontact.sandbox.rules.fields import Reader
+from icontact.sandbox.rules.context import RequestContext, Route, Scope, number
+from icontact.sandbox.rules.fields import FieldReader
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.terms import Clause, Kind, column
+from icontact.sandbox.rules.search_terms import Clause, TermKind, column
 from icontact.sandbox.store import Row
 
 OPTIONAL = ("firstName", "lastName", "email")
@@ -35,81 +35,81 @@ _LISTING = Listing(
     table=TABLE,
     key="userId",
     terms={
-        "userId": column("userId", Kind.NUMBER),
+        "userId": column("userId", TermKind.NUMBER),
         "userName": column("userName"),
         **{name: column(name) for name in OPTIONAL},
     },
 )
 
 
-def list_all(call: Call) -> dict[str, Any]:
+def list_all(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET /a/{accountId}/users``."""
-    page = search(call, _LISTING, Clause("accountId = ?", (call.account_id,)))
-    return page.envelope(call, "users", lambda row: checks.blank_as_null(_wire(row)))
+    page = search(context, _LISTING, Clause("accountId = ?", (context.account_id,)))
+    return page.envelope(context, "users", lambda row: checks.blank_as_null(_wire(row)))
 
 
-def save_many(call: Call) -> dict[str, Any]:
+def save_many(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST /a/{accountId}/users``: create, or update by ``userId``."""
-    return {"users": bodies.save_many(call, "users", "user", _save) or None}
+    return {"users": bodies.save_many(context, "users", "user", _save) or None}
 
 
-def read(call: Call) -> dict[str, Any]:
+def read(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET /a/{accountId}/users/{userId}``."""
-    return {"user": checks.blank_as_null(_wire(load(call)))}
+    return {"user": checks.blank_as_null(_wire(load(context)))}
 
 
-def merge(call: Call) -> dict[str, Any]:
+def merge(context: RequestContext) -> dict[str, Any]:
     """Answer ``POST /a/{accountId}/users/{userId}``: only what is given changes."""
-    row, item = load(call), bodies.member(call, "user")
+    row, item = load(context), bodies.member(context, "user")
     if item is not None:
-        _change(call, row, item)
-    return {"user": _wire(load(call))}
+        _change(context, row, item)
+    return {"user": _wire(load(context))}
 
 
-def delete(call: Call) -> list[Any]:
+def delete(context: RequestContext) -> list[Any]:
     """Answer ``DELETE /a/{accountId}/users/{userId}``; the user is let in no more."""
-    row = load(call)
+    row = load(context)
     refuse_owner(row)
     for statement in (
         "DELETE FROM users WHERE userId = ?",
         "DELETE FROM permissions WHERE userId = ?",
         "DELETE FROM logins WHERE userId = ?",
     ):
-        call.store.execute(statement, (row["userId"],))
-    call.store.execute("DELETE FROM grants WHERE username = ?", (row["userName"],))
+        context.store.execute(statement, (row["userId"],))
+    context.store.execute("DELETE FROM grants WHERE username = ?", (row["userName"],))
     return []
 
 
-def load(call: Call) -> Row:
+def load(context: RequestContext) -> Row:
     """Return the user that the path names."""
-    return checks.required(_by_id(call, call.path_ids["user_id"]))
+    return checks.required(_by_id(context, context.path_ids["user_id"]))
 
 
 def refuse_owner(row: Row) -> None:
     """Leave the owner of an account as it is: what a call could change there is unknown."""
     if row["owner"]:
-        raise Refusal(403, messages.FORBIDDEN)
+        raise Refusal(403, error_texts.FORBIDDEN)
 
 
-def _by_id(call: Call, user_id: object) -> Row | None:
-    return call.store.row(
+def _by_id(context: RequestContext, user_id: object) -> Row | None:
+    return context.store.row(
         f"SELECT * FROM {TABLE} WHERE userId = ? AND accountId = ?",
-        (number(user_id), call.account_id),
+        (number(user_id), context.account_id),
     )
 
 
-def _save(call: Call, item: dict[str, Any]) -> dict[str, Any]:
+def _save(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
     if item.get("userId") in (None, ""):
-        user_id = call.store.insert("users", _new_columns(call, Reader(item)))
-        return _wire(checks.required(_by_id(call, user_id)))
-    row = _by_id(call, item["userId"])
+        user_id = context.store.insert("users", _new_columns(context, FieldReader(item)))
+        return _wire(checks.required(_by_id(context, user_id)))
+    row = _by_id(context, item["userId"])
     if row is None:
-        raise Refusal(400, messages.not_recognised("userId"))
-    _change(call, row, item)
-    return _wire(checks.required(_by_id(call, row["userId"])))
+        raise Refusal(400, error_texts.not_recognised("userId"))
+    _change(context, row, item)
+    return _wire(checks.required(_by_id(context, row["userId"])))
 
 
-def _new_columns(call: Call, reader: Reader) -> dict[str, Any]:
+def _new_columns(context: RequestContext, reader: FieldReader) -> dict[str, Any]:
     columns = {
         "userName": reader.text("userName", required=True),
         "password": reader.text("password", required=True),
@@ -118,27 +118,27 @@ def _new_columns(call: Call, reader: Reader) -> dict[str, Any]:
     name, password = columns["userName"], columns["password"]
     if name and not _USER_NAME.fullmatch(name):
         rule = "userName can have 4 to 50 characters, which are letters, digits and .-_@"
-        reader.complain(messages.not_valid("userName", rule))
-    elif _is_taken(call, name):
-        reader.complain(messages.not_valid("userName", "userName is already used"))
+        reader.complain(error_texts.not_valid("userName", rule))
+    elif _is_taken(context, name):
+        reader.complain(error_texts.not_valid("userName", "userName is already used"))
     if password and not _PASSWORD.fullmatch(password):
         rule = "password can have 6 to 100 characters, at least one of which is a letter"
-        reader.complain(messages.not_valid("password", rule))
+        reader.complain(error_texts.not_valid("password", rule))
     reader.finish()
-    return {"accountId": call.account_id, **columns}
+    return {"accountId": context.account_id, **columns}
 
 
-def _change(call: Call, row: Row, item: dict[str, Any]) -> None:
+def _change(context: RequestContext, row: Row, item: dict[str, Any]) -> None:
     refuse_owner(row)
-    reader = Reader(item)
+    reader = FieldReader(item)
     checks.unchangeable(reader, item, userName=row["userName"])
     reader.forbid("password")
     changes = _optional(reader)
     reader.finish()
-    call.store.update("users", changes, "userId", row["userId"])
+    context.store.update("users", changes, "userId", row["userId"])
 
 
-def _optional(reader: Reader) -> dict[str, str]:
+def _optional(reader: FieldReader) -> dict[str, str]:
     return {
         name: reader.email(name) if name == "email" else reader.text(name)
         for name in OPTIONAL
@@ -146,10 +146,10 @@ def _optional(reader: Reader) -> dict[str, str]:
     }
 
 
-def _is_taken(call: Call, name: str) -> bool:
+def _is_taken(context: RequestContext, name: str) -> bool:
     sql = "SELECT EXISTS (SELECT 1 FROM users WHERE userName = ?)"
     sql += " OR EXISTS (SELECT 1 FROM logins WHERE username = ? COLLATE NOCASE)"
-    return bool(call.store.value(sql, (name, name)))
+    return bool(context.store.value(sql, (name, name)))
 
 
 def _wire(row: Row) -> dict[str, Any]:

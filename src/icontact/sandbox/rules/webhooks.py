@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from icontact.sandbox import messages
+from icontact.sandbox import error_texts
 from icontact.sandbox.rules import bodies, checks, contact_fields, custom_fields, lists
-from icontact.sandbox.rules.call import Call, Event, Route, Scope
-from icontact.sandbox.rules.fields import Reader
+from icontact.sandbox.rules.context import ContactChange, RequestContext, Route, Scope
+from icontact.sandbox.rules.fields import FieldReader
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.terms import Clause, Kind, column
+from icontact.sandbox.rules.search_terms import Clause, TermKind, column
 from icontact.sandbox.store import Row
 
 EVENTS = frozenset(
@@ -23,15 +23,15 @@ _LISTING = Listing(
     table="webhooks",
     key="webhookId",
     terms={
-        "webhookId": column("webhookId", Kind.NUMBER),
-        "eventId": column("eventId", Kind.CODE),
+        "webhookId": column("webhookId", TermKind.NUMBER),
+        "eventId": column("eventId", TermKind.CODE),
         "url": column("url"),
     },
 )
 
 
 @attrs.frozen(kw_only=True)
-class CallBack:
+class Callback:
     """What a web hook is to be told."""
 
     webhook_id: int
@@ -40,49 +40,49 @@ class CallBack:
     payload: list[dict[str, Any]] = attrs.field(repr=False)
 
 
-def list_all(call: Call) -> dict[str, Any]:
+def list_all(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/webhooks``."""
-    page = search(call, _LISTING, Clause("folderId = ?", (call.folder_id,)))
-    return page.envelope(call, "webhooks", _wire)
+    page = search(context, _LISTING, Clause("folderId = ?", (context.folder_id,)))
+    return page.envelope(context, "webhooks", _wire)
 
 
-def create_many(call: Call) -> dict[str, Any]:
-    """Answer ``POST …/webhooks``; any host is taken, but see :mod:`icontact.sandbox.courier`."""
-    return {"webhooks": bodies.save_many(call, "webhooks", "webhook", _create) or None}
+def create_many(context: RequestContext) -> dict[str, Any]:
+    """Answer ``POST …/webhooks``; any host is taken, but only loopback is sent to."""
+    return {"webhooks": bodies.save_many(context, "webhooks", "webhook", _create) or None}
 
 
-def read(call: Call) -> dict[str, Any]:
+def read(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/webhooks/{webhookId}``."""
-    return {"webhook": _wire(_load(call))}
+    return {"webhook": _wire(_load(context))}
 
 
-def delete(call: Call) -> list[Any]:
+def delete(context: RequestContext) -> list[Any]:
     """Answer ``DELETE …/webhooks/{webhookId}``."""
-    webhook_id = _load(call)["webhookId"]
-    call.store.execute("DELETE FROM webhooks WHERE webhookId = ?", (webhook_id,))
+    webhook_id = _load(context)["webhookId"]
+    context.store.execute("DELETE FROM webhooks WHERE webhookId = ?", (webhook_id,))
     return []
 
 
-def call_backs(call: Call) -> list[CallBack]:
+def callbacks(context: RequestContext) -> list[Callback]:
     """Return what is to be told of the events of a call, contacts and lists as they are now."""
-    told: list[CallBack] = []
-    for folder_id in dict.fromkeys(event.folder_id for event in call.events):
-        here = attrs.evolve(call, folder_id=folder_id)
-        hooks = call.store.rows("SELECT * FROM webhooks WHERE folderId = ?", (folder_id,))
-        told += [each for hook in hooks for each in _told(here, hook)]
-    return told
+    deliveries: list[Callback] = []
+    for folder_id in dict.fromkeys(event.folder_id for event in context.events):
+        here = attrs.evolve(context, folder_id=folder_id)
+        hooks = context.store.rows("SELECT * FROM webhooks WHERE folderId = ?", (folder_id,))
+        deliveries += [each for hook in hooks for each in _deliveries(here, hook)]
+    return deliveries
 
 
-def _told(call: Call, hook: Row) -> list[CallBack]:
-    types = custom_fields.defined(call)
+def _deliveries(context: RequestContext, hook: Row) -> list[Callback]:
+    types = custom_fields.defined(context)
     payload = [
-        _payload(call, event, types)
-        for event in call.events
-        if (event.event_id, event.folder_id) == (hook["eventId"], call.folder_id)
+        _payload(context, event, types)
+        for event in context.events
+        if (event.event_id, event.folder_id) == (hook["eventId"], context.folder_id)
     ]
-    batches = [payload] if call.quirks.webhook_batches else [[each] for each in payload]
+    batches = [payload] if context.quirks.webhook_batches else [[each] for each in payload]
     return [
-        CallBack(
+        Callback(
             webhook_id=hook["webhookId"], event_id=hook["eventId"], url=hook["url"], payload=batch
         )
         for batch in batches
@@ -90,31 +90,35 @@ def _told(call: Call, hook: Row) -> list[CallBack]:
     ]
 
 
-def _payload(call: Call, event: Event, types: dict[str, str]) -> dict[str, Any]:
-    contact = checks.required(checks.find(call, "contacts", "contactId", event.contact_id))
+def _payload(
+    context: RequestContext, event: ContactChange, types: dict[str, str]
+) -> dict[str, Any]:
+    contact = checks.required(checks.find(context, "contacts", "contactId", event.contact_id))
     payload = {"contact": contact_fields.member_wire(contact, types)}
     if event.list_id is not None:
-        found = checks.required(checks.find(call, "lists", "listId", event.list_id))
+        found = checks.required(checks.find(context, "lists", "listId", event.list_id))
         payload["list"] = lists.read_wire(found)
     return payload
 
 
-def _load(call: Call) -> Row:
-    return checks.required(checks.find(call, "webhooks", "webhookId", call.path_ids["webhook_id"]))
+def _load(context: RequestContext) -> Row:
+    return checks.required(
+        checks.find(context, "webhooks", "webhookId", context.path_ids["webhook_id"])
+    )
 
 
-def _create(call: Call, item: dict[str, Any]) -> dict[str, Any]:
-    reader = Reader(item)
+def _create(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
+    reader = FieldReader(item)
     reader.forbid("webhookId")
     columns = {
         "eventId": reader.choice("eventId", EVENTS, required=True),
         "url": reader.text("url", required=True),
     }
     if columns["url"] and not _is_url(columns["url"]):
-        reader.complain(messages.not_valid("url"))
+        reader.complain(error_texts.not_valid("url"))
     reader.finish()
-    webhook_id = call.store.insert("webhooks", {"folderId": call.folder_id, **columns})
-    return _wire(checks.required(checks.find(call, "webhooks", "webhookId", webhook_id)))
+    webhook_id = context.store.insert("webhooks", {"folderId": context.folder_id, **columns})
+    return _wire(checks.required(checks.find(context, "webhooks", "webhookId", webhook_id)))
 
 
 def _is_url(text: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from icontact.sandbox.doors.reading import parse_length
-from icontact.sandbox.doors.shared import Site, dressed, status_line
+from icontact.sandbox.servers.http_parser import parse_length
+from icontact.sandbox.servers.router import Router, finalize, status_line
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import InputStream, StartResponse, WSGIEnvironment
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _CHUNK = 64 * 1024
 
 
-class WsgiDoor:
+class WsgiApplication:
     """A WSGI application in front of the sandbox.
 
     A fault that breaks the connection is a ``ConnectionResetError`` here: it is for the server
@@ -25,7 +25,7 @@ class WsgiDoor:
         sleep: How to wait, for slow answers.
     """
 
-    def __init__(self, site: Site, sleep: Callable[[float], object]) -> None:
+    def __init__(self, site: Router, sleep: Callable[[float], object]) -> None:
         self._site = site
         self._sleep = sleep
 
@@ -45,7 +45,7 @@ class WsgiDoor:
             raise ConnectionResetError("The sandbox breaks the connection, as ordered")
         if outcome.delay:
             self._sleep(outcome.delay)
-        dress, body = dressed(method, headers, answer)
+        dress, body = finalize(method, headers, answer)
         start_response(status_line(answer.status), list(dress.items()))
         return [body]
 

@@ -29,7 +29,7 @@ class Door(Protocol):
         ...
 
 
-class Switchboard(responses.BaseResponse):
+class MockRegistry(responses.BaseResponse):
     """The one response that serves every verb and path, by whichever door is open.
 
     While a door is open, mocks of the same library that belong to the user work on. What they have
@@ -115,7 +115,7 @@ class Switchboard(responses.BaseResponse):
 class _Mock(responses.RequestsMock):
     """Ours, which leaves to a mock that was there before what no door leads to."""
 
-    def __init__(self, board: Switchboard) -> None:
+    def __init__(self, board: MockRegistry) -> None:
         super().__init__(assert_all_requests_are_fired=False)
         self._board = board
         self.underneath: Send = responses._real_send
@@ -131,5 +131,5 @@ class _Mock(responses.RequestsMock):
         return super()._on_request(adapter, request, **kwargs)
 
 
-switchboard: Switchboard = Switchboard()
+mock_registry: MockRegistry = MockRegistry()
 """The one of this process."""

@@ -1,4 +1,4 @@
-"""Raw requests are answered alike through both doors, to the byte."""
+"""Raw requests are answered alike through both servers, to the byte."""
 
 from __future__ import annotations
 

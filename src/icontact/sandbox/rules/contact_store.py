@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
-from icontact.sandbox import messages, moments
+from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import contact_fields, history
-from icontact.sandbox.rules.call import Call, number
-from icontact.sandbox.rules.contact_fields import COLUMNS, Given
+from icontact.sandbox.rules.contact_fields import COLUMNS, ContactPayload
+from icontact.sandbox.rules.context import RequestContext, number
 from icontact.sandbox.rules.history import Done
 from icontact.sandbox.store import blocks
 from icontact.sandbox.store.schema import CONTACT_TEXTS
@@ -36,25 +36,25 @@ _NO_DETAILS: Mapping[str, str] = {}
 _EMAILS = "email IN (SELECT value FROM json_each(?))"
 
 
-class ContactBook:
+class ContactStore:
     """Takes contacts one after the other, each on top of what became of those before it.
 
     Whoever uses it calls :meth:`flush` in the end, inside of the same transaction.
 
     Args:
-        call: The call.
+        context: The request.
         types: The custom fields of the folder, with their types.
     """
 
-    def __init__(self, call: Call, types: Mapping[str, str]) -> None:
-        self._call = call
+    def __init__(self, context: RequestContext, types: Mapping[str, str]) -> None:
+        self._context = context
         self._types = types
         self._newcomer = {
             **dict.fromkeys(COLUMNS, ""),
-            "createDate": moments.eastern_stamp(call.now),
+            "createDate": timestamps.eastern_stamp(context.now),
             "bounceCount": 0,
             "status": "normal",
-            "folderId": call.folder_id,
+            "folderId": context.folder_id,
             "custom": "{}",
         }
         self._by_id: dict[int, Held | None] = {}
@@ -86,18 +86,18 @@ class ContactBook:
         if item.get("contactId") not in (None, ""):
             held = self.by_id(item["contactId"])
             if held is None:
-                raise Refusal(400, messages.not_recognised("contactId"))
-            given = contact_fields.read(self._call, item, self._types)
-            return self.change(held, given, blanks=self._call.quirks.bulk_update_blanks)
-        given = contact_fields.read(self._call, item, self._types)
+                raise Refusal(400, error_texts.not_recognised("contactId"))
+            given = contact_fields.read(self._context, item, self._types)
+            return self.change(held, given, blanks=self._context.quirks.bulk_update_blanks)
+        given = contact_fields.read(self._context, item, self._types)
         contact_fields.require_email(given)
         held = self._present(given.texts["email"])
         if held is not None:
-            return self.change(held, given, blanks=self._call.quirks.upsert_blanks)
-        contact_fields.check_new_status(self._call, given.status)
+            return self.change(held, given, blanks=self._context.quirks.upsert_blanks)
+        contact_fields.check_new_status(self._context, given.status)
         return self._create(given)
 
-    def change(self, held: Held, given: Given, *, blanks: bool) -> Held:
+    def change(self, held: Held, given: ContactPayload, *, blanks: bool) -> Held:
         """Write fields to a contact, blanking the others or not, and record what changes."""
         contact_fields.check_status_change(held["status"], given.status)
         self._check_email_is_free(held, given.texts.get("email"))
@@ -134,7 +134,7 @@ class ContactBook:
 
     def flush(self) -> None:
         """Write everything that changed since the last time."""
-        store = self._call.store
+        store = self._context.store
         for keys, (statement, columns) in _UPDATES.items():
             changed = (held for held, with_keys in self._changed.values() if with_keys is keys)
             store.execute_many(statement, map(columns, changed))
@@ -142,12 +142,12 @@ class ContactBook:
             # What nobody gave has its default in the table, which is faster than to say so.
             names = (*_ALWAYS, *self._given)
             store.insert_many("contacts", names, map(itemgetter(*names), self._created.values()))
-        blocks.add(store, self._call.folder_id, (*self._created, *self._revived))
-        history.record_many(self._call, self._done)
+        blocks.add(store, self._context.folder_id, (*self._created, *self._revived))
+        history.record_many(self._context, self._done)
         self._changed, self._created, self._revived, self._done = {}, {}, [], []
         self._given = {}
 
-    def _create(self, given: Given) -> Held:
+    def _create(self, given: ContactPayload) -> Held:
         key = given.texts["email"].lower()
         held = self._deleted.pop(key, None)
         if held is None:
@@ -189,7 +189,7 @@ class ContactBook:
         other = None if email is None else self._present(email)
         if other is not None and other["contactId"] != held["contactId"]:
             reason = "email is already used by another contact"
-            raise Refusal(400, messages.not_valid("email", reason))
+            raise Refusal(400, error_texts.not_valid("email", reason))
 
     def _present(self, email: str) -> Held | None:
         key = email.lower()
@@ -198,7 +198,7 @@ class ContactBook:
         return self._by_email[key]
 
     def _new_id(self) -> int:
-        self._last_id = (self._last_id or blocks.next_contact(self._call.store) - 1) + 1
+        self._last_id = (self._last_id or blocks.next_contact(self._context.store) - 1) + 1
         return self._last_id
 
     def _look_up_emails(self, emails: set[str]) -> None:
@@ -206,14 +206,14 @@ class ContactBook:
         self._by_email.update(dict.fromkeys(emails))
         for held in map(self._held, rows):
             self._by_email[held["email"].lower()] = held
-        if self._call.quirks.recreate_deleted == "same_id" and self._any_deleted():
+        if self._context.quirks.recreate_deleted == "same_id" and self._any_deleted():
             condition = f"folderId = ? AND status = 'deleted' AND {_EMAILS} ORDER BY contactId"
             for held in self._rows(condition, emails):
                 self._deleted[held["email"].lower()] = held
 
     def _any_deleted(self) -> bool:
         sql = "SELECT EXISTS (SELECT 1 FROM contacts WHERE folderId = ? AND status = 'deleted')"
-        return bool(self._call.store.value(sql, (self._call.folder_id,)))
+        return bool(self._context.store.value(sql, (self._context.folder_id,)))
 
     def _look_up_ids(self, ids: set[int]) -> None:
         # The sign keeps SQLite from walking through the folder.
@@ -232,8 +232,8 @@ class ContactBook:
         return held
 
     def _rows(self, condition: str, wanted: Iterable[str | int]) -> list[Held]:
-        rows = self._call.store.rows(
+        rows = self._context.store.rows(
             f"SELECT {', '.join(COLUMNS)} FROM contacts WHERE {condition}",
-            (self._call.folder_id, json.dumps(list(wanted))),
+            (self._context.folder_id, json.dumps(list(wanted))),
         )
         return [dict(zip(COLUMNS, row, strict=True)) for row in rows]

@@ -20,10 +20,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from icontact.sandbox import phpjson
-from icontact.sandbox.app import whereabouts
-from icontact.sandbox.doors.reading import Head, Reader, Unreadable
-from icontact.sandbox.doors.shared import MOUNT, Site, dressed, status_line
-from icontact.sandbox.exchange import Answer
+from icontact.sandbox.app import error_location
+from icontact.sandbox.exchange import OutgoingResponse
+from icontact.sandbox.servers.http_parser import Head, RequestReader, Unreadable
+from icontact.sandbox.servers.router import MOUNT, Router, finalize, status_line
 
 logger: logging.Logger = logging.getLogger("icontact.sandbox")
 
@@ -55,7 +55,7 @@ class HttpServer:
 
     def __init__(
         self,
-        site: Site,
+        site: Router,
         host: str,
         port: int,
         *,
@@ -63,7 +63,7 @@ class HttpServer:
         sleep: Callable[[float], object] = time.sleep,
         patience: float = PATIENCE,
     ) -> None:
-        _warn_beyond_loopback(host, site.is_controlled)
+        _warn_beyond_loopback(host, site.has_control)
         self._connections = _Connections()
         self._site, self._tls, self._sleep, self._patience = site, tls, sleep, patience
         self._server = _listen(host, port, self._converse)
@@ -108,7 +108,7 @@ class HttpServer:
             # The client went away, or speaks no TLS: nobody is left who could be told.
             pass
         except Exception as error:  # noqa: BLE001  (it must not stop the server)
-            logger.error("A connection ended by a fault: %s", whereabouts(error))
+            logger.error("A connection ended by a fault: %s", error_location(error))
         finally:
             self._connections.remove()
             line.close()
@@ -120,7 +120,7 @@ class _Conversation:
     def __init__(
         self,
         line: socket.socket,
-        site: Site,
+        site: Router,
         sleep: Callable[[float], object],
         patience: float,
     ) -> None:
@@ -128,7 +128,7 @@ class _Conversation:
         self._site = site
         self._sleep = sleep
         self._patience = patience
-        self._reader = Reader(line, patience)
+        self._reader = RequestReader(line, patience)
 
     def run(self) -> None:
         """Answer until one side has had enough."""
@@ -139,7 +139,9 @@ class _Conversation:
         except Unreadable as problem:
             error = {"errors": [status_line(problem.status).partition(" ")[2]]}
             headers = {"Content-Type": "application/json"}
-            answer = Answer(status=problem.status, headers=headers, body=phpjson.encode(error))
+            answer = OutgoingResponse(
+                status=problem.status, headers=headers, body=phpjson.encode(error)
+            )
             self._send(Head(method="", target="", minor=1, headers={"connection": "close"}), answer)
             self._take_leave()
 
@@ -159,8 +161,8 @@ class _Conversation:
         self._send(head, answer)
         return head.keeps_alive
 
-    def _send(self, head: Head, answer: Answer) -> None:
-        headers, body = dressed(head.method, head.headers, answer)
+    def _send(self, head: Head, answer: OutgoingResponse) -> None:
+        headers, body = finalize(head.method, head.headers, answer)
         lines = [f"HTTP/1.1 {status_line(answer.status)}", *_dates.now()]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         if not head.keeps_alive:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from icontact.sandbox import messages
-from icontact.sandbox.exchange import Incoming, Refusal
+from icontact.sandbox import error_texts
+from icontact.sandbox.exchange import IncomingRequest, Refusal
 from icontact.sandbox.rules import permissions
-from icontact.sandbox.rules.call import Call, Handler, Route, Scope, number
+from icontact.sandbox.rules.context import Handler, RequestContext, Route, Scope, number
 from icontact.sandbox.store import Row
 
 VERSIONS = frozenset({"2.0", "2.1", "2.2"})
@@ -24,10 +24,10 @@ def check_version(headers: Mapping[str, str]) -> None:
     """Refuse a version that is not spoken; a missing one is looked at after the credentials."""
     version = headers.get("api-version")
     if version is not None and version.strip() not in VERSIONS:
-        raise Refusal(501, messages.NOT_IMPLEMENTED)
+        raise Refusal(501, error_texts.NOT_IMPLEMENTED)
 
 
-def admit(call: Call, route: Route) -> Handler:
+def admit(context: RequestContext, route: Route) -> Handler:
     """Check everything that a resource asks for, and note in the call who asks for what.
 
     Returns:
@@ -37,43 +37,43 @@ def admit(call: Call, route: Route) -> Handler:
         Refusal: 401, 403, 404, 405, 406, 413, 415 or 501.
     """
     if route.scope is Scope.OPEN:
-        return _rule(call, route)
-    _authenticate(call)
-    call.version = call.incoming.headers.get("api-version", "").strip()
-    if not call.version:
-        raise Refusal(501, messages.NOT_IMPLEMENTED)
-    rule = _rule(call, route)
-    _check_media(call.incoming, route)
+        return _rule(context, route)
+    _authenticate(context)
+    context.version = context.incoming.headers.get("api-version", "").strip()
+    if not context.version:
+        raise Refusal(501, error_texts.NOT_IMPLEMENTED)
+    rule = _rule(context, route)
+    _check_media(context.incoming, route)
     if route.scope is not Scope.LOGIN:
-        _find_account(call, route)
+        _find_account(context, route)
     if route.scope is Scope.FOLDER:
-        _find_folder(call)
-    permissions.check(call, route.area)
+        _find_folder(context)
+    permissions.check(context, route.area)
     return rule
 
 
-def _rule(call: Call, route: Route) -> Handler:
-    method = call.incoming.method
+def _rule(context: RequestContext, route: Route) -> Handler:
+    method = context.incoming.method
     rule, switch = route.verbs.get(method), route.switches.get(method)
-    if rule is None or (switch and not getattr(call.quirks, switch)):
-        raise Refusal(405, messages.METHOD_NOT_ALLOWED)
+    if rule is None or (switch and not getattr(context.quirks, switch)):
+        raise Refusal(405, error_texts.METHOD_NOT_ALLOWED)
     return rule
 
 
-def _authenticate(call: Call) -> None:
+def _authenticate(context: RequestContext) -> None:
     """Check user name, application and password, in this order; which comes first is unknown."""
-    headers = call.incoming.headers
+    headers = context.incoming.headers
     username, app_id, password = (
         _as_utf8(headers.get(name, "")) for name in ("api-username", "api-appid", "api-password")
     )
-    logins = call.store.rows("SELECT * FROM logins WHERE username = ?", (username,))
+    logins = context.store.rows("SELECT * FROM logins WHERE username = ?", (username,))
     if not logins:
-        raise Refusal(401, messages.UNKNOWN_USER)
+        raise Refusal(401, error_texts.UNKNOWN_USER)
     login = _application(logins, app_id)
     if login["password"] != password:
-        raise Refusal(401, messages.WRONG_PASSWORD)
-    call.username, call.user_id = username, login["userId"]
-    call.actor = str(login["userId"] or login["loginId"])
+        raise Refusal(401, error_texts.WRONG_PASSWORD)
+    context.username, context.user_id = username, login["userId"]
+    context.actor = str(login["userId"] or login["loginId"])
 
 
 def _as_utf8(header: str) -> str:
@@ -88,21 +88,21 @@ def _application(logins: list[Row], app_id: str) -> Row:
     for login in logins:
         if login["appId"] == app_id:
             return login
-    raise Refusal(401, messages.UNKNOWN_APPLICATION)
+    raise Refusal(401, error_texts.UNKNOWN_APPLICATION)
 
 
-def _check_media(incoming: Incoming, route: Route) -> None:
+def _check_media(incoming: IncomingRequest, route: Route) -> None:
     """Speak JSON only: XML is documented too, and refused here (API 2.1, 18b)."""
     accepted = incoming.headers.get("accept", "").split(",")
     if not any(_media_type(entry) == _JSON and not _unwanted(entry) for entry in accepted):
-        raise Refusal(406, messages.NOT_ACCEPTABLE)
+        raise Refusal(406, error_texts.NOT_ACCEPTABLE)
     if incoming.method not in {"POST", "PUT"}:
         return
     sent = _media_type(incoming.headers.get("content-type", ""))
     if sent != _JSON and not route.any_media:
-        raise Refusal(415, messages.UNSUPPORTED_MEDIA_TYPE)
+        raise Refusal(415, error_texts.UNSUPPORTED_MEDIA_TYPE)
     if incoming.too_long:
-        raise Refusal(413, messages.BODY_TOO_LARGE)
+        raise Refusal(413, error_texts.BODY_TOO_LARGE)
 
 
 def _media_type(header: str) -> str:
@@ -114,25 +114,25 @@ def _unwanted(entry: str) -> bool:
     return _ZERO_WEIGHT.search(entry) is not None
 
 
-def _find_account(call: Call, route: Route) -> None:
-    account = call.store.row(
+def _find_account(context: RequestContext, route: Route) -> None:
+    account = context.store.row(
         "SELECT accountId, enabled FROM accounts NATURAL JOIN grants"
         " WHERE accountId = ? AND username = ?",
-        (number(call.path_ids.get("account_id")), call.username),
+        (number(context.path_ids.get("account_id")), context.username),
     )
     if account is None:
-        raise Refusal(404, messages.not_recognised("accountId"))
-    call.account_id = account["accountId"]
+        raise Refusal(404, error_texts.not_recognised("accountId"))
+    context.account_id = account["accountId"]
     # The account itself stays readable, so that a caller can see that it is disabled.
     if not account["enabled"] and not route.path.endswith("<account_id>"):
-        raise Refusal(403, messages.FORBIDDEN)
+        raise Refusal(403, error_texts.FORBIDDEN)
 
 
-def _find_folder(call: Call) -> None:
-    folder_id = call.store.value(
+def _find_folder(context: RequestContext) -> None:
+    folder_id = context.store.value(
         "SELECT clientFolderId FROM clientfolders WHERE clientFolderId = ? AND accountId = ?",
-        (number(call.path_ids["client_folder_id"]), call.account_id),
+        (number(context.path_ids["client_folder_id"]), context.account_id),
     )
     if folder_id is None:
-        raise Refusal(404, messages.not_recognised("clientFolderId"))
-    call.folder_id = folder_id
+        raise Refusal(404, error_texts.not_recognised("clientFolderId"))
+    context.folder_id = folder_id

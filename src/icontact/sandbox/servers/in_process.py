@@ -18,15 +18,15 @@ from urllib3.exceptions import (
 )
 
 from icontact.sandbox.app import App
-from icontact.sandbox.doors.shared import below, dressed, merged, query_from, status_line
-from icontact.sandbox.doors.switchboard import switchboard
-from icontact.sandbox.exchange import Answer, Incoming
+from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse
 from icontact.sandbox.faults import Fault, FaultKind
+from icontact.sandbox.servers.mock_registry import mock_registry
+from icontact.sandbox.servers.router import below, finalize, merged, query_from, status_line
 
 _RESET = (104, "Connection reset by peer")
 
 
-class InProcessDoor:
+class InProcessServer:
     """Answers everything under a base URL from inside the process, by the library responses.
 
     Requests to loopback pass, so that the sandbox's own server can be reached; all others are
@@ -46,11 +46,11 @@ class InProcessDoor:
 
     def open(self) -> None:
         """Open the door, once more."""
-        switchboard.add(self)
+        mock_registry.add(self)
 
     def close(self) -> None:
         """Undo one opening; without an open door requests go where they are sent again."""
-        switchboard.remove(self)
+        mock_registry.remove(self)
 
     def leads(self, request: requests.PreparedRequest) -> bool:
         """Say whether a request goes through this door."""
@@ -70,7 +70,7 @@ class InProcessDoor:
         return _http_response(answer, request)
 
 
-def _incoming_from(request: requests.PreparedRequest, mount: str, most: int) -> Incoming:
+def _incoming_from(request: requests.PreparedRequest, mount: str, most: int) -> IncomingRequest:
     url = urlsplit(str(request.url))
     body: Any = request.body or b""
     if isinstance(body, str):
@@ -78,7 +78,7 @@ def _incoming_from(request: requests.PreparedRequest, mount: str, most: int) -> 
     elif not isinstance(body, bytes):
         body = b"".join(body)
     too_long = len(body) > most
-    return Incoming(
+    return IncomingRequest(
         method=str(request.method).upper(),
         path=below(merged(unquote(url.path, errors="replace")), mount),
         query=query_from(url.query),
@@ -92,9 +92,9 @@ def _as_text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
-def _http_response(answer: Answer, request: requests.PreparedRequest) -> HTTPResponse:
+def _http_response(answer: OutgoingResponse, request: requests.PreparedRequest) -> HTTPResponse:
     # Not compressed, whatever was asked for: nobody would see it.
-    headers, body = dressed(str(request.method), {}, answer)
+    headers, body = finalize(str(request.method), {}, answer)
     return HTTPResponse(
         status=answer.status,
         reason=status_line(answer.status).partition(" ")[2],

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from icontact.sandbox import messages
-from icontact.sandbox.behaviour import Behaviour
-from icontact.sandbox.exchange import Incoming, Refusal
+from icontact.sandbox import error_texts
+from icontact.sandbox.exchange import IncomingRequest, Refusal
 from icontact.sandbox.quirks import Quirks
+from icontact.sandbox.recipients import Recipients
 from icontact.sandbox.store import Store
 
 _LONGEST_ID = 18
@@ -30,10 +30,10 @@ def number(text: object) -> int | None:
 
 def beyond_cap(status: int, text: str) -> Refusal:
     """Return the refusal of a batch or a page beyond its cap; one with 500 gives no reason."""
-    return Refusal(status, messages.INTERNAL_ERROR if status == 500 else text)
+    return Refusal(status, error_texts.INTERNAL_ERROR if status == 500 else text)
 
 
-class Event(NamedTuple):
+class ContactChange(NamedTuple):
     """Something that happened to a contact, for the web hooks of its folder (API 17.2)."""
 
     event_id: str
@@ -43,14 +43,14 @@ class Event(NamedTuple):
 
 
 @attrs.define(kw_only=True)
-class Call:
+class RequestContext:
     """A request on its way through the rules: what was asked, by whom, of what."""
 
-    incoming: Incoming
+    incoming: IncomingRequest
     store: Store
     quirks: Quirks
     now: datetime
-    behaviour: Behaviour = attrs.field(factory=Behaviour)
+    recipients: Recipients = attrs.field(factory=Recipients)
     version: str = ""
     actor: str = ""
     user_id: int | None = None
@@ -59,7 +59,7 @@ class Call:
     folder_id: int = 0
     path_ids: Mapping[str, str] = attrs.field(factory=dict)
     warnings: list[str] = attrs.field(factory=list)
-    events: list[Event] = attrs.field(factory=list)
+    events: list[ContactChange] = attrs.field(factory=list)
     delay: float = 0.0
 
     @property
@@ -72,7 +72,7 @@ class Call:
         self.warnings.extend(texts)
 
 
-Handler = Callable[[Call], Any]
+Handler = Callable[[RequestContext], Any]
 
 
 class Scope(enum.Enum):

@@ -37,7 +37,7 @@ class Delivery:
     problem: str = ""
 
 
-class Courier:
+class WebhookSender:
     """Delivers call-backs in order, from a thread of its own, to loopback addresses only.
 
     What a web hook of another host would hear is noted, and never sent. Nothing is repeated.
@@ -74,10 +74,10 @@ class Courier:
         with self._changed:
             self._deliveries.clear()
 
-    def post(self, call_backs: Iterable[Delivery]) -> None:
+    def post(self, callbacks: Iterable[Delivery]) -> None:
         """Take call-backs for delivery, and return at once."""
         with self._changed:
-            self._waiting.extend(call_backs)
+            self._waiting.extend(callbacks)
             if self._waiting and not self._busy:
                 self._busy = True
                 threading.Thread(

@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING, Any, Self
 
 from icontact.sandbox import _client, seeding
 from icontact.sandbox.app import App
-from icontact.sandbox.arrivals import RequestLog
-from icontact.sandbox.behaviour import Behaviour
 from icontact.sandbox.control import Control
-from icontact.sandbox.courier import Courier
-from icontact.sandbox.doors.http import PATIENCE
-from icontact.sandbox.doors.in_process import InProcessDoor
-from icontact.sandbox.doors.shared import Site
-from icontact.sandbox.doors.wsgi import WsgiDoor
 from icontact.sandbox.exchange import MAX_BODY_BYTES
 from icontact.sandbox.faults import Faults
 from icontact.sandbox.furnishing import APP_ID, PASSWORD, USERNAME, Furnishing
 from icontact.sandbox.quirks import Quirks
+from icontact.sandbox.recipients import Recipients
+from icontact.sandbox.request_log import RequestLog
 from icontact.sandbox.seeding import Seeder
 from icontact.sandbox.server import Server
+from icontact.sandbox.servers.http import PATIENCE
+from icontact.sandbox.servers.in_process import InProcessServer
+from icontact.sandbox.servers.router import Router
+from icontact.sandbox.servers.wsgi import WsgiApplication
 from icontact.sandbox.snapshot import Snapshot
 from icontact.sandbox.state import State
 from icontact.sandbox.store import Store
+from icontact.sandbox.webhook_sender import WebhookSender
 
 if TYPE_CHECKING:
     from icontact.auth import Credentials
@@ -72,19 +72,19 @@ class Sandbox(Furnishing):
         quirks: Quirks | None = None,
         base_url: str = "https://app.icontact.com/icp",
         clock: Callable[[], datetime] | None = None,
-        behaviour: Behaviour | None = None,
+        recipients: Recipients | None = None,
         max_body_bytes: int = MAX_BODY_BYTES,
     ) -> None:
         self.base_url: str = base_url.rstrip("/")
         self._first_quirks = quirks or Quirks()
-        self.behaviour: Behaviour = behaviour or Behaviour()
+        self.recipients: Recipients = recipients or Recipients()
         self._clock = clock or _now
         self._ahead = timedelta(0)
         self._store = Store(db)
         self._app = App(
-            self._store, self._first_quirks, lambda: self.now, self.behaviour, max_body_bytes
+            self._store, self._first_quirks, lambda: self.now, self.recipients, max_body_bytes
         )
-        self._door = InProcessDoor(self._app, self.base_url)
+        self._door = InProcessServer(self._app, self.base_url)
         self._state = State(self._store)
         self._furnish()
 
@@ -213,9 +213,9 @@ class Sandbox(Furnishing):
         return self._app.requests
 
     @property
-    def webhooks(self) -> Courier:
+    def webhooks(self) -> WebhookSender:
         """What was delivered to web hooks, and waiting for it."""
-        return self._app.courier
+        return self._app.webhook_sender
 
     def client(self, **options: Any) -> Client:
         """Return a client of the in-process door.
@@ -226,13 +226,13 @@ class Sandbox(Furnishing):
         """
         return _client.client(self.credentials, self.base_url, **options)
 
-    def wsgi(self, *, sleep: Callable[[float], object] = time.sleep) -> WsgiDoor:
+    def wsgi(self, *, sleep: Callable[[float], object] = time.sleep) -> WsgiApplication:
         """Return the sandbox as a WSGI application, mounted at ``/icp``.
 
         Args:
             sleep: How to wait, for slow answers.
         """
-        return WsgiDoor(Site(self._app), sleep)
+        return WsgiApplication(Router(self._app), sleep)
 
     def serve(
         self,
@@ -262,7 +262,7 @@ class Sandbox(Furnishing):
         Raises:
             OSError: The port is taken, or the address is not of this machine.
         """
-        site = Site(self._app, Control(self) if control else None)
+        site = Router(self._app, Control(self) if control else None)
         return Server(self, site, host=host, port=port, tls=tls, sleep=sleep, patience=patience)
 
     def close(self) -> None:

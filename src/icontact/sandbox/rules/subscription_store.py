@@ -11,11 +11,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from icontact.sandbox import messages, moments
+from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import history
-from icontact.sandbox.rules.call import Call, number
-from icontact.sandbox.rules.fields import Reader
+from icontact.sandbox.rules.context import RequestContext, number
+from icontact.sandbox.rules.fields import FieldReader
 from icontact.sandbox.rules.history import Done
 
 _Given = tuple[int, int, str, str]
@@ -26,32 +26,32 @@ _IN = "IN (SELECT value FROM json_each(?))"
 _COLUMNS = ("folderId", "listId", "contactId", "status", "addDate", "confirmationMessageId")
 
 
-class SubscriptionBook:
+class SubscriptionStore:
     """Takes new subscriptions one after the other, each beside those before it.
 
     Whoever uses it calls :meth:`flush` in the end, inside of the same transaction.
 
     Args:
-        call: The call.
+        context: The request.
         items: What is going to be created.
     """
 
-    def __init__(self, call: Call, items: Iterable[Any]) -> None:
-        self._call = call
-        self._epoch = call.epoch
-        self._added = moments.iso_with_offset(self._epoch)
+    def __init__(self, context: RequestContext, items: Iterable[Any]) -> None:
+        self._context = context
+        self._epoch = context.epoch
+        self._added = timestamps.iso_with_offset(self._epoch)
         self._details: dict[tuple[int, str], dict[str, str]] = {}
         self._new: list[tuple[Any, ...]] = []
         self._done: list[Done] = []
         payloads = [item for item in items if isinstance(item, dict)]
         lists = json.dumps(_numbers(payloads, "listId"))
         contacts = json.dumps(_numbers(payloads, "contactId"))
-        rows = call.store.rows
+        rows = context.store.rows
         self._lists = {
             row[0]
             for row in rows(
                 f"SELECT listId FROM lists WHERE listId {_IN} AND folderId = ? AND deleted = 0",
-                (lists, call.folder_id),
+                (lists, context.folder_id),
             )
         }
         # The signs keep SQLite from walking through the folder, or through all of the list.
@@ -59,7 +59,7 @@ class SubscriptionBook:
             row[0]: row[1]
             for row in rows(
                 f"SELECT contactId, status FROM contacts WHERE contactId {_IN} AND +folderId = ?",
-                (contacts, call.folder_id),
+                (contacts, context.folder_id),
             )
         }
         self._known: dict[tuple[int, int], str] = {
@@ -67,7 +67,7 @@ class SubscriptionBook:
             for row in rows(
                 "SELECT listId, contactId, status FROM subscriptions"
                 f" WHERE contactId {_IN} AND +listId {_IN} AND +folderId = ?",
-                (contacts, lists, call.folder_id),
+                (contacts, lists, context.folder_id),
             )
         }
 
@@ -79,17 +79,17 @@ class SubscriptionBook:
         """
         list_id, contact_id, status, message_id = _plain(item) or self._checked(item)
         if list_id not in self._lists:
-            raise Refusal(400, self._call.quirks.unknown_list_text)
+            raise Refusal(400, self._context.quirks.unknown_list_text)
         ids = list_id, contact_id
         if self._ends(ids, status):
             return self._unsubscribe(ids)
         self._check_contact(contact_id)
         if ids not in self._known:
-            self._new.append((self._call.folder_id, *ids, status, self._epoch, message_id))
-        elif refuses_return(self._call, self._known[ids], status):
-            raise Refusal(400, self._call.quirks.resubscribe_text)
+            self._new.append((self._context.folder_id, *ids, status, self._epoch, message_id))
+        elif refuses_return(self._context, self._known[ids], status):
+            raise Refusal(400, self._context.quirks.resubscribe_text)
         elif not leads_back(self._known[ids], status):
-            _refuse_second(self._call)
+            _refuse_second(self._context)
             return None
         else:
             self._change(ids, status, message_id)
@@ -98,17 +98,17 @@ class SubscriptionBook:
     def _ends(self, ids: tuple[int, int], status: str) -> bool:
         """Tell whether an item ends a subscription that is there (API 8.2, uncertain)."""
         is_there = self._known.get(ids, status) != status
-        return is_there and status == "unsubscribed" and self._call.quirks.unsubscribe_by_post
+        return is_there and status == "unsubscribed" and self._context.quirks.unsubscribe_by_post
 
     def _unsubscribe(self, ids: tuple[int, int]) -> dict[str, Any]:
         # What is to be ended may be among what was just created.
         self.flush()
         where = "listId = ? AND contactId = ?"
-        self._call.store.execute(
+        self._context.store.execute(
             f"UPDATE subscriptions SET status = 'unsubscribed' WHERE {where}", ids
         )
-        added = self._call.store.value(f"SELECT addDate FROM subscriptions WHERE {where}", ids)
-        return self._noted(ids, "unsubscribed", moments.iso_with_offset(added))
+        added = self._context.store.value(f"SELECT addDate FROM subscriptions WHERE {where}", ids)
+        return self._noted(ids, "unsubscribed", timestamps.iso_with_offset(added))
 
     def _noted(self, ids: tuple[int, int], status: str, added: str) -> dict[str, Any]:
         """Write a change into the history, and return the subscription as the answer has it."""
@@ -129,7 +129,7 @@ class SubscriptionBook:
     def _change(self, ids: tuple[int, int], status: str, message_id: str) -> None:
         # What is to be changed may be among what was just created.
         self.flush()
-        self._call.store.execute(
+        self._context.store.execute(
             "UPDATE subscriptions SET status = ?, confirmationMessageId = ?, addDate = ?"
             " WHERE listId = ? AND contactId = ?",
             (status, message_id, self._epoch, *ids),
@@ -137,17 +137,17 @@ class SubscriptionBook:
 
     def flush(self) -> None:
         """Write everything that was created."""
-        self._call.store.insert_many("subscriptions", _COLUMNS, self._new)
-        history.record_many(self._call, self._done)
+        self._context.store.insert_many("subscriptions", _COLUMNS, self._new)
+        history.record_many(self._context, self._done)
         self._new, self._done = [], []
 
     def _checked(self, item: dict[str, Any]) -> _Given:
-        reader = Reader(item)
+        reader = FieldReader(item)
         reader.forbid("subscriptionId")
         list_id = number(reader.text("listId", required=True))
         contact_id = number(reader.text("contactId", required=True))
         status = checked_status(reader, reader.text("status", required=True))
-        message_id = confirmation_message(self._call, reader)
+        message_id = confirmation_message(self._context, reader)
         reader.finish()
         # No list and no contact has the id 0.
         return list_id or 0, contact_id or 0, status, message_id
@@ -155,9 +155,9 @@ class SubscriptionBook:
     def _check_contact(self, contact_id: int) -> None:
         status = self._contacts.get(contact_id)
         if status is None:
-            raise Refusal(400, self._call.quirks.unknown_contact_text)
+            raise Refusal(400, self._context.quirks.unknown_contact_text)
         if status in _BLOCKED:
-            raise Refusal(400, self._call.quirks.blocked_contact_text)
+            raise Refusal(400, self._context.quirks.blocked_contact_text)
 
 
 def _plain(item: dict[str, Any]) -> _Given | None:
@@ -169,29 +169,29 @@ def _plain(item: dict[str, Any]) -> _Given | None:
     return None if list_id is None or contact_id is None else (list_id, contact_id, status, "")
 
 
-def checked_status(reader: Reader, status: str) -> str:
+def checked_status(reader: FieldReader, status: str) -> str:
     """Complain about a status that a subscription cannot have."""
     if status not in STATUSES:
         choices = "status can be either normal, pending or unsubscribed"
-        reader.complain(messages.not_valid("status", choices))
+        reader.complain(error_texts.not_valid("status", choices))
     return status
 
 
-def confirmation_message(call: Call, reader: Reader) -> str:
+def confirmation_message(context: RequestContext, reader: FieldReader) -> str:
     """Read the id of the message that asks for a confirmation, if one is given."""
     text = reader.text("confirmationMessageId")
     if not text:
         return ""
-    message_type = call.store.value(
+    message_type = context.store.value(
         "SELECT messageType FROM messages WHERE messageId = ? AND folderId = ?",
-        (number(text), call.folder_id),
+        (number(text), context.folder_id),
     )
-    unknown = message_type is None and call.quirks.unknown_confirmation_messages == "refused"
+    unknown = message_type is None and context.quirks.unknown_confirmation_messages == "refused"
     if number(text) is None or unknown:
-        reader.complain(messages.not_valid("confirmationMessageId"))
+        reader.complain(error_texts.not_valid("confirmationMessageId"))
     elif message_type not in {None, "confirmation"}:
         reason = "The message has to be of the type confirmation"
-        reader.complain(messages.not_valid("confirmationMessageId", reason))
+        reader.complain(error_texts.not_valid("confirmationMessageId", reason))
     return text
 
 
@@ -200,14 +200,14 @@ def leads_back(current: str, status: str) -> bool:
     return current == "unsubscribed" != status
 
 
-def refuses_return(call: Call, current: str, status: str) -> bool:
+def refuses_return(context: RequestContext, current: str, status: str) -> bool:
     """Tell whether a change of status is refused since somebody left (API 8.2, uncertain)."""
-    return leads_back(current, status) and call.quirks.resubscribe == "refused"
+    return leads_back(current, status) and context.quirks.resubscribe == "refused"
 
 
-def _refuse_second(call: Call) -> None:
+def _refuse_second(context: RequestContext) -> None:
     """Say what a POST for somebody already on the list says: nothing, or a sentence."""
-    if call.quirks.duplicate_subscription_warning:
+    if context.quirks.duplicate_subscription_warning:
         raise Refusal(400, "The contact you provided is already subscribed to the list")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from icontact.sandbox.rules import releasing, uploads
-from icontact.sandbox.rules.call import Call
+from icontact.sandbox.rules.context import RequestContext
 from icontact.sandbox.store import Store
 
 
@@ -17,19 +17,19 @@ def is_due(store: Store, epoch: int) -> bool:
     return bool(store.value(sql, (epoch, epoch, epoch)))
 
 
-def run(call: Call) -> None:
+def run(context: RequestContext) -> None:
     """Do everything that is due by the time of the call, in the order of its time."""
-    for row in call.store.rows(
+    for row in context.store.rows(
         "SELECT sendId, folderId, scheduledTime FROM sends"
         " WHERE status = 'pending' AND scheduledTime <= ? ORDER BY scheduledTime, sendId",
-        (call.epoch,),
+        (context.epoch,),
     ):
-        then = releasing.at(call, row["scheduledTime"], row["folderId"])
+        then = releasing.at(context, row["scheduledTime"], row["folderId"])
         releasing.settle(then)
         releasing.release(then, row["sendId"])
-    releasing.settle(call)
-    for row in call.store.rows(
+    releasing.settle(context)
+    for row in context.store.rows(
         "SELECT * FROM uploads WHERE due IS NOT NULL AND due <= ? ORDER BY due, uploadId",
-        (call.epoch,),
+        (context.epoch,),
     ):
-        uploads.finish(releasing.at(call, row["due"], row["folderId"]), row)
+        uploads.finish(releasing.at(context, row["due"], row["folderId"]), row)

@@ -9,7 +9,7 @@ from typing import Literal
 
 import attrs
 
-Kind = Literal["bounce", "open", "click", "unsubscribe", "forward"]
+ReactionKind = Literal["bounce", "open", "click", "unsubscribe", "forward"]
 
 _OPENS_AGAIN = 0.2
 _CLICKS_AGAIN = 0.15
@@ -21,7 +21,7 @@ class Reaction:
     """What one recipient does, so many seconds after the release of a send."""
 
     contact_id: int
-    kind: Kind
+    kind: ReactionKind
     seconds: int
     link: str = ""
     hard: bool = False
@@ -38,7 +38,7 @@ def _is_no_past(instance: object, attribute: attrs.Attribute[timedelta], value: 
 
 
 @attrs.frozen(kw_only=True)
-class Behaviour:
+class Recipients:
     """How recipients react when a send is released. The same seed gives the same reactions.
 
     They really do: who unsubscribes leaves the lists that were sent to, and an address that

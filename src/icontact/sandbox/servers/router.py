@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
-from icontact.sandbox.app import App, Outcome
+from icontact.sandbox.app import App, HandledRequest
 from icontact.sandbox.control import CONTROL, Control
-from icontact.sandbox.exchange import Answer, Incoming
+from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse
 
 MOUNT = "/icp"
 
@@ -23,7 +23,7 @@ _SLASHES = re.compile("/{2,}")
 _NO_GZIP = re.compile(r"\s*(x-)?gzip\s*;\s*q\s*=\s*0(\.0*)?\s*", re.I)
 
 
-class Site:
+class Router:
     """What stands at a host: the API below its mount, and the control URL if it is asked for.
 
     Args:
@@ -41,7 +41,7 @@ class Site:
         return self._app.max_body_bytes
 
     @property
-    def is_controlled(self) -> bool:
+    def has_control(self) -> bool:
         """Whether there is a control URL."""
         return self._control is not None
 
@@ -52,7 +52,7 @@ class Site:
         query: str,
         headers: Mapping[str, str],
         body: tuple[bytes, bool],
-    ) -> Outcome:
+    ) -> HandledRequest:
         """Take a request, and say what is to be answered.
 
         Args:
@@ -64,7 +64,7 @@ class Site:
         """
         path = merged(path)
         controlled = self._control is not None and (path == CONTROL or path.startswith(_BELOW))
-        incoming = Incoming(
+        incoming = IncomingRequest(
             method=method,
             path=path if controlled else below(path, MOUNT),
             query=query_from(query) if query else {},
@@ -73,7 +73,7 @@ class Site:
             too_long=body[1],
         )
         if controlled and self._control is not None:
-            return Outcome(self._control.answer(incoming))
+            return HandledRequest(self._control.answer(incoming))
         return self._app.receive(incoming)
 
 
@@ -96,8 +96,8 @@ def query_from(text: str) -> dict[str, str]:
     return dict(parse_qsl(text, keep_blank_values=True, errors="replace"))
 
 
-def dressed(
-    method: str, headers: Mapping[str, str], answer: Answer
+def finalize(
+    method: str, headers: Mapping[str, str], answer: OutgoingResponse
 ) -> tuple[dict[str, str], bytes]:
     """Return the headers and the bytes of an answer, compressed where that was asked for (API 2.9).
 

@@ -140,7 +140,7 @@ def _headers(lines: list[str]) -> dict[str, str]:
     return headers
 
 
-class Reader:
+class RequestReader:
     """Requests from a connection, one after the other.
 
     Args:
