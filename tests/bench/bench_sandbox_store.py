@@ -42,7 +42,7 @@ BARE_PAGE = (
 )
 
 
-class Asker:
+class Prompter:
     """Speaks to a sandbox through its WSGI application."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -93,7 +93,7 @@ def pages(contacts: int, rounds: int) -> list[Figure]:
     """A page of 500, against the same rows from a bare table, as the same JSON."""
     sandbox = Sandbox()
     sandbox.seed_contacts(contacts)
-    ask = Asker(sandbox)
+    ask = Prompter(sandbox)
     whole = json.loads(ask("GET", "/contacts", f"limit={contacts}"))["contacts"]
     bare = sqlite3.connect(":memory:")
     bare.execute(BARE_TABLE)
@@ -127,7 +127,7 @@ def pages(contacts: int, rounds: int) -> list[Figure]:
 def writes(rounds: int) -> list[Figure]:
     """A POST of 500, against `json.loads` and one `executemany`."""
     sandbox = Sandbox()
-    ask = Asker(sandbox)
+    ask = Prompter(sandbox)
     batches = count()
     # The same tables with the same indexes, and nobody who checks anything or keeps a history.
     bare = sqlite3.connect(":memory:")
@@ -223,7 +223,7 @@ def growth(contacts: int, rounds: int) -> list[Figure]:
             path = Path(folder) / f"{number}.sqlite"
             sandbox = Sandbox(db=path)
             sandbox.seed_contacts(number)
-            askers[number] = Asker(sandbox)
+            askers[number] = Prompter(sandbox)
             sizes[number] = path.stat().st_size / number
         places: dict[str, Callable[[int], int]] = {
             "first": lambda number: 0,
@@ -261,7 +261,7 @@ def look_ups(contacts: int, rounds: int) -> list[Figure]:
         sandbox.seed(
             subscriptions=[{"contactId": each, "listId": small} for each in ids[number][:10]]
         )
-        askers[number] = (Asker(sandbox), small)
+        askers[number] = (Prompter(sandbox), small)
     emails = quote(",".join(f"contact{place}@example.com" for place in range(1, 11)))
 
     def queries(number: int) -> dict[str, str]:

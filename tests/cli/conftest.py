@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from icontact.cli import session
+from icontact.cli import connection
 from icontact.sandbox import APP_ID, PASSWORD, USERNAME, Sandbox
 from icontact.transport import RetryPolicy
 from tests.cli.support import HEADER, written
@@ -20,7 +20,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ICONTACT_PASSWORD", PASSWORD)
     for name in VARIABLES:
         monkeypatch.delenv(f"ICONTACT_{name}", raising=False)
-    monkeypatch.setattr(session, "RETRY", RetryPolicy.never())
+    monkeypatch.setattr(connection, "RETRY", RetryPolicy.never())
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from icontact import errors
 from icontact.cli import listings
 from icontact.cli.app import commands
-from icontact.cli.stops import in_words
+from icontact.cli.exit_codes import describe_error
 from icontact.errors import RequestTimeout, TransportError
 from icontact.sandbox import Sandbox
 from tests.cli.support import Ran, icontact, written
@@ -363,8 +363,8 @@ def test_silence_is_told_in_plain_words_first(
 def test_what_is_wrong_with_the_server_is_told_in_plain_words_first(
     error: errors.IContactError, said: str
 ) -> None:
-    assert in_words(error).startswith(said)
-    assert in_words(error).endswith(f"({error})")
+    assert describe_error(error).startswith(said)
+    assert describe_error(error).endswith(f"({error})")
 
 
 def test_a_page_instead_of_json_ends_with_3(embedded: Sandbox, people: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from icontact.cli import screen
+from icontact.cli import output
 from icontact.cli.demo import SAMPLE, SETTINGS
 from icontact.push import PushSettings
 from tests.cli.support import icontact
@@ -91,7 +91,7 @@ def test_in_a_pipe_there_are_plain_lines() -> None:
 
 
 def test_on_a_terminal_there_is_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screen, "is_terminal", lambda _: True)
+    monkeypatch.setattr(output, "is_terminal", lambda _: True)
     assert "───" in icontact("demo").out
 
 

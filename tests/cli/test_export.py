@@ -138,7 +138,7 @@ def test_an_export_that_may_lack_somebody_is_code_1(
     [([], "what is on standard output is not whole"), (["--output", "x.csv"], "no file was")],
 )
 def test_ctrl_c_ends_it(monkeypatch: pytest.MonkeyPatch, words: list[str], said: str) -> None:
-    def interrupted(job: module.Job) -> None:
+    def interrupted(job: module.ExportOptions) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(module, "run", interrupted)
@@ -152,7 +152,7 @@ def test_a_terminal_is_shown_a_bar(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(module, "is_terminal", lambda stream: stream is sys.stderr)
-    job = module.Job(output=str(tmp_path / "people.csv"))
+    job = module.ExportOptions(output=str(tmp_path / "people.csv"))
     module.run(job)
     assert "3/3" in capsys.readouterr().err
     with module._bar(job) as told:
@@ -163,7 +163,7 @@ def test_a_terminal_is_shown_a_bar(
 @pytest.mark.usefixtures("filled")
 def test_rows_on_a_terminal_have_no_bar_among_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "is_terminal", lambda stream: True)
-    with module._bar(module.Job()) as told:
+    with module._bar(module.ExportOptions()) as told:
         assert told is None
 
 

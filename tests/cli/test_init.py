@@ -10,7 +10,7 @@ import click
 import pytest
 
 from icontact.cli import settings_file
-from icontact.cli.questions import Asker
+from icontact.cli.prompts import Prompter
 from icontact.errors import ConfigError
 from icontact.push import PushSettings
 from icontact.sandbox import Sandbox
@@ -521,10 +521,10 @@ def test_a_choice_is_asked_again_until_it_is_one(embedded: Sandbox) -> None:
 
 
 def test_nobody_is_asked_who_is_not_to_be() -> None:
-    asker = Asker(silent=True)
+    prompter = Prompter(silent=True)
 
-    assert asker.confirm("Well?", default=False) is False
-    assert asker.confirm("Well?", given=True, default=False) is True
+    assert prompter.confirm("Well?", default=False) is False
+    assert prompter.confirm("Well?", given=True, default=False) is True
 
 
 def test_an_icontact_that_is_down_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

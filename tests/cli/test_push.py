@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from icontact.cli import screen, session
-from icontact.cli.push import Job, run
-from icontact.cli.stops import Stop
+from icontact.cli import connection, output
+from icontact.cli.exit_codes import CommandError
+from icontact.cli.push import PushOptions, run
 from icontact.sandbox import Sandbox
 from icontact.transport import RetryPolicy
 from tests.cli.support import HEADER, icontact, written
@@ -268,7 +268,7 @@ def test_what_icontact_refuses_ends_with_1(embedded: Sandbox, people: Path) -> N
 def test_on_a_terminal_there_is_a_bar_and_a_table(
     embedded: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screen, "is_terminal", lambda _: True)
+    monkeypatch.setattr(output, "is_terminal", lambda _: True)
     path = written(tmp_path, "email,first_name", "jo@example.com,Jo", "[red]nobody,Ann")
     ran = icontact("push", path, "--list", "Newsletter")
     assert "rows" in ran.err
@@ -283,18 +283,18 @@ def test_in_a_pipe_and_with_json_there_is_no_bar(embedded: Sandbox, people: Path
 def test_somebody_who_waits_is_told_of_repeats(
     embedded: Sandbox, people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "RETRY", RetryPolicy(base=0.0))
+    monkeypatch.setattr(connection, "RETRY", RetryPolicy(base=0.0))
     embedded.faults.next(500, times=2)
     quiet = icontact("lists")
     assert (quiet.code, quiet.err.count("note:")) == (0, 1)
-    assert "it is asked again, slower" in quiet.err
-    monkeypatch.setattr(session, "is_terminal", lambda _: True)
+    assert "retrying more slowly" in quiet.err
+    monkeypatch.setattr(connection, "is_terminal", lambda _: True)
     embedded.faults.next(500, times=2)
     assert "trying again" in icontact("lists").err
 
 
 def test_the_job_can_be_run_without_the_command(embedded: Sandbox, people: Path) -> None:
-    result = run(Job(file=str(people), list="Newsletter", as_json=True))
+    result = run(PushOptions(file=str(people), list="Newsletter", as_json=True))
     assert (result.exit_code, result.counts["created"]) == (0, 3)
     assert "jo@example.com" not in repr(result)
 
@@ -307,8 +307,8 @@ def test_standard_input_is_named_in_errors(embedded: Sandbox) -> None:
 
 def test_standard_input_may_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    with pytest.raises(Stop, match="standard input is closed"):
-        run(Job(file="-", list="Newsletter"))
+    with pytest.raises(CommandError, match="standard input is closed"):
+        run(PushOptions(file="-", list="Newsletter"))
 
 
 def test_duplicates_are_named_by_line_and_either_may_count(
@@ -398,7 +398,7 @@ def test_who_stops_a_push_is_told_how_to_go_on(
 
 
 def test_entries_are_made_as_they_are_looked_at(embedded: Sandbox, people: Path) -> None:
-    result = run(Job(file=str(people), list="Newsletter"))
+    result = run(PushOptions(file=str(people), list="Newsletter"))
 
     assert len(result.entries) == 3
     assert result.entries[0].line == 2
@@ -451,7 +451,7 @@ def test_before_a_journal_is_looked_at_nobody_claims_to_know_what_is_in_it(
     ],
 )
 def test_what_is_no_address_is_masked_as_a_whole(email: str | None, shown: str) -> None:
-    assert screen.masked(email) == shown
+    assert output.masked(email) == shown
 
 
 @pytest.mark.parametrize("dry", [(), ("--dry-run",)])

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from icontact.cli.reports import UNFINISHED, ReportFile
+from icontact.cli.report_file import UNFINISHED, ReportFile
 from icontact.push import ListPush, Progress, PushReport
 from icontact.sandbox import Sandbox
 from tests.cli.support import Ran, icontact, served

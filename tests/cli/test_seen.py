@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from icontact.cli import results
+from icontact.cli import push_output
 from icontact.sandbox import Sandbox
 from tests.cli.support import Ran, icontact
 
@@ -151,7 +151,7 @@ def test_three_hundred_rows_with_bad_cells_fit_one_screen(
 def test_on_a_terminal_reasons_are_as_wide_as_it_is(
     embedded: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(results, "is_terminal", lambda stream: True)
+    monkeypatch.setattr(push_output, "is_terminal", lambda stream: True)
     monkeypatch.setenv("COLUMNS", "60")
     rows = [f"a{number}@example.com,odd word {number}" for number in range(22)]
     path = file(tmp_path, "\n".join(["email,Opt out", *rows, ""]))

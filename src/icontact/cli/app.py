@@ -7,19 +7,19 @@ import click
 from icontact._version import __version__
 from icontact.cli.demo import demo
 from icontact.cli.doctor import doctor
+from icontact.cli.exit_codes import CommandGroup
 from icontact.cli.export import export
 from icontact.cli.init import init
 from icontact.cli.listings import fields, folders, lists
 from icontact.cli.push import push
 from icontact.cli.queue import queue
-from icontact.cli.serve import sandbox
-from icontact.cli.stops import Commands
+from icontact.cli.sandbox import sandbox
 
 __all__ = ["commands"]
 
 
 @click.group(
-    cls=Commands,
+    cls=CommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="icontact")

@@ -11,9 +11,9 @@ from typing import Any, Self, cast
 import attrs
 
 from icontact.auth import Credentials, Private
-from icontact.cli.mappers import choose, pairs_of, stated
-from icontact.cli.session import list_named, settings_from
-from icontact.cli.stops import NO_ANSWER, SOME_FAILED, code_for, in_words
+from icontact.cli.choose_mapping import choose, pairs_of, stated
+from icontact.cli.connection import list_named, settings_from
+from icontact.cli.exit_codes import NO_ANSWER, SOME_FAILED, describe_error, exit_code_for
 from icontact.client import ENVIRONMENT, Client
 from icontact.errors import AuthenticationError, ConfigError, IContactError, MappingError
 from icontact.integrations.configured import rules_of
@@ -312,15 +312,15 @@ def _checked(link: str, check: Callable[[], Any]) -> Check:
         return Check(
             link=link,
             status=FAILED,
-            detail=in_words(error),
+            detail=describe_error(error),
             advice=f"Compare the credentials with {_WHERE}." if wrong_key else _ADVICE[link],
-            code=NO_ANSWER if code_for(error) == NO_ANSWER else SOME_FAILED,
+            code=NO_ANSWER if exit_code_for(error) == NO_ANSWER else SOME_FAILED,
         )
 
 
 def _step(step: ProbeStep) -> Check:
     status = {"ok": OK, "failed": FAILED}.get(step.status, SKIPPED)
-    silent = step.error is not None and code_for(step.error) == NO_ANSWER
+    silent = step.error is not None and exit_code_for(step.error) == NO_ANSWER
     code = 0 if status != FAILED else NO_ANSWER if silent else SOME_FAILED
     return Check(link=step.name, status=status, detail=step.detail, advice=step.advice, code=code)
 

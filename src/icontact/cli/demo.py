@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
-from icontact.cli.results import Result, print_entries, result_of
-from icontact.cli.screen import document
-from icontact.cli.session import json_option
+from icontact.cli.connection import json_option
+from icontact.cli.output import print_json
+from icontact.cli.push_output import PushSummary, print_entries, summarize
 from icontact.push import ListPush, PushSettings
 from icontact.sources import read_rows
 
@@ -55,8 +55,8 @@ class Shown:
         written_again: How many of its requests wrote something.
     """
 
-    first: Result
-    second: Result
+    first: PushSummary
+    second: PushSummary
     written_again: int
 
 
@@ -76,9 +76,9 @@ def perform(sandbox: Sandbox) -> Shown:
     return Shown(first=first, second=second, written_again=len(writes))
 
 
-def _pushed(push: ListPush) -> Result:
+def _pushed(push: ListPush) -> PushSummary:
     with read_rows(SAMPLE, name=SAMPLE.name) as rows:
-        return result_of(push.run(rows), rows, push.list, ())
+        return summarize(push.run(rows), rows, push.list, ())
 
 
 @click.command(short_help="Watch a sample file being pushed.")
@@ -96,7 +96,7 @@ def demo(as_json: bool) -> None:
         furnish(sandbox)
         shown = perform(sandbox)
     if as_json:
-        document(
+        print_json(
             {
                 "sample": str(SAMPLE),
                 "settings": str(SETTINGS),

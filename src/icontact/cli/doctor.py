@@ -11,9 +11,9 @@ import click
 
 from icontact.auth import Private
 from icontact.cli.checks import FAILED, OK, SKIPPED, Check, Doctor
-from icontact.cli.screen import clean, document, table
-from icontact.cli.session import json_option, place_options
-from icontact.cli.stops import Stop, Stopped, terminable
+from icontact.cli.connection import json_option, place_options
+from icontact.cli.exit_codes import CommandError, InterruptedCommand, interruptible
+from icontact.cli.output import clean, print_json, print_table
 from icontact.errors import MappingError
 from icontact.mapping.addresses import clean_email
 from icontact.push import FieldCheck
@@ -80,14 +80,14 @@ iContact.
 def doctor(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
     """Check every link of the chain."""
     if options["test_push"] is None and (options["sample"] or options["existing_ok"]):
-        raise Stop("--sample and --existing-ok belong to --test-push EMAIL")
+        raise CommandError("--sample and --existing-ok belong to --test-push EMAIL")
     if options["test_push"] is not None:
         _need_address(Private(options["test_push"]))
     try:
-        with terminable(), Doctor(**options) as examiner:
+        with interruptible(), Doctor(**options) as examiner:
             checks = examiner.checks()
     except KeyboardInterrupt as stop:
-        raise Stopped(f"stopped. {_left_by(stop, options)}") from None
+        raise InterruptedCommand(f"stopped. {_left_by(stop, options)}") from None
     show(checks, examiner.fields, as_json=as_json)
     ctx.exit(exit_code_of(checks))
 
@@ -112,7 +112,7 @@ def _need_address(given: Private) -> None:
         problem = error.problem
     else:
         return
-    raise Stop(f"--test-push EMAIL: what was given {problem}")
+    raise CommandError(f"--test-push EMAIL: what was given {problem}")
 
 
 def exit_code_of(checks: Sequence[Check]) -> int:
@@ -137,14 +137,14 @@ def show(
             for one in checks
         ]
         came_back = [attrs.asdict(one) for one in fields]
-        document({"checks": lines, "fields": came_back, "fault": fault and fault.link})
+        print_json({"checks": lines, "fields": came_back, "fault": fault and fault.link})
         return
     for check in checks:
         status = click.style(f"{check.status:<8}", fg=_COLORS.get(check.status))
         click.echo(f"{status} {check.link:<14} {clean(check.detail)}".rstrip())
     if fields:
         rows = [(one.target, one.source, one.verdict, one.detail) for one in fields]
-        table(("field", "source", "came back", "note"), rows)
+        print_table(("field", "source", "came back", "note"), rows)
     if fault is None:
         click.echo("All links that were checked hold.")
     else:

@@ -11,18 +11,18 @@ from typing import Any, BinaryIO
 import attrs
 import click
 
-from icontact.cli.screen import clean, document, is_terminal, remark
-from icontact.cli.session import connect, json_option, list_named, place_options
-from icontact.cli.stops import SOME_FAILED, Stop, Stopped, terminable
+from icontact.cli.connection import connect, json_option, list_named, place_options
+from icontact.cli.exit_codes import SOME_FAILED, CommandError, InterruptedCommand, interruptible
+from icontact.cli.output import clean, is_terminal, print_json, print_note
 from icontact.export import ExportProgress, ExportReport, Format
 
-__all__ = ["Job", "export", "run"]
+__all__ = ["ExportOptions", "export", "run"]
 
 _STATUSES = "total unlisted normal bounced donotcontact pending invitable".split()
 
 
 @attrs.frozen(kw_only=True)
-class Job:
+class ExportOptions:
     """Whom to export, and where to: the options of ``icontact export``."""
 
     list: str | None = None
@@ -37,19 +37,19 @@ class Job:
     as_json: bool = False
 
 
-def run(job: Job) -> ExportReport:
+def run(job: ExportOptions) -> ExportReport:
     """Export contacts.
 
     Raises:
-        Stop: If the options do not go together.
+        CommandError: If the options do not go together.
         IContactError: If the set-up is wrong, or iContact could not be asked.
         OSError: If writing fails.
     """
     to_stdout = job.output == "-"
     if to_stdout and job.as_json:
-        raise Stop("--json prints what was done, and so does not go with standard output: --output")
+        raise CommandError("--json needs --output FILE: standard output has the contacts already")
     if not (to_stdout or job.force) and Path(job.output).is_file():
-        raise Stop(f"{job.output} is there already; --force replaces it")
+        raise CommandError(f"{job.output} is there already; --force replaces it")
     fields = None if job.fields is None else [one.strip() for one in job.fields.split(",")]
     target: str | BinaryIO = sys.stdout.buffer if to_stdout else job.output
     with (
@@ -69,7 +69,7 @@ def run(job: Job) -> ExportReport:
 
 
 @contextmanager
-def _bar(job: Job) -> Iterator[Callable[[ExportProgress], None] | None]:
+def _bar(job: ExportOptions) -> Iterator[Callable[[ExportProgress], None] | None]:
     """Give an export something to tell its progress to, if a terminal is to show it."""
     in_the_way = job.output == "-" and is_terminal(sys.stdout)
     if job.as_json or in_the_way or not is_terminal(sys.stderr):
@@ -142,28 +142,28 @@ Ctrl-C. If it is not 0 or 1, no file was written.
 @click.pass_context
 def export(ctx: click.Context, /, **options: Any) -> None:
     """Export contacts with their subscriptions."""
-    job = Job(**options)
+    job = ExportOptions(**options)
     try:
-        with terminable():
+        with interruptible():
             report = run(job)
     except KeyboardInterrupt:
         to_stdout = job.output == "-"
         partly = "what is on standard output is not whole" if to_stdout else "no file was written"
-        raise Stopped(f"stopped: {partly}") from None
+        raise InterruptedCommand(f"stopped: {partly}") from None
     _show(report, job)
     ctx.exit(0 if report.complete else SOME_FAILED)
 
 
-def _show(report: ExportReport, job: Job) -> None:
+def _show(report: ExportReport, job: ExportOptions) -> None:
     if job.as_json:
-        document(
+        print_json(
             {"output": job.output, **attrs.asdict(report), "elapsed": round(report.elapsed, 3)}
         )
         return
     for note in report.notes:
-        remark(note)
+        print_note(note)
     told = str(attrs.evolve(report, notes=()))
     if job.output == "-":
-        remark(told)
+        print_note(told)
     else:
         click.echo(f"{clean(job.output)}: {told}")

@@ -11,13 +11,13 @@ import attrs
 import click
 
 from icontact.auth import ENVIRONMENT, Credentials, pick
+from icontact.cli.choose_mapping import pairs_of
+from icontact.cli.connection import connect, place_options
+from icontact.cli.exit_codes import CommandError
 from icontact.cli.init_mapping import MappingOptions, mapping_of
-from icontact.cli.mappers import pairs_of
-from icontact.cli.questions import Asker, list_from
-from icontact.cli.screen import clean, table
-from icontact.cli.session import connect, place_options
+from icontact.cli.output import clean, print_table
+from icontact.cli.prompts import Prompter, list_from
 from icontact.cli.settings_file import Answers, text_of, write
-from icontact.cli.stops import Stop
 from icontact.client import Client, Folder
 from icontact.models import ContactList
 from icontact.push import PushPolicy
@@ -102,11 +102,11 @@ class _Options:
 def init(**options: Any) -> None:
     """Ask questions, and write icontact.toml."""
     given = _Options(**options)
-    asker = Asker(silent=given.yes)
+    prompter = Prompter(silent=given.yes)
     _need_credentials()
-    path = _free_path(given, asker)
+    path = _free_path(given, prompter)
     with connect(given.account_id, given.client_folder_id) as client:
-        answers = _answers(client, given, asker)
+        answers = _answers(client, given, prompter)
     write(path, text_of(answers, given.output))
     _say_what_next(given.output, answers)
 
@@ -126,23 +126,23 @@ def _need_credentials() -> None:
         # Typed behind a prompt, it stays out of the shell's history.
         line = f"read -rs {variable} && export {variable}" if secret else f"export {variable}='…'"
         click.echo(f"  {line}")
-    raise Stop(f"not set in the environment: {', '.join(missing)}")
+    raise CommandError(f"not set in the environment: {', '.join(missing)}")
 
 
-def _free_path(given: _Options, asker: Asker) -> Path:
+def _free_path(given: _Options, prompter: Prompter) -> Path:
     path = Path(given.output)
     if path.is_dir() or not path.parent.is_dir():
-        raise Stop(f"--output {given.output}: a file in a folder that exists is needed")
+        raise CommandError(f"--output {given.output}: a file in a folder that exists is needed")
     if path.exists() and not given.overwrite:
-        if asker.silent:
-            raise Stop(f"{given.output} exists; --overwrite replaces it")
-        if not asker.confirm(f"{clean(given.output)} exists. Replace it?", default=False):
-            raise Stop(f"{given.output} was left as it is; --output FILE writes another")
+        if prompter.silent:
+            raise CommandError(f"{given.output} exists; --overwrite replaces it")
+        if not prompter.confirm(f"{clean(given.output)} exists. Replace it?", default=False):
+            raise CommandError(f"{given.output} was left as it is; --output FILE writes another")
     return path
 
 
-def _answers(client: Client, given: _Options, asker: Asker) -> Answers:
-    account, folder_place = _places(client, given, asker)
+def _answers(client: Client, given: _Options, prompter: Prompter) -> Answers:
+    account, folder_place = _places(client, given, prompter)
     folder = client.folder(account_id=account[0], client_folder_id=folder_place[0])
     options = MappingOptions(
         columns=given.columns,
@@ -151,14 +151,14 @@ def _answers(client: Client, given: _Options, asker: Asker) -> Answers:
         pairs=given.pairs,
     ).read()
     lists = folder.lists.list().all()
-    chosen = _list(lists, given, asker, options.suggested_list)
+    chosen = _list(lists, given, prompter, options.suggested_list)
     fields = folder.custom_fields.list().all()
-    mapper, options = mapping_of(options, fields, asker)
+    mapper, options = mapping_of(options, fields, prompter)
     return Answers(
         list=chosen,
         list_is_unique=[one.name for one in lists].count(chosen.name) == 1,
         mapper=mapper,
-        policy=_policy(folder, given, asker),
+        policy=_policy(folder, given, prompter),
         account=(account[0], account[1]) if account[2] else None,
         folder=(folder_place[0], folder_place[1]) if folder_place[2] else None,
         custom_fields=fields,
@@ -169,37 +169,37 @@ def _answers(client: Client, given: _Options, asker: Asker) -> Answers:
 _Place = tuple[int, str, bool]
 
 
-def _places(client: Client, given: _Options, asker: Asker) -> tuple[_Place, _Place]:
+def _places(client: Client, given: _Options, prompter: Prompter) -> tuple[_Place, _Place]:
     """Return account and client folder: id, name, and whether it belongs into the file."""
     accounts = {
         one.account_id: one.company_name or "no name"
         for one in client.accounts.list()
         if one.enabled is not False
     }
-    account, chosen = asker.place(
+    account, chosen = prompter.place(
         "enabled account", accounts, option="--account-id", given=given.account_id
     )
     folders = {
         one.client_folder_id: one.name or "no name"
         for one in client.account(account).client_folders.list()
     }
-    folder, folder_chosen = asker.place(
+    folder, folder_chosen = prompter.place(
         "client folder", folders, option="--client-folder-id", given=given.client_folder_id
     )
     return (account, accounts[account], chosen), (folder, folders[folder], folder_chosen)
 
 
 def _list(
-    lists: Sequence[ContactList], given: _Options, asker: Asker, suggested: str | int | None
+    lists: Sequence[ContactList], given: _Options, prompter: Prompter, suggested: str | int | None
 ) -> ContactList:
     if not lists:
-        raise Stop("this client folder has no list: make one in iContact first")
+        raise CommandError("this client folder has no list: make one in iContact first")
     if given.list is None:
-        asker.show(("list_id", "name"), [(one.list_id, one.name) for one in lists])
+        prompter.show(("list_id", "name"), [(one.list_id, one.name) for one in lists])
     default = None if suggested is None else str(suggested)
     if default is None and len(lists) == 1:
         default = str(lists[0].list_id)
-    return asker.text(
+    return prompter.text(
         "Which list (its name or id)",
         list_from(lists),
         option="--list",
@@ -208,15 +208,15 @@ def _list(
     )
 
 
-def _policy(folder: Folder, given: _Options, asker: Asker) -> PushPolicy:
-    existing = asker.choice(
+def _policy(folder: Folder, given: _Options, prompter: Prompter) -> PushPolicy:
+    existing = prompter.choice(
         "Contacts that are in iContact already",
         ("merge", "keep", "replace"),
         option="--existing",
         given=given.existing,
         default="merge",
     )
-    status = asker.choice(
+    status = prompter.choice(
         "Put people on the list as",
         ("normal", "pending"),
         option="--subscription-status",
@@ -225,20 +225,20 @@ def _policy(folder: Folder, given: _Options, asker: Asker) -> PushPolicy:
     )
     message = given.confirmation_message_id
     if status == "pending":
-        message = asker.number(
+        message = prompter.number(
             "Which message asks them to confirm (its id)",
             option="--confirmation-message-id",
             given=message,
         )
         check_confirmation(folder, message)
-    switch = asker.confirm("Push contacts?", given=given.push_contacts, default=True)
+    switch = prompter.confirm("Push contacts?", given=given.push_contacts, default=True)
     policy: Mapping[str, Any] = {"existing": existing, "subscription_status": status}
     return PushPolicy(push_contacts=switch, confirmation_message_id=message, **policy)
 
 
 def _say_what_next(output: str, answers: Answers) -> None:
     rows = [pair.split("=", 1) for pair in pairs_of(answers.mapper)]
-    table(("iContact's field", "comes from"), rows)
+    print_table(("iContact's field", "comes from"), rows)
     name = shlex.quote(clean(output))
     click.echo(f"Written to {clean(output)}. Next:")
     click.echo(f"  icontact doctor --settings {name} --test-push you@example.com")

@@ -8,10 +8,10 @@ from typing import Any
 import attrs
 import click
 
-from icontact.cli.mappers import in_options, pairs_of
-from icontact.cli.questions import Asker
-from icontact.cli.screen import clean, remark
-from icontact.cli.stops import Stop
+from icontact.cli.choose_mapping import in_options, pairs_of
+from icontact.cli.exit_codes import CommandError
+from icontact.cli.output import clean, print_note
+from icontact.cli.prompts import Prompter
 from icontact.errors import MappingError
 from icontact.mapping import ContactMapper, mautic
 from icontact.mapping.field_aliases import normalize_key
@@ -58,12 +58,12 @@ class MappingOptions:
         """Read what they name.
 
         Raises:
-            Stop: If they exclude each other.
+            CommandError: If they exclude each other.
             ConfigError, MappingError: If a file or a mapping cannot be used.
         """
         given = [one for one in (self.columns, self.preset, self.from_mautic) if one is not None]
         if len(given) > 1:
-            raise Stop("--columns, --preset and --from-mautic exclude each other")
+            raise CommandError("--columns, --preset and --from-mautic exclude each other")
         found = MappingSource()
         if self.columns is not None:
             found = from_columns(self.columns, needs_email=not self.pairs)
@@ -80,7 +80,7 @@ def from_columns(path: str, *, needs_email: bool = True) -> MappingSource:
     """Guess a mapping from a file's header and first rows, with what it says of consent.
 
     Raises:
-        Stop: If no column looks like the address, and nothing else says which one it is.
+        CommandError: If no column looks like the address, and nothing else says which one it is.
     """
     with read_rows(path) as rows:
         columns, hint, first = rows.columns, rows.header_hint, rows.first_rows()
@@ -98,7 +98,7 @@ def from_columns(path: str, *, needs_email: bool = True) -> MappingSource:
         notes = (*mapper.consent.lines, *open_ones, *mapper.notes)
         return attrs.evolve(found, config=mapper.as_config(), notes=notes)
     if needs_email:
-        raise Stop(f"{path}: {in_options(problem, columns)}{hint}")
+        raise CommandError(f"{path}: {in_options(problem, columns)}{hint}")
     return found
 
 
@@ -118,47 +118,47 @@ def _changed(config: Mapping[str, Any], pairs: Sequence[str]) -> dict[str, Any]:
 
 
 def mapping_of(
-    source: MappingSource, fields: Sequence[CustomField], asker: Asker
+    source: MappingSource, fields: Sequence[CustomField], prompter: Prompter
 ) -> tuple[ContactMapper, MappingSource]:
     """Return the mapping, checked against the folder's custom fields, and what it began with.
 
     Args:
         source: What there is to begin with.
         fields: The folder's custom fields.
-        asker: Whom to ask what is open.
+        prompter: Whom to ask what is open.
 
     Raises:
-        Stop: If nothing says how fields are filled, and nobody is to be asked.
+        CommandError: If nothing says how fields are filled, and nobody is to be asked.
         MappingError: If the mapping names a custom field that the folder does not have.
     """
     if source.config is None:
-        source = _asked_for(asker)
+        source = _asked_for(prompter)
     config = dict(source.config or {})
     config, notes = _with_custom_fields(config, source.columns, fields)
     for note in (*source.notes, *notes):
-        remark(note)
+        print_note(note)
     if "email" in config:
         mapper = ContactMapper.from_config(config)
-        asker.say("So far: " + clean(", ".join(pairs_of(mapper))))
+        prompter.say("So far: " + clean(", ".join(pairs_of(mapper))))
         if unused := [column for column in source.columns if column not in mapper.sources]:
-            remark(f"columns not used: {bounded(unused)}")
-    if "email" not in config or not asker.confirm("Is the mapping right?", default=True):
-        if asker.silent:
-            raise Stop("the mapping has no e-mail: --map email=COLUMN")
-        config = _field_by_field(config, source.columns, fields, asker)
+            print_note(f"columns not used: {bounded(unused)}")
+    if "email" not in config or not prompter.confirm("Is the mapping right?", default=True):
+        if prompter.silent:
+            raise CommandError("the mapping has no e-mail: --map email=COLUMN")
+        config = _field_by_field(config, source.columns, fields, prompter)
     mapper = ContactMapper.from_config(config)
     mapper.checked(fields)
     return mapper, source
 
 
-def _asked_for(asker: Asker) -> MappingSource:
+def _asked_for(prompter: Prompter) -> MappingSource:
     """Ask where contacts come from."""
-    if asker.silent:
-        raise Stop(
+    if prompter.silent:
+        raise CommandError(
             "say how fields are filled: --columns FILE, --preset mautic, --from-mautic FILE, or "
             "--map email=COLUMN"
         )
-    origin = asker.choice(
+    origin = prompter.choice(
         "Where do the contacts come from",
         ("file", "mautic", "mautic-mapping", "other"),
         option="--columns, --preset, --from-mautic or --map",
@@ -170,7 +170,7 @@ def _asked_for(asker: Asker) -> MappingSource:
     if origin == "other":
         return MappingSource(config={})
     question = "A file with their columns" if origin == "file" else "Mautic's mapping, a JSON file"
-    path = asker.text(question, str, option="--columns" if origin == "file" else "--from-mautic")
+    path = prompter.text(question, str, option="--columns" if origin == "file" else "--from-mautic")
     return from_columns(path, needs_email=False) if origin == "file" else _from_mautic(path)
 
 
@@ -195,22 +195,22 @@ def _field_by_field(
     config: Mapping[str, Any],
     columns: Sequence[str],
     fields: Sequence[CustomField],
-    asker: Asker,
+    prompter: Prompter,
 ) -> dict[str, Any]:
     """Ask for the source of every field; what has one already keeps it by Enter."""
-    asker.say(f"For each field the column or key that fills it; {_NOTHING} for none.")
+    prompter.say(f"For each field the column or key that fills it; {_NOTHING} for none.")
     if columns:
-        asker.say("Columns: " + clean(bounded(columns, 50)))
+        prompter.say("Columns: " + clean(bounded(columns, 50)))
     before = config.get(CUSTOM, {})
     read = _reader(columns)
     names = [name for name in FIELDS if name != "status"]  # it means something else elsewhere
-    standard = {name: _asked(name, config.get(name), read, asker) for name in names}
+    standard = {name: _asked(name, config.get(name), read, prompter) for name in names}
     custom = {
         field.private_name: _asked(
             f"custom field {clean(field.private_name)} ({clean(field.field_type)})",
             before.get(field.private_name),
             read,
-            asker,
+            prompter,
         )
         for field in fields
     }
@@ -223,7 +223,7 @@ def _field_by_field(
 _AS_IT_IS = "as it is"
 
 
-def _asked(label: str, current: Any, read: Callable[[str], str | None], asker: Asker) -> Any:
+def _asked(label: str, current: Any, read: Callable[[str], str | None], prompter: Prompter) -> Any:
     """Ask for one field's source; ``None`` for none."""
     kept = _AS_IT_IS if isinstance(current, dict | list) else current
     needed = label == "email"
@@ -237,7 +237,7 @@ def _asked(label: str, current: Any, read: Callable[[str], str | None], asker: A
         return found
 
     default = str(kept) if current is not None else None if needed else _NOTHING
-    return asker.text(label, answer, option="--map", default=default)
+    return prompter.text(label, answer, option="--map", default=default)
 
 
 def _reader(columns: Sequence[str]) -> Callable[[str], str | None]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from icontact.cli.screen import document, remark, table
-from icontact.cli.session import connect, json_option, place_options
+from icontact.cli.connection import connect, json_option, place_options
+from icontact.cli.output import print_json, print_note, print_table
 from icontact.client import Client
 
 __all__ = ["fields", "folders", "folders_of", "lists"]
@@ -18,11 +18,11 @@ Rows = Sequence[Mapping[str, Any]]
 
 def _show(name: str, rows: Rows, *, as_json: bool, nothing: str) -> None:
     if as_json:
-        document({name: rows})
+        print_json({name: rows})
     elif rows:
-        table(tuple(rows[0]), [tuple(map(_cell, row.values())) for row in rows])
+        print_table(tuple(rows[0]), [tuple(map(_cell, row.values())) for row in rows])
     else:
-        remark(nothing)
+        print_note(nothing)
 
 
 def _cell(value: object) -> object:

@@ -14,12 +14,12 @@ from typing import Any, BinaryIO, Literal
 import attrs
 import click
 
-from icontact.cli.mappers import ConsentOptions, choose, in_consent_options
-from icontact.cli.reports import ReportFile, keep_apart
-from icontact.cli.results import Result, result_of, show
-from icontact.cli.screen import progress_bar
-from icontact.cli.session import connect, json_option, list_named, place_options, settings_from
-from icontact.cli.stops import Stop, Stopped, terminable
+from icontact.cli.choose_mapping import ConsentOptions, choose, in_consent_options
+from icontact.cli.connection import connect, json_option, list_named, place_options, settings_from
+from icontact.cli.exit_codes import CommandError, InterruptedCommand, interruptible
+from icontact.cli.output import progress_bar
+from icontact.cli.push_output import PushSummary, show, summarize
+from icontact.cli.report_file import ReportFile, refuse_same_file
 from icontact.errors import ConsentError
 from icontact.mapping.consent import ConsentBlank
 from icontact.paging import MOST_WORKERS
@@ -27,14 +27,14 @@ from icontact.push import ListPush, Progress, PushPlan, PushPolicy, PushReport, 
 from icontact.push.settings import OptOut, PolicyOptions, stop_in
 from icontact.sources import RowFile, read_rows
 
-__all__ = ["Job", "push", "run"]
+__all__ = ["PushOptions", "push", "run"]
 
 #: What `icontact init` writes.
 _SETTINGS = "icontact.toml"
 
 
 @attrs.frozen(kw_only=True)
-class Job:
+class PushOptions:
     """What to push, where to, and how: the options of ``icontact push``."""
 
     file: str
@@ -81,7 +81,7 @@ def _nobody(_: Progress) -> None:
     pass
 
 
-def run(job: Job, *, told: Callable[[Progress], None] = _nobody) -> Result:
+def run(job: PushOptions, *, told: Callable[[Progress], None] = _nobody) -> PushSummary:
     """Push a file, or find out what a push would do.
 
     Args:
@@ -89,21 +89,21 @@ def run(job: Job, *, told: Callable[[Progress], None] = _nobody) -> Result:
         told: What is told of every row that has its outcome.
 
     Raises:
-        Stop: If a file cannot be read or written, or has two tasks, or no list is named.
+        CommandError: If a file cannot be read or written, or has two tasks, or no list is named.
         IContactError: If the set-up is wrong, or iContact could not be asked.
     """
     settings = None if job.settings is None else settings_from(job.settings)
     target = list_named(job.list, settings)
     if target is None:
         here = f"; there is one here, {_SETTINGS}" if Path(_SETTINGS).is_file() else ""
-        raise Stop(
+        raise CommandError(
             f"say which list: --list LIST (icontact lists shows them), or --settings FILE{here}"
         )
     read = None if job.file == "-" else job.file
     if job.journal is not None:
-        keep_apart("--journal", job.journal, read, job.settings)
+        refuse_same_file("--journal", job.journal, read, job.settings)
     if job.rejects is not None:
-        keep_apart("--rejects", job.rejects, read, job.settings, job.journal, job.report)
+        refuse_same_file("--rejects", job.rejects, read, job.settings, job.journal, job.report)
     with ExitStack() as stack:
         rows = stack.enter_context(_rows(job))
         try:
@@ -117,7 +117,7 @@ def run(job: Job, *, told: Callable[[Progress], None] = _nobody) -> Result:
                 verbose=job.verbose,
             )
         except ConsentError as error:
-            raise Stop(in_consent_options(error, rows.name)) from None
+            raise CommandError(in_consent_options(error, rows.name)) from None
         client = stack.enter_context(connect(*_places(job, settings)))
         push = ListPush(client.folder(), target, mapper=chosen.mapper, **_policy(job, settings))
         report = None
@@ -126,7 +126,7 @@ def run(job: Job, *, told: Callable[[Progress], None] = _nobody) -> Result:
             report = stack.enter_context(closing(file))
         done = _done(push, rows, job, told)
         result = attrs.evolve(
-            result_of(done, rows, push.list, chosen.notes, diff=job.diff),
+            summarize(done, rows, push.list, chosen.notes, diff=job.diff),
             unused=chosen.unused,
             consent=chosen.mapper.consent.lines,
         )
@@ -139,7 +139,7 @@ def run(job: Job, *, told: Callable[[Progress], None] = _nobody) -> Result:
 
 
 def _done(
-    push: ListPush, rows: RowFile, job: Job, told: Callable[[Progress], None]
+    push: ListPush, rows: RowFile, job: PushOptions, told: Callable[[Progress], None]
 ) -> PushPlan | PushReport:
     if job.dry_run:
         return push.plan(rows, workers=job.workers)
@@ -147,7 +147,7 @@ def _done(
         return push.run(rows, journal=job.journal, progress=progress, workers=job.workers)
 
 
-def _places(job: Job, settings: PushSettings | None) -> tuple[int | None, int | None]:
+def _places(job: PushOptions, settings: PushSettings | None) -> tuple[int | None, int | None]:
     """Return account and client folder: by the options, or else by the settings."""
     if settings is None:
         return job.account_id, job.client_folder_id
@@ -157,7 +157,7 @@ def _places(job: Job, settings: PushSettings | None) -> tuple[int | None, int | 
     )
 
 
-def _policy(job: Job, settings: PushSettings | None) -> PolicyOptions:
+def _policy(job: PushOptions, settings: PushSettings | None) -> PolicyOptions:
     rules = (PushPolicy() if settings is None else settings).stopped_too(stop_in(os.environ))
     if job.no_push:
         rules = rules.stopped_too("--no-push")
@@ -171,12 +171,12 @@ def _policy(job: Job, settings: PushSettings | None) -> PolicyOptions:
     return policy
 
 
-def _rows(job: Job) -> RowFile:
+def _rows(job: PushOptions) -> RowFile:
     source: str | BinaryIO = job.file
     name = job.file
     if job.file == "-":
         if sys.stdin is None:
-            raise Stop("standard input is closed: give the file's name in place of -")
+            raise CommandError("standard input is closed: give the file's name in place of -")
         source, name = sys.stdin.buffer, "standard input"
     return read_rows(
         source,
@@ -328,12 +328,12 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
 @click.pass_context
 def push(ctx: click.Context, /, **options: Any) -> None:
     """Push a file of contacts into a list."""
-    job, last = Job(**options), deque[Progress](maxlen=1)
+    job, last = PushOptions(**options), deque[Progress](maxlen=1)
     try:
-        with terminable():
+        with interruptible():
             result = run(job, told=last.append)
     except KeyboardInterrupt:
-        raise Stopped(_half_way(job, *last)) from None
+        raise InterruptedCommand(_half_way(job, *last)) from None
     if job.dry_run:
         result = attrs.evolve(result, again=_command_again(sys.argv[1:]))
     show(result, as_json=job.as_json, report=job.report, verbose=job.verbose)
@@ -346,7 +346,7 @@ def _command_again(words: Sequence[str]) -> str:
     return shlex.join(["icontact", *kept])
 
 
-def _half_way(job: Job, last: Progress | None = None) -> str:
+def _half_way(job: PushOptions, last: Progress | None = None) -> str:
     if job.dry_run:
         said = "stopped. Nothing was written: this was a dry run"
     else:

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import attrs
 import click
 
-from icontact.cli.screen import document, masked, remark, table
-from icontact.cli.session import json_option
-from icontact.cli.stops import Commands, Stop
+from icontact.cli.connection import json_option
+from icontact.cli.exit_codes import CommandError, CommandGroup
+from icontact.cli.output import masked, print_json, print_note, print_table
 from icontact.integrations.inbox import Entry, EventState, Inbox
 
 __all__ = ["queue"]
@@ -38,7 +38,7 @@ def _store_option(command: F) -> F:
 def _opened(store: str) -> Iterator[Inbox]:
     """Open a store that is there: a slip of the pen must not make a new one."""
     if not Path(store).is_file():
-        raise Stop(f"there is no store {store}: name the integration's with --store FILE")
+        raise CommandError(f"there is no store {store}: name the integration's with --store FILE")
     inbox = Inbox(store)
     try:
         yield inbox
@@ -46,7 +46,7 @@ def _opened(store: str) -> Iterator[Inbox]:
         inbox.close()
 
 
-@click.group(cls=Commands, short_help="Show, retry and drop events that wait.")
+@click.group(cls=CommandGroup, short_help="Show, retry and drop events that wait.")
 def queue() -> None:
     """Look after the events of an integration: those that wait, and those that were put aside.
 
@@ -84,16 +84,16 @@ def list_events(store: str, states: tuple[str, ...], limit: int, as_json: bool) 
         counts = inbox.counts()
         entries = inbox.entries(states=states or _OPEN, limit=limit)
     if as_json:
-        document({"counts": counts, "events": [_as_dict(entry) for entry in entries]})
+        print_json({"counts": counts, "events": [_as_dict(entry) for entry in entries]})
         return
     if entries:
-        table(
+        print_table(
             ("id", "address", "contact", "event", "state", "tries", "next try", "reason"),
             [_cells(entry) for entry in entries],
         )
     there = sum(counts[state] for state in states or _OPEN)
     if there > len(entries):
-        remark(f"{there - len(entries)} more like these are shown by a larger --limit")
+        print_note(f"{there - len(entries)} more like these are shown by a larger --limit")
     click.echo(", ".join(f"{number} {state}" for state, number in counts.items()))
 
 
@@ -149,5 +149,7 @@ def drop(number: int, store: str) -> None:
     click.echo("dropped")
 
 
-def _unknown(number: int | None) -> Stop:
-    return Stop(f"no event {number} waits or was put aside: `icontact queue list` shows those")
+def _unknown(number: int | None) -> CommandError:
+    return CommandError(
+        f"no event {number} waits or was put aside: `icontact queue list` shows those"
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import attrs
 
-from icontact.cli.screen import clean
+from icontact.cli.output import clean
 from icontact.mapping import ContactMapper, toml
 from icontact.models import ContactList, CustomField
 from icontact.push import PushPolicy, PushSettings

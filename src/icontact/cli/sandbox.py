@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from icontact.cli.screen import clean, remark
-from icontact.cli.stops import Stop, terminable
+from icontact.cli.exit_codes import CommandError, interruptible
+from icontact.cli.output import clean, print_note
 
 if TYPE_CHECKING:
     from icontact.sandbox import Sandbox, Server
@@ -31,14 +31,14 @@ def opened(host: str, port: int, db: str | None, **options: Any) -> Iterator[Ser
         **options: Further arguments of :meth:`icontact.sandbox.Sandbox.serve`.
 
     Raises:
-        Stop: If the address cannot be listened on, or the file holds something else.
+        CommandError: If the address cannot be listened on, or the file holds something else.
     """
     from icontact.sandbox import Sandbox
 
     try:
         embedded = Sandbox(db=db)
     except (ValueError, sqlite3.Error) as problem:
-        raise Stop(f"--db {db}: {problem}") from None
+        raise CommandError(f"--db {db}: {problem}") from None
     embedded.requests.keep(_KEPT)
     try:
         with warnings.catch_warnings(record=True) as warned:
@@ -46,9 +46,9 @@ def opened(host: str, port: int, db: str | None, **options: Any) -> Iterator[Ser
             server = embedded.serve(host, port, **options)
     except OSError as problem:
         embedded.close()
-        raise Stop(problem.strerror or str(problem)) from None
+        raise CommandError(problem.strerror or str(problem)) from None
     for warning in warned:
-        remark(str(warning.message))
+        print_note(str(warning.message))
     try:
         with server:
             yield server
@@ -118,7 +118,7 @@ def sandbox(
     with ExitStack() as stack:
         server = stack.enter_context(opened(host, port, db, tls=tls, control=control))
         stack.enter_context(_quietly())
-        stack.enter_context(terminable())
+        stack.enter_context(interruptible())
         _fill(server.sandbox, contacts)
         server.sandbox.faults.throttle(per_minute=throttle)
         if not quiet:
@@ -130,7 +130,7 @@ def sandbox(
 def _fill(embedded: Sandbox, contacts: int) -> None:
     there = len(embedded.state.contacts()) if contacts else 0
     if there:
-        remark(f"the file holds {there} contacts already; --contacts adds none to them")
+        print_note(f"the file holds {there} contacts already; --contacts adds none to them")
     elif contacts:
         embedded.seed_contacts(contacts, list_id=embedded.list_id)
 
@@ -180,4 +180,4 @@ def _quietly() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        remark("the sandbox is closed")
+        print_note("the sandbox is closed")

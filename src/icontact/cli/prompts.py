@@ -9,12 +9,12 @@ from typing import TypeVar
 import attrs
 import click
 
-from icontact.cli.screen import clean, table
-from icontact.cli.stops import Stop, Stopped
+from icontact.cli.exit_codes import CommandError, InterruptedCommand
+from icontact.cli.output import clean, print_table
 from icontact.mapping.targets import closest, shown
 from icontact.models import ContactList
 
-__all__ = ["Asker", "list_from"]
+__all__ = ["Prompter", "list_from"]
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ _SHOWN = 40
 
 
 @attrs.frozen(kw_only=True)
-class Asker:
+class Prompter:
     """Asks, unless the answer was given with the command, or nobody is to be asked.
 
     Attributes:
@@ -41,7 +41,7 @@ class Asker:
         """Show what there is to choose from."""
         if self.silent:
             return
-        table(columns, rows[:_SHOWN])
+        print_table(columns, rows[:_SHOWN])
         if len(rows) > _SHOWN:
             click.echo(f"and {len(rows) - _SHOWN} more")
 
@@ -64,12 +64,12 @@ class Asker:
             default: What to take if nothing is said.
 
         Raises:
-            Stop: If the option's value cannot be used, or nobody is to be asked and there is no
-                default.
+            CommandError: If the option's value cannot be used, or --yes forbids the question and
+                there is no default.
         """
         if given is None and self.silent:
             if default is None:
-                raise Stop(f"with --yes nothing is asked, and {option} has no default: give it")
+                raise CommandError(f"{option} has no default: with --yes it must be given")
             given = default
         if given is None:
             return self._asked(question, read, option, default)
@@ -77,7 +77,7 @@ class Asker:
             return read(given)
         except click.UsageError as problem:
             said = problem.message
-        raise Stop(f"{option}: {said}")
+        raise CommandError(f"{option}: {said}")
 
     def _asked(
         self, question: str, read: Callable[[str], T], option: str, default: str | None
@@ -135,10 +135,10 @@ class Asker:
         """Return the id of an account or a client folder, and whether there was a choice.
 
         Raises:
-            Stop: If there is none, or not the one that was given.
+            CommandError: If there is none, or not the one that was given.
         """
         if not found:
-            raise Stop(f"there is no {what} that these credentials open")
+            raise CommandError(f"there is no {what} that these credentials open")
         if given is None and len(found) == 1:
             return next(iter(found)), False
         if given is None:
@@ -166,8 +166,8 @@ def _answerable(question: str, option: str) -> Iterator[None]:
     else:
         return
     if pressed:
-        raise Stopped("stopped: nothing was written")
-    raise Stop(
+        raise InterruptedCommand("stopped: nothing was written")
+    raise CommandError(
         f"the input ended before an answer to {clean(question)!r}: {option} gives it, and nothing "
         "was written"
     )

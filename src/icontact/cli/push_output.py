@@ -12,8 +12,8 @@ from typing import Any, cast, overload
 import attrs
 import click
 
-from icontact.cli.screen import clean, document, is_terminal, masked, remark, table
-from icontact.cli.stops import NO_ANSWER, SOME_FAILED, code_for, in_words
+from icontact.cli.exit_codes import NO_ANSWER, SOME_FAILED, describe_error, exit_code_for
+from icontact.cli.output import clean, is_terminal, masked, print_json, print_note, print_table
 from icontact.errors import IContactError
 from icontact.models import ContactList
 from icontact.push import (
@@ -28,7 +28,7 @@ from icontact.push import (
 from icontact.push.outcome import number_of
 from icontact.sources import RowFile
 
-__all__ = ["Entry", "Result", "print_entries", "result_of", "show"]
+__all__ = ["PushSummary", "ReportedRow", "print_entries", "show", "summarize"]
 
 _QUIET = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
 
@@ -40,7 +40,7 @@ _SAMPLES = 3
 
 
 @attrs.frozen(kw_only=True)
-class Entry:
+class ReportedRow:
     """One row of the file, and what became of it.
 
     Attributes:
@@ -68,7 +68,7 @@ class Entry:
         return attrs.asdict(self, filter=lambda field, _: field.name not in ("email", "noted"))
 
 
-class Entries(Sequence[Entry]):
+class ReportedRows(Sequence[ReportedRow]):
     """The rows of a push with their lines in the file, made as they are looked at.
 
     Args:
@@ -83,14 +83,14 @@ class Entries(Sequence[Entry]):
     def __len__(self) -> int:
         return len(self._outcomes)
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[ReportedRow]:
         return (_entry(outcome, self._rows) for outcome in self._outcomes)
 
     @overload
-    def __getitem__(self, place: int) -> Entry: ...
+    def __getitem__(self, place: int) -> ReportedRow: ...
     @overload
-    def __getitem__(self, place: slice) -> list[Entry]: ...
-    def __getitem__(self, place: int | slice) -> Entry | list[Entry]:
+    def __getitem__(self, place: slice) -> list[ReportedRow]: ...
+    def __getitem__(self, place: int | slice) -> ReportedRow | list[ReportedRow]:
         found = self._outcomes[place]
         if isinstance(found, Sequence):
             return [_entry(outcome, self._rows) for outcome in found]
@@ -101,7 +101,7 @@ class Entries(Sequence[Entry]):
 
 
 @attrs.frozen(kw_only=True)
-class Result:
+class PushSummary:
     """A push, or what a push would do.
 
     Attributes:
@@ -129,7 +129,7 @@ class Result:
     file: str
     list: ContactList
     dry_run: bool
-    entries: Sequence[Entry]
+    entries: Sequence[ReportedRow]
     counts: Mapping[str, int]
     summary: str
     requests: int
@@ -149,7 +149,7 @@ class Result:
     @property
     def exit_code(self) -> int:
         """3 if iContact did not answer, 1 if a row or the report file failed, or else 0."""
-        if self.error is not None and code_for(self.error) == NO_ANSWER:
+        if self.error is not None and exit_code_for(self.error) == NO_ANSWER:
             return NO_ANSWER
         failed = self.unreported or self.counts["rejected"] or self.counts["failed"]
         return SOME_FAILED if failed else 0
@@ -181,25 +181,25 @@ class Result:
         }
 
 
-def result_of(
+def summarize(
     done: PushPlan | PushReport,
     rows: RowFile,
     target: ContactList,
     notes: Iterable[str],
     *,
     diff: bool = False,
-) -> Result:
+) -> PushSummary:
     """Bring a plan or a report together with the file that it came from."""
     outcomes: Sequence[PlannedRow | PushOutcome]
     if isinstance(done, PushPlan):
         outcomes, error = done.rows, None
     else:
         outcomes, error = done.outcomes, done.error
-    return Result(
+    return PushSummary(
         file=rows.name,
         list=target,
         dry_run=isinstance(done, PushPlan),
-        entries=Entries(outcomes, rows),
+        entries=ReportedRows(outcomes, rows),
         counts={status.value: done.counts.get(status, 0) for status in OutcomeStatus},
         summary=str(done),
         requests=done.requests,
@@ -232,13 +232,13 @@ def _samples(plan: PushPlan) -> list[Mapping[str, str]]:
     return found
 
 
-def _entry(outcome: PlannedRow | PushOutcome, rows: RowFile) -> Entry:
+def _entry(outcome: PlannedRow | PushOutcome, rows: RowFile) -> ReportedRow:
     found = outcome.decision if isinstance(outcome, PlannedRow) else outcome
     reason = outcome.reason
     if found.duplicate_of is not None and (other := rows.line_of(found.duplicate_of)) is not None:
         # People look for it in the file, by its line.
         reason = reason.replace(f"row {found.duplicate_of}", f"line {other}", 1)
-    return Entry(
+    return ReportedRow(
         row=outcome.row,
         line=rows.line_of(outcome.row),
         status=outcome.status,
@@ -251,7 +251,7 @@ def _entry(outcome: PlannedRow | PushOutcome, rows: RowFile) -> Entry:
 
 
 def show(
-    result: Result, *, as_json: bool, report: str | None = None, verbose: bool = False
+    result: PushSummary, *, as_json: bool, report: str | None = None, verbose: bool = False
 ) -> None:
     """Print a result: how many rows ended how, and for which reasons.
 
@@ -262,16 +262,16 @@ def show(
         verbose: Whether single rows and costs are shown, too.
     """
     if as_json:
-        document(result.as_dict())
+        print_json(result.as_dict())
     else:
         _print(result, None if result.unreported else report, verbose)
     if result.unreported:
         click.echo(f"Error: {clean(result.unreported)}", err=True)
 
 
-def _print(result: Result, report: str | None, verbose: bool) -> None:
+def _print(result: PushSummary, report: str | None, verbose: bool) -> None:
     for note in result.notes:
-        remark(note)
+        print_note(note)
     # Before a push people want to see what it would change; after it, what did not work out.
     calm = (OutcomeStatus.CREATED, OutcomeStatus.UNCHANGED) if result.dry_run else _QUIET
     if verbose:
@@ -289,14 +289,16 @@ def _print(result: Result, report: str | None, verbose: bool) -> None:
     if result.dry_run and verbose:
         click.echo(result.costs)
     if result.error is not None:
-        remark(f"the push ended early: {in_words(result.error)}; push the same file again later")
+        print_note(
+            f"the push ended early: {describe_error(result.error)}; push the same file again later"
+        )
     troubled = result.counts["rejected"] + result.counts["failed"]
     if result.rejects is not None:
-        remark(f"{result.rejects} has {number_of(troubled, 'row')} to correct and push again")
+        print_note(f"{result.rejects} has {number_of(troubled, 'row')} to correct and push again")
     elif troubled and not result.dry_run:
-        remark("--rejects FILE writes the rejected rows to a file, to correct and push again")
+        print_note("--rejects FILE writes the rejected rows to a file, to correct and push again")
     if not verbose and report is None and len(result.reasons) > 1:
-        remark("-v shows the rows one by one, --report FILE writes them all to a file")
+        print_note("-v shows the rows one by one, --report FILE writes them all to a file")
     if result.again:
         click.echo(f"To do it: {result.again}")
 
@@ -311,14 +313,14 @@ _WOULD = {
 }
 
 
-def sentence(result: Result) -> str:
+def sentence(result: PushSummary) -> str:
     """Return in a plain sentence what a push would do."""
     parts = [_WOULD[status].format(number) for status, number in result.counts.items() if number]
     what = ", ".join(parts) or "do nothing, for there are no rows"
     return f"Would {what}. Nothing was written."
 
 
-def print_reasons(reasons: Sequence[Reason], result: Result) -> None:
+def print_reasons(reasons: Sequence[Reason], result: PushSummary) -> None:
     """Print each reason with the number of rows and the first of their lines."""
     lines = [[result.entries[row].line for row in one.first] for one in reasons]
     has_lines = all(line is not None for found in lines for line in found)
@@ -332,9 +334,11 @@ def print_reasons(reasons: Sequence[Reason], result: Result) -> None:
     if is_terminal(sys.stdout):
         _print_wrapped(rows, kind)
     else:
-        table(("status", "rows", "reason", kind), rows)
+        print_table(("status", "rows", "reason", kind), rows)
     if len(reasons) > _SHOWN:
-        remark(f"{number_of(len(reasons) - _SHOWN, 'more reason')}: -v shows the rows one by one")
+        print_note(
+            f"{number_of(len(reasons) - _SHOWN, 'more reason')}: -v shows the rows one by one"
+        )
 
 
 def _print_wrapped(rows: Iterable[tuple[str, str, str, str]], kind: str) -> None:
@@ -355,11 +359,11 @@ def _print_wrapped(rows: Iterable[tuple[str, str, str, str]], kind: str) -> None
         )
 
 
-def print_entries(entries: Iterable[Entry]) -> None:
+def print_entries(entries: Iterable[ReportedRow]) -> None:
     """Print rows as a table: by line where there are lines, and their addresses masked."""
     shown = list(entries)
     place = "row" if any(one.line is None for one in shown) else "line"
-    table(
+    print_table(
         (place, "address", "status", "subscription", "reason"),
         [
             (getattr(one, place), masked(one.email), one.status, one.subscription, one.reason)

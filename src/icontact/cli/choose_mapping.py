@@ -17,7 +17,7 @@ from icontact.push import PushSettings, mapping_from_pairs
 from icontact.sources import REASON_COLUMN, RowFile, refuse_duplicates
 
 __all__ = [
-    "Chosen",
+    "ChosenMapping",
     "ConsentOptions",
     "choose",
     "in_consent_options",
@@ -31,7 +31,7 @@ _NAMED = 10
 
 
 @attrs.frozen(kw_only=True)
-class Chosen:
+class ChosenMapping:
     """A mapping, and what to say about it.
 
     Attributes:
@@ -87,7 +87,7 @@ def choose(
     *,
     only_mapped: bool = False,
     verbose: bool = False,
-) -> Chosen:
+) -> ChosenMapping:
     """Return the mapping for a file, checked against its columns, with what it says of consent.
 
     Args:
@@ -116,7 +116,7 @@ def choose(
     note = f"columns not used: {bounded(unused, len(unused) if verbose else _NAMED)}"
     hint = "of these `icontact init --columns FILE` also finds those that are custom fields"
     notes = (*chosen.notes, f"{note}; {hint}") if unused else chosen.notes
-    return Chosen(mapper=mapper, notes=(*mapper.consent.lines, *notes), unused=unused)
+    return ChosenMapping(mapper=mapper, notes=(*mapper.consent.lines, *notes), unused=unused)
 
 
 def _unused(mapper: ContactMapper, rows: RowFile) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ def mapping_for(
     pairs: Sequence[str],
     *,
     only_mapped: bool = False,
-) -> Chosen:
+) -> ChosenMapping:
     """Return the mapping for a file, checked against its columns.
 
     Args:
@@ -180,7 +180,7 @@ def mapping_for(
     wrong = [key for key in absent if key in needed or not lenient]
     if wrong and rows.complete:
         raise ConfigError(_lacking(wrong, rows))
-    return Chosen(mapper=mapper, notes=_absent(absent, rows))
+    return ChosenMapping(mapper=mapper, notes=_absent(absent, rows))
 
 
 def _absent(keys: Collection[Any], rows: RowFile) -> tuple[str, ...]:
@@ -228,7 +228,7 @@ def in_options(problem: str, columns: Sequence[str]) -> str:
     )
 
 
-def _guessed(rows: RowFile, pairs: Sequence[str] = ()) -> Chosen:
+def _guessed(rows: RowFile, pairs: Sequence[str] = ()) -> ChosenMapping:
     if not rows.columns:
         raise ConfigError(
             f"{rows.name}: no row of it can be read as an object of JSON with keys; one object a "
@@ -240,7 +240,7 @@ def _guessed(rows: RowFile, pairs: Sequence[str] = ()) -> Chosen:
         problem = error.problem
     else:
         found = f"the mapping was guessed: {', '.join(pairs_of(mapper))}"
-        return Chosen(mapper=mapper, notes=(found, *mapper.notes))
+        return ChosenMapping(mapper=mapper, notes=(found, *mapper.notes))
     problem = in_options(problem, rows.columns)
     raise ConfigError(f"{rows.name}: {problem}{rows.header_hint}")
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from icontact.cli.screen import is_terminal, remark
+from icontact.cli.output import is_terminal, print_note
 from icontact.client import Client
 from icontact.errors import ConfigError
 from icontact.push import PushSettings
@@ -111,7 +111,7 @@ class _Waiting:
         if event.kind != "retry":
             return
         if is_terminal(sys.stderr):
-            remark(f"no usable answer yet; trying again in {event.seconds:.1f} s")
+            print_note(f"no usable answer yet; trying again in {event.seconds:.1f} s")
         elif not self._told:
             self._told = True
-            remark("iContact gives no usable answer, or has had enough; it is asked again, slower")
+            print_note("iContact is not answering or is limiting requests; retrying more slowly")

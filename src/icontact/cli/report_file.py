@@ -11,10 +11,10 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-from icontact.cli.results import Result
-from icontact.cli.stops import Stop
+from icontact.cli.exit_codes import CommandError
+from icontact.cli.push_output import PushSummary
 
-__all__ = ["UNFINISHED", "ReportFile", "keep_apart"]
+__all__ = ["UNFINISHED", "ReportFile", "refuse_same_file"]
 
 #: What the file says from before the push until it is complete.
 UNFINISHED = "no outcomes yet: the push that writes this file is still running or was stopped"
@@ -37,7 +37,7 @@ class ReportFile:
         inputs: Files that are read, or that somebody else writes.
 
     Raises:
-        Stop: If it cannot be written, or is one of the inputs, or where a stream is redirected to.
+        CommandError: If it cannot be written, or is one of the inputs or redirected streams.
     """
 
     def __init__(self, path: str, *inputs: str | None) -> None:
@@ -47,7 +47,7 @@ class ReportFile:
         try:
             found = _status(path)
             if found is None or stat.S_ISREG(found.st_mode):
-                keep_apart("--report", path, *inputs)
+                refuse_same_file("--report", path, *inputs)
                 self._replace([[UNFINISHED]])
             else:
                 self._stream = Path(path).open("w", **_TEXT)  # noqa: SIM115  # see close()
@@ -55,9 +55,9 @@ class ReportFile:
             reason = problem.strerror
         else:
             return
-        raise Stop(f"cannot write the report {path}: {reason}")
+        raise CommandError(f"cannot write the report {path}: {reason}")
 
-    def write(self, result: Result) -> str | None:
+    def write(self, result: PushSummary) -> str | None:
         """Write every row with its full address as CSV.
 
         Returns:
@@ -100,7 +100,7 @@ def _status(path: str) -> os.stat_result | None:
         return None
 
 
-def keep_apart(option: str, path: str, *inputs: str | None) -> None:
+def refuse_same_file(option: str, path: str, *inputs: str | None) -> None:
     """Refuse a file to write to that is another one at the same time.
 
     Args:
@@ -109,7 +109,7 @@ def keep_apart(option: str, path: str, *inputs: str | None) -> None:
         inputs: Files that are read, or that somebody else writes.
 
     Raises:
-        Stop: If it is one of them, or where a stream is redirected to.
+        CommandError: If it is one of them, or where a stream is redirected to.
     """
     places: list[tuple[str | int, str]] = [(given, given) for given in inputs if given is not None]
     try:
@@ -122,7 +122,7 @@ def keep_apart(option: str, path: str, *inputs: str | None) -> None:
         # A file that is not there yet is known by its path alone.
         same = isinstance(place, str) and os.path.realpath(place) == os.path.realpath(path)
         if same or (found is not None and _is_at(place, found)):
-            raise Stop(f"{option} would write over {name}")
+            raise CommandError(f"{option} would write over {name}")
 
 
 def _is_at(place: str | int, found: os.stat_result) -> bool:

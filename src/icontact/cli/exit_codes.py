@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from icontact.cli.screen import clean
+from icontact.cli.output import clean
 from icontact.errors import (
     AuthenticationError,
     ConfigError,
@@ -33,14 +33,14 @@ __all__ = [
     "NO_ANSWER",
     "SOME_FAILED",
     "USAGE",
-    "Commands",
-    "Stop",
-    "Stopped",
-    "Unanswered",
-    "Unfinished",
-    "code_for",
-    "in_words",
-    "terminable",
+    "CommandError",
+    "CommandGroup",
+    "IncompleteError",
+    "InterruptedCommand",
+    "NoAnswerError",
+    "describe_error",
+    "exit_code_for",
+    "interruptible",
 ]
 
 SOME_FAILED = 1
@@ -76,7 +76,7 @@ _MEANING: Sequence[tuple[type[IContactError], str]] = (
 _NOT_IMPLEMENTED = 501
 
 
-class Stop(click.ClickException):
+class CommandError(click.ClickException):
     """Ends a command with a message on stderr; here: the set-up is at fault.
 
     Args:
@@ -89,26 +89,26 @@ class Stop(click.ClickException):
         super().__init__("\n".join(map(clean, message.split("\n"))))
 
 
-class Unfinished(Stop):
+class IncompleteError(CommandError):
     """Ends a command that could not do all of its work."""
 
     exit_code = SOME_FAILED
 
 
-class Unanswered(Stop):
+class NoAnswerError(CommandError):
     """Ends a command that had no answer from iContact."""
 
     exit_code = NO_ANSWER
 
 
-class Stopped(Stop):
+class InterruptedCommand(CommandError):
     """Ends a command that somebody stopped; shells call Ctrl-C 130."""
 
     exit_code = 130
 
 
 @contextmanager
-def terminable() -> Iterator[None]:
+def interruptible() -> Iterator[None]:
     """Let SIGTERM end what Ctrl-C ends."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -117,7 +117,7 @@ def terminable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def in_words(error: IContactError) -> str:
+def describe_error(error: IContactError) -> str:
     """Return what an error means, and behind it in brackets what was asked and answered."""
     if isinstance(error, ServerError) and error.status == _NOT_IMPLEMENTED:
         return f"there is no iContact at that URL: ICONTACT_BASE_URL ends in /icp ({error})"
@@ -132,14 +132,14 @@ def in_words(error: IContactError) -> str:
     return str(error)
 
 
-def code_for(error: IContactError) -> int:
+def exit_code_for(error: IContactError) -> int:
     """Return the exit code that an error means."""
     if isinstance(error, _SET_UP):
         return USAGE
     return NO_ANSWER if isinstance(error, _SILENCE) else SOME_FAILED
 
 
-class Commands(click.Group):
+class CommandGroup(click.Group):
     """A group of commands of which none ends in a traceback, unless ``ICONTACT_DEBUG`` is set."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -148,7 +148,7 @@ class Commands(click.Group):
             shown = word.encode("utf-8", "replace").decode("utf-8")
             # A file is found by such a name all the same.
             if shown != word and not Path(word).exists():
-                raise Stop(
+                raise CommandError(
                     f"the argument {shown!r} did not arrive whole: it is not in the encoding of "
                     "the locale; with LC_ALL=C.UTF-8 the terminal's text is read as UTF-8"
                 )
@@ -171,21 +171,21 @@ def _reader_went_away(error: Exception) -> bool:
     return isinstance(error, OSError) and error.errno == errno.EPIPE
 
 
-def _stop_for(error: Exception) -> Stop:
+def _stop_for(error: Exception) -> CommandError:
     if isinstance(error, IContactError):
-        return _STOPS[code_for(error)](in_words(error))
+        return _STOPS[exit_code_for(error)](describe_error(error))
     if isinstance(error, ImportError):
-        return Stop(_missing(error))
+        return CommandError(_missing(error))
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
-        return Stop(f"{place}{error.strerror or error}")
-    return Unfinished(
+        return CommandError(f"{place}{error.strerror or error}")
+    return IncompleteError(
         f"something unforeseen: {type(error).__name__}. ICONTACT_DEBUG=1 shows where; please "
         "report it"
     )
 
 
-_STOPS = {stop.exit_code: stop for stop in (Stop, Unfinished, Unanswered)}
+_STOPS = {stop.exit_code: stop for stop in (CommandError, IncompleteError, NoAnswerError)}
 
 
 def _missing(error: ImportError) -> str:

@@ -15,7 +15,15 @@ import click
 from icontact.push import Progress
 from icontact.push.progress import bar_of
 
-__all__ = ["clean", "document", "is_terminal", "masked", "progress_bar", "remark", "table"]
+__all__ = [
+    "clean",
+    "is_terminal",
+    "masked",
+    "print_json",
+    "print_note",
+    "print_table",
+    "progress_bar",
+]
 
 _ADDRESS = re.compile(r"([^\s@])[^\s@]*@([^\s@]+)")
 
@@ -48,12 +56,12 @@ def is_terminal(stream: IO[str] | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-def remark(text: str) -> None:
+def print_note(text: str) -> None:
     """Say something beside the result: on stderr, where no program takes it for data."""
     click.echo(f"note: {clean(text)}", err=True)
 
 
-def document(value: Mapping[str, Any]) -> None:
+def print_json(value: Mapping[str, Any]) -> None:
     """Print one JSON document, in ASCII, so that no encoding can spoil it.
 
     Args:
@@ -79,7 +87,7 @@ class _Streamed(list[Any]):
         return chain(self._first, self._items)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table: with rich on a terminal, as plain lines in a pipe."""
     texts = [["" if cell is None else clean(cell) for cell in row] for row in rows]
     if is_terminal(sys.stdout):
