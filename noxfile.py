@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -140,10 +141,33 @@ def package(session: nox.Session) -> None:
         # build makes the wheel from the sdist, so both are put to the test.
         session.run("python", "-m", "build", "--no-isolation", "--outdir", folder)
         session.run("python", "tests/meta/artifacts.py", folder)
+        check_that_a_second_build_is_the_same(session, Path(folder))
+        compare_with_the_last_release(session)
         (wheel,) = Path(folder).glob("*.whl")
         session.install(str(wheel))
         session.run("python", "tests/meta/bare_install.py")
         test_at_the_floors(session, f"icontact[{EXTRAS}] @ {wheel.as_uri()}")
+
+
+def check_that_a_second_build_is_the_same(session: nox.Session, first: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        session.run("python", "-m", "build", "--no-isolation", "--outdir", folder, silent=True)
+        for path in sorted(first.iterdir()):
+            if path.read_bytes() != (Path(folder) / path.name).read_bytes():
+                session.error(f"{path.name} is not the same when it is built again")
+    session.log("Built twice, with the same bytes.")
+
+
+def compare_with_the_last_release(session: nox.Session) -> None:
+    """Fail if a public name of the last release is gone or takes other arguments."""
+    command = ("git", "describe", "--tags", "--abbrev=0", "--match", "v*")
+    tag = None
+    if shutil.which("git"):
+        tag = session.run(*command, external=True, silent=True, success_codes=(0, 128))
+    if not tag or not tag.startswith("v"):
+        session.log("There is no release yet to compare the public names with.")
+        return
+    session.run("griffe", "check", "icontact", "--search", "src", "--against", tag.strip())
 
 
 @nox.session

@@ -21,7 +21,14 @@ release = version = importlib.metadata.version("icontact")
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton", "verbs"]
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+    "dependencies",
+    "layers",
+    "verbs",
+]
 # What is copied is what is typed: no prompt, no output.
 copybutton_prompt_text = r"\$ |>>> |\.\.\. "
 copybutton_prompt_is_regexp = True
