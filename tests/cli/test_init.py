@@ -12,6 +12,7 @@ import pytest
 from icontact.cli import settings_file
 from icontact.cli.prompts import Prompter
 from icontact.errors import ConfigError
+from icontact.integrations.triggers import ContactTrigger, PointTrigger, rules_of
 from icontact.push import PushSettings
 from icontact.sandbox import Sandbox
 from tests.cli.support import Ran, Typed, icontact, written
@@ -124,7 +125,10 @@ def test_the_comments_on_triggers_are_valid_once_taken_off(
     lines = [line.removeprefix("#").strip() for line in f"# [[triggers]]{rest}".splitlines()]
     Path("all.toml").write_text(before + "\n".join(lines), "utf-8")
 
-    assert [trigger.on for trigger in made("all.toml").triggers] == ["form_submitted", "points"]
+    form, points = rules_of(made("all.toml"))
+    assert isinstance(form, ContactTrigger)
+    assert form.on == "form_submitted"
+    assert isinstance(points, PointTrigger)
 
 
 def test_questions_are_asked_in_a_terminal(embedded: Sandbox, columns: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from icontact import Client, Folder
-from icontact.errors import ConfigError
+from icontact.errors import ConfigError, MappingError
 from icontact.integrations import mautic
 from icontact.integrations.configured import rules_of
 from icontact.integrations.receiver import receiver
@@ -336,3 +336,87 @@ def test_one_event_may_be_two_triggers_by_list_or_mapping(tmp_path: Path) -> Non
     rules = rules_of(settings(tmp_path, SIGNUP + other + vip))
     assert [rule.mapper and rule.mapper.targets for rule in rules] == [None, ("email",), None]
     assert [rule.list for rule in rules] == [None, None, "VIP"]
+
+
+THREE = """
+[[triggers]]
+on = "form_submitted"
+form = "newsletter"
+list = "From forms"
+[triggers.mapping]
+email = "email"
+cf_score = "points"
+
+[[triggers]]
+on = "points"
+minimum = 100
+for_existing = true
+preset = "mautic"
+
+[[triggers]]
+on = "segment_removed"
+segment = 7
+then = "unsubscribe"
+name = "left"
+"""
+
+
+def test_triggers_have_a_list_and_a_mapping_of_their_own(tmp_path: Path) -> None:
+    form, points, left = rules_of(settings(tmp_path, THREE))
+
+    assert isinstance(form, ContactTrigger)
+    assert (form.on, form.form, form.list, form.then) == (
+        "form_submitted",
+        "newsletter",
+        "From forms",
+        "push",
+    )
+    assert form.mapper is not None
+    assert form.mapper.targets == ("email", "custom_fields.score")
+    assert isinstance(points, PointTrigger)
+    assert (points.minimum, points.for_existing) == (100, True)
+    assert points.mapper is not None
+    assert "postal_code" in points.mapper.targets
+    assert isinstance(left, ContactTrigger)
+    assert (left.segment, left.then, left.name, left.mapper) == (7, "unsubscribe", "left", None)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "said"),
+    [
+        ("", "on is missing"),
+        ('on = "clicked"', "on must be one of identified, saved"),
+        ('on = "saved"\nfrom = 1', "there is no setting 'from'; did you mean 'form'"),
+        ('on = "points"', 'on = "points" needs minimum'),
+        ('on = "points"\nminimum = "many"', "minimum must be a number of points"),
+        ('on = "points"\nminimum = true', "minimum must be a number of points"),
+        ('on = "points"\nminimum = 1\nfor_existing = 1', "for_existing must be true or false"),
+        ('on = "saved"\nminimum = 5', "minimum and for_existing belong to"),
+        ('on = "saved"\nfor_existing = true', "minimum and for_existing belong to"),
+        ('on = "saved"\nform = 5', "form belongs to"),
+        ('on = "form_submitted"\nform = true', "form must be a form's id or its alias"),
+        ('on = "saved"\nsegment = 5', "segment belongs to"),
+        ('on = "segment_added"\nsegment = ""', "segment must be a segment's id or its alias"),
+        ('on = "segment_added"\nthen = "unsubscribe"', 'belongs to on = "segment_removed"'),
+        ('on = "saved"\nthen = "delete"', "then must be one of push, unsubscribe"),
+        ('on = "saved"\nlist = 0', "list must be a list's name or its id"),
+        ('on = "saved"\npush_contacts = 0', "push_contacts must be true or false"),
+        ('on = "saved"\nname = 1', "name must be a text"),
+        ('on = "saved"\npreset = "mautic"\n[triggers.mapping]\nemail = "e"', "not both"),
+    ],
+)
+def test_a_trigger_that_cannot_be_used_is_named(tmp_path: Path, trigger: str, said: str) -> None:
+    text = f'[[triggers]]\non = "saved"\n[[triggers]]\n{trigger}\n'
+
+    with pytest.raises(ConfigError) as caught:
+        rules_of(settings(tmp_path, text))
+
+    assert str(caught.value).startswith("trigger 2: ")
+    assert said in str(caught.value)
+
+
+def test_a_triggers_mapping_that_is_wrong_is_a_mapping_error(tmp_path: Path) -> None:
+    text = '[[triggers]]\non = "saved"\n[triggers.mapping]\nemial = "e"\n'
+
+    with pytest.raises(MappingError, match=r"trigger 1: .*did you mean 'email'"):
+        rules_of(settings(tmp_path, text))

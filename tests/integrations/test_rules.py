@@ -90,11 +90,11 @@ WRONG: Any = object()
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda: ContactTrigger("deleted"), "a contact trigger is on one of identified"),
+        (lambda: ContactTrigger("deleted"), "on must be one of identified"),
         (lambda: ContactTrigger("saved", then=WRONG), "then must be"),
-        (lambda: ContactTrigger("saved", form=1), "form belongs to form_submitted"),
-        (lambda: ContactTrigger("saved", segment=1), "segment belongs to segment_added"),
-        (lambda: ContactTrigger("saved", then="unsubscribe"), "belongs to segment_removed"),
+        (lambda: ContactTrigger("saved", form=1), 'form belongs to on = "form_submitted"'),
+        (lambda: ContactTrigger("saved", segment=1), 'segment belongs to on = "segment_added"'),
+        (lambda: ContactTrigger("saved", then="unsubscribe"), 'belongs to on = "segment_removed"'),
         (lambda: ContactTrigger("saved", push=WRONG, list="x"), "not both"),
         (lambda: PointTrigger(minimum=1, push=WRONG, mapper=MAPPER), "not both"),
         (lambda: PointTrigger(minimum=WRONG), "minimum must be a number"),
@@ -110,7 +110,7 @@ def test_a_rule_that_cannot_be_is_refused(make: Any, said: str) -> None:
     ("rule", "label"),
     [
         (ContactTrigger("saved"), "saved"),
-        (ContactTrigger("form_submitted", form=0), "form_submitted 0"),
+        (ContactTrigger("form_submitted", form=4), "form_submitted 4"),
         (ContactTrigger("segment_added", segment="vip"), "segment_added vip"),
         (ContactTrigger("saved", name="mine"), "mine"),
         (PointTrigger(minimum=100), "points from 100"),

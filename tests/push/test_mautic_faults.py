@@ -8,7 +8,7 @@ import pytest
 
 from icontact import ContactMapper
 from icontact.client import Folder
-from icontact.push import ListPush, PushSettings, TriggerSettings
+from icontact.push import ListPush
 from icontact.sandbox import Sandbox
 from icontact.transport import RetryPolicy
 from tests.push.support import MakePush, person
@@ -75,20 +75,6 @@ def test_two_pushes_know_nothing_of_each_other(sandbox: Sandbox) -> None:
         assert outcome.contact_id is not None
         found[name] = folder.contacts.get(outcome.contact_id).custom_fields[name]
     assert found == {"mine": "x", "theirs": "x"}
-
-
-def test_the_switch_holds_for_every_trigger(sandbox: Sandbox) -> None:
-    settings = PushSettings(
-        list="Newsletter",
-        mapper=ContactMapper({"email": "email"}),
-        push_contacts=False,
-        triggers=[TriggerSettings(on="saved"), TriggerSettings(on="points", minimum=5)],
-    )
-
-    for trigger in settings.triggers:
-        push = ListPush.from_settings(settings.for_trigger(trigger), client=sandbox.client())
-        assert push.one(person(1)).status == "skipped"
-    assert {one.method for one in sandbox.requests} == {"GET"}
 
 
 def test_a_missing_address_is_rejected_and_nothing_is_sent_in_its_place(

@@ -21,7 +21,7 @@ from icontact.mapping import ContactMapper
 from icontact.models import CustomField
 from icontact.push import FieldCheck, Probe, ProbeStep, PushSettings, find_list, probe
 from icontact.push.destination import check_confirmation
-from icontact.push.settings import PolicyOptions, stop_in
+from icontact.push.settings import PolicyOptions, switched_off_in
 from icontact.sources import BadRow, read_rows
 from icontact.transport import DEFAULT_BASE_URL, RetryPolicy
 
@@ -160,7 +160,7 @@ class Doctor:
             yield "triggers", ("settings", "list", "custom fields"), self._check_triggers
 
     def _check_settings(self) -> str:
-        stop = stop_in(os.environ)
+        stop = switched_off_in(os.environ)
         if self._settings_file is not None:
             self._settings = settings_from(self._settings_file)
             stop = " and ".join(self._settings.stopped_by)
@@ -256,19 +256,16 @@ class Doctor:
     def _check_triggers(self) -> str:
         """See that triggers can be rules, with the lists and mappings that they have."""
         settings = cast("PushSettings", self._settings)
-        rules_of(settings)
-        for place, trigger in enumerate(settings.triggers, start=1):
+        rules = rules_of(settings)
+        for number, rule in enumerate(rules, start=1):
             try:
-                if trigger.list is not None:
-                    find_list(self._folder, trigger.list)
-                if trigger.mapper is not None:
-                    trigger.mapper.checked(self._fields)
+                if rule.list is not None:
+                    find_list(self._folder, rule.list)
+                if rule.mapper is not None:
+                    rule.mapper.checked(self._fields)
             except (ConfigError, MappingError) as error:
-                problem = str(error)
-            else:
-                continue
-            raise ConfigError(f"trigger {place} ({trigger.on}): {problem}")
-        return ", ".join(trigger.on for trigger in settings.triggers)
+                raise ConfigError(f"trigger {number} ({rule.label}): {error}") from None
+        return ", ".join(rule.label for rule in rules)
 
     def _probed(self, done: Mapping[str, Check]) -> Mapping[str, Check]:
         """Push one contact, and say what came of it, a check for each step."""

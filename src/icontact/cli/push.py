@@ -24,7 +24,7 @@ from icontact.errors import ConsentError
 from icontact.mapping.consent import ConsentBlank
 from icontact.paging import MOST_WORKERS
 from icontact.push import ListPush, Progress, PushPlan, PushPolicy, PushReport, PushSettings
-from icontact.push.settings import OptOut, PolicyOptions, stop_in
+from icontact.push.settings import OptOut, PolicyOptions, switched_off_in
 from icontact.sources import RowFile, read_rows
 
 __all__ = ["PushOptions", "push", "run"]
@@ -158,7 +158,8 @@ def _places(job: PushOptions, settings: PushSettings | None) -> tuple[int | None
 
 
 def _policy(job: PushOptions, settings: PushSettings | None) -> PolicyOptions:
-    rules = (PushPolicy() if settings is None else settings).stopped_too(stop_in(os.environ))
+    rules = PushPolicy() if settings is None else settings
+    rules = rules.stopped_too(switched_off_in(os.environ))
     if job.no_push:
         rules = rules.stopped_too("--no-push")
     policy = rules.options

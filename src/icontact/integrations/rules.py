@@ -11,10 +11,12 @@ from icontact.errors import ConfigError
 from icontact.integrations.events import ContactEvent, EventType
 from icontact.mapping import ContactMapper
 from icontact.push import ListPush
+from icontact.push.settings import check_list, check_switch, mapper_from, one_of
 
-__all__ = ["ContactTrigger", "PointTrigger", "Rule", "fires"]
+__all__ = ["CONTACT_EVENTS", "ContactTrigger", "PointTrigger", "Rule", "fires"]
 
-_ACTIONS = (
+#: The events that a contact trigger can wait for.
+CONTACT_EVENTS = (
     EventType.IDENTIFIED,
     EventType.SAVED,
     EventType.FORM_SUBMITTED,
@@ -24,26 +26,40 @@ _ACTIONS = (
 )
 
 
-def _action(given: str) -> EventType:
-    if given not in _ACTIONS:
-        raise ConfigError(f"a contact trigger is on one of {', '.join(_ACTIONS)}")
+def _event(given: str) -> EventType:
+    if given not in CONTACT_EVENTS:
+        raise ConfigError(f"on must be one of {', '.join(CONTACT_EVENTS)}, points")
     return EventType(given)
 
 
-def _minimum(_: Any, __: Any, value: Any) -> None:
+def _check_points(_: Any, __: Any, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ConfigError("minimum must be a number of points")
 
 
-@attrs.frozen(kw_only=True)
-class _Where:
-    """Where a rule pushes to, if not to where all of them do."""
+def _check_id(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, str | int) or value in ("", 0):
+        raise ConfigError(f"{field.name} must be a {field.name}'s id or its alias")
 
-    push: ListPush | None = None
-    list: str | int | None = None
-    mapper: ContactMapper | None = None
-    push_contacts: bool = True
-    name: str = ""
+
+def _check_text(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, str):
+        raise ConfigError(f"{field.name} must be a text")
+
+
+@attrs.frozen(kw_only=True)
+class _Destination:
+    """Where a rule pushes to, if not to the integration's own list."""
+
+    push: ListPush | None = attrs.field(default=None, metadata={"key": None})
+    list: str | int | None = attrs.field(
+        default=None, validator=attrs.validators.optional(check_list)
+    )
+    mapper: ContactMapper | None = attrs.field(
+        default=None, converter=mapper_from, metadata={"key": "mapping"}
+    )
+    push_contacts: bool = attrs.field(default=True, validator=check_switch)
+    name: str = attrs.field(default="", validator=_check_text)
 
     def _check(self) -> None:
         if self.push is not None and (self.list is not None or self.mapper is not None):
@@ -51,84 +67,87 @@ class _Where:
 
 
 @attrs.frozen
-class ContactTrigger(_Where):
+class ContactTrigger(_Destination):
     """Fires when something happens to a contact.
 
     Args:
         on: ``"identified"``: a visitor became known, or a contact is new; ``"saved"``: identified,
             or anything changed; ``"form_submitted"``; ``"segment_added"``; ``"segment_removed"``;
-            or ``"manual"``: somebody says so.
-        then: ``"push"``; or ``"unsubscribe"`` from the list, for good, when somebody was removed
-            from a segment.
-        form: Only for this form: its id, or its alias.
-        segment: Only for this segment: its id, or its alias.
+            or ``"manual"``: on request.
+        then: ``"push"``; or, with ``"segment_removed"``, ``"unsubscribe"`` from the list, for good.
+        form: With ``"form_submitted"``: only this form, by id or alias.
+        segment: With ``"segment_added"`` and ``"segment_removed"``: only this segment, by id or
+            alias.
         push: Push with this, instead of with the integration's own.
         list: Push into this list, by name or id, otherwise as the integration does.
         mapper: Push with this mapping.
         push_contacts: ``False`` switches this rule off: it fires, does nothing, and says so.
-        name: What the rule is called; made of the above unless told.
+        name: The rule's name; made of the conditions by default.
 
     Raises:
-        ConfigError: If these cannot be, or contradict each other.
+        ConfigError: If a value cannot be used, or contradicts another; it names the setting.
     """
 
-    on: EventType = attrs.field(converter=_action, kw_only=False)
-    then: Literal["push", "unsubscribe"] = attrs.field(default="push", kw_only=True)
-    form: int | str | None = attrs.field(default=None, kw_only=True)
-    segment: int | str | None = attrs.field(default=None, kw_only=True)
+    on: EventType = attrs.field(converter=_event, kw_only=False)
+    then: Literal["push", "unsubscribe"] = attrs.field(
+        default="push", kw_only=True, validator=one_of("push", "unsubscribe")
+    )
+    form: int | str | None = attrs.field(
+        default=None, kw_only=True, validator=attrs.validators.optional(_check_id)
+    )
+    segment: int | str | None = attrs.field(
+        default=None, kw_only=True, validator=attrs.validators.optional(_check_id)
+    )
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what cannot fire, or cannot be done."""
+        """Refuse conditions that could never be met."""
         self._check()
-        if self.then not in ("push", "unsubscribe"):
-            raise ConfigError('then must be "push" or "unsubscribe"')
         if self.form is not None and self.on is not EventType.FORM_SUBMITTED:
-            raise ConfigError("form belongs to form_submitted")
+            raise ConfigError('form belongs to on = "form_submitted"')
         segments = (EventType.SEGMENT_ADDED, EventType.SEGMENT_REMOVED)
         if self.segment is not None and self.on not in segments:
-            raise ConfigError("segment belongs to segment_added and segment_removed")
+            raise ConfigError('segment belongs to on = "segment_added" and "segment_removed"')
         if self.then == "unsubscribe" and self.on is not EventType.SEGMENT_REMOVED:
-            raise ConfigError("then='unsubscribe' belongs to segment_removed")
+            raise ConfigError('then = "unsubscribe" belongs to on = "segment_removed"')
 
     @property
     def label(self) -> str:
-        """Its name, or one made of what it says."""
+        """The rule's name, or one made of its conditions."""
         condition = self.form if self.form is not None else self.segment
         return self.name or str(self.on) + ("" if condition is None else f" {condition}")
 
 
 @attrs.frozen
-class PointTrigger(_Where):
+class PointTrigger(_Destination):
     """Fires once for each contact, when its points pass a minimum: old < minimum <= new.
 
     A new contact that has that many points fires as well, and so does a change to that many where
-    nothing tells how many there were before.
+    the points before are not known.
 
     Args:
-        minimum: So many points.
-        for_existing: Whether contacts that have them already fire, too, as soon as anything is
-            told about them.
+        minimum: The number of points.
+        for_existing: Whether contacts that have them already fire, too, with their next event.
         push: Push with this, instead of with the integration's own.
         list: Push into this list, by name or id, otherwise as the integration does.
         mapper: Push with this mapping.
         push_contacts: ``False`` switches this rule off: it fires, does nothing, and says so.
-        name: What the rule is called; made of the minimum unless told. Together with the list this
-            is what "once" is remembered by.
+        name: The rule's name; made of the minimum by default. Name and list together identify the
+            rule in the record of contacts for which it has fired.
 
     Raises:
-        ConfigError: If these cannot be, or contradict each other.
+        ConfigError: If a value cannot be used, or contradicts another; it names the setting.
     """
 
-    minimum: float = attrs.field(validator=_minimum, kw_only=True)
-    for_existing: bool = attrs.field(default=False, kw_only=True)
+    minimum: float = attrs.field(validator=_check_points, kw_only=True)
+    for_existing: bool = attrs.field(default=False, kw_only=True, validator=check_switch)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse two answers to one question."""
+        """Refuse two destinations."""
         self._check()
 
     @property
     def label(self) -> str:
-        """Its name, or one made of what it says."""
+        """The rule's name, or one made of its minimum."""
         return self.name or f"points from {self.minimum:g}"
 
 

@@ -199,7 +199,7 @@ class PushIntegration:
         rules = rules_of(settings)
         asking = client or Client.from_env()
         made = cls(
-            push_of(settings, asking),
+            push_of(settings, rules, asking),
             rules,
             store,
             secret=hidden,

@@ -13,7 +13,6 @@ from icontact.push.run import ListPush
 from icontact.push.settings import PushPolicy, PushSettings, mapping_from_pairs
 from icontact.push.state import Lookup
 from icontact.push.trial import probe
-from icontact.push.trigger_settings import TriggerSettings
 
 __all__ = [
     "Action",
@@ -33,7 +32,6 @@ __all__ = [
     "PushReport",
     "PushSettings",
     "Reason",
-    "TriggerSettings",
     "find_list",
     "mapping_from_pairs",
     "probe",

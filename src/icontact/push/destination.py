@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from icontact.client import Folder
 from icontact.errors import ConfigError, NotFound
 from icontact.models import ContactList, MessageType
-from icontact.push.trigger_settings import MOST
+from icontact.push.settings import LARGEST_ID
 
 __all__ = ["check_confirmation", "find_list"]
 
@@ -22,8 +22,8 @@ def find_list(folder: Folder, wanted: str | int) -> ContactList:
         ConfigError: If there is none; it names the nearest one and those there are.
     """
     if isinstance(wanted, int):
-        if not 1 <= wanted <= MOST:
-            raise ConfigError(f"list: an id is a whole number from 1 to {MOST}")
+        if not 1 <= wanted <= LARGEST_ID:
+            raise ConfigError(f"list: an id is a whole number from 1 to {LARGEST_ID}")
         try:
             return folder.lists.get(wanted)
         except NotFound:

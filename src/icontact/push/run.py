@@ -23,7 +23,7 @@ from icontact.push.outcome import PushOutcome
 from icontact.push.plan import PushPlan
 from icontact.push.progress import ProgressLike, telling
 from icontact.push.report import PushReport
-from icontact.push.settings import PolicyOptions, PushPolicy, PushSettings, stop_in
+from icontact.push.settings import PolicyOptions, PushPolicy, PushSettings, switched_off_in
 from icontact.push.work import FRESH, Work
 from icontact.sources import RowSource, read_rows
 from icontact.wire import nearest
@@ -91,7 +91,7 @@ class ListPush:
         folder = (client or Client.from_env()).folder(
             account_id=settings.account_id, client_folder_id=settings.client_folder_id
         )
-        policy = settings.stopped_too(stop_in(os.environ)).policy
+        policy = settings.stopped_too(switched_off_in(os.environ)).policy
         return cls(folder, settings.list, mapper=settings.mapper, **policy)
 
     @classmethod

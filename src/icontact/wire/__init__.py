@@ -15,6 +15,7 @@ from icontact.wire._encoding import (
     nearest,
 )
 from icontact.wire._scalars import EASTERN_TIME
+from icontact.wire._settings import setting_names, structure_settings
 
 __all__ = [
     "EASTERN_TIME",
@@ -28,5 +29,7 @@ __all__ = [
     "encode_order",
     "encode_scheduled",
     "nearest",
+    "setting_names",
+    "structure_settings",
     "wire_names",
 ]
