@@ -1,4 +1,4 @@
-"""``icontact queue``: what waits, what was put aside, and what is to become of it."""
+"""``icontact queue``: what waits, the dead letters, and what is to become of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from icontact.integrations.inbox import EventState, Inbox, Verdict
+from icontact.integrations.inbox import EventOutcome, EventState, Inbox
 from icontact.integrations.triggers import ContactEvent
 from tests.cli.support import icontact
 
@@ -19,15 +19,15 @@ def store(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def inbox(store: Path) -> Iterator[Inbox]:
-    """Three events: one that waits, one that was put aside, one that is done with."""
+    """Three events: one that waits, one that became a dead letter, one that is done with."""
     inbox = Inbox(store, clock=lambda: 1767610800.0)
     for number in (1, 2, 3):
         row = {"email": f"jo{number}@example.com"}
         inbox.add([ContactEvent(type="saved", contact_id=number, contact=row)])
-    for state, reason in ((EventState.ASIDE, "email: not an address"), (EventState.DONE, "")):
+    for state, reason in ((EventState.DEAD_LETTER, "email: not an address"), (EventState.DONE, "")):
         claim = inbox.claim(lease=60)
         assert claim is not None
-        verdict = Verdict(state=state, reason=reason)
+        verdict = EventOutcome(state=state, reason=reason)
         inbox.settle(claim, {claim.pending[0].number: verdict}, claim.memory)
     yield inbox
     inbox.close()
@@ -40,14 +40,14 @@ def test_what_is_open_is_shown_with_masked_addresses(inbox: Inbox, store: Path) 
     assert "jo1@" not in ran.out
     first, second, counts = ran.out.splitlines()[1:]
     assert first.split()[0] == "1"
-    assert "aside" in first
+    assert "dead_letter" in first
     assert "email: not an address" in first
     assert "2026-01-05 11:00:00Z" in second
-    assert counts == "1 waiting, 1 done, 1 aside, 0 dropped"
+    assert counts == "1 waiting, 1 done, 1 dead_letter, 0 dropped"
 
 
 def test_other_states_are_shown_on_request(inbox: Inbox, store: Path) -> None:
-    ran = icontact("queue", "list", "--store", store, "--state", "done", "--state", "aside")
+    ran = icontact("queue", "list", "--store", store, "--state", "done", "--state", "dead_letter")
     assert len(ran.out.splitlines()) == 4
     limited = icontact("queue", "list", "--store", store, "--limit", 1)
     assert "1 more like these" in limited.err
@@ -55,11 +55,11 @@ def test_other_states_are_shown_on_request(inbox: Inbox, store: Path) -> None:
 
 def test_programs_read_it_without_addresses(inbox: Inbox, store: Path) -> None:
     ran = icontact("queue", "list", "--store", store, "--json")
-    assert ran.document["counts"] == {"waiting": 1, "done": 1, "aside": 1, "dropped": 0}
-    aside, waiting = ran.document["events"]
-    assert (aside["number"], aside["state"], aside["type"]) == (1, "aside", "saved")
+    assert ran.document["counts"] == {"waiting": 1, "done": 1, "dead_letter": 1, "dropped": 0}
+    dead, waiting = ran.document["events"]
+    assert (dead["number"], dead["state"], dead["type"]) == (1, "dead_letter", "saved")
     assert waiting["received"] == "2026-01-05 11:00:00Z"
-    assert "email" not in aside
+    assert "email" not in dead
     assert "example.com" not in ran.out
 
 
@@ -72,15 +72,15 @@ def test_an_event_is_tried_again(inbox: Inbox, store: Path) -> None:
 def test_an_event_is_dropped(inbox: Inbox, store: Path) -> None:
     assert icontact("queue", "drop", 1, "--store", store).out == "dropped\n"
     assert inbox.counts()["dropped"] == 1
-    empty = icontact("queue", "list", "--store", store, "--state", "aside")
-    assert empty.out == "1 waiting, 1 done, 0 aside, 1 dropped\n"
+    empty = icontact("queue", "list", "--store", store, "--state", "dead_letter")
+    assert empty.out == "1 waiting, 1 done, 0 dead_letter, 1 dropped\n"
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("retry", 2), "no event 2 waits or was put aside"),
-        (("drop", 99), "no event 99 waits or was put aside"),
+        (("retry", 2), "no event 2 waits or is a dead letter"),
+        (("drop", 99), "no event 99 waits or is a dead letter"),
         (("retry",), "say which"),
         (("retry", 1, "--all"), "say which"),
     ],

@@ -1,4 +1,4 @@
-"""What cannot be read in the store is put aside with its reason, and stops nobody else."""
+"""What cannot be read in the store becomes a dead letter with its reason, and stops nobody else."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def test_an_event_that_cannot_be_read_does_not_block_the_queue(
     damage(PAYLOAD, payload, 1)
     assert integration.work() == 1
     poisoned, other = integration.inbox.entries()
-    assert (poisoned.state, poisoned.email, poisoned.attempts) == (EventState.ASIDE, None, 1)
+    assert (poisoned.state, poisoned.email, poisoned.attempts) == (EventState.DEAD_LETTER, None, 1)
     assert (
         poisoned.reason == "event 1 of this contact cannot be read: drop it, then retry the others"
     )
     assert other.state is EventState.DONE
-    assert "put aside: event 1 of this contact" in caplog.text
+    assert "dead letters: event 1 of this contact" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_memory_that_cannot_be_read_does_not_block_the_queue(
     damage(MEMORY, memory)
     assert integration.work() == 1
     poisoned, other = integration.inbox.entries()
-    assert poisoned.state is EventState.ASIDE
+    assert poisoned.state is EventState.DEAD_LETTER
     assert poisoned.reason == "what is remembered of the contact cannot be read"
     assert other.state is EventState.DONE
 
@@ -100,7 +100,7 @@ def test_what_was_dropped_is_no_longer_in_the_way(make: MakeIntegration, damage:
     integration.inbox.drop(1)
     integration.inbox.retry()
     assert integration.work() == 1
-    assert integration.inbox.counts() == {"waiting": 0, "done": 1, "aside": 0, "dropped": 1}
+    assert integration.inbox.counts() == {"waiting": 0, "done": 1, "dead_letter": 0, "dropped": 1}
 
 
 def test_values_that_were_dealt_with_are_not_pushed_over_by_older_ones(

@@ -1,4 +1,4 @@
-"""A damaged inbox: refused as a whole, or what is damaged is put aside; never another event."""
+"""A damaged inbox is refused, or the damaged events become dead letters; no other event does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from icontact.errors import ConfigError
-from icontact.integrations.inbox import EventState, Inbox, Verdict
+from icontact.integrations.inbox import EventOutcome, EventState, Inbox
 from tests.integrations.support import event
 
 PAGE = 4096
@@ -26,8 +26,8 @@ def path(tmp_path: Path) -> Path:
     for number in range(40):
         claim = inbox.claim(lease=60)
         assert claim is not None
-        state = (EventState.DONE, EventState.ASIDE, EventState.WAITING)[number % 3]
-        verdict = Verdict(state=state, reason="a reason", due=1e10)
+        state = (EventState.DONE, EventState.DEAD_LETTER, EventState.WAITING)[number % 3]
+        verdict = EventOutcome(state=state, reason="a reason", due=1e10)
         inbox.settle(claim, {claim.pending[0].number: verdict}, claim.memory)
     inbox.close()
     with closing(sqlite3.connect(path)) as connection:
@@ -90,7 +90,7 @@ def test_no_other_event_is_handed_out(path: Path) -> None:
     assert refused
 
 
-def test_an_event_that_was_changed_is_put_aside(path: Path) -> None:
+def test_an_event_that_was_changed_becomes_a_dead_letter(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(
             "UPDATE events SET payload = replace(payload, 'example', 'exemple')"
@@ -101,8 +101,8 @@ def test_an_event_that_was_changed_is_put_aside(path: Path) -> None:
         connection.commit()
 
     inbox = Inbox(path)
-    aside = [one for one in inbox.entries(limit=9999) if "not as it was written" in one.reason]
-    assert [one.number for one in aside] == [100, EVENTS]
+    dead = [one for one in inbox.entries(limit=9999) if "not as it was written" in one.reason]
+    assert [one.number for one in dead] == [100, EVENTS]
     assert inbox.retry(EVENTS) == 1
     assert inbox.claim(lease=60, contact="110") is None
     assert any("what is remembered" in one.reason for one in inbox.entries(limit=9999))

@@ -8,16 +8,23 @@ from typing import Any
 import attrs
 import pytest
 
-from icontact.integrations.decide import Decision, Memory, Pending, Placed, decide, remember
+from icontact.integrations.decide import (
+    BoundRule,
+    Memory,
+    Pending,
+    TriggerDecision,
+    decide,
+    remember,
+)
 from icontact.integrations.events import ContactEvent
 from icontact.integrations.rules import ContactTrigger, PointTrigger
 from tests.integrations.support import START, event
 
-SAVED = Placed(ContactTrigger("saved"), "A")
-FORM = Placed(ContactTrigger("form_submitted"), "A")
-POINTS = Placed(PointTrigger(minimum=10), "B")
-LEFT = Placed(ContactTrigger("segment_removed", then="unsubscribe"), "A")
-JOINED = Placed(ContactTrigger("segment_added"), "A")
+SAVED = BoundRule(ContactTrigger("saved"), "A")
+FORM = BoundRule(ContactTrigger("form_submitted"), "A")
+POINTS = BoundRule(PointTrigger(minimum=10), "B")
+LEFT = BoundRule(ContactTrigger("segment_removed", then="unsubscribe"), "A")
+JOINED = BoundRule(ContactTrigger("segment_added"), "A")
 RULES = (SAVED, FORM, POINTS, LEFT, JOINED)
 
 
@@ -25,15 +32,15 @@ def decided(
     *events: ContactEvent,
     memory: Memory | None = None,
     newest: ContactEvent | None = None,
-    rules: tuple[Placed, ...] = RULES,
+    rules: tuple[BoundRule, ...] = RULES,
     **options: Any,
-) -> Decision:
+) -> TriggerDecision:
     pending = [Pending(number, one) for number, one in enumerate(events, 1)]
     newest = newest or max(events, key=lambda one: one.at)
     return decide(pending, memory or Memory(), rules, newest, **options)
 
 
-def tasks(decision: Decision) -> list[tuple[str, str, tuple[int, ...]]]:
+def tasks(decision: TriggerDecision) -> list[tuple[str, str, tuple[int, ...]]]:
     return [(one.action, one.target, one.numbers) for one in decision.tasks]
 
 

@@ -16,11 +16,11 @@ import pytest
 
 from icontact.errors import ConfigError
 from icontact.integrations.decide import Memory
-from icontact.integrations.inbox import Claim, EventState, Inbox, Verdict
+from icontact.integrations.inbox import EventOutcome, EventState, Inbox, InboxClaim
 from tests.integrations.support import START, event
 from tests.unit.support import Clock
 
-DONE = Verdict(state=EventState.DONE, reason="as it should be")
+DONE = EventOutcome(state=EventState.DONE, reason="as it should be")
 
 
 @pytest.fixture
@@ -30,15 +30,15 @@ def inbox(store: Path, clock: Clock) -> Iterator[Inbox]:
     inbox.close()
 
 
-def claimed(inbox: Inbox, lease: float = 60.0, contact: str | None = None) -> Claim:
+def claimed(inbox: Inbox, lease: float = 60.0, contact: str | None = None) -> InboxClaim:
     claim = inbox.claim(lease=lease, contact=contact)
     assert claim is not None
     return claim
 
 
-def settle(inbox: Inbox, claim: Claim, verdict: Verdict = DONE) -> bool:
-    verdicts = {one.number: verdict for one in claim.pending}
-    return inbox.settle(claim, verdicts, claim.memory)
+def settle(inbox: Inbox, claim: InboxClaim, verdict: EventOutcome = DONE) -> bool:
+    event_outcomes = {one.number: verdict for one in claim.pending}
+    return inbox.settle(claim, event_outcomes, claim.memory)
 
 
 def payloads(inbox: Inbox) -> int:
@@ -61,7 +61,7 @@ def test_what_was_added_is_there_after_another_start(inbox: Inbox, clock: Clock)
     inbox.add([event()])
     inbox.close()
     again = Inbox(inbox.path, clock=clock)
-    assert again.counts() == {"waiting": 1, "done": 0, "aside": 0, "dropped": 0}
+    assert again.counts() == {"waiting": 1, "done": 0, "dead_letter": 0, "dropped": 0}
     again.close()
 
 
@@ -182,7 +182,7 @@ def test_the_one_that_has_waited_longest_comes_first(inbox: Inbox, clock: Clock)
 
 def test_what_is_not_due_is_left_unless_it_is_asked_for(inbox: Inbox, clock: Clock) -> None:
     inbox.add([event()])
-    later = Verdict(state=EventState.WAITING, reason="iContact was away", due=clock.now + 30)
+    later = EventOutcome(state=EventState.WAITING, reason="iContact was away", due=clock.now + 30)
     settle(inbox, claimed(inbox), later)
     assert inbox.claim(lease=60) is None
     assert inbox.next_due() == 30
@@ -270,7 +270,7 @@ def test_what_arrives_meanwhile_waits_on(inbox: Inbox) -> None:
     claim = claimed(inbox)
     inbox.add([event(at=1)])
     settle(inbox, claim)
-    assert inbox.counts() == {"waiting": 1, "done": 1, "aside": 0, "dropped": 0}
+    assert inbox.counts() == {"waiting": 1, "done": 1, "dead_letter": 0, "dropped": 0}
 
 
 def test_of_what_is_done_only_the_newest_values_are_kept(inbox: Inbox) -> None:
@@ -311,7 +311,7 @@ def test_values_and_identities_are_forgotten_in_time(inbox: Inbox, clock: Clock)
     assert inbox.add([event()]) == 0
     clock.now += 900
     inbox.prune(payloads=100, identities=1000)
-    assert inbox.counts() == {"waiting": 1, "done": 0, "aside": 0, "dropped": 0}
+    assert inbox.counts() == {"waiting": 1, "done": 0, "dead_letter": 0, "dropped": 0}
     assert inbox.add([event()]) == 1
 
 
@@ -328,10 +328,10 @@ def test_forgotten_values_are_gone_from_the_disk(inbox: Inbox) -> None:
 
 def test_entries_tell_where_events_stand(inbox: Inbox, clock: Clock) -> None:
     inbox.add([event(), event(number=2), event(number=3)])
-    settle(inbox, claimed(inbox), Verdict(state=EventState.ASIDE, reason="no address"))
+    settle(inbox, claimed(inbox), EventOutcome(state=EventState.DEAD_LETTER, reason="no address"))
     settle(inbox, claimed(inbox), DONE)
-    aside, done, waiting = inbox.entries()
-    assert (aside.state, aside.reason, aside.attempts) == (EventState.ASIDE, "no address", 1)
+    dead, done, waiting = inbox.entries()
+    assert (dead.state, dead.reason, dead.attempts) == (EventState.DEAD_LETTER, "no address", 1)
     assert (done.state, done.contact) == (EventState.DONE, "2")
     assert (waiting.state, waiting.email) == (EventState.WAITING, "person3@example.com")
     assert waiting.happened == START
@@ -339,8 +339,8 @@ def test_entries_tell_where_events_stand(inbox: Inbox, clock: Clock) -> None:
         done.number,
         waiting.number,
     ]
-    assert inbox.entries(limit=1) == [aside]
-    assert "person" not in repr(aside)
+    assert inbox.entries(limit=1) == [dead]
+    assert "person" not in repr(dead)
     assert datetime.fromtimestamp(waiting.received, UTC).year == 2026
     clock.now += 7
     assert inbox.oldest_waiting() == 7
@@ -352,11 +352,11 @@ def test_nothing_waits_in_an_empty_inbox(inbox: Inbox) -> None:
     assert inbox.entries() == []
 
 
-def test_what_was_put_aside_can_be_tried_again(inbox: Inbox, clock: Clock) -> None:
+def test_what_is_a_dead_letter_can_be_tried_again(inbox: Inbox, clock: Clock) -> None:
     inbox.add([event(), event(number=2), event(number=3)])
-    aside = Verdict(state=EventState.ASIDE)
-    settle(inbox, claimed(inbox), aside)
-    settle(inbox, claimed(inbox), Verdict(state=EventState.WAITING, due=clock.now + 99))
+    dead = EventOutcome(state=EventState.DEAD_LETTER)
+    settle(inbox, claimed(inbox), dead)
+    settle(inbox, claimed(inbox), EventOutcome(state=EventState.WAITING, due=clock.now + 99))
     settle(inbox, claimed(inbox))
     first, second, third = (entry.number for entry in inbox.entries())
     assert inbox.retry(third) == 0
@@ -382,7 +382,7 @@ def test_what_is_dropped_while_it_is_pushed_stays_dropped(inbox: Inbox) -> None:
     inbox.add([event()])
     claim = claimed(inbox)
     inbox.drop(claim.pending[0].number)
-    settle(inbox, claim, Verdict(state=EventState.WAITING))
+    settle(inbox, claim, EventOutcome(state=EventState.WAITING))
     assert inbox.counts()["dropped"] == 1
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from icontact.integrations import _owners
-from icontact.integrations.inbox import EventState, Inbox, Verdict
+from icontact.integrations.inbox import EventOutcome, EventState, Inbox
 from tests.integrations.conftest import MakeIntegration
 from tests.integrations.support import event
 from tests.unit.support import Clock
@@ -86,7 +86,7 @@ def test_of_another_machine_nobody_knows_whether_it_lives() -> None:
 def test_a_clock_that_was_set_back_parks_no_event(inbox: Inbox, clock: Clock) -> None:
     claim = inbox.claim(lease=60)
     assert claim is not None
-    later = Verdict(state=EventState.WAITING, reason="away", due=clock.now + 30)
+    later = EventOutcome(state=EventState.WAITING, reason="away", due=clock.now + 30)
     inbox.settle(claim, {claim.pending[0].number: later}, claim.memory)
     assert inbox.claim(lease=60) is None
     clock.now -= 86400

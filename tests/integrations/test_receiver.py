@@ -255,7 +255,7 @@ def test_its_health_tells_counts_and_no_address(
     answer = request(application, "/healthz", method="GET")
     assert answer.status == 200
     assert answer.json == {
-        "events": {"waiting": 2, "done": 0, "aside": 0, "dropped": 0},
+        "events": {"waiting": 2, "done": 0, "dead_letter": 0, "dropped": 0},
         "oldest_waiting_seconds": 7.0,
     }
 

@@ -103,22 +103,22 @@ def test_do_not_contact_stops_the_push(make: MakeIntegration, sandbox: Sandbox) 
     assert writes(sandbox) == []
 
 
-def test_a_do_not_contact_that_cannot_be_read_stops_the_push_and_is_put_aside(
+def test_a_do_not_contact_that_cannot_be_read_stops_the_push_and_becomes_a_dead_letter(
     make: MakeIntegration, sandbox: Sandbox
 ) -> None:
     integration = make(secret=SECRET)
     body = encoded(hook("lead_post_save_update", saved(1, doNotContact="email"), saved(2)))
     integration.receive(body, signature=mautic.sign(body, SECRET))
     integration.work()
-    aside, done = integration.inbox.entries()
-    assert (aside.state, done.state) == ("aside", "done")
-    assert "whether the person may be mailed cannot be read" in aside.reason
+    dead, done = integration.inbox.entries()
+    assert (dead.state, done.state) == ("dead_letter", "done")
+    assert "whether the person may be mailed cannot be read" in dead.reason
     # Tried again it is the same; what does not say it does not lift it, either.
-    integration.inbox.retry(aside.number)
+    integration.inbox.retry(dead.number)
     integration.work()
     outcome = integration.handle(event("form_submitted", at=1))
     assert getattr(outcome, "status", None) == "rejected"
-    assert integration.inbox.counts()["aside"] == 2
+    assert integration.inbox.counts()["dead_letter"] == 2
     assert writes(sandbox) == ["contacts", "subscriptions"]
     # What can be read does.
     (later,) = mautic.events(encoded(hook("lead_post_save_update", saved(1, at=9))))
@@ -171,7 +171,7 @@ def test_a_late_trigger_pushes_the_newest_state(
     assert on_list(folder, vip, "person1@example.com") == "normal"
 
 
-def test_a_late_trigger_whose_newer_values_are_forgotten_is_put_aside(
+def test_a_late_trigger_whose_newer_values_are_forgotten_becomes_a_dead_letter(
     make: MakeIntegration, clock: Clock, vip: int
 ) -> None:
     integration = make(
@@ -184,7 +184,7 @@ def test_a_late_trigger_whose_newer_values_are_forgotten_is_put_aside(
     assert outcome is not None
     assert outcome.status == "rejected"
     assert "by hand" in outcome.reason
-    assert integration.inbox.counts()["aside"] == 1
+    assert integration.inbox.counts()["dead_letter"] == 1
 
 
 def test_a_rule_may_have_a_mapping_or_a_push_of_its_own(
@@ -196,8 +196,8 @@ def test_a_rule_may_have_a_mapping_or_a_push_of_its_own(
         ContactTrigger("saved", mapper=other, name="other"),
         ContactTrigger("manual", push=ListPush(folder, vip, mapper=other)),
     )
-    assert integration._places is not None
-    assert sorted(integration._places.pushes) == sorted(
+    assert integration._destinations is not None
+    assert sorted(integration._destinations.pushes) == sorted(
         [f"list {push.list.list_id}", f"list {push.list.list_id}:2", f"list {vip}"]
     )
     integration.handle(event())
@@ -225,8 +225,8 @@ def test_what_is_the_same_place_is_one(make: MakeIntegration) -> None:
         ContactTrigger("manual", list="Newsletter"),
         ContactTrigger("identified", mapper=ContactMapper(MAPPING)),
     )
-    assert integration._places is not None
-    assert len(integration._places.pushes) == 1
+    assert integration._destinations is not None
+    assert len(integration._destinations.pushes) == 1
 
 
 def test_a_rule_keeps_the_pushs_policy(make: MakeIntegration, folder: Folder, vip: int) -> None:
@@ -322,7 +322,7 @@ def test_an_unsubscribe_is_followed_if_the_setting_says_so(
     assert stopped.status == "skipped"
 
 
-def test_an_unsubscribe_that_icontact_refuses_is_put_aside(
+def test_an_unsubscribe_that_icontact_refuses_becomes_a_dead_letter(
     make: MakeIntegration, sandbox: Sandbox
 ) -> None:
     integration = make(follow_unsubscribes=True)
@@ -332,10 +332,10 @@ def test_an_unsubscribe_that_icontact_refuses_is_put_aside(
     outcome = integration.handle(told)
     assert outcome is not None
     assert outcome.status == "rejected"
-    assert integration.inbox.counts()["aside"] == 1
+    assert integration.inbox.counts()["dead_letter"] == 1
     integration.inbox.retry()
     assert integration.work() == 1
-    assert integration.inbox.counts()["aside"] == 0
+    assert integration.inbox.counts()["dead_letter"] == 0
 
 
 # Trouble
@@ -385,7 +385,7 @@ def test_a_trigger_that_failed_is_not_spent(
     assert "created" in integration.inbox.entries()[0].reason
 
 
-def test_what_the_data_is_at_fault_for_is_put_aside_with_its_reason(
+def test_what_the_data_is_at_fault_for_becomes_a_dead_letter_with_its_reason(
     make: MakeIntegration, folder: Folder
 ) -> None:
     integration = make()
@@ -393,7 +393,7 @@ def test_what_the_data_is_at_fault_for_is_put_aside_with_its_reason(
     assert outcome is not None
     assert outcome.status == "rejected"
     (entry,) = integration.inbox.entries()
-    assert entry.state == "aside"
+    assert entry.state == "dead_letter"
     assert "email" in entry.reason
     assert "no address" not in entry.reason
     assert integration.work() == 0
@@ -401,7 +401,7 @@ def test_what_the_data_is_at_fault_for_is_put_aside_with_its_reason(
     integration.handle(event(at=1, row={"city": "Durham"}))
     integration.inbox.retry(entry.number)
     assert integration.work() == 1
-    assert integration.inbox.counts()["aside"] == 0
+    assert integration.inbox.counts()["dead_letter"] == 0
     assert folder.contacts.list().count() == 1
 
 
@@ -645,7 +645,7 @@ def test_an_address_that_no_push_takes_is_on_no_list(make: MakeIntegration) -> N
     )
 
 
-# What was put aside, and is tried again
+# Dead letters that are tried again
 
 
 def test_an_unsubscribe_that_one_list_refused_can_be_tried_again(  # noqa: PLR0917 - all of them fixtures
@@ -679,7 +679,7 @@ def test_an_unsubscribe_that_one_list_refused_can_be_tried_again(  # noqa: PLR09
     assert on_list(folder, push.list.list_id, "person1@example.com") == "unsubscribed"
 
 
-def test_points_that_were_put_aside_still_pass_the_minimum(make: MakeIntegration) -> None:
+def test_points_that_were_dead_letters_still_pass_the_minimum(make: MakeIntegration) -> None:
     integration = make(PointTrigger(minimum=10))
     outcome = integration.handle(
         event("points_changed", new_points=20, row={"email": "no address"})
@@ -688,4 +688,4 @@ def test_points_that_were_put_aside_still_pass_the_minimum(make: MakeIntegration
     assert outcome.status == "rejected"
     assert (integration.inbox.retry(), integration.work()) == (1, 1)
     # Still refused, and not taken for a change that passes nothing.
-    assert integration.inbox.counts()["aside"] == 1
+    assert integration.inbox.counts()["dead_letter"] == 1

@@ -1,4 +1,4 @@
-"""``icontact queue``: the events that wait to be pushed, and those that were put aside."""
+"""``icontact queue``: the events that wait to be pushed, and the dead letters."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ import click
 from icontact.cli.connection import json_option
 from icontact.cli.exit_codes import CommandError, CommandGroup
 from icontact.cli.output import masked, print_json, print_note, print_table
-from icontact.integrations.inbox import Entry, EventState, Inbox
+from icontact.integrations.inbox import EventState, Inbox, InboxEntry
 
 __all__ = ["queue"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: What somebody has to look at.
-_OPEN = (EventState.WAITING, EventState.ASIDE)
+_OPEN = (EventState.WAITING, EventState.DEAD_LETTER)
 
 
 def _store_option(command: F) -> F:
@@ -48,16 +48,16 @@ def _opened(store: str) -> Iterator[Inbox]:
 
 @click.group(cls=CommandGroup, short_help="Show, retry and drop events that wait.")
 def queue() -> None:
-    """Look after the events of an integration: those that wait, and those that were put aside.
+    """Look after the events of an integration: those that wait, and the dead letters.
 
-    What iContact did not take waits, and is tried again by itself, after growing pauses. What it
-    refused, or no mapping fits, is put aside with the reason: mend the reason, then retry it; or
-    drop it.
+    An event that iContact did not take waits, and is tried again after growing pauses. An event
+    that iContact refused, or that no mapping fits, becomes a dead letter with the reason. Fix the
+    reason, then retry the event; or drop it.
     """
 
 
 _LIST_HELP = """\
-Show how many events stand where, and those that wait or were put aside.
+Show how many events stand where, and those that wait or are dead letters.
 
 \b
 icontact queue list
@@ -65,7 +65,7 @@ icontact queue list --store /var/lib/icontact/triggers.sqlite --state done --lim
 """
 
 
-@queue.command("list", help=_LIST_HELP, short_help="Show what waits and what was put aside.")
+@queue.command("list", help=_LIST_HELP, short_help="Show what waits and the dead letters.")
 @_store_option
 @click.option(
     "--state",
@@ -97,14 +97,14 @@ def list_events(store: str, states: tuple[str, ...], limit: int, as_json: bool) 
     click.echo(", ".join(f"{number} {state}" for state, number in counts.items()))
 
 
-def _cells(entry: Entry) -> tuple[object, ...]:
+def _cells(entry: InboxEntry) -> tuple[object, ...]:
     again = _moment(entry.due) if entry.state is EventState.WAITING else None
     address = masked(entry.email)
     kind, state = entry.type, entry.state.value
     return (entry.number, address, entry.contact, kind, state, entry.attempts, again, entry.reason)
 
 
-def _as_dict(entry: Entry) -> dict[str, Any]:
+def _as_dict(entry: InboxEntry) -> dict[str, Any]:
     """Return all of it but the address."""
     shown = attrs.asdict(entry, filter=lambda field, _: field.name != "email")
     shown["state"] = entry.state.value
@@ -120,10 +120,10 @@ def _moment(seconds: float) -> str:
 
 @queue.command(short_help="Let events be tried again at once.")
 @click.argument("number", metavar="ID", type=click.IntRange(1), required=False)
-@click.option("--all", "everything", is_flag=True, help="All that wait or were put aside.")
+@click.option("--all", "everything", is_flag=True, help="All that wait or are dead letters.")
 @_store_option
 def retry(number: int | None, everything: bool, store: str) -> None:
-    """Let an event that waits or was put aside be tried again at once.
+    """Let an event that waits or is a dead letter be tried again at once.
 
     The integration does it, as soon as it looks. What is pushed is the newest state of the contact
     that arrived, not necessarily this one.
@@ -141,7 +141,7 @@ def retry(number: int | None, everything: bool, store: str) -> None:
 @click.argument("number", metavar="ID", type=click.IntRange(1))
 @_store_option
 def drop(number: int, store: str) -> None:
-    """Give up an event that waits or was put aside, and forget what it says of the contact."""
+    """Give up an event that waits or is a dead letter, and forget what it says of the contact."""
     with _opened(store) as inbox:
         dropped = inbox.drop(number)
     if not dropped:
@@ -151,5 +151,5 @@ def drop(number: int, store: str) -> None:
 
 def _unknown(number: int | None) -> CommandError:
     return CommandError(
-        f"no event {number} waits or was put aside: `icontact queue list` shows those"
+        f"no event {number} waits or is a dead letter: `icontact queue list` shows those"
     )

@@ -8,66 +8,18 @@ import threading
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from icontact._sqlite import Checked, damage_of, keep_checksums, schema_of
 from icontact.errors import ConfigError
 
 __all__ = ["Storage"]
 
-#: Kept in the file; another number is another layout.
-_VERSION = 2
-
-#: ``IcIn`` in ASCII, by which a file says what it is.
-_APPLICATION = 0x4963496E
-
-_TABLES = f"""
-CREATE TABLE events (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    identity TEXT NOT NULL UNIQUE,
-    contact TEXT NOT NULL,
-    type TEXT NOT NULL,
-    happened REAL NOT NULL,
-    received REAL NOT NULL,
-    state TEXT NOT NULL,
-    due REAL NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    reason TEXT NOT NULL DEFAULT '',
-    settled REAL,
-    payload TEXT,
-    checksum INTEGER
-);
-CREATE INDEX events_by_due ON events (state, due);
-CREATE INDEX events_by_contact ON events (contact, happened);
-CREATE TABLE contacts (
-    contact TEXT PRIMARY KEY,
-    owner TEXT,
-    until REAL NOT NULL DEFAULT 0,
-    memory TEXT NOT NULL DEFAULT '{{}}',
-    checksum INTEGER
-) WITHOUT ROWID;
-CREATE INDEX contacts_by_lease ON contacts (until);
-PRAGMA application_id = {_APPLICATION};
-PRAGMA user_version = {_VERSION};
-"""
-
-_EVENTS = Checked(
-    name="events",
-    key=("number",),
-    columns=(
-        *("identity", "contact", "type", "happened", "received", "state", "due", "attempts"),
-        *("reason", "settled", "payload"),
-    ),
-)
-_CONTACTS = Checked(name="contacts", key=("contact",), columns=("owner", "until", "memory"))
-
-_DAMAGED = "is not as it was written: look at it, then retry or drop it"
-
 _BUSY_SECONDS = 30.0
 
 
 class Storage:
-    """The file of an inbox: a connection for each thread, one transaction at a time.
+    """An SQLite file: a connection for each thread, one transaction at a time.
 
     Args:
         path: The file; made if it is not there.
@@ -76,6 +28,14 @@ class Storage:
         ConfigError: If the file cannot be opened, or is something else.
     """
 
+    #: What the file is, for messages; the statements that make its tables; its marks in SQLite's
+    #: header; and the tables with checksums.
+    _KIND: ClassVar[str]
+    _TABLES: ClassVar[str]
+    _APPLICATION: ClassVar[int]
+    _VERSION: ClassVar[int]
+    _CHECKED: ClassVar[tuple[Checked, ...]] = ()
+
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path: str = os.fspath(path)
         self._local = threading.local()
@@ -83,7 +43,7 @@ class Storage:
         self._is_prepared = False
         problem = _make_private(self.path) or self._prepare()
         if problem:
-            raise ConfigError(f"{self.path} cannot be opened as an inbox: {problem}")
+            raise ConfigError(f"{self.path} cannot be opened as {self._KIND}: {problem}")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({vars(self).get('path')!r})"
@@ -105,7 +65,7 @@ class Storage:
             held = self._local.held = _Connection(self.path)
             self._open.add(held)
             if self._is_prepared:
-                keep_checksums(held.connection, (_EVENTS, _CONTACTS))
+                keep_checksums(held.connection, self._CHECKED)
         return held.connection
 
     @contextmanager
@@ -131,11 +91,13 @@ class Storage:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             tables = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
             if not application and not tables:
-                for statement in _TABLES.split(";"):
+                for statement in self._TABLES.split(";"):
                     connection.execute(statement)
-                version, application = _VERSION, _APPLICATION
+                connection.execute(f"PRAGMA application_id = {self._APPLICATION}")
+                connection.execute(f"PRAGMA user_version = {self._VERSION}")
+                version, application = self._VERSION, self._APPLICATION
             problem = ""
-            if application != _APPLICATION or version != _VERSION:
+            if application != self._APPLICATION or version != self._VERSION:
                 problem = "it is something else, or of another version; name another file"
             else:
                 problem = self._find_damage(connection)
@@ -147,24 +109,16 @@ class Storage:
         return problem
 
     def _find_damage(self, connection: sqlite3.Connection) -> str:
-        """Put aside what is not as it was written; return what is wrong with the whole file."""
-        keep_checksums(connection, (_EVENTS, _CONTACTS))
+        """Set damaged rows aside; return what is wrong with the whole file."""
+        keep_checksums(connection, self._CHECKED)
         self._is_prepared = True
-        if problem := damage_of(connection, (), schema_of(_TABLES)):
+        if problem := damage_of(connection, (), schema_of(self._TABLES)):
             return f"{problem}; restore it from a copy, or name another file"
-        damaged = _EVENTS.is_damaged
-        connection.execute(
-            f"UPDATE events SET payload = NULL WHERE state = 'done' AND {damaged}"  # noqa: S608  # made of constants
-        )
-        connection.execute(
-            f"UPDATE events SET state = 'aside', reason = ? WHERE {damaged}",  # noqa: S608  # made of constants
-            (_DAMAGED,),
-        )
-        # What cannot be read is told when its contact has its turn.
-        connection.execute(
-            f"UPDATE contacts SET memory = '' WHERE {_CONTACTS.is_damaged}"  # noqa: S608  # made of constants
-        )
+        self._set_aside_damaged_rows(connection)
         return ""
+
+    def _set_aside_damaged_rows(self, connection: sqlite3.Connection) -> None:
+        """Let no row be used that is not as it was written."""
 
 
 class _Connection:

@@ -11,14 +11,14 @@ from typing import Any, Literal
 
 import attrs
 
-from icontact.integrations.events import ContactEvent, EventType, Reason, Row
+from icontact.integrations.events import ContactEvent, DoNotContactReason, EventType
 from icontact.integrations.mautic.contacts import fill_in
 from icontact.integrations.rules import ContactTrigger, PointTrigger, Rule, fires, segment_key
 
-__all__ = ["Decision", "Memory", "Pending", "Placed", "Task", "decide", "remember"]
+__all__ = ["BoundRule", "Memory", "Pending", "Task", "TriggerDecision", "decide", "remember"]
 
 #: Reasons that are somebody's will. After a bounce iContact finds out by itself.
-_WILL = (Reason.UNSUBSCRIBED, Reason.MANUAL)
+_WILL = (DoNotContactReason.UNSUBSCRIBED, DoNotContactReason.MANUAL)
 
 _UNREADABLE = "whether the person may be mailed cannot be read (do-not-contact in an unknown form)"
 
@@ -35,7 +35,7 @@ class Pending:
 
 
 @attrs.frozen
-class Placed:
+class BoundRule:
     """A rule, and the place that it pushes to.
 
     Attributes:
@@ -107,7 +107,7 @@ class Task:
 
 
 @attrs.frozen(kw_only=True)
-class Decision:
+class TriggerDecision:
     """What to do about a contact.
 
     Attributes:
@@ -123,7 +123,7 @@ class Decision:
     """
 
     tasks: tuple[Task, ...] = ()
-    row: Row = attrs.field(factory=Row)
+    row: dict[str, Any] = attrs.field(factory=dict)
     email: str | None = attrs.field(default=None, repr=False)
     at: float = 0.0
     memory: Memory
@@ -136,12 +136,12 @@ class Decision:
 def decide(
     pending: Sequence[Pending],
     memory: Memory,
-    rules: Sequence[Placed],
+    rules: Sequence[BoundRule],
     newest: ContactEvent,
     *,
     follow_unsubscribes: bool = False,
     merge_results: bool = False,
-) -> Decision:
+) -> TriggerDecision:
     """Decide what to do about one contact.
 
     Args:
@@ -162,27 +162,27 @@ def decide(
     if outdated := [task for task in wanted if _outdated(task, memory)]:
         names = (name for task in outdated for name in task.rules)
         memory = attrs.evolve(memory, fired=(*memory.fired, *names))
-    row = Row(newest.contact)
+    row = dict(newest.contact)
     for one in reversed(ordered) if merge_results else ():
         fill_in(row, one.event.form_results)
-    decision = Decision(row=row, email=newest.email, at=newest.at, memory=memory)
+    decision = TriggerDecision(row=row, email=newest.email, at=newest.at, memory=memory)
     if memory.deleted:
         return attrs.evolve(decision, note="the contact was deleted")
     if newest.email is None:
         return attrs.evolve(decision, note="no address: visitors are never pushed")
     if memory.blocked:
-        why = memory.reason or Reason.UNKNOWN
+        why = memory.reason or DoNotContactReason.UNKNOWN
         stopped = any(task.action == "push" for task in tasks)
         tasks = [task for task in tasks if task.action == "unsubscribe"]
         if follow_unsubscribes and not memory.followed and why in _WILL:
             done = {task.target for task in tasks}
-            everywhere = dict.fromkeys(placed.target for placed in rules)
+            everywhere = dict.fromkeys(bound.target for bound in rules)
             tasks += [
                 Task(target=target, action="unsubscribe")
                 for target in everywhere
                 if target not in done
             ]
-        unreadable = why == Reason.UNREADABLE
+        unreadable = why == DoNotContactReason.UNREADABLE
         note = _UNREADABLE if unreadable else f"must not be mailed ({why})"
         return attrs.evolve(
             decision,
@@ -230,7 +230,7 @@ def _counts(event: ContactEvent, memory: Memory) -> bool:
 
 
 def _hits(
-    one: Pending, memory: Memory, rules: Sequence[Placed], before: Sequence[Task]
+    one: Pending, memory: Memory, rules: Sequence[BoundRule], before: Sequence[Task]
 ) -> list[Task]:
     fired = {*memory.fired, *(name for task in before for name in task.rules)}
     # What is known of later says nothing about before, and neither does what an event that was
@@ -239,15 +239,15 @@ def _hits(
     points = memory.points if one.event.at >= memory.newest and not told_itself else None
     return [
         Task(
-            target=placed.target,
-            action=placed.rule.then if isinstance(placed.rule, ContactTrigger) else "push",
-            rules=(placed.name,) if isinstance(placed.rule, PointTrigger) else (),
+            target=bound.target,
+            action=bound.rule.then if isinstance(bound.rule, ContactTrigger) else "push",
+            rules=(bound.name,) if isinstance(bound.rule, PointTrigger) else (),
             numbers=(one.number,),
             at=one.event.at,
         )
-        for placed in rules
-        if placed.name not in fired
-        and fires(placed.rule, one.event, points=points, segments=memory.segments)
+        for bound in rules
+        if bound.name not in fired
+        and fires(bound.rule, one.event, points=points, segments=memory.segments)
     ]
 
 

@@ -15,7 +15,7 @@ import attrs
 from icontact.addresses import canonical_address
 from icontact.errors import ConfigError
 
-__all__ = ["ContactEvent", "EventType", "Events", "Reason", "Row"]
+__all__ = ["ContactEvent", "DoNotContactReason", "EventType", "Events"]
 
 
 class EventType(StrEnum):
@@ -32,7 +32,7 @@ class EventType(StrEnum):
     MANUAL = "manual"
 
 
-class Reason(StrEnum):
+class DoNotContactReason(StrEnum):
     """Why a contact must not be mailed."""
 
     UNSUBSCRIBED = "unsubscribed"
@@ -41,15 +41,6 @@ class Reason(StrEnum):
     UNKNOWN = "unknown"
     #: What was told cannot be read, and might be any of these.
     UNREADABLE = "unreadable"
-
-
-class Row(dict[str, Any]):
-    """A contact's values, which neither a ``repr`` nor a traceback with locals may show."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} values>"
 
 
 def _aware(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
@@ -94,7 +85,7 @@ class ContactEvent:
     """
 
     type: EventType = attrs.field(converter=EventType)
-    contact: Mapping[str, Any] = attrs.field(converter=Row, repr=False, hash=False)
+    contact: Mapping[str, Any] = attrs.field(converter=dict, repr=False, hash=False)
     contact_id: int | str | None = None
     happened_at: datetime = attrs.field(factory=_now, validator=_aware)
     email: str | None = attrs.field(
@@ -105,13 +96,13 @@ class ContactEvent:
     form_id: int | None = None
     form_alias: str | None = None
     form_results: Mapping[str, Any] = attrs.field(
-        factory=dict, converter=Row, repr=False, hash=False
+        factory=dict, converter=dict, repr=False, hash=False
     )
     segment_id: int | None = None
     segment_alias: str | None = None
     do_not_contact: bool | None = None
-    do_not_contact_reason: Reason | None = attrs.field(
-        default=None, converter=attrs.converters.optional(Reason)
+    do_not_contact_reason: DoNotContactReason | None = attrs.field(
+        default=None, converter=attrs.converters.optional(DoNotContactReason)
     )
     identity: str = attrs.field(
         default=attrs.Factory(lambda event: _digest(event._content()), takes_self=True), repr=False
@@ -141,13 +132,13 @@ class ContactEvent:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the event that such a text stands for."""
-        content = Row(json.loads(text))
+        content = dict(json.loads(text))
         content["happened_at"] = datetime.fromisoformat(content["happened_at"])
         return cls(**content)
 
-    def _content(self) -> Row:
+    def _content(self) -> dict[str, Any]:
         names = (field.name for field in attrs.fields(ContactEvent) if field.name != "identity")
-        return Row({name: getattr(self, name) for name in names})
+        return {name: getattr(self, name) for name in names}
 
 
 def _address(contact: Mapping[str, Any]) -> str | None:
@@ -155,7 +146,7 @@ def _address(contact: Mapping[str, Any]) -> str | None:
     return address.strip() or None if isinstance(address, str) else None
 
 
-def _digest(content: Row) -> str:
+def _digest(content: dict[str, Any]) -> str:
     told = json.dumps(content, sort_keys=True, default=_as_text)
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -14,13 +14,13 @@ from typing import Any
 
 import attrs
 
+from icontact.integrations._inbox_decoding import address_of, found
+from icontact.integrations._inbox_file import InboxFile
 from icontact.integrations._owners import is_gone, lives, new_owner
-from icontact.integrations._reading import address_of, found
-from icontact.integrations._storage import Storage
 from icontact.integrations.decide import Memory, Pending
 from icontact.integrations.events import ContactEvent
 
-__all__ = ["Claim", "Entry", "EventState", "Inbox", "Verdict"]
+__all__ = ["EventOutcome", "EventState", "Inbox", "InboxClaim", "InboxEntry"]
 
 logger: logging.Logger = logging.getLogger("icontact")
 
@@ -39,16 +39,16 @@ _ALL_WAIT = "all events wait: "
 
 
 class EventState(StrEnum):
-    """Where an event stands: it waits, is done with, was put aside with a reason, or dropped."""
+    """The state of an event; a dead letter is one that needs a person, with a reason."""
 
     WAITING = "waiting"
     DONE = "done"
-    ASIDE = "aside"
+    DEAD_LETTER = "dead_letter"
     DROPPED = "dropped"
 
 
 @attrs.frozen(kw_only=True)
-class Entry:
+class InboxEntry:
     """An event of the inbox, for people. Its ``repr`` does not show the address.
 
     Attributes:
@@ -77,7 +77,7 @@ class Entry:
 
 
 @attrs.frozen(kw_only=True)
-class Claim:
+class InboxClaim:
     """All that waits for one contact, and the right to deal with it for a while.
 
     Attributes:
@@ -96,7 +96,7 @@ class Claim:
 
 
 @attrs.frozen(kw_only=True)
-class Verdict:
+class EventOutcome:
     """What became of one event of a claim.
 
     Attributes:
@@ -110,7 +110,7 @@ class Verdict:
     due: float = 0.0
 
 
-class Inbox(Storage):
+class Inbox(InboxFile):
     """Events in an SQLite file, shared by threads and by processes of one machine.
 
     The file holds people's data and is its owner's alone. Values are kept until an event is dealt
@@ -161,15 +161,15 @@ class Inbox(Storage):
                 )
         return new
 
-    def claim(self, *, lease: float, contact: str | None = None) -> Claim | None:
+    def claim(self, *, lease: float, contact: str | None = None) -> InboxClaim | None:
         """Take all that waits for the contact that has waited longest, so that nobody else does.
 
         Args:
             lease: Seconds until others may take it, should this process be gone.
             contact: This one instead, whether or not it is due.
 
-        A contact of whom something cannot be read is not taken: its events are put aside with the
-        reason, and the next one has its turn.
+        If something of a contact cannot be read, its events become dead letters with the reason,
+        and the next contact is taken.
 
         Returns:
             ``None`` if nothing is due, or all of that is being dealt with.
@@ -178,7 +178,7 @@ class Inbox(Storage):
         with self._transaction() as connection:
             for name in self._candidates(connection, now, lease, contact):
                 claim = _claim(connection, name)
-                if isinstance(claim, Claim):
+                if isinstance(claim, InboxClaim):
                     connection.execute(
                         "UPDATE contacts SET owner = ?, until = ? WHERE contact = ?",
                         (claim.owner, now + lease, name),
@@ -186,14 +186,16 @@ class Inbox(Storage):
                     return claim
                 # One contact's fault must not keep all the others waiting.
                 connection.execute(
-                    "UPDATE events SET state = 'aside', reason = ?, settled = ?,"
+                    "UPDATE events SET state = 'dead_letter', reason = ?, settled = ?,"
                     " attempts = attempts + 1 WHERE contact = ? AND state = 'waiting'",
                     (claim, now, name),
                 )
-                logger.error("the events of a contact were put aside: %s", claim)
+                logger.error("the events of a contact became dead letters: %s", claim)
         return None
 
-    def settle(self, claim: Claim, verdicts: Mapping[int, Verdict], memory: Memory) -> bool:
+    def settle(
+        self, claim: InboxClaim, event_outcomes: Mapping[int, EventOutcome], memory: Memory
+    ) -> bool:
         """Write down what became of a claim, and let go of it.
 
         Returns:
@@ -214,7 +216,7 @@ class Inbox(Storage):
                 " attempts = attempts + 1 WHERE number = ? AND state = 'waiting'",
                 [
                     (one.state.value, one.reason, one.due, now, number)
-                    for number, one in verdicts.items()
+                    for number, one in event_outcomes.items()
                 ],
             )
             newest = connection.execute(f"{_NEWEST} LIMIT 1", (claim.contact,)).fetchone()
@@ -226,7 +228,7 @@ class Inbox(Storage):
             )
         return True
 
-    def renew(self, claim: Claim, *, lease: float) -> bool:
+    def renew(self, claim: InboxClaim, *, lease: float) -> bool:
         """Hold a claim for longer; return whether it still held."""
         with self._transaction() as connection:
             return bool(
@@ -241,9 +243,9 @@ class Inbox(Storage):
         sql = "SELECT 1 FROM events WHERE identity = ? AND state = 'waiting'"
         return bool(self._rows(sql, (identity,)))
 
-    def why_aside(self, identity: str) -> str | None:
-        """Return why this event was put aside, if it was."""
-        sql = "SELECT reason FROM events WHERE identity = ? AND state = 'aside'"
+    def dead_letter_reason(self, identity: str) -> str | None:
+        """Return why this event became a dead letter, if it was."""
+        sql = "SELECT reason FROM events WHERE identity = ? AND state = 'dead_letter'"
         rows = self._rows(sql, (identity,))
         return str(rows[0][0]) if rows else None
 
@@ -273,7 +275,7 @@ class Inbox(Storage):
 
     def entries(
         self, *, states: Sequence[EventState | str] = tuple(EventState), limit: int = 100
-    ) -> list[Entry]:
+    ) -> list[InboxEntry]:
         """Return events in these states, the oldest first, at most so many."""
         marks = ", ".join("?" * len(states))
         rows = self._rows(
@@ -284,7 +286,7 @@ class Inbox(Storage):
         return [_entry(*row) for row in rows]
 
     def retry(self, number: int | None = None) -> int:
-        """Let events that wait or were put aside be tried at once: one, or all of them.
+        """Let events that wait or are dead letters be tried at once: one, or all of them.
 
         Returns:
             How many that were.
@@ -293,12 +295,12 @@ class Inbox(Storage):
         with self._transaction() as connection:
             return connection.execute(
                 "UPDATE events SET state = 'waiting', due = ?"  # noqa: S608  (one of two texts)
-                f" WHERE state IN ('waiting', 'aside'){which}",
+                f" WHERE state IN ('waiting', 'dead_letter'){which}",
                 (self._clock(), *values),
             ).rowcount
 
     def drop(self, number: int) -> bool:
-        """Give up an event that waits or was put aside, and forget its values.
+        """Give up an event that waits or is a dead letter, and forget its values.
 
         It stays known, so that a repetition is not taken for something new.
 
@@ -309,7 +311,7 @@ class Inbox(Storage):
             return bool(
                 connection.execute(
                     "UPDATE events SET state = 'dropped', payload = NULL, settled = ?"
-                    " WHERE number = ? AND state IN ('waiting', 'aside')",
+                    " WHERE number = ? AND state IN ('waiting', 'dead_letter')",
                     (self._clock(), number),
                 ).rowcount
             )
@@ -331,7 +333,7 @@ class Inbox(Storage):
     def _candidates(
         self, connection: sqlite3.Connection, now: float, lease: float, contact: str | None
     ) -> Iterator[str]:
-        """Yield who may be claimed; each is asked for when those before were put aside."""
+        """Yield who may be claimed; each is asked for when those before became dead letters."""
         while (chosen := _choose(connection, now, contact)) is not None:
             yield chosen
         if self._free_the_dead(connection, now) + _mind_the_clock(connection, now, lease):
@@ -346,21 +348,12 @@ class Inbox(Storage):
         return len(dead)
 
 
-class _Stored(tuple[Any, ...]):
-    """The columns of an event, which error trackers must not print among the locals of a frame."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} columns>"
-
-
-def _stored(event: ContactEvent, now: float) -> _Stored:
+def _stored(event: ContactEvent, now: float) -> tuple[Any, ...]:
     if event.at > now + _AHEAD:
         # Or all that follows would be older than this.
         event = attrs.evolve(event, happened_at=datetime.fromtimestamp(now, UTC))
     kind = event.type.value
-    return _Stored((event.identity, event.key, kind, event.at, now, now, event.to_json()))
+    return event.identity, event.key, kind, event.at, now, now, event.to_json()
 
 
 def _choose(connection: sqlite3.Connection, now: float, contact: str | None) -> str | None:
@@ -388,7 +381,7 @@ def _mind_the_clock(connection: sqlite3.Connection, now: float, lease: float) ->
     return freed
 
 
-def _claim(connection: sqlite3.Connection, contact: str) -> Claim | str:
+def _claim(connection: sqlite3.Connection, contact: str) -> InboxClaim | str:
     """Return a claim, not yet written down, or what cannot be read."""
     # As bytes: the text may be damaged, and the module would refuse to hand it out.
     waiting = connection.execute(
@@ -402,7 +395,7 @@ def _claim(connection: sqlite3.Connection, contact: str) -> Claim | str:
     known = found(waiting, told, connection.execute(_NEWEST, (contact,)).fetchall())
     if isinstance(known, str):
         return known
-    return Claim(
+    return InboxClaim(
         contact=contact,
         owner=new_owner(),
         pending=known.pending,
@@ -413,9 +406,9 @@ def _claim(connection: sqlite3.Connection, contact: str) -> Claim | str:
 
 def _entry(
     number: int, kind: str, state: str, contact: str, payload: bytes | None, *rest: Any
-) -> Entry:
+) -> InboxEntry:
     happened, received, due, attempts, reason = rest
-    return Entry(
+    return InboxEntry(
         number=number,
         type=kind,
         state=EventState(state),

@@ -21,7 +21,7 @@ from icontact import webhooks
 from icontact.auth import Private
 from icontact.errors import ConfigError, DecodeError
 from icontact.integrations.errors import SignatureError
-from icontact.integrations.mautic.hooks import MAX_BYTES, Body, unusable
+from icontact.integrations.mautic.hooks import MAX_BYTES, unusable
 from icontact.integrations.triggers import PushIntegration
 from icontact.integrations.worker import Worker
 from icontact.models import EventId
@@ -42,7 +42,7 @@ _PHRASES = {
     400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",
-    404: "Not Found",
+    404: "Not ContactHistory",
     405: "Method Not Allowed",
     411: "Length Required",
     413: "Content Too Large",
@@ -69,7 +69,7 @@ def _send(answer: _Answer, start_response: StartResponse) -> Iterable[bytes]:
     return [body]
 
 
-def _read(environ: Environ, max_bytes: int) -> Body:
+def _read(environ: Environ, max_bytes: int) -> bytes:
     """Return the body, of which no more is read than may be taken."""
     told = environ.get("CONTENT_LENGTH") or ""
     stream = environ["wsgi.input"]
@@ -90,13 +90,13 @@ def _read(environ: Environ, max_bytes: int) -> Body:
     return body
 
 
-def _taken(stream: Any, most: int) -> Body:
+def _taken(stream: Any, most: int) -> bytes:
     """Return what comes, up to so many bytes; a stream may give less at once than it has."""
-    pieces: list[Body] = []
-    while most > 0 and (piece := Body(stream.read(most))):
+    pieces: list[bytes] = []
+    while most > 0 and (piece := stream.read(most)):
         pieces.append(piece)
         most -= len(piece)
-    return Body(b"".join(pieces))
+    return b"".join(pieces)
 
 
 class _Application(ABC):
@@ -175,7 +175,7 @@ class Receiver(_Application):
             return _Answer(401)
         return self._keep(_read(environ, self._max_bytes), signature, _site(environ))
 
-    def _keep(self, body: Body, signature: str | None, site_url: str | None) -> _Answer:
+    def _keep(self, body: bytes, signature: str | None, site_url: str | None) -> _Answer:
         try:
             new = self.integration.receive(
                 body, signature=signature, secret=self._secret, site_url=site_url
@@ -233,9 +233,8 @@ def receiver(
     Raises:
         ConfigError: If the secret is empty, or no text.
     """
-    problem = unusable(secret)
-    if problem:
-        del secret  # error trackers print the locals of every frame on the way
+    secret = None if secret is None else Private(secret)
+    if problem := unusable(secret):
         raise ConfigError(problem)
     return Receiver(
         integration,
@@ -309,9 +308,9 @@ def icontact_receiver(
     Raises:
         ConfigError: If the token could be guessed, or cannot stand in a path.
     """
+    token = Private(token)
     fit = len(token) >= _SHORTEST_TOKEN and token.isascii() and token.isprintable()
     if not fit or "/" in token:
-        del token  # error trackers print the locals of every frame on the way
         raise ConfigError("the token must be long and random: secrets.token_urlsafe() makes one")
     return IContactReceiver(callback, token=token, path=path, max_bytes=max_bytes)
 

@@ -29,31 +29,31 @@ from icontact.client import Client
 from icontact.errors import ConfigError, IContactError
 from icontact.integrations import mautic
 from icontact.integrations._forks import after_fork
-from icontact.integrations.carry_out import (
-    Result,
-    carry_out,
-    learned,
+from icontact.integrations.configured import push_of, rules_of
+from icontact.integrations.decide import Task, TriggerDecision, decide
+from icontact.integrations.destinations import Destinations, destinations_for
+from icontact.integrations.events import ContactEvent, Events, EventType
+from icontact.integrations.execute import (
+    TaskResult,
+    event_outcomes,
+    execute,
+    next_state,
     outcome_of,
     severest,
-    verdicts,
 )
-from icontact.integrations.configured import push_of, rules_of
-from icontact.integrations.decide import Decision, Task, decide
-from icontact.integrations.events import ContactEvent, Events, EventType
-from icontact.integrations.inbox import Claim, Entry, EventState, Inbox, Verdict
-from icontact.integrations.mautic.hooks import Body, unusable
-from icontact.integrations.places import Places, places_of
+from icontact.integrations.inbox import EventOutcome, EventState, Inbox, InboxClaim, InboxEntry
+from icontact.integrations.mautic.hooks import unusable
 from icontact.integrations.rules import ContactTrigger, PointTrigger, Rule
 from icontact.push import ListPush, OutcomeStatus, PushOutcome, PushSettings
 
 __all__ = [
     "ContactEvent",
     "ContactTrigger",
-    "Entry",
     "EventState",
     "EventType",
     "Events",
     "Inbox",
+    "InboxEntry",
     "IntegrationOptions",
     "PointTrigger",
     "PushIntegration",
@@ -144,7 +144,6 @@ class PushIntegration:
     ) -> None:
         self._secret = None if secret is None else Private(secret)
         problem = unusable(secret)
-        del secret  # error trackers print the locals of every frame on the way
         if problem:
             raise ConfigError(problem)
         self._push, self._rules = push, tuple(rules)
@@ -152,7 +151,7 @@ class PushIntegration:
             raise ConfigError("an integration needs rules, or it would never push anybody")
         self.renew_locks()
         after_fork(self)
-        self._places: Places | None = None
+        self._destinations: Destinations | None = None
         self._client: Client | None = None
         if isinstance(push, ListPush):
             self._look_up()
@@ -194,15 +193,14 @@ class PushIntegration:
             ConfigError: If a trigger has no mapping or is the same as another, credentials are
                 missing, or the store cannot be opened.
         """
-        hidden = None if secret is None else Private(secret)
-        del secret  # error trackers print the locals of every frame on the way
+        secret = None if secret is None else Private(secret)
         rules = rules_of(settings)
         asking = client or Client.from_env()
         made = cls(
             push_of(settings, rules, asking),
             rules,
             store,
-            secret=hidden,
+            secret=secret,
             follow_unsubscribes=settings.follow_unsubscribes,
             **options,
         )
@@ -229,11 +227,11 @@ class PushIntegration:
             What became of the contact; the worst of it where several rules push to several lists.
             ``None`` if nothing was to be done: no rule fires, it is a visitor, something newer was
             pushed, or the event was dealt with before. ``failed`` events stay in the inbox and are
-            tried again by :meth:`work`; ``rejected`` ones are put aside there, with the reason.
+            tried again by :meth:`work`; ``rejected`` ones become dead letters, with the reason.
         """
         self.accept([event])
         try:
-            places = self._look_up()
+            destinations = self._look_up()
         except IContactError as error:
             reason = f"where to push to could not be looked up: {redact(str(error))}"
             self.inbox.explain(reason)
@@ -241,13 +239,13 @@ class PushIntegration:
             return PushOutcome(row=0, email=event.email, status=failed, reason=reason)
         claim = self.inbox.claim(lease=self._lease, contact=event.key)
         if claim is not None:
-            return self._deal_with(claim, places)
+            return self._deal_with(claim, destinations)
         if not self.inbox.waits(event.identity):
-            aside = self.inbox.why_aside(event.identity)
-            if aside is None:
+            dead = self.inbox.dead_letter_reason(event.identity)
+            if dead is None:
                 return None
             refused = OutcomeStatus.REJECTED
-            return PushOutcome(row=0, email=event.email, status=refused, reason=aside)
+            return PushOutcome(row=0, email=event.email, status=refused, reason=dead)
         reason = "somebody else is pushing this contact; the event waits in the inbox"
         return PushOutcome(row=0, email=event.email, status=OutcomeStatus.FAILED, reason=reason)
 
@@ -286,9 +284,7 @@ class PushIntegration:
             DecodeError: If the body cannot be read.
         """
         known = self._secret if secret is None else Private(secret)
-        raw, signed = Body(body), Private(signature or "")
-        del body, secret, signature  # error trackers print the locals of every frame on the way
-        found = mautic.events(raw, signature=signed, secret=known, site_url=site_url)
+        found = mautic.events(body, signature=signature, secret=known, site_url=site_url)
         for problem in found.problems:
             logger.warning("an event of Mautic cannot be read: %s", redact(problem))
         return self.accept(found)
@@ -308,7 +304,7 @@ class PushIntegration:
         while (limit is None or done < limit) and self._rests_for() <= 0:
             self._prune()
             try:
-                places = self._look_up()
+                destinations = self._look_up()
             except IContactError as error:
                 reason = f"where to push to could not be looked up: {redact(str(error))}"
                 logger.warning("%s", reason)
@@ -317,7 +313,7 @@ class PushIntegration:
             claim = self.inbox.claim(lease=self._lease)
             if claim is None:
                 break
-            outcome = self._deal_with(claim, places)
+            outcome = self._deal_with(claim, destinations)
             done += 1
             failed = outcome is not None and outcome.status is OutcomeStatus.FAILED
             in_a_row = in_a_row + 1 if failed else 0
@@ -347,28 +343,28 @@ class PushIntegration:
         self.inbox.explain(reason)
         logger.warning("iContact seems to be down; waiting for %.0f s", pause)
 
-    def _look_up(self) -> Places:
+    def _look_up(self) -> Destinations:
         """Return where to push to, which is looked up at first need."""
         with self._lock:
-            if self._places is None:
+            if self._destinations is None:
                 push = self._push if isinstance(self._push, ListPush) else self._push()
-                self._places = places_of(push, self._rules)
-            return self._places
+                self._destinations = destinations_for(push, self._rules)
+            return self._destinations
 
-    def _deal_with(self, claim: Claim, places: Places) -> PushOutcome | None:
+    def _deal_with(self, claim: InboxClaim, destinations: Destinations) -> PushOutcome | None:
         """Do all that is to be done about a contact, and write down what became of it."""
-        results: list[Result] = []
+        results: list[TaskResult] = []
         try:
             decision = decide(
                 claim.pending,
                 claim.memory,
-                places.rules,
+                destinations.rules,
                 claim.newest,
                 follow_unsubscribes=self._follow,
                 merge_results=self._merge,
             )
             for task in decision.tasks:
-                results.append((task, _done(task, decision, places)))
+                results.append((task, _done(task, decision, destinations)))
                 held = self.inbox.renew(claim, lease=self._lease)
                 if not held or results[-1][1].status is OutcomeStatus.FAILED:
                     break
@@ -381,13 +377,15 @@ class PushIntegration:
         if outcome is not None and outcome.status is OutcomeStatus.FAILED:
             self.inbox.settle(claim, self._again(claim, outcome.reason), claim.memory)
         else:
-            self.inbox.settle(claim, verdicts(claim, results, decision), learned(results, decision))
+            self.inbox.settle(
+                claim, event_outcomes(claim, results, decision), next_state(results, decision)
+            )
         return outcome
 
-    def _again(self, claim: Claim, reason: str) -> Mapping[int, Verdict]:
+    def _again(self, claim: InboxClaim, reason: str) -> Mapping[int, EventOutcome]:
         attempt = 1 + max(one.attempts for one in claim.pending)
         pause = pause_before(attempt, first=self._first_pause, longest=self._longest_pause)
-        again = Verdict(state=EventState.WAITING, reason=reason, due=self._clock() + pause)
+        again = EventOutcome(state=EventState.WAITING, reason=reason, due=self._clock() + pause)
         return {one.number: again for one in claim.pending}
 
     def _prune(self) -> None:
@@ -397,7 +395,7 @@ class PushIntegration:
             self.inbox.prune(**self._keep)
 
 
-def _done(task: Task, decision: Decision, places: Places) -> PushOutcome:
+def _done(task: Task, decision: TriggerDecision, destinations: Destinations) -> PushOutcome:
     if task.action == "push" and decision.late:
         return outcome_of(decision, OutcomeStatus.REJECTED, decision.note)
-    return carry_out(task, places.pushes[task.target], decision)
+    return execute(task, destinations.pushes[task.target], decision)

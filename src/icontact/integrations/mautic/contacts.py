@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from icontact.errors import ConfigError, DecodeError
-from icontact.integrations.events import Reason, Row
+from icontact.integrations.events import DoNotContactReason
 from icontact.mapping.values import is_blank
 from icontact.sources import mautic_contacts
 from icontact.sources.mautic_contacts import contact_row, plain_value
@@ -47,7 +47,6 @@ def contact(
     'Durham'
     """
     found, problem = locate(payload)
-    del payload  # error trackers print the locals of every frame on the way
     if found is None:
         raise DecodeError([problem])
     row = as_row(found, site_url)
@@ -56,7 +55,7 @@ def contact(
     return dict(row)
 
 
-def locate(payload: Any) -> tuple[Row | None, str]:
+def locate(payload: Any) -> tuple[dict[str, Any] | None, str]:
     """Find the contact in a payload; return it with ``results`` of a form, or what is wrong."""
     path, results = "payload", None
     for name in ("submission", "contact", "lead"):
@@ -72,12 +71,12 @@ def locate(payload: Any) -> tuple[Row | None, str]:
         return None, f"{path}.fields: missing, so that this is no contact of Mautic"
     if not isinstance(payload["fields"], Mapping) and payload["fields"]:
         return None, f"{path}.fields: expected an object"
-    return Row({**payload, "results": results}), ""
+    return {**payload, "results": results}, ""
 
 
-def as_row(found: Mapping[str, Any], site_url: str | None) -> Row:
+def as_row(found: Mapping[str, Any], site_url: str | None) -> dict[str, Any]:
     """Return a contact's fields, and what stands beside them."""
-    row = Row(contact_row(found))
+    row = dict(contact_row(found))
     blocked, reason = do_not_contact(found)
     row.setdefault("do_not_contact", blocked)
     row.setdefault("do_not_contact_reason", reason and reason.value)
@@ -92,13 +91,13 @@ def fill_in(row: dict[str, Any], results: Any) -> None:
             row[alias] = plain_value(answer)
 
 
-def do_not_contact(found: Mapping[str, Any]) -> tuple[bool | None, Reason | None]:
+def do_not_contact(found: Mapping[str, Any]) -> tuple[bool | None, DoNotContactReason | None]:
     """Return whether a contact must not be mailed, and why; nothing if it does not say.
 
     What cannot be read counts as "must not", with that as its reason.
     """
     blocked, reason = mautic_contacts.do_not_contact(found)
-    return blocked, None if reason is None else Reason(reason)
+    return blocked, None if reason is None else DoNotContactReason(reason)
 
 
 def moment(value: Any) -> datetime | None:

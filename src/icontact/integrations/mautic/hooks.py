@@ -13,10 +13,10 @@ from typing import Any
 
 import attrs
 
-from icontact.auth import redact
+from icontact.auth import Private, redact
 from icontact.errors import ConfigError, DecodeError
 from icontact.integrations.errors import SignatureError
-from icontact.integrations.events import ContactEvent, Events, EventType, Reason, Row
+from icontact.integrations.events import ContactEvent, DoNotContactReason, Events, EventType
 from icontact.integrations.mautic.contacts import (
     as_row,
     do_not_contact,
@@ -49,13 +49,6 @@ _TYPES = {
     "lead_channel_subscription_changed": EventType.SUBSCRIPTION_CHANGED,
     "lead_post_delete": EventType.DELETED,
 }
-
-
-class Body(bytes):
-    """A body, which error trackers must not print among the locals of a frame."""
-
-    def __repr__(self) -> str:
-        return f"<body of {len(self)} bytes>"
 
 
 def sign(body: bytes, secret: str) -> str:
@@ -98,17 +91,10 @@ def events(
         DecodeError: If the body is too long or no JSON of a web hook. Shows no values.
         ConfigError: If the secret is empty or no text, or ``site_url`` is no address.
     """
-    raw = Body(body if isinstance(body, bytes) else body.encode())
-    wrong = _refusal(raw, signature, secret, max_bytes)
-    found, problem = (None, "") if wrong else _parsed(raw)
-    # Error trackers print the locals of every frame on the way: errors are raised from here, where
-    # nothing private is left.
-    del body, raw, signature, secret
-    if wrong:
-        raise wrong
-    if problem:
-        raise DecodeError([problem])
-    return _read(found, event_type, site_url)
+    raw = body if isinstance(body, bytes) else body.encode()
+    secret = None if secret is None else Private(secret)
+    _verify(raw, signature, secret, max_bytes)
+    return _read(_parsed(raw), event_type, site_url)
 
 
 def unusable(secret: str | None) -> str:
@@ -123,37 +109,34 @@ def unusable(secret: str | None) -> str:
     return ""
 
 
-def _refusal(
-    body: Body, signature: str | None, secret: str | None, max_bytes: int
-) -> Exception | None:
+def _verify(body: bytes, signature: str | None, secret: str | None, max_bytes: int) -> None:
     if problem := unusable(secret):
-        return ConfigError(problem)
+        raise ConfigError(problem)
     if len(body) > max_bytes:
-        return DecodeError([f"the body is longer than {max_bytes} bytes"])
+        raise DecodeError([f"the body is longer than {max_bytes} bytes"])
     if secret is None:
-        return None
+        return
     if not signature:
-        return SignatureError("the web hook is not signed, and there is a secret", missing=True)
+        raise SignatureError("the web hook is not signed, but a secret is set", missing=True)
     given = signature.strip().encode("utf-8", "replace")
-    if hmac.compare_digest(given, sign(body, secret).encode()):
-        return None
-    return SignatureError("the web hook's signature was not made with this secret")
+    if not hmac.compare_digest(given, sign(body, secret).encode()):
+        raise SignatureError("the web hook's signature was not made with this secret")
 
 
-def _parsed(body: Body) -> tuple[Any, str]:
-    """Return the JSON and no problem, or nothing and the problem in words."""
+def _parsed(body: bytes) -> Any:
     try:
         found = json.loads(body, parse_constant=_refuse, object_pairs_hook=_distinct)
     except _TwiceError as problem:
-        return None, f"an object has the key {problem.key} twice, and only one can count"
+        text = f"an object has the key {problem.key} twice, and only one can count"
+        raise DecodeError([text]) from None
     except (ValueError, RecursionError):
         # The parser's own message is kept from the error: it holds the body.
-        return None, "expected JSON"
+        raise DecodeError(["expected JSON"]) from None
     if _deeper_than(found, _DEEPEST):
-        return None, f"the body is nested more than {_DEEPEST} levels deep"
+        raise DecodeError([f"the body is nested more than {_DEEPEST} levels deep"])
     if not isinstance(found, dict | list):
-        return None, "expected an object of events by type"
-    return _hidden(found), ""
+        raise DecodeError(["expected an object of events by type"])
+    return found
 
 
 def _refuse(constant: str) -> Any:
@@ -176,18 +159,6 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     raise _TwiceError(key)
 
 
-def _hidden(found: Any) -> Any:
-    """Return the same with an outside that shows nothing."""
-    if isinstance(found, dict):
-        return Row(found)
-    return _Entries(found)
-
-
-class _Entries(list[Any]):
-    def __repr__(self) -> str:
-        return f"<{len(self)} events>"
-
-
 def _deeper_than(value: Any, most: int) -> bool:
     level = [value]
     for _ in range(most):
@@ -201,11 +172,11 @@ def _deeper_than(value: Any, most: int) -> bool:
 
 
 @attrs.frozen
-class _Told:
+class _HookEntry:
     """One entry of a body, its type and its place."""
 
     name: str
-    entry: Any = attrs.field(repr=False)
+    content: Any = attrs.field(repr=False)
     place: str
 
 
@@ -214,26 +185,26 @@ def _read(found: Any, event_type: str | None, site_url: str | None) -> Events:
     skipped: Counter[str] = Counter()
     read: list[ContactEvent] = []
     problems: list[str] = []
-    for count, told in enumerate(_told(found, event_type)):
+    for count, entry in enumerate(_hook_entries(found, event_type)):
         if count == _MOST_EVENTS:
             raise DecodeError([f"more than {_MOST_EVENTS:,} events in one body"])
-        if told.name not in _TYPES:
-            skipped[told.name] += 1
+        if entry.name not in _TYPES:
+            skipped[entry.name] += 1
             continue
-        event = _event(told, sent_at, site_url)
+        event = _event(entry, sent_at, site_url)
         if isinstance(event, ContactEvent):
             read.append(event)
         else:
-            problems.append(f"{told.place}: {event}")
+            problems.append(f"{entry.place}: {event}")
     return Events(read, skipped=skipped, problems=problems)
 
 
-def _told(found: Any, event_type: str | None) -> Iterator[_Told]:
+def _hook_entries(found: Any, event_type: str | None) -> Iterator[_HookEntry]:
     """Take a body apart: events by type, or events alone as in Mautic's own samples."""
     if isinstance(found, list) or _is_event(found):
         for at, entry in enumerate(found if isinstance(found, list) else [found]):
             kind = event_type or _guessed(entry)
-            yield _Told(kind.removeprefix(_PREFIX), _shown_not(entry), f"[{at}]")
+            yield _HookEntry(kind.removeprefix(_PREFIX), entry, f"[{at}]")
         return
     for name, entries in found.items():
         # Mautic's "Send test payload" adds when it was sent.
@@ -241,7 +212,7 @@ def _told(found: Any, event_type: str | None) -> Iterator[_Told]:
             continue
         kind = name.removeprefix(_PREFIX)[:80]
         for at, entry in enumerate(_of_one_type(entries)):
-            yield _Told(kind, _shown_not(entry), f"{kind}[{at}]")
+            yield _HookEntry(kind, entry, f"{kind}[{at}]")
 
 
 def _of_one_type(entries: Any) -> list[Any]:
@@ -253,10 +224,6 @@ def _of_one_type(entries: Any) -> list[Any]:
 
 def _is_event(value: Any) -> bool:
     return isinstance(value, dict) and not {"contact", "submission", "lead"}.isdisjoint(value)
-
-
-def _shown_not(entry: Any) -> Any:
-    return Row(entry) if isinstance(entry, dict) else entry
 
 
 def _guessed(entry: Any) -> str:
@@ -275,20 +242,20 @@ def _guessed(entry: Any) -> str:
     return "lead_post_save_new" if fresh else "lead_post_save_update"
 
 
-def _event(told: _Told, sent_at: Any, site_url: str | None) -> ContactEvent | str:
+def _event(entry: _HookEntry, sent_at: Any, site_url: str | None) -> ContactEvent | str:
     """Return the event, or what is wrong with it."""
-    entry, kind = told.entry, _TYPES[told.name]
-    found, problem = locate(entry)
+    content, kind = entry.content, _TYPES[entry.name]
+    found, problem = locate(content)
     if found is None:
         return problem
     row = as_row(found, site_url)
     identifier = row["mauticContactId"]
     if kind is EventType.DELETED:
         # Mautic forgets the id of what it deleted.
-        identifier = whole(entry.get("id")) or identifier
+        identifier = whole(content.get("id")) or identifier
         row["id"] = row["mauticContactId"] = identifier
-    when, text = _when(entry, found, sent_at)
-    details = _details(kind, entry, found)
+    when, text = _when(content, found, sent_at)
+    details = _details(kind, content, found)
     if isinstance(details, str):
         return details
     kind = details.pop("type", kind)
@@ -297,12 +264,12 @@ def _event(told: _Told, sent_at: Any, site_url: str | None) -> ContactEvent | st
         contact=row,
         contact_id=identifier,
         happened_at=when,
-        identity=f"{identifier}:{kind}:{text}:{_digest(entry)}",
+        identity=f"{identifier}:{kind}:{text}:{_digest(content)}",
         **details,
     )
 
 
-def _when(entry: Row, found: Row, sent_at: Any) -> tuple[datetime, str]:
+def _when(entry: dict[str, Any], found: dict[str, Any], sent_at: Any) -> tuple[datetime, str]:
     """Return when it happened, and the text that says so; now, if nothing says so."""
     submission = entry.get("submission")
     submitted = submission.get("dateSubmitted") if isinstance(submission, dict) else None
@@ -313,15 +280,15 @@ def _when(entry: Row, found: Row, sent_at: Any) -> tuple[datetime, str]:
     return datetime.now(UTC), ""
 
 
-def _digest(entry: Row) -> str:
+def _digest(entry: dict[str, Any]) -> str:
     text = json.dumps(entry, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _details(kind: EventType, entry: Row, found: Row) -> Row | str:
+def _details(kind: EventType, entry: dict[str, Any], found: dict[str, Any]) -> dict[str, Any] | str:
     """Return what only events of this type tell, or what is wrong with it."""
     blocked, reason = do_not_contact(found)
-    details = Row(do_not_contact=blocked, do_not_contact_reason=reason)
+    details: dict[str, Any] = {"do_not_contact": blocked, "do_not_contact_reason": reason}
     details["new_points"] = number(found.get("points"))
     points, segment = entry.get("points"), entry.get("segment")
     if kind is EventType.POINTS_CHANGED and isinstance(points, Mapping):
@@ -341,23 +308,24 @@ def _details(kind: EventType, entry: Row, found: Row) -> Row | str:
     return details
 
 
-def _form(entry: Row, found: Row) -> Row:
+def _form(entry: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
     submission = entry.get("submission")
     form = submission.get("form") if isinstance(submission, Mapping) else entry.get("form")
     form = form if isinstance(form, Mapping) else {}
     results = found["results"]
-    return Row(
-        form_id=whole(form.get("id")),
-        form_alias=_text(form.get("alias")),
-        form_results=results if isinstance(results, Mapping) else {},
-    )
+    return {
+        "form_id": whole(form.get("id")),
+        "form_alias": _text(form.get("alias")),
+        "form_results": results if isinstance(results, Mapping) else {},
+    }
 
 
-def _subscription(status: str | None) -> Row:
+def _subscription(status: str | None) -> dict[str, Any]:
     if status == "contactable":
-        return Row(do_not_contact=False, do_not_contact_reason=None)
-    reason = Reason(status) if status in list(Reason) else Reason.UNKNOWN
-    return Row(do_not_contact=True, do_not_contact_reason=reason)
+        return {"do_not_contact": False, "do_not_contact_reason": None}
+    known = status in list(DoNotContactReason)
+    reason = DoNotContactReason(str(status)) if known else DoNotContactReason.UNKNOWN
+    return {"do_not_contact": True, "do_not_contact_reason": reason}
 
 
 def _text(value: Any) -> str | None:

@@ -20,9 +20,8 @@ from icontact.addresses import canonical_address
 from icontact.auth import Private, redact
 from icontact.errors import CallError, CallSummary, ConfigError, RedirectRefused
 from icontact.integrations.errors import MauticError
-from icontact.integrations.events import Row
 from icontact.integrations.mautic.contacts import as_row, locate
-from icontact.integrations.mautic.walk import Walk
+from icontact.integrations.mautic.walk import PageWalk
 from icontact.integrations.suppression_target import TargetContact
 from icontact.sources.mautic_contacts import whole
 from icontact.transport.connections import Pool, is_loopback, receive
@@ -126,7 +125,7 @@ class Mautic:
             TransportError: If no usable answer came.
         """
         answer = self._send("GET", f"api/contacts/{contact_id}")
-        (row,) = self._page(Row(contacts=[answer.get("contact")]))
+        (row,) = self._page({"contacts": [answer.get("contact")]})
         return dict(row)
 
     def contacts(
@@ -147,7 +146,7 @@ class Mautic:
                 faster than they can be read: somebody would be left out.
         """
         terms = (search, segment and f"segment:{segment}", "!is:anonymous")
-        for row in self._rows(Row(search=" ".join(term for term in terms if term))):
+        for row in self._rows({"search": " ".join(term for term in terms if term)}):
             if row.get("email"):
                 yield dict(row)
 
@@ -165,7 +164,7 @@ class Mautic:
         for start in range(0, len(emails), _AT_ONCE):
             wanted = {_loose(email) for email in emails[start : start + _AT_ONCE]}
             query = _where(emails[start : start + _AT_ONCE])
-            answer = self._send("GET", "api/contacts", query=Row(query, limit=str(4 * _AT_ONCE)))
+            answer = self._send("GET", "api/contacts", query=dict(query, limit=str(4 * _AT_ONCE)))
             rows = self._page(answer)
             if (whole(answer.get("total")) or 0) > len(rows):
                 rows = list(self._rows(query))
@@ -199,23 +198,23 @@ class Mautic:
         """
         if reason not in _REASONS:
             raise ValueError(f"reason: must be one of {', '.join(_REASONS)}")
-        data = Row(reason=_REASONS[reason], comments=comment)
+        data = {"reason": _REASONS[reason], "comments": comment}
         self._send("POST", f"api/contacts/{contact_id}/dnc/email/add", data=data)
 
     def mark(self, contact: TargetContact, *, reason: str, comment: str) -> None:
         """Set do-not-contact for a contact that :meth:`find` found."""
         self.do_not_contact(int(contact.contact_id), reason=reason, comment=comment)
 
-    def _rows(self, query: Row) -> Iterator[Row]:
+    def _rows(self, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Yield the contacts of a search, page by page, in the order of their ids."""
         # A page begins with the last contact of the one before, and needs room for another.
         query.update(orderBy="id", orderByDir="asc", limit=str(max(self._page_size, 2)))
-        walk = Walk(self._page_size)
+        walk = PageWalk(self._page_size)
         while not walk.done:
-            answer = self._send("GET", "api/contacts", query=Row(query, start=str(walk.start)))
+            answer = self._send("GET", "api/contacts", query=dict(query, start=str(walk.start)))
             yield from walk.step(self._page(answer), whole(answer.get("total")))
 
-    def _page(self, answer: Row) -> list[Row]:
+    def _page(self, answer: dict[str, Any]) -> list[dict[str, Any]]:
         found = answer.get("contacts")
         if isinstance(found, dict):
             found = list(found.values())
@@ -228,8 +227,13 @@ class Mautic:
         return rows
 
     def _send(
-        self, method: str, path: str, *, query: Row | None = None, data: Row | None = None
-    ) -> Row:
+        self,
+        method: str,
+        path: str,
+        *,
+        query: dict[str, Any] | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
         summary = CallSummary(method=method, path=path, query_names=tuple(query or ()))
         failure: CallError
         try:
@@ -296,7 +300,7 @@ def _scheme_and_host(url: str) -> tuple[str, str]:
         return "", ""
 
 
-def _payload(status: int, content: bytes | None, secrets: tuple[str, ...]) -> Row:
+def _payload(status: int, content: bytes | None, secrets: tuple[str, ...]) -> dict[str, Any]:
     found = _decoded(content)
     if status >= 400:
         advice = _ADVICE.get(status, "Mautic could not answer")
@@ -304,7 +308,7 @@ def _payload(status: int, content: bytes | None, secrets: tuple[str, ...]) -> Ro
         raise MauticError(said, status=status)
     if not isinstance(found, dict):
         raise MauticError(f"{status}: the answer is not that of Mautic's API", status=status)
-    return Row(found)
+    return dict(found)
 
 
 def _decoded(content: bytes | None) -> Any:
@@ -322,11 +326,11 @@ def _said(found: Any, secrets: tuple[str, ...]) -> str:
     return "".join(f"; {text[:200]}" for text in said)
 
 
-def _where(emails: Sequence[str]) -> Row:
+def _where(emails: Sequence[str]) -> dict[str, Any]:
     """Return Mautic's condition for contacts that have one of these addresses."""
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(emails)
-    return Row({"where[0][col]": "email", "where[0][expr]": "in", "where[0][val]": line.getvalue()})
+    return {"where[0][col]": "email", "where[0][expr]": "in", "where[0][val]": line.getvalue()}
 
 
 def _loose(email: str) -> str:

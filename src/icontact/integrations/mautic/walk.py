@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from icontact.errors import PagingError
-from icontact.integrations.events import Row
 
-__all__ = ["Walk"]
+__all__ = ["PageWalk"]
 
 #: So often in a row it goes back without meeting anybody new.
 _MOST_BACK = 100
@@ -16,7 +16,7 @@ _MOST_BACK = 100
 _MOST_DOUBTS = 2
 
 
-class Walk:
+class PageWalk:
     """Where the next page begins, and which of its contacts are new.
 
     Each page begins with the last contact of the one before. If somebody before it left, all after
@@ -38,7 +38,7 @@ class Walk:
         self._back = self._doubts = 0
         self._before: tuple[int, list[int]] = (0, [])
 
-    def step(self, page: Sequence[Row], total: int | None) -> Sequence[Row]:
+    def step(self, page: Sequence[dict[str, Any]], total: int | None) -> Sequence[dict[str, Any]]:
         """Take a page, and return those of it that are new.
 
         Args:
@@ -90,7 +90,7 @@ class Walk:
             )
 
 
-def _identifier(row: Row) -> int:
+def _identifier(row: dict[str, Any]) -> int:
     """Return a contact's id, or one that fits nowhere."""
     identifier: int | None = row["mauticContactId"]
     return -1 if identifier is None else identifier

@@ -7,23 +7,23 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from icontact.errors import ConfigError
-from icontact.integrations.decide import Placed
+from icontact.integrations.decide import BoundRule
 from icontact.integrations.rules import Rule
 from icontact.push import ListPush
 from icontact.push.settings import PolicyOptions
 
-__all__ = ["Places", "places_of"]
+__all__ = ["Destinations", "destinations_for"]
 
 
 @attrs.frozen
-class Places:
+class Destinations:
     """The rules, each with the name of its place, and the push behind each name."""
 
-    rules: tuple[Placed, ...]
+    rules: tuple[BoundRule, ...]
     pushes: Mapping[str, ListPush] = attrs.field(hash=False)
 
 
-def places_of(push: ListPush, rules: Sequence[Rule]) -> Places:
+def destinations_for(push: ListPush, rules: Sequence[Rule]) -> Destinations:
     """Look up where each rule pushes to.
 
     Args:
@@ -36,11 +36,11 @@ def places_of(push: ListPush, rules: Sequence[Rule]) -> Places:
         APIError, TransportError: If iContact could not be asked.
     """
     pushes: dict[str, ListPush] = {}
-    placed = tuple(Placed(rule, _name(_push_of(rule, push), pushes)) for rule in rules)
-    names = [one.name for one in placed]
+    bound = tuple(BoundRule(rule, _name(_push_of(rule, push), pushes)) for rule in rules)
+    names = [one.name for one in bound]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ConfigError(f"two rules are the same: {', '.join(twice)}; give one a name=")
-    return Places(placed, pushes)
+    return Destinations(bound, pushes)
 
 
 def _push_of(rule: Rule, push: ListPush) -> ListPush:

@@ -11,14 +11,14 @@ import attrs
 from icontact.integrations.decide import Memory, Pending
 from icontact.integrations.events import ContactEvent
 
-__all__ = ["Found", "address_of", "found"]
+__all__ = ["ContactHistory", "address_of", "found"]
 
 _NUMBERS = ("newest", "blocked_at")
 _TRUTHS = ("blocked", "followed", "deleted")
 
 
 @attrs.frozen
-class Found:
+class ContactHistory:
     """All that is known of a contact."""
 
     pending: tuple[Pending, ...]
@@ -30,7 +30,7 @@ def found(
     waiting: Sequence[tuple[int, bytes | None, int]],
     told: bytes | None,
     states: Sequence[tuple[int, bytes, str]],
-) -> Found | str:
+) -> ContactHistory | str:
     """Return what is known of a contact, or what of it cannot be read. Shows no values.
 
     Args:
@@ -50,11 +50,11 @@ def found(
     for number, payload, state in states:
         newest = _event(payload)
         if newest is not None:
-            return Found(tuple(pending), memory, newest)
+            return ContactHistory(tuple(pending), memory, newest)
         # Of what was dealt with the memory knows how new it was.
         if state != "done":
             return _advice(number)
-    return Found(tuple(pending), memory, pending[-1].event)
+    return ContactHistory(tuple(pending), memory, pending[-1].event)
 
 
 def address_of(payload: bytes | None) -> str | None:

@@ -7,17 +7,17 @@ from typing import TypeAlias
 
 import attrs
 
-from icontact.auth import Private, redact
+from icontact.auth import redact
 from icontact.errors import BadRequest, IContactError, MappingError, RejectedError
-from icontact.integrations.decide import Decision, Memory, Task
-from icontact.integrations.inbox import Claim, EventState, Verdict
+from icontact.integrations.decide import Memory, Task, TriggerDecision
+from icontact.integrations.inbox import EventOutcome, EventState, InboxClaim
 from icontact.models import SubscriptionStatus
 from icontact.push import ListPush, OutcomeStatus, PushOutcome
 
-__all__ = ["Result", "carry_out", "learned", "outcome_of", "severest", "verdicts"]
+__all__ = ["TaskResult", "event_outcomes", "execute", "next_state", "outcome_of", "severest"]
 
 #: A task, and what became of it.
-Result: TypeAlias = tuple[Task, PushOutcome]
+TaskResult: TypeAlias = tuple[Task, PushOutcome]
 
 #: The data's fault: the same again would end the same.
 _HOPELESS = (MappingError, BadRequest, RejectedError)
@@ -35,7 +35,7 @@ _SEVERITY = (
 _SUCCEEDED = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
 
 
-def carry_out(task: Task, push: ListPush, decision: Decision) -> PushOutcome:
+def execute(task: Task, push: ListPush, decision: TriggerDecision) -> PushOutcome:
     """Do one thing in iContact. Trouble shows in the outcome."""
     try:
         if task.action == "push":
@@ -50,12 +50,11 @@ def carry_out(task: Task, push: ListPush, decision: Decision) -> PushOutcome:
         return outcome_of(decision, status, redact(str(error)))
 
 
-def _unsubscribe(push: ListPush, decision: Decision) -> PushOutcome:
+def _unsubscribe(push: ListPush, decision: TriggerDecision) -> PushOutcome:
     """Take a contact off a list, if it is on it. Safe to repeat."""
     # The address that a push takes, which the mapping may read elsewhere.
-    told = push.mapper.explain(decision.row)["email"].result
-    address = Private(told or decision.email or "")
-    del told  # error trackers print the locals of every frame on the way
+    mapped = push.mapper.explain(decision.row)["email"].result
+    address = str(mapped or decision.email or "")
     try:
         found = push.folder.contacts.find(email=address)
     except ValueError:
@@ -79,12 +78,12 @@ def _unsubscribe(push: ListPush, decision: Decision) -> PushOutcome:
     )
 
 
-def outcome_of(decision: Decision, status: OutcomeStatus, reason: str) -> PushOutcome:
+def outcome_of(decision: TriggerDecision, status: OutcomeStatus, reason: str) -> PushOutcome:
     """Return an outcome that no push gave."""
     return PushOutcome(row=0, email=decision.email, status=status, reason=reason)
 
 
-def severest(outcomes: Sequence[PushOutcome], decision: Decision) -> PushOutcome | None:
+def severest(outcomes: Sequence[PushOutcome], decision: TriggerDecision) -> PushOutcome | None:
     """Return the worst outcome, or that a wish not to be mailed stopped the push."""
     found = list(outcomes)
     if decision.stopped:
@@ -93,21 +92,25 @@ def severest(outcomes: Sequence[PushOutcome], decision: Decision) -> PushOutcome
     return min(found, key=lambda one: _SEVERITY.index(one.status), default=None)
 
 
-def verdicts(claim: Claim, results: Sequence[Result], decision: Decision) -> Mapping[int, Verdict]:
-    """Return where each event stands after all was tried: done, or aside with its reason."""
+def event_outcomes(
+    claim: InboxClaim, results: Sequence[TaskResult], decision: TriggerDecision
+) -> Mapping[int, EventOutcome]:
+    """Return the state of each event after the tasks: done, or a dead letter with its reason."""
     told = [decision.note] if decision.note else []
     told += [f"{task.target}: {one.status}, {one.reason}" for task, one in results]
-    state = EventState.ASIDE if decision.unreadable else EventState.DONE
-    done = Verdict(state=state, reason="; ".join(told))
+    state = EventState.DEAD_LETTER if decision.unreadable else EventState.DONE
+    done = EventOutcome(state=state, reason="; ".join(told))
     found = {one.number: done for one in claim.pending}
     for task, outcome in results:
         if outcome.status is OutcomeStatus.REJECTED:
-            aside = Verdict(state=EventState.ASIDE, reason=f"{task.target}: {outcome.reason}")
-            found |= dict.fromkeys(task.numbers or tuple(found), aside)
+            dead = EventOutcome(
+                state=EventState.DEAD_LETTER, reason=f"{task.target}: {outcome.reason}"
+            )
+            found |= dict.fromkeys(task.numbers or tuple(found), dead)
     return found
 
 
-def learned(results: Sequence[Result], decision: Decision) -> Memory:
+def next_state(results: Sequence[TaskResult], decision: TriggerDecision) -> Memory:
     """Return what is to be remembered after all was tried."""
     memory = decision.memory
     for task, outcome in results:
