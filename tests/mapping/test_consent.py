@@ -82,6 +82,31 @@ def guessed(*rows: dict[str, Any]) -> ContactMapper:
         ("Souhlas s newsletterem", "Ano", "Ne"),
         ("Согласие на рассылку", "Да", "Нет"),
         ("メルマガ", "希望する", "希望しない"),
+        ("DNM", "", "X"),
+        ("No Mailings", "", "x"),
+        ("Removed from list", "No", "Yes"),
+        ("Deleted", "false", "true"),
+        ("is_banned", "0", "1"),
+        ("Removed at", "", "2024-05-01"),
+        ("Bounce date", "", "2024-05-01"),
+        ("Bounce type", "", "Hard"),
+        ("Unsubscribe source", "", "footer link"),
+        ("Unsubscribe campaign", "", "May"),
+        ("Deceased", "no", "yes"),
+        ("Verstorben am", "", "01.02.2024"),
+        ("Send Marketing Materials", "Send", "Do Not Send"),
+        ("SubscribeStatus", "Active", "Unsubscribed"),
+        ("sub_status", "subscribed", "cancelled"),
+        ("mailing preference", "Yes please", "No thanks"),
+        ("Newsletter", "Yes please", "No thank you"),
+        ("May we contact you by email?", "Yes", "No"),
+        ("Newsletter (yes/no)", "yes", "no"),
+        ("Newsletter (ja/nein)", "ja", "nein"),
+        ("Newsletter Oui/Non", "oui", "non"),
+        ("¿Newsletter? (sí/no)", "sí", "no"),
+        ("İYS", "ONAY", "RET"),
+        ("订阅状态", "已订阅", "已退订"),
+        ("Hírlevél feliratkozás", "igen", "nem"),
     ],
 )
 def test_a_column_about_consent_is_recognised_and_read(header: str, yes: Any, no: Any) -> None:
@@ -95,6 +120,183 @@ def test_a_column_about_consent_is_recognised_and_read(header: str, yes: Any, no
 
 
 @pytest.mark.parametrize(
+    "header",
+    [
+        *("Unmailable", "not_mailable", "non-mailable", "notMarketable", "isNotSubscribed"),
+        *("No consent", "not consented", "without consent", "Non-consent", "Consent missing"),
+        *("lacks consent", "consent refused", "Consent denied", "Permission denied", "NoOptIn"),
+        *("Newsletter denied", "Newsletter: declined", "Marketing declined", "Email refused"),
+        *("Email prohibited", "Emails disabled", "disable_email", "Stop emails", "Stop email"),
+        *("Exclude from mailings", "Excluded from marketing", "Invalid email", "Email invalid"),
+        *("Objection", "Objected to marketing", "Do not promote", "do_not_solicit", "DNE"),
+        *("No solicitation", "Remove me", "Left list", "Global suppression", "Deceased"),
+        *("E-Mail gesperrt", "Mailingsperre", "Kontaktsperre", "Keine Einwilligung"),
+        *("Einwilligung verweigert", "Newsletter nicht erwünscht", "Verstorben"),
+        *("Ne souhaite pas recevoir", "Refus newsletter", "Liste rouge", "NPAI", "Décédé"),
+        *("Sans consentement", "Consentement refusé", "N'accepte pas les emails"),
+        *("No quiere emails", "No acepta publicidad", "Sin consentimiento", "Rechaza newsletter"),
+        *("Non vuole ricevere", "Rifiuta", "Rifiuto marketing", "Senza consenso"),
+        *("Não quer receber", "Não aceita e-mail", "Sem consentimento", "Recusou newsletter"),
+        *("Geen toestemming", "Wil geen nieuwsbrief", "Bezwaar", "Toestemming geweigerd"),
+        *("Brak zgody", "Sprzeciw", "Nie wyraża zgody", "Odmowa zgody", "Bez zgody"),
+        *("Vill inte", "Vill ej ha nyhetsbrev", "Reklamspärr", "Samtycke saknas"),
+        *(
+            "Nej tak",
+            "Intet samtykke",
+            "Ikke samtykke",
+            "Samtykke mangler",
+            "Ønsker ikke nyhetsbrev",
+        ),
+        *("Kielletty", "Ei suostumusta", "Ei markkinointilupaa", "Suostumus puuttuu"),
+        *("Nepřeje si", "Nesouhlas", "Bez souhlasu", "Nechce novinky"),
+        *("Не рассылать", "Не присылать", "Нет согласия", "Не согласен", "Отказ от рассылки"),
+        *("İzin yok", "Onay yok", "İzinsiz", "Bülten istemiyor"),
+        *("メルマガ不要", "送信不可", "不要", "同意なし", "同意しない", "メルマガ拒否"),
+        *("退订", "不同意", "拒收邮件", "Nincs hozzájárulás", "Leiratkozott"),
+    ],
+)
+def test_a_header_that_negates_says_who_must_not_be_mailed(header: str) -> None:
+    rows = [{"email": "a@example.com", header: "1"}, {"email": "b@example.com", header: "0"}]
+    mapper = guessed(*rows)
+
+    assert mapper.consent.keys("no") == (header,)
+    assert [may_be_mailed(mapper, row) for row in rows] == [False, True]
+    with pytest.raises(MappingError, match="give it as do_not_contact"):
+        ContactMapper(FIELDS, consent=[header])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(
+            "email enabled",
+            "Okay to contact",
+            "Can we email you?",
+            "OK to email",
+            "Keep me updated",
+        ),
+        *("May we contact you by email?", "Keep me informed", "Stay in touch", "Hear from us"),
+        *("Would you like to hear from us?", "contact_allowed", "contact permitted"),
+        *("darf angemailt werden", "Quiere recibir", "Quer receber", "Wyraża zgodę"),
+        *(
+            "Accord commercial",
+            "İYS",
+            "Consent (yes/no)",
+            "consent_given",
+            "Exclusive newsletter opt-in",
+        ),
+        *("Recevoir un email", "Samtycke", "Souhlas", "Acepta newsletter (si/no)"),
+    ],
+)
+def test_a_header_that_asks_must_be_answered_with_yes(header: str) -> None:
+    rows = [{"email": "a@example.com", header: "1"}, {"email": "b@example.com", header: "0"}]
+    mapper = guessed(*rows)
+
+    assert mapper.consent.keys("yes") == (header,)
+    assert [may_be_mailed(mapper, row) for row in rows] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Marketing Opt", "Opt", "Opted", "Opt-in/Opt-out", "Subscribed/Unsubscribed"),
+        *("Not unsubscribed", "Never opted out", "Opt-out refused", "No objection to marketing"),
+        "I do not want to receive any newsletter",
+        "Yes, send me the newsletter, I can unsubscribe at any time",
+        "Tick here if you would rather not receive marketing emails from us",
+        *("Newsletter No", "Inscrito no boletim", "Newsletter without images"),
+    ],
+)
+def test_a_header_that_can_be_read_in_two_ways_stops(header: str) -> None:
+    row = {"email": "ada@example.com", header: "yes"}
+    mapper = guessed(row)
+
+    assert [one.meaning for one in mapper.unread_consent(row, [row])] == ["unsure"]
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("Lead Status", "Do Not Contact"),
+        ("Lead Status", "unsubscribed?"),
+        ("mailing preference", "Never mind"),
+        ("Contact preference", "by post"),
+        ("Follow E-mail Activity", "Do Not Allow"),
+        ("Notes", "VIP. Do not e-mail!"),
+        ("Tags", "vip, opted-out"),
+        ("Tags", ["vip", "do-not-email"]),
+        ("Remark", "Asked on the phone, please do not email him"),
+        ("Bemerkung", "keine Werbung"),
+        ("備考", "配信停止"),
+    ],
+)
+def test_a_value_that_says_no_stops_whatever_the_header_says(header: str, value: Any) -> None:
+    row = {"email": "ada@example.com", header: value}
+    mapper = guessed(row)
+
+    with pytest.raises(ConsentError, match=r"do_not_contact.*consent.*ignore") as caught:
+        mapper.require_consent_read(row, [row])
+    assert caught.value.columns == (header,)
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("Phone status", "Do Not Contact"),
+        ("SMS", "unsubscribed"),
+        ("Notes", "They do not send parcels to the islands in winter as far as we know"),
+        ("Company", "No Email Please Ltd & Friends of a much longer name than that"),
+        ("Profession", "Opt outfitter"),
+    ],
+)
+def test_a_value_about_something_else_stops_nothing(header: str, value: str) -> None:
+    row = {"email": "ada@example.com", header: value}
+
+    assert guessed(row).unread_consent(row, [row]) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "answer"),
+    [
+        ("Yes please", "mail"),
+        ("Yes, please", "mail"),
+        ("Ja bitte", "mail"),
+        ("Sí, por favor", "mail"),
+        ("No thanks", "no_mail"),
+        ("No thank you", "no_mail"),
+        ("Nein danke", "no_mail"),
+        ("Yes but only by post", "unknown"),
+        ("Yes, but only by post", "unknown"),
+        ("Yes, not by e-mail", "unknown"),
+        ("On Tuesdays", "unknown"),
+        ("Never, ever", "no_mail"),
+    ],
+)
+def test_an_answer_is_read_by_its_first_word(value: str, answer: str) -> None:
+    from icontact.mapping.consent_reading import read
+
+    assert read(value, "yes") == answer
+
+
+def test_no_word_is_in_two_tables() -> None:
+    from itertools import combinations
+
+    from icontact.mapping.consent_words import (
+        BLANK,
+        MAILABLE,
+        NO,
+        NOT_MAILABLE,
+        WEAK_MAILABLE,
+        WEAK_NOT_MAILABLE,
+        YES,
+    )
+
+    tables = (BLANK, YES, NO, MAILABLE, NOT_MAILABLE, WEAK_MAILABLE, WEAK_NOT_MAILABLE)
+
+    assert [one & two for one, two in combinations(tables, 2) if one & two] == []
+
+
+@pytest.mark.parametrize(
     ("header", "value"),
     [
         ("SMS opt out", "yes"),
@@ -105,7 +307,7 @@ def test_a_column_about_consent_is_recognised_and_read(header: str, yes: Any, no
         ("Telefon Einwilligung", "nein"),
         ("WhatsApp opt-in", "no"),
         ("Order Status", "cancelled"),
-        ("Lead Status", "unsubscribed?"),
+        ("Lead Status", "working"),
         ("Status", "completed"),
         ("State", "NC"),
         ("OPTIN_IP", "1.2.3.4"),
@@ -370,6 +572,8 @@ def test_a_sample_may_be_mailed() -> None:
         {"status": "Cleaned"},
         {"newsletter": "opted out"},
         {"doNotContact": [{"channel": "email", "reason": 1}]},
+        {"lead_status": "Do Not Contact"},
+        {"not_mailable": 1},
     ],
 )
 def test_a_row_that_comes_by_itself_says_a_certain_no(row: dict[str, Any]) -> None:
@@ -387,6 +591,8 @@ def test_a_row_that_comes_by_itself_says_a_certain_no(row: dict[str, Any]) -> No
         {"newsletter": "no"},
         {"opted_out": "perhaps"},
         {"doNotContact": []},
+        {"phone_status": "Do Not Contact"},
+        {"note": "do not email before noon"},
         {1: "yes"},
         {"": "yes"},
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, TypeAlias
@@ -9,16 +10,25 @@ from typing import Any, Literal, TypeAlias
 import attrs
 
 from icontact.errors import ConsentError, DoNotContact, MappingError, NoConsent
-from icontact.mapping.consent_headers import HeaderKind, header_words, kind_of
+from icontact.mapping.consent_headers import (
+    PLAIN_NO,
+    HeaderKind,
+    header_words,
+    is_other_channel,
+    kind_of,
+    plain_status,
+)
 from icontact.mapping.consent_reading import (
     Answer,
     Meaning,
+    is_plain_refusal,
+    is_refusal,
     is_strong,
     is_strong_no,
     read,
     read_left,
 )
-from icontact.mapping.consent_words import NO, WEAK_NOT_MAILABLE, YES, normalize_word
+from icontact.mapping.consent_words import WEAK_NOT_MAILABLE, normalize_word
 from icontact.mapping.mautic import DO_NOT_CONTACT
 from icontact.mapping.source import Key, Source
 from icontact.mapping.targets import bounded, shown
@@ -262,11 +272,13 @@ def unread_columns(
 
 def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentColumn | None:
     """Return what header and first rows show a column to say about consent, if it does."""
-    kind = kind_of(column)
-    if kind is None or not isinstance(column, str):
+    if not isinstance(column, str):
         return None
+    kind = kind_of(column)
     values = [row[column] for row in rows if column in row and not is_blank(row[column])]
-    meaning = _meaning(kind, column, values, bool(rows))
+    meaning = None if kind is None else _meaning(kind, column, values, bool(rows))
+    if meaning is None and any(map(is_refusal, values)) and not is_other_channel(column):
+        meaning = "unsure"
     if meaning is None:
         return None
     one = ConsentColumn(column=column, meaning=meaning, guessed=True)
@@ -286,21 +298,14 @@ def _meaning(
     return meaning if certain else "unsure"
 
 
-#: Of headers that are about many things, those whose plain yes is a no.
-_PLAIN_NO = frozenset({"bounce", "bounces", "spam", "blocked", "deleted", "inactive"})
-
-#: Those that are about nothing else.
-_PLAIN_YES = frozenset({"subscription", "subscriptions", "subscriber", "contactstatus"})
-
-
 def _meaning_by_values(
     column: str, values: Sequence[object], any_rows: bool
 ) -> Literal["no", "yes", "unsure"] | None:
     """Say what a column means whose header alone does not show it."""
-    name = "".join(header_words(column))
-    if name in _PLAIN_NO:
-        plain = values and all(normalize_word(str(value)) in YES | NO for value in values)
-        return "no" if plain else None
+    name = plain_status(column) or "".join(header_words(column))
+    if name in PLAIN_NO:
+        is_read = values and all(read(value, "no") in ("mail", "no_mail") for value in values)
+        return "no" if is_read else None
     answers = [read(value, "yes") for value in values]
     known = [answer for answer in answers if answer in ("mail", "no_mail")]
     if any(map(is_strong, values)):
@@ -312,7 +317,8 @@ def _meaning_by_values(
         return "yes" if all_known and words & WEAK_NOT_MAILABLE else None
     if all_known:
         return "yes"
-    if known or name in _ABOUT_CONSENT or (any_rows and not values and "letter" in name):
+    is_consent = _ABOUT_CONSENT.search(name) is not None
+    if known or is_consent or (any_rows and not values and "letter" in name):
         return "unsure" if any_rows else None
     return None
 
@@ -321,26 +327,26 @@ _GENERAL = frozenset(
     "status state statut estado stato stav tila статус durum ステータス 状態 active aktiv enabled "
     "confirmed memberstatus subscribertype".split()
 )
-_ABOUT_CONSENT = frozenset(
-    "permission permissions contactpermission preference preferences".split()
-)
+_ABOUT_CONSENT = re.compile(r"permission|preference|^bulke?mail|privacymarketing|abonne")
 
 
 def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> str | None:
     """Return why a row that comes by itself must not be pushed, whatever its mapping; or ``None``.
 
     Only what is certain counts: a key that is about e-mail consent for sure, with a word that is
-    known for sure.
+    known for sure; or a whole cell such as "Do Not Contact" in any key.
 
     Args:
         row: The row.
         read_keys: Keys that are read or ignored anyway.
     """
     for key, value in row.items():
-        kind = _kind_cached(key)
-        if kind is None or is_blank(value) or key in read_keys:
+        if type(key) is not str or is_blank(value) or key in read_keys:
             continue
-        if kind == "no":
+        kind = _kind_cached(key)
+        if kind is None:
+            sure = is_plain_refusal(value) and not is_other_channel(key)
+        elif kind == "no":
             sure = read(value, "no") == "no_mail"
         elif kind == "left":
             sure = read_left(value) == "no_mail"
@@ -353,15 +359,13 @@ def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> st
     return None
 
 
-_kinds: dict[Any, HeaderKind | None] = {}
+_kinds: dict[str, HeaderKind | None] = {}
 
 #: Rows of most sources have the same keys; those of a hostile one do not fill the memory.
 _MOST_KINDS = 10_000
 
 
-def _kind_cached(key: Any) -> HeaderKind | None:
-    if type(key) is not str:
-        return None
+def _kind_cached(key: str) -> HeaderKind | None:
     if key not in _kinds:
         if len(_kinds) >= _MOST_KINDS:
             _kinds.clear()

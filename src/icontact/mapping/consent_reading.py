@@ -9,11 +9,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
+from icontact.mapping.consent_headers import is_negated
 from icontact.mapping.consent_words import (
     BLANK,
     MAILABLE,
     NO,
     NOT_MAILABLE,
+    REFUSAL,
     WEAK_MAILABLE,
     WEAK_NOT_MAILABLE,
     YES,
@@ -113,12 +115,68 @@ def _text(value: str, meaning: Meaning) -> Answer:
 
 
 def _sentence(text: str, meaning: Meaning) -> Answer:
-    """Read ``"Yes, please"``: a plain word, and more behind a comma."""
-    found = _FIRST_WORD.match(text)
-    word = normalize_word(found[1]) if found else ""
-    if len(word) < 2 or word not in YES | NO or meaning == "no":
+    """Read ``"Yes, please"`` and ``"No thanks"`` by their first word."""
+    first, *rest = normalize_word(text).split() or [""]
+    if meaning == "no" or len(first) < 2 or first not in YES | NO:
         return "unknown"
-    return _plain(word in YES, meaning)
+    is_apart = _FIRST_WORD.match(text) is not None
+    if first in NO:
+        return "no_mail" if is_apart or (first in _ANSWERS and len(rest) <= 3) else "unknown"
+    if is_negated(rest) or not _HEDGES.isdisjoint(rest):
+        return "unknown"  # "Yes, but only by post"
+    return "mail" if is_apart or (first in _ANSWERS and _POLITE.issuperset(rest)) else "unknown"
+
+
+#: Answers that need no comma before what follows them.
+_ANSWERS = frozenset(
+    "yes no ja nein oui non si sim nao nee tak nie nej nei kylla ei ano ne да нет evet hayir igen "
+    "nem".split()
+)
+
+#: What may follow a yes without changing it.
+_POLITE = frozenset(
+    "please thanks thank you sure of course i do would like agree consent accept want bitte gerne "
+    "danke klar naturlich merci volontiers s il vous te plait bien gracias por favor claro grazie "
+    "volentieri certo obrigado obrigada graag dank je u prosze tack garna gjerne takk kiitos "
+    "mielellani prosim rad спасибо пожалуйста конечно lutfen szivesen".split()
+)
+
+#: What takes back a part of a yes.
+_HEDGES = frozenset(
+    "but only except no non un without until unless sms phone post postal letter call calls "
+    "aber nur ausser ohne telefon brief mais seulement sauf sans courrier pero solo salvo sin "
+    "correo ma soltanto tranne senza mas somente sem maar alleen behalve zonder ale tylko men bara "
+    "endast kun mutta vain но только ama sadece".split()
+)
+
+
+def is_refusal(value: object) -> bool:
+    """Return whether a cell says in so many words not to mail, whatever its column is about.
+
+    A phrase counts in a short sentence or an entry of a list; a long note may be about something
+    else that is not to be done.
+    """
+    if isinstance(value, list | tuple | set | frozenset):
+        return any(map(is_refusal, value))
+    if not isinstance(value, str):
+        return False
+    for part in re.split(r"[,;|.!\n]+", value[:_LONGEST_NOTE]):
+        words = normalize_word(part)
+        if len(words.split()) <= _REFUSAL_WORDS and any(map(f" {words} ".__contains__, _REFUSALS)):
+            return True
+    return False
+
+
+def is_plain_refusal(value: object) -> bool:
+    """Return whether a cell holds such a phrase, and nothing else."""
+    return isinstance(value, str) and normalize_word(value) in REFUSAL
+
+
+_REFUSAL_WORDS = 7
+_LONGEST_NOTE = 2_000
+
+#: With a space around, so that they are found as whole words; Japanese and Chinese have none.
+_REFUSALS = tuple(f" {word} " if word[0] < "\u2e80" else word for word in sorted(REFUSAL))
 
 
 def _in_json(text: str) -> list[Any] | dict[str, Any] | None:

@@ -51,8 +51,11 @@ BLANK = _TABLES["blank"]
 #: A plain yes, and a plain no: what they mean, the column says.
 YES, NO = _TABLES["yes"], _TABLES["no"]
 
+#: Phrases that say not to mail, whatever the column is about.
+REFUSAL = _TABLES["refusal"]
+
 #: Words of mail tools alone: they decide in any column.
-MAILABLE, NOT_MAILABLE = _TABLES["mailable"], _TABLES["not_mailable"]
+MAILABLE, NOT_MAILABLE = _TABLES["mailable"], _TABLES["not_mailable"] | REFUSAL
 
 #: Words of other fields of life as well: they decide in a column that must say yes.
 WEAK_MAILABLE = _TABLES["weak_mailable"]
