@@ -82,7 +82,7 @@ def kept(mapper: ContactMapper, rows: list[dict[str, Any]]) -> list[tuple[Any, .
         base_url="", account_id="", client_folder_id="", list_id="", mapping="", rules=""
     )
     journal = Journal(None, identity)
-    take_in(rows, mapper, journal, PushPolicy(), many=lambda: None)
+    take_in(rows, mapper, journal, PushPolicy())
     return journal.database.rows("SELECT * FROM rows ORDER BY row")
 
 

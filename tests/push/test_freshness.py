@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from icontact.push import moments
+from icontact.push import freshness
 from icontact.sandbox import Sandbox
 from tests.push.support import MakePush, person
 
@@ -42,7 +42,7 @@ class Clocks:
 @pytest.fixture
 def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
     clocks = Clocks()
-    monkeypatch.setattr(moments, "_clocks", clocks)
+    monkeypatch.setattr(freshness, "_clocks", clocks)
     return clocks
 
 

@@ -12,8 +12,8 @@ from icontact import ContactMapper, errors
 from icontact.auth import Private
 from icontact.client import Folder
 from icontact.push import ListPush, Lookup, PushPlan
-from icontact.push.crew import ALONE
-from icontact.push.searching import Searcher, groups_of
+from icontact.push.lookup import Searcher, groups_of
+from icontact.push.workers import ALONE
 from icontact.sandbox import Quirks, Sandbox
 from icontact.transport import Answer, Call
 from tests.push.support import MakePush, person
@@ -98,7 +98,7 @@ def test_a_single_search_in_vain_is_enough() -> None:
         one=lambda value: [value],
         value_of=str,
         compared=str,
-        landmark="landmark",
+        sentinel="sentinel",
     )
     many = [f"{place:0300}" for place in range(12)]
 
@@ -122,7 +122,7 @@ def test_a_search_that_is_refused_is_done_one_by_one(trouble: Exception) -> None
         raise trouble
 
     searcher: Searcher[str, str] = Searcher(
-        search=search, one=lambda value: [value], value_of=str, compared=str, landmark="z"
+        search=search, one=lambda value: [value], value_of=str, compared=str, sentinel="z"
     )
 
     assert list(searcher.find(["a", "b"], ALONE)) == [["a"], ["b"]]
@@ -133,7 +133,7 @@ def test_other_trouble_of_a_search_is_raised() -> None:
         raise errors.APIError(418, ["a teapot"])
 
     searcher: Searcher[str, str] = Searcher(
-        search=search, one=lambda value: [value], value_of=str, compared=str, landmark="z"
+        search=search, one=lambda value: [value], value_of=str, compared=str, sentinel="z"
     )
 
     with pytest.raises(errors.APIError, match="teapot"):
@@ -146,7 +146,7 @@ def test_a_search_that_finds_strangers_was_not_understood() -> None:
         one=lambda value: [value],
         value_of=str,
         compared=str,
-        landmark="z",
+        sentinel="z",
     )
 
     assert list(searcher.find(["a", "b"], ALONE)) == [["a"], ["b"]]
@@ -163,7 +163,7 @@ def test_groups_fit_into_a_url() -> None:
     assert "example" not in repr(groups)
 
 
-def test_an_address_with_a_star_is_no_landmark(sandbox: Sandbox, make_push: MakePush) -> None:
+def test_an_address_with_a_star_is_no_sentinel(sandbox: Sandbox, make_push: MakePush) -> None:
     sandbox.seed(contacts=[{"email": "a*z@example.com"}, {"email": "plain@example.com"}])
     sandbox.seed_contacts(200)
     rows = [{"email": f"contact{200 - place}@example.com"} for place in range(3)]
@@ -175,7 +175,7 @@ def test_an_address_with_a_star_is_no_landmark(sandbox: Sandbox, make_push: Make
     assert plan.counts["updated"] == 3
 
 
-def test_without_a_landmark_rows_are_looked_up_one_by_one(
+def test_without_a_sentinel_rows_are_looked_up_one_by_one(
     sandbox: Sandbox, make_push: MakePush
 ) -> None:
     sandbox.seed(contacts=[{"email": "a*z@example.com"}])

@@ -9,7 +9,8 @@ import pytest
 from icontact import ContactMapper, errors
 from icontact.client import Folder
 from icontact.push import ListPush
-from icontact.push.bulk import Courier
+from icontact.push.batch_sender import BatchSender
+from icontact.push.batch_size import BatchSize
 from icontact.sandbox import Quirks, Sandbox
 from icontact.transport import Answer, Call
 from tests.push.support import MAPPING, MakePush, person
@@ -399,10 +400,10 @@ def test_a_row_that_is_left_out_twice_without_a_word_may_be_pushed_again(
 
 
 def test_of_several_causes_the_first_one_ends_the_push() -> None:
-    courier = Courier()
+    sender = BatchSender(BatchSize(500))
 
-    courier.stop(errors.ConfigError("one"), "the first")
-    courier.stop(errors.ConfigError("two"), "the second")
+    sender.stop(errors.ConfigError("one"), "the first")
+    sender.stop(errors.ConfigError("two"), "the second")
 
-    assert str(courier.error) == "one"
-    assert courier.after == "not tried any more after: the first"
+    assert str(sender.error) == "one"
+    assert sender.why_stopped == "not tried any more after: the first"

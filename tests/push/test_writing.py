@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,11 @@ import attrs
 import pytest
 
 from icontact import ContactMapper, errors
-from icontact.cancellation import Cancelled, check_cancelled
 from icontact.client import Folder
 from icontact.push import ListPush, Progress, PushOutcome, PushReport
-from icontact.push.crew import Crew, crew_of
+from icontact.push.batch_sender import BatchSender
 from icontact.push.outcome import OutcomeStatus
+from icontact.push.workers import worker_pool
 from icontact.sandbox import Quirks, Sandbox
 from icontact.transport import Answer, Call, Unlimited
 from tests.push.support import MakePush, person
@@ -136,7 +135,7 @@ def test_after_an_error_no_further_item_is_taken() -> None:
         taken.append(item)
         raise ValueError(item)
 
-    with crew_of(1) as crew, pytest.raises(ValueError, match="0"):
+    with worker_pool(1) as crew, pytest.raises(ValueError, match="0"):
         list(crew.map(work, range(9)))
 
     assert taken == [0]
@@ -258,7 +257,7 @@ def test_somebody_who_left_since_an_old_look_is_not_even_asked_for(
     ]
     assert report.outcomes[0].reason == "this person unsubscribed from the list"
     assert posts(sandbox, "/subscriptions") == 1
-    # A contact as a landmark, a search with it; the same on the list.
+    # A contact as a sentinel, a search with it; the same on the list.
     assert sum(one.method == "GET" for one in sandbox.requests) == 4
 
 
@@ -297,7 +296,7 @@ def test_where_nobody_is_on_the_list_one_look_tells(
     sandbox.requests.clear()
 
     assert plan.apply().counts["updated"] == 4
-    # A contact as a landmark, and a search with it; the list is empty.
+    # A contact as a sentinel, and a search with it; the list is empty.
     assert sum(one.method == "GET" for one in sandbox.requests) == 3
 
 
@@ -489,64 +488,6 @@ def test_progress_tells_how_long_requests_were_held_back(sandbox: Sandbox) -> No
     assert (seen[-1].waited, seen[-1].requests) == (4.5, 3)
 
 
-def test_the_only_worker_sends_in_a_thread_of_its_own_if_there_are_several_batches(
-    make_push: MakePush,
-) -> None:
-    push = make_push(batch_size=1)
-    senders: list[str] = []
-    sender = push.folder.transport
-
-    class Watched:
-        def send(self, call: Any, /) -> Any:
-            if call.method == "POST":
-                senders.append(threading.current_thread().name)
-            return sender.send(call)
-
-    push.folder = Folder(Watched(), push.folder.account_id, push.folder.client_folder_id)
-
-    assert push.run([person(1)]).counts["created"] == 1
-    assert set(senders) == {threading.current_thread().name}
-    senders.clear()
-    assert push.run([person(place) for place in range(2, 6)]).counts["created"] == 4
-    assert senders == ["icontact-push-helper"] * 8
-    assert "icontact-push-helper" not in {thread.name for thread in threading.enumerate()}
-
-
-def test_who_is_interrupted_does_not_wait_for_the_answer_and_nothing_further_is_sent() -> None:
-    begun, answered, ended = threading.Event(), threading.Event(), threading.Event()
-    ends: list[type[BaseException] | None] = []
-
-    def work() -> None:
-        begun.set()
-        assert answered.wait(60)
-        try:
-            check_cancelled()
-        except Cancelled:
-            ends.append(Cancelled)
-        ended.set()
-
-    with pytest.raises(KeyboardInterrupt), crew_of(1) as crew:
-        crew.beside(work)
-        assert begun.wait(60)
-        raise KeyboardInterrupt
-    assert not ended.is_set()
-    answered.set()
-
-    assert ended.wait(60)
-    assert ends == [Cancelled]
-
-
-def test_the_helper_knows_the_context_of_who_asked() -> None:
-    asked: ContextVar[str] = ContextVar("asked")
-    asked.set("by me")
-
-    with crew_of(1) as crew:
-        assert crew.beside(asked.get).result(60) == "by me"
-        failing = crew.beside(int, "no number")
-        with pytest.raises(ValueError, match="invalid literal"):
-            failing.result(60)
-
-
 @pytest.mark.parametrize("workers", [1, 2])
 def test_in_a_file_every_fate_stands_before_the_next_batch_goes_out(
     make_push: MakePush, tmp_path: Path, workers: int
@@ -634,7 +575,7 @@ def test_a_new_contact_without_a_date_is_looked_at_before_it_is_subscribed(
     ]
 
 
-def test_where_the_only_landmark_would_stand_for_others_people_are_asked_for_one_by_one(
+def test_where_the_only_sentinel_would_stand_for_others_people_are_asked_for_one_by_one(
     sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox.seed(contacts=[{"email": "a*z@example.com"}])
@@ -666,31 +607,31 @@ def test_whatever_ends_the_thread_that_sends_ends_the_push(
 def test_a_push_that_breaks_off_goes_no_further_with_what_is_under_way(
     sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given_up, dismiss = threading.Event(), Crew.dismiss
+    given_up, stop = threading.Event(), BatchSender.stop
 
     def full(*_: object) -> None:
         raise errors.JournalError("the disk is full")
 
-    def dismissed(crew: Crew, **how: bool) -> None:
+    def stopped(sender: BatchSender, error: errors.IContactError, cause: str) -> None:
+        stop(sender, error, cause)
         given_up.set()
-        dismiss(crew, **how)
 
     monkeypatch.setattr("icontact.push.journal.rows.Journal.finish", full)
-    monkeypatch.setattr(Crew, "dismiss", dismissed)
+    monkeypatch.setattr(BatchSender, "stop", stopped)
     push = make_push(batch_size=1)
     folder = push.folder
 
     class Waiting:
         def send(self, call: Any, /) -> Any:
             answer = folder.transport.send(call)
-            if call.method == "POST" and posts(sandbox, "/contacts") > 1:
+            if "person1@" in str(call.body):
                 assert given_up.wait(60)
             return answer
 
     push.folder = Folder(Waiting(), folder.account_id, folder.client_folder_id)
     with pytest.raises(errors.JournalError, match="full"):
-        push.run([person(place) for place in range(40)])
+        push.run([person(place) for place in range(40)], workers=2)
 
-    # Of one worker two batches are in work, and nobody of these is subscribed any more.
-    assert posts(sandbox, "/contacts") <= 3
+    # Two batches were in work, and the contacts of the second one are not subscribed any more.
+    assert posts(sandbox, "/contacts") == 2
     assert posts(sandbox, "/subscriptions") == 1

@@ -12,11 +12,6 @@ import icontact
 from icontact import errors
 from icontact.models import ActionType, ContactStatus, SubscriptionFields
 from icontact.resources import Contacts, Rejected
-from icontact.resources._receipts import (
-    SubscriptionReceipt,
-    store_contacts,
-    store_subscriptions,
-)
 from icontact.sandbox import Quirks, Sandbox
 from icontact.transport import Safety, Transport
 from tests.unit.support import BASE, FOLDER, Clock, Script, patient_client
@@ -501,48 +496,32 @@ def test_a_custom_field_given_as_a_field_points_to_the_place_for_it(
         folder.contacts.create(email="jo@example.com", **wrong)
 
 
-def test_a_receipt_reads_what_it_has_by_the_same_rules_and_nothing_else() -> None:
-    answer = {
-        "contacts": [
-            {"contactId": "7", "email": "A@x.y", "status": "normal", "bounceCount": "many"},
-            {"contactId": 8, "email": "b@x.y", "createDate": "2024-01-02 03:04:05", "own": "1"},
-        ]
-    }
+def test_an_answer_that_lacks_custom_fields_need_not_be_explained() -> None:
+    answer = {"contacts": [{"contactId": 8, "email": "B@x.y"}]}
     contacts = icontact.Folder(Script(answer), 1, 2).contacts
-    result = store_contacts(contacts, ['{"email":"B@x.y"}', "{}"], ["b@x.y", ""])
 
-    receipt = result.results[0]
-    assert receipt is not None
-    assert (receipt.contact_id, receipt.status) == (8, "normal")
-    assert receipt.create_date is not None
-    assert receipt.create_date.isoformat() == "2024-01-02T03:04:05-05:00"
-    assert "x.y" not in repr(receipt)
-    assert [one.index for one in result.rejected] == [1]
-    bad = Script({"contacts": [{"contactId": "seven"}]})
-    with pytest.raises(errors.DecodeError, match=r"contacts\[0\].contactId: expected an integer"):
-        store_contacts(icontact.Folder(bad, 1, 2).contacts, ["{}"], [""])
+    result = contacts.create_many(
+        [{"email": "b@x.y", "custom_fields": {"own": "1"}}, {"email": "c@x.y"}], explain=False
+    )
+
+    assert [one and one.contact_id for one in result.results] == [8, None]
+    assert result.unknown_fields == ()
 
 
-def test_a_receipt_is_matched_by_the_id_if_that_was_sent_else_by_the_address() -> None:
-    answer = {
-        "contacts": [{"contactId": 7, "email": "new@x.y"}, {"contactId": 8, "email": "B@X.y"}]
-    }
-    contacts = icontact.Folder(Script(answer), 1, 2).contacts
-    result = store_contacts(contacts, ['{"contactId":7}', '{"email":"b@x.y"}'], [7, "b@x.y"])
-
-    assert [one and one.contact_id for one in result.results] == [7, 8]
-
-
-def test_a_receipt_of_a_subscription_reads_what_it_has() -> None:
+def test_rows_that_are_left_out_need_not_be_explained() -> None:
     answer = {
         "subscriptions": [
-            {"contactId": "7", "listId": "3", "addDate": "whenever"},
-            {"contactId": "8", "listId": "4"},
+            {"subscriptionId": "3_7", "contactId": "7", "listId": "3"},
+            {"subscriptionId": "4_8", "contactId": "8", "listId": "4"},
         ]
     }
     subscriptions = icontact.Folder(Script(answer), 1, 2).subscriptions
-    fields: SubscriptionFields = {"list_id": 3, "status": "normal"}
-    result = store_subscriptions(subscriptions, [7, 8], fields)
+    rows: list[SubscriptionFields] = [
+        {"list_id": 3, "contact_id": one, "status": "normal"} for one in (7, 8)
+    ]
 
-    # A subscription to another list is none of ours.
-    assert result.results == (SubscriptionReceipt(contact_id=7, list_id=3), None)
+    result = subscriptions.create_many(rows, explain=False)
+
+    # The second subscription of the answer is to another list.
+    assert [one and one.contact_id for one in result.results] == [7, None]
+    assert [(one.index, one.reason) for one in result.rejected] == [(1, None)]

@@ -11,10 +11,10 @@ from typing import Any, TypeAlias, cast
 from icontact.client import Folder
 from icontact.errors import NotFound
 from icontact.models import Contact, ContactFields, ContactStatus
-from icontact.push.bulk import Broken, Courier
+from icontact.push.batch_sender import BatchSender, ItemFailed
 from icontact.push.comparing import filled_fields
 from icontact.push.decide import Action
-from icontact.push.fates import STORED, Stored, Trouble
+from icontact.push.fates import Trouble
 from icontact.push.journal import Journal, ToWrite
 from icontact.resources import BatchResult, ContactRow
 
@@ -49,14 +49,16 @@ class BulkUpdates:
     Args:
         journal: Where the answer is kept.
         folder: Where the contacts are.
-        courier: Sends.
+        sender: Sends.
         update_by: The setting.
     """
 
-    def __init__(self, journal: Journal, folder: Folder, courier: Courier, update_by: str) -> None:
+    def __init__(
+        self, journal: Journal, folder: Folder, sender: BatchSender, update_by: str
+    ) -> None:
         self._journal = journal
         self._contacts = folder.contacts
-        self._courier = courier
+        self._sender = sender
         self._lock = threading.Lock()
         self._tries = 0
         self._update_by = update_by
@@ -78,15 +80,15 @@ class BulkUpdates:
         return self._answer == _KEPT
 
     def prove(
-        self, rows: Sequence[ToWrite], write: Callable[[ToWrite], Stored | Trouble]
-    ) -> dict[int, Stored | int | Trouble]:
+        self, rows: Sequence[ToWrite], write: Callable[[ToWrite], Contact | Trouble]
+    ) -> dict[int, Contact | int | Trouble]:
         """Prove it, unless it is known; return how the rows ended that the proof has written.
 
         Args:
             rows: Those that are about to be written.
             write: Changes one contact by a call of its own.
         """
-        ends: dict[int, Stored | int | Trouble] = {}
+        ends: dict[int, Contact | int | Trouble] = {}
         if self._answer:
             return ends
         with self._lock:
@@ -96,17 +98,17 @@ class BulkUpdates:
         return ends
 
     def _prove_on(
-        self, row: ToWrite, write: Callable[[ToWrite], Stored | Trouble]
-    ) -> Stored | Trouble:
+        self, row: ToWrite, write: Callable[[ToWrite], Contact | Trouble]
+    ) -> Contact | Trouble:
         end = write(row)
-        if not isinstance(end, STORED):
+        if not isinstance(end, Contact):
             return end
         self._tries += 1
         contact = self._look(end.contact_id, row.address)
         if isinstance(contact, Contact) and (filled := filled_fields(contact)):
             self._journal.note(_RECORD, _record(contact, filled))
             item: ContactRow = {"contact_id": contact.contact_id, "email": contact.email}
-            sent = self._courier.attempt(lambda: self._contacts.create_many([item]))
+            sent = self._sender.try_send(lambda: self._contacts.create_many([item]))
             stored = isinstance(sent, BatchResult) and None not in sent.results
             if (problem := self._finish(stored=stored)) is not None:
                 return problem
@@ -114,7 +116,7 @@ class BulkUpdates:
             self._answer = _BLANKED
         return end
 
-    def _finish(self, *, stored: bool) -> Broken | None:
+    def _finish(self, *, stored: bool) -> ItemFailed | None:
         """Read the contact of a proof again, and restore what is blank now.
 
         Args:
@@ -125,17 +127,19 @@ class BulkUpdates:
         """
         contact_id, email, filled = json.loads(self._journal.noted(_RECORD))
         contact = self._look(contact_id, email)
-        if isinstance(contact, Broken):
+        if isinstance(contact, ItemFailed):
             return self._unsure(contact_id, filled, contact)
         lost = _missing(filled, contact)
         if lost:
             self._keep_answer(_BLANKED)
-            sent = self._courier.ask(lambda: self._contacts.update(contact_id, **_writable(lost)))
-            restored = sent if isinstance(sent, Broken) else self._look(contact_id, email)
-            if isinstance(restored, Broken):
+            sent = self._sender.try_read(
+                lambda: self._contacts.update(contact_id, **_writable(lost))
+            )
+            restored = sent if isinstance(sent, ItemFailed) else self._look(contact_id, email)
+            if isinstance(restored, ItemFailed):
                 return self._unsure(contact_id, lost, restored)
             if still := _missing(filled, restored):
-                return self._unsure(contact_id, still, Broken("it does not keep them"))
+                return self._unsure(contact_id, still, ItemFailed("it does not keep them"))
         elif stored and contact is not None:
             self._keep_answer(_KEPT)
         self._journal.note(_RECORD, "")
@@ -145,8 +149,8 @@ class BulkUpdates:
         self._journal.note(_ANSWER, answer)
         self._answer = answer
 
-    def _look(self, contact_id: int, email: str) -> Contact | Broken | None:
-        return self._courier.ask(partial[Contact | None](self._read, contact_id, email))
+    def _look(self, contact_id: int, email: str) -> Contact | ItemFailed | None:
+        return self._sender.try_read(partial[Contact | None](self._read, contact_id, email))
 
     def _read(self, contact_id: int, email: str) -> Contact | None:
         """Return a contact, or ``None`` if it was deleted."""
@@ -159,10 +163,10 @@ class BulkUpdates:
             return None
         return None if contact.status == ContactStatus.DELETED else contact
 
-    def _unsure(self, contact_id: int, fields: _Fields, problem: Broken) -> Broken:
+    def _unsure(self, contact_id: int, fields: _Fields, problem: ItemFailed) -> ItemFailed:
         # Nothing is known: no bulk update until it is.
         self._answer = _BLANKED
-        return Broken(f"{_at_stake(contact_id, fields)}: {problem.reason}")
+        return ItemFailed(f"{_at_stake(contact_id, fields)}: {problem.reason}")
 
 
 def updates_alone(journal: Journal, update_by: str) -> int:

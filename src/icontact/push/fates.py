@@ -7,16 +7,13 @@ from typing import TypeAlias
 import attrs
 
 from icontact.models import Contact, Subscription, SubscriptionStatus
-from icontact.push.bulk import Broken, Refused
+from icontact.push.batch_sender import ItemFailed, ItemRejected
 from icontact.push.decide import Action
 from icontact.push.journal import Fate, ToWrite
 from icontact.push.outcome import OutcomeStatus
-from icontact.resources._receipts import ContactReceipt
 
 __all__ = [
-    "STORED",
     "UNSUBSCRIBED",
-    "Stored",
     "Suppressed",
     "Trouble",
     "fate_of",
@@ -38,27 +35,19 @@ class Suppressed:
     subscription: str | None = None
 
 
-# In tuples, since a union that stands in a call is made anew every time.
-STORED = (ContactReceipt, Contact)
-_WRITTEN = (*STORED, int)
-_UNWRITTEN = (Refused, Broken)
-
-#: A contact as far as it has to be known here.
-Stored: TypeAlias = ContactReceipt | Contact
-
 #: What may come between a row and its end.
-Trouble: TypeAlias = Refused | Broken | Suppressed
+Trouble: TypeAlias = ItemRejected | ItemFailed | Suppressed
 
 
-def id_of(contact: Stored | int | Trouble) -> int | None:
+def id_of(contact: Contact | int | Trouble) -> int | None:
     """Return the id of a contact that is as the row wants it, or ``None``."""
-    if isinstance(contact, STORED):
+    if isinstance(contact, Contact):
         return contact.contact_id
     return contact if isinstance(contact, int) else None
 
 
 def fate_of(
-    row: ToWrite, contact: Stored | int | Trouble, subscribed: str | Trouble | None
+    row: ToWrite, contact: Contact | int | Trouble, subscribed: str | Trouble | None
 ) -> Fate:
     """Say what became of a row that was to be written.
 
@@ -83,7 +72,7 @@ def fate_of(
     return Fate(row.row, status, reason, state, contact_id, int(tried))
 
 
-def fate_of_unsubscribing(row: ToWrite, answer: Subscription | Refused | Broken) -> Fate:
+def fate_of_unsubscribing(row: ToWrite, answer: Subscription | ItemRejected | ItemFailed) -> Fate:
     """Say what became of a row whose contact was to be unsubscribed.
 
     Args:
@@ -95,9 +84,9 @@ def fate_of_unsubscribing(row: ToWrite, answer: Subscription | Refused | Broken)
         if state == SubscriptionStatus.UNSUBSCRIBED:
             reason = f"{row.reason}; is unsubscribed now"
             return Fate(row.row, row.status, reason, state, row.contact_id)
-        answer = Broken(f"its answer says that the subscription is {state}")
+        answer = ItemFailed(f"its answer says that the subscription is {state}")
     status, reason = _unwritten("request to unsubscribe", answer)
-    tried = row.tried or not isinstance(answer, Broken) or answer.maybe_applied
+    tried = row.tried or not isinstance(answer, ItemFailed) or answer.maybe_applied
     return Fate(row.row, status, reason, row.subscription, row.contact_id, int(tried))
 
 
@@ -108,15 +97,15 @@ _JOINED = {
 
 
 def _may_be_done(
-    row: ToWrite, contact: Stored | int | Trouble, subscribed: str | Trouble | None
+    row: ToWrite, contact: Contact | int | Trouble, subscribed: str | Trouble | None
 ) -> bool:
     """Tell whether what the row was to bring about may have been brought about by now."""
     fate = subscribed if row.action == _NOTHING else contact
-    return not isinstance(fate, Broken) or fate.maybe_applied
+    return not isinstance(fate, ItemFailed) or fate.maybe_applied
 
 
 def _ending(
-    row: ToWrite, contact: Stored | int | Trouble, subscribed: str | Trouble | None
+    row: ToWrite, contact: Contact | int | Trouble, subscribed: str | Trouble | None
 ) -> tuple[str, str]:
     kept = "" if row.action == _NOTHING else "the contact is stored, but "
     for fate in (contact, subscribed):
@@ -127,9 +116,9 @@ def _ending(
             reason = f"{fate.reason}; that came to light only now{written}"
             return OutcomeStatus.SKIPPED.value, reason
         return OutcomeStatus.SKIPPED.value, f"{kept}{fate.reason}"
-    if isinstance(contact, _UNWRITTEN):
+    if isinstance(contact, ItemRejected | ItemFailed):
         return _unwritten("contact", contact)
-    if isinstance(subscribed, _UNWRITTEN):
+    if isinstance(subscribed, ItemRejected | ItemFailed):
         status, reason = _unwritten("subscription", subscribed)
         return status, kept + reason
     if subscribed is None:
@@ -140,10 +129,10 @@ def _ending(
     return row.status, f"{row.reason}; is on the list now"
 
 
-def _unwritten(what: str, fate: Refused | Broken) -> tuple[str, str]:
-    if isinstance(fate, Refused) and fate.reason:
+def _unwritten(what: str, fate: ItemRejected | ItemFailed) -> tuple[str, str]:
+    if isinstance(fate, ItemRejected) and fate.reason:
         return OutcomeStatus.REJECTED.value, f"iContact refused the {what}: {fate.reason}"
-    if isinstance(fate, Refused):
+    if isinstance(fate, ItemRejected):
         # Without a reason the data need not be at fault.
         reason = f"iContact did not store the {what} and gave no reason"
     else:

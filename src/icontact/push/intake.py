@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from operator import itemgetter
@@ -48,8 +48,6 @@ def take_in(
     mapper: ContactMapper,
     journal: Journal,
     rules: PushPolicy,
-    *,
-    many: Callable[[], None],
 ) -> int:
     """Read all rows into a journal; if they are there already, see that they are the same.
 
@@ -61,7 +59,6 @@ def take_in(
         mapper: Turns a row into contact fields.
         journal: Where to.
         rules: What the settings say.
-        many: Called once it has shown that many are to be pushed, before the rest are read.
 
     Returns:
         How many rows there are.
@@ -80,12 +77,8 @@ def take_in(
     if journal.is_read:
         return _compare(reader, given, journal)
     journal.start_reading()
-    few = rules.push_contacts
     for chunk in reader.chunks(given):
         journal.add(chunk, reader.originals())
-        if few and _are_many(chunk):
-            few = False
-            many()
     if journal.index():
         journal.settle_duplicates(rules.duplicates)
     if not rules.push_contacts:
@@ -112,10 +105,6 @@ def _source_of(rows: object) -> Mapping[str, Any]:
     if not isinstance(rows, RowFile):
         return {}
     return {"columns": rows.columns, "encoding": rows.encoding, "delimiter": rows.delimiter}
-
-
-def _are_many(chunk: Sequence[Taken]) -> bool:
-    return len(chunk) == CHUNK and len({address for _, _, address, *_ in chunk}) > CHUNK // 2
 
 
 def _compare(reader: _Reader, given: _Given, journal: Journal) -> int:

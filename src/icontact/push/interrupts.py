@@ -1,4 +1,4 @@
-"""Ctrl-C, held back until what is under way is finished and noted."""
+"""Ctrl-C, deferred until the requests under way are finished and their outcomes are noted."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["Interrupts", "held_back"]
+__all__ = ["Interrupts", "deferred_interrupts"]
 
 logger: logging.Logger = logging.getLogger("icontact")
 
 
 class Interrupts:
-    """Whether somebody pressed Ctrl-C meanwhile.
+    """Notes whether Ctrl-C was pressed.
 
     Attributes:
-        pending: Whether they did.
+        pending: Whether it was.
     """
 
     def __init__(self) -> None:
         self.pending: bool = False
 
-    def take(self, number: int, frame: FrameType | None) -> None:
-        """Note the first one; the second one interrupts at once."""
+    def note(self, number: int, frame: FrameType | None) -> None:
+        """Note the first Ctrl-C; the second one interrupts at once."""
         if self.pending:
             raise KeyboardInterrupt
         self.pending = True
@@ -33,25 +33,25 @@ class Interrupts:
 
 
 @contextmanager
-def held_back() -> Iterator[Interrupts]:
-    """Hold Ctrl-C back; whoever does so looks now and then whether there was one.
+def deferred_interrupts() -> Iterator[Interrupts]:
+    """Defer Ctrl-C to the end of the block, which looks at ``pending`` now and then.
 
-    Only what would interrupt, and in the main thread; who deals with a signal in another way goes
-    on doing so. ``SIGTERM`` is held back likewise where it was made to interrupt.
+    Only in the main thread, and only where Ctrl-C would raise ``KeyboardInterrupt``: a program
+    with its own signal handler keeps it. ``SIGTERM`` likewise.
     """
     interrupts = Interrupts()
     main = threading.current_thread() is threading.main_thread()
-    held = [
+    deferred = [
         number
         for number in (signal.SIGINT, signal.SIGTERM)
         if main and signal.getsignal(number) is signal.default_int_handler
     ]
-    for number in held:
-        signal.signal(number, interrupts.take)
+    for number in deferred:
+        signal.signal(number, interrupts.note)
     try:
         yield interrupts
     finally:
-        for number in held:
+        for number in deferred:
             signal.signal(number, signal.default_int_handler)
     if interrupts.pending:
         raise KeyboardInterrupt

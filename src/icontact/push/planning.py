@@ -9,7 +9,6 @@ import attrs
 from icontact.client import Folder
 from icontact.errors import NotFound
 from icontact.models import FieldType
-from icontact.push.crew import Crew
 from icontact.push.decide import (
     NEW_CONTACT,
     Action,
@@ -21,10 +20,11 @@ from icontact.push.decide import (
     unreported,
 )
 from icontact.push.journal import Journal, OpenRow, Planned, Stage, Unshown
+from icontact.push.lookup import UNANSWERED
 from icontact.push.outcome import OutcomeStatus
-from icontact.push.searching import UNANSWERED
 from icontact.push.settings import PushPolicy
 from icontact.push.state import Lookup, StateReader, why_failed
+from icontact.push.workers import WorkerPool
 
 __all__ = ["Planner"]
 
@@ -50,26 +50,25 @@ class Planner:
         folder: Where to read.
         policy: What the settings say.
         types: The type of each custom field.
-        crew: Who asks.
+        workers: Who asks.
     """
 
     journal: Journal
     folder: Folder
     policy: PushPolicy
     types: Mapping[str, FieldType | str] = attrs.field(repr=False)
-    crew: Crew
+    workers: WorkerPool
 
-    def plan(self, reader: StateReader, *, anew: bool = True) -> Sequence[Lookup]:
+    def plan(self, reader: StateReader) -> Sequence[Lookup]:
         """Decide about every open row, and return how its state was found out.
 
         Args:
             reader: Finds it out.
-            anew: Whether that is to ask for everything now, even if it has begun.
 
         Raises:
             APIError, TransportError: If iContact could not be asked.
         """
-        lookups = reader.read(anew=anew)
+        lookups = reader.read()
         self.journal.plan_new(NEW_CONTACT)
         self.journal.skip_opted_out()
         for rows in self.journal.open_rows():
@@ -88,7 +87,7 @@ class Planner:
                 unread.append(row)
             else:
                 planned.append(_kept(row, decision, self.policy))
-        planned.extend(self.crew.map(self._read_in_full, unread))
+        planned.extend(self.workers.map(self._read_in_full, unread))
         return planned
 
     def _decided(self, row: OpenRow, known: Known) -> Decision:

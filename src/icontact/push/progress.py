@@ -1,4 +1,4 @@
-"""How far a push has come, told to whoever asked."""
+"""How far a push has come, reported to a function or shown as a bar."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from icontact.push.meter import Meter
+from icontact.push.request_counter import RequestCounter
+
+__all__ = ["Progress", "ProgressLike", "ProgressReporter", "bar_of", "progress_function"]
 
 logger: logging.Logger = logging.getLogger("icontact")
-
-__all__ = ["Progress", "ProgressLike", "Teller", "bar_of", "telling"]
 
 
 @attrs.frozen(kw_only=True)
@@ -24,12 +24,12 @@ class Progress:
     Attributes:
         done: Rows that have their outcome.
         total: Rows in all.
-        counts: How many of them ended in each status.
-        elapsed: Seconds since the push began, or was taken up again.
-        waited: Seconds of these in which a request was held back by a limit, or before it was
-            repeated; of several workers added up.
-        requests: How many requests went out meanwhile.
-        before: Rows that had their outcome when it began.
+        counts: How many of them have each status.
+        elapsed: Seconds since the push began or was resumed.
+        waited: Seconds of these in which requests waited for a limit or to be repeated; the sum
+            over all workers.
+        requests: How many requests were sent in this time.
+        before: How many rows had their outcome when it began.
     """
 
     done: int
@@ -42,12 +42,12 @@ class Progress:
 
     @property
     def rate(self) -> float:
-        """Rows a second; 0 while that cannot be told."""
+        """Rows per second; 0 while it is not known."""
         return (self.done - self.before) / self.elapsed if self.elapsed > 0 else 0.0
 
     @property
     def remaining(self) -> float | None:
-        """Seconds that the rest takes at this rate; ``None`` while that cannot be told."""
+        """Seconds that the rest takes at this rate; ``None`` while it is not known."""
         return (self.total - self.done) / self.rate if self.rate else None
 
 
@@ -55,59 +55,59 @@ class Progress:
 ProgressLike: TypeAlias = bool | Callable[[Progress], None]
 
 
-class Teller:
-    """Adds up what was done, and tells it after every batch.
+class ProgressReporter:
+    """Counts outcomes, and reports the progress after every batch.
 
     Args:
-        tell: Who is told; ``None`` for nobody. It is not called again once it has raised.
+        report_to: The function to call, or ``None``. It is not called again once it has raised.
         total: How many rows there are.
-        done: How many of them ended in each status already.
-        meter: What counts requests and seconds.
+        done: How many of them have each status already.
+        counter: Counts requests and seconds.
     """
 
     def __init__(
         self,
-        tell: Callable[[Progress], None] | None,
+        report_to: Callable[[Progress], None] | None,
         total: int,
         done: Mapping[str, int],
-        meter: Meter,
+        counter: RequestCounter,
     ) -> None:
-        self._call = tell
+        self._report_to = report_to
         #: What the function raised, in words.
         self.problem: str | None = None
         self._total = total
         self._counts = Counter(done)
         self._before = self._counts.total()
-        self._meter = meter
+        self._counter = counter
         if self._before:
-            self.tell(())
+            self.report(())
 
-    def tell(self, statuses: Iterable[str]) -> None:
-        """Note that rows ended, and tell how far it is."""
+    def report(self, statuses: Iterable[str]) -> None:
+        """Count the outcomes of some rows, and report how far the push has come."""
         self._counts.update(str(status) for status in statuses)
-        if self._call is None:
+        if self._report_to is None:
             return
         progress = Progress(
             done=self._counts.total(),
             total=self._total,
             counts=dict(self._counts),
-            elapsed=self._meter.elapsed,
-            waited=self._meter.waited,
-            requests=self._meter.requests,
+            elapsed=self._counter.elapsed,
+            waited=self._counter.waited,
+            requests=self._counter.requests,
             before=self._before,
         )
         try:
-            self._call(progress)
+            self._report_to(progress)
         except Exception as problem:  # noqa: BLE001  # it must not cost the report of the push
             kind = type(problem).__name__
             self.problem = f"the progress function raised {kind} and was not called again"
             logger.error("%s", self.problem)
-            self._call = None
+            self._report_to = None
 
 
 @contextmanager
-def telling(progress: ProgressLike) -> Iterator[Callable[[Progress], None] | None]:
-    """Yield whom to tell: a bar, a function, or nobody.
+def progress_function(progress: ProgressLike) -> Iterator[Callable[[Progress], None] | None]:
+    """Yield the function that progress is reported to, or ``None``.
 
     Raises:
         ImportError: If a bar is wanted and tqdm is not installed.
@@ -129,20 +129,20 @@ def telling(progress: ProgressLike) -> Iterator[Callable[[Progress], None] | Non
 
 
 def bar_of(bar: Any) -> Callable[[Progress], None]:
-    """Return what moves a bar of tqdm's, in a terminal or in a notebook.
+    """Return a function that moves a bar of tqdm's, in a terminal or in a notebook.
 
-    It shows the rate and the remaining time by itself; beside them how many rows ended in which
-    status, and how long requests were held back.
+    The bar shows the rate and the remaining time, how many rows have each status, and how long
+    requests have waited.
     """
 
     def move(progress: Progress) -> None:
         bar.total = progress.total
         bar.initial = progress.before
-        said = {status: number for status, number in progress.counts.items() if number}
+        shown = {status: number for status, number in progress.counts.items() if number}
         if progress.waited >= 1:
-            bar.set_postfix(said, waited=f"{progress.waited:.0f}s", refresh=False)
+            bar.set_postfix(shown, waited=f"{progress.waited:.0f}s", refresh=False)
         else:
-            bar.set_postfix(said, refresh=False)
+            bar.set_postfix(shown, refresh=False)
         bar.update(progress.done - bar.n)
 
     return move

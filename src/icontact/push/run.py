@@ -15,16 +15,16 @@ from icontact.client import Client, Folder
 from icontact.errors import ConfigError, IContactError, JournalError
 from icontact.mapping import ContactMapper
 from icontact.models import ContactList, FieldType
-from icontact.push.crew import crew_of
 from icontact.push.destination import check_confirmation, find_list
+from icontact.push.freshness import age, now
 from icontact.push.journal import Identity, Journal, PlannedRows
-from icontact.push.moments import age, now
 from icontact.push.outcome import PushOutcome
 from icontact.push.plan import PushPlan
-from icontact.push.progress import ProgressLike, telling
+from icontact.push.progress import ProgressLike, progress_function
 from icontact.push.report import PushReport
 from icontact.push.settings import PolicyOptions, PushPolicy, PushSettings, switched_off_in
 from icontact.push.work import FRESH, Work
+from icontact.push.workers import worker_pool
 from icontact.sources import RowSource, read_rows
 from icontact.wire import nearest
 
@@ -162,11 +162,11 @@ class ListPush:
             work.take_in(next(given), self.mapper)
             lookups = tuple(work.plan())
             needed = work.requests_to_write()
-            limit = work.meter.budget.note(needed)
+            limit = work.counter.quota.warning(needed)
             return PushPlan(
                 rows=PlannedRows.counted(work.journal.database),
-                requests=work.meter.requests,
-                elapsed=work.meter.elapsed,
+                requests=work.counter.requests,
+                elapsed=work.counter.elapsed,
                 lookups=lookups,
                 writes=work.writes(),
                 requests_to_write=needed,
@@ -189,13 +189,13 @@ class ListPush:
             APIError, TransportError: If an old plan could not be made anew. Nothing was written.
             JournalError: If the journal cannot be used.
         """
-        with telling(progress) as tell, self._work(plan.journal, workers) as work:
+        with progress_function(progress) as report_to, self._work(plan.journal, workers) as work:
             # To plan may have taken far longer than a minute.
             work.looked, work.ahead = plan.looked, plan.ahead
             if age(plan.made, plan.ahead) > FRESH:
                 work.journal.reopen()
                 work.plan()
-            return work.write(tell)
+            return work.write(report_to)
 
     def run(
         self,
@@ -229,7 +229,7 @@ class ListPush:
         """
         given = iter((rows,))
         del rows
-        with telling(progress) as tell, self._work(journal, workers) as work:
+        with progress_function(progress) as report_to, self._work(journal, workers) as work:
             work.take_in(next(given), self.mapper)
             try:
                 work.plan()
@@ -237,11 +237,11 @@ class ListPush:
                 raise
             except IContactError as error:
                 return work.fail(error)
-            return work.write(tell)
+            return work.write(report_to)
 
     @contextmanager
     def _work(self, journal: Journal | str | PathLike[str] | None, workers: int) -> Iterator[Work]:
-        with crew_of(workers) as crew:
+        with worker_pool(workers) as pool:
             if isinstance(journal, Journal):
                 kept = journal
                 kept.acquire()
@@ -250,7 +250,7 @@ class ListPush:
             try:
                 yield Work(
                     kept,
-                    crew,
+                    pool,
                     folder=self.folder,
                     list_id=self.list.list_id,
                     policy=self.policy,

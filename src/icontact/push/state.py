@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from math import ceil
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, TypeVar
 
 import attrs
 
@@ -16,17 +15,14 @@ from icontact.errors import CallError, IContactError, PagingError
 from icontact.models import Contact, Subscription
 from icontact.models.filters import one_of
 from icontact.paging import Page, Pager
-from icontact.push.crew import ALONE, Crew
 from icontact.push.journal import Found, Journal, Stage, Unshown
-from icontact.push.searching import UNANSWERED, Searcher, groups_of, is_landmark
+from icontact.push.lookup import UNANSWERED, Searcher, groups_of, is_usable_sentinel
+from icontact.push.workers import ALONE, WorkerPool
 
 __all__ = ["Lookup", "StateReader", "why_failed", "why_unknown"]
 
 V = TypeVar("V", Private, int)
 T = TypeVar("T")
-
-#: The pages of a listing, of which the first is on its way.
-_Begun: TypeAlias = tuple[Iterator[Page[T]], "Future[Page[T]]"]
 
 #: So few are asked for one by one, without a look at how many there are in all.
 _FEW = 1
@@ -86,19 +82,18 @@ class StateReader:
         folder: Where to read.
         list_id: The list.
         journal: The rows that are open, and where to keep what is found.
-        crew: Who asks.
+        workers: Who asks.
         page_size: Rows a request.
     """
 
     def __init__(
-        self, folder: Folder, list_id: int, journal: Journal, crew: Crew, *, page_size: int
+        self, folder: Folder, list_id: int, journal: Journal, workers: WorkerPool, *, page_size: int
     ) -> None:
         self._folder = folder
         self._list_id = list_id
         self._journal = journal
-        self._crew = crew
+        self._workers = workers
         self._page_size = page_size
-        self._begun: _Begun[Contact] | None = None
         self._by_address: Searcher[Private, Contact] = Searcher(
             search=self._contacts_with,
             one=self._contacts_of,
@@ -112,24 +107,12 @@ class StateReader:
             compared=int,
         )
 
-    def begin(self) -> None:
-        """Have the first page of the contacts asked for, while somebody reads rows."""
-        pages = self._contacts().pages()
-        self._begun = pages, self._crew.beside(next, pages)
-
-    def read(self, *, anew: bool = True) -> Sequence[Lookup]:
+    def read(self) -> Sequence[Lookup]:
         """Find out about every open row.
-
-        Args:
-            anew: Whether all is to be asked for now, even if it was begun with.
 
         Raises:
             APIError, TransportError: If iContact could not be asked.
         """
-        if self._begun is not None and (anew or self._journal.count(Stage.READ) <= _FEW):
-            # It is of no use any more, but no more may be under way than there are workers.
-            self._begun[1].exception()
-            self._begun = None
         self._journal.known.forget()
         ways = [self._read_contacts(), self._read_subscriptions()]
         return tuple(way for way in ways if way is not None)
@@ -143,10 +126,10 @@ class StateReader:
             APIError, TransportError: If iContact could not be asked.
         """
         wanted = Unshown(addresses)
-        if len(wanted) > _FEW and self._by_address.landmark is None:
+        if len(wanted) > _FEW and self._by_address.sentinel is None:
             for one in self._folder.contacts.list(max_items=1):
-                if is_landmark(one.email):
-                    self._by_address.landmark = Private(one.email)
+                if is_usable_sentinel(one.email):
+                    self._by_address.sentinel = Private(one.email)
         answers: dict[Private, Contact | IContactError] = {}
         for some in self._by_address.find(
             wanted,
@@ -165,11 +148,11 @@ class StateReader:
             APIError, TransportError: If iContact could not be asked.
         """
         wanted = list(contact_ids)
-        if len(wanted) > _FEW and self._by_contact.landmark is None:
+        if len(wanted) > _FEW and self._by_contact.sentinel is None:
             listing = self._folder.subscriptions.list(list_id=self._list_id, max_items=1)
             first = next(listing.pages())
             for one in first:
-                self._by_contact.landmark = one.contact_id
+                self._by_contact.sentinel = one.contact_id
             if not first.items and not first.total:
                 return {}  # nobody is on the list
         answers: dict[int, str | IContactError] = {}
@@ -181,24 +164,21 @@ class StateReader:
 
     def _read_contacts(self) -> Lookup | None:
         open_rows = self._journal.count(Stage.READ)
-        begun, self._begun = self._begun, None
         reading = _Reading(
             what="contacts",
             keep=self._keep_contacts,
             missing=lambda: self._journal.addresses(unknown=True),
             unanswered=self._fail_address,
             searcher=self._by_address,
-            landmark=lambda contact: Private(contact.email),
+            sentinel=lambda contact: Private(contact.email),
         )
-        return reading.read(self._contacts(), open_rows, self._crew, begun)
-
-    def _contacts(self) -> Pager[Contact]:
-        return self._folder.contacts.list(page_size=self._page_size, workers=self._crew.size)
+        listing = self._folder.contacts.list(page_size=self._page_size, workers=self._workers.size)
+        return reading.read(listing, open_rows, self._workers)
 
     def _read_subscriptions(self) -> Lookup | None:
         known = self._journal.known.count()
         listing = self._folder.subscriptions.list(
-            list_id=self._list_id, page_size=self._page_size, workers=self._crew.size
+            list_id=self._list_id, page_size=self._page_size, workers=self._workers.size
         )
         reading = _Reading(
             what="subscriptions",
@@ -206,9 +186,9 @@ class StateReader:
             missing=lambda: self._journal.known.ids(open_only=True),
             unanswered=self._fail_contact,
             searcher=self._by_contact,
-            landmark=lambda subscription: subscription.contact_id,
+            sentinel=lambda subscription: subscription.contact_id,
         )
-        return reading.read(listing, known, self._crew)
+        return reading.read(listing, known, self._workers)
 
     def _keep_contacts(self, contacts: Iterable[Contact]) -> None:
         found = Unshown(
@@ -272,33 +252,31 @@ class _Reading(Generic[V, T]):
     #: The values of whom nothing was found so far.
     missing: Callable[[], Iterator[V]]
     searcher: Searcher[V, T]
-    landmark: Callable[[T], V]
+    sentinel: Callable[[T], V]
     #: Called with each value about which iContact gave no answer.
     unanswered: Callable[[V, IContactError], None]
 
-    def read(
-        self, listing: Pager[T], wanted: int, crew: Crew, begun: _Begun[T] | None = None
-    ) -> Lookup | None:
+    def read(self, listing: Pager[T], wanted: int, workers: WorkerPool) -> Lookup | None:
         if not wanted:
             return None
         if wanted <= _FEW:
-            self._search(crew)
+            self._search(workers)
             return Lookup(what=self.what, how="single reads", requests=wanted)
-        pages, asked = begun or (listing.pages(), None)
+        pages = listing.pages()
         try:
-            first = next(pages) if asked is None else asked.result()
+            first = next(pages)
         except PagingError:
             # Not even the first page is whole, so nothing is known of those who are missing.
-            self._search(crew)
+            self._search(workers)
             return Lookup(what=self.what, how="single reads", requests=wanted)
-        self._note_landmark(first)
+        self._note_sentinel(first)
         self.keep(first)
         way = self._cheapest(first)
         if way.how != "pages":
-            self._search(crew)
+            self._search(workers)
         elif not self._steady(first, pages):
             # A contact that is deleted between two pages moves another one out of sight.
-            self._search(crew)
+            self._search(workers)
         return way
 
     def _cheapest(self, first: Page[T]) -> Lookup:
@@ -329,13 +307,13 @@ class _Reading(Generic[V, T]):
             return False
         return totals in ({read}, {None})
 
-    def _search(self, crew: Crew) -> None:
-        for found in self.searcher.find(self.missing(), crew, self.unanswered):
+    def _search(self, workers: WorkerPool) -> None:
+        for found in self.searcher.find(self.missing(), workers, self.unanswered):
             self.keep(found)
 
-    def _note_landmark(self, page: Page[T]) -> None:
+    def _note_sentinel(self, page: Page[T]) -> None:
         for one in page:
-            value = self.landmark(one)
-            if is_landmark(str(value)):
-                self.searcher.landmark = value
+            value = self.sentinel(one)
+            if is_usable_sentinel(str(value)):
+                self.searcher.sentinel = value
                 return

@@ -14,7 +14,7 @@ from icontact.mapping import ContactMapper, Explanation, Row
 from icontact.mapping.rows import as_mapping
 from icontact.models import Contact, FieldType
 from icontact.push.comparing import FieldCheck, compare_contact, filled_fields
-from icontact.push.interrupts import held_back
+from icontact.push.interrupts import deferred_interrupts
 from icontact.push.outcome import OutcomeStatus, PushOutcome
 from icontact.push.probed import Probe, ProbeStep
 from icontact.push.run import ListPush
@@ -130,7 +130,7 @@ class _Trial:
     def _clean_up_first(self, sample: _Hidden) -> bool:
         """Clean up, and return whether that was interrupted; only a second time ends it."""
         try:
-            with held_back():
+            with deferred_interrupts():
                 self._clean_up(sample)
         except KeyboardInterrupt:
             return True

@@ -10,22 +10,23 @@ from icontact.client import Folder
 from icontact.errors import ConfigError, IContactError, LimitUnavailable
 from icontact.mapping import ContactMapper
 from icontact.models import FieldType
-from icontact.push.apply import Writer
-from icontact.push.bulk import Courier
+from icontact.push.batch_sender import BatchSender
+from icontact.push.batch_size import BatchSize
 from icontact.push.bulk_updates import note_on_proof, updates_alone
-from icontact.push.crew import Crew
 from icontact.push.decide import Action
+from icontact.push.freshness import age, now
 from icontact.push.intake import take_in
-from icontact.push.interrupts import Interrupts, held_back
+from icontact.push.interrupts import Interrupts, deferred_interrupts
 from icontact.push.journal import Journal, Outcomes, Stage
-from icontact.push.meter import Meter
-from icontact.push.moments import age, now
 from icontact.push.outcome import number_of
 from icontact.push.planning import Planner
-from icontact.push.progress import Progress, Teller
+from icontact.push.progress import Progress, ProgressReporter
 from icontact.push.report import PushReport
+from icontact.push.request_counter import RequestCounter
 from icontact.push.settings import PushPolicy
 from icontact.push.state import Lookup, StateReader
+from icontact.push.workers import WorkerPool
+from icontact.push.writer import Writer
 from icontact.sources import RowSource
 
 __all__ = ["FRESH", "Work"]
@@ -33,16 +34,13 @@ __all__ = ["FRESH", "Work"]
 #: Seconds for which what a plan knows is taken for true.
 FRESH = 60.0
 
-#: Seconds for which a look-up that began while rows were read is waited with.
-_SOON = 10.0
-
 
 class Work:
     """What a push does with one journal, and what that costs.
 
     Args:
         journal: Where every row and its fate are.
-        crew: Who sends.
+        workers: Who sends.
         folder: The client folder.
         list_id: The list.
         policy: What the settings say.
@@ -57,7 +55,7 @@ class Work:
     def __init__(
         self,
         journal: Journal,
-        crew: Crew,
+        workers: WorkerPool,
         *,
         folder: Folder,
         list_id: int,
@@ -65,19 +63,20 @@ class Work:
         types: Mapping[str, FieldType | str],
     ) -> None:
         self.journal = journal
-        self.meter: Meter = Meter(folder.transport)
-        self._folder = self.meter.folder(folder)
+        self.counter: RequestCounter = RequestCounter(folder.transport)
+        self._folder = self.counter.counted(folder)
         self._list_id = list_id
         self._policy = policy
         self._types = types
-        self._crew = crew
-        self._reader = StateReader(self._folder, list_id, journal, crew, page_size=policy.page_size)
+        self._workers = workers
+        self._reader = StateReader(
+            self._folder, list_id, journal, workers, page_size=policy.page_size
+        )
         self._requests_before = int(journal.noted("requests", "0"))
         self._elapsed_before = float(journal.noted("elapsed", "0"))
         self.looked: float
         self.ahead: float
         self.looked, self.ahead = now()
-        self._begun: tuple[float, float] | None = None
         self._resumed: int | None = None
         self._progress_problem: str | None = None
 
@@ -91,14 +90,10 @@ class Work:
         was_read = self.journal.is_read
         given = iter((rows,))
         del rows  # error trackers print the locals of every frame on the way
-        take_in(next(given), mapper, self.journal, self._policy, many=self._begin)
+        take_in(next(given), mapper, self.journal, self._policy)
         if was_read:
             self.journal.reopen()
             self._resumed = sum(self.journal.done().values())
-
-    def _begin(self) -> None:
-        self._begun = now()
-        self._reader.begin()
 
     def plan(self) -> Sequence[Lookup]:
         """Find out what is to be done with every open row.
@@ -111,14 +106,12 @@ class Work:
             folder=self._folder,
             policy=self._policy,
             types=self._types,
-            crew=self._crew,
+            workers=self._workers,
         )
         # What is read first is the oldest when the reading ends, which may take hours.
-        begun, self._begun = self._begun, None
-        soon = begun is not None and age(*begun) < _SOON
-        self.looked, self.ahead = begun if begun is not None and soon else now()
+        self.looked, self.ahead = now()
         try:
-            return planner.plan(self._reader, anew=not soon)
+            return planner.plan(self._reader)
         finally:
             self._note_costs()
 
@@ -145,13 +138,13 @@ class Work:
         notes = (*self.journal.notes, *(note for note in said if note))
         if resumed is None:
             return notes
-        if not self.meter.requests:
+        if not self.counter.requests:
             left = "every row had its outcome in the journal already, and nothing was sent now"
         else:
             left = f"went on with a journal in which {number_of(resumed, 'row')} had an outcome"
         return (*notes, f"{left}; requests and seconds are those of all its runs")
 
-    def write(self, tell: Callable[[Progress], None] | None) -> PushReport:
+    def write(self, report_to: Callable[[Progress], None] | None) -> PushReport:
         """Write what is planned, batch by batch.
 
         Raises:
@@ -160,28 +153,28 @@ class Work:
         """
         done = self.journal.done()
         total = sum(done.values()) + self.journal.count(Stage.PLANNED)
-        teller = Teller(tell, total, done, self.meter)
-        with held_back() as interrupts:
+        reporter = ProgressReporter(report_to, total, done, self.counter)
+        with deferred_interrupts() as interrupts:
             writer = self._writer(interrupts)
             with closing(writer.write()) as batches:
                 for fates in batches:
                     self._note_costs()
-                    teller.tell([fate.status for fate in fates])
-            if writer.courier.error is not None:
-                failed = self.journal.fail_rest(writer.courier.after)
-                teller.tell(["failed"] * failed)
-        self._progress_problem = teller.problem
-        return self.report(writer.courier.error)
+                    reporter.report([fate.status for fate in fates])
+            if writer.sender.error is not None:
+                failed = self.journal.fail_rest(writer.sender.why_stopped)
+                reporter.report(["failed"] * failed)
+        self._progress_problem = reporter.problem
+        return self.report(writer.sender.error)
 
     def _writer(self, interrupts: Interrupts) -> Writer:
-        def may_go_on(courier: Courier) -> bool:
+        def may_go_on(sender: BatchSender) -> bool:
             try:
-                spent: IContactError | None = self.meter.budget.spent()
+                spent: IContactError | None = self.counter.quota.used_up()
             except (LimitUnavailable, ConfigError) as error:
                 spent = error
             if spent is not None:
-                courier.stop(spent, str(spent))
-            return courier.error is None and not interrupts.pending
+                sender.stop(spent, str(spent))
+            return sender.error is None and not interrupts.pending
 
         return Writer(
             journal=self.journal,
@@ -189,7 +182,8 @@ class Work:
             list_id=self._list_id,
             policy=self._policy,
             reader=self._reader,
-            crew=self._crew,
+            workers=self._workers,
+            sender=BatchSender(BatchSize(self._policy.batch_size)),
             stale=lambda: age(self.looked, self.ahead) > FRESH,
             may_go_on=may_go_on,
         )
@@ -214,8 +208,8 @@ class Work:
 
     def _note_costs(self) -> tuple[int, float]:
         """Keep what the push has cost so far, earlier runs included, and return it."""
-        requests = self._requests_before + self.meter.requests
-        elapsed = self._elapsed_before + self.meter.elapsed
+        requests = self._requests_before + self.counter.requests
+        elapsed = self._elapsed_before + self.counter.elapsed
         with self.journal.database.transaction():
             self.journal.note("requests", str(requests))
             self.journal.note("elapsed", str(elapsed))

@@ -166,20 +166,11 @@ class Resource(Generic[M]):
         sent_key: Callable[[Mapping[str, Any]], Hashable],
         stored_key: Callable[[M], Hashable],
     ) -> BatchResult[M]:
-        return self._create_many_as(self._model, call, map(sent_key, call.body), stored_key)
-
-    def _create_many_as(
-        self,
-        model: type[T],
-        call: Call,
-        sent_keys: Iterable[Hashable],
-        stored_key: Callable[[T], Hashable],
-    ) -> BatchResult[T]:
         if not call.body:
             return BatchResult(results=(), rejected=(), warnings=())
         answer = self._transport.send(call)
-        items = wire.decode_rows(model, answer.payload, self.plural, answer.call)
-        keys, stored_keys = list(sent_keys), list(map(stored_key, items))
+        items = wire.decode_rows(self._model, answer.payload, self.plural, answer.call)
+        keys, stored_keys = list(map(sent_key, call.body)), list(map(stored_key, items))
         if len(set(keys)) == len(keys):
             stored = dict(zip(stored_keys, items, strict=True))
             results = tuple(map(stored.get, keys))

@@ -237,18 +237,27 @@ class Subscriptions(Resource[Subscription]):
         # An earlier attempt got through and its answer was lost: the subscription has moved.
         return self.get(contact_id=contact_id, list_id=to_list_id)
 
-    def create_many(self, rows: Iterable[SubscriptionFields], /) -> BatchResult[Subscription]:
+    def create_many(
+        self, rows: Iterable[SubscriptionFields], /, *, explain: bool = True
+    ) -> BatchResult[Subscription]:
         """Subscribe contacts in one request, matched by contact and list. Safe to repeat.
 
         A row whose contact is already on the list stands in ``rejected``, with that as its reason:
         iContact leaves it out of its answer without a word (API 8.2), so the subscriptions of such
         rows are looked up.
 
+        Args:
+            rows: The fields of each subscription.
+            explain: Whether to look up why iContact left rows out. ``False`` saves the requests,
+                and such rows have no reason.
+
         Raises:
             TransportError: If no answer came.
         """
         call = self._posted(self._bodies(Hidden(rows)), Safety.REPEATABLE)
         result = self._posted_many(call)
+        if not explain:
+            return result
         silent = [one.index for one in result.rejected if one.reason is None]
         reasons = self._reasons([call.body[index] for index in silent])
         explained: dict[int, str | None] = dict(zip(silent, reasons, strict=True))

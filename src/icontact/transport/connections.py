@@ -23,8 +23,6 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import DecodeError, SSLError
 
-from icontact.transport.turns import sent
-
 __all__ = [
     "ANSWER_TIMEOUTS",
     "LONGEST_ANSWER",
@@ -203,10 +201,6 @@ class _TimedResponse(http.client.HTTPResponse):
 class _Plain(HTTPConnection):
     response_class = _TimedResponse
 
-    def getresponse(self) -> Any:
-        sent()
-        return super().getresponse()
-
 
 class _Secure(HTTPSConnection):
     response_class = _TimedResponse
@@ -217,10 +211,6 @@ class _Secure(HTTPSConnection):
         except (OSError, SSLError) as problem:
             # The handshake comes before the request.
             raise NotConnected from problem
-
-    def getresponse(self) -> Any:
-        sent()
-        return super().getresponse()
 
 
 class _PlainPool(HTTPConnectionPool):

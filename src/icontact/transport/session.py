@@ -26,7 +26,6 @@ from icontact.transport.connections import Pool, is_loopback, receive
 from icontact.transport.log_redaction import redacted_logs
 from icontact.transport.response import AttemptResult, classify_exception, parse_response
 from icontact.transport.retry import FailureKind, RetryPolicy, Safety, may_be_applied
-from icontact.transport.turns import turn
 
 __all__ = ["API_VERSION", "DEFAULT_BASE_URL", "Timeout", "Transport"]
 
@@ -124,10 +123,7 @@ class Transport:
             self._wait_for_limit(call, attempt)
             sent = self._clock()
             try:
-                with redacted_logs(), turn():
-                    # It may have been called off, or had to wait, before its turn came.
-                    check_cancelled()
-                    sent = self._clock()
+                with redacted_logs():
                     # No variable for the response, which leads to the request's credentials.
                     received = receive(
                         self._session.request(

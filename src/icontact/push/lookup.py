@@ -20,10 +20,10 @@ from icontact.errors import (
     PagingError,
     ServerError,
 )
-from icontact.push.crew import Crew
 from icontact.push.journal import Unshown
+from icontact.push.workers import WorkerPool
 
-__all__ = ["UNANSWERED", "Searcher", "groups_of", "is_landmark"]
+__all__ = ["UNANSWERED", "Searcher", "groups_of", "is_usable_sentinel"]
 
 V = TypeVar("V", bound=Hashable)
 T = TypeVar("T")
@@ -55,7 +55,7 @@ def groups_of(values: Iterable[V]) -> Iterator[Sequence[V]]:
         yield group
 
 
-def is_landmark(value: str) -> bool:
+def is_usable_sentinel(value: str) -> bool:
     """Tell whether a value stands for itself alone in a search: without a star or a comma."""
     return "*" not in value and "," not in value
 
@@ -75,7 +75,7 @@ class Searcher(Generic[V, T]):
         one: Asks for all that have one value.
         value_of: Returns the value that a thing has, as it is compared.
         compared: Returns a value that was asked for, as it is compared.
-        landmark: A value that is known to be there; ``None`` while none is known.
+        sentinel: A value that is known to be there; ``None`` while none is known.
         understood: Whether several values are worth trying: one that failed is enough.
     """
 
@@ -83,25 +83,25 @@ class Searcher(Generic[V, T]):
     one: Callable[[V], Iterable[T]] = attrs.field(repr=False)
     value_of: Callable[[T], Hashable] = attrs.field(repr=False)
     compared: Callable[[V], Hashable] = attrs.field(repr=False)
-    landmark: V | None = attrs.field(default=None, repr=False)
+    sentinel: V | None = attrs.field(default=None, repr=False)
     understood: bool = True
 
     @property
     def groups(self) -> bool:
         """Whether several values can be asked for at once."""
-        return self.understood and self.landmark is not None
+        return self.understood and self.sentinel is not None
 
     def find(
         self,
         values: Iterable[V],
-        crew: Crew,
+        workers: WorkerPool,
         unanswered: Callable[[V, IContactError], None] | None = None,
     ) -> Iterator[Sequence[T]]:
         """Yield what has these values, some at a time.
 
         Args:
             values: What is asked for.
-            crew: Who asks.
+            workers: Who asks.
             unanswered: Called with each value about which iContact gave no answer. Without it the
                 first one ends the search.
 
@@ -109,12 +109,12 @@ class Searcher(Generic[V, T]):
             APIError, TransportError, PagingError: If iContact could not be asked.
         """
         patience = _PATIENCE
-        for group, found in crew.map(self._asked, groups_of(values)):
+        for group, found in workers.map(self._asked, groups_of(values)):
             if found is not None:
                 yield found
                 continue
             self.understood = False
-            for value, some in crew.map(self._answer, group):
+            for value, some in workers.map(self._answer, group):
                 if not isinstance(some, IContactError):
                     patience = _PATIENCE
                     yield Unshown(some)
@@ -131,11 +131,11 @@ class Searcher(Generic[V, T]):
             return value, error
 
     def _asked(self, group: Sequence[V]) -> tuple[Sequence[V], Sequence[T] | None]:
-        landmark = self.landmark
-        if landmark is None or not self.understood or len(group) == 1:
+        sentinel = self.sentinel
+        if sentinel is None or not self.understood or len(group) == 1:
             return group, None
         try:
-            found = Unshown(self.search(Unshown([*group, landmark])))
+            found = Unshown(self.search(Unshown([*group, sentinel])))
         except UNANSWERED:
             return group, None
         except APIError as error:
@@ -144,5 +144,5 @@ class Searcher(Generic[V, T]):
             return group, None
         values = {self.value_of(one) for one in found}
         # What was not asked for shows that the term was ignored.
-        asked = {self.compared(value) for value in (*group, landmark)}
-        return group, found if self.compared(landmark) in values <= asked else None
+        asked = {self.compared(value) for value in (*group, sentinel)}
+        return group, found if self.compared(sentinel) in values <= asked else None

@@ -1,0 +1,233 @@
+"""Sends writes, and returns an answer of its own for each item of a bulk call (API 2.7)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import attrs
+
+from icontact.errors import (
+    APIError,
+    AuthenticationError,
+    BadRequest,
+    CallError,
+    ConfigError,
+    ConnectError,
+    IContactError,
+    LimitReached,
+    LimitUnavailable,
+    PagingError,
+    PaymentRequired,
+    PermissionDenied,
+    RejectedError,
+    StorageFull,
+    Throttled,
+)
+from icontact.push.batch_size import BatchSize
+from icontact.resources import BatchResult
+
+__all__ = ["LEFT_OUT", "BatchSender", "ItemFailed", "ItemRejected", "in_doubt"]
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+#: After one of these errors every further request would fail, too.
+_FINAL = (
+    AuthenticationError,
+    ConnectError,
+    PaymentRequired,
+    PermissionDenied,
+    StorageFull,
+    Throttled,
+)
+#: This many failed requests in a row end the push.
+_PATIENCE = 3
+
+#: What a proxy answers to a body that is too large for it; not documented by iContact.
+_TOO_LARGE = 413
+
+#: Warnings about the account, which come with every answer and are about no item.
+_NOTICES = ("past due",)
+
+
+@attrs.frozen
+class ItemRejected:
+    """iContact refused an item.
+
+    Attributes:
+        reason: iContact's text; empty if it left the item out without a word.
+    """
+
+    reason: str
+
+
+@attrs.frozen
+class ItemFailed:
+    """The request with an item failed.
+
+    Attributes:
+        reason: What happened, in words.
+        maybe_applied: Whether the request may have been carried out all the same.
+    """
+
+    reason: str
+    maybe_applied: bool = True
+
+
+#: The item is missing in iContact's answer, and no warning says why.
+LEFT_OUT = ItemRejected("")
+
+
+class BatchSender:
+    """Sends writes and returns errors as values. Threads may share it.
+
+    Args:
+        size: How many items a request may have; it learns from what happens here.
+
+    Attributes:
+        error: The error that makes further requests useless; after it none is sent.
+    """
+
+    def __init__(self, size: BatchSize) -> None:
+        self.size = size
+        self.error: IContactError | None = None
+        self._cause = ""
+        self._failures = 0
+        self._lock = threading.Lock()
+
+    def try_send(self, send: Callable[[], S]) -> S | ItemRejected | ItemFailed:
+        """Send one request, and return its result or what went wrong."""
+        if self.error is not None:
+            return ItemFailed(self.why_stopped, maybe_applied=False)
+        try:
+            result = send()
+        except (BadRequest, RejectedError) as error:
+            return ItemRejected(_texts(error))
+        except PagingError as error:
+            return ItemFailed(str(error))
+        except CallError as error:
+            if isinstance(error, APIError) and error.status == _TOO_LARGE:
+                return ItemRejected(_texts(error))
+            with self._lock:
+                self._failures += 1
+                last = self._failures >= _PATIENCE
+            if isinstance(error, _FINAL) or last:
+                self.stop(error, error.brief)
+            return ItemFailed(error.brief, maybe_applied=error.maybe_applied)
+        except (LimitReached, LimitUnavailable, ConfigError) as error:
+            # The request was not sent, and no other one would be.
+            self.stop(error, str(error))
+            return ItemFailed(self.why_stopped, maybe_applied=False)
+        with self._lock:
+            self._failures = 0
+        return result
+
+    def try_read(self, read: Callable[[], S]) -> S | ItemFailed:
+        """Send a request that only reads. A refusal is a failure: it says nothing about a row."""
+        found = self.try_send(read)
+        if isinstance(found, ItemRejected):
+            return ItemFailed(found.reason, maybe_applied=False)
+        return found
+
+    def require(self, what: str, read: Callable[[], object]) -> None:
+        """Read something that every write needs, and end the push if it is gone."""
+        try:
+            read()
+        except CallError as error:
+            self.stop(error, f"{what} cannot be read: {error.brief}")
+
+    def stop(self, error: IContactError, cause: str) -> None:
+        """Send nothing any more; the first cause counts."""
+        with self._lock:
+            if self.error is None:
+                self.error, self._cause = error, cause
+
+    @property
+    def why_stopped(self) -> str:
+        """The reason of rows that are not sent any more."""
+        return f"not tried any more after: {self._cause}"
+
+    def send_many(
+        self, kind: str, items: Sequence[T], post: Callable[[Sequence[T]], BatchResult[S]]
+    ) -> list[S | ItemRejected | ItemFailed]:
+        """Send items in bulk calls, and return an answer for each, in their order.
+
+        A request that is refused as a whole is halved. Items that iContact left out are sent again
+        one by one if its warnings cannot be matched with them otherwise.
+
+        Args:
+            kind: What is sent, such as "contacts".
+            items: The items.
+            post: Sends some of them in one request.
+        """
+        answers: list[S | ItemRejected | ItemFailed] = []
+        while len(answers) < len(items):
+            some = items[len(answers) : len(answers) + self.size.current]
+            answers.extend(self._send_together(kind, some, post))
+        return answers
+
+    def _send_together(
+        self, kind: str, items: Sequence[T], post: Callable[[Sequence[T]], BatchResult[S]]
+    ) -> list[S | ItemRejected | ItemFailed]:
+        result = self.try_send(lambda: post(items))
+        if isinstance(result, ItemRejected) and len(items) > 1:
+            answers = self._send_halves(kind, items, post)
+            if _all_stored(answers):
+                self.size.refused(kind, len(items))
+            return answers
+        if isinstance(result, ItemRejected | ItemFailed):
+            return [result] * len(items)
+        self.size.accepted(kind, len(items))
+        missing = [
+            item for item, stored in zip(items, result.results, strict=True) if stored is None
+        ]
+        reasons = iter(self._reasons(kind, missing, result.warnings, post))
+        answers = list[S | ItemRejected | ItemFailed]()
+        for stored in result.results:
+            answers.append(next(reasons) if stored is None else stored)
+        return answers
+
+    def _send_halves(
+        self, kind: str, items: Sequence[T], post: Callable[[Sequence[T]], BatchResult[S]]
+    ) -> list[S | ItemRejected | ItemFailed]:
+        half = (len(items) + 1) // 2
+        answers = self._send_together(kind, items[:half], post)
+        answers.extend(self._send_together(kind, items[half:], post))
+        return answers
+
+    def _reasons(
+        self,
+        kind: str,
+        missing: Sequence[T],
+        warnings: Sequence[str],
+        post: Callable[[Sequence[T]], BatchResult[S]],
+    ) -> list[S | ItemRejected | ItemFailed]:
+        """Return why items are missing in an answer."""
+        texts = [text for text in warnings if not any(notice in text for notice in _NOTICES)]
+        alike = len(texts) == len(missing) and len(set(texts)) == 1
+        if not texts or alike:
+            return [ItemRejected(texts[0]) if texts else LEFT_OUT] * len(missing)
+        if len(missing) == 1:
+            return [ItemRejected(" / ".join(texts))]
+        # If a first answer was lost, this one may be about what the first request has done.
+        return [in_doubt(self._send_together(kind, [item], post)[0]) for item in missing]
+
+
+def in_doubt(answer: T) -> T | ItemFailed:
+    """Return the answer to a request that followed another one for the same item.
+
+    If it failed without being carried out, the first one may have been, its answer being lost.
+    """
+    if isinstance(answer, ItemFailed):
+        return attrs.evolve(answer, maybe_applied=True)
+    return answer
+
+
+def _all_stored(answers: Sequence[object]) -> bool:
+    return not any(isinstance(answer, ItemRejected | ItemFailed) for answer in answers)
+
+
+def _texts(error: APIError | RejectedError) -> str:
+    return " / ".join(error.errors if isinstance(error, APIError) else error.warnings)

@@ -1,0 +1,95 @@
+"""Counts the requests of one push, and stops it where the client's limit is used up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from icontact.client import Folder
+from icontact.errors import LimitReached
+from icontact.push.outcome import number_of
+from icontact.transport import Answer, Call, QuotaInspector, Sender
+from icontact.transport.counting import CountingSender
+
+__all__ = ["Quota", "RequestCounter"]
+
+#: A push waits this many seconds for the limit; a longer wait ends it, to be resumed.
+_LONGEST_WAIT = 900.0
+
+
+class Quota:
+    """What the limiter of a sender leaves; everything, if it cannot say.
+
+    Args:
+        sender: The sender.
+    """
+
+    def __init__(self, sender: Sender) -> None:
+        limiter = getattr(sender, "limiter", None)
+        self._limiter = limiter if isinstance(limiter, QuotaInspector) else None
+
+    def used_up(self) -> LimitReached | None:
+        """Return an error if no request can go out for a long time."""
+        seconds = 0.0 if self._limiter is None else self._limiter.seconds_until()
+        if seconds <= _LONGEST_WAIT:
+            return None
+        hours, minutes = divmod(round(seconds / 60), 60)
+        wait = f"{hours} h {minutes} min" if hours else f"{minutes} min"
+        return LimitReached(
+            f"the limit lets no request out for {wait}: push again after that, with "
+            "the same journal if there is one",
+            seconds=seconds,
+        )
+
+    def warning(self, needed: int) -> str | None:
+        """Return a sentence if a push needs more requests than the day has left."""
+        left = None if self._limiter is None else self._limiter.day_left()
+        if left is None or left >= needed:
+            return None
+        return (
+            f"the daily limit leaves {number_of(left, 'request')}, and the push needs about "
+            f"{needed:,}: it will stop at the limit, and goes on where it stopped when it is run "
+            "again with its journal"
+        )
+
+
+class RequestCounter(CountingSender):
+    """Counts the requests of one push on their way to a sender that others may share.
+
+    Attributes:
+        quota: What the limit leaves.
+    """
+
+    def __init__(self, sender: Sender, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(sender)
+        self._clock = clock
+        self._started = clock()
+        self._waited_before = self._total_wait()
+        self.quota: Quota = Quota(sender)
+
+    def counted(self, folder: Folder) -> Folder:
+        """Return the same folder, whose requests are counted here."""
+        return Folder(self, folder.account_id, folder.client_folder_id)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the beginning."""
+        return self._clock() - self._started
+
+    @property
+    def waited(self) -> float:
+        """Seconds since then in which requests waited for the limit or to be repeated."""
+        return self._total_wait() - self._waited_before
+
+    def _total_wait(self) -> float:
+        return float(getattr(self._sender, "waited", 0.0))
+
+    def send(self, call: Call, /) -> Answer:
+        """Send a call, and count every attempt.
+
+        Raises:
+            LimitReached: If the limit would hold it back for too long.
+        """
+        if (error := self.quota.used_up()) is not None:
+            raise error
+        return super().send(call)
