@@ -242,7 +242,7 @@ def test_iterating_swallows_no_warning_and_repeats_none(
     )
     assert len(pager(script, page_size=2).all()) == 3
     assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
-        (logging.WARNING, "lists: iContact remarks: past due")
+        (logging.WARNING, "lists: warning from iContact: past due")
     ]
 
 

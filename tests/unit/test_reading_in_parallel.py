@@ -333,27 +333,27 @@ def test_an_id_twice_on_one_page_is_an_error() -> None:
 def test_a_short_page_is_an_error_if_the_next_one_has_rows() -> None:
     server = Server(20)
     server.after = lambda offset, found: found[:1] if offset == 4 else found
-    strict(server, "the page at offset 4 holds 1 rows where 2 belong")
+    strict(server, "the page at offset 4 has 1 rows instead of 2")
     server.after = lambda offset, found: [] if offset == 4 else found
-    strict(server, "the page at offset 4 holds 0 rows where 2 belong")
+    strict(server, "the page at offset 4 has 0 rows instead of 2")
 
 
 def test_a_short_page_is_an_error_if_the_rest_is_there_after_all() -> None:
     server = Server(6, lag=2)
     server.after = lambda offset, found: [4] if offset == 4 else found
-    strict(server, "the page at offset 4 holds 1 rows where 2 belong")
+    strict(server, "the page at offset 4 has 1 rows instead of 2")
 
 
 def test_a_short_first_page_is_an_error_if_rows_follow() -> None:
     server = Server(20)
     server.after = lambda offset, found: found[:1] if offset == 0 else found
-    strict(server, "the page at offset 0 holds 1 rows where 2 belong")
+    strict(server, "the page at offset 0 has 1 rows instead of 2")
 
 
 def test_a_page_longer_than_asked_for_is_an_error() -> None:
     server = Server(20)
     server.after = lambda offset, found: [*found, 99] if offset == 4 else found
-    strict(server, "the page at offset 4 holds 3 rows where 2 belong")
+    strict(server, "the page at offset 4 has 3 rows instead of 2")
 
 
 def test_a_server_that_ignores_the_offset_is_found_out() -> None:

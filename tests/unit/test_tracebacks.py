@@ -13,7 +13,6 @@ import icontact
 from icontact import Credentials
 from icontact.client import AccountScope
 from icontact.errors import ConfigError
-from icontact.paging import Pager
 from icontact.resources import Contacts
 from icontact.transport import Call, Transport
 from tests.unit.support import CREDENTIALS, FOLDER, Script
@@ -172,7 +171,7 @@ def test_a_path_that_is_refused_is_not_shown(path: str) -> None:
 
 
 def test_what_failed_in_the_making_has_a_repr() -> None:
-    kinds = (icontact.Client, icontact.Folder, AccountScope, Transport, Contacts, Pager)
+    kinds = (icontact.Client, icontact.Folder, AccountScope, Transport, Contacts)
     for kind in kinds:
         assert repr(kind.__new__(kind)).startswith(f"{kind.__name__}(")
 

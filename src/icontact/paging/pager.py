@@ -11,22 +11,23 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from icontact import wire
-from icontact.errors import PagingError, RepeatedRows
+from icontact.errors import CallError, PagingError, RepeatedRows
 from icontact.paging.consistency import MOST_LAG, ConsistencyChecker
+from icontact.paging.page_size import PageSize, PageSizer, is_about_size
 from icontact.paging.prefetch import Prefetcher
 from icontact.transport import Answer, Call
 
-__all__ = ["DEFAULT_PAGE_SIZE", "MOST_WORKERS", "Page", "Pager"]
+__all__ = ["MOST_WORKERS", "Page", "Pager"]
 
 T = TypeVar("T")
 
 logger: logging.Logger = logging.getLogger("icontact")
 
-#: iContact's own default is 20; it publishes no maximum, and its staff once asked for 500 at most.
-DEFAULT_PAGE_SIZE = 500
-
 #: How many pages may be asked for side by side: as many as connections are kept open.
 MOST_WORKERS = 32
+
+#: Pages of more rows than this are read less far ahead, so that memory stays flat.
+_LARGE = 1_000
 
 #: How often a page is asked for that comes without the rows that belong there.
 _ATTEMPTS_EMPTY, _ATTEMPTS_SHORT = 3, 2
@@ -59,51 +60,72 @@ class Page(Generic[T]):
 
 @attrs.frozen(kw_only=True)
 class _Fetched(Generic[T]):
-    """What a request brought: all rows of the answer, though the page may show fewer."""
+    """A page and what its answer shows: all rows of it, though the page may show fewer."""
 
     page: Page[T]
     items: tuple[T, ...] = attrs.field(repr=False)
     asked: int
-    # How many rows a page of this server holds that is not the last.
+    #: The limit that the answer states, if it states one.
+    stated: int | None
+    #: How many rows a page of this server has that is not the last.
     size: int
     is_last: bool
+    body_bytes: int
+    #: Whether the page ends early because the server sends no more rows at once.
+    is_capped: bool = False
+
+    @property
+    def end(self) -> int:
+        """The place of the row after the last one."""
+        return self.page.offset + len(self.items)
 
     @property
     def is_short(self) -> bool:
         """Whether rows are missing, going by the total."""
-        total, received = self.page.total, len(self.items)
-        return total is not None and received < self.size and self.page.offset + received < total
+        if self.is_capped or self.page.total is None:
+            return False
+        return len(self.items) < self.size and self.end < self.page.total
 
     def attempts(self, announced: int | None) -> int:
         """Return how often a page like this is asked for before it is taken as it is."""
         total, announced = self.page.total or 0, announced or 0
         if total < announced - MOST_LAG:
             total = announced
-        if self.page.offset + len(self.items) >= total:
+        if self.end >= total:
             return 1
         if not self.items:
             return _ATTEMPTS_EMPTY
         return _ATTEMPTS_SHORT if len(self.items) < self.size else 1
 
-    def as_sign(self) -> str:
+    def describe(self) -> str:
         return (
-            f"the page at offset {self.page.offset} holds {len(self.items)} rows where "
-            f"{self.size} belong"
+            f"the page at offset {self.page.offset} has {len(self.items)} rows instead of "
+            f"{self.size}"
         )
+
+
+class _SizeRefused(Exception):
+    """The server did not send a page that may be too large."""
+
+    def __init__(self, error: CallError) -> None:
+        self.error = error
 
 
 class Pager(Generic[T]):
     """A listing that is read when it is iterated: every row, and anew each time.
 
-    No request is made before the first row is asked for. With ``workers`` above 1 pages are asked
-    for side by side as soon as the first one has told how many there are: the same rows in the same
-    order, and no more than twice as many pages in memory as workers. A listing that states no total
-    is read one page after another all the same.
+    No request is made before the first row is asked for. With ``page_size="auto"`` the first page
+    has 1,000 rows; pages grow up to 10,000 rows as long as the server sends them whole, and follow
+    a cap of the server. A number fixes the size.
+
+    With ``workers`` above 1 pages are asked for side by side as soon as their size is known: the
+    same rows in the same order, and no more than twice as many pages in memory as workers. A
+    listing that states no total is read one page after another all the same.
 
     Rows that come or go between two requests move the others, so that some are missed or read
     twice. Side by side that is an error where it shows: by another total, by an id that is there
-    twice, by a page of another length than it should have. One page after another it is logged,
-    as a warning; ``total`` of :class:`Page` tells it, too.
+    twice, by a page of another length than it should have. One page after another it is logged
+    as a warning; ``total`` of :class:`Page` shows it, too.
 
     A listing ends with as many rows as iContact announced. A page that comes without its rows is
     asked for again; if rows are still missing in the end, that is an
@@ -118,7 +140,7 @@ class Pager(Generic[T]):
         model: type[T],
         key: str,
         *,
-        page_size: int = DEFAULT_PAGE_SIZE,
+        page_size: PageSize = "auto",
         max_items: int | None = None,
         workers: int = 1,
         identity: str = "",
@@ -126,24 +148,23 @@ class Pager(Generic[T]):
         self._send, self._call, self._model, self._key = send, call, model, key
         self._page_size, self._max_items = page_size, max_items
         self._workers, self._identity = workers, identity
-        if page_size < 1:
-            raise ValueError("page_size must be 1 or more")
+        if page_size != "auto" and (isinstance(page_size, str) or page_size < 1):
+            raise ValueError('page_size must be 1 or more, or "auto"')
         if max_items is not None and max_items < 0:
             raise ValueError("max_items must be 0 or more, or None for all rows")
         if isinstance(workers, bool) or not 1 <= workers <= MOST_WORKERS:
             raise ValueError(f"workers must be from 1 to {MOST_WORKERS}")
 
     def __repr__(self) -> str:
-        call = vars(self).get("_call")
-        return f"Pager({call.summary()}, page_size={self._page_size})" if call else "Pager(?)"
+        return f"Pager({self._call.summary()}, page_size={self._page_size!r})"
 
     def __iter__(self) -> Iterator[T]:
-        said: set[str] = set()
+        logged: set[str] = set()
         for page in self.pages():
             for warning in page.warnings:
-                if warning not in said:
-                    logger.warning("%s: iContact remarks: %s", self._key, warning)
-            said.update(page.warnings)
+                if warning not in logged:
+                    logger.warning("%s: warning from iContact: %s", self._key, warning)
+            logged.update(page.warnings)
             yield from page.items
 
     def pages(self) -> Iterator[Page[T]]:
@@ -160,27 +181,34 @@ class Pager(Generic[T]):
         checker = ConsistencyChecker(
             str(self._call.summary()), self._identity, strict=self._workers > 1
         )
+        sizer = PageSizer(self._page_size)
         last: _Fetched[T] | None = None
         offset = 0
-        while (limit := self._next_limit(offset)) > 0:
-            now = self._fetch(limit, offset, checker.announced)
+        while (limit := self._limit_at(offset, sizer.size)) > 0:
+            try:
+                now = self._fetch(limit, offset, checker.announced, probe=sizer.is_probe(limit))
+            except _SizeRefused as refused:
+                sizer.note_failure(limit, refused.error)
+                continue
             self._compare(checker, last, now)
             yield now.page
             if now.is_last:
                 self._conclude(checker, last, now)
                 return
-            last, offset = now, offset + len(now.items)
-            with closing(self._side_by_side(now, offset)) as planned:
+            _learn(sizer, now)
+            last, offset = now, now.end
+            with closing(self._side_by_side(now, sizer)) as planned:
                 for now in planned:
                     self._compare(checker, last, now)
                     as_planned = len(now.items) == now.asked
                     if not as_planned:
                         self._look_beyond(checker, now, planned)
                     yield now.page
-                    last, offset = now, offset + len(now.items)
+                    last, offset = now, now.end
                     if not as_planned:
                         # The total lags, or the server cuts pages otherwise: a new plan is due.
                         break
+                    sizer.note_whole(len(now.items), now.body_bytes)
             if last.is_last:
                 self._conclude(checker, None, last)
                 return
@@ -196,7 +224,7 @@ class Pager(Generic[T]):
         return next(iter(one), None)
 
     def count(self) -> int:
-        """Return how many rows there are, by iContact's own word where it gives one.
+        """Return how many rows there are; by the total where iContact states one.
 
         Costs one request, except for listings that state no total: those are read.
         """
@@ -211,28 +239,46 @@ class Pager(Generic[T]):
         self, checker: ConsistencyChecker, before: _Fetched[T] | None, end: _Fetched[T]
     ) -> None:
         """Refuse a listing that ended too early. The page before the end may show that it did."""
-        offset = end.page.offset + len(end.items)
-        if self._max_items is not None and offset >= self._max_items:
+        if self._max_items is not None and end.end >= self._max_items:
             return
-        missing = 0 if checker.announced is None else checker.announced - offset
+        missing = 0 if checker.announced is None else checker.announced - end.end
         # A listing seldom ends just where a page does.
         cut = not end.items and before is not None and len(before.items) == before.size <= missing
         if 1 < missing <= MOST_LAG and not cut:
             # The last row of those that are missing: if it is there, the others are, too.
-            cut = bool(self._fetch(1, offset + missing - 1).items)
+            cut = bool(self._fetch(1, end.end + missing - 1).items)
         checker.check_end(cut=cut)
 
     def _fetch(
-        self, limit: int, offset: int, announced: int | None = None, size: int | None = None
+        self,
+        limit: int,
+        offset: int,
+        announced: int | None = None,
+        size: int | None = None,
+        *,
+        probe: bool = False,
     ) -> _Fetched[T]:
-        """Fetch a page; again, a few times, if it lacks rows that were announced."""
-        now, attempt = None, 0
+        """Fetch a page; again, a few times, if it lacks rows that were announced.
+
+        Raises:
+            _SizeRefused: If the page is a probe, and its size may be why it did not come.
+        """
+        call = self._page_call(limit, offset, probe=probe)
+        now, before, attempt = None, -1, 0
         while now is None or attempt < now.attempts(announced):
             attempt += 1
-            answer = self._send(self._page_call(limit, offset))
+            try:
+                answer = self._send(call)
+            except CallError as error:
+                if probe and is_about_size(error):
+                    raise _SizeRefused(error) from None
+                raise
             again = self._read(answer, limit, offset, size)
-            now = again if now is None or len(again.items) >= len(now.items) else now
-        return now
+            if now is None or len(again.items) >= len(now.items):
+                now, before = again, -1 if now is None else len(now.items)
+        # The same number twice is what a cap looks like.
+        capped = probe and before == len(now.items) > 0
+        return attrs.evolve(now, is_capped=True) if capped else now
 
     def _read(self, answer: Answer, limit: int, offset: int, size: int | None) -> _Fetched[T]:
         _refuse_ignored_terms(answer, self._call)
@@ -248,26 +294,32 @@ class Pager(Generic[T]):
             page=page,
             items=items,
             asked=limit,
+            stated=stated,
             # The server's own limit counts: it may cap ours.
             size=(size or len(items)) if stated is None else min(limit, stated),
             is_last=_is_last(len(items), offset + len(items), total, stated, limit),
+            body_bytes=answer.body_bytes,
         )
 
-    def _side_by_side(self, start: _Fetched[T], offset: int) -> Generator[_Fetched[T], None, None]:
-        """Fetch what the total promises beyond a page, if it can be told where pages begin."""
+    def _side_by_side(
+        self, start: _Fetched[T], sizer: PageSizer
+    ) -> Generator[_Fetched[T], None, None]:
+        """Fetch what the total promises beyond a page, as far as it is known where pages begin."""
         total, step = start.page.total, len(start.items)
-        if self._workers == 1 or start.is_last or start.is_short or total is None:
+        if self._workers == 1 or start.is_short or total is None:
             return
         end = total if self._max_items is None else min(total, self._max_items)
-        offsets = range(offset, end, step)
+        offsets = range(start.end, end, step)[: sizer.pages_of_this_size(step)]
         if len(offsets) < 2:
             return
 
         def fetch(number: int) -> _Fetched[T]:
-            limit = self._next_limit(offsets[number], step)
+            limit = self._limit_at(offsets[number], step)
             return self._fetch(limit, offsets[number], total, limit)
 
-        yield from Prefetcher(fetch, count=len(offsets), workers=self._workers).results()
+        workers = min(self._workers, len(offsets))
+        ahead = workers + 1 if step > _LARGE else 2 * workers
+        yield from Prefetcher(fetch, count=len(offsets), workers=workers, ahead=ahead).results()
 
     def _compare(
         self, checker: ConsistencyChecker, last: _Fetched[T] | None, now: _Fetched[T]
@@ -276,7 +328,7 @@ class Pager(Generic[T]):
             raise RepeatedRows(f"{self._call.summary()}: the server sent the same page twice")
         checker.check_page(now.page.items, now.page.offset, now.page.total)
         if self._workers > 1 and last is not None and last.is_short and now.items:
-            checker.report_change("length", last.as_sign())
+            checker.report_change("length", last.describe())
 
     def _look_beyond(
         self, checker: ConsistencyChecker, now: _Fetched[T], planned: Iterator[_Fetched[T]]
@@ -284,15 +336,25 @@ class Pager(Generic[T]):
         """Refuse a page of another length than planned, if rows were found beyond it."""
         further = next(planned, None) if now.is_short else None
         if len(now.items) > now.asked or (further is not None and further.items):
-            checker.report_change("length", now.as_sign())
+            checker.report_change("length", now.describe())
 
-    def _next_limit(self, offset: int, most: int | None = None) -> int:
-        most = self._page_size if most is None else most
-        return most if self._max_items is None else min(most, self._max_items - offset)
+    def _limit_at(self, offset: int, size: int) -> int:
+        return size if self._max_items is None else min(size, self._max_items - offset)
 
-    def _page_call(self, limit: int, offset: int) -> Call:
+    def _page_call(self, limit: int, offset: int, *, probe: bool = False) -> Call:
         paging = (("limit", str(limit)), ("offset", str(offset)))
-        return attrs.evolve(self._call, params=self._call.params + paging)
+        return attrs.evolve(self._call, params=self._call.params + paging, may_be_too_large=probe)
+
+
+def _learn(sizer: PageSizer, page: _Fetched[Any]) -> None:
+    """Let the size of the next page follow from one that is not the last."""
+    received = len(page.items)
+    if page.stated is not None and page.stated < page.asked:
+        sizer.note_cap(page.stated, stated=True)
+    elif received >= page.asked:
+        sizer.note_whole(received, page.body_bytes)
+    elif sizer.is_probe(page.asked):
+        sizer.note_cap(received, stated=False)
 
 
 def _is_last(received: int, end: int, total: int | None, stated: int | None, asked: int) -> bool:
@@ -312,13 +374,13 @@ def _count(payload: Any, key: str) -> int | None:
 
 
 def _refuse_ignored_terms(answer: Answer, call: Call) -> None:
-    """Raise if a search term had no effect: the rows would be everybody's (API 2.6)."""
+    """Raise if a search term had no effect: the listing would contain all rows (API 2.6)."""
     orders = (value for name, value in call.params if name == "orderby")
     sent = {name for name, _ in call.params}
     sent |= {part.partition(":")[0] for order in orders for part in order.split(",")}
     for warning in answer.warnings:
         if (found := _IGNORED.search(warning)) and sent & set(re.split(r"[,\s]+", found[1])):
             raise PagingError(
-                f"{answer.call}: iContact ignored a term ({found[1]}), so these are not the rows "
-                "asked for"
+                f"{answer.call}: iContact ignored a term ({found[1]}), so the answer has other "
+                "rows than those asked for"
             )

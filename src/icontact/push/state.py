@@ -27,6 +27,9 @@ T = TypeVar("T")
 #: So few are asked for one by one, without a look at how many there are in all.
 _FEW = 1
 
+#: Rows a page of a search for one address.
+_FEW_CONTACTS = 20
+
 
 @attrs.frozen(kw_only=True)
 class Lookup:
@@ -220,11 +223,13 @@ class StateReader:
         known: dict[int, Contact] = {}
         spelled = spellings(address)
         for spelling in spelled:
-            pages = [*self._folder.contacts.list(email=spelling).pages()]
+            pages = [*self._folder.contacts.list(email=spelling, page_size=_FEW_CONTACTS).pages()]
             found = [one for page in pages for one in page]
             if not found and any(page.total for page in pages):
                 # Deleted ones are counted, too (API 6.4); a second look shows that it is not there.
-                found = self._folder.contacts.list(status=None, email=spelling).all()
+                found = self._folder.contacts.list(
+                    status=None, email=spelling, page_size=_FEW_CONTACTS
+                ).all()
             known |= {one.contact_id: one for one in found}
             if known and spelled[-1].isascii():
                 break  # only a domain outside ASCII may be held in two forms

@@ -13,7 +13,7 @@ import attrs
 from icontact import wire
 from icontact.auth import Private
 from icontact.errors import NotFound, RejectedError
-from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.paging import Pager, PageSize
 from icontact.resources._matching import matched
 from icontact.resources._shared import whole_id
 from icontact.transport import Answer, Call, Safety, Sender
@@ -104,7 +104,7 @@ class Resource(Generic[M]):
         self,
         filters: Any,
         *,
-        page_size: int = DEFAULT_PAGE_SIZE,
+        page_size: PageSize = "auto",
         max_items: int | None = None,
         workers: int = 1,
         order_by: str | tuple[str, ...] | None = None,

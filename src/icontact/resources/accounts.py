@@ -12,7 +12,7 @@ from icontact.models import (
     ClientFolderFields,
     ClientFolderFilters,
 )
-from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.paging import Pager, PageSize
 from icontact.resources._base import BatchResult, Hidden, Resource
 from icontact.transport import Safety, Sender
 
@@ -32,7 +32,7 @@ class Accounts(Resource[Account]):
         super().__init__(transport, "", Account)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
+        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[Account]:
         """List the accounts.
 
@@ -79,7 +79,7 @@ class ClientFolders(Resource[ClientFolder]):
         self,
         *,
         order_by: str | tuple[str, ...] | None = None,
-        page_size: int = DEFAULT_PAGE_SIZE,
+        page_size: PageSize = "auto",
         max_items: int | None = None,
         workers: int = 1,
         **filters: Unpack[ClientFolderFilters],

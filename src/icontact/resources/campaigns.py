@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar, Unpack
 
 from icontact.models import Campaign, CampaignFields
-from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.paging import Pager, PageSize
 from icontact.resources._base import BatchResult, Resource
 from icontact.resources._shared import row_body
 from icontact.transport import Safety, Sender
@@ -37,7 +37,7 @@ class Campaigns(Resource[Campaign]):
         super().__init__(transport, folder, Campaign)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
+        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[Campaign]:
         """List the campaigns.
 

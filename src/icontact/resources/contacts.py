@@ -21,7 +21,7 @@ from icontact.models import (
     CustomValue,
     Filter,
 )
-from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.paging import Pager, PageSize
 from icontact.resources._base import BatchResult, Hidden, Resource
 from icontact.resources._shared import whole_id
 from icontact.resources.custom_fields import CustomFields
@@ -85,7 +85,7 @@ class Contacts(Resource[Contact]):
         *,
         status: ContactStatus | Filter | None = "total",
         order_by: str | tuple[str, ...] | None = None,
-        page_size: int = DEFAULT_PAGE_SIZE,
+        page_size: PageSize = "auto",
         max_items: int | None = None,
         workers: int = 1,
         **filters: Unpack[ContactFilters],
@@ -279,7 +279,7 @@ class Contacts(Resource[Contact]):
         contact_id: int,
         /,
         *,
-        page_size: int = DEFAULT_PAGE_SIZE,
+        page_size: PageSize = "auto",
         max_items: int | None = None,
         workers: int = 1,
         **filters: Unpack[ActionFilters],
@@ -344,7 +344,7 @@ class _Actions(Resource[ContactAction]):
         super().__init__(transport, contact, ContactAction)
 
     def list(
-        self, filters: ActionFilters, *, page_size: int, max_items: int | None, workers: int
+        self, filters: ActionFilters, *, page_size: PageSize, max_items: int | None, workers: int
     ) -> Pager[ContactAction]:
         return self._list(filters, page_size=page_size, max_items=max_items, workers=workers)
 

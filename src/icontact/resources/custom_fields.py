@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar, Unpack
 
 from icontact.models import CustomField, CustomFieldFields
-from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.paging import Pager, PageSize
 from icontact.resources._base import BatchResult, Hidden, Resource
 from icontact.transport import Safety, Sender
 
@@ -30,7 +30,7 @@ class CustomFields(Resource[CustomField]):
         super().__init__(transport, folder, CustomField)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
+        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[CustomField]:
         """List the custom fields.
 

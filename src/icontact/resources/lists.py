@@ -7,7 +7,7 @@ from typing import ClassVar, Unpack
 
 from icontact.errors import ConfigError
 from icontact.models import ContactList, ListFields, ListFilters
-from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.paging import Pager, PageSize
 from icontact.resources._base import BatchResult, Hidden, Resource
 from icontact.transport import Safety, Sender
 
@@ -32,7 +32,7 @@ class Lists(Resource[ContactList]):
         self,
         *,
         order_by: str | tuple[str, ...] | None = None,
-        page_size: int = DEFAULT_PAGE_SIZE,
+        page_size: PageSize = "auto",
         max_items: int | None = None,
         workers: int = 1,
         **filters: Unpack[ListFilters],

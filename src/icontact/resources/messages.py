@@ -16,7 +16,7 @@ from icontact.models import (
     Statistics,
     Unsubscribe,
 )
-from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.paging import Pager, PageSize
 from icontact.reports import MessageReport
 from icontact.resources._base import BatchResult, Resource
 from icontact.resources._shared import remark
@@ -49,7 +49,7 @@ class Messages(Resource[Message]):
         self,
         *,
         order_by: str | tuple[str, ...] | None = None,
-        page_size: int = DEFAULT_PAGE_SIZE,
+        page_size: PageSize = "auto",
         max_items: int | None = None,
         workers: int = 1,
         **filters: Unpack[MessageFilters],
@@ -120,7 +120,7 @@ class Messages(Resource[Message]):
         message_id: int,
         /,
         *,
-        page_size: int = DEFAULT_PAGE_SIZE,
+        page_size: PageSize = "auto",
         max_items: int | None = None,
         workers: int = 1,
     ) -> Pager[Bounce]:
@@ -137,7 +137,7 @@ class Messages(Resource[Message]):
         message_id: int,
         /,
         *,
-        page_size: int = DEFAULT_PAGE_SIZE,
+        page_size: PageSize = "auto",
         max_items: int | None = None,
         workers: int = 1,
     ) -> Pager[Open]:
@@ -154,7 +154,7 @@ class Messages(Resource[Message]):
         message_id: int,
         /,
         *,
-        page_size: int = DEFAULT_PAGE_SIZE,
+        page_size: PageSize = "auto",
         max_items: int | None = None,
         workers: int = 1,
     ) -> Pager[Click]:
@@ -171,7 +171,7 @@ class Messages(Resource[Message]):
         message_id: int,
         /,
         *,
-        page_size: int = DEFAULT_PAGE_SIZE,
+        page_size: PageSize = "auto",
         max_items: int | None = None,
         workers: int = 1,
     ) -> Pager[Unsubscribe]:
@@ -201,7 +201,7 @@ class Messages(Resource[Message]):
         return wire.decode_member(Statistics, answer.payload, "statistics", answer.call)
 
     def report(
-        self, message_id: int, /, *, details: bool = True, page_size: int = DEFAULT_PAGE_SIZE
+        self, message_id: int, /, *, details: bool = True, page_size: PageSize = "auto"
     ) -> MessageReport:
         """Gather the sends, figures, opens, clicks, bounces and unsubscribes of a message.
 
@@ -245,7 +245,7 @@ class Messages(Resource[Message]):
         model: type[M],
         key: str,
         *,
-        page_size: int,
+        page_size: PageSize,
         max_items: int | None = None,
         workers: int = 1,
     ) -> Pager[M]:
@@ -261,7 +261,7 @@ class Messages(Resource[Message]):
         )
 
     def _rows(
-        self, message_id: int, model: type[M], key: str, page_size: int, wanted: set[str]
+        self, message_id: int, model: type[M], key: str, page_size: PageSize, wanted: set[str]
     ) -> tuple[M, ...]:
         return (
             tuple(self._tracked(message_id, model, key, page_size=page_size))

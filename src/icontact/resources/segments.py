@@ -14,7 +14,7 @@ from icontact.models import (
     Segment,
     SegmentFields,
 )
-from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.paging import Pager, PageSize
 from icontact.resources._base import BatchResult, Resource
 from icontact.resources._shared import refuse_fixed, row_body
 from icontact.transport import Safety, Sender
@@ -45,7 +45,7 @@ class Segments(Resource[Segment]):
         super().__init__(transport, folder, Segment)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
+        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[Segment]:
         """List the segments.
 
@@ -147,7 +147,7 @@ class Criteria(Resource[Criterion]):
         super().__init__(transport, segment, Criterion)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
+        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[Criterion]:
         """List the criteria, all of which a member of the segment meets.
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from icontact import wire
 from icontact.errors import AlreadyScheduled, BadRequest, NotFound, RejectedError
 from icontact.models import Send
-from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.paging import Pager, PageSize
 from icontact.resources._base import Resource
 from icontact.resources._preview import Audience, SendPreview, counted
 from icontact.resources._shared import remark
@@ -83,7 +83,7 @@ class Sends(Resource[Send]):
         self._now = now
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
+        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[Send]:
         """List the sends.
 

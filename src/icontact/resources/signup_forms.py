@@ -7,7 +7,7 @@ from typing import ClassVar
 import attrs
 
 from icontact.models import SignupForm
-from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.paging import Pager, PageSize
 from icontact.resources._base import Resource
 from icontact.transport import Answer, Call, Sender
 
@@ -29,7 +29,7 @@ class SignupForms(Resource[SignupForm]):
         super().__init__(_OneForm(transport), folder, SignupForm)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
+        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[SignupForm]:
         """List the sign-up forms.
 

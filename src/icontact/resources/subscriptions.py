@@ -18,7 +18,7 @@ from icontact.models import (
     SubscriptionStatus,
 )
 from icontact.models.filters import one_of
-from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.paging import Pager, PageSize
 from icontact.resources._base import BatchResult, Hidden, Resource
 from icontact.resources._shared import whole_id
 from icontact.resources.contacts import Contacts
@@ -53,7 +53,7 @@ class Subscriptions(Resource[Subscription]):
         self,
         *,
         order_by: str | tuple[str, ...] | None = None,
-        page_size: int = DEFAULT_PAGE_SIZE,
+        page_size: PageSize = "auto",
         max_items: int | None = None,
         workers: int = 1,
         **filters: Unpack[SubscriptionFilters],

@@ -13,7 +13,7 @@ import attrs
 from icontact import wire
 from icontact.errors import CallError, RequestTimeout
 from icontact.models import ContactFields, Upload, UploadAction, UploadFields, UploadStatus
-from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.paging import Pager, PageSize
 from icontact.resources._base import Resource
 from icontact.resources._shared import whole_id
 from icontact.resources._upload_rows import HEADERS, written
@@ -90,7 +90,7 @@ class Uploads(Resource[Upload]):
         self._sleep, self._clock = sleep, clock
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
+        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[Upload]:
         """List the uploads.
 

@@ -13,7 +13,7 @@ from icontact.models import (
     User,
     UserFields,
 )
-from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.paging import Pager, PageSize
 from icontact.resources._base import BatchResult, Resource
 from icontact.resources._shared import refuse_fixed, row_body
 from icontact.transport import Safety, Sender
@@ -42,7 +42,7 @@ class Users(Resource[User]):
         super().__init__(transport, f"a/{account_id}", User)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
+        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[User]:
         """List the users.
 
@@ -150,7 +150,7 @@ class Permissions(Resource[Permission]):
     def list(
         self,
         *,
-        page_size: int = DEFAULT_PAGE_SIZE,
+        page_size: PageSize = "auto",
         max_items: int | None = None,
         workers: int = 1,
         **filters: Unpack[PermissionFilters],

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar, Unpack
 
 from icontact.models import Webhook, WebhookFields
-from icontact.paging import DEFAULT_PAGE_SIZE, Pager
+from icontact.paging import Pager, PageSize
 from icontact.resources._base import BatchResult, Resource
 from icontact.transport import Safety, Sender
 
@@ -30,7 +30,7 @@ class Webhooks(Resource[Webhook]):
         super().__init__(transport, folder, Webhook)
 
     def list(
-        self, *, page_size: int = DEFAULT_PAGE_SIZE, max_items: int | None = None, workers: int = 1
+        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[Webhook]:
         """List the web hooks.
 

@@ -58,6 +58,9 @@ class Call:
         authenticated: Whether credentials are sent.
         content_type: What the body says of itself. iContact documents that it refuses all but
             JSON and XML (API 2.1).
+        may_be_too_large: Whether the request asks for, or brings, more than the server may take.
+            It is not repeated after a 5xx other than 503, a time-out or a body that cannot be
+            read: send a smaller one then.
 
     Raises:
         ValueError: For an unknown verb, or a path that iContact does not accept: with a host, with
@@ -72,6 +75,7 @@ class Call:
     safety: Safety = attrs.field(kw_only=True)
     authenticated: bool = attrs.field(kw_only=True)
     content_type: str = attrs.field(kw_only=True, repr=False)
+    may_be_too_large: bool = attrs.field(kw_only=True, repr=False)
 
     def __init__(
         self,
@@ -83,6 +87,7 @@ class Call:
         safety: Safety | None = None,
         authenticated: bool = True,
         content_type: str = "application/json",
+        may_be_too_large: bool = False,
     ) -> None:
         where, _, query = path.removeprefix("/").partition("?")
         where = where.removesuffix("/")
@@ -103,6 +108,7 @@ class Call:
             safety=_SAFETY[method] if safety is None else safety,
             authenticated=authenticated,
             content_type=content_type,
+            may_be_too_large=may_be_too_large,
         )
 
     def summary(self) -> CallSummary:
@@ -150,6 +156,7 @@ class Answer:
         call: What was asked.
         attempts: How often it was sent.
         elapsed: Seconds from the first attempt on, waits included.
+        body_bytes: How long the body was, unpacked.
     """
 
     status: int
@@ -158,6 +165,7 @@ class Answer:
     call: CallSummary
     attempts: int = 1
     elapsed: float = 0.0
+    body_bytes: int = 0
 
 
 @attrs.frozen(kw_only=True)

@@ -80,7 +80,13 @@ def parse_response(
     if errors:
         return AttemptResult(outcome=RejectedError(errors + warnings, call=call))
     return AttemptResult(
-        outcome=Answer(status=status, payload=payload, warnings=warnings, call=call)
+        outcome=Answer(
+            status=status,
+            payload=payload,
+            warnings=warnings,
+            call=call,
+            body_bytes=len(content or b""),
+        )
     )
 
 

@@ -19,7 +19,7 @@ from urllib3.exceptions import HTTPError
 from icontact._version import __version__
 from icontact.auth import Anonymous, Credentials, HeaderAuth
 from icontact.cancellation import cancellable_sleep, check_cancelled
-from icontact.errors import CallError, ConfigError
+from icontact.errors import CallError, ConfigError, RequestTimeout
 from icontact.limits import AdaptiveLimiter, Limiter, ResponseListener
 from icontact.transport.call import Answer, Call, Event
 from icontact.transport.connections import Pool, is_loopback, receive
@@ -37,6 +37,7 @@ API_VERSION = "2.2"
 Timeout = tuple[float, float]
 
 _NOT_IN_BASE = re.compile(r"[\x00-\x20\x7f?#@\\]")
+_ABOUT_SIZE = (FailureKind.SERVER_ERROR, FailureKind.INVALID_BODY, FailureKind.BODY_TOO_LARGE)
 _THROTTLED = (FailureKind.THROTTLED_429, FailureKind.UNAVAILABLE_503)
 
 logger: logging.Logger = logging.getLogger("icontact")
@@ -175,7 +176,7 @@ class Transport:
     def _pause(
         self, call: Call, result: AttemptResult, attempt: int, elapsed: float
     ) -> float | None:
-        if result.failure is None:
+        if result.failure is None or (call.may_be_too_large and _is_about_size(result)):
             return None
         return self._retry.pause(
             safety=call.safety,
@@ -247,6 +248,11 @@ def _may_be_applied(call: Call, result: AttemptResult) -> bool:
         and result.failure is not None
         and may_be_applied(result.failure)
     )
+
+
+def _is_about_size(result: AttemptResult) -> bool:
+    """Return whether a smaller request may go through where this one failed."""
+    return result.failure in _ABOUT_SIZE or isinstance(result.outcome, RequestTimeout)
 
 
 def _completed(error: CallError, attempts: int, elapsed: float, maybe_applied: bool) -> CallError:
