@@ -198,7 +198,7 @@ def test_a_page_that_is_cut_once_loses_no_row_and_does_not_slow_the_rest() -> No
             answer.payload["lists"] = answer.payload["lists"][:3]
         return answer
 
-    server.send = cut  # type: ignore[method-assign]
+    server.send = cut  # type: ignore[method-assign]  # spoils the answers of one server
     assert ids(pager(server)) == [*range(30_000)]
     assert server.asked == [1_000, 4_000, 4_000, 10_000, 10_000, 10_000]
 
@@ -213,7 +213,7 @@ def test_a_listing_that_is_cut_short_is_still_an_error() -> None:
             answer.payload["lists"] = []
         return answer
 
-    server.send = cut  # type: ignore[method-assign]
+    server.send = cut  # type: ignore[method-assign]  # spoils the answers of one server
     with pytest.raises(IncompleteListing):
         pager(server).all()
 
@@ -246,7 +246,7 @@ def test_no_row_is_lost_or_doubled_whatever_the_cap(
             answer.payload["limit"] = min(limit, cap)
         return answer
 
-    server.send = capped  # type: ignore[method-assign]
+    server.send = capped  # type: ignore[method-assign]  # spoils the answers of one server
     assert ids(pager(server, workers=workers, max_items=max_items)) == [*range(count)][:max_items]
 
 
