@@ -1,0 +1,307 @@
+"""The file that remembers which suppressed people another system already knows."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, ClassVar
+
+import attrs
+
+from icontact._sqlite import Checked
+from icontact.addresses import canonical_address
+from icontact.errors import ConfigError
+from icontact.integrations._owners import is_gone, lives, new_owner
+from icontact.integrations._storage import Storage
+from icontact.integrations.suppression_target import TargetContact
+
+__all__ = ["PlannedMark", "SuppressedPerson", "SuppressionState"]
+
+_TABLES = """
+CREATE TABLE people (
+    address TEXT PRIMARY KEY,
+    email TEXT NOT NULL,
+    contact_id INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    list_id INTEGER,
+    state TEXT NOT NULL DEFAULT 'new',
+    targets TEXT NOT NULL DEFAULT '[]',
+    run INTEGER NOT NULL,
+    owner TEXT,
+    until REAL NOT NULL DEFAULT 0,
+    checksum INTEGER
+) WITHOUT ROWID;
+CREATE INDEX people_by_state ON people (state, address);
+CREATE TABLE known (
+    contact_id INTEGER PRIMARY KEY,
+    address TEXT NOT NULL,
+    email TEXT NOT NULL,
+    run INTEGER NOT NULL
+);
+CREATE INDEX known_by_address ON known (address, run);
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+_PEOPLE = Checked(
+    name="people",
+    key=("address",),
+    columns=(
+        *("email", "contact_id", "reason", "list_id", "state", "targets", "run", "owner"),
+        "until",
+    ),
+)
+
+_BATCH = 500
+
+
+@attrs.frozen(kw_only=True)
+class SuppressedPerson:
+    """A person whom iContact may not mail. The ``repr`` does not show the address.
+
+    Attributes:
+        email: The address.
+        contact_id: The contact's id in iContact.
+        reason: ``unsubscribed``, ``bounced``, ``donotcontact`` or ``deleted``.
+        list_id: The list, if the person unsubscribed from one.
+    """
+
+    email: str = attrs.field(repr=False)
+    contact_id: int
+    reason: str
+    list_id: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class PlannedMark(SuppressedPerson):
+    """A person to be marked in the other system.
+
+    Attributes:
+        targets: The ids of the contacts to mark there.
+    """
+
+    targets: tuple[int | str, ...] = ()
+
+
+class SuppressionState(Storage):
+    """What is known of suppressed people, in an SQLite file that is private to its owner.
+
+    A person is ``new`` until the other system was searched; then ``planned``, ``unknown`` there, or
+    ``done``: marked, or do-not-contact there already. Processes of one machine may share the file.
+
+    Args:
+        path: The file; made if it does not exist.
+        clock: Returns the seconds since 1970.
+
+    Raises:
+        ConfigError: If the file cannot be opened, or is something else.
+    """
+
+    _KIND: ClassVar[str] = "a state of suppressions"
+    _TABLES: ClassVar[str] = _TABLES
+    #: ``IcSu`` in ASCII.
+    _APPLICATION: ClassVar[int] = 0x49635375
+    _VERSION: ClassVar[int] = 1
+    _CHECKED: ClassVar[tuple[Checked, ...]] = (_PEOPLE,)
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, clock: Callable[[], float] = time.time
+    ) -> None:
+        super().__init__(path)
+        self._clock = clock
+
+    def bind(self, folder: str) -> None:
+        """Let the file belong to one client folder.
+
+        Raises:
+            ConfigError: If it belongs to another: its contacts would all look deleted.
+        """
+        with self._transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO facts VALUES ('folder', ?)", (folder,))
+        if self._rows("SELECT value FROM facts WHERE name = 'folder'") != [(folder,)]:
+            raise ConfigError(
+                f"{self.path} belongs to another client folder of iContact: name another state file"
+            )
+
+    def begin(self) -> int:
+        """Return the number of a new run."""
+        with self._transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO facts VALUES ('run', '0')")
+            connection.execute("UPDATE facts SET value = value + 1 WHERE name = 'run'")
+        return int(self._rows("SELECT value FROM facts WHERE name = 'run'")[0][0])
+
+    def add(self, people: Iterable[SuppressedPerson], run: int) -> int:
+        """Note suppressed people. Who was noted before keeps the state; return how many came."""
+        count = 0
+        for batch in _batches(people):
+            with self._transaction(durable=True) as connection:
+                connection.executemany(
+                    "INSERT INTO people (address, email, contact_id, reason, list_id, run)"
+                    " VALUES (?, ?, ?, ?, ?, ?)"
+                    " ON CONFLICT (address) DO UPDATE SET run = excluded.run",
+                    [
+                        (
+                            str(canonical_address(one.email)),
+                            *(one.email, one.contact_id, one.reason, one.list_id, run),
+                        )
+                        for one in batch
+                    ],
+                )
+            count += len(batch)
+        return count
+
+    def keep_only(self, run: int) -> None:
+        """Forget all who are not suppressed any more, so that a later reason counts anew."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM people WHERE run != ? AND reason != 'deleted'", (run,))
+
+    def forget(self, email: str) -> None:
+        """Forget one person who is not suppressed any more."""
+        with self._transaction() as connection:
+            connection.execute(
+                "DELETE FROM people WHERE address = ?", (str(canonical_address(email)),)
+            )
+
+    def notice(self, contacts: Iterable[tuple[int, str]], run: int) -> None:
+        """Note which contacts iContact has, by id and address."""
+        for batch in _batches(contacts):
+            with self._transaction() as connection:
+                connection.executemany(
+                    "INSERT INTO known (contact_id, address, email, run) VALUES (?, ?, ?, ?)"
+                    " ON CONFLICT (contact_id) DO UPDATE"
+                    " SET address = excluded.address, email = excluded.email, run = excluded.run",
+                    [(one, str(canonical_address(email)), email, run) for one, email in batch],
+                )
+
+    def missing(self, run: int) -> Iterator[tuple[int, str]]:
+        """Yield id and address of contacts that this run did not notice, as an earlier one did."""
+        last = -1
+        while rows := self._rows(
+            "SELECT contact_id, email FROM known WHERE run != ? AND contact_id > ?"
+            " AND NOT EXISTS (SELECT 1 FROM known AS other"
+            " WHERE other.address = known.address AND other.run = ?)"
+            " ORDER BY contact_id LIMIT ?",
+            (run, last, run, _BATCH),
+        ):
+            yield from rows
+            last = rows[-1][0]
+
+    def known_email(self, contact_id: int) -> str | None:
+        """Return the address that a contact had."""
+        rows = self._rows("SELECT email FROM known WHERE contact_id = ?", (contact_id,))
+        return str(rows[0][0]) if rows else None
+
+    def unsearched(self) -> Iterator[list[str]]:
+        """Yield batches of addresses that are not done: the other system is to be searched."""
+        last = ""
+        while rows := self._rows(
+            "SELECT address, email FROM people WHERE state != 'done' AND address > ?"
+            " ORDER BY address LIMIT ?",
+            (last, _BATCH),
+        ):
+            yield [row[1] for row in rows]
+            last = rows[-1][0]
+
+    def found(self, emails: Sequence[str], contacts: Iterable[TargetContact]) -> None:
+        """Note which of these addresses the other system has, and which are marked there."""
+        by_address: dict[str, list[TargetContact]] = {}
+        for contact in contacts:
+            by_address.setdefault(str(canonical_address(contact.email)), []).append(contact)
+        rows = []
+        for email in emails:
+            address = str(canonical_address(email))
+            there = by_address.get(address, [])
+            targets = [one.contact_id for one in there if not one.do_not_contact]
+            state = "planned" if targets else "done" if there else "unknown"
+            rows.append((state, json.dumps(targets), address))
+        with self._transaction() as connection:
+            connection.executemany(
+                "UPDATE people SET state = ?, targets = ? WHERE address = ? AND state != 'done'",
+                rows,
+            )
+
+    def planned(self, email: str | None = None) -> Iterator[PlannedMark]:
+        """Yield the people to be marked; or only the one of an address."""
+        if email is not None:
+            address = str(canonical_address(email))
+            rows = self._rows(f"{_PLANNED} AND address = ?", (address,))
+            yield from (_mark(*row[1:]) for row in rows)
+            return
+        last = ""
+        while rows := self._rows(
+            f"{_PLANNED} AND address > ? ORDER BY address LIMIT ?", (last, _BATCH)
+        ):
+            yield from (_mark(*row[1:]) for row in rows)
+            last = rows[-1][0]
+
+    def claim(self, mark: PlannedMark, *, lease: float) -> str | None:
+        """Reserve a person for this process; return the reservation, or None if another has it."""
+        now, owner = self._clock(), new_owner()
+        address = str(canonical_address(mark.email))
+        with self._transaction() as connection:
+            row = connection.execute(
+                "SELECT owner, until FROM people WHERE address = ? AND state = 'planned'",
+                (address,),
+            ).fetchone()
+            # A clock that was set back does not make a reservation longer.
+            held = row is not None and row[0] is not None and now < row[1] <= now + lease
+            if row is None or (held and not is_gone(row[0], lives)):
+                return None
+            connection.execute(
+                "UPDATE people SET owner = ?, until = ? WHERE address = ?",
+                (owner, now + lease, address),
+            )
+        return owner
+
+    def settle(self, mark: PlannedMark, owner: str, *, done: bool) -> None:
+        """Note that a person is marked; or give the reservation back."""
+        with self._transaction(durable=True) as connection:
+            connection.execute(
+                "UPDATE people SET state = ?, owner = NULL, until = 0"
+                " WHERE address = ? AND owner = ?",
+                ("done" if done else "planned", str(canonical_address(mark.email)), owner),
+            )
+
+    def is_done(self, email: str) -> bool:
+        """Whether the other system knows that a person is suppressed."""
+        return bool(
+            self._rows(
+                "SELECT 1 FROM people WHERE address = ? AND state = 'done'",
+                (str(canonical_address(email)),),
+            )
+        )
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of people by state: ``planned``, ``done`` and ``unknown``."""
+        rows = self._rows("SELECT state, COUNT(*) FROM people GROUP BY state")
+        return {"planned": 0, "done": 0, "unknown": 0} | dict(rows)
+
+    def _set_aside_damaged_rows(self, connection: Any) -> None:
+        # The next run reads the person again, from both sides.
+        connection.execute(f"DELETE FROM people WHERE {_PEOPLE.is_damaged}")  # noqa: S608  (made of constants)
+
+
+_PLANNED = (
+    "SELECT address, email, contact_id, reason, list_id, targets FROM people"
+    " WHERE state = 'planned'"
+)
+
+
+def _mark(
+    email: str, contact_id: int, reason: str, list_id: int | None, targets: str
+) -> PlannedMark:
+    return PlannedMark(
+        email=email,
+        contact_id=contact_id,
+        reason=reason,
+        list_id=list_id,
+        targets=tuple(json.loads(targets)),
+    )
+
+
+def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, _BATCH)):
+        yield batch

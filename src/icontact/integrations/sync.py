@@ -1,0 +1,369 @@
+"""Suppressions of iContact, carried over to a CRM, a shop or a file.
+
+.. code-block:: python
+
+    from icontact.integrations import mautic, sync
+
+    crm = mautic.Mautic("https://mautic.example.com", username="api", password="…")
+    plan = sync.suppressed(folder, to=crm, state="suppressed.sqlite")
+    for mark in plan:
+        print(mark.contact_id, mark.reason)
+    print(plan.apply())
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import os
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import attrs
+
+from icontact.addresses import canonical_address
+from icontact.auth import redact
+from icontact.client import Folder
+from icontact.errors import ConfigError, IContactError, NotFound
+from icontact.integrations.suppression_state import (
+    PlannedMark,
+    SuppressedPerson,
+    SuppressionState,
+)
+from icontact.integrations.suppression_target import SuppressionTarget, TargetContact
+from icontact.models import Contact, ContactStatus, SubscriptionStatus
+
+__all__ = [
+    "COMMENT_PREFIX",
+    "REASONS",
+    "PlannedMark",
+    "SuppressedPerson",
+    "SuppressionCsv",
+    "SuppressionPlan",
+    "SuppressionReport",
+    "SuppressionState",
+    "SuppressionTarget",
+    "TargetContact",
+    "suppressed",
+]
+
+logger: logging.Logger = logging.getLogger("icontact")
+
+#: What a person may be suppressed for. A complaint makes iContact set ``donotcontact``.
+REASONS: tuple[str, ...] = ("unsubscribed", "bounced", "donotcontact", "deleted")
+
+#: The comment of each mark begins with it, so that a mark that comes back is known.
+COMMENT_PREFIX = "iContact:"
+
+#: Failures in a row that mean that the other system is away, and not that a person is odd.
+_IN_A_ROW = 3
+
+_LEASE = 600.0
+
+_WORDS = {
+    "unsubscribed": ("unsubscribed", "unsubscribed"),
+    "bounced": ("bounced", "mail to the address bounced"),
+    "donotcontact": ("manual", "do-not-contact, by hand or after a complaint"),
+    "deleted": ("manual", "the contact was deleted"),
+}
+
+
+@attrs.frozen(kw_only=True)
+class SuppressionReport:
+    """What was carried over.
+
+    Attributes:
+        marked: The number of people who were marked.
+        failed: The number of people whom the other system did not take. The next run tries again.
+        left: The number of people who are still to be marked, the failed ones among them.
+        reason: The last failure, in words; empty if there was none.
+        elapsed: Seconds.
+    """
+
+    marked: int
+    failed: int
+    left: int
+    reason: str = ""
+    elapsed: float = attrs.field(default=0.0, eq=False)
+
+    def __str__(self) -> str:
+        text = f"{self.marked:,} marked, {self.failed:,} failed, {self.left:,} left"
+        return f"{text} ({self.reason})" if self.reason else text
+
+
+class SuppressionPlan:
+    """The people to be marked. Iterate it as often as you like; :func:`suppressed` makes one.
+
+    Attributes:
+        state: The file of the plan.
+    """
+
+    def __init__(self, state: SuppressionState, to: SuppressionTarget) -> None:
+        self.state = state
+        self._to = to
+
+    def __repr__(self) -> str:
+        return f"SuppressionPlan({self.counts})"
+
+    def __iter__(self) -> Iterator[PlannedMark]:
+        return self.state.planned()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The number of people to be marked (``planned``), ``done``, and ``unknown`` there."""
+        return self.state.counts()
+
+    def close(self) -> None:
+        """Close the state file."""
+        self.state.close()
+
+    def apply(self, progress: Callable[[int], object] | None = None) -> SuppressionReport:
+        """Mark the people in the other system, each once. After a crash the next run goes on.
+
+        Args:
+            progress: Called with the number of people so far.
+
+        Returns:
+            The report. A failure of the other system shows there, and raises nothing.
+        """
+        began, marked, failed, in_a_row, reason = time.monotonic(), 0, 0, 0, ""
+        for mark in self:
+            problem = carry_over(self.state, self._to, mark)
+            if problem is None:
+                continue
+            marked, failed = marked + (not problem), failed + bool(problem)
+            in_a_row, reason = (in_a_row + 1, problem) if problem else (0, reason)
+            if progress is not None:
+                progress(marked + failed)
+            if in_a_row == _IN_A_ROW:
+                break
+        left, elapsed = self.counts["planned"], time.monotonic() - began
+        return SuppressionReport(
+            marked=marked, failed=failed, left=left, reason=reason, elapsed=elapsed
+        )
+
+
+def suppressed(
+    folder: Folder,
+    *,
+    to: SuppressionTarget,
+    state: str | os.PathLike[str] | SuppressionState = "suppressed.sqlite",
+    lists: Iterable[str | int] | None = None,
+    reasons: Collection[str] = REASONS,
+    since: date | str | None = None,
+) -> SuppressionPlan:
+    """Plan which people are to be marked as do-not-contact in another system, and why.
+
+    Reads iContact and searches the other system; writes nothing but the state file. Each person is
+    marked once, and nothing ever lifts a do-not-contact. If either side fails, or the process ends,
+    the same call goes on from the state file.
+
+    A deletion is noticed from the second run on: each run reads all contacts of the folder, and one
+    that is missing is asked for by its id. Leave ``"deleted"`` out of ``reasons`` to save that.
+
+    Args:
+        folder: The client folder.
+        to: The other system: :class:`~icontact.integrations.mautic.Mautic`, a
+            :class:`SuppressionCsv`, or any object with ``find`` and ``mark``
+            (:class:`SuppressionTarget`).
+        state: The file that remembers who was marked. It belongs to one client folder and one
+            target.
+        lists: Only unsubscriptions from these lists, by name or id. By default from any list.
+        reasons: Only people who are suppressed for one of these.
+        since: Only what happened since then; see :meth:`~icontact.client.Folder.suppressed`.
+
+    Raises:
+        ConfigError: If a list or a reason is unknown, or the state file cannot be used.
+        IContactError: If iContact or the other system could not be asked.
+    """
+    if unknown := sorted(set(reasons) - set(REASONS)):
+        raise ConfigError(f"reasons: {unknown[0]!r} is unknown; choose from {', '.join(REASONS)}")
+    list_ids = None if lists is None else {list_id_of(folder, one) for one in lists}
+    kept = state if isinstance(state, SuppressionState) else SuppressionState(state)
+    kept.bind(f"{folder.account_id}/{folder.client_folder_id}")
+    run = kept.begin()
+    kept.add(_people(folder, list_ids, reasons, since), run)
+    if since is None:
+        kept.keep_only(run)
+    if "deleted" in reasons:
+        _note_deletions(folder, kept, run)
+    for emails in kept.unsearched():
+        kept.found(emails, to.find(emails))
+    return SuppressionPlan(kept, to)
+
+
+def list_id_of(folder: Folder, given: str | int) -> int:
+    """Return the id of a list that was given by name or id.
+
+    Raises:
+        ConfigError: If there is no list of that name.
+    """
+    if isinstance(given, int):
+        return given
+    found = folder.lists.find(name=given)
+    if found is None:
+        raise ConfigError(f"lists: this client folder has no list named {given!r}")
+    return found.list_id
+
+
+def carry_over(state: SuppressionState, to: SuppressionTarget, mark: PlannedMark) -> str | None:
+    """Mark one person; return the failure in words, or nothing; None if another process does it."""
+    owner = state.claim(mark, lease=_LEASE)
+    if owner is None:
+        return None
+    reason, words = _WORDS[mark.reason]
+    where = "" if mark.list_id is None else f" from list {mark.list_id}"
+    comment = f"{COMMENT_PREFIX} {words}{where}"
+    problem = ""
+    try:
+        for contact_id in mark.targets:
+            contact = TargetContact(contact_id=contact_id, email=mark.email)
+            to.mark(contact, reason=reason, comment=comment)
+    except IContactError as error:
+        problem = redact(str(error))
+    except Exception as error:  # noqa: BLE001  (the target is the caller's, and may raise anything)
+        problem = type(error).__name__
+    except BaseException:
+        state.settle(mark, owner, done=False)
+        raise
+    state.settle(mark, owner, done=not problem)
+    if problem:
+        logger.warning("a suppression could not be carried over: %s", problem)
+    return problem
+
+
+def person_of(
+    contact: Contact,
+    unsubscribed_from: Sequence[int],
+    reasons: Collection[str] = REASONS,
+) -> SuppressedPerson | None:
+    """Return the person that a contact is, if one of the reasons applies."""
+    list_id = None
+    if contact.status in reasons and contact.status in _STATUSES:
+        reason = str(contact.status)
+    elif unsubscribed_from and "unsubscribed" in reasons:
+        reason, list_id = "unsubscribed", unsubscribed_from[0]
+    else:
+        return None
+    return SuppressedPerson(
+        email=contact.email, contact_id=contact.contact_id, reason=reason, list_id=list_id
+    )
+
+
+_STATUSES = (ContactStatus.DONOTCONTACT, ContactStatus.BOUNCED, ContactStatus.DELETED)
+
+
+def unsubscriptions(folder: Folder, contact_id: int, list_ids: set[int] | None) -> list[int]:
+    """Return the lists that a contact unsubscribed from, as far as they count."""
+    pager = folder.subscriptions.list(contact_id=contact_id)
+    return [
+        one.list_id
+        for one in pager
+        if one.contact_id == contact_id
+        and one.status == SubscriptionStatus.UNSUBSCRIBED
+        and (list_ids is None or one.list_id in list_ids)
+    ]
+
+
+def _people(
+    folder: Folder,
+    list_ids: set[int] | None,
+    reasons: Collection[str],
+    since: date | str | None,
+) -> Iterator[SuppressedPerson]:
+    """Yield suppressed people; the reasons that hold for all mail come first."""
+    for one in folder.suppressed(since=since):
+        if one.reason not in reasons or not one.email:
+            continue
+        if one.list_id is not None and list_ids is not None and one.list_id not in list_ids:
+            continue
+        yield SuppressedPerson(
+            email=one.email,
+            contact_id=one.contact_id,
+            reason=str(one.reason),
+            list_id=one.list_id,
+        )
+
+
+def _note_deletions(folder: Folder, state: SuppressionState, run: int) -> None:
+    contacts = folder.contacts.list(status="total")
+    state.notice(((one.contact_id, one.email) for one in contacts if one.email), run)
+    state.add(
+        (
+            SuppressedPerson(email=email, contact_id=contact_id, reason="deleted")
+            for contact_id, email in state.missing(run)
+            if is_deleted(folder, contact_id)
+        ),
+        run,
+    )
+
+
+def is_deleted(folder: Folder, contact_id: int) -> bool:
+    """Ask iContact for a contact that its listing does not have."""
+    try:
+        return folder.contacts.get(contact_id).status == ContactStatus.DELETED
+    except NotFound:
+        return True
+
+
+class SuppressionCsv:
+    """A CSV file of suppressions, for tools that import a file: ``email``, ``reason``, ``comment``.
+
+    Each person is one row. A run adds rows; who is in the file is not added again.
+
+    Args:
+        path: The file; made if it does not exist, readable by its owner alone.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self._addresses: set[str] | None = None
+
+    def find(self, emails: Sequence[str]) -> Iterator[TargetContact]:
+        """Yield one contact for each address: every address can be written."""
+        written = self._written()
+        for email in emails:
+            there = str(canonical_address(email)) in written
+            yield TargetContact(contact_id=email, email=email, do_not_contact=there)
+
+    def mark(self, contact: TargetContact, *, reason: str, comment: str) -> None:
+        """Add a row.
+
+        Raises:
+            OSError: If the file cannot be written.
+        """
+        address = str(canonical_address(contact.email))
+        if address in self._written():
+            return
+        handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "r+", encoding="utf-8", newline="") as file:
+            text = io.StringIO()
+            writer = csv.writer(text)
+            if file.seek(0, os.SEEK_END) == 0:
+                writer.writerow(("email", "reason", "comment"))
+            elif not _ends_a_line(self.path):
+                # The last row was cut off by a crash.
+                text.write("\r\n")
+            writer.writerow((contact.email, reason, comment))
+            file.write(text.getvalue())
+            file.flush()
+            os.fsync(file.fileno())
+        self._written().add(address)
+
+    def _written(self) -> set[str]:
+        if self._addresses is None:
+            self._addresses = set()
+            if self.path.exists():
+                with self.path.open(encoding="utf-8", newline="") as file:
+                    rows = csv.DictReader(file)
+                    self._addresses = {str(canonical_address(row["email"])) for row in rows}
+        return self._addresses
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
