@@ -36,6 +36,14 @@ def settings(tmp_path: Path) -> Path:
     )
 
 
+def test_a_guessed_column_of_whole_names_is_one_pair(embedded: Sandbox, tmp_path: Path) -> None:
+    path = written(tmp_path, "Email,Customer Name", "ada@example.com,Ada King", name="people.csv")
+
+    ran = icontact("push", path, "--list", "Newsletter")
+
+    assert "note: the mapping was guessed: email=Email, name=Customer Name\n" in ran.err
+
+
 def test_a_file_is_pushed_with_a_guessed_mapping(embedded: Sandbox, people: Path) -> None:
     ran = icontact("push", people, "--list", "Newsletter")
     assert ran.code == 0

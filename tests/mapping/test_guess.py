@@ -230,3 +230,23 @@ def test_an_export_without_custom_fields_is_one_too() -> None:
 def test_what_only_looks_like_an_export_gives_no_status(absent: str) -> None:
     mapper = ContactMapper.guess([column for column in EXPORTED if column != absent])
     assert "status" not in mapper.targets
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("E-mail cím", "邮箱", "电子邮件", "이메일", "Эл. почта", "電子メール"),
+        "E-mailová adresa",
+        *("Adresse électronique", "Dirección de correo", "Indirizzo di posta elettronica"),
+        *("Correio eletrónico", "E-Mail-Anschrift", "Adres poczty elektronicznej", "Mejladress"),
+        *("Meiliosoite", "Elektronik posta", "Mailadresse", "E-mail adres", "Adresă de email"),
+    ],
+)
+def test_the_address_is_found_in_many_languages(header: str) -> None:
+    assert ContactMapper.guess([header]).sources[0] == header
+
+
+def test_a_postal_address_in_portuguese_is_not_the_e_mail_address() -> None:
+    mapper = ContactMapper.guess(["E-mail", "Endereço"])
+
+    assert mapper.as_config() == {"email": "E-mail", "street": "Endereço"}

@@ -197,7 +197,15 @@ def pairs_of(mapper: ContactMapper) -> tuple[str, ...]:
     custom = config.pop(CUSTOM, {})
     config.pop("options", None)
     fields = {**config, **custom}
-    return tuple(f"{field}={_column(source)}" for field, source in fields.items())
+    pairs = (
+        f"{'name' if _is_name_part(source) else field}={_column(source)}"
+        for field, source in fields.items()
+    )
+    return tuple(dict.fromkeys(pairs))
+
+
+def _is_name_part(source: Any) -> bool:
+    return isinstance(source, Mapping) and source.get("transform") == "full_name"
 
 
 def _refuse_swapped(pair: str, rows: RowFile) -> None:
