@@ -17,7 +17,7 @@ import pytest
 
 from icontact.errors import MappingError
 from icontact.mapping import ContactMapper, Source
-from icontact.mapping.targets import FIELDS
+from icontact.mapping.contact_fields import FIELDS
 from icontact.models import ContactFields, CustomField, FieldType
 
 TYPES = {

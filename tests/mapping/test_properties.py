@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import icontact
 from icontact.errors import MappingError
 from icontact.mapping import ContactMapper, Source
-from icontact.mapping.targets import FIELDS
+from icontact.mapping.contact_fields import FIELDS
 from icontact.models import CustomField, FieldType
 
 CANARY = "Kanarienvogel"

@@ -11,7 +11,7 @@ import click
 
 from icontact.cli.exit_codes import CommandError, InterruptedCommand
 from icontact.cli.output import clean, print_table
-from icontact.mapping.targets import closest, shown
+from icontact.mapping.contact_fields import closest, shown
 from icontact.models import ContactList
 
 __all__ = ["Prompter", "list_from"]

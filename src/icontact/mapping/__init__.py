@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from icontact.mapping.addresses import clean_email
 from icontact.mapping.mapper import ContactMapper, LongState, SourceLike
-from icontact.mapping.people import NamePart
+from icontact.mapping.personal_names import NamePart
 from icontact.mapping.result import Explanation, FieldExplanation, MappedContact, Outcome
 from icontact.mapping.rows import Row, RowLike
 from icontact.mapping.source import Default, Key, Source

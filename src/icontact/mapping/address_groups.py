@@ -8,9 +8,9 @@ from typing import Any
 import attrs
 
 from icontact.errors import MappingError
+from icontact.mapping.contact_fields import bounded, field_for, type_name
 from icontact.mapping.field_mapping import FieldMapping, make_field
 from icontact.mapping.source import Key, Source
-from icontact.mapping.targets import bounded, field_for, type_name
 from icontact.mapping.transforms import TransformContext
 from icontact.mapping.values import is_blank
 

@@ -29,9 +29,9 @@ from icontact.mapping.consent_reading import (
     read_left,
 )
 from icontact.mapping.consent_words import WEAK_NOT_MAILABLE, normalize_word
+from icontact.mapping.contact_fields import bounded, shown
 from icontact.mapping.mautic import DO_NOT_CONTACT
 from icontact.mapping.source import Key, Source
-from icontact.mapping.targets import bounded, shown
 from icontact.mapping.values import is_blank
 
 #: What a blank cell of a column that must say yes means.

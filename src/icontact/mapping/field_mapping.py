@@ -11,10 +11,7 @@ from typing import Any, cast
 import attrs
 
 from icontact.errors import DoNotContact, MappingError
-from icontact.mapping.numbers import DECIMALS
-from icontact.mapping.result import FieldExplanation, Outcome
-from icontact.mapping.source import Key, Source, source_from
-from icontact.mapping.targets import (
+from icontact.mapping.contact_fields import (
     CUSTOM,
     FIELDS,
     bounded,
@@ -25,6 +22,9 @@ from icontact.mapping.targets import (
     shown,
     type_name,
 )
+from icontact.mapping.numbers import DECIMALS
+from icontact.mapping.result import FieldExplanation, Outcome
+from icontact.mapping.source import Key, Source, source_from
 from icontact.mapping.transforms import (
     LONGEST,
     TRANSFORMS,

@@ -10,11 +10,7 @@ import attrs
 from icontact.errors import MappingError
 from icontact.mapping.address_groups import ADDRESS_FIELDS
 from icontact.mapping.consent import ConsentBlank, column_of
-from icontact.mapping.field_aliases import normalize_key
-from icontact.mapping.headers import FULL_NAME_FIELD, HeaderField, field_of
-from icontact.mapping.people import NamePart, is_honorific
-from icontact.mapping.source import Source, source_from
-from icontact.mapping.targets import (
+from icontact.mapping.contact_fields import (
     CUSTOM,
     FIELDS,
     bounded,
@@ -24,6 +20,10 @@ from icontact.mapping.targets import (
     looks_like_address,
     shown,
 )
+from icontact.mapping.field_aliases import normalize_key
+from icontact.mapping.headers import FULL_NAME_FIELD, HeaderField, field_of
+from icontact.mapping.personal_names import NamePart, is_honorific
+from icontact.mapping.source import Source, source_from
 from icontact.mapping.values import is_blank
 
 _PART_OF: Mapping[str, NamePart] = {

@@ -20,6 +20,7 @@ from icontact.mapping.consent import (
     not_read,
     unread_columns,
 )
+from icontact.mapping.contact_fields import CUSTOM, bounded, nearest, type_name
 from icontact.mapping.dates import ISO, check_output_format
 from icontact.mapping.field_mapping import FieldMapping, make_field, make_fields, unknown_field
 from icontact.mapping.guess import guess
@@ -29,7 +30,6 @@ from icontact.mapping.result import Explanation, FieldExplanation, MappedContact
 from icontact.mapping.rows import Row, as_mapping
 from icontact.mapping.sample import sample_row
 from icontact.mapping.source import SOURCE_OPTIONS, Key, Source
-from icontact.mapping.targets import CUSTOM, bounded, nearest, type_name
 from icontact.mapping.transforms import TransformContext
 from icontact.mapping.values import is_blank
 

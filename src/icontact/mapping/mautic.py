@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from icontact.errors import ConfigError, MappingError
+from icontact.mapping.contact_fields import CUSTOM, custom_label, type_name
 from icontact.mapping.php import looks_serialized, unserialized
-from icontact.mapping.targets import CUSTOM, custom_label, type_name
 
 #: Mautic's alias of the country; its field mapping has no place for it, and states need it.
 COUNTRY = "country"

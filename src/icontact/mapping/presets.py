@@ -7,7 +7,7 @@ from typing import Any
 
 from icontact.errors import MappingError
 from icontact.mapping import mautic
-from icontact.mapping.targets import nearest, shown
+from icontact.mapping.contact_fields import nearest, shown
 
 #: Preset -> the mapping, with the mapper's options.
 PRESETS: Mapping[str, Mapping[str, Any]] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeAlias
 
 from icontact.errors import MappingError
-from icontact.mapping.targets import type_name
+from icontact.mapping.contact_fields import type_name
 
 
 class RowLike(Protocol):

@@ -11,9 +11,9 @@ from typing import Any, Literal, TypeAlias, cast
 import attrs
 
 from icontact.errors import MappingError
+from icontact.mapping.contact_fields import bounded, closest, nearest, shown
 from icontact.mapping.dates import check_input_format
-from icontact.mapping.people import NAME_PARTS, NamePart
-from icontact.mapping.targets import bounded, closest, nearest, shown
+from icontact.mapping.personal_names import NAME_PARTS, NamePart
 from icontact.mapping.transforms import TRANSFORMS
 from icontact.mapping.values import is_blank
 

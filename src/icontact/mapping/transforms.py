@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from icontact.mapping.addresses import clean_email
 from icontact.mapping.contact_status import clean_status
 from icontact.mapping.dates import clean_date
-from icontact.mapping.markup import without_tags
+from icontact.mapping.html_text import without_tags
 from icontact.mapping.numbers import DECIMALS, clean_checkbox, clean_number
-from icontact.mapping.people import name_part
+from icontact.mapping.personal_names import name_part
 from icontact.mapping.states import MOST_CHARACTERS, clean_state
 from icontact.mapping.values import TransformResult, clean_text, joined, verbatim
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import attrs
 
 from icontact.mapping import Explanation
+from icontact.mapping.contact_fields import custom_label, shown
 from icontact.mapping.numbers import DECIMALS
-from icontact.mapping.targets import custom_label, shown
 from icontact.models import Contact, ContactFields, FieldType
 
 __all__ = ["FieldCheck", "Verdict", "compare", "compare_contact", "filled_fields"]

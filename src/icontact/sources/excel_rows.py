@@ -16,7 +16,7 @@ from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from icontact.errors import ConfigError
-from icontact.mapping.targets import bounded
+from icontact.mapping.contact_fields import bounded
 from icontact.sources.excel_process import LARGEST
 from icontact.sources.header import (
     LOOK_AHEAD,

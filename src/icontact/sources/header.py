@@ -9,8 +9,8 @@ import attrs
 
 from icontact.errors import ConfigError
 from icontact.mapping import ContactMapper
+from icontact.mapping.contact_fields import looks_like_address, shown
 from icontact.mapping.headers import field_of
-from icontact.mapping.targets import looks_like_address, shown
 from icontact.sources.rows import listed
 
 __all__ = [

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 import attrs
 
 from icontact.errors import ConfigError
-from icontact.mapping.targets import shown
+from icontact.mapping.contact_fields import shown
 from icontact.sources.compressed import DAMAGED, damaged
 from icontact.sources.encodings import MARK, Encoding
 from icontact.sources.mautic_contacts import contact_row, contacts_in, whole

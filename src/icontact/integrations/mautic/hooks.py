@@ -23,7 +23,7 @@ from icontact.integrations.mautic.contacts import (
     locate,
     moment,
 )
-from icontact.mapping.targets import shown
+from icontact.mapping.contact_fields import shown
 from icontact.sources.mautic_contacts import number, whole
 
 __all__ = ["MAX_BYTES", "events", "sign"]

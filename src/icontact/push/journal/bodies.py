@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, TypeGuard, cast
 
 from icontact import wire
-from icontact.mapping.targets import can_be_custom
+from icontact.mapping.contact_fields import can_be_custom
 from icontact.models import Contact, ContactFields
 
 __all__ = ["body_of", "fields_from", "json_of", "sent_names"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from icontact.mapping.people import NAME_PARTS, name_part
+from icontact.mapping.personal_names import NAME_PARTS, name_part
 
 
 @pytest.mark.parametrize(
