@@ -105,3 +105,28 @@ def test_an_answer_with_an_id_out_of_bounds_fails_its_rows(
 
     assert report.counts["failed"] == 2
     assert sandbox.state.contacts() == []
+
+
+def test_the_size_of_pages_is_a_number_or_auto(make_push: MakePush) -> None:
+    with pytest.raises(
+        ConfigError, match='page_size must be a whole number from 1 to .*, or "auto"'
+    ):
+        PushPolicy(page_size="large")  # type: ignore[arg-type]  # the mistake under test
+    assert PushPolicy().page_size == "auto"
+    settings = PushSettings.from_env({"ICONTACT_LIST": "x", "ICONTACT_PAGE_SIZE": "auto"})
+    assert settings.page_size == "auto"
+    assert make_push(page_size="auto").run([person(1)]).counts["created"] == 1
+
+
+def test_a_push_into_many_contacts_reads_them_in_large_pages(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    sandbox.seed_contacts(7_000)
+    everyone = [{"mail": one["email"]} for one in sandbox.state.contacts()]
+    push = make_push({"email": "mail"})
+    sandbox.requests.clear()
+    plan = push.plan(everyone)
+    (contacts, _) = plan.lookups
+    assert (contacts.how, contacts.requests) == ("pages", 3)
+    listed = [one for one in sandbox.requests if one.path.endswith("/contacts")]
+    assert len(listed) == 3

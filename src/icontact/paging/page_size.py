@@ -49,13 +49,17 @@ def is_about_size(error: CallError) -> bool:
     return isinstance(error, DecodeError)
 
 
-def expected_pages(total: int, page_size: PageSize) -> int:
+def expected_pages(total: int, page_size: PageSize, first: int | None = None) -> int:
     """Return how many requests a listing takes if the server sends every page whole.
 
     Args:
         total: How many rows the listing has.
         page_size: Rows a page, or ``"auto"``.
+        first: How many rows the first page has, if it came already: fewer show a cap.
     """
+    asked = _FIRST if page_size == "auto" else page_size
+    if first is not None and first < min(asked, total):
+        page_size = max(first, 1)
     if page_size != "auto":
         return max(-(-total // page_size), 1)
     pages, size = 1, _FIRST

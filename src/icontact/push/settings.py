@@ -16,6 +16,7 @@ from icontact.mapping.contact_fields import WIRE_NAMES, closest
 from icontact.mapping.field_aliases import normalize_key
 from icontact.mapping.presets import preset
 from icontact.models import ContactStatus, SubscriptionStatus
+from icontact.paging import PageSize
 from icontact.wire import setting_names, structure_settings
 
 __all__ = [
@@ -66,7 +67,7 @@ class PolicyOptions(TypedDict, total=False):
     opt_out: OptOut
     update_by: UpdateBy
     batch_size: int
-    page_size: int
+    page_size: PageSize
 
 
 def one_of(*allowed: str) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
@@ -100,6 +101,12 @@ def _check_number(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
         return
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LARGEST_ID:
         raise ConfigError(f"{field.name} must be a whole number from 1 to {LARGEST_ID}")
+
+
+def _check_size(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
+    number = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LARGEST_ID
+    if value != "auto" and not number:
+        raise ConfigError(f'{field.name} must be a whole number from 1 to {LARGEST_ID}, or "auto"')
 
 
 def mapper_from(given: ContactMapper | Mapping[str, Any] | None) -> ContactMapper | None:
@@ -151,7 +158,8 @@ class PushPolicy:
             collection POSTs with their ids, ``"prove"`` by these if a proof on one contact shows
             that they keep the fields that they leave out, else by one POST each.
         batch_size: Rows in a request that writes. It shrinks when iContact refuses a size.
-        page_size: Rows in a request that reads; iContact may return smaller pages.
+        page_size: Rows in a request that reads. ``"auto"`` begins with 1,000 and asks for up to
+            10,000 as long as iContact sends them.
 
     Raises:
         ConfigError: If a value cannot be used; it names the field.
@@ -173,7 +181,7 @@ class PushPolicy:
     opt_out: OptOut = attrs.field(default="skip", validator=one_of("skip", "unsubscribe"))
     update_by: UpdateBy = attrs.field(default="prove", validator=one_of("prove", "bulk", "member"))
     batch_size: int = attrs.field(default=500, validator=_check_number)
-    page_size: int = attrs.field(default=1000, validator=_check_number)
+    page_size: PageSize = attrs.field(default="auto", validator=_check_size)
 
     def __attrs_post_init__(self) -> None:
         if self.stopped_by:

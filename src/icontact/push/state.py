@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from math import ceil
 from typing import Generic, TypeVar
 
 import attrs
@@ -14,7 +13,7 @@ from icontact.client import Folder
 from icontact.errors import CallError, IContactError, PagingError
 from icontact.models import Contact, Subscription
 from icontact.models.filters import one_of
-from icontact.paging import Page, Pager
+from icontact.paging import Page, Pager, PageSize, expected_pages
 from icontact.push.journal import Found, Journal, Stage, Unshown
 from icontact.push.lookup import UNANSWERED, Searcher, groups_of, is_usable_sentinel
 from icontact.push.workers import ALONE, WorkerPool
@@ -86,11 +85,17 @@ class StateReader:
         list_id: The list.
         journal: The rows that are open, and where to keep what is found.
         workers: Who asks.
-        page_size: Rows a request.
+        page_size: Rows a request, or ``"auto"``.
     """
 
     def __init__(
-        self, folder: Folder, list_id: int, journal: Journal, workers: WorkerPool, *, page_size: int
+        self,
+        folder: Folder,
+        list_id: int,
+        journal: Journal,
+        workers: WorkerPool,
+        *,
+        page_size: PageSize,
     ) -> None:
         self._folder = folder
         self._list_id = list_id
@@ -169,6 +174,7 @@ class StateReader:
         open_rows = self._journal.count(Stage.READ)
         reading = _Reading(
             what="contacts",
+            page_size=self._page_size,
             keep=self._keep_contacts,
             missing=lambda: self._journal.addresses(unknown=True),
             unanswered=self._fail_address,
@@ -185,6 +191,7 @@ class StateReader:
         )
         reading = _Reading(
             what="subscriptions",
+            page_size=self._page_size,
             keep=self._keep_subscriptions,
             missing=lambda: self._journal.known.ids(open_only=True),
             unanswered=self._fail_contact,
@@ -253,6 +260,7 @@ class _Reading(Generic[V, T]):
     """One listing of which a push has to know a part."""
 
     what: str
+    page_size: PageSize
     keep: Callable[[Iterable[T]], None]
     #: The values of whom nothing was found so far.
     missing: Callable[[], Iterator[V]]
@@ -293,8 +301,7 @@ class _Reading(Generic[V, T]):
         if self.searcher.groups:
             costs["searches"] = 1 + sum(1 for _ in groups_of(self.missing()))
         if first.total is not None:
-            rest = first.total - len(first)
-            costs["pages"] = 1 + (ceil(rest / len(first)) if len(first) else 0)
+            costs["pages"] = expected_pages(first.total, self.page_size, first=len(first))
         how = min(costs, key=lambda one: (costs[one], one != "pages"))
         number = costs.pop(how)
         instead = {} if number == 1 else costs
