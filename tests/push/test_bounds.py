@@ -109,7 +109,7 @@ def test_an_answer_with_an_id_out_of_bounds_fails_its_rows(
 
 def test_the_size_of_pages_is_a_number_or_auto(make_push: MakePush) -> None:
     with pytest.raises(
-        ConfigError, match='page_size must be a whole number from 1 to .*, or "auto"'
+        ConfigError, match=r'page_size must be a whole number from 1 to .*, or "auto"'
     ):
         PushPolicy(page_size="large")  # type: ignore[arg-type]  # the mistake under test
     assert PushPolicy().page_size == "auto"

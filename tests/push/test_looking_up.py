@@ -66,7 +66,7 @@ def test_many_rows_are_found_by_reading_all_pages(sandbox: Sandbox, make_push: M
 
     assert plan.counts["unchanged"] == 2500
     assert reads(plan) == [("contacts", "pages", 2), ("subscriptions", "pages", 2)]
-    assert plan.requests == 6
+    assert plan.requests == 4
 
 
 def test_where_several_values_are_not_understood_everybody_is_found_all_the_same() -> None:
