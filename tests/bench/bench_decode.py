@@ -65,7 +65,7 @@ def refuse(wanted: str) -> NoReturn:
 
 
 def integer(value: Any) -> int:
-    """Digits, or a number that is no boolean."""
+    """Digits, or a number that is not a boolean."""
     if type(value) is int:
         return value
     if isinstance(value, str) and value.isascii() and len(value) < 20:
@@ -95,7 +95,7 @@ def other(value: Any) -> Any:
 
 
 def by_hand(raw: Mapping[str, Any]) -> Contact:
-    """The constructor that somebody would write who has no converter."""
+    """The constructor that is written by hand, without a converter."""
     status = text(raw.get("status"))
     bounces = raw.get("bounceCount")
     return Contact(

@@ -1,6 +1,6 @@
 """What a row of a push costs before and after the network, against the same written by hand.
 
-The hand-written code is what somebody would type who knows that every value is clean: it checks
+The hand-written code is what one writes if every value is known to be clean: it checks
 nothing, so these ratios are the price of all checks.
 """
 
@@ -44,7 +44,7 @@ MAPPER = ContactMapper(
 
 
 class Echo:
-    """A transport that answers what it was told to, at once."""
+    """A transport that returns a given answer at once."""
 
     def __init__(self, payload: Mapping[str, Any]) -> None:
         self._payload = payload
@@ -162,11 +162,11 @@ def whole(
 ) -> Figure:
     """Compare a bulk call, without a network, to the decoding of its answer alone.
 
-    No target: both make so many objects that the collector of garbage decides which one waits.
+    No target: both make many objects, and the collector of garbage decides which one waits.
     """
     ours, decoding = best_times(lambda: create(given), decode, rounds=_rounds(quick=quick))
     each = 1e6 / len(given)
-    detail = f"{ours * each:.1f} µs a row, of which {decoding * each:.1f} µs decode the answer"
+    detail = f"{ours * each:.1f} µs a row, {decoding * each:.1f} µs decode the answer"
     return Figure(what, ours / decoding, detail=detail)
 
 

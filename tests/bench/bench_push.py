@@ -72,7 +72,7 @@ class Recorder:
 
 
 def recorded(push: ListPush, number: int) -> tuple[PushReport, list[tuple[str, bytes]]]:
-    """Push so many rows, and return the report and what was written."""
+    """Push a number of rows, and return the report and what was written."""
     folder = push.folder
     recorder = Recorder(folder.transport)
     push.folder = Folder(recorder, folder.account_id, folder.client_folder_id)

@@ -33,7 +33,7 @@ def ours(folder: icontact.Folder, page_size: int, workers: int) -> Callable[[], 
 
 def run(*, quick: bool) -> list[Figure]:
     """Compare without latency, with it, and with pages side by side."""
-    # A page less than full at the end, so that nobody needs a request to learn that it is over.
+    # A page less than full at the end, so that no request is needed to learn that it is over.
     rows, page_size, latency = (490, 100, 0.01) if quick else (49_990, 500, 0.1)
     figures = []
     with serving(contacts=rows) as server:

@@ -85,7 +85,7 @@ def run(*, quick: bool) -> list[Figure]:
         *pages(2_000 if quick else 100_000, rounds),
         *writes(rounds * 3),
         *growth(2_000 if quick else 1_000_000, rounds),
-        *look_ups(2_000 if quick else 100_000, rounds),
+        *lookups(2_000 if quick else 100_000, rounds),
     ]
 
 
@@ -129,7 +129,7 @@ def writes(rounds: int) -> list[Figure]:
     sandbox = Sandbox()
     ask = Prompter(sandbox)
     batches = count()
-    # The same tables with the same indexes, and nobody who checks anything or keeps a history.
+    # The same tables with the same indexes, without checks and history.
     bare = sqlite3.connect(":memory:")
     bare.executescript(schema.TABLES)
 
@@ -249,7 +249,7 @@ def growth(contacts: int, rounds: int) -> list[Figure]:
     return figures
 
 
-def look_ups(contacts: int, rounds: int) -> list[Figure]:
+def lookups(contacts: int, rounds: int) -> list[Figure]:
     """Looking contacts up, one and many at once, in a small and a large sandbox."""
     few = contacts // 100
     askers = {}

@@ -109,7 +109,7 @@ def serving(
 
 
 def main() -> None:
-    """Serve until nobody holds the other end of the standard input."""
+    """Serve until the other end of the standard input is closed."""
     from icontact.sandbox import Sandbox
 
     parser = argparse.ArgumentParser(prog="python -m tests.bench.server", description=__doc__)

@@ -9,8 +9,8 @@ in, and the ``ICONTACT_`` variables set for both. Its code blocks are run from t
   reader does.
 - ``console`` and ``bash`` blocks: lines ``$ icontact …`` and ``$ curl …`` are run as they stand,
   the latter by a shell, so that they may use the variables ``ICONTACT_BASE_URL`` and
-  ``ICONTACT_CONTROL_URL`` and go on in a pipe; other commands are left alone. Output that follows
-  must be what was printed (``...`` stands for anything, white space does not count). The exit code
+  ``ICONTACT_CONTROL_URL`` and go on in a pipe; other commands are skipped. Output that follows
+  must be what was printed (``...`` means anything, white space does not count). The exit code
   must be 0, or N with ``:class: exits-N``.
 - ``javascript`` and ``php`` blocks run in the same folder, and have to end without an error.
   Where curl, Node or PHP is not installed, what needs it is skipped with a message.
@@ -61,18 +61,18 @@ PATIENCE = 120  # seconds for one command, on a busy machine
 @contextmanager
 def loopback_only() -> Iterator[None]:
     """Refuse to look up any other host: an example must not talk to the real iContact."""
-    look_up = socket.getaddrinfo
+    lookup = socket.getaddrinfo
 
     def guarded(host: Any, *args: Any, **kwargs: Any) -> Any:
         if host not in LOOPBACK:
             raise OSError(f"an example asked for {host}, and examples stay on this machine")
-        return look_up(host, *args, **kwargs)
+        return lookup(host, *args, **kwargs)
 
     socket.getaddrinfo = guarded
     try:
         yield
     finally:
-        socket.getaddrinfo = look_up
+        socket.getaddrinfo = lookup
 
 
 @contextmanager

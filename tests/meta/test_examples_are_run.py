@@ -19,7 +19,7 @@ PAPERS = sorted(
         *(ROOT / "src").rglob("*.py"),
     ]
 )
-# A paragraph that ends with "::" and is no directive, then everything that is indented below it.
+# A paragraph that ends with "::" and is not a directive, then everything that is indented below it.
 LITERAL = re.compile(
     r"^(?P<indent>[ ]*)(?!\s*\.\. )[^\n]*::[ ]*\n"
     r"[ ]*\n"
