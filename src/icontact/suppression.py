@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from enum import StrEnum
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import attrs
 
 from icontact.errors import NotFound
+from icontact.frames import Frame, HasFrame, make_frame
 from icontact.models import (
     ActionType,
     Contact,
@@ -26,6 +27,7 @@ from icontact.models import (
     SubscriptionStatus,
 )
 from icontact.models.filters import gte, one_of
+from icontact.notebook import Preview, mask_address
 from icontact.resources import Contacts, Subscriptions
 from icontact.transport import Sender
 
@@ -44,7 +46,7 @@ class SuppressionReason(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class Suppressed(Model):
-    """Somebody who may not be mailed. Its ``repr`` does not show the address.
+    """A contact that may not be mailed. Its ``repr`` shows the address masked.
 
     Attributes:
         contact_id: Who.
@@ -55,7 +57,7 @@ class Suppressed(Model):
     """
 
     contact_id: int
-    email: str | None = attrs.field(repr=False)
+    email: str | None = attrs.field(repr=mask_address)
     reason: SuppressionReason
     list_id: int | None = None
     since: datetime | None = None
@@ -77,7 +79,7 @@ _CAUSES_ON_A_LIST = frozenset({ActionType.EDIT_SUBSCRIPTION})
 _AT_ONCE = 100
 
 
-class Suppressions:
+class Suppressions(HasFrame):
     """Reads who may not be mailed. Nothing is asked before the first row is.
 
     Args:
@@ -104,10 +106,21 @@ class Suppressions:
         self._subscriptions = Subscriptions(transport, folder)
         self._list_id = list_id
         self._since = None if since is None else _moment(since)
+        self._preview = Preview[Suppressed]()
 
     def __iter__(self) -> Iterator[Suppressed]:
-        yield from self._for_all_mail()
-        yield from self._for_a_list()
+        self._preview = preview = Preview[Suppressed]()
+        for row in chain(self._for_all_mail(), self._for_a_list()):
+            preview.add([row])
+            yield row
+        preview.complete = True
+
+    def _as_frame(self) -> Frame:
+        return make_frame(self, Suppressed)
+
+    def _repr_html_(self) -> str:
+        """Show the first rows that were read last. Makes no request."""
+        return self._preview.to_html("Suppressed contacts")
 
     def _for_all_mail(self) -> Iterator[Suppressed]:
         for contact in self._barred():

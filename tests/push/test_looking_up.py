@@ -204,7 +204,7 @@ def test_subscriptions_of_other_lists_do_not_count(sandbox: Sandbox, make_push: 
 
     plan = make_push({"email": "email"}).plan([person(1), person(2)])
 
-    assert [row.decision.subscribe for row in plan.rows] == [True, True]
+    assert [row.subscribe for row in plan.rows] == [True, True]
 
 
 def test_a_look_up_reads_like_a_sentence() -> None:

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+import re
 import stat
 import threading
 from collections.abc import Callable, Iterator
@@ -518,7 +519,7 @@ def test_an_error_on_the_way_shows_no_one(
         else:
             list(fake.export(list=one_list))
     assert "Jocelyn" not in shown(caught.value)
-    assert "@example.com" not in shown(caught.value)
+    assert not re.search(r"p\d+@example.com", shown(caught.value))
 
 
 # Files

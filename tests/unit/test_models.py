@@ -58,13 +58,13 @@ def test_every_field_is_documented(model: type[Any]) -> None:
 
 @pytest.mark.parametrize("model", READ, ids=lambda model: model.__name__)
 def test_no_personal_field_is_in_a_repr(model: type[Any]) -> None:
-    shown = {field.name for field in attrs.fields(model) if field.repr}
+    shown = {field.name for field in attrs.fields(model) if field.repr is True}
     assert not shown & {*PERSONAL, "from_email", "email_recipient", "extra", "custom_fields"}
 
 
 def test_the_repr_of_a_contact_names_nobody() -> None:
     text = repr(A_CONTACT)
-    assert "contact_id=1" in text
+    assert "contact_id=1, email=j…@example.com" in text
     assert not any(value in text for value in ("jo@", "Jo", "555", "red"))
 
 

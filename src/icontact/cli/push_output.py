@@ -222,10 +222,10 @@ def _costs(done: PushPlan | PushReport) -> str:
 
 def _samples(plan: PushPlan) -> list[Mapping[str, str]]:
     """Return the first rows that would be written, as iContact would store them."""
-    written = (row for row in plan.rows if row.decision.fields)
+    written = (row for row in plan.rows if row.fields)
     found: list[Mapping[str, str]] = []
     for row in islice(written, _SAMPLES):
-        fields = dict(row.decision.fields)
+        fields = dict(row.fields)
         custom = fields.pop("custom_fields", {})
         shown = {"email": row.email, **fields, **cast("Mapping[str, Any]", custom)}
         found.append({name: str(value or "") for name, value in shown.items()})
@@ -233,17 +233,16 @@ def _samples(plan: PushPlan) -> list[Mapping[str, str]]:
 
 
 def _entry(outcome: PlannedRow | PushOutcome, rows: RowFile) -> ReportedRow:
-    found = outcome.decision if isinstance(outcome, PlannedRow) else outcome
-    reason = outcome.reason
-    if found.duplicate_of is not None and (other := rows.line_of(found.duplicate_of)) is not None:
+    reason, twin = outcome.reason, outcome.duplicate_of
+    if twin is not None and (other := rows.line_of(twin)) is not None:
         # People look for it in the file, by its line.
-        reason = reason.replace(f"row {found.duplicate_of}", f"line {other}", 1)
+        reason = reason.replace(f"row {twin}", f"line {other}", 1)
     return ReportedRow(
         row=outcome.row,
         line=rows.line_of(outcome.row),
         status=outcome.status,
-        subscription=found.subscription,
-        contact_id=found.contact_id,
+        subscription=outcome.subscription,
+        contact_id=outcome.contact_id,
         reason=reason,
         noted=bool(outcome.notes),
         email=outcome.email,

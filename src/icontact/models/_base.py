@@ -9,6 +9,9 @@ from typing import Any
 
 import attrs
 
+from icontact.frames import HasFrame
+from icontact.notebook import shown, table
+
 #: Metadata of the field that collects the keys which the model does not know. It holds a plain
 #: dict, so that it pickles; new fields of the API never break a user and never vanish.
 COLLECTS: Mapping[str, Any] = {"collects": True}
@@ -26,7 +29,7 @@ class OpenEnum(StrEnum):
     """Values that iContact documents. Others are passed on as plain text."""
 
 
-class Model:
+class Model(HasFrame):
     """What all models have."""
 
     __slots__ = ()
@@ -36,8 +39,17 @@ class Model:
 
         Times become ISO text, tuples lists, and models within this one dictionaries.
         """
-        kind: Any = type(self)
-        return {field.name: _plain(getattr(self, field.name)) for field in attrs.fields(kind)}
+        fields = attrs.fields(self._class())
+        return {field.name: _plain(getattr(self, field.name)) for field in fields}
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook what ``repr`` shows, as a table."""
+        fields = [one for one in attrs.fields(self._class()) if one.repr is not False]
+        rows = ((one.name, shown(one, self)) for one in fields)
+        return table(("field", "value"), rows, type(self).__name__)
+
+    def _class(self) -> Any:
+        return type(self)
 
 
 def _plain(value: Any) -> Any:

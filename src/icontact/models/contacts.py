@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypedDict
 import attrs
 
 from icontact.models._base import COLLECTS, EASTERN, Model, OpenEnum
+from icontact.notebook import mask_address
 
 __all__ = [
     "ActionType",
@@ -34,7 +35,7 @@ class ContactStatus(OpenEnum):
 
 @attrs.frozen(kw_only=True)
 class Contact(Model):
-    """A person in a client folder. Its ``repr`` shows no personal data.
+    """A person in a client folder. Its ``repr`` shows the address masked, and no other data.
 
     Attributes:
         contact_id: Primary key.
@@ -62,7 +63,7 @@ class Contact(Model):
     """
 
     contact_id: int
-    email: str = attrs.field(default="", repr=False)
+    email: str = attrs.field(default="", repr=mask_address)
     prefix: str = attrs.field(default="", repr=False)
     first_name: str = attrs.field(default="", repr=False)
     last_name: str = attrs.field(default="", repr=False)

@@ -12,6 +12,8 @@ import attrs
 
 from icontact import wire
 from icontact.errors import CallError, PagingError, RepeatedRows
+from icontact.frames import Frame, HasFrame, ResultList, make_frame
+from icontact.notebook import Preview
 from icontact.paging.consistency import MOST_LAG, ConsistencyChecker
 from icontact.paging.page_size import PageSize, PageSizer, is_about_size
 from icontact.paging.prefetch import Prefetcher
@@ -111,7 +113,7 @@ class _SizeRefused(Exception):
         self.error = error
 
 
-class Pager(Generic[T]):
+class Pager(HasFrame, Generic[T]):
     """A listing that is read when it is iterated: every row, and anew each time.
 
     No request is made before the first row is asked for. With ``page_size="auto"`` the first page
@@ -148,6 +150,7 @@ class Pager(Generic[T]):
         self._send, self._call, self._model, self._key = send, call, model, key
         self._page_size, self._max_items = page_size, max_items
         self._workers, self._identity = workers, identity
+        self._preview = Preview[T]()
         if page_size != "auto" and (isinstance(page_size, str) or page_size < 1):
             raise ValueError('page_size must be 1 or more, or "auto"')
         if max_items is not None and max_items < 0:
@@ -213,9 +216,16 @@ class Pager(Generic[T]):
                 self._conclude(checker, None, last)
                 return
 
-    def all(self) -> list[T]:
-        """Return every row in one list."""
-        return list(self)
+    def all(self) -> ResultList[T]:
+        """Return every row in one list, which shows as a table in a notebook."""
+        return ResultList(self)
+
+    def _as_frame(self) -> Frame:
+        return make_frame(self, self._model)
+
+    def _repr_html_(self) -> str:
+        """Show the first rows of those that were read last. Makes no request."""
+        return self._preview.to_html(f"{self._model.__name__} listing")
 
     def first(self) -> T | None:
         """Return the first row, or None. Asks for no more than one."""
@@ -329,6 +339,10 @@ class Pager(Generic[T]):
         checker.check_page(now.page.items, now.page.offset, now.page.total)
         if self._workers > 1 and last is not None and last.is_short and now.items:
             checker.report_change("length", last.describe())
+        if last is None:
+            self._preview = Preview[T]()
+        complete = now.is_last or (self._max_items is not None and now.end >= self._max_items)
+        self._preview.add(now.page.items, complete=complete)
 
     def _look_beyond(
         self, checker: ConsistencyChecker, now: _Fetched[T], planned: Iterator[_Fetched[T]]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-import attrs
-
-__all__ = ["OutcomeStatus", "PushOutcome", "count_statuses", "number_of"]
+__all__ = ["QUIET", "OutcomeStatus", "PushOutcome", "count_statuses", "number_of"]
 
 
 class OutcomeStatus(StrEnum):
@@ -27,7 +26,12 @@ class OutcomeStatus(StrEnum):
     FAILED = "failed"
 
 
-@attrs.frozen(kw_only=True)
+#: Statuses that need no attention.
+QUIET = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
+
+
+# A dataclass, since pandas and polars make columns of a list of these.
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PushOutcome:
     """What became of one row. Its ``repr`` does not show the address.
 
@@ -41,16 +45,18 @@ class PushOutcome:
         contact_id: The contact, where there is one.
         notes: What the mapper left out or changed; it stands in the reason, too.
         duplicate_of: The row with the same address that counts instead of this one.
+        added_to_list: Whether the contact was in iContact already and the push put it on the list.
     """
 
     row: int
-    email: str | None = attrs.field(repr=False)
+    email: str | None = field(repr=False)
     status: OutcomeStatus
     subscription: str | None = None
     reason: str
     contact_id: int | None = None
     notes: tuple[str, ...] = ()
     duplicate_of: int | None = None
+    added_to_list: bool = False
 
 
 def count_statuses(statuses: Iterable[str] | Mapping[str, int]) -> dict[str, int]:

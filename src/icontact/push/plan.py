@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from icontact.frames import Frame, HasFrame, make_frame
+from icontact.push.glance import at_a_glance, count_added, kinds_of_rows
 from icontact.push.journal import Journal, PlannedRow, PlannedRows
 from icontact.push.outcome import OutcomeStatus, count_statuses, number_of
 from icontact.push.progress import ProgressLike
 from icontact.push.reasons import Reason, reasons_of
-from icontact.push.report import SHOWN, PushReport, html_table
+from icontact.push.report import PushReport
 from icontact.push.state import Lookup
 
 if TYPE_CHECKING:
@@ -20,7 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Change", "PlannedRow", "PushPlan"]
 
 
-@attrs.frozen(kw_only=True)
+# A dataclass, since pandas and polars make columns of a list of these.
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """A field of a contact that a push would change.
 
@@ -34,15 +38,15 @@ class Change:
     """
 
     row: int
-    email: str | None = attrs.field(repr=False)
+    email: str | None = dataclasses.field(repr=False)
     contact_id: int | None
     field: str
-    old: str = attrs.field(repr=False)
-    new: str = attrs.field(repr=False)
+    old: str = dataclasses.field(repr=False)
+    new: str = dataclasses.field(repr=False)
 
 
 @attrs.frozen(kw_only=True)
-class PushPlan:
+class PushPlan(HasFrame):
     """What a push would do. Nothing has been written; :meth:`apply` writes just the difference.
 
     Attributes:
@@ -85,6 +89,14 @@ class PushPlan:
             del counted[OutcomeStatus.FAILED.value]
         return counted
 
+    @property
+    def added_to_list(self) -> int:
+        """How many of the contacts to update are in iContact already and not on the list."""
+        return count_added(self.rows)
+
+    def _as_frame(self) -> Frame:
+        return make_frame(self.rows, PlannedRow, only=_COLUMNS)
+
     def changes(self) -> Iterator[Change]:
         """Yield what would change in contacts that are in iContact already, field by field.
 
@@ -93,17 +105,16 @@ class PushPlan:
         rows = self.rows
         found = rows.changing() if isinstance(rows, PlannedRows) else iter(rows)
         for row in found:
-            decision = row.decision
-            custom = decision.fields.get("custom_fields", {})
-            fields: Mapping[str, Any] = {**decision.fields, **custom}
-            for field in decision.changes:
+            custom = row.fields.get("custom_fields", {})
+            fields: Mapping[str, Any] = {**row.fields, **custom}
+            for name in row.changes:
                 yield Change(
                     row=row.row,
                     email=row.email,
-                    contact_id=decision.contact_id,
-                    field=field,
-                    old=decision.before.get(field, ""),
-                    new=str(fields.get(field) or ""),
+                    contact_id=row.contact_id,
+                    field=name,
+                    old=row.before.get(name, ""),
+                    new=str(fields.get(name) or ""),
                 )
 
     def by_reason(self) -> tuple[Reason, ...]:
@@ -126,7 +137,8 @@ class PushPlan:
         return self.push.apply(self, progress=progress, workers=workers)
 
     def __str__(self) -> str:
-        counted = ", ".join(f"{number:,} {status}" for status, number in self.counts.items())
+        kinds = kinds_of_rows(self.counts, self.added_to_list)
+        counted = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
         ways = f" ({'; '.join(map(str, self.lookups))})" if self.lookups else ""
         found = f"found out with {number_of(self.requests, 'request')}{ways}"
         writing = f"writing takes about {number_of(self.requests_to_write, 'request')}"
@@ -135,14 +147,27 @@ class PushPlan:
         )
 
     def _repr_html_(self) -> str:
-        """Show the plan without addresses, as a table in a notebook.
+        """Show in a notebook what would happen and why, on one screen, without addresses."""
+        writing = f"about {number_of(self.requests_to_write, 'request')} to write"
+        planned = f"planned with {number_of(self.requests, 'request')} in {self.elapsed:.1f} s"
+        return at_a_glance(
+            self.rows,
+            kinds_of_rows(self.counts, self.added_to_list),
+            self.by_reason(),
+            planned=True,
+            notes=self.notes,
+            costs="; ".join((planned, writing, *map(str, self.lookups))),
+        )
 
-        Of more rows than a table shows, those that would not be pushed come first.
-        """
-        rows: Sequence[PlannedRow] = self.rows
-        if isinstance(rows, PlannedRows) and len(rows) > SHOWN:
-            wanting, _ = rows.attention(SHOWN)
-            places = {row.row for row in wanting}
-            rows = wanting + [row for row in rows[:SHOWN] if row.row not in places]
-        entries = ((row.row, row.status.value, row.reason) for row in rows)
-        return html_table(str(self), entries, len(self.rows))
+
+_COLUMNS = (
+    "row",
+    "status",
+    "email",
+    "subscription",
+    "contact_id",
+    "reason",
+    "action",
+    "subscribe",
+    "changes",
+)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-
-import attrs
+from dataclasses import dataclass
 
 from icontact.push.journal import Outcomes, PlannedRow, PlannedRows
 from icontact.push.outcome import OutcomeStatus, PushOutcome
@@ -17,7 +16,8 @@ FIRST = 5
 _DUPLICATE = "same address as another row, which counts; nothing of this one is pushed"
 
 
-@attrs.frozen
+# A dataclass, since pandas and polars make columns of a list of these.
+@dataclass(frozen=True, slots=True)
 class Reason:
     """A reason, and the rows that ended for it.
 
@@ -55,9 +55,8 @@ def reasons_of(rows: Sequence[PushOutcome] | Sequence[PlannedRow]) -> tuple[Reas
 def _counted(rows: Iterable[PushOutcome | PlannedRow]) -> list[Reason]:
     places: dict[tuple[OutcomeStatus | None, str], list[int]] = {}
     for one in rows:
-        decided = one.decision if isinstance(one, PlannedRow) else one
         reason = one.reason.removesuffix("; ".join(("", *one.notes))) if one.notes else one.reason
-        if decided.duplicate_of is not None and one.status is OutcomeStatus.SKIPPED:
+        if one.duplicate_of is not None and one.status is OutcomeStatus.SKIPPED:
             reason = _DUPLICATE
         places.setdefault((one.status, reason), []).append(one.row)
         for note in one.notes:

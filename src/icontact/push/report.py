@@ -5,28 +5,26 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from html import escape
-from itertools import islice
+from dataclasses import replace
 from os import PathLike
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import attrs
 
 from icontact._files import written_as_a_whole
 from icontact.errors import IContactError, JournalError
+from icontact.frames import Frame, HasFrame, make_frame
+from icontact.push.glance import at_a_glance, count_added, kinds_of_rows
 from icontact.push.journal import Journal, Outcomes
-from icontact.push.outcome import OutcomeStatus, PushOutcome, count_statuses, number_of
+from icontact.push.outcome import PushOutcome, count_statuses, number_of
 from icontact.push.reasons import Reason, reasons_of
 from icontact.push.rejects import write_rejects
-
-if TYPE_CHECKING:
-    import pandas
 
 __all__ = ["PushReport"]
 
 
 @attrs.frozen(kw_only=True)
-class PushReport:
+class PushReport(HasFrame):
     """The outcomes of a push, in the order of the rows.
 
     Attributes:
@@ -54,6 +52,11 @@ class PushReport:
         if isinstance(self.outcomes, Outcomes):
             return count_statuses(self.outcomes.counts())
         return count_statuses(outcome.status for outcome in self.outcomes)
+
+    @property
+    def added_to_list(self) -> int:
+        """How many of the updated contacts were in iContact already and are now on the list."""
+        return count_added(self.outcomes)
 
     @property
     def ok(self) -> bool:
@@ -109,15 +112,9 @@ class PushReport:
             raise JournalError(f"{os.fspath(path)} is the journal that the rows are read from")
         return write_rejects(parts, path)
 
-    def to_frame(self) -> pandas.DataFrame:
-        """Return a pandas frame with the columns of :meth:`to_csv`, addresses included.
-
-        Raises:
-            ImportError: If pandas is not installed; it comes with the extra ``pandas``.
-        """
-        import pandas
-
-        return pandas.DataFrame([_cells(one) for one in self.outcomes], columns=list(_COLUMNS))
+    def _as_frame(self) -> Frame:
+        """Return the columns of :meth:`to_csv`, addresses included."""
+        return make_frame(self.outcomes, PushOutcome, only=_COLUMNS)
 
     @classmethod
     def from_journal(cls, path: str | PathLike[str]) -> PushReport:
@@ -168,20 +165,25 @@ class PushReport:
         )
 
     def __str__(self) -> str:
-        counted = ", ".join(f"{number:,} {status}" for status, number in self.counts.items())
+        kinds = kinds_of_rows(self.counts, self.added_to_list)
+        counted = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
         sent = f"{number_of(self.requests, 'request')} in {self.elapsed:.1f} s"
         left = _still_on_the_list(self.opted_out_on_list)
         rows = f"{number_of(len(self.outcomes), 'row')}: {counted}"
         return "; ".join((rows, sent, *left, *self.notes))
 
     def _repr_html_(self) -> str:
-        """Show the rows that want attention, without addresses, as a table in a notebook."""
-        if isinstance(self.outcomes, Outcomes):
-            shown, total = self.outcomes.attention(SHOWN)
-        else:
-            wanting = [one for one in self.outcomes if one.status not in QUIET or one.notes]
-            shown, total = wanting[:SHOWN], len(wanting)
-        return html_table(str(self), ((one.row, one.status, one.reason) for one in shown), total)
+        """Show in a notebook how the rows ended and why, on one screen, without addresses."""
+        sent = f"{number_of(self.requests, 'request')} in {self.elapsed:.1f} s"
+        ended = (f"The push ended early: {self.error}",) if self.error is not None else ()
+        return at_a_glance(
+            self.outcomes,
+            kinds_of_rows(self.counts, self.added_to_list),
+            self.by_reason(),
+            planned=False,
+            notes=(*ended, *_still_on_the_list(self.opted_out_on_list), *self.notes),
+            costs=sent,
+        )
 
 
 def _still_on_the_list(number: int) -> tuple[str, ...]:
@@ -251,7 +253,7 @@ def _renumbered(one: PushOutcome, before: int) -> PushOutcome:
     reason = one.reason
     if one.duplicate_of is not None:
         reason = reason.replace(f"row {one.duplicate_of}", f"row {other}", 1)
-    return attrs.evolve(one, row=one.row + before, duplicate_of=other, reason=reason)
+    return replace(one, row=one.row + before, duplicate_of=other, reason=reason)
 
 
 _COLUMNS = ("row", "status", "email", "subscription", "contact_id", "reason")
@@ -271,24 +273,3 @@ def _cells(one: PushOutcome) -> tuple[int | str | None, ...]:
 def no_formula(cell: int | str | None) -> int | str | None:
     """Return a cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(tuple("=+-@\t\r")) else cell
-
-
-#: Statuses that need nobody's attention.
-QUIET = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
-
-#: A notebook shows so many rows of a table; the caption tells how many there are.
-SHOWN = 100
-
-
-def html_table(caption: str, rows: Iterable[tuple[int, str, str]], total: int) -> str:
-    """Return rows, statuses and reasons as an HTML table."""
-    shown = [
-        f"<tr><td>{row}</td><td>{escape(status)}</td><td>{escape(reason)}</td></tr>"
-        for row, status, reason in islice(rows, SHOWN)
-    ]
-    left = f"; the first {SHOWN} of {total:,} are shown" if total > SHOWN else ""
-    return (
-        f"<table><caption>{escape(caption)}{left}</caption>"
-        "<thead><tr><th>row</th><th>status</th><th>reason</th></tr></thead>"
-        f"<tbody>{''.join(shown)}</tbody></table>"
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from html import escape
 from itertools import count
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote
@@ -13,6 +14,8 @@ import attrs
 from icontact import wire
 from icontact.auth import Private
 from icontact.errors import NotFound, RejectedError
+from icontact.frames import Frame, HasFrame, flatten
+from icontact.notebook import fold, heading, preview, table
 from icontact.paging import Pager, PageSize
 from icontact.resources._matching import matched
 from icontact.resources._shared import whole_id
@@ -40,7 +43,7 @@ class Rejected:
 
 
 @attrs.frozen(kw_only=True)
-class BatchResult(Generic[M]):
+class BatchResult(HasFrame, Generic[M]):
     """What became of the rows of a bulk call. Matched by e-mail or id, never by position (API 2.7).
 
     Attributes:
@@ -60,6 +63,27 @@ class BatchResult(Generic[M]):
     def items(self) -> tuple[M, ...]:
         """What was stored, in the order of the input."""
         return tuple(item for item in self.results if item is not None)
+
+    def _as_frame(self) -> Frame:
+        """Return one row for each row of the input: what was stored, or why nothing was."""
+        reasons = {one.index: one.reason for one in self.rejected}
+        frame = Frame({"index": "int", "stored": "bool", "reason": "text"})
+        for index, item in enumerate(self.results):
+            row = {"index": index, "stored": item is not None, "reason": reasons.get(index)}
+            frame.add(row if item is None else row | flatten(item))
+        return frame
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook how many rows were stored, and which were not."""
+        lines = ((one.index, one.reason or "no reason given") for one in self.rejected)
+        return "".join(
+            (
+                heading(f"{len(self.items):,} of {len(self.results):,} rows stored."),
+                table(("row, from 0", "not stored, since"), lines) if self.rejected else "",
+                *(f"<p>{escape(warning)}</p>" for warning in self.warnings),
+                fold("Stored rows", preview(self.items)) if self.items else "",
+            )
+        )
 
 
 class Hidden(Iterable[T]):

@@ -7,12 +7,12 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
-import attrs
-
-from icontact.push.decide import Action, Decision, fields_to_write
+from icontact.models import ContactFields
+from icontact.push.decide import Action, fields_to_write
 from icontact.push.journal.bodies import fields_from
 from icontact.push.journal.database import Database
 from icontact.push.journal.rows import CHUNK
@@ -27,28 +27,45 @@ _ACTIONS = dict(Action.__members__)
 _STATUSES = {status.value: status for status in OutcomeStatus}
 
 
-@attrs.frozen(kw_only=True)
+# A dataclass, since pandas and polars make columns of a list of these.
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedRow:
-    """What would happen to one row. Its ``repr`` does not show the address.
+    """What would happen to one row. Its ``repr`` does not show the address or other data.
 
     Attributes:
         row: The row's place in the input, from 0.
         email: The address, cleaned; ``None`` if the row has no usable one.
-        decision: What would be written, and why.
         status: How the row would end if all goes well.
-        notes: What the mapper lost or changed.
+        subscription: The contact's state on the list now.
+        reason: Why, in words, with the notes.
+        contact_id: The contact, where there is one.
+        notes: What the mapper left out or changed.
+        duplicate_of: The row with the same address that counts instead of this one.
+        action: What would be written to the contact.
+        subscribe: Whether the contact would be put on the list.
+        changes: The fields that would change.
+        fields: What would be written.
+        before: What the fields that would change hold now.
     """
 
     row: int
-    email: str | None = attrs.field(repr=False)
-    decision: Decision
+    email: str | None = field(repr=False)
     status: OutcomeStatus
+    subscription: str | None = None
+    reason: str
+    contact_id: int | None = None
     notes: tuple[str, ...] = ()
+    duplicate_of: int | None = None
+    action: Action
+    subscribe: bool = False
+    changes: tuple[str, ...] = ()
+    fields: ContactFields = field(default_factory=ContactFields, repr=False)
+    before: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
-    def reason(self) -> str:
-        """Why, in words."""
-        return with_notes(self.decision.reason, self.notes)
+    def added_to_list(self) -> bool:
+        """Whether the contact is in iContact already and would be put on the list."""
+        return self.subscribe and self.status == OutcomeStatus.UPDATED
 
 
 class _View(Sequence[T], Generic[T]):
@@ -61,12 +78,13 @@ class _View(Sequence[T], Generic[T]):
         self._database = database
         self._length: int | None = None
         self._counts: dict[str, int] | None = None
+        self._added: int | None = None
 
     @classmethod
     def counted(cls, database: Database) -> Self:
         """Return a view whose counts stay as they are now, whatever becomes of the rows later."""
         view = cls(database)
-        view._counts = view.counts()
+        view._counts, view._added = view.counts(), view.added()
         return view
 
     @abstractmethod
@@ -155,6 +173,13 @@ class _View(Sequence[T], Generic[T]):
         total = self._database.value(f"SELECT COUNT(*) FROM rows WHERE {condition}")
         return list(self._where(f"{condition} ORDER BY row LIMIT ?", (most,))), int(total)
 
+    def added(self) -> int:
+        """Return how many contacts were in iContact already and are put on the list."""
+        if self._added is not None:
+            return self._added
+        condition = "status = 'updated' AND subscribe = 1"
+        return int(self._database.value(f"SELECT COUNT(*) FROM rows WHERE {condition}"))
+
     def counts(self) -> dict[str, int]:
         """Return how many there are, or were when they were counted, of each status."""
         if self._counts is not None:
@@ -179,7 +204,9 @@ class _View(Sequence[T], Generic[T]):
 class Outcomes(_View[PushOutcome]):
     """The outcomes of a push, in the order of the rows."""
 
-    columns: str = "row, email, status, subscription, reason, contact_id, notes, duplicate_of"
+    columns: str = (
+        "row, email, status, subscription, reason, contact_id, notes, duplicate_of, subscribe"
+    )
 
     @property
     def source(self) -> Mapping[str, Any]:
@@ -200,7 +227,7 @@ class Outcomes(_View[PushOutcome]):
             yield from (tuple(one[1:]) for one in found)
 
     def _made(self, *columns: Any) -> PushOutcome:
-        row, email, status, subscription, reason, contact_id, notes, duplicate_of = columns
+        row, email, status, subscription, reason, contact_id, notes, duplicate_of = columns[:8]
         said = notes_from(notes)
         return PushOutcome(
             row=row,
@@ -211,6 +238,7 @@ class Outcomes(_View[PushOutcome]):
             contact_id=contact_id,
             notes=said,
             duplicate_of=duplicate_of,
+            added_to_list=bool(columns[8]) and status == "updated",
         )
 
 
@@ -237,22 +265,21 @@ class PlannedRows(_View[PlannedRow]):
         kind = _ACTIONS[action]
         before: Mapping[str, str] = json.loads(changes) if changes else {}
         names = tuple(before)
+        said = notes_from(notes)
         return PlannedRow(
             row=row,
             email=email,
             status=_STATUSES[status],
-            notes=notes_from(notes),
-            decision=Decision(
-                action=kind,
-                reason=reason,
-                subscribe=bool(subscribe),
-                fields=fields_to_write(kind, fields_from(json.loads(fields or "{}")), names),
-                changes=names,
-                before=before,
-                contact_id=contact_id,
-                subscription=subscription,
-                duplicate_of=duplicate_of,
-            ),
+            subscription=subscription,
+            reason=with_notes(reason, said),
+            contact_id=contact_id,
+            notes=said,
+            duplicate_of=duplicate_of,
+            action=kind,
+            subscribe=bool(subscribe),
+            changes=names,
+            fields=fields_to_write(kind, fields_from(json.loads(fields or "{}")), names),
+            before=before,
         )
 
 

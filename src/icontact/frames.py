@@ -1,0 +1,383 @@
+"""Frames of pandas and polars, made of models, results and other rows."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Literal,
+    TypeAlias,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    overload,
+)
+
+import attrs
+
+from icontact import notebook
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+
+__all__ = [
+    "Frame",
+    "HasFrame",
+    "Library",
+    "ResultList",
+    "by_day",
+    "flatten",
+    "make_frame",
+    "to_frame",
+]
+
+T = TypeVar("T")
+
+#: The libraries that frames can be of.
+Library: TypeAlias = Literal["pandas", "polars"]
+
+#: What a column holds. Times are UTC.
+Kind: TypeAlias = Literal["bool", "int", "float", "time", "date", "text"]
+
+
+class Frame(Mapping[str, list[Any]]):
+    """Typed columns that grow row by row: what a frame is made of.
+
+    Args:
+        kinds: What the columns that every row has hold, in their order.
+    """
+
+    def __init__(self, kinds: Mapping[str, Kind]) -> None:
+        self.kinds: dict[str, Kind] = dict(kinds)
+        self._columns: dict[str, list[Any]] = {name: [] for name in kinds}
+        self._length = 0
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Add a row. A column that is new is blank in the rows before."""
+        for name, value in row.items():
+            if name not in self._columns:
+                self._columns[name] = [None] * self._length
+            self._columns[name].append(value)
+        self._length += 1
+        for column in self._columns.values():
+            if len(column) < self._length:
+                column.append(None)
+
+    def __getitem__(self, name: str) -> list[Any]:
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def to(self, library: str) -> Any:
+        """Return the columns as a frame of a library.
+
+        Raises:
+            ImportError: If the library is not installed.
+            ValueError: If there is no such library.
+        """
+        kinds = {name: self.kinds.get(name) or _kind_of_values(self[name]) for name in self}
+        columns = {name: _clean(kinds[name], self[name]) for name in self}
+        if library == "pandas":
+            return _pandas_frame(kinds, columns)
+        if library == "polars":
+            return _polars_frame(kinds, columns)
+        raise ValueError(f'library must be "pandas" or "polars", not {library!r}')
+
+
+class HasFrame:
+    """Something that can be made into a frame of pandas or polars."""
+
+    __slots__ = ()
+
+    def _as_frame(self) -> Frame:
+        return make_frame([self])
+
+    @overload
+    def to_frame(self, *, library: Literal["pandas"] = "pandas") -> pandas.DataFrame: ...
+    @overload
+    def to_frame(self, *, library: Literal["polars"]) -> polars.DataFrame: ...
+
+    def to_frame(self, *, library: Library = "pandas") -> Any:
+        """Return a frame: one row for each item, typed columns, nothing nested.
+
+        The columns are the fields. Times are in UTC. A custom field is a column with its private
+        name, or ``custom_fields.NAME`` if a field of that name is there. A model within a model
+        becomes columns such as ``opens_unique``. The frame holds people's data in full.
+
+        Args:
+            library: ``"pandas"`` (extra ``pandas``) or ``"polars"`` (install ``polars``).
+
+        Raises:
+            ImportError: If the library is not installed.
+        """
+        return self._as_frame().to(library)
+
+
+class ResultList(list[T], HasFrame, Generic[T]):
+    """A list of models that shows as a table in a notebook and can become a frame."""
+
+    def _as_frame(self) -> Frame:
+        return make_frame(self)
+
+    def _repr_html_(self) -> str:
+        """Show the first rows, as far as their ``repr`` does."""
+        first = f", the first {notebook.SHOWN}" if len(self) > notebook.SHOWN else ""
+        return notebook.preview(self, f"{len(self):,} row{'s' * (len(self) != 1)}{first}")
+
+
+@overload
+def to_frame(rows: Iterable[Any], *, library: Literal["pandas"] = "pandas") -> pandas.DataFrame: ...
+@overload
+def to_frame(rows: Iterable[Any], *, library: Literal["polars"]) -> polars.DataFrame: ...
+
+
+def to_frame(rows: Iterable[Any], *, library: Library = "pandas") -> Any:
+    """Return a frame of any rows: models, outcomes, mappings.
+
+    See :meth:`HasFrame.to_frame` for the columns. Rows that are mappings give columns by their
+    keys.
+
+    Raises:
+        ImportError: If the library is not installed.
+    """
+    return make_frame(rows).to(library)
+
+
+@overload
+def by_day(
+    rows: Iterable[Any], time: str | None = None, *, library: Literal["pandas"] = "pandas"
+) -> pandas.DataFrame: ...
+@overload
+def by_day(
+    rows: Iterable[Any], time: str | None = None, *, library: Literal["polars"]
+) -> polars.DataFrame: ...
+
+
+def by_day(rows: Iterable[Any], time: str | None = None, *, library: Library = "pandas") -> Any:
+    """Count rows by day (UTC): subscriptions, opens, clicks and whatever else has a time.
+
+    The columns are ``day``, ``number`` and ``total``, the running sum. Days without a row are
+    there, too, so that the frame can be plotted as it is. Rows without a time are left out.
+
+    Args:
+        rows: Models, such as ``folder.subscriptions.list(list_id=7)``.
+        time: The field that counts; by default the first one that holds a time.
+        library: ``"pandas"`` or ``"polars"``.
+
+    Raises:
+        ImportError: If the library is not installed.
+        TypeError: If the rows have no time.
+    """
+    days: Counter[date] = Counter()
+    for row in rows:
+        time = time or _time_of(type(row))
+        if (moment := getattr(row, time)) is not None:
+            days[moment.astimezone(UTC).date()] += 1
+    frame, total = Frame({"day": "date", "number": "int", "total": "int"}), 0
+    if days:
+        first, last = min(days), max(days)
+        for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+            total += days[day]
+            frame.add({"day": day, "number": days[day], "total": total})
+    return frame.to(library)
+
+
+def _time_of(kind: type) -> str:
+    for name, what in _columns(kind).items():
+        if what == "time":
+            return name
+    raise TypeError(f"{kind.__name__} has no time: name the field that counts")
+
+
+def make_frame(
+    rows: Iterable[Any], kind: type | None = None, only: Sequence[str] | None = None
+) -> Frame:
+    """Return the columns of rows.
+
+    Args:
+        rows: Models, outcomes or mappings.
+        kind: Their class, so that an empty frame has its columns, too.
+        only: The columns that are wanted, of a class without nested ones.
+    """
+    if kind is not None and only is not None:
+        frame = Frame({name: _columns(kind)[name] for name in only})
+        for row in rows:
+            frame.add({name: getattr(row, name) for name in only})
+        return frame
+    frame = Frame({} if kind is None else _columns(kind))
+    first = kind is None
+    for row in rows:
+        if first and not isinstance(row, Mapping):
+            found: Any = type(row)
+            frame = Frame(_columns(found))
+        first = False
+        frame.add(row if isinstance(row, Mapping) else flatten(row))
+    return frame
+
+
+def flatten(item: Any) -> dict[str, Any]:
+    """Return the fields of a model or another record by the names of their columns."""
+    row: dict[str, Any] = {}
+    more: list[tuple[str, Mapping[str, Any]]] = []
+    kind: Any = type(item)
+    for name, hint, collects in _fields(kind):
+        value = getattr(item, name)
+        if collects:
+            more.append((name, value))
+        elif (inner := _record_in(hint)) is not None:
+            found = flatten(value) if value is not None else dict.fromkeys(_columns(inner))
+            row |= {f"{name}_{key}": one for key, one in found.items()}
+        else:
+            row[name] = value
+    for name, mapping in more:
+        for key, value in mapping.items():
+            row[str(key) if key not in row else f"{name}.{key}"] = value
+    return row
+
+
+@cache
+def _fields(kind: type) -> tuple[tuple[str, Any, bool], ...]:
+    """Return name, type and whether it collects unknown keys, of each field of a class."""
+    hints = get_type_hints(kind)
+    if dataclasses.is_dataclass(kind):
+        return tuple((one.name, hints[one.name], False) for one in dataclasses.fields(kind))
+    return tuple(
+        (one.name, hints[one.name], bool(one.metadata.get("collects")))
+        for one in attrs.fields(kind)
+    )
+
+
+@cache
+def _columns(kind: type) -> Mapping[str, Kind]:
+    """Return the columns that every row of a class has."""
+    columns: dict[str, Kind] = {}
+    for name, hint, collects in _fields(kind):
+        if collects:
+            continue
+        if (inner := _record_in(hint)) is not None:
+            columns |= {f"{name}_{key}": one for key, one in _columns(inner).items()}
+        else:
+            columns[name] = _kind_of_hint(hint)
+    return columns
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    """Return the types that a hint allows, ``None`` aside."""
+    is_union = get_origin(hint) in (Union, types.UnionType)
+    return tuple(one for one in (get_args(hint) if is_union else (hint,)) if one is not type(None))
+
+
+def _record_in(hint: Any) -> Any:
+    members = [one for one in _members(hint) if isinstance(one, type) and attrs.has(one)]
+    return members[0] if members else None
+
+
+def _kind_of_hint(hint: Any) -> Kind:
+    found: list[Kind | None] = [_KINDS.get(one) for one in _members(hint)]
+    return (found[0] or "text") if len(found) == 1 else "text"
+
+
+def _kind_of_values(values: Sequence[Any]) -> Kind:
+    """Return what all values of a column are, if they are of one type."""
+    found = {_KINDS.get(type(value), "text") for value in values if value is not None}
+    if found == {"int", "float"}:
+        return "float"
+    return found.pop() if len(found) == 1 else "text"
+
+
+_KINDS: Mapping[Any, Kind] = {
+    bool: "bool",
+    int: "int",
+    float: "float",
+    Decimal: "float",
+    datetime: "time",
+    date: "date",
+}
+
+
+def _clean(kind: Kind, values: Sequence[Any]) -> list[Any]:
+    """Return values as both libraries take them."""
+    if kind == "text":
+        return [None if value is None else _as_text(value) for value in values]
+    if kind == "time":
+        return [None if value is None else value.astimezone(UTC) for value in values]
+    if kind == "float":
+        return [None if value is None else float(value) for value in values]
+    return list(values)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return str(value)  # a member of an enumeration becomes its text
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple | list) and all(isinstance(one, str | int) for one in value):
+        return ", ".join(map(str, value))
+    if isinstance(value, tuple | list):
+        return json.dumps([_plain(one) for one in value], ensure_ascii=False, default=str)
+    if isinstance(value, Mapping):
+        return json.dumps(dict(value), ensure_ascii=False, default=str) if value else ""
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    return flatten(value) if attrs.has(type(value)) else value
+
+
+_PANDAS: Mapping[Kind, str] = {
+    "bool": "boolean",
+    "int": "Int64",
+    "float": "float64",
+    "time": "datetime64[us, UTC]",
+    "date": "datetime64[us]",
+    "text": "string",
+}
+
+
+def _pandas_frame(kinds: Mapping[str, Kind], columns: Mapping[str, list[Any]]) -> Any:
+    try:
+        import pandas
+    except ImportError:
+        raise ImportError('to_frame() needs pandas: pip install "icontact[pandas]"') from None
+    return pandas.DataFrame(
+        {name: pandas.Series(columns[name], dtype=_PANDAS[kind]) for name, kind in kinds.items()}
+    )
+
+
+def _polars_frame(kinds: Mapping[str, Kind], columns: Mapping[str, list[Any]]) -> Any:
+    try:
+        import polars
+    except ImportError:
+        raise ImportError('to_frame(library="polars") needs it: pip install polars') from None
+    dtypes: Mapping[Kind, Any] = {
+        "bool": polars.Boolean,
+        "int": polars.Int64,
+        "float": polars.Float64,
+        "time": polars.Datetime("us", "UTC"),
+        "date": polars.Date,
+        "text": polars.String,
+    }
+    return polars.DataFrame(
+        [polars.Series(name, columns[name], dtype=dtypes[kind]) for name, kind in kinds.items()]
+    )

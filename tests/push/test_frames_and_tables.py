@@ -1,0 +1,158 @@
+"""Plans and reports as frames, and at a glance in a notebook."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pandas
+import polars
+import pytest
+
+from icontact.errors import ConfigError
+from icontact.push import PushOutcome, PushReport
+from icontact.push.outcome import OutcomeStatus
+from icontact.sandbox import Sandbox
+from tests.push.support import MakePush, person
+
+
+def words(html: str) -> str:
+    """Return what a reader sees, one cell after the other."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def outcome(row: int, status: OutcomeStatus, email: str = "jo@example.com") -> PushOutcome:
+    return PushOutcome(row=row, email=email, status=status, reason="because", contact_id=7)
+
+
+def report_of(*outcomes: PushOutcome) -> PushReport:
+    return PushReport(outcomes=list(outcomes), requests=3, elapsed=0.5)
+
+
+def test_a_report_is_a_frame_with_typed_columns() -> None:
+    failed = PushOutcome(row=1, email=None, status=OutcomeStatus.FAILED, reason="no answer")
+    report = report_of(outcome(0, OutcomeStatus.CREATED), failed)
+
+    frame = report.to_frame()
+
+    assert list(frame.columns) == [
+        *("row", "status", "email", "subscription", "contact_id", "reason")
+    ]
+    assert frame["status"].tolist() == ["created", "failed"]
+    assert str(frame["contact_id"].dtype) == "Int64"
+    assert frame["contact_id"].isna().tolist() == [False, True]
+    assert report.to_frame(library="polars").schema["contact_id"] == polars.Int64
+    assert report_of().to_frame().dtypes.equals(frame.dtypes)
+
+
+def test_a_frame_of_an_unknown_library_is_refused() -> None:
+    with pytest.raises(ValueError, match='must be "pandas" or "polars", not \'spark\''):
+        report_of().to_frame(library="spark")  # type: ignore[call-overload]  # that is the test
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_missing_library_is_named_with_its_remedy(
+    library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, library, None)
+
+    with pytest.raises(ImportError, match=rf"pip install .*{library}"):
+        report_of().to_frame(library=library)  # type: ignore[call-overload]  # that is the test
+
+
+def test_outcomes_and_planned_rows_become_columns_of_a_frame(make_push: MakePush) -> None:
+    plan = make_push().plan([person(1), {"email": "nonsense"}])
+    report = plan.apply()
+
+    planned = pandas.DataFrame(plan.rows)
+    ended = pandas.DataFrame(report.outcomes)
+
+    assert planned["status"].tolist() == ended["status"].tolist() == ["created", "rejected"]
+    assert ended["email"].tolist()[0] == "person1@example.com"
+    assert polars.DataFrame(list(report.outcomes))["status"].to_list() == ["created", "rejected"]
+    assert pandas.DataFrame(report.by_reason())["rows"].tolist() == [1, 1]
+
+
+def test_a_plan_is_a_frame_with_what_would_be_done(sandbox: Sandbox, make_push: MakePush) -> None:
+    sandbox.seed(contacts=[{"email": "person1@example.com", "score": "5"}])
+
+    plan = make_push().plan([person(1), person(2)])
+    frame = plan.to_frame()
+
+    assert frame["action"].tolist() == ["update", "create"]
+    assert frame["changes"].tolist()[0].startswith("first_name")
+    assert frame["subscribe"].tolist() == [True, True]
+    changes = pandas.DataFrame(list(plan.changes()))
+    assert {"row", "field", "old", "new"} <= set(changes.columns)
+
+
+def test_contacts_that_were_only_put_on_the_list_are_counted_by_themselves(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    push = make_push({"email": "email"})
+    sandbox.seed(contacts=[{"email": "person1@example.com"}, {"email": "person2@example.com"}])
+
+    plan = push.plan([person(1), person(2), person(3)])
+    report = plan.apply()
+
+    assert (plan.added_to_list, plan.counts["updated"]) == (2, 2)
+    assert (report.added_to_list, report.counts["updated"]) == (2, 2)
+    assert "1 created, 2 added to the list, 0 updated" in str(plan)
+    assert "1 created, 2 in iContact already and added to the list." in words(plan._repr_html_())
+    assert "1 created, 2 added to the list, 0 updated" in str(report)
+    copied = PushReport.merged([report, report_of(outcome(0, OutcomeStatus.UPDATED))])
+    assert "2 added to the list, 1 updated" in str(copied)
+
+
+def test_a_plan_at_a_glance_shows_counts_reasons_and_masked_samples(make_push: MakePush) -> None:
+    rows = [*(person(place) for place in range(150)), {"email": "<b>nonsense</b>"}]
+
+    html = make_push().plan(rows)._repr_html_()
+    seen = words(html)
+
+    assert seen.startswith("151 rows: 150 created, 1 rejected. Nothing has been written yet.")
+    assert "1 rejected email: " in seen.partition("new contact")[0]
+    assert "150 created new contact 0, 1, 2, 3, 4 …" in seen
+    assert "p…@example.com" in html
+    assert "person0@" not in html
+    assert "<b>nonsense" not in html
+    samples = seen.partition("as they would be stored")[2].partition("to look at")[0]
+    assert samples.count("p…@example.com") == 3
+    folded = html[html.index("<details>") :]
+    assert "1 row to look at" in folded
+    assert "planned with" in folded
+    assert "text-align:left" in html
+
+
+def test_a_report_at_a_glance_folds_the_rows_away_and_names_the_error() -> None:
+    many = [outcome(row, OutcomeStatus.SKIPPED) for row in range(150)]
+    report = PushReport(
+        outcomes=many, requests=3, elapsed=0.5, error=ConfigError("gone"), notes=("a <note>",)
+    )
+
+    html = report._repr_html_()
+
+    assert words(html).startswith("150 rows: 150 skipped.")
+    assert "The push ended early: gone" in html
+    assert "a &lt;note&gt;" in html
+    visible, _, folded = html.partition("<details>")
+    assert "j…@example.com" not in visible
+    assert "150 rows to look at, the first 100" in folded
+    assert folded.count("j…@example.com") == 100
+
+
+def test_more_reasons_than_fit_on_a_screen_are_folded_away() -> None:
+    ends = [
+        PushOutcome(row=row, email=None, status=OutcomeStatus.REJECTED, reason=f"reason {row}")
+        for row in range(10)
+    ]
+
+    visible, _, folded = report_of(*ends)._repr_html_().partition("<details>")
+
+    assert "reason 7" in visible
+    assert "reason 8" not in visible
+    assert folded.startswith("<summary>2 more reasons")
+
+
+def test_an_empty_push_says_so() -> None:
+    assert "There are no rows." in report_of()._repr_html_()
