@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, get_type_hints
 
 import attrs
 import pytest
 import requests
 
-from icontact.sandbox import Faults, Quirks, Sandbox, Server, State, arguments
-from icontact.sandbox.control import ACTIONS, FAULTS, STATE
+from icontact.sandbox import Faults, Quirks, Sandbox, Server, State
+from icontact.sandbox.control import ACTIONS, FAULTS, STATE, Method
+from icontact.sandbox.faults import Only
 from tests.sandbox.wire import HEADERS, Clock
 
 PAGE = Path(__file__).parents[2] / "docs" / "sandbox-server.rst"
@@ -388,38 +390,37 @@ def test_a_broken_handler_is_told_and_stops_nothing(
     assert control.ask("GET", "/requests") == {"requests": []}
 
 
-class Common(TypedDict, total=False):
-    path: str | None
+def arguments_in_python(function: Any) -> tuple[dict[str, bool], bool]:
+    """Return the names that can be given, whether each has to be, and whether others can be."""
+    named: dict[str, bool] = {}
+    others = False
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind is not parameter.VAR_KEYWORD:
+            if name != "self" and parameter.kind is not parameter.POSITIONAL_ONLY:
+                named[name] = parameter.default is parameter.empty
+        elif name == "only":
+            named |= dict.fromkeys(get_type_hints(Only), False)
+        else:
+            others = True
+    return named, others
 
 
-def test_keywords_that_several_functions_share_are_known() -> None:
-    def order(times: int = 1, **only: Unpack[Common]) -> tuple[Any, ...]:
-        return times, only
+@pytest.mark.parametrize(
+    ("owner", "name", "method"),
+    [
+        (owner, name, method)
+        for owner, table in ((Faults, FAULTS), (Sandbox, ACTIONS), (State, STATE))
+        for name, method in table.items()
+    ],
+)
+def test_the_table_has_the_arguments_of_python(owner: type, name: str, method: Method) -> None:
+    named, others = arguments_in_python(getattr(owner, name))
+    assert set(method.arguments) == set(named)
+    assert set(method.required) == {each for each, required in named.items() if required}
+    assert method.open_ended == others
 
-    assert arguments.names(order) == {
-        "times": "an integer; optional",
-        "path": "a text or null; optional",
-    }
-    assert arguments.call(order, {"times": 2, "path": None}) == (2, {"path": None})
-    with pytest.raises(ValueError, match="There is no 'tea' here; there is times, path"):
-        arguments.call(order, {"tea": 1})
 
-
-def test_words_for_what_a_function_takes() -> None:
-    def example(
-        a: bool, b: Mapping[str, Any], c: Iterable[int], d: Literal["x", 1] | None, e: object, /
-    ) -> None: ...
-
-    hints = arguments.hints(example)
-    assert [arguments.words(hints[name]) for name in "abcde"] == [
-        "true or false",
-        "an object",
-        "an array, each of it an integer",
-        "one of x, 1 or null",
-        "anything",
-    ]
-    assert arguments.names(example) == {}
-    arguments.check("d", 1, hints["d"])
-    arguments.check("e", [], hints["e"])
-    with pytest.raises(ValueError, match="'d' has to be one of"):
-        arguments.check("d", True, hints["d"])
+def test_every_quirk_can_be_set_to_what_it_is(server: Server, control: Controls) -> None:
+    quirks = control.ask("GET", "/quirks")["quirks"]
+    assert control.ask("POST", "/quirks", quirks) == {"quirks": quirks}
+    assert server.sandbox.quirks == Quirks()

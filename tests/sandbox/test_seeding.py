@@ -80,7 +80,7 @@ def test_a_key_that_a_thing_does_not_have_is_refused(sandbox: Sandbox, kind: str
 
 
 def test_a_criterion_needs_its_segment(sandbox: Sandbox) -> None:
-    with pytest.raises(ValueError, match="a segment that is not there"):
+    with pytest.raises(ValueError, match="a segment that does not exist"):
         sandbox.seed(criteria=EVERYTHING["criteria"])
 
 

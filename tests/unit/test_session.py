@@ -18,7 +18,7 @@ import icontact
 from icontact import errors
 from icontact.errors import ConfigError
 from icontact.sandbox import Sandbox
-from icontact.sandbox.servers.certificate import temporary
+from icontact.sandbox.servers.certificate import TemporaryCertificate
 from icontact.transport import Call, Event, RetryPolicy, Safety, Transport
 from icontact.transport.session import API_VERSION
 from tests.unit.support import (
@@ -498,14 +498,14 @@ def test_a_closed_port_was_never_reached(clock: Clock) -> None:
 def test_tls_that_ends_without_an_answer_may_have_carried_the_request(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    certificate = temporary("127.0.0.1")
+    certificate = TemporaryCertificate("127.0.0.1")
     heard: list[bytes] = []
 
     def talk(connection: socket.socket) -> None:
         heard.append(read_request(connection))
 
     with listening(talk, certificate.context) as port:
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate.certificate)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate.path)
         transport = transport_to(clock, f"https://127.0.0.1:{port}")
         with pytest.raises(errors.TransportError) as caught:
             transport.send(call(Safety.ONCE))

@@ -25,15 +25,14 @@ except ImportError as _error:
         ' it comes with: pip install "icontact[sandbox]"'
     ) from _error
 
+from icontact.sandbox.embedded import Snapshot
 from icontact.sandbox.faults import Faults
-from icontact.sandbox.furnishing import APP_ID, PASSWORD, USERNAME
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.recipients import Recipients
 from icontact.sandbox.request_log import ReceivedRequest, RequestLog
-from icontact.sandbox.sandbox import Sandbox
-from icontact.sandbox.seeding import Seeded
-from icontact.sandbox.server import Server
-from icontact.sandbox.snapshot import Snapshot
+from icontact.sandbox.sandbox import Sandbox, Server
+from icontact.sandbox.seeders import Seeded
+from icontact.sandbox.seeding import APP_ID, PASSWORD, USERNAME
 from icontact.sandbox.state import State
 from icontact.sandbox.webhook_sender import Delivery, WebhookSender
 

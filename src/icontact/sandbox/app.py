@@ -109,7 +109,7 @@ class App:
             self._log(incoming, outcome, time.perf_counter() - started)
         return outcome
 
-    def keep_up(self) -> None:
+    def run_due(self) -> None:
         """Let everything happen that is due by now: scheduled sends, reactions, uploads."""
         now = timestamps.aware(self._clock())
         if scheduler.is_due(self._store, int(now.timestamp())):
@@ -148,7 +148,7 @@ class App:
         Returns:
             What is answered, and how many seconds late.
         """
-        self.keep_up()
+        self.run_due()
         route, path_ids = self._match(incoming.path)
         auth.check_version(incoming.headers)
         with self._store.transaction(write=incoming.method != "GET" or route.get_writes):

@@ -1,8 +1,4 @@
-"""The control URL: what Python does with a sandbox, for those who test in another language.
-
-What can be done is listed in four tables below; the arguments of each entry are read off the
-function behind it, so that one line adds it.
-"""
+"""The control URL: what Python does with a sandbox, for tests in other languages."""
 
 from __future__ import annotations
 
@@ -11,53 +7,134 @@ import logging
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal, get_type_hints
 from urllib.parse import urlsplit
 
 import attrs
 
-from icontact.sandbox import arguments, phpjson, request_log
+from icontact.sandbox import control_types, phpjson, request_log
 from icontact.sandbox.app import error_location
+from icontact.sandbox.embedded import EmbeddedIContact, Snapshot
 from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse, Refusal
 from icontact.sandbox.quirks import Quirks
-from icontact.sandbox.snapshot import Snapshot
 from icontact.sandbox.webhook_sender import Delivery
-
-if TYPE_CHECKING:
-    from icontact.sandbox.sandbox import Sandbox
 
 CONTROL = "/_control"
 
-FAULTS = (
-    "next", "swallow", "refuse", "drop_before", "drop_after", "slow", "garble", "latency",
-    "throttle", "clear",
-)  # fmt: skip
-"""The methods of :class:`icontact.sandbox.Faults` that can be called."""
-
-ACTIONS = (
-    "seed", "seed_contacts", "add_account", "add_client_folder", "add_user", "disable_account",
-    "advance", "reset",
-)  # fmt: skip
-"""The methods of :class:`icontact.sandbox.Sandbox` that can be called."""
-
-STATE = (
-    "contacts", "lists", "subscriptions", "custom_fields", "actions", "accounts", "client_folders",
-    "users", "permissions", "campaigns", "messages", "segments", "criteria", "sends", "recipients",
-    "reactions", "uploads", "signup_forms", "webhooks", "automations",
-)  # fmt: skip
-"""The methods of :class:`icontact.sandbox.State` that can be called."""
-
 logger: logging.Logger = logging.getLogger("icontact.sandbox")
 
+
+@attrs.frozen
+class Method:
+    """A method of Python that the control URL offers.
+
+    Attributes:
+        arguments: The names and types of its arguments.
+        required: The arguments that must be given.
+        open_ended: Whether it takes further arguments, which it checks itself.
+    """
+
+    arguments: Mapping[str, Any] = attrs.field(factory=dict)
+    required: Sequence[str] = ()
+    open_ended: bool = False
+
+    def call(self, function: Callable[..., Any], given: Mapping[str, Any]) -> Any:
+        """Check the arguments, and call the function with them."""
+        control_types.check(given, self.arguments, self.required, self.open_ended)
+        return function(**given)
+
+    def described(self) -> dict[str, str]:
+        """Return the arguments, and in words what they accept."""
+        return {
+            name: control_types.words(kind) + ("" if name in self.required else "; optional")
+            for name, kind in self.arguments.items()
+        }
+
+
+_WHICH: dict[str, Any] = {
+    "times": int | None,
+    "method": str | None,
+    "path": str | None,
+    "probability": float,
+    "seed": int,
+}
+FAULTS = {
+    "next": Method(
+        {
+            "status": int,
+            "body": str | dict[str, Any] | None,
+            "headers": dict[str, str] | None,
+            **_WHICH,
+        }
+    ),
+    "swallow": Method({"warnings": list[str], **_WHICH}),
+    "refuse": Method(_WHICH),
+    "drop_before": Method(_WHICH),
+    "drop_after": Method(_WHICH),
+    "slow": Method({"seconds": float, **_WHICH}, required=["seconds"]),
+    "garble": Method({"kind": Literal["html", "cut", "not_json"], **_WHICH}),
+    "latency": Method({"seconds": float}, required=["seconds"]),
+    "throttle": Method(dict.fromkeys(("per_minute", "per_hour", "per_day"), int | None)),
+    "clear": Method(),
+}
+"""The methods of :class:`icontact.sandbox.Faults` that can be called."""
+
+_SEEDS = (
+    "contacts", "lists", "custom_fields", "subscriptions", "campaigns", "messages", "segments",
+    "criteria", "sends", "signup_forms", "webhooks",
+)  # fmt: skip
+ACTIONS = {
+    "seed": Method({**dict.fromkeys(_SEEDS, list[dict[str, Any]]), "folder_id": int | None}),
+    "seed_contacts": Method(
+        {"count": int, "list_id": int | None, "folder_id": int | None}, required=["count"]
+    ),
+    "add_account": Method(
+        {"app_id": str, "username": str, "password": str, "client_folders": int}, open_ended=True
+    ),
+    "add_client_folder": Method({"account_id": int | None}, open_ended=True),
+    "add_user": Method(
+        {
+            "username": str,
+            **dict.fromkeys(("creative", "subscriber", "analytic"), bool),
+            "app_id": str,
+            "password": str,
+            "account_id": int | None,
+            "folder_id": int | None,
+        },
+        open_ended=True,
+    ),
+    "disable_account": Method({"account_id": int | None}),
+    "advance": Method(dict.fromkeys(("days", "hours", "minutes", "seconds"), float)),
+    "reset": Method(),
+}
+"""The methods of :class:`icontact.sandbox.Sandbox` that can be called."""
+
+_OF_FOLDER = Method({"folder_id": int})
+STATE = {
+    **dict.fromkeys(("contacts", "lists", "subscriptions", "custom_fields"), _OF_FOLDER),
+    "actions": Method({"contact_id": int}),
+    **dict.fromkeys(("accounts", "client_folders", "users"), Method()),
+    "permissions": Method({"user_id": int}),
+    **dict.fromkeys(("campaigns", "messages", "segments"), _OF_FOLDER),
+    "criteria": Method({"segment_id": int}),
+    "sends": _OF_FOLDER,
+    "recipients": Method({"send_id": int}, required=["send_id"]),
+    "reactions": Method({"message_id": int}),
+    **dict.fromkeys(("uploads", "signup_forms", "webhooks", "automations"), _OF_FOLDER),
+}
+"""The methods of :class:`icontact.sandbox.State` that can be called."""
+
+_NAMED = Method({"name": str})
+_QUIRKS = get_type_hints(Quirks)
 _JSON = {"Content-Type": "application/json"}
 _NOT_HERE = (
     "The control URL answers to a name of this machine only, such as localhost or 127.0.0.1, in"
     " the header Host"
 )
-_NO_JSON = "Content-Type has to be application/json, also where there is nothing to say but {}"
-# What a rule of Python says about arguments that no type hint can tell apart.
+_NO_JSON = "Content-Type has to be application/json, also for an empty object {}"
+# What Python raises for arguments that have the right type.
 _AT_FAULT = (ValueError, TypeError, LookupError, OverflowError, TimeoutError, sqlite3.Error)
 
 # Each is a copy of everything, in memory.
@@ -70,28 +147,32 @@ class Control:
     """Answers on the control URL of a sandbox.
 
     Args:
-        sandbox: What is controlled.
+        sandbox: The sandbox to control.
     """
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: EmbeddedIContact) -> None:
         self._sandbox = sandbox
         self._snapshots: dict[str, Snapshot] = {}
+        faults = self._handlers(sandbox.faults, FAULTS)
         self._routes: dict[str, dict[str, Handler]] = {
             "": {"GET": self._index},
             "/requests": {"GET": self._requests, "DELETE": self._forget_requests},
             "/quirks": {"GET": self._quirks, "POST": self._set_quirks},
-            "/faults": {"DELETE": self._calling("clear", sandbox.faults)},
+            "/faults": {"DELETE": faults["clear"]},
             "/webhooks": {"GET": self._webhooks},
-            "/snapshot": {"POST": self._snapshot},
-            "/restore": {"POST": self._restore},
-            **{f"/faults/{n}": {"POST": self._calling(n, sandbox.faults)} for n in FAULTS},
-            **{f"/{n}": {"POST": self._calling(n, sandbox)} for n in ACTIONS},
-            **{f"/state/{n}": {"GET": self._listing(n)} for n in STATE},
+            "/snapshot": {"POST": self._calling(self._snapshot, _NAMED)},
+            "/restore": {"POST": self._calling(self._restore, _NAMED)},
+            **{f"/faults/{name}": {"POST": handler} for name, handler in faults.items()},
+            **{
+                f"/{name}": {"POST": handler}
+                for name, handler in self._handlers(sandbox, ACTIONS).items()
+            },
+            **{f"/state/{name}": {"GET": self._listing(name)} for name in STATE},
         }
 
     @property
     def routes(self) -> list[str]:
-        """Every verb and path, as in ``POST /_control/reset``."""
+        """Every verb and path, such as ``POST /_control/reset``."""
         return [f"{verb} {CONTROL}{path}" for path, verbs in self._routes.items() for verb in verbs]
 
     def answer(self, incoming: IncomingRequest) -> OutgoingResponse:
@@ -100,16 +181,26 @@ class Control:
         path = incoming.path.removeprefix(CONTROL).rstrip("/")
         verbs = self._routes.get(path, {})
         try:
-            status, payload = 200, self._handled(verbs, incoming)
+            status, payload = 200, self._handle(verbs, incoming)
         except Refusal as refusal:
             status, payload = refusal.status, refusal.payload()
         except Exception as error:  # noqa: BLE001  (a broken handler must not stop the server)
             logger.error("The control URL failed: %s", error_location(error))
             status, payload = 500, {"errors": ["Internal Server Error"]}
-        self._log(incoming, CONTROL + path if verbs else request_log.UNKNOWN_PATH, status, started)
+        if request_log.logger.isEnabledFor(logging.INFO):
+            received = request_log.ReceivedRequest(
+                method=incoming.method,
+                path="",
+                query_names=tuple(incoming.query),
+                status=status,
+                at=self._sandbox.now,
+                milliseconds=(time.perf_counter() - started) * 1000,
+            )
+            shown = CONTROL + path if verbs else request_log.UNKNOWN_PATH
+            request_log.logger.info("%s", request_log.line(received, shown))
         return OutgoingResponse(status=status, headers=_JSON, body=phpjson.encode(payload))
 
-    def _handled(self, verbs: Mapping[str, Handler], incoming: IncomingRequest) -> Any:
+    def _handle(self, verbs: Mapping[str, Handler], incoming: IncomingRequest) -> Any:
         if not _is_local(incoming.headers.get("host", "")):
             raise Refusal(403, _NOT_HERE)
         if not verbs:
@@ -127,21 +218,20 @@ class Control:
             problem = str(error)
         raise Refusal(400, problem)
 
-    def _calling(self, name: str, owner: object) -> Handler:
-        function = getattr(owner, name)
+    def _handlers(self, owner: object, table: Mapping[str, Method]) -> dict[str, Handler]:
+        return {name: self._calling(getattr(owner, name), each) for name, each in table.items()}
 
+    def _calling(self, function: Callable[..., Any], method: Method) -> Handler:
         def handler(incoming: IncomingRequest) -> dict[str, Any]:
             given = _object(incoming) if incoming.method == "POST" else {}
-            return {"result": _plain(arguments.call(function, given))}
+            return {"result": _plain(method.call(function, given))}
 
         return handler
 
     def _listing(self, name: str) -> Handler:
-        function = getattr(self._sandbox.state, name)
-
         def handler(incoming: IncomingRequest) -> dict[str, Any]:
-            given = {key: _number(key, value) for key, value in incoming.query.items()}
-            return {name: arguments.call(function, given)}
+            given = {key: _integer(value) for key, value in incoming.query.items()}
+            return {name: STATE[name].call(getattr(self._sandbox.state, name), given)}
 
         return handler
 
@@ -152,8 +242,8 @@ class Control:
             "client_folder_id": self._sandbox.client_folder_id,
             "list_id": self._sandbox.list_id,
             "routes": self.routes,
-            "faults": {n: arguments.names(getattr(self._sandbox.faults, n)) for n in FAULTS},
-            "actions": {n: arguments.names(getattr(self._sandbox, n)) for n in ACTIONS},
+            "faults": {name: method.described() for name, method in FAULTS.items()},
+            "actions": {name: method.described() for name, method in ACTIONS.items()},
         }
 
     def _requests(self, incoming: IncomingRequest) -> dict[str, Any]:
@@ -167,56 +257,33 @@ class Control:
         return {"quirks": _plain(self._sandbox.quirks)}
 
     def _set_quirks(self, incoming: IncomingRequest) -> dict[str, Any]:
-        self._sandbox.quirks = arguments.call(self._evolved, _object(incoming))
-        return self._quirks(incoming)
-
-    def _evolved(self, **changes: Any) -> Quirks:
-        hints = arguments.hints(Quirks)
-        for name, value in changes.items():
-            if name not in hints:
-                raise ValueError(f"There is no quirk {name!r}; GET {CONTROL}/quirks lists them")
-            arguments.check(name, value, hints[name])
+        changes = _object(incoming)
+        for name in changes.keys() - _QUIRKS.keys():
+            raise ValueError(f"There is no quirk {name!r}; GET {CONTROL}/quirks lists them")
+        control_types.check(changes, _QUIRKS)
         sets = {n: frozenset(value) for n, value in changes.items() if isinstance(value, list)}
-        return attrs.evolve(self._sandbox.quirks, **{**changes, **sets})
+        self._sandbox.quirks = attrs.evolve(self._sandbox.quirks, **{**changes, **sets})
+        return self._quirks(incoming)
 
     def _webhooks(self, incoming: IncomingRequest) -> dict[str, Any]:
         """Wait until everything is delivered."""
         return {"webhooks": [_plain(each) for each in self._sandbox.webhooks.wait()]}
 
-    def _snapshot(self, incoming: IncomingRequest) -> dict[str, Any]:
-        """Keep the state under a name; the same name keeps the later one."""
+    def _snapshot(self, name: str = "") -> str:
+        """Keep the state under a name, in place of an earlier one of that name."""
+        if name not in self._snapshots and len(self._snapshots) >= _MOST_SNAPSHOTS:
+            raise ValueError(f"{_MOST_SNAPSHOTS} snapshots are kept; use one of their names")
+        self._snapshots[name] = self._sandbox.snapshot()
+        return name
 
-        def snapshot(*, name: str = "") -> str:
-            if name not in self._snapshots and len(self._snapshots) >= _MOST_SNAPSHOTS:
-                raise ValueError(f"{_MOST_SNAPSHOTS} snapshots are kept; use one of their names")
-            self._snapshots[name] = self._sandbox.snapshot()
-            return name
-
-        return {"result": arguments.call(snapshot, _object(incoming))}
-
-    def _restore(self, incoming: IncomingRequest) -> dict[str, Any]:
-        def restore(*, name: str = "") -> None:
-            if name not in self._snapshots:
-                raise ValueError(f"There is no snapshot of the name {name!r}")
-            self._sandbox.restore(self._snapshots[name])
-
-        return {"result": arguments.call(restore, _object(incoming))}
-
-    def _log(self, incoming: IncomingRequest, path: str, status: int, started: float) -> None:
-        if request_log.logger.isEnabledFor(logging.INFO):
-            received = request_log.ReceivedRequest(
-                method=incoming.method,
-                path="",
-                query_names=tuple(incoming.query),
-                status=status,
-                at=self._sandbox.now,
-                milliseconds=(time.perf_counter() - started) * 1000,
-            )
-            request_log.logger.info("%s", request_log.line(received, path))
+    def _restore(self, name: str = "") -> None:
+        if name not in self._snapshots:
+            raise ValueError(f"There is no snapshot of the name {name!r}")
+        self._sandbox.restore(self._snapshots[name])
 
 
 def _is_local(host: str) -> bool:
-    """Say whether a header names loopback: another name may be a trick of a web page's."""
+    """Say whether a header names loopback: a web page may use another name for this machine."""
     try:
         name = urlsplit(f"//{host}").hostname or ""
         return name == "localhost" or ipaddress.ip_address(name).is_loopback
@@ -225,7 +292,7 @@ def _is_local(host: str) -> bool:
 
 
 def _object(incoming: IncomingRequest) -> dict[str, Any]:
-    """Read a body; only with a media type that no foreign web page can send without asking."""
+    """Read a body; only with a media type that a web page of another site cannot send."""
     sent = incoming.headers.get("content-type", "").partition(";")[0].strip().lower()
     if sent != "application/json":
         raise Refusal(415, _NO_JSON)
@@ -237,10 +304,9 @@ def _object(incoming: IncomingRequest) -> dict[str, Any]:
     return body
 
 
-def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
-        raise ValueError(f"{name!r} has to be an integer")
-    return int(text)
+def _integer(text: str) -> int | str:
+    """Read an id of a query; other text stays, and does not fit its type."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else text
 
 
 def _plain(value: Any) -> Any:

@@ -1,192 +1,195 @@
-"""Filling the sandbox directly, past the rules and the wire."""
+"""The methods of a sandbox that put things into it without its rules."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
-from itertools import islice
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-import attrs
+from icontact.sandbox import _client, seeders, timestamps
+from icontact.sandbox.seeders import Seeded, Seeder
+from icontact.sandbox.store import Store
 
-from icontact.sandbox import timestamps
-from icontact.sandbox.rules.lists import FLAG_DEFAULTS
-from icontact.sandbox.store import Store, blocks
-from icontact.sandbox.store.schema import ACCOUNT_TEXTS, CONTACT_TEXTS, FOLDER_TEXTS
+if TYPE_CHECKING:
+    from icontact.auth import Credentials
 
-_CHUNK = 5_000
-_CONTACT_COLUMNS = ("email", *CONTACT_TEXTS, "status", "createDate", "bounceCount")
-_CONTACT_KEYS = frozenset({"contactId", *_CONTACT_COLUMNS})
-_SUBSCRIPTION_COLUMNS = ("folderId", "listId", "contactId", "status", "addDate")
-_LIST_KEYS = frozenset({"listId", "name", "publicname", "description", "welcomeMessageId"})
+APP_ID = "sandbox-app"
+USERNAME = "sandbox@example.com"
+PASSWORD = "sandbox-password"  # noqa: S105  (public on purpose)
+USER_PASSWORD = "user-password"  # noqa: S105  (public on purpose)
 
 
-@attrs.frozen(kw_only=True)
-class Seeded:
-    """The ids of what was put into the sandbox, in the order in which it was given."""
+class Seeding:
+    """What can be put into a sandbox without a request.
 
-    contact_ids: list[int] = attrs.field(factory=list)
-    list_ids: list[int] = attrs.field(factory=list)
-    custom_field_ids: list[str] = attrs.field(factory=list)
-    subscription_ids: list[str] = attrs.field(factory=list)
-    campaign_ids: list[int] = attrs.field(factory=list)
-    message_ids: list[int] = attrs.field(factory=list)
-    segment_ids: list[int] = attrs.field(factory=list)
-    criterion_ids: list[int] = attrs.field(factory=list)
-    send_ids: list[int] = attrs.field(factory=list)
-    signup_form_ids: list[int] = attrs.field(factory=list)
-    webhook_ids: list[int] = attrs.field(factory=list)
-
-
-class Seeder:
-    """Puts things into one client folder. Whoever calls holds a transaction.
-
-    Args:
-        store: Where to put them.
-        folder_id: The client folder.
-        now: The time of their creation, unless they say otherwise.
+    Attributes:
+        account_id: The account that every sandbox has.
+        client_folder_id: Its client folder.
+        list_id: The list in it.
     """
 
-    def __init__(self, store: Store, folder_id: int, now: datetime) -> None:
-        self._store = store
-        self._folder_id = folder_id
-        self._now = now
+    account_id: int
+    client_folder_id: int
+    list_id: int
+    _store: Store
+    _clock: Callable[[], datetime]
+    _ahead: timedelta
 
-    def custom_fields(self, items: Iterable[Mapping[str, Any]]) -> list[str]:
-        """Define custom fields; those that exist already are left as they are."""
-        names = []
-        for item in items:
-            names.append(str(item["privateName"]))
-            self._store.execute(
-                "INSERT OR IGNORE INTO customfields"
-                " (folderId, privateName, publicName, displayToUser, fieldType)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (
-                    self._folder_id,
-                    names[-1],
-                    item.get("publicName", ""),
-                    int(item.get("displayToUser", 0)),
-                    item.get("fieldType", "text"),
-                ),
+    @property
+    def now(self) -> datetime:
+        """The time in the sandbox: of its clock, and what it was advanced by."""
+        return timestamps.aware(self._clock()) + self._ahead
+
+    def seed(
+        self,
+        *,
+        contacts: Iterable[Mapping[str, Any]] = (),
+        lists: Iterable[Mapping[str, Any]] = (),
+        custom_fields: Iterable[Mapping[str, Any]] = (),
+        subscriptions: Iterable[Mapping[str, Any]] = (),
+        campaigns: Iterable[Mapping[str, Any]] = (),
+        messages: Iterable[Mapping[str, Any]] = (),
+        segments: Iterable[Mapping[str, Any]] = (),
+        criteria: Iterable[Mapping[str, Any]] = (),
+        sends: Iterable[Mapping[str, Any]] = (),
+        signup_forms: Iterable[Mapping[str, Any]] = (),
+        webhooks: Iterable[Mapping[str, Any]] = (),
+        folder_id: int | None = None,
+    ) -> Seeded:
+        """Put things into the sandbox without its rules: everything, or nothing.
+
+        Args:
+            contacts: With the names of the API; any status; custom fields beside the others.
+            lists: ``name`` and what else a list has.
+            custom_fields: ``privateName`` and ``fieldType``, which is ``text`` by default.
+            subscriptions: ``contactId`` or ``email``; ``listId``, by default the sandbox's list;
+                ``status``, by default ``normal``.
+            campaigns: Senders, with the names of the API; clicks are tracked by default.
+            messages: Old messages have no ``campaignId``; times are datetimes or ISO texts.
+            segments: ``name``; ``listId``, by default the sandbox's list.
+            criteria: ``segmentId``, ``fieldName``, ``operator``, ``values``.
+            sends: ``messageId`` and lists; ``status``, by default ``released``, without
+                recipients. A ``pending`` send is released at its ``scheduledTime``.
+            signup_forms: ``name``, ``lists`` and what else a form has.
+            webhooks: ``eventId`` and ``url``.
+            folder_id: The client folder, by default the sandbox's.
+
+        Returns:
+            The ids of everything, in the order given.
+
+        Raises:
+            ValueError: A key that the thing does not have, or an e-mail address that no contact
+                has.
+        """
+        with self._store.transaction():
+            where = folder_id or self.client_folder_id
+            seeder = Seeder(self._store, where, self.now)
+            return Seeded(
+                custom_field_ids=seeder.custom_fields(custom_fields),
+                list_ids=seeder.lists(lists),
+                contact_ids=seeder.contacts(contacts),
+                subscription_ids=seeder.subscriptions(subscriptions, self.list_id),
+                campaign_ids=seeder.campaigns(campaigns),
+                message_ids=seeder.messages(messages),
+                segment_ids=seeder.segments(segments, self.list_id),
+                criterion_ids=seeder.criteria(criteria),
+                send_ids=seeder.sends(sends),
+                signup_form_ids=seeder.signup_forms(signup_forms),
+                webhook_ids=seeder.webhooks(webhooks),
             )
-        return names
 
-    def lists(self, items: Iterable[Mapping[str, Any]]) -> list[int]:
-        """Create lists."""
-        ids = []
-        for item in items:
-            refuse_unknown("list", item, _LIST_KEYS.union(FLAG_DEFAULTS))
-            ids.append(self._store.insert("lists", {"folderId": self._folder_id, **item}))
+    def seed_contacts(
+        self, count: int, *, list_id: int | None = None, folder_id: int | None = None
+    ) -> list[int]:
+        """Add made-up contacts, ``contact1@example.com`` and so on; 100,000 take seconds.
+
+        Args:
+            count: The number of contacts.
+            list_id: A list to put them on, as ``normal``.
+            folder_id: The client folder, by default the sandbox's.
+        """
+        ids = self.seed(contacts=seeders.made_up_contacts(count), folder_id=folder_id).contact_ids
+        if list_id is not None:
+            rows = ({"contactId": contact_id, "listId": list_id} for contact_id in ids)
+            self.seed(subscriptions=rows, folder_id=folder_id)
         return ids
 
-    def contacts(self, items: Iterable[Mapping[str, Any]]) -> list[int]:
-        """Create contacts of any status, a few thousand at a time."""
-        custom_names = self._custom_names()
-        known = _CONTACT_KEYS | custom_names
-        created = timestamps.eastern_stamp(self._now)
-        next_id = blocks.next_contact(self._store)
-        ids: list[int] = []
+    def add_account(
+        self,
+        *,
+        app_id: str = APP_ID,
+        username: str = USERNAME,
+        password: str = PASSWORD,
+        client_folders: int = 1,
+        **fields: Any,
+    ) -> int:
+        """Add an account, for the usual credentials or for others, and return its id.
 
-        def row(item: Mapping[str, Any]) -> tuple[Any, ...]:
-            nonlocal next_id
-            refuse_unknown("contact", item, known)
-            contact_id = int(item.get("contactId", next_id))
-            next_id = max(next_id, contact_id + 1)
-            ids.append(contact_id)
-            custom = {name: str(item[name]) for name in custom_names.intersection(item)}
-            given = {"status": "normal", "createDate": created, "bounceCount": 0, **item}
-            columns = (given.get(name, "") for name in _CONTACT_COLUMNS)
-            return (contact_id, self._folder_id, json.dumps(custom), *columns)
+        Args:
+            app_id: The application that may use it.
+            username: The user who may use it; a new user may log in from now on.
+            password: The application's password.
+            client_folders: The number of its client folders.
+            **fields: Other fields of an account, such as ``companyName``.
+        """
+        with self._store.transaction():
+            known = self._store.value(
+                "SELECT 1 FROM logins WHERE username = ? AND appId = ?", (username, app_id)
+            )
+            if not known:
+                seeders.add_login(self._store, app_id, username, password)
+            account_id = seeders.add_account(self._store, username, {"email": username, **fields})
+            for number in range(1, client_folders + 1):
+                seeders.add_folder(self._store, account_id, {"name": f"Folder {number}"})
+        return account_id
 
-        columns = ("contactId", "folderId", "custom", *_CONTACT_COLUMNS)
-        status = columns.index("status")
-        for chunk in _chunks(items):
-            rows = [row(item) for item in chunk]
-            self._store.insert_many("contacts", columns, rows)
-            present = (row[0] for row in rows if row[status] != "deleted")
-            blocks.add(self._store, self._folder_id, present)
-        return ids
+    def add_client_folder(self, account_id: int | None = None, **fields: Any) -> int:
+        """Add a client folder and return its id; an account with several is an agency's.
 
-    def subscriptions(self, items: Iterable[Mapping[str, Any]], default_list: int) -> list[str]:
-        """Subscribe contacts, named by ``contactId`` or ``email``, with any status."""
-        epoch = int(self._now.timestamp())
-        ids: list[str] = []
+        Args:
+            account_id: The account, by default the sandbox's.
+            **fields: Fields of a client folder, such as ``name``.
+        """
+        with self._store.transaction():
+            return seeders.add_folder(self._store, account_id or self.account_id, fields)
 
-        def row(item: Mapping[str, Any]) -> tuple[Any, ...]:
-            list_id = int(item.get("listId", default_list))
-            contact_id = self._contact_id(item)
-            ids.append(f"{list_id}_{contact_id}")
-            return self._folder_id, list_id, contact_id, item.get("status", "normal"), epoch
+    def add_user(
+        self,
+        username: str = "user@example.com",
+        *,
+        creative: bool = False,
+        subscriber: bool = False,
+        analytic: bool = False,
+        app_id: str = APP_ID,
+        password: str = USER_PASSWORD,
+        account_id: int | None = None,
+        folder_id: int | None = None,
+        **fields: Any,
+    ) -> Credentials:
+        """Add a user of an account, and return the credentials to log in with.
 
-        for chunk in _chunks(items):
-            rows = [row(item) for item in chunk]
-            self._store.insert_many("subscriptions", _SUBSCRIPTION_COLUMNS, rows)
-        return ids
+        Users that are created by a request have no application password, and cannot log in.
 
-    def _contact_id(self, item: Mapping[str, Any]) -> int:
-        if "contactId" in item:
-            return int(item["contactId"])
-        found: int | None = self._store.value(
-            "SELECT MAX(contactId) FROM contacts WHERE folderId = ? AND email = ?",
-            (self._folder_id, item["email"]),
-        )
-        if found is None:
-            raise ValueError("A subscription names an e-mail of which there is no contact")
-        return found
+        Args:
+            username: The name, ``userName`` in the API.
+            creative: May make and send messages.
+            subscriber: May work with contacts and lists.
+            analytic: May read statistics of messages.
+            app_id: The application that the user may use.
+            password: The password of the application, for this user.
+            account_id: The account, by default the sandbox's.
+            folder_id: The client folder of the permissions, by default the sandbox's.
+            **fields: Other fields of a user: ``firstName``, ``lastName``, ``email``.
+        """
+        granted = {"creative": creative, "subscriber": subscriber, "analytic": analytic}
+        with self._store.transaction():
+            user_id = seeders.add_user(self._store, account_id or self.account_id, username, fields)
+            seeders.add_login(self._store, app_id, username, password, user_id)
+            where = folder_id or self.client_folder_id
+            seeders.grant(self._store, user_id, where, granted)
+        return _client.credentials(app_id, username, password)
 
-    def _custom_names(self) -> frozenset[str]:
-        sql = "SELECT privateName FROM customfields WHERE folderId = ?"
-        return frozenset(row["privateName"] for row in self._store.rows(sql, (self._folder_id,)))
-
-
-def add_login(
-    store: Store, app_id: str, username: str, password: str, user_id: int | None = None
-) -> None:
-    """Let somebody in: the owner of an account, or one of its users."""
-    store.execute(
-        "INSERT INTO logins (appId, username, password, userId) VALUES (?, ?, ?, ?)",
-        (app_id, username, password, user_id),
-    )
-
-
-def add_account(store: Store, username: str, fields: Mapping[str, Any]) -> int:
-    """Add an account that a user may see."""
-    refuse_unknown("account", fields, {*ACCOUNT_TEXTS, "multiClientFolder", "enabled"})
-    account_id = store.insert("accounts", {"country": "United States", **fields})
-    store.insert("grants", {"username": username, "accountId": account_id})
-    return account_id
-
-
-def add_folder(store: Store, account_id: int, fields: Mapping[str, Any]) -> int:
-    """Add a client folder; an account with several becomes an agency's (API 15.2)."""
-    refuse_unknown("client folder", fields, {*FOLDER_TEXTS, "enabled", "useLogoInFooter"})
-    folder_id = store.insert("clientfolders", {"accountId": account_id, **fields})
-    store.execute(
-        "UPDATE accounts SET multiClientFolder = 1 WHERE accountId = ?"
-        " AND (SELECT COUNT(*) FROM clientfolders WHERE accountId = ?) > 1",
-        (account_id, account_id),
-    )
-    return folder_id
-
-
-def made_up_contacts(count: int) -> Iterator[dict[str, str]]:
-    """Return contacts for filling a page: ``contact1@example.com`` and so on."""
-    for number in range(1, count + 1):
-        yield {
-            "email": f"contact{number}@example.com",
-            "firstName": f"First{number}",
-            "lastName": f"Last{number}",
-        }
-
-
-def _chunks(items: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, _CHUNK)):
-        yield chunk
-
-
-def refuse_unknown(thing: str, item: Mapping[str, Any], known: Iterable[str]) -> None:
-    """Raise ValueError for keys that a thing does not have."""
-    if unknown := set(item).difference(known):
-        raise ValueError(f"The {thing} to be added has no {', '.join(sorted(unknown))}")
+    def disable_account(self, account_id: int | None = None) -> None:
+        """Disable an account, by default the sandbox's: everything under it answers 403."""
+        disabled = {"enabled": 0}
+        self._store.update("accounts", disabled, "accountId", account_id or self.account_id)

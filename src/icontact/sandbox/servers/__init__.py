@@ -1,1 +1,1 @@
-"""The ways into the sandbox: in process, and over HTTP."""
+"""The ways to reach the sandbox: in process, as a WSGI application, and over HTTP."""

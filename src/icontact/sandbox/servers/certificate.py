@@ -1,4 +1,4 @@
-"""A certificate for the occasion: for one server, trusted by no one, gone when it closes."""
+"""A temporary certificate for one server, which is removed when the server closes."""
 
 from __future__ import annotations
 
@@ -9,60 +9,49 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-import attrs
-
 _PREFIX, _SUFFIX = "icontact-sandbox-", ".pem"
 
 
-@attrs.frozen
-class Temporary:
-    """A server's side of TLS, and the file that a client can verify it by.
+class TemporaryCertificate:
+    """An authority and a certificate for some hosts and for the names of loopback.
 
     Attributes:
-        certificate: The file with the authority's certificate.
-        context: The server's side.
+        context: The server's side of TLS.
+        path: The file with the authority's certificate, for a client to verify the server by.
+
+    Raises:
+        ImportError: trustme is not installed.
     """
 
-    certificate: str
-    context: ssl.SSLContext = attrs.field(repr=False)
-    _file: _ClaimedFile = attrs.field(repr=False)
+    def __init__(self, *hosts: str) -> None:
+        try:
+            import trustme
+        except ImportError:
+            raise ImportError('tls=True needs trustme: pip install "icontact[tls]"') from None
+        _remove_files_of_killed_processes()
+        authority = trustme.CA()
+        issued = authority.issue_cert(*dict.fromkeys([*hosts, "localhost", "127.0.0.1", "::1"]))
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        # The key can only be loaded from a file. If this process is killed meanwhile, the next
+        # server removes it.
+        key = _ClaimedFile(issued.private_key_and_cert_chain_pem.bytes())
+        try:
+            self.context.load_cert_chain(key.path)
+        finally:
+            key.remove()
+        self._file = _ClaimedFile(authority.cert_pem.bytes())
+        self.path: str = self._file.path
 
     def remove(self) -> None:
-        """Remove the file, if it is still there."""
+        """Remove the file, if it still exists."""
         self._file.remove()
 
 
-def temporary(*hosts: str) -> Temporary:
-    """Make an authority and a certificate for some hosts and for the names of loopback.
-
-    Raises:
-        ImportError: If trustme is not installed.
-    """
-    try:
-        import trustme
-    except ImportError:
-        raise ImportError('tls=True needs trustme: pip install "icontact[tls]"') from None
-    _remove_files_of_killed_processes()
-    authority = trustme.CA()
-    names = dict.fromkeys([*hosts, "localhost", "127.0.0.1", "::1"])
-    issued = authority.issue_cert(*names)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    # It can only be loaded from a file. This one is of the kind that the next server clears away,
-    # in case this process is killed just now.
-    file = _ClaimedFile(issued.private_key_and_cert_chain_pem.bytes())
-    try:
-        context.load_cert_chain(file.path)
-    finally:
-        file.remove()
-    kept = _ClaimedFile(authority.cert_pem.bytes())
-    return Temporary(kept.path, context, kept)
-
-
 class _ClaimedFile:
-    """A file in the temporary folder that its process claims for as long as it lives.
+    """A file in the temporary folder that its process claims as long as it lives.
 
-    A process that is killed loses its claim with its life, so that others can tell its files from
-    those in use, whatever number it had, and in whichever container.
+    A process that is killed loses its claim, so that other processes know which files are not in
+    use any more.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -72,7 +61,7 @@ class _ClaimedFile:
         atexit.register(self.remove)
 
     def remove(self) -> None:
-        """Remove the file, if it is still there; a child process leaves it alone."""
+        """Remove the file, if it still exists; a child process keeps it."""
         atexit.unregister(self.remove)
         if self._descriptor >= 0 and os.getpid() == self._owner:
             os.close(self._descriptor)
@@ -91,7 +80,7 @@ def _new_file() -> tuple[int, str]:
 
 def _remove_files_of_killed_processes() -> None:
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*{_SUFFIX}"):
-        # Not those of other users, and not what is gone by now.
+        # Files of other users stay, and a file may be gone by now.
         with suppress(OSError):
             descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
             try:
@@ -102,11 +91,11 @@ def _remove_files_of_killed_processes() -> None:
 
 
 def _claim(descriptor: int) -> bool:
-    """Claim an open file, unless another process has; the claim ends with the process."""
+    """Claim an open file until the process ends, unless another process claims it."""
     try:
         import fcntl
     except ImportError:
-        # Windows has no such claims. There, the files of processes that were killed stay.
+        # Windows has no such claims: the files of killed processes stay there.
         return True
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -63,7 +63,7 @@ class HttpServer:
         sleep: Callable[[float], object] = time.sleep,
         patience: float = PATIENCE,
     ) -> None:
-        _warn_beyond_loopback(host, site.has_control)
+        _warn_beyond_loopback(host, site.control is not None)
         self._connections = _Connections()
         self._site, self._tls, self._sleep, self._patience = site, tls, sleep, patience
         self._server = _listen(host, port, self._converse)

@@ -33,17 +33,12 @@ class Router:
 
     def __init__(self, app: App, control: Control | None = None) -> None:
         self._app = app
-        self._control = control
+        self.control: Control | None = control
 
     @property
     def max_body_bytes(self) -> int:
         """The longest body that a door has to take."""
         return self._app.max_body_bytes
-
-    @property
-    def has_control(self) -> bool:
-        """Whether there is a control URL."""
-        return self._control is not None
 
     def receive(
         self,
@@ -63,7 +58,7 @@ class Router:
             body: The body, and whether it was too long, so that nothing of it is kept.
         """
         path = merged(path)
-        controlled = self._control is not None and (path == CONTROL or path.startswith(_BELOW))
+        controlled = self.control is not None and (path == CONTROL or path.startswith(_BELOW))
         incoming = IncomingRequest(
             method=method,
             path=path if controlled else below(path, MOUNT),
@@ -72,8 +67,8 @@ class Router:
             body=body[0],
             too_long=body[1],
         )
-        if controlled and self._control is not None:
-            return HandledRequest(self._control.answer(incoming))
+        if controlled and self.control is not None:
+            return HandledRequest(self.control.answer(incoming))
         return self._app.receive(incoming)
 
 

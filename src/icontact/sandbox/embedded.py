@@ -1,0 +1,181 @@
+"""An embedded iContact without a server: its state, its time, its rules and its faults."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import weakref
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import attrs
+
+from icontact.sandbox import seeders
+from icontact.sandbox.app import App
+from icontact.sandbox.exchange import MAX_BODY_BYTES
+from icontact.sandbox.faults import Faults
+from icontact.sandbox.quirks import Quirks
+from icontact.sandbox.recipients import Recipients
+from icontact.sandbox.request_log import RequestLog
+from icontact.sandbox.seeders import Seeder
+from icontact.sandbox.seeding import APP_ID, PASSWORD, USERNAME, Seeding
+from icontact.sandbox.state import State
+from icontact.sandbox.store import Store
+from icontact.sandbox.webhook_sender import WebhookSender
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@attrs.frozen(repr=False, eq=False)
+class Snapshot:
+    """The whole state of a sandbox at one moment, for :meth:`icontact.sandbox.Sandbox.restore`.
+
+    It is held in memory, also if the sandbox has a file.
+    """
+
+    _copied: sqlite3.Connection = attrs.field(alias="copied")
+    _ahead: timedelta = attrs.field(alias="ahead")
+
+    def __attrs_post_init__(self) -> None:
+        # Newer Pythons complain about a database that is not closed.
+        weakref.finalize(self, self._copied.close)
+
+    def __repr__(self) -> str:
+        return "<Snapshot of a sandbox>"
+
+
+class EmbeddedIContact(Seeding):
+    """What a sandbox is without its servers. Threads may share it."""
+
+    def __init__(
+        self,
+        db: str | os.PathLike[str] | None,
+        quirks: Quirks | None,
+        clock: Callable[[], datetime] | None,
+        recipients: Recipients | None,
+        max_body_bytes: int = MAX_BODY_BYTES,
+    ) -> None:
+        self._first_quirks = quirks or Quirks()
+        self.recipients: Recipients = recipients or Recipients()
+        self._clock = clock or _now
+        self._ahead = timedelta(0)
+        self._store = Store(db)
+        self._app = App(
+            self._store, self._first_quirks, lambda: self.now, self.recipients, max_body_bytes
+        )
+        self._state = State(self._store)
+        with self._store.transaction():
+            if not self._store.value("SELECT COUNT(*) FROM accounts"):
+                self._seed_account()
+        self._look_up_ids()
+
+    def _seed_account(self) -> None:
+        """Store the account, the client folder and the list that every sandbox has."""
+        seeders.add_login(self._store, APP_ID, USERNAME, PASSWORD)
+        account = {"email": USERNAME, "companyName": "Sandbox"}
+        account_id = seeders.add_account(self._store, USERNAME, account)
+        folder = {"name": "Sandbox", "emailRecipient": USERNAME}
+        folder_id = seeders.add_folder(self._store, account_id, folder)
+        Seeder(self._store, folder_id, self.now).lists([{"name": "Newsletter"}])
+
+    def _look_up_ids(self) -> None:
+        with self._store.transaction(write=False):
+            self.account_id = self._store.value("SELECT MIN(accountId) FROM accounts")
+            self.client_folder_id = self._store.value(
+                "SELECT MIN(clientFolderId) FROM clientfolders WHERE accountId = ?",
+                (self.account_id,),
+            )
+            self.list_id = self._store.value(
+                "SELECT MIN(listId) FROM lists WHERE folderId = ?", (self.client_folder_id,)
+            )
+
+    def advance(
+        self,
+        by: timedelta = timedelta(0),
+        /,
+        *,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+    ) -> datetime:
+        """Move the time of the sandbox forward, do what is due by then, and return the new time.
+
+        Scheduled sends are released, recipients react, uploads are completed.
+
+        Raises:
+            ValueError: The time would go back.
+        """
+        step = by + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        if step < timedelta(0):
+            raise ValueError(f"The sandbox cannot go back in time, by {-step}")
+        self._ahead += step
+        self._app.run_due()
+        return self.now
+
+    def snapshot(self) -> Snapshot:
+        """Return a copy of the whole state: all that is stored, and how far time was advanced.
+
+        The copy holds neither the request log nor the faults. Other threads may go on meanwhile: a
+        request is in the copy as a whole, or not at all.
+        """
+        return Snapshot(copied=self._store.copy(), ahead=self._ahead)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Put the state of a snapshot back, of this sandbox or of another one, any number of times.
+
+        :attr:`requests` stays as it is.
+        """
+        self._store.replace(snapshot._copied)
+        self._ahead = snapshot._ahead
+        self._look_up_ids()
+
+    def reset(self) -> None:
+        """Make the sandbox as new: what is stored, also in its file, the time and the quirks.
+
+        Faults, logged requests and deliveries to web hooks are forgotten.
+        """
+        pristine = EmbeddedIContact(None, None, self._clock, None)
+        self.restore(pristine.snapshot())
+        pristine.close()
+        self.quirks = self._first_quirks
+        self.faults.clear()
+        self.requests.clear()
+        self.webhooks.clear()
+
+    @property
+    def state(self) -> State:
+        """What the sandbox holds now. What is due has happened, such as the end of an upload."""
+        self._app.run_due()
+        return self._state
+
+    @property
+    def quirks(self) -> Quirks:
+        """The switches for what is not known of iContact; other ones may be set at any time."""
+        return self._app.quirks
+
+    @quirks.setter
+    def quirks(self, quirks: Quirks) -> None:
+        """Set other switches."""
+        self._app.quirks = quirks
+
+    @property
+    def faults(self) -> Faults:
+        """The faults to come."""
+        return self._app.faults
+
+    @property
+    def requests(self) -> RequestLog:
+        """The requests that arrived, in order, through any server."""
+        return self._app.requests
+
+    @property
+    def webhooks(self) -> WebhookSender:
+        """What was delivered to web hooks."""
+        return self._app.webhook_sender
+
+    def close(self) -> None:
+        """Close the database. Without a file its content is gone then."""
+        self._store.close()
