@@ -110,6 +110,7 @@ def test_without_words_the_help_is_shown() -> None:
         "push",
         "queue",
         "sandbox",
+        "suppressed",
     }
 
 

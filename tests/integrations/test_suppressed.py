@@ -15,8 +15,9 @@ import pytest
 import responses
 
 from icontact import Folder
-from icontact.errors import ConfigError, IContactError, ServerError
+from icontact.errors import ConfigError, IContactError
 from icontact.integrations import sync
+from icontact.integrations.errors import MauticError
 from icontact.integrations.sync import SuppressionCsv, TargetContact
 from icontact.sandbox import Sandbox
 from tests.integrations.fake_mautic import FakeMautic
@@ -236,7 +237,7 @@ def test_a_single_refusal_does_not_stop_the_others(
 ) -> None:
     def mark(contact: TargetContact, **options: Any) -> None:
         if contact.email == "left@example.com":
-            raise ServerError("refused for left@example.com", call=None, status=500)  # type: ignore[arg-type]
+            raise MauticError("500: refused left@example.com", status=500)
         Crm.mark(crm, contact, **options)
 
     monkeypatch.setattr(crm, "mark", mark)

@@ -14,6 +14,7 @@ from icontact.cli.listings import fields, folders, lists
 from icontact.cli.push import push
 from icontact.cli.queue import queue
 from icontact.cli.sandbox import sandbox
+from icontact.cli.suppressed import suppressed
 
 __all__ = ["commands"]
 
@@ -36,5 +37,17 @@ def commands() -> None:
     """
 
 
-for _command in (demo, init, doctor, lists, fields, folders, push, export, queue, sandbox):
+for _command in (
+    demo,
+    init,
+    doctor,
+    lists,
+    fields,
+    folders,
+    push,
+    export,
+    suppressed,
+    queue,
+    sandbox,
+):
     commands.add_command(_command)

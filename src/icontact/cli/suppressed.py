@@ -1,0 +1,206 @@
+"""``icontact suppressed``: who may not be mailed, carried over to Mautic or to a CSV file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
+import click
+
+from icontact.cli.connection import connect, json_option, list_named, place_options
+from icontact.cli.exit_codes import (
+    SOME_FAILED,
+    CommandError,
+    InterruptedCommand,
+    NoAnswerError,
+    interruptible,
+)
+from icontact.cli.output import masked, print_json, print_note, print_table
+from icontact.client import Folder
+from icontact.errors import TransportError
+from icontact.integrations import sync
+from icontact.integrations.mautic import Mautic, MauticError
+
+__all__ = ["suppressed"]
+
+
+@attrs.frozen(kw_only=True)
+class _Options:
+    since: str | None
+    lists: tuple[str, ...]
+    to_mautic: str | None
+    to_csv: str | None
+    state: str
+    dry_run: bool
+    account_id: int | None
+    client_folder_id: int | None
+    as_json: bool
+
+
+_HELP = """\
+Show who may not be mailed, or carry it over to Mautic or to a CSV file.
+
+\b
+icontact suppressed --since 2026-01-31
+icontact suppressed --to-mautic https://mautic.example.com --dry-run
+icontact suppressed --to-mautic https://mautic.example.com
+icontact suppressed --to-csv suppressions.csv
+
+Carried over are unsubscribes, bounces, do-not-contact (complaints among them) and, from the second
+run on, deletions. Each person is marked once; --state names the file that remembers it, and after
+an interruption the same command goes on. Nothing ever lifts a do-not-contact.
+
+For Mautic, set MAUTIC_USERNAME and MAUTIC_PASSWORD, or MAUTIC_TOKEN.
+
+Exit codes: 0 all well; 1 some people could not be marked: run it again; 2 the set-up is wrong
+(options, lists, credentials); 3 no answer from iContact or Mautic; 130 stopped by Ctrl-C.
+"""
+
+
+@click.command(help=_HELP, short_help="Show who may not be mailed; carry it over to Mautic.")
+@click.option("--since", metavar="DATE", help="Only what happened since then, such as 2026-01-31.")
+@click.option(
+    "--list",
+    "lists",
+    metavar="LIST",
+    multiple=True,
+    help="Only unsubscriptions from this list, by name or id; may be repeated.",
+)
+@click.option(
+    "--to-mautic", metavar="URL", help="Set do-not-contact in the Mautic at this address."
+)
+@click.option("--to-csv", metavar="FILE", help="Add rows to a CSV file, for tools that import one.")
+@click.option(
+    "--state",
+    metavar="FILE",
+    default="suppressed.sqlite",
+    show_default=True,
+    help="The file that remembers who was marked; one for each target.",
+)
+@click.option("--dry-run", is_flag=True, help="Show who would be marked and why; mark no one.")
+@place_options
+@json_option
+@click.pass_context
+def suppressed(ctx: click.Context, /, **given: Any) -> None:
+    """Show who may not be mailed, or carry it over."""
+    options = _Options(**given)
+    if options.to_mautic and options.to_csv:
+        raise click.UsageError("choose one of --to-mautic and --to-csv")
+    if options.dry_run and not (options.to_mautic or options.to_csv):
+        raise click.UsageError("--dry-run needs --to-mautic or --to-csv")
+    try:
+        with (
+            interruptible(),
+            connect(options.account_id, options.client_folder_id) as client,
+        ):
+            failed = _run(client.folder(), options)
+    except KeyboardInterrupt:
+        raise InterruptedCommand("stopped; the same command goes on from here") from None
+    ctx.exit(SOME_FAILED if failed else 0)
+
+
+def _run(folder: Folder, options: _Options) -> int:
+    lists = [one for name in options.lists if (one := list_named(name, None)) is not None]
+    if options.to_mautic:
+        with _mautic(options.to_mautic) as crm:
+            return _carry_over(folder, _Reported(crm), lists, options)
+    if options.to_csv:
+        return _carry_over(folder, sync.SuppressionCsv(options.to_csv), lists, options)
+    list_ids = {sync.list_id_of(folder, one) for one in lists}
+    try:
+        found = folder.suppressed(since=options.since)
+    except ValueError as error:
+        raise CommandError(f"--{error}") from None
+    people = (
+        {
+            "contact_id": one.contact_id,
+            "email": one.email,
+            "reason": str(one.reason),
+            "list_id": one.list_id,
+            "since": None if one.since is None else one.since.isoformat(),
+        }
+        for one in found
+        if not list_ids or one.list_id is None or one.list_id in list_ids
+    )
+    _show(people, options)
+    return 0
+
+
+def _carry_over(
+    folder: Folder, to: sync.SuppressionTarget, lists: Sequence[str | int], options: _Options
+) -> int:
+    try:
+        plan = sync.suppressed(
+            folder, to=to, state=options.state, lists=lists or None, since=options.since
+        )
+    except ValueError as error:
+        raise CommandError(f"--{error}") from None
+    try:
+        if options.dry_run:
+            _show((_as_dict(mark) for mark in plan), options, **plan.counts)
+            return 0
+        report = plan.apply()
+    finally:
+        plan.close()
+    if options.as_json:
+        print_json({**attrs.asdict(report), "elapsed": round(report.elapsed, 3)})
+    else:
+        click.echo(str(report))
+    return report.failed + report.left
+
+
+def _as_dict(mark: sync.PlannedMark) -> dict[str, Any]:
+    return {
+        "contact_id": mark.contact_id,
+        "email": mark.email,
+        "reason": mark.reason,
+        "list_id": mark.list_id,
+        "targets": list(mark.targets),
+    }
+
+
+def _show(people: Iterator[dict[str, Any]], options: _Options, **counts: int) -> None:
+    if options.as_json:
+        print_json({**counts, "people": people})
+        return
+    rows = [{**person, "email": masked(person["email"])} for person in people]
+    if rows:
+        print_table(tuple(rows[0]), [tuple(map(_cell, row.values())) for row in rows])
+    if counts:
+        click.echo(", ".join(f"{number:,} {state}" for state, number in counts.items()))
+    elif not rows:
+        print_note("everyone may be mailed")
+
+
+def _cell(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _mautic(url: str) -> Mautic:
+    username, password, token = (
+        os.environ.get(f"MAUTIC_{name}") or None for name in ("USERNAME", "PASSWORD", "TOKEN")
+    )
+    if token is None and (username is None or password is None):
+        raise CommandError("set MAUTIC_USERNAME and MAUTIC_PASSWORD, or MAUTIC_TOKEN")
+    return Mautic(url, username=username, password=password, token=token)
+
+
+class _Reported:
+    """Mautic, whose failures say that they are Mautic's and not iContact's."""
+
+    def __init__(self, crm: Mautic) -> None:
+        self._crm = crm
+
+    def find(self, emails: Sequence[str]) -> Iterator[sync.TargetContact]:
+        try:
+            yield from self._crm.find(emails)
+        except TransportError as error:
+            raise NoAnswerError(f"Mautic does not answer: try again later ({error})") from None
+        except MauticError as error:
+            kind = NoAnswerError if error.status >= 500 else CommandError
+            raise kind(f"Mautic: {error}") from None
+
+    def mark(self, contact: sync.TargetContact, *, reason: str, comment: str) -> None:
+        self._crm.mark(contact, reason=reason, comment=comment)
