@@ -27,7 +27,7 @@ def test_a_sound_chain(embedded: Sandbox) -> None:
     assert ran.out.count("ok ") == 7
     assert "score (number)" in ran.out
     assert "email=Mail, color=Farbe" in ran.out
-    assert ran.out.endswith("All links that were checked hold.\n")
+    assert ran.out.endswith("All checks passed.\n")
 
 
 def test_what_nobody_asked_about_is_no_fault(embedded: Sandbox) -> None:
@@ -46,7 +46,7 @@ def test_missing_credentials_leave_the_server_to_be_checked(
     monkeypatch.delenv("ICONTACT_USERNAME")
     ran = icontact("doctor")
     assert ran.code == 1
-    assert "At fault first: credentials." in ran.out
+    assert "First problem: credentials." in ran.out
     assert statuses()["server"] == "ok"
     assert statuses()["mapping"] == "skipped"
 
@@ -58,7 +58,7 @@ def test_wrong_credentials_show_at_the_account(
     ran = icontact("doctor")
     assert ran.code == 1
     assert "failed   account        iContact does not accept these credentials (GET a" in ran.out
-    assert "At fault first: account. Compare the credentials" in ran.out
+    assert "First problem: account. Compare the credentials" in ran.out
     assert "wrong-password" not in ran.out
 
 
@@ -66,7 +66,7 @@ def test_a_server_that_does_not_answer_ends_with_3(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("ICONTACT_BASE_URL", "http://127.0.0.1:1/icp")
     ran = icontact("doctor")
     assert ran.code == 3
-    assert "At fault first: server. Look at the network" in ran.out
+    assert "First problem: server. Check the network" in ran.out
 
 
 def test_a_base_url_that_cannot_be_used_is_the_servers_fault(
@@ -104,7 +104,7 @@ def test_several_folders_need_a_choice(embedded: Sandbox, tmp_path: Path) -> Non
 def test_a_list_that_does_not_exist(embedded: Sandbox) -> None:
     ran = icontact("doctor", "--list", "Newsleter")
     assert "did you mean 'Newsletter'?" in ran.out
-    assert "At fault first: list. `icontact lists`" in ran.out
+    assert "First problem: list. `icontact lists`" in ran.out
 
 
 def test_a_mapping_onto_an_unknown_custom_field(embedded: Sandbox) -> None:
@@ -159,7 +159,7 @@ def test_a_contact_is_pushed_compared_and_removed(embedded: Sandbox, tmp_path: P
     assert ran.code == 0
     assert "ok       read back      3 fields of 3 came back as sent" in ran.out
     assert "custom_fields.score  'Points'  kept" in ran.out
-    assert ran.out.endswith("All links that were checked hold.\n")
+    assert ran.out.endswith("All checks passed.\n")
     assert EMAIL not in ran.out + ran.err
     assert embedded.client().folder().contacts.find(email=EMAIL) is None
 
@@ -187,7 +187,7 @@ def test_the_row_of_the_mapping_at_fault_is_named(embedded: Sandbox, tmp_path: P
 
     assert ran.code == 1
     assert "failed   read back      first_name <- 'Name': truncated" in ran.out
-    assert "At fault first: read back. first_name: the first 2 of 3 characters" in ran.out
+    assert "First problem: read back. first_name: the first 2 of 3 characters" in ran.out
 
 
 def test_the_first_row_of_a_file_is_pushed(embedded: Sandbox, tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_a_test_push_needs_a_list_and_a_mapping(
 
     assert ran.code == 1
     assert said in ran.out
-    assert "At fault first: test push. Give a list and a mapping" in ran.out
+    assert "First problem: test push. Give a list and a mapping" in ran.out
 
 
 def test_nothing_is_pushed_through_a_broken_chain(embedded: Sandbox) -> None:
@@ -307,7 +307,7 @@ def test_a_trigger_that_leads_nowhere_is_told(
     ran = icontact("doctor", "--settings", path)
 
     assert said in ran.out
-    assert "At fault first: triggers. Mend this [[triggers]] table" in ran.out
+    assert "First problem: triggers. Correct this [[triggers]] table" in ran.out
 
 
 @pytest.mark.parametrize("given", ["foo", "", "canary.person@"])
@@ -407,6 +407,6 @@ def test_who_stops_before_anything_was_pushed_is_told_so(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("icontact.cli.checks.find_list", interrupted)
+    monkeypatch.setattr("icontact.push.doctor.find_list", interrupted)
     stopped = icontact("doctor", "--list", "Newsletter")
     assert (stopped.code, "stopped. Nothing was written" in stopped.err) == (130, True)

@@ -1,4 +1,4 @@
-"""``icontact doctor``: every link of the chain, and which one is at fault."""
+"""``icontact doctor``: checks everything that a push needs, and names the first problem."""
 
 from __future__ import annotations
 
@@ -9,26 +9,40 @@ from typing import Any
 import attrs
 import click
 
-from icontact.auth import Private
-from icontact.cli.checks import FAILED, OK, SKIPPED, Check, Doctor
-from icontact.cli.connection import json_option, place_options
-from icontact.cli.exit_codes import CommandError, InterruptedCommand, interruptible
+from icontact.cli.choose_mapping import choose, stated
+from icontact.cli.connection import json_option, place_options, settings_from
+from icontact.cli.exit_codes import (
+    NO_ANSWER,
+    SOME_FAILED,
+    CommandError,
+    InterruptedCommand,
+    describe_error,
+    exit_code_for,
+    interruptible,
+)
 from icontact.cli.output import clean, print_json, print_table
-from icontact.errors import MappingError
+from icontact.client import Folder
+from icontact.errors import ConfigError, MappingError
+from icontact.integrations.triggers import rules_of
+from icontact.mapping import ContactMapper
 from icontact.mapping.addresses import clean_email
-from icontact.push import FieldCheck
+from icontact.models import CustomField
+from icontact.push import Doctor, FieldCheck, PushSettings, Step, find_list
+from icontact.sources import read_rows
 
 __all__ = ["doctor", "exit_code_of", "show"]
 
-_COLORS = {OK: "green", FAILED: "red", SKIPPED: "yellow"}
+_COLORS = {"ok": "green", "failed": "red", "skipped": "yellow"}
 
+#: More digits than an id has: such a list can only be a name.
+_TOO_MANY_DIGITS = 20
 
 _HELP = """\
-Check every link of the chain, from the credentials to the mapping.
+Check everything that a push needs, from the credentials to the mapping.
 
-Names the first link at fault and the way to mend it. Writes nothing, unless --test-push asks for
-it: then one contact is pushed, read back, compared field by field with what was sent, and deleted
-again. The address must not be in iContact; a list in real use may mail its owner about it.
+Names the first problem and how to solve it. Writes nothing, unless --test-push asks for it: then
+one contact is pushed, read back, compared field by field with what was sent, and deleted again. The
+address must not be in iContact; a list in real use may mail its owner about it.
 
 \b
 icontact doctor
@@ -36,12 +50,11 @@ icontact doctor --list Newsletter --map email=Mail --map score=Points
 icontact doctor --settings icontact.toml
 icontact doctor --settings icontact.toml --test-push someone@example.com
 
-Exit codes: 0 all links hold; 1 one is at fault, wrong credentials too; 3 no answer from
-iContact.
+Exit codes: 0 all checks passed; 1 one failed, wrong credentials too; 3 no answer from iContact.
 """
 
 
-@click.command(help=_HELP, short_help="Check every link of the chain.")
+@click.command(help=_HELP, short_help="Check everything that a push needs.")
 @click.option(
     "--settings",
     "settings_file",
@@ -78,22 +91,66 @@ iContact.
 @json_option
 @click.pass_context
 def doctor(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
-    """Check every link of the chain."""
+    """Check everything that a push needs."""
     if options["test_push"] is None and (options["sample"] or options["existing_ok"]):
         raise CommandError("--sample and --existing-ok belong to --test-push EMAIL")
     if options["test_push"] is not None:
-        _need_address(Private(options["test_push"]))
+        _check_address(options["test_push"])
+    examiner = _doctor(**options)
     try:
-        with interruptible(), Doctor(**options) as examiner:
-            checks = examiner.checks()
+        with interruptible():
+            steps = tuple(examiner.run())
     except KeyboardInterrupt as stop:
         raise InterruptedCommand(f"stopped. {_left_by(stop, options)}") from None
-    show(checks, examiner.fields, as_json=as_json)
-    ctx.exit(exit_code_of(checks))
+    show(steps, examiner.fields, as_json=as_json)
+    ctx.exit(exit_code_of(steps))
+
+
+def _doctor(
+    *, list: str | None, pairs: Sequence[str], preset: str | None, sample: str | None, **rest: Any
+) -> Doctor:
+    def choose_mapper(settings: PushSettings | None) -> ContactMapper | None:
+        if sample is None:
+            return stated(settings, preset, pairs)
+        with read_rows(sample) as rows:
+            return choose(rows, settings, preset, pairs).mapper
+
+    is_id = list is not None and list.isascii() and list.isdecimal()
+    return Doctor(
+        list=int(list) if list and is_id and len(list) < _TOO_MANY_DIGITS else list,
+        choose_mapper=choose_mapper,
+        check_triggers=_check_triggers,
+        read_settings=settings_from,
+        sample_file=sample,
+        **rest,
+    )
+
+
+def _check_triggers(
+    settings: PushSettings, folder: Folder, custom_fields: Sequence[CustomField]
+) -> str:
+    """Check the lists and the mappings of the triggers."""
+    rules = rules_of(settings)
+    for number, rule in enumerate(rules, start=1):
+        try:
+            if rule.list is not None:
+                find_list(folder, rule.list)
+            if rule.mapper is not None:
+                rule.mapper.checked(custom_fields)
+        except (ConfigError, MappingError) as error:
+            raise ConfigError(f"trigger {number} ({rule.label}): {error}") from None
+    return ", ".join(rule.label for rule in rules)
+
+
+def _check_address(given: str) -> None:
+    try:
+        clean_email(given)
+    except MappingError as error:
+        raise CommandError(f"--test-push EMAIL: what was given {error.problem}") from None
 
 
 def _left_by(stop: KeyboardInterrupt, options: Mapping[str, Any]) -> str:
-    """Say what an interrupted test push left, and how it is removed."""
+    """Describe what an interrupted test push left, and the command that removes it."""
     if not stop.args:
         return "Nothing was written"
     words = ["icontact", "doctor"]
@@ -105,47 +162,50 @@ def _left_by(stop: KeyboardInterrupt, options: Mapping[str, Any]) -> str:
     return f"{stop}. The command: {shlex.join(words)} --test-push EMAIL"
 
 
-def _need_address(given: Private) -> None:
-    try:
-        clean_email(given)
-    except MappingError as error:
-        problem = error.problem
-    else:
-        return
-    raise CommandError(f"--test-push EMAIL: what was given {problem}")
+def _first_problem(steps: Sequence[Step]) -> Step | None:
+    return next((step for step in steps if step.status == "failed"), None)
 
 
-def exit_code_of(checks: Sequence[Check]) -> int:
-    """Return the code of the first link at fault, or 0."""
-    return next((check.code for check in checks if check.status == FAILED), 0)
+def exit_code_of(steps: Sequence[Step]) -> int:
+    """Return the exit code that the first problem means, or 0."""
+    problem = _first_problem(steps)
+    if problem is None:
+        return 0
+    silent = problem.error is not None and exit_code_for(problem.error) == NO_ANSWER
+    return NO_ANSWER if silent else SOME_FAILED
+
+
+def _detail(step: Step) -> str:
+    is_all = step.error is not None and step.detail == str(step.error)
+    return describe_error(step.error) if is_all and step.error else step.detail
 
 
 def show(
-    checks: Sequence[Check], fields: Sequence[FieldCheck] = (), *, as_json: bool = False
+    steps: Sequence[Step], fields: Sequence[FieldCheck] = (), *, as_json: bool = False
 ) -> None:
-    """Print a line for each link, and what to do about the first one at fault.
+    """Print a line for each step, and what to do about the first problem.
 
     Args:
-        checks: The links.
+        steps: The steps.
         fields: What became of each row of the mapping in a test push.
-        as_json: Whether a program reads it.
+        as_json: Whether to print a document for programs.
     """
-    fault = next((check for check in checks if check.status == FAILED), None)
+    problem = _first_problem(steps)
     if as_json:
-        lines = [
-            {"link": one.link, "status": one.status, "detail": one.detail, "advice": one.advice}
-            for one in checks
+        checks = [
+            {"link": one.name, "status": one.status, "detail": _detail(one), "advice": one.advice}
+            for one in steps
         ]
-        came_back = [attrs.asdict(one) for one in fields]
-        print_json({"checks": lines, "fields": came_back, "fault": fault and fault.link})
+        compared = [attrs.asdict(one) for one in fields]
+        print_json({"checks": checks, "fields": compared, "fault": problem and problem.name})
         return
-    for check in checks:
-        status = click.style(f"{check.status:<8}", fg=_COLORS.get(check.status))
-        click.echo(f"{status} {check.link:<14} {clean(check.detail)}".rstrip())
+    for step in steps:
+        status = click.style(f"{step.status:<8}", fg=_COLORS.get(step.status))
+        click.echo(f"{status} {step.name:<14} {clean(_detail(step))}".rstrip())
     if fields:
         rows = [(one.target, one.source, one.verdict, one.detail) for one in fields]
         print_table(("field", "source", "came back", "note"), rows)
-    if fault is None:
-        click.echo("All links that were checked hold.")
+    if problem is None:
+        click.echo("All checks passed.")
     else:
-        click.echo(f"At fault first: {fault.link}. {clean(fault.advice)}".rstrip())
+        click.echo(f"First problem: {problem.name}. {clean(problem.advice)}".rstrip())

@@ -12,8 +12,7 @@ from icontact.client import Folder
 from icontact.errors import NotFound
 from icontact.models import Contact, ContactFields, ContactStatus
 from icontact.push.batch_sender import BatchSender, ItemFailed
-from icontact.push.comparing import filled_fields
-from icontact.push.decide import Action
+from icontact.push.decide import Action, filled_fields
 from icontact.push.fates import Trouble
 from icontact.push.journal import Journal, ToWrite
 from icontact.resources import BatchResult, ContactRow

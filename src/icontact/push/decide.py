@@ -34,6 +34,7 @@ __all__ = [
     "decide",
     "decide_opt_out",
     "fields_to_write",
+    "filled_fields",
     "hands_off",
     "restriction",
     "unreported",
@@ -296,6 +297,18 @@ def _wiped(wanted: ContactFields, contact: Contact) -> tuple[str, ...]:
     given = wanted.get("custom_fields", {})
     custom = [name for name, value in contact.custom_fields.items() if value and name not in given]
     return (*standard, *custom)
+
+
+def filled_fields(contact: Contact) -> dict[str, Any]:
+    """Return the fields of a contact that hold something, without address and status."""
+    filled: dict[str, Any] = {
+        name: value
+        for name in ContactFields.__annotations__
+        if name not in ("email", "status", "custom_fields") and (value := getattr(contact, name))
+    }
+    if custom := {name: value for name, value in contact.custom_fields.items() if value}:
+        filled["custom_fields"] = custom
+    return filled
 
 
 def fields_to_write(

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
-import traceback
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import icontact
 from icontact import ContactMapper
 from icontact.client import Client, Folder
 from icontact.errors import Throttled
-from icontact.push import Probe, ProbeStep, probe
-from icontact.push.comparing import compare
+from icontact.push import Diagnosis, Step, probe
+from icontact.push.diagnosis import compare
 from icontact.sandbox import Quirks, Sandbox
 from icontact.transport import RetryPolicy
 
 EMAIL = "someone@example.com"
-OURS = str(Path(icontact.__file__).parent)
 TYPES = {"score": "number", "vip": "checkbox", "birthday": "date", "color": "text"}
 EVERYTHING: dict[str, Any] = {
     **{
@@ -57,16 +53,16 @@ def folder(client: Client) -> Folder:
     return client.folder()
 
 
-def tried(folder: Folder, mapping: dict[str, Any] | None = None, **options: Any) -> Probe:
+def tried(folder: Folder, mapping: dict[str, Any] | None = None, **options: Any) -> Diagnosis:
     mapper = ContactMapper(SMALL if mapping is None else mapping, invalid="reject")
     return probe(folder, "Newsletter", mapper=mapper, email=EMAIL, **options)
 
 
-def step(found: Probe, name: str) -> ProbeStep:
+def step(found: Diagnosis, name: str) -> Step:
     return next(one for one in found.steps if one.name == name)
 
 
-def statuses(found: Probe) -> list[str]:
+def statuses(found: Diagnosis) -> list[str]:
     return [one.status for one in found.steps]
 
 
@@ -130,7 +126,7 @@ def test_somebody_who_was_there_before_is_left_alone(sandbox: Sandbox, folder: F
     refused, planned = tried(folder), tried(folder, existing_ok=True)
 
     assert statuses(refused) == ["ok", "failed", *["skipped"] * 4]
-    assert "was left alone" in step(refused, "address").detail
+    assert "was not changed" in step(refused, "address").detail
     assert statuses(planned) == ["ok", "ok", "ok", *["skipped"] * 3]
     assert step(planned, "read back").detail == "the contact was there before"
     assert "would end as updated: changed: first_name" in step(planned, "test push").detail
@@ -287,7 +283,7 @@ def test_a_row_that_gives_another_status_is_not_on_the_list(folder: Folder) -> N
     ("fields", "policy", "said"),
     [
         ({"emailOwnerOnChange": 1}, {}, "may mail its owner"),
-        ({"emailOwnerOnChange": 0}, {}, "mails nobody"),
+        ({"emailOwnerOnChange": 0}, {}, "mails no one"),
         (
             {"emailOwnerOnChange": 0},
             {"subscription_status": "pending", "confirmation_message_id": 7},
@@ -350,12 +346,12 @@ def test_a_field_that_is_cleared_is_compared_too(folder: Folder) -> None:
         ("42", "42.00", "number", "kept", "same number"),
         ("42.5", "42", "number", "truncated", "decimals are missing"),
         ("42.5", "425", "decimalOne", "changed", "another number"),
-        ("42", "many", "number", "wrong type", "no number"),
+        ("42", "many", "number", "wrong type", "not a number"),
         ("2026-01-31", "01/31/2026", "date", "kept", "same date"),
         ("2026-01-02", "02/01/2026", "date", "changed", "another date"),
-        ("2026-01-31", "soon", "date", "wrong type", "no date"),
+        ("2026-01-31", "soon", "date", "wrong type", "not a date"),
         ("North Carolina", "North Caro", "text", "truncated", "first 10 of 14"),
-        ("02139", "2139", "text", "wrong type", "zeros at its front"),
+        ("02139", "2139", "text", "wrong type", "leading zeros"),
         ("Zoe", "ZOE", "text", "changed", "other case"),
         ("a & b", "a &amp; b", "text", "changed", "HTML entities"),
         ("Zoë", "ZoÃ«", "text", "changed", "accented letters"),
@@ -370,26 +366,3 @@ def test_what_came_back_is_judged(
 
     assert found == verdict
     assert said in detail
-
-
-def test_no_value_and_no_address_is_in_a_traceback(sandbox: Sandbox, folder: Folder) -> None:
-    with pytest.raises(Exception, match="Newsleter") as caught:
-        probe(
-            folder,
-            "Newsleter",
-            mapper=ContactMapper(SMALL),
-            email=EMAIL,
-            sample={"mail": EMAIL, "name": "Secretive"},
-        )
-
-    frames = [
-        frame
-        for frame in traceback.TracebackException.from_exception(
-            caught.value, capture_locals=True
-        ).stack
-        if frame.filename.startswith(OURS)
-    ]
-    shown = "".join(f"{frame.locals}" for frame in frames)
-    assert frames
-    assert EMAIL not in shown
-    assert "Secretive" not in shown
