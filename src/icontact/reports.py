@@ -1,16 +1,18 @@
-"""What became of a message, in one value."""
+"""The results of messages: one message in detail, or several side by side."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import attrs
 
-from icontact.models import Bounce, Click, Open, Send, Statistics, Unsubscribe
+from icontact.frames import Frame, HasFrame, make_frame
+from icontact.models import Bounce, Click, Model, Open, Send, Statistics, Unsubscribe
+from icontact.notebook import table
 
-__all__ = ["MessageReport"]
+__all__ = ["MessageFigures", "MessageReport"]
 
 
 def _shown(rows: tuple[object, ...]) -> str:
@@ -18,20 +20,92 @@ def _shown(rows: tuple[object, ...]) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class MessageReport:
-    """What became of a message. Made by :meth:`icontact.resources.Messages.report`.
+class MessageFigures(Model):
+    """The figures of one message in one row. Rates are between 0 and 1.
 
-    Rates are between 0 and 1, counting each contact once, and ``None`` where iContact gave no
-    figures or the message reached nobody. In a notebook it shows as a table; that makes no request.
+    A figure is ``None`` where iContact gave none, a rate also where there is nothing to divide by.
 
     Attributes:
-        message_id: Which message.
+        message_id: The message.
+        subject: Its subject; blank where it was not read.
+        sent: When it went out first; aware.
+        recipients: The number of people it was sent to, without cancelled sends.
+        delivered: The number of contacts it reached.
+        opened: The number of contacts who opened it.
+        clicked: The number of contacts who followed a link.
+        bounced: The number of contacts it did not reach.
+        unsubscribed: The number of contacts who unsubscribed through it.
+        complained: The number of contacts who reported it as spam.
+        open_rate: Opened, of those delivered.
+        click_rate: Clicked, of those delivered.
+        click_to_open_rate: Clicked, of those opened.
+        bounce_rate: Bounced, of those delivered and bounced.
+        unsubscribe_rate: Unsubscribed, of those delivered.
+        complaint_rate: Complained, of those delivered.
+    """
+
+    message_id: int
+    subject: str = ""
+    sent: datetime | None = None
+    recipients: int = 0
+    delivered: int | None = None
+    opened: int | None = None
+    clicked: int | None = None
+    bounced: int | None = None
+    unsubscribed: int | None = None
+    complained: int | None = None
+    open_rate: float | None = None
+    click_rate: float | None = None
+    click_to_open_rate: float | None = None
+    bounce_rate: float | None = None
+    unsubscribe_rate: float | None = None
+    complaint_rate: float | None = None
+
+    @classmethod
+    def of(
+        cls, message_id: int, statistics: Statistics, sends: Iterable[Send], subject: str = ""
+    ) -> MessageFigures:
+        """Return the figures of a message from its statistics and its sends."""
+        went_out = [send for send in sends if not send.cancelled]
+        times = [one.released_time or one.scheduled_time for one in went_out]
+        delivered, bounced = statistics.delivered, statistics.bounces
+        opened, clicked = statistics.opens.unique, statistics.clicks.unique
+        tried = None if delivered is None or bounced is None else delivered + bounced
+        return cls(
+            message_id=message_id,
+            subject=subject,
+            sent=min(filter(None, times), default=None),
+            recipients=sum(send.recipient_count or 0 for send in went_out),
+            delivered=delivered,
+            opened=opened,
+            clicked=clicked,
+            bounced=bounced,
+            unsubscribed=statistics.unsubscribes,
+            complained=statistics.complaints,
+            open_rate=_rate(opened, delivered),
+            click_rate=_rate(clicked, delivered),
+            click_to_open_rate=_rate(clicked, opened),
+            bounce_rate=_rate(bounced, tried),
+            unsubscribe_rate=_rate(statistics.unsubscribes, delivered),
+            complaint_rate=_rate(statistics.complaints, delivered),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class MessageReport(HasFrame):
+    """The results of one message. Made by :meth:`icontact.resources.Messages.report`.
+
+    In a notebook it shows as a table; that makes no request. ``to_frame()`` gives one row, the
+    :class:`MessageFigures`; for the single opens use ``icontact.frames.to_frame(report.opens)``.
+
+    Attributes:
+        message_id: The message.
         statistics: iContact's figures.
         sends: How it was sent.
-        opens: Who opened it, each time.
-        clicks: Who followed which link, each time.
-        bounces: Whom it did not reach.
-        unsubscribes: Who left by it.
+        opens: The contacts who opened it, once for each time.
+        clicks: The links that were followed, once for each time.
+        bounces: The contacts it did not reach.
+        unsubscribes: The contacts who unsubscribed through it.
     """
 
     message_id: int
@@ -43,76 +117,74 @@ class MessageReport:
     unsubscribes: tuple[Unsubscribe, ...] = attrs.field(default=(), repr=_shown)
 
     @property
+    def figures(self) -> MessageFigures:
+        """All figures and rates in one row."""
+        return MessageFigures.of(self.message_id, self.statistics, self.sends)
+
+    @property
     def recipients(self) -> int:
-        """How many people it was sent to, cancelled sends aside, by iContact's word."""
-        return sum(send.recipient_count or 0 for send in self.sends if not send.cancelled)
+        """The number of people it was sent to by iContact's count, without cancelled sends."""
+        return self.figures.recipients
 
     @property
     def open_rate(self) -> float | None:
-        """Of those whom it reached, how many opened it."""
-        return _rate(self.statistics.opens.unique, self.statistics.delivered)
+        """The share of contacts reached who opened it."""
+        return self.figures.open_rate
 
     @property
     def click_rate(self) -> float | None:
-        """Of those whom it reached, how many followed a link."""
-        return _rate(self.statistics.clicks.unique, self.statistics.delivered)
+        """The share of contacts reached who followed a link."""
+        return self.figures.click_rate
 
     @property
     def click_to_open_rate(self) -> float | None:
-        """Of those who opened it, how many followed a link."""
-        return _rate(self.statistics.clicks.unique, self.statistics.opens.unique)
+        """The share of contacts who opened it and followed a link."""
+        return self.figures.click_to_open_rate
 
     @property
     def bounce_rate(self) -> float | None:
-        """Of those whom it was sent to, how many it did not reach."""
-        delivered, bounces = self.statistics.delivered, self.statistics.bounces
-        if delivered is None or bounces is None:
-            return None
-        return _rate(bounces, delivered + bounces)
+        """The share of contacts it was sent to and did not reach."""
+        return self.figures.bounce_rate
 
     @property
     def unsubscribe_rate(self) -> float | None:
-        """Of those whom it reached, how many left."""
-        return _rate(self.statistics.unsubscribes, self.statistics.delivered)
+        """The share of contacts reached who unsubscribed."""
+        return self.figures.unsubscribe_rate
 
     @property
     def complaint_rate(self) -> float | None:
-        """Of those whom it reached, how many called it spam."""
-        return _rate(self.statistics.complaints, self.statistics.delivered)
+        """The share of contacts reached who reported it as spam."""
+        return self.figures.complaint_rate
 
     @property
     def links(self) -> Mapping[str, int]:
-        """How often each link was followed, the favourite first."""
+        """How often each link was followed, the most frequent first."""
         return dict(Counter(click.click_link for click in self.clicks).most_common())
 
     def __str__(self) -> str:
-        told = ", ".join(f"{name} {count} ({rate})" for name, count, rate in self._table()[1:])
-        return f"message {self.message_id}: {self._table()[0][1]} delivered; {told}"
+        delivered, *others = self._table()
+        listed = ", ".join(f"{name} {count} ({rate})" for name, count, rate in others)
+        return f"message {self.message_id}: {delivered[1]} delivered; {listed}"
 
     def _table(self) -> list[tuple[str, str, str]]:
-        figures = self.statistics
+        found = self.figures
         return [
-            ("delivered", _count(figures.delivered), ""),
-            ("opened", _count(figures.opens.unique), _percent(self.open_rate)),
-            ("clicked", _count(figures.clicks.unique), _percent(self.click_rate)),
-            ("bounced", _count(figures.bounces), _percent(self.bounce_rate)),
-            ("unsubscribed", _count(figures.unsubscribes), _percent(self.unsubscribe_rate)),
-            ("complained", _count(figures.complaints), _percent(self.complaint_rate)),
+            ("delivered", _count(found.delivered), ""),
+            ("opened", _count(found.opened), _percent(found.open_rate)),
+            ("clicked", _count(found.clicked), _percent(found.click_rate)),
+            ("bounced", _count(found.bounced), _percent(found.bounce_rate)),
+            ("unsubscribed", _count(found.unsubscribed), _percent(found.unsubscribe_rate)),
+            ("complained", _count(found.complained), _percent(found.complaint_rate)),
         ]
 
+    def _as_frame(self) -> Frame:
+        return make_frame([self.figures])
+
     def _repr_html_(self) -> str:
-        """Show the figures as a table in a notebook. No request is made, and nobody is named."""
-        rows = "".join(
-            f"<tr><td>{escape(name)}</td><td>{escape(count)}</td><td>{escape(rate)}</td></tr>"
-            for name, count, rate in self._table()
-        )
+        """Show the figures as a table in a notebook. No request is made, no one is named."""
         sends = f"{len(self.sends)} send{'' if len(self.sends) == 1 else 's'}"
-        return (
-            f"<table><caption>message {self.message_id}, {sends}, "
-            f"{self.recipients} recipients</caption>"
-            "<thead><tr><th></th><th>contacts</th><th>rate</th></tr></thead>"
-            f"<tbody>{rows}</tbody></table>"
-        )
+        caption = f"message {self.message_id}, {sends}, {self.recipients} recipients"
+        return table(("", "contacts", "rate"), self._table(), caption)
 
 
 def _rate(part: int | None, whole: int | None) -> float | None:

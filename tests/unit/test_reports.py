@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import icontact
@@ -78,10 +79,51 @@ def test_a_report_is_a_table_in_a_notebook() -> None:
     report = MessageReport(message_id=9, statistics=figures, sends=(send,))
     html = report._repr_html_()
     assert "message 9, 1 send, 20 recipients" in html
-    assert "<td>opened</td><td>8</td><td>50.0%</td>" in html
-    assert "<td>complained</td><td>?</td><td>?</td>" in html
+    cells = re.findall(r">([^<>]+)</td>", html)
+    assert " ".join(cells).startswith("delivered 16 opened 8 50.0% clicked 2 12.5%")
+    assert cells[-3:] == ["complained", "?", "?"]
     assert (
         "2 sends"
         in MessageReport(message_id=9, statistics=figures, sends=(send, send))._repr_html_()
     )
     assert str(report).startswith("message 9: 16 delivered; opened 8 (50.0%), clicked 2 (12.5%)")
+
+
+def test_the_figures_of_many_messages_are_one_frame() -> None:
+    released = [
+        {"sendId": 1, "messageId": 9, "recipientCount": 20, "releasedTime": "2026-02-01T08:00:00"},
+        {"sendId": 2, "messageId": 8, "recipientCount": 5, "releasedTime": "2026-01-01T08:00:00"},
+        {"sendId": 3, "messageId": 7, "status": "canceled"},
+    ]
+    subjects = [{"messageId": 9, "subject": "Spring"}, {"messageId": 8, "subject": "Winter"}]
+    script = Script(
+        page("sends", released),
+        page("messages", subjects),
+        {"statistics": FIGURES},
+        {"statistics": {"delivered": 0}},
+    )
+
+    compared = icontact.Folder(script, 1, 2).messages.compare()
+    frame = compared.to_frame()
+
+    assert frame["subject"].tolist() == ["Winter", "Spring"]
+    assert frame["recipients"].tolist() == [5, 20]
+    assert frame["open_rate"].tolist()[1] == 0.5
+    assert str(frame["sent"].dtype) == "datetime64[us, UTC]"
+    assert "Spring" in compared._repr_html_()
+    assert len(script.calls) == 4
+
+
+def test_a_report_is_a_frame_of_one_row() -> None:
+    report = MessageReport(message_id=9, statistics=Statistics(delivered=0))
+
+    assert report.to_frame()["delivered"].tolist() == [0]
+    assert report.to_frame()["open_rate"].isna().tolist() == [True]
+
+
+def test_single_messages_can_be_compared() -> None:
+    script = Script(page("sends", []), page("messages", []), {"statistics": FIGURES})
+
+    (only,) = icontact.Folder(script, 1, 2).messages.compare([9])
+
+    assert (only.message_id, only.sent, only.delivered) == (9, None, 16)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import ClassVar, TypeVar, Unpack
 
 from icontact import wire
+from icontact.frames import ResultList
 from icontact.models import (
     Bounce,
     Click,
@@ -13,11 +16,12 @@ from icontact.models import (
     MessageFields,
     MessageFilters,
     Open,
+    Send,
     Statistics,
     Unsubscribe,
 )
 from icontact.paging import Pager, PageSize
-from icontact.reports import MessageReport
+from icontact.reports import MessageFigures, MessageReport
 from icontact.resources._base import BatchResult, Resource
 from icontact.resources._shared import remark
 from icontact.resources.sends import Sends
@@ -238,6 +242,31 @@ class Messages(Resource[Message]):
             bounces=self._rows(message_id, Bounce, "bounces", page_size, wanted),
             unsubscribes=self._rows(message_id, Unsubscribe, "unsubscribes", page_size, wanted),
         )
+
+    def compare(self, message_ids: Iterable[int] | None = None, /) -> ResultList[MessageFigures]:
+        """Read the figures of several messages, one row each, the oldest send first.
+
+        ``folder.messages.compare().to_frame()`` is a frame that can be plotted. Costs one request
+        for each message, and those that list the messages and the sends of the folder.
+
+        Args:
+            message_ids: Which messages; by default all that were sent.
+
+        Raises:
+            NotFound: If there is no such message.
+        """
+        sends = defaultdict[int | None, list[Send]](list)
+        for send in Sends(self._transport, self._folder).list():
+            if not send.cancelled:
+                sends[send.message_id].append(send)
+        subjects = {one.message_id: one.subject for one in self.list()}
+        sent = [one for one in sends if one is not None]
+        found = [
+            MessageFigures.of(one, self.statistics(one), sends[one], subjects.get(one, ""))
+            for one in (sent if message_ids is None else message_ids)
+        ]
+        first = datetime.min.replace(tzinfo=UTC)
+        return ResultList(sorted(found, key=lambda one: (one.sent or first, one.message_id)))
 
     def _tracked(
         self,
