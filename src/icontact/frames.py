@@ -76,6 +76,10 @@ class Frame(Mapping[str, list[Any]]):
             if len(column) < self._length:
                 column.append(None)
 
+    def change(self, name: str, values: list[Any]) -> None:
+        """Replace the values of a column."""
+        self._columns[name] = values
+
     def __getitem__(self, name: str) -> list[Any]:
         return self._columns[name]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from html import unescape
 
 import pandas
@@ -54,7 +56,7 @@ def test_a_frame_of_an_unknown_library_is_refused() -> None:
 def test_a_missing_library_is_named_with_its_remedy(
     library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, library, None)
+    monkeypatch.setitem(sys.modules, library, None)
 
     with pytest.raises(ImportError, match=rf"pip install .*{library}"):
         report_of().to_frame(library=library)  # type: ignore[call-overload]  # that is the test
@@ -156,3 +158,22 @@ def test_more_reasons_than_fit_on_a_screen_are_folded_away() -> None:
 
 def test_an_empty_push_says_so() -> None:
     assert "There are no rows." in report_of()._repr_html_()
+
+
+def test_a_bar_in_a_notebook_without_widgets_warns_of_nothing() -> None:
+    script = """
+import sys, types
+kernel = types.ModuleType("IPython")
+shell = types.SimpleNamespace(config={"IPKernelApp": {}})
+kernel.get_ipython = lambda: shell
+sys.modules["IPython"] = kernel
+sys.modules["ipywidgets"] = None
+from icontact.push.progress import progress_function
+with progress_function(True) as report:
+    assert callable(report)
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr

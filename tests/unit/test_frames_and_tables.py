@@ -9,8 +9,10 @@ import pandas
 import polars
 import pytest
 
+import icontact
 from icontact import frames, models
 from icontact.client import Folder
+from icontact.mapping import Source
 from icontact.notebook import mask, mask_address
 from icontact.sandbox import Sandbox
 
@@ -250,3 +252,75 @@ def test_subscriptions_by_day_have_no_gap(sandbox: Sandbox) -> None:
     assert frames.by_day([]).columns.tolist() == ["day", "number", "total"]
     with pytest.raises(TypeError, match="ContactList has no time"):
         frames.by_day([models.ContactList(list_id=1)])
+
+
+def test_an_export_is_a_frame_with_custom_fields_by_their_types(
+    sandbox: Sandbox, folder: Folder
+) -> None:
+    for name, kind in (
+        ("score", "number"),
+        ("share", "decimalOne"),
+        ("born", "date"),
+        ("member", "checkbox"),
+        ("odd", "number"),
+    ):
+        folder.custom_fields.create(private_name=name, field_type=kind, display_to_user=False)
+    folder.lists.create(name="Other")
+    sandbox.seed(
+        contacts=[
+            {
+                "email": "jo@example.com",
+                "score": "5",
+                "share": "0.5",
+                "born": "2000-01-31",
+                "member": "1",
+                "odd": "many",
+            },
+            {"email": "al@example.com"},
+        ],
+        subscriptions=[{"email": "jo@example.com"}],
+    )
+    export = folder.export()
+    assert "nothing read yet" in export._repr_html_()
+
+    frame = export.to_frame()
+
+    dtypes = {name: str(dtype) for name, dtype in frame.dtypes.items()}
+    assert dtypes["score"] == "Int64"
+    assert dtypes["share"] == "float64"
+    assert dtypes["born"] == "datetime64[us]"
+    assert dtypes["member"] == "boolean"
+    assert dtypes["odd"] == "string"
+    assert dtypes["create_date"] == "datetime64[us, UTC]"
+    assert frame["score"].tolist()[0] == 5
+    assert frame["subscriptions.Newsletter"].isna().tolist() == [False, True]
+    assert "subscriptions" not in dtypes
+    assert export.report is not None
+    assert export.report.contacts == 2
+    assert "2 contacts" in export._repr_html_()
+    assert export.to_frame(library="polars")["score"].to_list() == [5, None]
+
+
+def test_an_export_of_one_list_has_its_subscription(sandbox: Sandbox, folder: Folder) -> None:
+    sandbox.seed(
+        contacts=[{"email": "jo@example.com"}], subscriptions=[{"email": "jo@example.com"}]
+    )
+
+    frame = folder.export(list="Newsletter", fields=["email", "subscription"]).to_frame()
+
+    assert frame.to_dict("records") == [{"email": "jo@example.com", "subscription": "normal"}]
+
+
+def test_a_mapper_shows_which_column_fills_which_field() -> None:
+    mapper = icontact.ContactMapper.guess(
+        ["E-mail", "First <Name>", "Opt Out", "other"], rows=[{"Opt Out": "yes"}]
+    )
+
+    html = mapper._repr_html_()
+
+    assert "E-mail" in html
+    assert "Opt Out" in html
+    assert "not used: other" in html
+    function = icontact.ContactMapper({"email": Source("<mail>", transform=str.lower)})
+    assert "(function)" in function._repr_html_()
+    assert "&lt;mail&gt;" in function._repr_html_()

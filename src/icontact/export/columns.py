@@ -11,9 +11,10 @@ import attrs
 
 from icontact import wire
 from icontact.errors import ConfigError
+from icontact.frames import Frame, make_frame
 from icontact.models import Contact, CustomField, FieldType
 
-__all__ = ["ALL_FIELDS", "Wanted", "row_maker", "shows_any"]
+__all__ = ["ALL_FIELDS", "Wanted", "export_frame", "row_maker", "shows_any"]
 
 CUSTOM = "custom_fields"
 SUBSCRIPTIONS = "subscriptions"
@@ -141,6 +142,57 @@ def _getter(column: str, dates: Iterable[str]) -> Callable[[Contact, Any], Any]:
     if column == "create_date":
         return lambda contact, _: _moment(contact.create_date)
     return lambda contact, _: _whole(getattr(contact, column))
+
+
+def export_frame(
+    columns: Sequence[str], defined: Sequence[CustomField], rows: Iterable[Mapping[str, Any]]
+) -> Frame:
+    """Return exported rows as the columns of a frame.
+
+    A custom field is a column with its private name, or ``custom_fields.NAME`` if a field has that
+    name, of the field's type; a value that does not fit it makes the column text. Each list is a
+    column ``subscriptions.NAME`` with the status of the subscription.
+    """
+    types: dict[str, FieldType | str] = {}
+    names: dict[str, str] = {}
+    for column in columns:
+        private = column.removeprefix(f"{CUSTOM}.")
+        names[column] = private if private not in columns else column
+    for field in defined:
+        types[names.get(f"{CUSTOM}.{field.private_name}", "")] = field.field_type
+    known = make_frame((), Contact).kinds
+    frame = Frame(
+        {
+            names[column]: known.get(column, "text")
+            for column in columns
+            if column != SUBSCRIPTIONS and not column.startswith(f"{CUSTOM}.")
+        }
+    )
+    for row in rows:
+        found = {names[column]: value for column, value in row.items() if column != SUBSCRIPTIONS}
+        for one in row.get(SUBSCRIPTIONS, ()):
+            found[f"{SUBSCRIPTIONS}.{one['name'] or one['list_id']}"] = one["status"]
+        if isinstance(found.get("create_date"), str):
+            found["create_date"] = datetime.fromisoformat(found["create_date"])
+        frame.add(found)
+    for name, field_type in types.items():
+        if name in frame and (read := _READERS.get(field_type)) is not None:
+            with suppress(ValueError, KeyError, TypeError):
+                frame.change(
+                    name, [None if value in (None, "") else read(value) for value in frame[name]]
+                )
+    return frame
+
+
+_READERS: Mapping[FieldType | str, Callable[[str], Any]] = {
+    FieldType.NUMBER: int,
+    FieldType.DECIMAL_ONE: float,
+    FieldType.DECIMAL_TWO: float,
+    FieldType.DECIMAL_THREE: float,
+    FieldType.DECIMAL_FOUR: float,
+    FieldType.DATE: date.fromisoformat,
+    FieldType.CHECKBOX: lambda value: {"1": True, "0": False, 1: True, 0: False}[value],
+}
 
 
 def _whole(value: Any) -> Any:

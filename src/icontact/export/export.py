@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
+from html import escape
 from itertools import chain
 from os import PathLike
 from typing import Any, BinaryIO
@@ -12,9 +13,10 @@ from typing import Any, BinaryIO
 import attrs
 
 from icontact.errors import ConfigError
-from icontact.export.columns import Wanted
+from icontact.export.columns import Wanted, export_frame
 from icontact.export.files import Format, checked_format, opened, write
 from icontact.export.reading import ExportProgress, Reading, list_of
+from icontact.frames import Frame, HasFrame
 from icontact.models import ContactList, ContactStatus
 from icontact.resources import Lists
 from icontact.transport import Sender
@@ -54,7 +56,7 @@ class ExportReport:
         return "; ".join((told, *self.notes))
 
 
-class ContactExport(Iterable[Mapping[str, Any]]):
+class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
     """The contacts of a folder as rows, read from iContact each time it is iterated.
 
     Made by :meth:`icontact.Folder.export`, which tells its options. A row is a dictionary from
@@ -89,6 +91,21 @@ class ContactExport(Iterable[Mapping[str, Any]]):
         with closing(self._reading(meter)) as reading:
             yield from chain.from_iterable(reading.rows())
             self.report = _report(reading, meter, started)
+
+    def _as_frame(self) -> Frame:
+        """Return the rows: custom fields by their types, one column for each list."""
+        started, meter = time.monotonic(), CountingSender(self._sender)
+        with closing(self._reading(meter)) as reading:
+            pages = reading.rows()
+            next(pages)  # then the columns are known
+            frame = export_frame(reading.columns, reading.defined, chain.from_iterable(pages))
+            self.report = _report(reading, meter, started)
+        return frame
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook what came of the last reading. Makes no request."""
+        about = "nothing read yet" if self.report is None else str(self.report)
+        return f"<p>Contact export: {escape(about)}</p>"
 
     def write(
         self,

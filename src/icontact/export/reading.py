@@ -91,6 +91,7 @@ class Reading:
         self._gone = 0
         self._read_each = False
         self.columns: tuple[str, ...] = ()
+        self.defined: Sequence[CustomField] = ()
         self.notes: list[str] = []
         self.complete: bool = True
         self.done: int = 0
@@ -111,7 +112,7 @@ class Reading:
             ConfigError: If a custom field was named that the folder does not have.
             APIError, TransportError: If iContact could not be asked.
         """
-        defined = self._fields.list().all() if self._wanted.custom else []
+        self.defined = defined = self._fields.list().all() if self._wanted.custom else []
         self._read_subscriptions()
         pages = self._new_contacts()
         first = next(filter(None, pages), [])

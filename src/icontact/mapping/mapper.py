@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from icontact.errors import DoNotContact, MappingError
@@ -32,6 +33,7 @@ from icontact.mapping.sample import sample_row
 from icontact.mapping.source import SOURCE_OPTIONS, Key, Source
 from icontact.mapping.transforms import TransformContext
 from icontact.mapping.values import is_blank
+from icontact.notebook import table
 
 if TYPE_CHECKING:
     from icontact.models import ContactFields, CustomField
@@ -553,6 +555,18 @@ class ContactMapper:
         """
         return toml.written(self.as_config())
 
+    def _repr_html_(self) -> str:
+        """Show in a notebook which column fills which field, and what says who may be mailed."""
+        rows = (
+            (field.label, " or ".join(map(str, field.source.keys)), _steps_shown(field))
+            for field in self._every_field()
+        )
+        html = table(("field", "column", "transforms"), rows)
+        if self.consent.columns:
+            html += table(("consent",), ((column,) for column in self.consent.columns))
+        notes = [*self.notes, *(f"not used: {column}" for column in self.unused)]
+        return html + "".join(f"<p>{escape(note)}</p>" for note in notes)
+
     def __repr__(self) -> str:
         return f"<ContactMapper: {bounded(self.targets)}>"
 
@@ -628,3 +642,7 @@ def _no_option(name: str) -> MappingError:
             f'{{key = "…", {name} = …}}'
         )
     return MappingError(f"{_OPTIONS_TABLE}: there is no option {name!r}: {nearest(name, OPTIONS)}")
+
+
+def _steps_shown(field: FieldMapping) -> str:
+    return ", ".join(step if isinstance(step, str) else "(function)" for step in field.steps)

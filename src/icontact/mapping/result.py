@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
+
+from icontact.notebook import table
 
 if TYPE_CHECKING:
     from icontact.mapping.source import Key
@@ -113,13 +115,8 @@ class Explanation:
         return "\n".join([*held, *(_line(row, widths) for row in rows)])
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{title}</th>" for title in _HEADER)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in _cells(field)) + "</tr>"
-            for field in self.fields
-        )
-        held = f"<p>held back: {html.escape(self.held_back)}</p>" if self.held_back else ""
-        return f"{held}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        held = f"<p>held back: {escape(self.held_back)}</p>" if self.held_back else ""
+        return held + table(_HEADER, map(_cells, self.fields))
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -116,7 +117,10 @@ def progress_function(progress: ProgressLike) -> Iterator[Callable[[Progress], N
         yield progress if callable(progress) else None
         return
     try:
-        from tqdm.auto import tqdm
+        with warnings.catch_warnings():
+            # In a notebook without ipywidgets tqdm warns, and draws the bar as text.
+            warnings.simplefilter("ignore")
+            from tqdm.auto import tqdm
     except ImportError:
         raise ImportError(
             'progress=True needs tqdm: pip install "icontact[cli]", or pass a function'
