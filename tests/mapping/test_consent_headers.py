@@ -232,6 +232,8 @@ SAY_YES = [
 ]
 
 OTHERS = [
+    *("Commission paid", "OnePlus model", "No. of emails sent", "Trabaja de", "Заказ не получен"),
+    *("Data do cancelamento", "Cancelamento do pedido", "Neveu"),
     "Email address",
     "E-mail",
     "Email address 2",

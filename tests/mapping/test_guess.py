@@ -9,7 +9,8 @@ import pytest
 
 from icontact.errors import DoNotContact, MappingError
 from icontact.mapping import ContactMapper
-from icontact.mapping.field_aliases import BY_ALIAS, FULL_NAME, normalize_key
+from icontact.mapping.field_aliases import BY_ALIAS, FULL_NAME
+from icontact.mapping.normalize import normalize_key
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from icontact.errors import MappingError
 from icontact.mapping import state_code
-from icontact.mapping.regions import COUNTRY_NAMES, REGIONS
+from icontact.mapping.normalize import read_data
 from icontact.mapping.states import MOST_CHARACTERS, clean_state
 
 
@@ -95,20 +95,20 @@ def test_a_blank_state_is_blank(value: object) -> None:
     assert clean_state(value) == (None, (), False)
 
 
+DATA = read_data("regions.toml")
+REGIONS = DATA["regions"]
+
+
 def test_every_code_fits_and_every_country_has_a_name() -> None:
-    codes = [line.split()[0] for lines in REGIONS.values() for line in lines.strip().splitlines()]
+    codes = [code for names_by_code in REGIONS.values() for code in names_by_code]
 
     assert max(map(len, codes)) <= MOST_CHARACTERS
-    assert REGIONS.keys() == COUNTRY_NAMES.keys()
+    assert REGIONS.keys() == DATA["countries"].keys()
 
 
 @pytest.mark.parametrize("country", REGIONS)
-def test_no_name_stands_twice_in_a_country(country: str) -> None:
-    names = [
-        name
-        for line in REGIONS[country].strip().splitlines()
-        for name in line.split(maxsplit=1)[1].split(" / ")
-    ]
+def test_no_name_is_listed_twice_in_a_country(country: str) -> None:
+    names = [name for names in REGIONS[country].values() for name in names]
 
     assert len(names) == len(set(names))
     assert all(state_code(name, country=country) for name in names)

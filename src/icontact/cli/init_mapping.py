@@ -15,7 +15,7 @@ from icontact.cli.prompts import Prompter
 from icontact.errors import MappingError
 from icontact.mapping import ContactMapper, mautic
 from icontact.mapping.contact_fields import CUSTOM, FIELDS, bounded, closest, field_for, shown
-from icontact.mapping.field_aliases import normalize_key
+from icontact.mapping.normalize import normalize_key
 from icontact.models import CustomField
 from icontact.push import mapping_from_pairs
 from icontact.sources import read_rows

@@ -13,7 +13,6 @@ from icontact.errors import ConsentError, DoNotContact, MappingError, NoConsent
 from icontact.mapping.consent_headers import (
     PLAIN_NO,
     HeaderKind,
-    header_words,
     is_other_channel,
     kind_of,
     plain_status,
@@ -31,6 +30,7 @@ from icontact.mapping.consent_reading import (
 from icontact.mapping.consent_words import WEAK_NOT_MAILABLE, normalize_word
 from icontact.mapping.contact_fields import bounded, shown
 from icontact.mapping.mautic import DO_NOT_CONTACT
+from icontact.mapping.normalize import header_words
 from icontact.mapping.source import Key, Source
 from icontact.mapping.values import is_blank
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
-import unicodedata
-from importlib.resources import files
+
+from icontact.mapping.normalize import read_data, unaccented
 
 _MARKS = {
     **dict.fromkeys("✓✔☑✅☒🗸◯〇○", "yes"),  # a circle is a yes in Japanese forms
@@ -15,17 +14,6 @@ _MARKS = {
 _GAP = re.compile(r"[\s_\-–—/.,;:!?()\[\]\"'’]+")
 
 
-def plain(text: str) -> str:
-    """Return a text in lower case and without accents, as words and headers are compared."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
-    # NFKD takes Polish and Nordic letters apart only in part.
-    return kept.translate(_LETTERS)
-
-
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
-
-
 def normalize_word(text: str) -> str:
     """Return a cell's text as the tables below have it: small letters, one space between words.
 
@@ -33,17 +21,13 @@ def normalize_word(text: str) -> str:
     'opted out'
     """
     bare = text.strip().strip("\ufe0f\u200b\ufeff")
-    return _MARKS.get(bare) or _GAP.sub(" ", plain(bare)).strip()
+    return _MARKS.get(bare) or _GAP.sub(" ", unaccented(bare)).strip()
 
 
-def _read_tables() -> dict[str, frozenset[str]]:
-    text = (files("icontact.mapping") / "data" / "consent_words.toml").read_text("utf-8")
-    return {
-        name: frozenset(map(normalize_word, words)) for name, words in tomllib.loads(text).items()
-    }
-
-
-_TABLES = _read_tables()
+_TABLES = {
+    name: frozenset(map(normalize_word, words))
+    for name, words in read_data("consent_words.toml").items()
+}
 
 #: What a cell holds that says nothing.
 BLANK = _TABLES["blank"]

@@ -7,7 +7,8 @@ import re
 from collections.abc import Hashable, Iterable, Mapping
 
 from icontact.errors import MappingError
-from icontact.mapping.field_aliases import BY_ALIAS, normalize_key
+from icontact.mapping.field_aliases import BY_ALIAS
+from icontact.mapping.normalize import normalize_key
 
 #: Our name -> the name on the wire, in iContact's order (API 6.1).
 WIRE_NAMES: Mapping[str, str] = {

@@ -20,8 +20,8 @@ from icontact.mapping.contact_fields import (
     looks_like_address,
     shown,
 )
-from icontact.mapping.field_aliases import normalize_key
 from icontact.mapping.headers import FULL_NAME_FIELD, HeaderField, field_of
+from icontact.mapping.normalize import normalize_key
 from icontact.mapping.personal_names import NamePart, is_honorific
 from icontact.mapping.source import Source, source_from
 from icontact.mapping.values import is_blank

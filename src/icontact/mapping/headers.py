@@ -7,50 +7,13 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from icontact.mapping.consent_headers import header_words
-from icontact.mapping.field_aliases import BY_ALIAS, FULL_NAME, normalize_key
+from icontact.mapping.field_aliases import BY_ALIAS, FULL_NAME
+from icontact.mapping.normalize import header_words, normalize_key, read_data
 
 FULL_NAME_FIELD = "full_name"
 
-#: Words of a group of columns: "Billing City", "Home Street", "Rechnungsadresse PLZ".
-_GROUP_WORDS = frozenset(
-    "billing bill shipping ship delivery home work business office mailing default "
-    "primary main secondary alternate alternative other private personal invoice payment legal "
-    "physical registered visiting correspondence "
-    "rechnung rechnungs rechnungsadresse rechnungsanschrift lieferung liefer lieferadresse "
-    "lieferanschrift versand versandadresse privat privatadresse geschaftlich dienstlich buro "
-    "firmenadresse hauptadresse standard "
-    "facturation livraison domicile travail bureau professionnel professionnelle personnel "
-    "personnelle principale principal expedition "
-    "facturacion envio casa trabajo oficina particular fiscal entrega "
-    "fatturazione spedizione consegna lavoro ufficio residenza sede "
-    "faturamento cobranca trabalho residencial comercial "
-    "factuur factuuradres verzend verzendadres bezorg bezorgadres prive werk thuis "
-    "rozliczeniowy dostawy wysylki domowy sluzbowy faktura leverans leverings hem arbete "
-    "laskutus toimitus koti tyo fakturacni dodaci domu prace".split()
-)
+_WORDS = {name: frozenset(words.split()) for name, words in read_data("header_words.toml").items()}
 
-#: Words that name whose column it is, and make no group.
-_PERSON_WORDS = frozenset(
-    "contact contacts customer customers client clients lead person people user member subscriber "
-    "buyer attendee purchaser recipient donor guest profile participant registrant cardholder "
-    "kunde kunden kontakt teilnehmer empfanger cliente clientes contacto usuario contatto klant "
-    "abonnent klient".split()
-)
-
-#: "Company" is a field, too; in "Company City" it names a group.
-_COMPANY_WORDS = frozenset("company firma firmen societe empresa azienda bedrijf firmy".split())
-
-#: Words that carry nothing.
-_NOISE = frozenset(
-    "value values the of for your my a de du des la le les l d del di della do da van der die das "
-    "optional required pflichtfeld obligatoire".split()
-)
-
-_ADDRESS_WORDS = frozenset(
-    "address addresses addr adresse adressen anschrift direccion indirizzo endereco adres adress "
-    "osoite adresa".split()
-)
 
 #: What stands between two names of one column: "PLZ / ZIP", "Telefon (mobil)".
 _ALTERNATIVES = re.compile(r"[/|()\[\]]")
@@ -79,9 +42,9 @@ def field_of(header: object) -> HeaderField | None:
     """
     if not isinstance(header, str) or not header.strip():
         return None
-    words = [word for word in header_words(header) if word not in _NOISE]
+    words = [word for word in header_words(header) if word not in _WORDS["noise"]]
     if (exact := _alias(normalize_key(header))) is not None:
-        return HeaderField(*exact, " ".join(word for word in words if word in _GROUP_WORDS))
+        return HeaderField(*exact, " ".join(word for word in words if word in _WORDS["group"]))
     for step, (name, group) in enumerate(_shortened(words), start=1):
         if (found := _alias(name)) is not None:
             field, rank = found
@@ -101,12 +64,12 @@ def _alias(name: str) -> tuple[str, int] | None:
 
 def _shortened(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield shorter and shorter names of a header, each with the group that was taken off."""
-    for groups in (_GROUP_WORDS, _GROUP_WORDS | _COMPANY_WORDS):
-        rest = [word for word in words if word not in groups | _PERSON_WORDS]
+    for groups in (_WORDS["group"], _WORDS["group"] | _WORDS["company"]):
+        rest = [word for word in words if word not in groups | _WORDS["person"]]
         group = [word for word in words if word in groups]
         yield "".join(rest), " ".join(group)
         digits = [word for word in rest if word.isdigit()]
         rest = [word for word in rest if not word.isdigit()]
         yield "".join(rest), " ".join([*group, *digits])
-        rest = [word for word in rest if word not in _ADDRESS_WORDS]
+        rest = [word for word in rest if word not in _WORDS["address"]]
         yield "".join(rest), " ".join([*group, *digits])

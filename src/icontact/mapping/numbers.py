@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from icontact.errors import MappingError
-from icontact.mapping.field_aliases import unaccented
+from icontact.mapping.normalize import unaccented
 from icontact.mapping.values import (
     TransformResult,
     is_blank,

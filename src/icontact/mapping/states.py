@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from icontact.errors import MappingError
-from icontact.mapping.field_aliases import unaccented
-from icontact.mapping.regions import COUNTRY_NAMES, REGIONS
+from icontact.mapping.normalize import read_data, unaccented
 from icontact.mapping.values import TransformResult, clean_text
 
 MOST_CHARACTERS = 10
@@ -72,20 +72,19 @@ def folded(text: str) -> str:
 
 @functools.cache
 def _codes() -> Mapping[str, Mapping[str, str]]:
-    return {country: _table(lines) for country, lines in REGIONS.items()}
-
-
-def _table(lines: str) -> dict[str, str]:
-    codes = {}
-    for line in lines.strip().splitlines():
-        code, names = line.split(maxsplit=1)
-        codes.update({folded(name): code for name in names.split(" / ")})
-    return codes
+    return {country: _by_name(codes) for country, codes in _regions()["regions"].items()}
 
 
 @functools.cache
 def _countries() -> Mapping[str, str]:
-    codes = {folded(code): code for code in COUNTRY_NAMES}
-    for code, names in COUNTRY_NAMES.items():
-        codes.update({folded(name): code for name in names.split(" / ")})
-    return codes
+    names = _regions()["countries"]
+    return {folded(code): code for code in names} | _by_name(names)
+
+
+def _by_name(names_by_code: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {folded(name): code for code, names in names_by_code.items() for name in names}
+
+
+@functools.cache
+def _regions() -> Mapping[str, Any]:
+    return read_data("regions.toml")

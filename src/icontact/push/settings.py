@@ -13,7 +13,7 @@ import attrs
 from icontact.errors import ConfigError, MappingError
 from icontact.mapping import ContactMapper, toml
 from icontact.mapping.contact_fields import WIRE_NAMES, closest
-from icontact.mapping.field_aliases import normalize_key
+from icontact.mapping.normalize import normalize_key
 from icontact.mapping.presets import preset
 from icontact.models import ContactStatus, SubscriptionStatus
 from icontact.paging import PageSize

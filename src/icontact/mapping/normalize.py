@@ -1,0 +1,42 @@
+"""Names and words in the form in which they are compared, and the data files that hold them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from importlib.resources import files
+from typing import Any
+
+#: Letters that Unicode does not take apart.
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
+
+
+def unaccented(text: str) -> str:
+    """Return a text in lower case and without accents: ``"Île"`` and ``"ile"`` are equal."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
+
+
+def normalize_key(text: str) -> str:
+    """Return the letters and digits alone, in lower case and without accents.
+
+    >>> normalize_key("E-Mail Address")
+    'emailaddress'
+    """
+    return "".join(letter for letter in unaccented(text) if letter.isalnum())
+
+
+def header_words(header: str) -> list[str]:
+    """Return the words of a header: ``"HasOptedOutOfEmail"`` has five.
+
+    >>> header_words("doNotEmail"), header_words("UNSUB_TIME")
+    (['do', 'not', 'email'], ['unsub', 'time'])
+    """
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
+    return [word for word in re.split(r"[\W_]+", unaccented(apart)) if word]
+
+
+def read_data(name: str) -> dict[str, Any]:
+    """Return what a data file of this package holds."""
+    return tomllib.loads((files("icontact.mapping") / "data" / name).read_text("utf-8"))
