@@ -9,10 +9,10 @@ from typing import Literal, TypeAlias
 from icontact.mapping.mautic import DO_NOT_CONTACT as MAUTIC_DO_NOT_CONTACT
 from icontact.mapping.normalize import header_words, read_data, unaccented
 
-#: What a header says of its column. ``no`` and ``yes``: what its plain yes means. ``left``: it dates
-#: or explains an unsubscribe, so that any entry is a no. ``status``: it holds a mail tool's words.
-#: ``maybe``: its values must show whether it is about consent. ``unsure``: no value can show
-#: what it is about.
+#: What a header says of its column. ``no`` and ``yes``: what its plain yes means. ``left``: it
+#: dates or explains an unsubscribe, so that any entry is a no. ``status``: it holds a mail tool's
+#: words. ``maybe``: its values must show whether it is about consent. ``unsure``: no value can
+#: show what it is about.
 HeaderKind: TypeAlias = Literal["no", "yes", "left", "status", "maybe", "unsure"]
 
 _DATA = read_data("consent_headers.toml")
