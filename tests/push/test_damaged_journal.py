@@ -17,7 +17,7 @@ from icontact.errors import JournalError
 from icontact.push import ListPush, PushReport
 from icontact.push.journal import Journal
 from icontact.sandbox import Sandbox
-from icontact.sandbox.snapshot import Snapshot
+from icontact.sandbox.embedded import Snapshot
 
 PAGE = 4096
 PEOPLE = 150
