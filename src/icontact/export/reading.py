@@ -188,7 +188,7 @@ class Reading:
     def _left(self) -> Iterator[list[Contact]]:
         """Yield those on the list whom the search by list leaves out, as who unsubscribed."""
         for ids in self._index.unseen(_AT_ONCE):
-            found = self._contacts.list(contact_id=one_of(*ids)).all()
+            found = list(self._contacts.list(contact_id=one_of(*ids)))
             if not found:
                 # Either all of them were deleted, or several values are one too many (API 2.6).
                 found = [one for one in map(self._single, ids) if one]

@@ -16,6 +16,7 @@ from icontact.mapping import Explanation
 from icontact.mapping.contact_fields import custom_label, shown
 from icontact.mapping.numbers import DECIMALS
 from icontact.models import Contact, ContactFields, FieldType
+from icontact.notebook import table
 from icontact.push.outcome import number_of
 
 __all__ = ["Comparison", "Diagnosis", "FieldCheck", "Step", "compare", "compare_contact"]
@@ -101,11 +102,7 @@ class Diagnosis:
             *((one.status, one.name, f"{one.detail} {one.advice}".rstrip()) for one in self.steps),
             *((one.verdict, f"{one.target} ← {one.source}", one.detail) for one in self.fields),
         ]
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in line) + "</tr>"
-            for line in lines
-        )
-        return f"<table><tbody>{rows}</tbody></table>"
+        return table(("status", "step or field", "details"), lines)
 
 
 def compare_contact(

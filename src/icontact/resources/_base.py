@@ -25,6 +25,8 @@ __all__ = ["BatchResult", "Hidden", "Rejected", "Resource"]
 
 M = TypeVar("M")
 T = TypeVar("T")
+#: A result of some rows is one of wider rows, too.
+R_co = TypeVar("R_co", covariant=True)
 
 logger = logging.getLogger("icontact")
 
@@ -43,7 +45,7 @@ class Rejected:
 
 
 @attrs.frozen(kw_only=True)
-class BatchResult(HasFrame, Generic[M]):
+class BatchResult(HasFrame, Generic[R_co]):
     """What became of the rows of a bulk call. Matched by e-mail or id, never by position (API 2.7).
 
     Attributes:
@@ -54,13 +56,13 @@ class BatchResult(HasFrame, Generic[M]):
             stored; ``warnings`` says in which rows they are.
     """
 
-    results: tuple[M | None, ...] = attrs.field(repr=lambda rows: f"<{len(rows)} rows>")
+    results: tuple[R_co | None, ...] = attrs.field(repr=lambda rows: f"<{len(rows)} rows>")
     rejected: tuple[Rejected, ...]
     warnings: tuple[str, ...]
     unknown_fields: tuple[str, ...] = ()
 
     @property
-    def items(self) -> tuple[M, ...]:
+    def items(self) -> tuple[R_co, ...]:
         """What was stored, in the order of the input."""
         return tuple(item for item in self.results if item is not None)
 
