@@ -1,43 +1,43 @@
-"""Everything that can go wrong, one class per thing a caller would do differently.
+"""The errors that this library raises, one class for each thing that a caller would do differently.
 
 ::
 
     IContactError
-    ├── ConfigError(ValueError)          credentials, ids, base URL, settings: mend the set-up
+    ├── ConfigError(ValueError)          credentials, ids, base URL or settings are wrong: fix them
     │   └── ConsentError                 columns about consent are not read: .columns
     ├── TransportError                   no usable answer: look at .maybe_applied
     │   ├── ConnectError                 the server was never reached: nothing happened
     │   ├── RequestTimeout(TimeoutError) no answer in time: it may have happened
-    │   └── RedirectRefused              somebody points elsewhere: credentials stay here
-    ├── APIError                         iContact said no: .status .errors .warnings
+    │   └── RedirectRefused              the server redirects: the credentials stay on this host
+    ├── APIError                         iContact refused the request: .status .errors .warnings
     │   ├── BadRequest 400   AuthenticationError 401   PaymentRequired 402   PermissionDenied 403
     │   ├── NotFound 404 (LookupError)   MethodNotAllowed 405   StorageFull 507
     │   ├── Throttled 429 and 503        .retry_after
     │   └── ServerError 5xx
     ├── RejectedError                    HTTP 200, and nothing was stored: .warnings
-    │   └── AlreadyScheduled             the message is on its way already: .send_id
+    │   └── AlreadyScheduled             the message is scheduled already: .send_id
     ├── UnknownCustomField               the folder lacks it; the rest was stored: .names
     ├── UnknownContact(LookupError)      no contact has the address
-    ├── DecodeError(ValueError)          an answer that is not what iContact sends: .problems
+    ├── DecodeError(ValueError)          the answer is not what iContact sends: .problems
     ├── PagingError                      a listing that cannot be trusted
     │   ├── IncompleteListing            fewer rows than iContact announced: .announced .received
     │   ├── RepeatedRows                 the server repeats rows, or sends more than it announced
     │   └── ListingShifted               rows came or went while it was read side by side
-    ├── JournalError                     a push's journal cannot be used: mend that, push again
+    ├── JournalError                     a push's journal cannot be used: fix that, push again
     ├── LimitReached                     the day's requests are used up: go on later: .seconds
     ├── LimitUnavailable                 the limiter's Redis or file is gone: it may come back
     └── MappingError(ValueError)         a row or a mapping that cannot be pushed: .field .row
         └── DoNotContact                 the row says that its person must not be mailed
             └── NoConsent                the row does not say that its person may be mailed
 
-No error holds a credential, a request body or a query value, and every error can be pickled.
+No error contains a credential, a request body or a query value, and every error can be pickled.
 The status codes rest on iContact's page "HTTP Status Codes".
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import attrs
 
@@ -79,24 +79,23 @@ __all__ = [
     "class_for_status",
 ]
 
-
-#: A page of bad rows would make a text that nobody reads; ``problems`` holds them all.
+#: So many problems are shown in the text of a DecodeError; ``problems`` has them all.
 _MOST_PROBLEMS = 10
 
 
 class IContactError(Exception):
     """The root of every error that this library raises on purpose.
 
-    ``str(error)`` is one line: what was asked, what came back, and what to do next where we know
-    it.
+    ``str(error)`` is one line: what was asked, what came back, and what to do next where it is
+    known.
     """
 
     def __str__(self) -> str:
-        # The server's sentences may hold line breaks (API 2.6).
+        # The server's sentences may have line breaks (API 2.6).
         return " ".join(super().__str__().split())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Errors have keyword-only constructors; pickling them by class and state needs no replay.
+        # The constructors have keyword-only arguments, so the state is restored without them.
         return _rebuild, (type(self), self.args, self.__dict__)
 
 
@@ -110,7 +109,7 @@ def _rebuild(
 
 
 class ConfigError(IContactError, ValueError):
-    """The set-up is wrong: credentials, ids, the base URL, settings. Names everything at once."""
+    """Credentials, ids, the base URL or settings are wrong. Names all that is wrong at once."""
 
 
 class ConsentError(ConfigError):
@@ -119,7 +118,7 @@ class ConsentError(ConfigError):
     Nothing was written. State each column as ``do_not_contact``, ``consent`` or ``ignore``.
 
     Args:
-        problem: Which columns, and the way out.
+        problem: Which columns, and what to do.
         columns: Their names.
         details: What each of them looks like, a sentence a column.
     """
@@ -137,24 +136,16 @@ class MappingError(IContactError, ValueError):
     """A row, or the mapping itself, cannot become an iContact contact.
 
     Args:
-        problem: What is wrong and the way out, without personal data.
+        problem: What is wrong and what to do, without personal data.
         field: The iContact field concerned, such as ``"email"``.
         row: The row's place in the input, from 0, where there is one.
     """
 
-    field: str | None
-    row: int | None
-
     def __init__(self, problem: str, *, field: str | None = None, row: int | None = None) -> None:
-        place = "" if row is None else f"row {row}: "
-        super().__init__(place + problem)
+        super().__init__(problem if row is None else f"row {row}: {problem}")
         self.problem = problem
         self.field = field
         self.row = row
-
-    def at_row(self, row: int) -> MappingError:
-        """Return the same error, placed in the input."""
-        return type(self)(self.problem, field=self.field, row=row)
 
 
 class DoNotContact(MappingError):
@@ -175,13 +166,10 @@ class IncompleteListing(PagingError):
     The rows that came before are right as far as they go. Read the listing again later.
 
     Args:
-        problem: What happened, and the way out.
+        problem: What happened, and what to do.
         announced: How many rows iContact said there are.
         received: How many different rows came.
     """
-
-    announced: int
-    received: int
 
     def __init__(self, problem: str, *, announced: int, received: int) -> None:
         super().__init__(problem)
@@ -199,28 +187,25 @@ class RepeatedRows(PagingError):
 class ListingShifted(PagingError):
     """Rows came or went while pages were read side by side: some would be missing or doubled.
 
-    What was handed out before is right as far as it goes. Read the listing again, or one page after
-    another with ``workers=1``.
+    The rows that came before are right as far as they go. Read the listing again, or one page
+    after another with ``workers=1``.
     """
 
 
 class JournalError(IContactError):
-    """The journal of a push cannot be used: it is in use, of another push, or cannot be written.
+    """The journal of a push is in use, belongs to another push, or cannot be written.
 
-    Nothing is lost. What the journal holds stays there; once the cause is mended, the same push
-    goes on with it.
+    Nothing is lost: fix the cause, and the same push goes on with the journal.
     """
 
 
 class LimitReached(IContactError):
-    """The requests that may go out are used up for long, so that a push stopped to be resumed.
+    """No request may go out for a long time, so the push stopped. Push again later to go on.
 
     Args:
-        problem: What happened, and the way out.
+        problem: What happened, and what to do.
         seconds: After how many seconds it can go on.
     """
-
-    seconds: float
 
     def __init__(self, problem: str, *, seconds: float) -> None:
         super().__init__(problem)
@@ -230,14 +215,14 @@ class LimitReached(IContactError):
 class LimitUnavailable(IContactError):
     """The limiter that several processes share cannot count a request, so that none is sent.
 
-    Redis does not answer, or the limiter's file is gone, damaged or in use for too long. Its set-up
-    was right when it was made, so that trying again may help. Nothing of the request was sent.
+    Redis does not answer, or the limiter's file is gone, damaged or in use for too long. Trying
+    again may help. Nothing of the request was sent.
     """
 
 
 @attrs.frozen
 class CallSummary:
-    """What may be told of a request: no value of the query, nothing of the body.
+    """What may be shown of a request: no value of the query, nothing of the body.
 
     Attributes:
         method: The HTTP verb.
@@ -254,8 +239,17 @@ class CallSummary:
         return f"{self.method} {self.path}{query}"
 
 
+class _Sending(TypedDict, total=False):
+    """What every error of a request knows about its sending."""
+
+    call: CallSummary | None
+    attempts: int
+    elapsed: float
+    maybe_applied: bool
+
+
 class CallError(IContactError):
-    """What every error that belongs to one request has in common.
+    """The base of every error that belongs to one request.
 
     Attributes:
         call: Method, path and names of the query parameters; no values, no body.
@@ -263,11 +257,6 @@ class CallError(IContactError):
         elapsed: Seconds from the first attempt to the end, waits included.
         maybe_applied: Whether iContact may have carried the request out all the same.
     """
-
-    call: CallSummary | None
-    attempts: int
-    elapsed: float
-    maybe_applied: bool
 
     def __init__(
         self,
@@ -287,19 +276,19 @@ class CallError(IContactError):
     @property
     def brief(self) -> str:
         """What happened, without the request and without advice."""
-        said = super().__str__()
+        message = super().__str__()
         if self.attempts > 1:
-            return f"{said} ({self.attempts} attempts in {self.elapsed:.1f} s)"
-        return said
+            return f"{message} ({self.attempts} attempts in {self.elapsed:.1f} s)"
+        return message
 
     def __str__(self) -> str:
         if self.call is None:
             return self.brief
-        said = f"{self.call}: {self.brief}"
+        message = f"{self.call}: {self.brief}"
         if self.maybe_applied and self.call.method != "GET":
-            said = f"{said.rstrip('.')}. It may have been applied: look at GET {self.call.path} "
-            said += "before repeating."
-        return said
+            message = f"{message.rstrip('.')}. It may have been applied: look at GET "
+            message += f"{self.call.path} before repeating."
+        return message
 
 
 class TransportError(CallError):
@@ -315,21 +304,17 @@ class RequestTimeout(TransportError, TimeoutError):
 
 
 class RedirectRefused(TransportError):
-    """The server answered with a redirect. Following one would hand the credentials on."""
+    """The server answered with a redirect, which would send the credentials to another place."""
 
 
 class APIError(CallError):
-    """iContact answered, and the answer is an error.
+    """iContact answered with an error.
 
     Attributes:
         status: The HTTP status.
         errors: The server's texts, redacted.
         warnings: Texts that came beside them.
     """
-
-    status: int
-    errors: tuple[str, ...]
-    warnings: tuple[str, ...]
 
     #: What to do next, where that is known from the class alone.
     hint = ""
@@ -340,23 +325,13 @@ class APIError(CallError):
         errors: Sequence[str] = (),
         *,
         warnings: Sequence[str] = (),
-        call: CallSummary | None = None,
-        attempts: int = 1,
-        elapsed: float = 0.0,
-        maybe_applied: bool = False,
+        **sending: Unpack[_Sending],
     ) -> None:
-        said = " / ".join(errors) or "no text"
-        message = f"{status}: {said}" + (f" ({self.hint})" if self.hint else "")
-        super().__init__(
-            message,
-            call=call,
-            attempts=attempts,
-            elapsed=elapsed,
-            maybe_applied=maybe_applied,
-        )
+        message = f"{status}: {' / '.join(errors) or 'no text'}"
+        super().__init__(f"{message} ({self.hint})" if self.hint else message, **sending)
         self.status = status
-        self.errors = tuple(errors)
-        self.warnings = tuple(warnings)
+        self.errors: tuple[str, ...] = tuple(errors)
+        self.warnings: tuple[str, ...] = tuple(warnings)
 
 
 class BadRequest(APIError):
@@ -392,13 +367,11 @@ class StorageFull(APIError):
 
 
 class Throttled(APIError):
-    """429, and 503: too many requests, or maintenance; iContact does not tell them apart.
+    """429 and 503: too many requests, or maintenance; iContact does not tell them apart.
 
     Attributes:
-        retry_after: Seconds the server asks to wait, should it ever say so.
+        retry_after: Seconds that the server asks to wait, if it says so.
     """
-
-    retry_after: float | None
 
     def __init__(
         self,
@@ -406,26 +379,15 @@ class Throttled(APIError):
         errors: Sequence[str] = (),
         *,
         warnings: Sequence[str] = (),
-        call: CallSummary | None = None,
-        attempts: int = 1,
-        elapsed: float = 0.0,
-        maybe_applied: bool = False,
         retry_after: float | None = None,
+        **sending: Unpack[_Sending],
     ) -> None:
-        super().__init__(
-            status,
-            errors,
-            warnings=warnings,
-            call=call,
-            attempts=attempts,
-            elapsed=elapsed,
-            maybe_applied=maybe_applied,
-        )
+        super().__init__(status, errors, warnings=warnings, **sending)
         self.retry_after = retry_after
 
 
 class ServerError(APIError):
-    """Another 5xx: the fault is on iContact's side."""
+    """5xx: iContact itself failed."""
 
 
 class RejectedError(CallError):
@@ -435,33 +397,19 @@ class RejectedError(CallError):
         warnings: iContact's sentences, redacted.
     """
 
-    warnings: tuple[str, ...]
-
-    def __init__(
-        self,
-        warnings: Sequence[str] = (),
-        *,
-        call: CallSummary | None = None,
-        attempts: int = 1,
-        elapsed: float = 0.0,
-    ) -> None:
-        said = " / ".join(warnings) or "iContact gave no reason"
-        super().__init__(
-            f"nothing was stored: {said}", call=call, attempts=attempts, elapsed=elapsed
-        )
-        self.warnings = tuple(warnings)
+    def __init__(self, warnings: Sequence[str] = (), **sending: Unpack[_Sending]) -> None:
+        reason = " / ".join(warnings) or "iContact gave no reason"
+        super().__init__(f"nothing was stored: {reason}", **sending)
+        self.warnings: tuple[str, ...] = tuple(warnings)
 
 
 class AlreadyScheduled(RejectedError):
-    """The message waits to be sent already, so nothing more was sent (API 13).
+    """The message is scheduled already, so nothing more was sent (API 13).
 
     Attributes:
         send_id: The send that exists.
         message_id: The message.
     """
-
-    send_id: int
-    message_id: int
 
     def __init__(
         self,
@@ -469,11 +417,9 @@ class AlreadyScheduled(RejectedError):
         *,
         send_id: int,
         message_id: int,
-        call: CallSummary | None = None,
-        attempts: int = 1,
-        elapsed: float = 0.0,
+        **sending: Unpack[_Sending],
     ) -> None:
-        super().__init__(warnings, call=call, attempts=attempts, elapsed=elapsed)
+        super().__init__(warnings, **sending)
         self.send_id = send_id
         self.message_id = message_id
 
@@ -483,7 +429,7 @@ class UnknownContact(IContactError, LookupError):
 
 
 class UnknownCustomField(CallError):
-    """Custom fields that the folder does not have. The rest of the contact was stored.
+    """The folder does not have some custom fields. The rest of the contact was stored.
 
     Args:
         names: Their private names.
@@ -491,50 +437,31 @@ class UnknownCustomField(CallError):
         call: The request.
     """
 
-    names: tuple[str, ...]
-    contact_id: int
-
     def __init__(self, names: Sequence[str], *, contact_id: int, call: CallSummary) -> None:
-        named = ", ".join(map(repr, names))
         super().__init__(
-            f"this folder has no custom field {named}; the rest of contact {contact_id} was "
-            "stored. Create the field (folder.custom_fields.create) or correct its name",
+            f"this folder has no custom field {', '.join(map(repr, names))}; the rest of contact "
+            f"{contact_id} was stored. Create the field (folder.custom_fields.create) or correct "
+            "its name",
             call=call,
         )
-        self.names = tuple(names)
+        self.names: tuple[str, ...] = tuple(names)
         self.contact_id = contact_id
 
 
 class DecodeError(CallError, ValueError):
-    """An answer that cannot be read: not JSON, or not of iContact's shape.
+    """The answer cannot be read: it is not JSON, or not of iContact's shape.
 
     Attributes:
         problems: One line per bad field: its path and what was expected. Never the value of a
             personal field.
     """
 
-    problems: tuple[str, ...]
-
-    def __init__(
-        self,
-        problems: Sequence[str],
-        *,
-        call: CallSummary | None = None,
-        attempts: int = 1,
-        elapsed: float = 0.0,
-        maybe_applied: bool = False,
-    ) -> None:
+    def __init__(self, problems: Sequence[str], **sending: Unpack[_Sending]) -> None:
         shown = list(problems[:_MOST_PROBLEMS])
         if len(problems) > _MOST_PROBLEMS:
             shown.append(f"and {len(problems) - _MOST_PROBLEMS} more")
-        super().__init__(
-            "; ".join(shown),
-            call=call,
-            attempts=attempts,
-            elapsed=elapsed,
-            maybe_applied=maybe_applied,
-        )
-        self.problems = tuple(problems)
+        super().__init__("; ".join(shown), **sending)
+        self.problems: tuple[str, ...] = tuple(problems)
 
 
 _BY_STATUS: Mapping[int, type[APIError]] = {
@@ -551,7 +478,5 @@ _BY_STATUS: Mapping[int, type[APIError]] = {
 
 
 def class_for_status(status: int) -> type[APIError]:
-    """Return the class for an HTTP status that is no success."""
-    if found := _BY_STATUS.get(status):
-        return found
-    return ServerError if status >= 500 else APIError
+    """Return the error class for an HTTP status."""
+    return _BY_STATUS.get(status, ServerError if status >= 500 else APIError)

@@ -171,7 +171,7 @@ def test_a_lost_write_without_a_call_asks_nobody_to_look() -> None:
 def test_a_mapping_error_is_placed_in_the_input() -> None:
     error = errors.MappingError("the e-mail is empty", field="email")
     assert (error.row, str(error)) == (None, "the e-mail is empty")
-    placed = error.at_row(12)
+    placed = errors.MappingError("the e-mail is empty", field="email", row=12)
     assert (placed.row, placed.field, str(placed)) == (12, "email", "row 12: the e-mail is empty")
 
 
