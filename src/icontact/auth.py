@@ -1,4 +1,4 @@
-"""The three credentials, how they travel, and how they are kept out of what is printed."""
+"""The three credentials, how they are sent, and how they stay out of texts."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 @attrs.frozen(kw_only=True, init=False)
 class Credentials:
-    """App ID, username and application password: all that iContact asks for.
+    """App ID, username and application password: all that iContact needs.
 
-    Where each value is found: in iContact open the profile menu, then *Settings and Billing*,
+    To find the values, open in iContact the profile menu, then *Settings and Billing*,
     *iContact Integrations*, *Custom API Integrations*, *Create*. After saving, the page shows the
     Application ID, the API username and the API password. The **application password is not the
     password you log in with**, and it is never shown again.
@@ -41,8 +41,8 @@ class Credentials:
         password: The application password (``API-Password``).
 
     Raises:
-        ConfigError: If a value is empty, has white space around it, or holds control characters.
-            Names every value at fault at once.
+        ConfigError: If a value is empty, has white space around it, or has control characters.
+            Names all wrong values at once.
 
     Documentation: "API Getting Started Guide" on help.icontact.com.
     """
@@ -54,10 +54,11 @@ class Credentials:
     def __init__(self, *, app_id: str, username: str, password: str) -> None:
         given = {"app_id": app_id, "username": username, "password": password}
         faults = {name: _fault(value) for name, value in given.items()}
+        # A report of an error may show the variables of this frame.
+        given = {name: Private(value) for name, value in given.items()}
+        app_id, username, password = given.values()
         wrong = [f"{name} {fault}" for name, fault in faults.items() if fault]
         if wrong:
-            # Error trackers print the locals of every frame on the way.
-            del app_id, username, password, given
             raise ConfigError("the credentials cannot be used: " + "; ".join(wrong))
         cast("Any", self).__attrs_init__(**given)
 
@@ -72,28 +73,25 @@ class Credentials:
             environ: Where to look instead of ``os.environ``.
 
         Raises:
-            ConfigError: If variables are missing (all of them are named), or hold unusable text.
+            ConfigError: If variables are missing or cannot be used. Names all of them.
         """
-        found = pick(environ, ENVIRONMENT.values())
-        del environ
-        missing = [variable for variable in ENVIRONMENT.values() if variable not in found]
+        environ = pick(environ, ENVIRONMENT.values())
+        missing = [variable for variable in ENVIRONMENT.values() if variable not in environ]
         if missing:
             raise ConfigError(
                 f"not set in the environment: {', '.join(missing)}. iContact shows the values "
                 "under Settings and Billing > iContact Integrations > Custom API Integrations; "
                 "the password is the application's, not the one you log in with"
             )
-        return cls(**{name: found[variable] for name, variable in ENVIRONMENT.items()})
+        return cls(**{name: environ[variable] for name, variable in ENVIRONMENT.items()})
 
 
 def pick(environ: Mapping[str, str] | None, variables: Iterable[str]) -> dict[str, Private]:
     """Return the variables that are set and not empty, as text that is never shown.
 
-    So that nobody has to hold the whole environment while complaining of a part of it.
-
     Args:
         environ: Where to look instead of ``os.environ``.
-        variables: What to look for.
+        variables: Their names.
     """
     source = os.environ if environ is None else environ
     return {name: Private(value) for name in variables if (value := source.get(name))}
@@ -106,21 +104,21 @@ def _fault(value: Any) -> str | None:
     if not value:
         return "is empty"
     if _CONTROL.search(value):
-        return "holds a line break or another control character"
+        return "has a line break or another control character"
     if value != value.strip():
-        return "has white space around it (a slip of copy and paste?)"
+        return "has white space around it (from copy and paste?)"
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        return "holds characters that cannot be sent"
+        return "has characters that cannot be sent"
     return None
 
 
 class HeaderAuth(AuthBase):
     """Attaches the credential headers when a request is prepared.
 
-    They are never stored on the session, so a session that is shared, printed or pickled holds
-    none of them. Values travel as UTF-8, which is what iContact's own PHP client sends.
+    They are never stored on the session, so a session that is shared, printed or pickled has none
+    of them. Values are sent as UTF-8, as iContact's own PHP client does.
     """
 
     def __init__(self, credentials: Credentials) -> None:
@@ -147,7 +145,7 @@ class Anonymous(AuthBase):
 
 
 class Private(str):
-    """Text about a person, which neither a ``repr`` nor a traceback with locals may show."""
+    """Text that a ``repr`` does not show: a credential, or something about a person."""
 
     __slots__ = ()
 
@@ -166,7 +164,7 @@ def redact(
 
     Args:
         text: Anything that is about to be shown, logged or raised.
-        credentials: Whose values must not appear, in whatever form a server echoes them.
+        credentials: Their values must not appear, in any form that a server echoes them in.
         secrets: Others that must not appear.
     """
     if credentials is not None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import icontact
@@ -154,14 +154,10 @@ def http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
 
 
 def shown(error: BaseException) -> str:
-    """Return all that an error tracker would print: texts, and the locals of the library's frames.
-
-    Only simple values are printed as they are; objects by their ``repr``, as trackers do.
-    """
-    parts = [str(error), repr(error), repr(vars(error))]
-    trace = error.__traceback__
-    while trace is not None:
-        if "tests" not in Path(trace.tb_frame.f_code.co_filename).parts:
-            parts.append(repr(trace.tb_frame.f_locals))
-        trace = trace.tb_next
+    """Return all that a log has of an error beside lines of code, and what its attributes show."""
+    parts = [repr(vars(error))]
+    link: BaseException | None = error
+    while link is not None:
+        parts += [*traceback.format_exception_only(link), repr(link)]
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
     return "\n".join(parts)

@@ -298,7 +298,6 @@ def test_the_body_of_a_request(transport: Transport, answers: responses.Requests
     assert isinstance(request.body, bytes)
     assert json.loads(request.body) == body
     assert request.body.isascii()
-    assert repr(request.body) == f"<body of {len(request.body)} bytes>"
 
 
 @pytest.mark.parametrize("body", [{"a": math.nan}, {"a": math.inf}, {"a": object()}])

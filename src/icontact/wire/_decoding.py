@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast, get_args, get_origin
 
 import attrs
 from cattrs import Converter
+from cattrs.gen import make_dict_structure_fn, override
 
 from icontact import models
 from icontact.errors import CallSummary, DecodeError
@@ -65,41 +66,12 @@ def _converter() -> Converter:
     return converter
 
 
-class _MisfitsError(ValueError):
-    """What does not fit within a nested object; each problem begins with its path from there."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__(*problems)
-        self.problems = problems
-
-
 _NOTHING: tuple[Any, ...] = (None, "", [])
 
 
-def _nested(raw: Any, model: type[T]) -> T:
-    if raw in _NOTHING:
-        raw = {}  # PHP writes an empty object as an empty array
-    try:
-        return cast("T", shape_of(model).construct(raw))
-    except _MISFITS:
-        problems = _problems(model, raw, "")
-    raise _MisfitsError(problems)
-
-
-def _is_optional(wanted: Any) -> bool:
-    """Tell ``Model | None``."""
-    inner = get_args(wanted)
-    return len(inner) == 2 and attrs.has(inner[0]) and inner[1] is type(None)
-
-
-def _is_array(wanted: Any) -> bool:
-    """Tell ``tuple[Model, ...]``."""
-    return _is_tuple(wanted) and attrs.has(get_args(wanted)[0])
-
-
-def _is_tuple(wanted: Any) -> bool:
-    origin: Any = get_origin(wanted)
-    return origin is tuple
+def _nested(raw: Any, model: type[Any]) -> Any:
+    # PHP writes an empty object as an empty array.
+    return shape_of(model).construct({} if raw in _NOTHING else raw)
 
 
 def _optional_nested(raw: Any, wanted: Any) -> Any:
@@ -111,15 +83,23 @@ def _all_nested(raw: Any, wanted: Any) -> tuple[Any, ...]:
         return ()
     if not isinstance(raw, list):
         raise ValueError(f"expected an array, got {kind(raw)}")
-    model, made, problems = get_args(wanted)[0], [], []
-    for place, item in enumerate(raw):
-        try:
-            made.append(_nested(item, model))
-        except _MisfitsError as misfits:
-            problems += [f"[{place}]{problem}" for problem in misfits.problems]
-    if problems:
-        raise _MisfitsError(problems)
-    return tuple(made)
+    return tuple(_nested(item, get_args(wanted)[0]) for item in raw)
+
+
+def _is_optional(wanted: Any) -> bool:
+    """Return whether a type is ``Model | None``."""
+    inner = get_args(wanted)
+    return len(inner) == 2 and attrs.has(inner[0]) and inner[1] is type(None)
+
+
+def _is_array(wanted: Any) -> bool:
+    """Return whether a type is ``tuple[Model, ...]``."""
+    return _is_tuple(wanted) and attrs.has(get_args(wanted)[0])
+
+
+def _is_tuple(wanted: Any) -> bool:
+    origin: Any = get_origin(wanted)
+    return origin is tuple
 
 
 _CONVERTER = _converter()
@@ -140,11 +120,6 @@ class Shape:
     whole: frozenset[str]
     construct: Callable[[Mapping[str, Any]], Any]
 
-
-_FACTORY: Any = attrs.Factory
-
-#: Types whose rule leaves a text as it is.
-_AS_IT_IS: Mapping[Any, str] = {str: "str", str | None: "str"}
 
 _SHAPES: dict[type[Any], Shape] = {}
 
@@ -174,39 +149,17 @@ def _made(model: type[Any]) -> Shape:
             names[field.name] = field.metadata.get("wire") or camel(field.name)
             if _is_tuple(field.type) and field.type != tuple[int, ...]:
                 arrays.add(field.name)
-    construct, known = _constructor(model, names), frozenset(names.values())
+    known = frozenset(names.values())
+    overrides: dict[str, Any] = {name: override(rename=wire) for name, wire in names.items()}
     if collects:
-        construct = partial(_with_extra, construct, known, collects)
+        overrides[collects] = override(omit=True)
+    structure = make_dict_structure_fn(
+        model, _CONVERTER, _cattrs_detailed_validation=False, **overrides
+    )
+    construct = partial(_with_extra, structure, model, known, collects)
     plain = {name: wire for name, wire in names.items() if name not in arrays}
     whole = frozenset(one.name for one in attrs.fields(model) if one.type in (int, int | None))
     return Shape(names, plain, known, collects, frozenset(arrays), whole, construct)
-
-
-def _constructor(model: type[Any], names: Mapping[str, str]) -> Callable[[Mapping[str, Any]], Any]:
-    """Write the constructor call that somebody would write by hand, with each field's rule in it.
-
-    A page has thousands of values, and most are texts that stay as they are: what is not called
-    for them is what makes the difference.
-    """
-    known: dict[str, Any] = {"model": model}
-    arguments = []
-    for field in attrs.fields(model):
-        if not (name := names.get(field.name)):
-            continue
-        rule, wanted, default = (f"{what}_{field.name}" for what in ("rule", "wanted", "default"))
-        known |= {rule: _CONVERTER.get_structure_hook(field.type), wanted: field.type}
-        value = f"{rule}(raw[{name!r}], {wanted})"
-        if (exact := _AS_IT_IS.get(field.type)) is not None:
-            value = f"found if type(found := raw[{name!r}]) is {exact} else {rule}(found, {wanted})"
-        if field.default is not attrs.NOTHING:
-            # To be told of nothing makes the constructor ask its own factory.
-            made = isinstance(field.default, _FACTORY)
-            known[default] = attrs.NOTHING if made else field.default
-            value = f"({value}) if {name!r} in raw else {default}"
-        arguments.append(f"{field.name}={value}")
-    source = f"lambda raw: model({', '.join(arguments)})"
-    construct: Callable[[Mapping[str, Any]], Any] = eval(source, known)  # noqa: S307 - made of names of our own models
-    return construct
 
 
 def camel(name: str) -> str:
@@ -221,7 +174,7 @@ def decode(model: type[T], raw: Any, path: str, call: CallSummary | None = None)
     Args:
         model: The class to make.
         raw: What ``json`` read.
-        path: Where it stood in the answer, such as ``contact``; for the error.
+        path: Its place in the answer, such as ``contact``; for the error.
         call: The request, for the error.
 
     Raises:
@@ -230,9 +183,7 @@ def decode(model: type[T], raw: Any, path: str, call: CallSummary | None = None)
     try:
         return cast("T", shape_of(model).construct(raw))
     except _MISFITS:
-        problems = _problems(model, raw, path)
-    del raw  # error trackers print the locals of every frame on the way
-    raise _unreadable(problems, call)
+        raise _unreadable(_problems(model, raw, path), call) from None
 
 
 def decode_member(model: type[T], payload: Any, key: str, call: CallSummary | None = None) -> T:
@@ -241,40 +192,27 @@ def decode_member(model: type[T], payload: Any, key: str, call: CallSummary | No
     Raises:
         DecodeError: If the key is missing, or for every bad field.
     """
-    try:
-        return cast("T", shape_of(model).construct(payload[key]))
-    except _MISFITS:
-        there = isinstance(payload, dict) and key in payload
-        problems = (
-            _problems(model, payload[key], key)
-            if there
-            else [f"expected {{{key!r}: {{...}}}}, got {_outline(payload)}"]
-        )
-    del payload
-    raise _unreadable(problems, call)
+    if not isinstance(payload, dict) or key not in payload:
+        raise _unreadable([f"expected {{{key!r}: {{...}}}}, got {_outline(payload)}"], call)
+    return decode(model, payload[key], key, call)
 
 
 def decode_rows(model: type[T], payload: Any, key: str, call: CallSummary | None = None) -> list[T]:
     """Make models of a collection's answer, ``{key: [...]}``; ``null`` is an empty array (API 2.4).
 
     Raises:
-        DecodeError: If the key is missing or holds no array, or for every bad field of every row.
+        DecodeError: If the key is missing or has no array, or for every bad field of every row.
     """
-    there = isinstance(payload, dict) and key in payload
-    found = payload[key] if there else None
-    if there and isinstance(found, list | None):
-        shape = shape_of(model)
-        try:
-            return [*map(shape.construct, found or ())]
-        except _MISFITS:
-            rows = enumerate(found or ())
-            problems = [p for i, raw in rows for p in _problems(model, raw, f"{key}[{i}]")]
-    elif there:
-        problems = [f"{key}: expected an array, got {kind(found)}"]
-    else:
-        problems = [f"expected {{{key!r}: [...]}}, got {_outline(payload)}"]
-    del payload, found
-    raise _unreadable(problems, call)
+    if not isinstance(payload, dict) or key not in payload:
+        raise _unreadable([f"expected {{{key!r}: [...]}}, got {_outline(payload)}"], call)
+    rows = payload[key] or () if isinstance(payload[key], list | None) else None
+    if rows is None:
+        raise _unreadable([f"{key}: expected an array, got {kind(payload[key])}"], call)
+    try:
+        return [*map(shape_of(model).construct, rows)]
+    except _MISFITS:
+        problems = [p for i, raw in enumerate(rows) for p in _problems(model, raw, f"{key}[{i}]")]
+        raise _unreadable(problems, call) from None
 
 
 def _unreadable(problems: Sequence[str], call: CallSummary | None) -> DecodeError:
@@ -287,17 +225,23 @@ _MISFITS = (ValueError, TypeError, KeyError, AttributeError)
 
 
 def _with_extra(
-    construct: Callable[[Any], Any], known: frozenset[str], collects: str, raw: Any
-) -> Any:
+    structure: Callable[[Any, Any], T],
+    model: type[T],
+    known: frozenset[str],
+    collects: str,
+    raw: Mapping[str, Any],
+) -> T:
     """Make a model that keeps the keys which it does not know."""
-    made = construct(raw)
-    if extra := {
-        name: value if type(value) is str else _blank(value)
-        for name, value in raw.items()
-        if name not in known
-    }:
-        # Nobody else holds the instance yet.
-        object.__setattr__(made, collects, extra)
+    made = structure(raw, model)
+    if len(raw) > len(known) or not raw.keys() <= known:
+        extra = {
+            name: value if type(value) is str else _blank(value)
+            for name, value in raw.items()
+            if name not in known
+        }
+        if extra and collects:
+            # No one else has the instance yet.
+            object.__setattr__(made, collects, extra)
     return made
 
 
@@ -307,23 +251,37 @@ def _blank(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-def _problems(model: type[Any], raw: Any, path: str) -> list[str]:
+def _problems(wanted: Any, raw: Any, path: str) -> list[str]:
+    """Return a line for each field of a value that does not fit its type, with its path."""
+    model = wanted if attrs.has(wanted) else next(filter(attrs.has, get_args(wanted)), None)
+    if model is None:
+        try:
+            _CONVERTER.structure(raw, wanted)
+        except ValueError as problem:
+            return [f"{path}: {problem}"]
+        return []
+    if wanted is not model and raw in _NOTHING:
+        return []
+    if _is_array(wanted):
+        if not isinstance(raw, list):
+            return [f"{path}: expected an array, got {kind(raw)}"]
+        return [p for i, one in enumerate(raw) for p in _problems(model, one, f"{path}[{i}]")]
+    return _field_problems(model, raw, path)
+
+
+def _field_problems(model: Any, raw: Any, path: str) -> list[str]:
     if not isinstance(raw, dict):
         return [f"{path}: expected an object, got {kind(raw)}"]
     problems = []
+    names = shape_of(model).names
     for field in attrs.fields(model):
-        if not (name := shape_of(model).names.get(field.name)):
-            continue
-        if name not in raw:
-            if field.default is attrs.NOTHING:
-                problems.append(f"{path}.{name}: missing")
-            continue
-        try:
-            _CONVERTER.structure(raw[name], field.type)
-        except _MisfitsError as misfits:
-            problems += [f"{path}.{name}{problem}" for problem in misfits.problems]
-        except ValueError as problem:
-            problems.append(f"{path}.{name}: {problem}")
+        name = names.get(field.name)
+        if name in raw:
+            is_empty = attrs.has(field.type) and raw[name] in _NOTHING
+            value = {} if is_empty else raw[name]
+            problems += _problems(field.type, value, f"{path}.{name}")
+        elif name is not None and field.default is attrs.NOTHING:
+            problems.append(f"{path}.{name}: missing")
     return problems
 
 

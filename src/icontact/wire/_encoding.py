@@ -1,4 +1,4 @@
-"""From models, write shapes and filters to what iContact reads."""
+"""From models, write shapes and filters to the form that iContact reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 
-from icontact.auth import Private
 from icontact.models import Condition, Filter, Scalar
 from icontact.wire._decoding import camel, shape_of
 from icontact.wire._scalars import EASTERN_TIME, integer
@@ -20,10 +19,10 @@ EasternOffset: TypeAlias = Literal["fixed", "actual"]
 
 _SUMMER = timezone(timedelta(hours=-4))
 
-#: How much two names must have in common for the one to be meant: "gone" is not "phone".
+#: How alike two names must be for one to be suggested: "gone" is not "phone".
 _ALIKE = 0.7
 
-#: Query parameters that are no search terms (API 2.6).
+#: Query parameters that are not search terms (API 2.6).
 _PAGING = frozenset({"limit", "offset", "orderby"})
 
 
@@ -60,12 +59,11 @@ def encode_fields(
         allowed: The keys of the write shape.
 
     Raises:
-        TypeError: For a key that the shape does not have; names the nearest one. For what is no
-            mapping.
+        TypeError: For a key that the shape does not have; names the nearest one. For a value that
+            is not a mapping.
         ValueError: For a value that cannot be sent; names the field.
     """
-    # The quick test first: nearly every row is a plain dict of texts and numbers.
-    if type(fields) is not dict and not isinstance(fields, Mapping):
+    if not isinstance(fields, Mapping):
         raise TypeError(f"expected a mapping of fields, not {type(fields).__name__}")
     shape = shape_of(model)
     plain = shape.plain
@@ -101,7 +99,7 @@ def _custom_items(custom: object, known: frozenset[str]) -> Iterator[tuple[str, 
     for name, value in custom.items():
         if not isinstance(name, str):
             raise TypeError(f"the name of a custom field must be text, not {type(name).__name__}")
-        # As a top-level key or a term it would stand for what has that name already.
+        # As a top-level key or a term it would be taken for the standard field.
         if name in known:
             raise ValueError(f"custom field {name!r} has the name of a standard field")
         yield name, value
@@ -113,7 +111,7 @@ def _array(name: str, values: Any) -> list[Any]:
     return [_named(name, value) for value in values]
 
 
-#: Nearly all that rows hold. By exact type: True is an int as well.
+#: The types of nearly all values. By exact type: True is an int as well.
 _AS_IS = frozenset({str, int})
 
 
@@ -123,8 +121,7 @@ def _named(name: str, value: Any) -> Any:
     try:
         return _sent(value)
     except ValueError as problem:
-        reason = str(problem)
-    raise ValueError(f"{name}: {reason}")
+        raise ValueError(f"{name}: {problem}") from None
 
 
 def _sent(value: Any) -> Any:
@@ -164,7 +161,7 @@ def encode_scheduled(moment: datetime, eastern_offset: EasternOffset) -> str:
             US Eastern has at that time: ``-05:00`` in winter.
 
     Raises:
-        ValueError: If the moment has no time zone, or the offset is none of the two.
+        ValueError: If the moment has no time zone, or the offset is neither of the two.
     """
     if moment.tzinfo is None:
         raise ValueError("a time needs a time zone")
@@ -194,7 +191,7 @@ def encode_filters(
         else:
             if name.endswith("_id"):
                 _check_ids(name, value)
-            # A list can be searched for although it is no field of a contact.
+            # A list can be searched for although it is not a field of a contact.
             terms += _term(shape.names.get(name) or camel(name), value)
     return tuple(terms)
 
@@ -214,8 +211,7 @@ def _check_ids(name: str, value: Filter) -> None:
 def _term(name: str, value: Filter) -> list[tuple[str, str]]:
     condition = value if isinstance(value, Condition) else Condition(None, (value,))
     texts = [_searched(name, item) for item in condition.values]
-    # Private, since the frames that these pass through may end up in somebody's report.
-    term: list[tuple[str, str]] = [(name, Private(",".join(texts)))]
+    term = [(name, ",".join(texts))]
     if condition.search_type:
         term.append((f"{name}SearchType", condition.search_type))
     return term
