@@ -45,12 +45,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str = 
     Args:
         head: The names of the columns.
         rows: The cells; ``None`` is a blank one.
-        caption: The text above the table.
+        caption: A paragraph above the table.
     """
     names = "".join(f"<th{_LEFT}>{escape(name)}</th>" for name in head)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
-    title = f'<caption style="text-align:left">{escape(caption)}</caption>' if caption else ""
-    return f"<table>{title}<thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>"
+    title = f"<p>{escape(caption)}</p>" if caption else ""
+    top = f"<thead><tr>{names}</tr></thead>" if head else ""
+    return f'{title}<table style="margin:0.5em 0">{top}<tbody>{body}</tbody></table>'
 
 
 def heading(text: str) -> str:

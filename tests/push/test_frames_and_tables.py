@@ -177,3 +177,24 @@ with progress_function(True) as report:
     )
 
     assert done.returncode == 0, done.stderr
+
+
+def test_reasons_tell_contacts_that_were_added_to_the_list_from_others(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    sandbox.seed(
+        contacts=[{"email": f"person{n}@example.com", "firstName": "Al"} for n in range(2)],
+        subscriptions=[{"email": "person0@example.com"}],
+    )
+    plan = make_push({"email": "email", "first_name": "firstname"}).plan([person(0), person(1)])
+
+    assert {(one.reason, one.added_to_list) for one in plan.by_reason()} == {
+        ("changed: first_name", False),
+        ("changed: first_name", True),
+    }
+    seen = words(plan._repr_html_())
+    assert "1 added to the list changed: first_name 1" in seen
+    assert "1 updated changed: first_name 0" in seen
+    report = plan.apply()
+    copied = PushReport.merged([report])
+    assert {one.added_to_list for one in copied.by_reason()} == {False, True}

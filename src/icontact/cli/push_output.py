@@ -328,6 +328,7 @@ def print_reasons(reasons: Sequence[Reason], result: PushSummary) -> None:
         places = [str(line) for line in found] if has_lines else [str(row) for row in one.first]
         more = " …" if one.rows > len(places) else ""
         status = "note" if one.status is None else one.status.value
+        status = "added" if one.added_to_list else status
         rows.append((status, f"{one.rows:,}", one.reason, ", ".join(places) + more))
     kind = "lines" if has_lines else "rows from 0"
     if is_terminal(sys.stdout):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from itertools import islice
 from typing import Any
 
@@ -79,7 +80,7 @@ def at_a_glance(
     parts = [
         heading(verdict(kinds, planned=planned)),
         table(list(kinds), [[f"{number:,}" for number in kinds.values()]]),
-        *(f"{table((), [[note]])}" for note in notes),
+        *(f"<p>{escape(note)}</p>" for note in notes),
         _reasons(sorted_reasons[:_REASONS]),
     ]
     if further := sorted_reasons[_REASONS:]:
@@ -97,7 +98,7 @@ def at_a_glance(
             )
         )
     if costs:
-        parts.append(fold("Requests and time", table((), [[costs]])))
+        parts.append(fold("Requests and time", f"<p>{escape(costs)}</p>"))
     return "".join(parts)
 
 
@@ -105,13 +106,19 @@ def _reasons(reasons: Sequence[Reason]) -> str:
     lines = (
         (
             f"{one.rows:,}",
-            "note" if one.status is None else one.status.value,
+            _kind(one),
             one.reason,
             ", ".join(map(str, one.first)) + (" …" if one.rows > len(one.first) else ""),
         )
         for one in reasons
     )
     return table(("rows", "status", "reason", "first rows, from 0"), lines)
+
+
+def _kind(reason: Reason) -> str:
+    if reason.status is None:
+        return "note"
+    return "added to the list" if reason.added_to_list else reason.status.value
 
 
 def samples(rows: Iterable[Any]) -> list[dict[str, Any]]:

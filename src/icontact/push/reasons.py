@@ -26,12 +26,14 @@ class Reason:
         reason: The reason, or the note.
         rows: How many rows there are.
         first: The first of them, five at most, from 0.
+        added_to_list: Whether the contacts were in iContact already and are put on the list.
     """
 
     status: OutcomeStatus | None
     reason: str
     rows: int
     first: tuple[int, ...]
+    added_to_list: bool = False
 
 
 def reasons_of(rows: Sequence[PushOutcome] | Sequence[PlannedRow]) -> tuple[Reason, ...]:
@@ -44,8 +46,8 @@ def reasons_of(rows: Sequence[PushOutcome] | Sequence[PlannedRow]) -> tuple[Reas
     """
     if isinstance(rows, Outcomes | PlannedRows):
         found = [
-            Reason(None if status is None else OutcomeStatus(status), reason, number, first)
-            for status, reason, number, first in rows.grouped(_DUPLICATE, FIRST)
+            Reason(None if status is None else OutcomeStatus(status), reason, number, first, added)
+            for status, reason, added, number, first in rows.grouped(_DUPLICATE, FIRST)
         ]
     else:
         found = _counted(rows)
@@ -53,15 +55,15 @@ def reasons_of(rows: Sequence[PushOutcome] | Sequence[PlannedRow]) -> tuple[Reas
 
 
 def _counted(rows: Iterable[PushOutcome | PlannedRow]) -> list[Reason]:
-    places: dict[tuple[OutcomeStatus | None, str], list[int]] = {}
+    places: dict[tuple[OutcomeStatus | None, str, bool], list[int]] = {}
     for one in rows:
         reason = one.reason.removesuffix("; ".join(("", *one.notes))) if one.notes else one.reason
         if one.duplicate_of is not None and one.status is OutcomeStatus.SKIPPED:
             reason = _DUPLICATE
-        places.setdefault((one.status, reason), []).append(one.row)
+        places.setdefault((one.status, reason, one.added_to_list), []).append(one.row)
         for note in one.notes:
-            places.setdefault((None, note), []).append(one.row)
+            places.setdefault((None, note, False), []).append(one.row)
     return [
-        Reason(status, reason, len(found), tuple(found[:FIRST]))
-        for (status, reason), found in places.items()
+        Reason(status, reason, len(found), tuple(found[:FIRST]), added)
+        for (status, reason, added), found in places.items()
     ]

@@ -77,12 +77,17 @@ class BatchResult(HasFrame, Generic[R_co]):
 
     def _repr_html_(self) -> str:
         """Show in a notebook how many rows were stored, and which were not."""
+        reasons = {one.reason for one in self.rejected}
         lines = ((one.index, one.reason or "no reason given") for one in self.rejected)
         return "".join(
             (
                 heading(f"{len(self.items):,} of {len(self.results):,} rows stored."),
                 table(("row, from 0", "not stored, since"), lines) if self.rejected else "",
-                *(f"<p>{escape(warning)}</p>" for warning in self.warnings),
+                *(
+                    f"<p>{escape(warning)}</p>"
+                    for warning in self.warnings
+                    if warning not in reasons
+                ),
                 fold("Stored rows", preview(self.items)) if self.items else "",
             )
         )

@@ -139,8 +139,8 @@ class _View(Sequence[T], Generic[T]):
 
     def grouped(
         self, duplicate: str, first: int
-    ) -> Iterator[tuple[str | None, str, int, tuple[int, ...]]]:
-        """Yield status and reason, how many rows have both, and the first of these.
+    ) -> Iterator[tuple[str | None, str, bool, int, tuple[int, ...]]]:
+        """Yield status, reason, whether contacts were added to the list, number and first rows.
 
         Then, without a status, the same of each note.
 
@@ -150,22 +150,29 @@ class _View(Sequence[T], Generic[T]):
         """
         reason = "CASE WHEN duplicate_of IS NULL OR status <> 'skipped' THEN reason ELSE ? END"
         for groups, values in (
-            (f"SELECT row, status, {reason} AS reason FROM rows", (duplicate,)),
             (
-                "SELECT row, NULL AS status, value AS reason FROM rows, json_each(rows.notes)"
+                f"SELECT row, status, {reason} AS reason,"
+                " (status = 'updated' AND subscribe) AS added FROM rows",
+                (duplicate,),
+            ),
+            (
+                "SELECT row, NULL AS status, value AS reason, 0 AS added"
+                " FROM rows, json_each(rows.notes)"
                 " WHERE notes IS NOT NULL",
                 (),
             ),
         ):
             found = self._database.rows(
-                "SELECT status, reason, number, group_concat(row) FROM (SELECT row, status, reason,"
-                " COUNT(*) OVER (PARTITION BY status, reason) AS number,"
-                " ROW_NUMBER() OVER (PARTITION BY status, reason ORDER BY row) AS place"
-                f" FROM ({groups})) WHERE place <= ? GROUP BY status, reason, number",
+                "SELECT status, reason, added, number, group_concat(row)"
+                " FROM (SELECT row, status, reason, added,"
+                " COUNT(*) OVER (PARTITION BY status, reason, added) AS number,"
+                " ROW_NUMBER() OVER (PARTITION BY status, reason, added ORDER BY row) AS place"
+                f" FROM ({groups})) WHERE place <= ? GROUP BY status, reason, added, number",
                 (*values, first),
             )
-            for status, said, number, rows in found:
-                yield status, str(said), number, tuple(sorted(map(int, rows.split(","))))
+            for status, said, added, number, rows in found:
+                first_rows = tuple(sorted(map(int, rows.split(","))))
+                yield status, str(said), bool(added), number, first_rows
 
     def attention(self, most: int) -> tuple[list[T], int]:
         """Return rows that somebody should look at, at most so many; and how many there are."""
