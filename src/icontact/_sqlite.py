@@ -1,17 +1,107 @@
-"""What all our SQLite files share: a check of their integrity when they are opened."""
+"""What all our SQLite files share: they are private, of a known format, and checked for damage."""
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from zlib import crc32
 
 import attrs
 
-__all__ = ["Checked", "checksum", "damage_of", "keep_checksums", "pages_damage", "schema_of"]
+__all__ = [
+    "Checked",
+    "FileFormat",
+    "checksum",
+    "damage_of",
+    "is_busy",
+    "keep_checksums",
+    "make_private",
+    "pages_damage",
+    "schema_of",
+    "transaction",
+]
 
 #: The name of the function in SQL, and of the column that holds what it returns.
 _FUNCTION, _COLUMN = "icontact_checksum", "checksum"
+
+
+def make_private(path: str | os.PathLike[str]) -> str:
+    """Make a file that does not exist, readable by its owner alone; return what is wrong.
+
+    A file that exists is not opened here: closing it would end the locks that this process holds
+    on it (POSIX).
+    """
+    try:
+        with suppress(FileExistsError):
+            # A link may lead to a file that does not exist yet.
+            os.close(os.open(os.path.realpath(path), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        mode = os.stat(path).st_mode  # noqa: PTH116  (beside the other calls of os)
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return os.strerror(errno.EISDIR) if stat.S_ISDIR(mode) else ""
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, mode: str = "IMMEDIATE") -> Iterator[None]:
+    """Keep everything written inside, or nothing of it."""
+    connection.execute(f"BEGIN {mode}")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # SQLite may have ended the transaction itself; then this does nothing.
+        connection.rollback()
+        raise
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Say whether an error means that another process or thread holds the file."""
+    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+
+
+@attrs.frozen(kw_only=True)
+class FileFormat:
+    """The format of a file: its marks in SQLite's header, and its tables.
+
+    Attributes:
+        application_id: The number that marks our files of this kind.
+        version: The version of the tables.
+        tables: The statements that make them, separated by semicolons.
+    """
+
+    application_id: int
+    version: int
+    tables: str
+
+    def prepare(self, connection: sqlite3.Connection) -> str:
+        """Make the tables in an empty file; return what is wrong with another file.
+
+        Raises:
+            sqlite3.Error: The file cannot be read or written.
+        """
+        with transaction(connection):
+            found = tuple(
+                connection.execute(query).fetchone()[0]
+                for query in (
+                    "PRAGMA application_id",
+                    "PRAGMA user_version",
+                    "SELECT COUNT(*) FROM sqlite_master",
+                )
+            )
+            if found == (0, 0, 0):
+                for statement in self.tables.split(";"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {self.application_id}")
+                connection.execute(f"PRAGMA user_version = {self.version}")
+            elif found[0] != self.application_id:
+                return "it is something else"
+            elif found[1] != self.version:
+                return "it is of another version"
+        return ""
 
 
 @attrs.frozen(kw_only=True)

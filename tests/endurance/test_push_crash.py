@@ -23,10 +23,9 @@ from icontact import ContactMapper
 from icontact.errors import JournalError
 from icontact.push import ListPush, PushReport
 from icontact.push.journal.schema import Stage
-from icontact.sandbox import Sandbox
+from icontact.sandbox import Sandbox, Server
 from icontact.sandbox.exchange import IncomingRequest
 from icontact.sandbox.faults import Fault
-from icontact.sandbox.sandbox import Server
 from tests.endurance.pusher import Order
 from tests.endurance.pushes import End, Watch, end_of, untroubled_end
 from tests.endurance.scenes import MAPPING, Scene, push_of, scene

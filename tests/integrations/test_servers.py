@@ -16,8 +16,7 @@ import pytest
 
 from icontact.integrations.triggers import PushIntegration
 from icontact.push import PushSettings
-from icontact.sandbox import Sandbox
-from icontact.sandbox.sandbox import Server
+from icontact.sandbox import Sandbox, Server
 from tests.integrations.support import SECRET, encoded, hook, saved
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="gunicorn and kill -9 are of Unix")

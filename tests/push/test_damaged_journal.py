@@ -16,8 +16,7 @@ from icontact._sqlite import checksum
 from icontact.errors import JournalError
 from icontact.push import ListPush, PushReport
 from icontact.push.journal import Journal
-from icontact.sandbox import Sandbox
-from icontact.sandbox.embedded import Snapshot
+from icontact.sandbox import Sandbox, Snapshot
 
 PAGE = 4096
 PEOPLE = 150

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -169,23 +171,19 @@ def test_a_file_that_cannot_be_is_told(tmp_path: Path) -> None:
         Sandbox(db=tmp_path)
 
 
-def test_two_that_make_the_same_file_at_once_both_get_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_that_make_the_same_file_at_once_all_get_it(tmp_path: Path) -> None:
     path = tmp_path / "sandbox.sqlite"
-    value = Store.value
+    start = threading.Barrier(8)
 
-    def late(store: Store, sql: str, *parameters: object) -> object:
-        found = value(store, sql)
-        if sql.startswith("SELECT COUNT(*) FROM sqlite_master") and found == 0:
-            monkeypatch.setattr(Store, "value", value)
-            Store(path).close()
-        return found
+    def make(_: int) -> int:
+        start.wait(10)
+        store = Store(path)
+        tables: int = store.value("SELECT COUNT(*) FROM accounts")
+        store.close()
+        return tables
 
-    monkeypatch.setattr(Store, "value", late)
-    store = Store(path)
-    assert store.value("SELECT COUNT(*) FROM accounts") == 0
-    store.close()
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(make, range(8))) == [0] * 8
 
 
 def test_a_file_in_which_no_tables_can_be_made_is_told(

@@ -204,7 +204,7 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
         connection.execute(statement)
         connection.close()
     for path in (text, other, newer):
-        with pytest.raises(ValueError, match=f"{path.name} (holds something|cannot be opened)"):
+        with pytest.raises(ValueError, match=f"{path.name} (is not a sandbox|cannot be opened)"):
             Sandbox(db=path)
 
 

@@ -10,7 +10,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from icontact._sqlite import Checked, damage_of, keep_checksums, schema_of
+from icontact._sqlite import (
+    Checked,
+    FileFormat,
+    damage_of,
+    keep_checksums,
+    make_private,
+    schema_of,
+    transaction,
+)
 from icontact.errors import ConfigError
 
 __all__ = ["Storage"]
@@ -41,7 +49,7 @@ class Storage:
         self._local = threading.local()
         self._open: weakref.WeakSet[_Connection] = weakref.WeakSet()
         self._is_prepared = False
-        problem = _make_private(self.path) or self._prepare()
+        problem = make_private(self.path) or self._prepare()
         if problem:
             raise ConfigError(f"{self.path} cannot be opened as {self._KIND}: {problem}")
 
@@ -73,35 +81,22 @@ class Storage:
         connection = self._connection
         # What was promised to be kept has to reach the disk; all else may be done again.
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(connection):
             yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.rollback()
-            raise
 
     def _prepare(self) -> str:
         """Make the tables in a new file; return what is wrong with another."""
         try:
             connection = self._connection
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("BEGIN IMMEDIATE")
-            application = connection.execute("PRAGMA application_id").fetchone()[0]
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            tables = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
-            if not application and not tables:
-                for statement in self._TABLES.split(";"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {self._APPLICATION}")
-                connection.execute(f"PRAGMA user_version = {self._VERSION}")
-                version, application = self._VERSION, self._APPLICATION
-            problem = ""
-            if application != self._APPLICATION or version != self._VERSION:
-                problem = "it is something else, or of another version; name another file"
+            file_format = FileFormat(
+                application_id=self._APPLICATION, version=self._VERSION, tables=self._TABLES
+            )
+            if problem := file_format.prepare(connection):
+                problem = f"{problem}; name another file"
             else:
-                problem = self._find_damage(connection)
-            connection.execute("COMMIT")
+                with transaction(connection):
+                    problem = self._find_damage(connection)
         except sqlite3.DatabaseError as error:
             problem = str(error)
         if problem:
@@ -143,12 +138,3 @@ def _close(connection: sqlite3.Connection, process: int) -> None:
         connection.close()
     else:
         _INHERITED.append(connection)
-
-
-def _make_private(path: str) -> str:
-    """Make the file if it is not there, for its owner alone; return what is wrong."""
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        return error.strerror or type(error).__name__
-    return ""

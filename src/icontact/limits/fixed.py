@@ -155,11 +155,14 @@ class TokenBucket(_LedgerLimiter):
 
 
 _BUSY_SECONDS: Final = 30.0
-_SCHEMA: Final = (
-    "CREATE TABLE IF NOT EXISTS icontact_limit (name TEXT PRIMARY KEY, figure INTEGER NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS icontact_spent (name TEXT NOT NULL, slot INTEGER NOT NULL,"
-    " requests INTEGER NOT NULL, PRIMARY KEY (name, slot)) WITHOUT ROWID",
-)
+#: Marks the files of limiters: "iCoL".
+_APPLICATION_ID: Final = 0x69436F4C
+_VERSION: Final = 1
+_TABLES: Final = """
+CREATE TABLE icontact_limit (name TEXT PRIMARY KEY, figure INTEGER NOT NULL);
+CREATE TABLE icontact_spent (name TEXT NOT NULL, slot INTEGER NOT NULL, requests INTEGER NOT NULL,
+    PRIMARY KEY (name, slot)) WITHOUT ROWID;
+"""
 
 
 class SQLiteLimiter(_LedgerLimiter):
@@ -215,21 +218,22 @@ class SQLiteLimiter(_LedgerLimiter):
             ConfigError: If they were made for other figures.
             LimitUnavailable: If the file cannot be used.
         """
-        from icontact._sqlite import pages_damage
+        import sqlite3
 
+        from icontact._sqlite import FileFormat, make_private, pages_damage, transaction
+
+        file_format = FileFormat(application_id=_APPLICATION_ID, version=_VERSION, tables=_TABLES)
+        problem = make_private(self._path)
         try:
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
-        except OSError as error:
-            trouble = str(error)
-        else:
-            with self._database() as database:
-                if damage := pages_damage(database):
-                    raise self._unusable(f"{damage}; stop all processes and delete it")
-                for statement in _SCHEMA:
-                    database.execute(statement)
-                self._agree(database)
-            return
-        raise self._unusable(trouble)
+            with contextlib.closing(self._connect()) as database:
+                problem = problem or pages_damage(database) or file_format.prepare(database)
+                if not problem:
+                    with transaction(database):
+                        self._agree(database)
+        except (OSError, sqlite3.Error) as error:
+            problem = str(error)
+        if problem:
+            raise self._unusable(f"{problem}; stop all processes and delete it")
 
     def _figures(self) -> dict[str, int]:
         return {window.name: window.figure for window in self._windows}
@@ -275,21 +279,26 @@ class SQLiteLimiter(_LedgerLimiter):
         # A connection per transaction: none to carry across a fork or a thread, none to close.
         import sqlite3
 
+        from icontact._sqlite import transaction
+
         try:
-            # One that was taken away is not made anew: it would have forgotten what was counted.
-            os.close(os.open(self._path, os.O_RDWR))
-            connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
-            with contextlib.closing(connection) as database:
-                # One fsync less per request. A power cut can cost the last counts, not the file.
-                database.execute("PRAGMA synchronous = NORMAL")
-                database.execute("BEGIN IMMEDIATE")
+            with contextlib.closing(self._connect()) as database, transaction(database):
                 yield database
-                database.execute("COMMIT")
         except (OSError, sqlite3.Error) as error:
             trouble = str(error)
         else:
             return
         raise self._unusable(trouble)
+
+    def _connect(self) -> sqlite3.Connection:
+        import sqlite3
+
+        # A file that was removed is not made again: its counts would be lost.
+        os.close(os.open(self._path, os.O_RDWR))
+        connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
+        # One fsync less per request. A power cut can cost the last counts, not the file.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        return connection
 
     def _unusable(self, trouble: str) -> LimitUnavailable:
         return LimitUnavailable(f"the limit file {self._path} cannot be used: {trouble}")

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
-from icontact._sqlite import damage_of, schema_of
+from icontact._sqlite import FileFormat, damage_of, make_private, schema_of, transaction
 from icontact.sandbox.store import schema
 
 Row = sqlite3.Row
@@ -35,56 +35,42 @@ class Store:
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self.path: str = ":memory:" if path is None else os.fspath(path)
         self._lock = threading.RLock()
-        if path is not None:
-            _make_private(self.path)
+        if path is not None and (problem := make_private(path)):
+            raise ValueError(f"{self.path} cannot be opened as a sandbox: {problem}")
         self._connection = sqlite3.connect(
             self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         self._connection.row_factory = Row
         self._close = weakref.finalize(self, self._connection.close)
         try:
-            self._prepare()
+            problem = self._prepare()
         except sqlite3.DatabaseError as error:
+            problem = f"cannot be opened as a sandbox: {error}"
+        if problem:
             self.close()
-            raise ValueError(f"{self.path} cannot be opened as a sandbox: {error}") from error
-        except ValueError:
-            self.close()
-            raise
+            raise ValueError(f"{self.path} {problem}; name another file, or remove it")
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> str:
+        """Make the tables in a new file; return what is wrong with another file."""
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
-        version = self.value("PRAGMA user_version")
-        if version == schema.VERSION:
-            if problem := damage_of(self._connection, (), schema_of(schema.TABLES)):
-                raise ValueError(
-                    f"{self.path} is damaged: {problem}; name another file, or remove it"
-                )
-            return
-        if version or self.value("SELECT COUNT(*) FROM sqlite_master"):
-            raise ValueError(
-                f"{self.path} holds something else than a sandbox of this version;"
-                " name another file, or remove it"
-            )
-        try:
-            self._connection.executescript(f"BEGIN IMMEDIATE;\n{schema.TABLES}\nCOMMIT;")
-        except sqlite3.OperationalError:
-            self._connection.rollback()
-            # Another process may have made the tables of the same new file in this moment.
-            if self.value("PRAGMA user_version") != schema.VERSION:
-                raise
+        file_format = FileFormat(
+            application_id=schema.APPLICATION_ID, version=schema.VERSION, tables=schema.TABLES
+        )
+        if problem := file_format.prepare(self._connection):
+            return f"is not a sandbox of this version: {problem}"
+        if damage := damage_of(self._connection, (), schema_of(schema.TABLES)):
+            return f"is damaged: {damage}"
+        return ""
 
     @contextmanager
     def transaction(self, *, write: bool = True) -> Iterator[None]:
         """Hold the lock, and keep everything written inside, or nothing of it."""
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+        with (
+            self._lock,
+            transaction(self._connection, "IMMEDIATE" if write else "DEFERRED"),
+        ):
+            yield
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run a statement, and return the number of rows it touched."""
@@ -159,11 +145,3 @@ class Store:
         """Close the database; the state of one in memory is gone then."""
         with self._lock:
             self._close()
-
-
-def _make_private(path: str) -> None:
-    """Make the file if it is not there: it may hold people's data, so it is its owner's alone."""
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise ValueError(f"{path} cannot be opened as a sandbox: {error.strerror}") from error

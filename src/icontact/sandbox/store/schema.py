@@ -6,7 +6,10 @@ from __future__ import annotations
 
 from icontact.sandbox.store import mailing_schema
 
-VERSION = 3
+APPLICATION_ID = 0x69436F53
+"""Marks the files of sandboxes: "iCoS"."""
+
+VERSION = 4
 
 FIRST_CONTACT = 66674163
 """The id of the first contact. No contact is ever removed, so the next id is one more than any."""
@@ -152,6 +155,5 @@ INSERT INTO sqlite_sequence (name, seq) VALUES
     ('logins', 407117), ('accounts', 413322), ('clientfolders', 124666),
     ('lists', 205302);
 {mailing_schema.TABLES}
-PRAGMA user_version = {VERSION};
 """
 """The first ids are those of the recordings, so that an answer looks like one."""
