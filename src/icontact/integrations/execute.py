@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import attrs
@@ -71,7 +72,7 @@ def _unsubscribe(push: ListPush, decision: TriggerDecision) -> PushOutcome:
     if subscription.status != SubscriptionStatus.UNSUBSCRIBED:
         push.folder.subscriptions.unsubscribe(contact_id=contact_id, list_id=list_id)
         status, reason = OutcomeStatus.UPDATED, "unsubscribed"
-    return attrs.evolve(
+    return replace(
         outcome_of(decision, status, reason),
         contact_id=found.contact_id,
         subscription=SubscriptionStatus.UNSUBSCRIBED.value,
