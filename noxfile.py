@@ -19,7 +19,7 @@ nox.options.error_on_missing_interpreters = True
 nox.options.sessions = ["lint", "types", "tests", "docs", "examples"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
-EXTRAS = "cli,sandbox,pandas,tls,redis,excel"
+EXTRAS = "cli,sandbox,pandas,tls,redis,excel,notebook"
 #: Two processes; who is done takes over half of what the other one still has.
 PARALLEL = ("-n", "2", "--dist", "worksteal")
 SPELLED = ("src", "docs", "tests", "changelog.d", "README.rst", "CHANGELOG.rst", "CONTRIBUTING.rst")
@@ -125,9 +125,9 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def examples(session: nox.Session) -> None:
-    """Every code block of README, docs and docstrings, run against the sandbox."""
+    """Every notebook and every code block of README, docs and docstrings, run with the sandbox."""
     install(session, "examples")
-    places = session.posargs or ["README.rst", "docs", "src"]
+    places = session.posargs or ["README.rst", "docs", "src", "tests/examples/test_notebooks.py"]
     session.run(
         "python", "-m", "pytest", "-p", "tests.examples.plugin", "-p", "no:doctest", *places
     )

@@ -25,6 +25,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
+    "myst_nb",
     "dependencies",
     "layers",
     "verbs",
@@ -32,6 +33,11 @@ extensions = [
 # What is copied is what is typed: no prompt, no output.
 copybutton_prompt_text = r"\$ |>>> |\.\.\. "
 copybutton_prompt_is_regexp = True
+# Notebooks are kept without output: the pages show what they print now.
+nb_execution_mode = "force"
+nb_execution_in_temp = True
+nb_execution_raise_on_error = True
+nb_execution_timeout = 180
 html_theme = "furo"
 html_title = f"icontact {release}"
 exclude_patterns = ["_build"]
