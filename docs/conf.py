@@ -58,8 +58,8 @@ python_maximum_signature_line_length = 88
 # Every reference to a name of ours has to lead somewhere. Names of other projects have nowhere to
 # lead to: their inventories would have to be fetched, and the documentation builds offline.
 nitpicky = True
-_foreign = [*sys.stdlib_module_names, "attr", "attrs", "cattrs", "pandas", "pytest", "redis"]
-_foreign += ["requests"]
+_foreign = [*sys.stdlib_module_names, "attr", "attrs", "cattrs", "pandas", "polars", "pytest"]
+_foreign += ["redis", "requests"]
 nitpick_ignore_regex = [
     ("py:.*", rf"({'|'.join(_foreign)})(\..+)?"),
     # Type variables: `T` of a page, `P` of a callable.
