@@ -112,8 +112,8 @@ def test_a_clock_that_was_set_back_makes_no_rest_longer(
     make: MakeIntegration, clock: Clock
 ) -> None:
     integration = make()
-    integration._rest(3, "away")
-    assert integration._rests_for() == 30
+    integration._rest("away", at_once=True)
+    assert integration._backoff.remaining() == 30
     clock.now -= 86400
     integration.accept([event()])
     assert integration.pause() == 0

@@ -187,7 +187,7 @@ def test_something_unforeseen_is_answered_and_logged_without_contents(
 
     torn: dict[str, Any] = {"wsgi.input": Torn()}
     assert post(application, **torn).status == 500
-    assert "unforeseen: ConnectionResetError" in caplog.text
+    assert "unexpectedly: ConnectionResetError" in caplog.text
     assert "canary" not in caplog.text
 
 

@@ -56,7 +56,7 @@ def start(watched: Watched) -> Iterator[Callable[..., Worker]]:
     workers: list[Worker] = []
 
     def worker(poll: float = 0.01) -> Worker:
-        made: Worker = Worker(watched, poll=poll)  # type: ignore[arg-type]  # as much as it needs
+        made: Worker = Worker(watched, poll=poll)
         workers.append(made)
         return made
 
@@ -244,7 +244,7 @@ def test_a_forked_process_goes_on_pushing(watched: Watched, start: Callable[...,
 
 
 def test_a_worker_that_was_never_started_stays_so_after_a_fork(watched: Watched) -> None:
-    worker = Worker(watched, poll=0.01)  # type: ignore[arg-type]  # as much as it needs
+    worker = Worker(watched, poll=0.01)
 
     worker.renew_locks()
 

@@ -38,6 +38,8 @@ class DoNotContactReason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     BOUNCED = "bounced"
     MANUAL = "manual"
+    #: The mark came from iContact, so that it pushes nothing back.
+    ICONTACT = "icontact"
     UNKNOWN = "unknown"
     #: What was told cannot be read, and might be any of these.
     UNREADABLE = "unreadable"

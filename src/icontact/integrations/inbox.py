@@ -263,6 +263,20 @@ class Inbox(InboxFile):
         found = self._rows("SELECT state, COUNT(*) FROM events GROUP BY state")
         return {state.value: 0 for state in EventState} | {row[0]: row[1] for row in found}
 
+    def counts_by_type(self) -> list[tuple[str, str, int]]:
+        """Return type, state and number of the events."""
+        sql = "SELECT type, state, COUNT(*) FROM events GROUP BY type, state ORDER BY type, state"
+        return self._rows(sql)
+
+    def check_writable(self) -> None:
+        """Make sure that events can be kept.
+
+        Raises:
+            sqlite3.Error: If they cannot.
+        """
+        with self._transaction() as connection:
+            connection.execute("UPDATE contacts SET until = 0 WHERE contact IS NULL")
+
     def oldest_waiting(self) -> float | None:
         """Return for how many seconds the oldest event has waited, if any waits."""
         oldest = self._rows("SELECT MIN(received) FROM events WHERE state = 'waiting'")[0][0]

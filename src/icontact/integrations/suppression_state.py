@@ -130,7 +130,13 @@ class SuppressionState(Storage):
         with self._transaction() as connection:
             connection.execute("INSERT OR IGNORE INTO facts VALUES ('run', '0')")
             connection.execute("UPDATE facts SET value = value + 1 WHERE name = 'run'")
-        return int(self._rows("SELECT value FROM facts WHERE name = 'run'")[0][0])
+        return self.run
+
+    @property
+    def run(self) -> int:
+        """The number of the last run that began."""
+        rows = self._rows("SELECT value FROM facts WHERE name = 'run'")
+        return int(rows[0][0]) if rows else 0
 
     def add(self, people: Iterable[SuppressedPerson], run: int) -> int:
         """Note suppressed people. Who was noted before keeps the state; return how many came."""

@@ -7,7 +7,10 @@ from typing import Protocol
 
 import attrs
 
-__all__ = ["SuppressionTarget", "TargetContact"]
+__all__ = ["COMMENT_PREFIX", "SuppressionTarget", "TargetContact"]
+
+#: The comment of each mark begins with it, so that a mark that comes back is recognised.
+COMMENT_PREFIX = "iContact:"
 
 
 @attrs.frozen(kw_only=True)

@@ -33,7 +33,11 @@ from icontact.integrations.suppression_state import (
     SuppressedPerson,
     SuppressionState,
 )
-from icontact.integrations.suppression_target import SuppressionTarget, TargetContact
+from icontact.integrations.suppression_target import (
+    COMMENT_PREFIX,
+    SuppressionTarget,
+    TargetContact,
+)
 from icontact.models import Contact, ContactStatus, SubscriptionStatus
 
 __all__ = [
@@ -54,9 +58,6 @@ logger: logging.Logger = logging.getLogger("icontact")
 
 #: What a person may be suppressed for. A complaint makes iContact set ``donotcontact``.
 REASONS: tuple[str, ...] = ("unsubscribed", "bounced", "donotcontact", "deleted")
-
-#: The comment of each mark begins with it, so that a mark that comes back is known.
-COMMENT_PREFIX = "iContact:"
 
 #: Failures in a row that mean that the other system is away, and not that a person is odd.
 _IN_A_ROW = 3

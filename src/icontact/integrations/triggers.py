@@ -28,6 +28,7 @@ from icontact.auth import Private, redact
 from icontact.client import Client
 from icontact.errors import ConfigError, IContactError
 from icontact.integrations import mautic
+from icontact.integrations._backoff import Backoff, pause_before
 from icontact.integrations._forks import after_fork
 from icontact.integrations.configured import push_of, rules_of
 from icontact.integrations.decide import Task, TriggerDecision, decide
@@ -64,20 +65,8 @@ __all__ = [
 
 logger: logging.Logger = logging.getLogger("icontact")
 
-#: So many contacts in a row that iContact did not take mean that it is down, not that they are odd.
-_IN_A_ROW = 3
-
 _DAY = 86400.0
 _PRUNED_EVERY = 600.0
-
-
-def pause_before(attempt: int, *, first: float, longest: float) -> float:
-    """Return for how many seconds an event waits after so many attempts: twice as long each time.
-
-    >>> [pause_before(attempt, first=30, longest=3600) for attempt in (1, 2, 3, 99)]
-    [30.0, 60.0, 120.0, 3600.0]
-    """
-    return float(min(longest, first * 2 ** min(attempt - 1, 60)))
 
 
 class IntegrationOptions(TypedDict, total=False):
@@ -90,6 +79,7 @@ class IntegrationOptions(TypedDict, total=False):
     keep_payloads: float
     keep_identities: float
     clock: Callable[[], float]
+    on_outcome: Callable[[ContactEvent, PushOutcome | None], object] | None
 
 
 class PushIntegration:
@@ -118,6 +108,8 @@ class PushIntegration:
             dealt with.
         keep_identities: Seconds for which an event that is told again is known.
         clock: Seconds since 1970.
+        on_outcome: Called with the newest event of a contact that was dealt with, and the outcome;
+            :meth:`Metrics.outcome() <icontact.integrations.metrics.Metrics.outcome>` counts it.
 
     Raises:
         ConfigError: If the secret is empty, there are no rules, two are the same, the store cannot
@@ -141,6 +133,7 @@ class PushIntegration:
         keep_payloads: float = _DAY,
         keep_identities: float = 90 * _DAY,
         clock: Callable[[], float] = time.time,
+        on_outcome: Callable[[ContactEvent, PushOutcome | None], object] | None = None,
     ) -> None:
         self._secret = None if secret is None else Private(secret)
         problem = unusable(secret)
@@ -156,12 +149,11 @@ class PushIntegration:
         if isinstance(push, ListPush):
             self._look_up()
         self._follow, self._merge = follow_unsubscribes, merge_results
-        self._first_pause, self._longest_pause = first_pause, longest_pause
+        self._backoff = Backoff(clock, first=first_pause, longest=longest_pause)
         self._lease = lease
         self._keep = {"payloads": keep_payloads, "identities": keep_identities}
-        self._clock = clock
-        self._pruned = self._resting_since = self._resting_until = 0.0
-        self._rests = 0
+        self._clock, self._on_outcome = clock, on_outcome
+        self._pruned = 0.0
         self.inbox: Inbox = store if isinstance(store, Inbox) else Inbox(store, clock=clock)
 
     @classmethod
@@ -300,48 +292,37 @@ class PushIntegration:
         Returns:
             How many contacts were dealt with.
         """
-        done = in_a_row = 0
-        while (limit is None or done < limit) and self._rests_for() <= 0:
+        done = 0
+        while (limit is None or done < limit) and not self._backoff.remaining():
             self._prune()
             try:
                 destinations = self._look_up()
             except IContactError as error:
                 reason = f"where to push to could not be looked up: {redact(str(error))}"
                 logger.warning("%s", reason)
-                self._rest(_IN_A_ROW, reason)
+                self._rest(reason, at_once=True)
                 break
             claim = self.inbox.claim(lease=self._lease)
             if claim is None:
                 break
             outcome = self._deal_with(claim, destinations)
             done += 1
-            failed = outcome is not None and outcome.status is OutcomeStatus.FAILED
-            in_a_row = in_a_row + 1 if failed else 0
-            self._rest(in_a_row, "" if outcome is None else outcome.reason)
+            if outcome is not None and outcome.status is OutcomeStatus.FAILED:
+                self._rest(outcome.reason)
+            else:
+                self._backoff.succeeded()
         return done
 
     def pause(self) -> float | None:
         """Return in how many seconds there is something for :meth:`work`, if anything waits."""
         due = self.inbox.next_due()
-        return None if due is None else max(due, self._rests_for())
+        return None if due is None else max(due, self._backoff.remaining())
 
-    def _rests_for(self) -> float:
-        now = self._clock()
-        # A clock that was set back does not make the pause longer.
-        return self._resting_until - now if now >= self._resting_since else 0.0
-
-    def _rest(self, in_a_row: int, reason: str) -> None:
-        """Leave iContact alone for a while if it takes nobody."""
-        if in_a_row == 0:
-            self._rests = 0
-        if in_a_row < _IN_A_ROW:
-            return
-        self._rests += 1
-        pause = pause_before(self._rests, first=self._first_pause, longest=self._longest_pause)
-        self._resting_since = self._clock()
-        self._resting_until = self._resting_since + pause
-        self.inbox.explain(reason)
-        logger.warning("iContact seems to be down; waiting for %.0f s", pause)
+    def _rest(self, reason: str, *, at_once: bool = False) -> None:
+        """Note a failure, and leave iContact alone for a while if it takes no contact."""
+        if (pause := self._backoff.failed(at_once=at_once)) is not None:
+            self.inbox.explain(reason)
+            logger.warning("iContact is not answering; waiting for %.0f s", pause)
 
     def _look_up(self) -> Destinations:
         """Return where to push to, which is looked up at first need."""
@@ -380,11 +361,13 @@ class PushIntegration:
             self.inbox.settle(
                 claim, event_outcomes(claim, results, decision), next_state(results, decision)
             )
+        if self._on_outcome is not None:
+            self._on_outcome(claim.pending[-1].event, outcome)
         return outcome
 
     def _again(self, claim: InboxClaim, reason: str) -> Mapping[int, EventOutcome]:
         attempt = 1 + max(one.attempts for one in claim.pending)
-        pause = pause_before(attempt, first=self._first_pause, longest=self._longest_pause)
+        pause = self._backoff.attempt(attempt)
         again = EventOutcome(state=EventState.WAITING, reason=reason, due=self._clock() + pause)
         return {one.number: again for one in claim.pending}
 

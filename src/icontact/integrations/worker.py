@@ -5,16 +5,28 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from typing import Protocol
 
 from icontact.integrations._forks import after_fork
-from icontact.integrations.triggers import PushIntegration
 
-__all__ = ["Worker"]
+__all__ = ["Workable", "Worker"]
 
 logger: logging.Logger = logging.getLogger("icontact")
 
 #: Seconds to leave to others what they deal with.
 _OTHERS = 0.25
+
+
+class Workable(Protocol):
+    """What a worker works for."""
+
+    def work(self, *, limit: int | None = None) -> int:
+        """Deal with at most that many contacts, and return their number."""
+        ...
+
+    def pause(self) -> float | None:
+        """Return the seconds until something is due, if anything waits."""
+        ...
 
 
 class Worker:
@@ -28,7 +40,7 @@ class Worker:
             to it as well.
     """
 
-    def __init__(self, integration: PushIntegration, *, poll: float = 5.0) -> None:
+    def __init__(self, integration: Workable, *, poll: float = 5.0) -> None:
         self._integration, self._poll = integration, poll
         self._news, self._stop = threading.Event(), threading.Event()
         self._lock = threading.Lock()

@@ -8,6 +8,7 @@ from typing import Any
 
 from icontact.errors import ConfigError, DecodeError
 from icontact.integrations.events import DoNotContactReason
+from icontact.integrations.suppression_target import COMMENT_PREFIX
 from icontact.mapping.values import is_blank
 from icontact.sources import mautic_contacts
 from icontact.sources.mautic_contacts import contact_row, plain_value
@@ -97,7 +98,18 @@ def do_not_contact(found: Mapping[str, Any]) -> tuple[bool | None, DoNotContactR
     What cannot be read counts as "must not", with that as its reason.
     """
     blocked, reason = mautic_contacts.do_not_contact(found)
+    if blocked and _comes_from_icontact(found["doNotContact"]):
+        return True, DoNotContactReason.ICONTACT
     return blocked, None if reason is None else DoNotContactReason(reason)
+
+
+def _comes_from_icontact(said: Any) -> bool:
+    """Whether all of Mautic's entries were made for a suppression of iContact."""
+    entries = list(said.values()) if isinstance(said, Mapping) else said
+    return isinstance(entries, list) and all(
+        isinstance(one, Mapping) and str(one.get("comments") or "").startswith(COMMENT_PREFIX)
+        for one in entries
+    )
 
 
 def moment(value: Any) -> datetime | None:

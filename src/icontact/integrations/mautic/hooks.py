@@ -303,7 +303,11 @@ def _details(kind: EventType, entry: dict[str, Any], found: dict[str, Any]) -> d
         details["type"] = way[str(entry["action"])]
         details["segment_id"] = whole(segment.get("id"))
         details["segment_alias"] = _text(segment.get("alias"))
-    elif kind is EventType.SUBSCRIPTION_CHANGED and entry.get("channel") == "email":
+    elif (
+        kind is EventType.SUBSCRIPTION_CHANGED
+        and entry.get("channel") == "email"
+        and reason is not DoNotContactReason.ICONTACT
+    ):
         details.update(_subscription(_text(entry.get("new_status"))))
     return details
 

@@ -1,0 +1,186 @@
+"""The parts that the WSGI applications share: bounded bodies, JSON replies, state and metrics."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
+
+import attrs
+
+from icontact.integrations.inbox import Inbox
+from icontact.integrations.metrics import Metrics
+from icontact.integrations.worker import Worker
+
+__all__ = ["Application", "Environ", "Reply", "StartResponse", "method_not_allowed", "read_body"]
+
+logger: logging.Logger = logging.getLogger("icontact")
+
+Environ: TypeAlias = dict[str, Any]
+StartResponse: TypeAlias = Callable[..., Any]
+
+_JSON = "application/json"
+_PHRASES = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    411: "Length Required",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+
+
+@attrs.frozen
+class Reply(Exception):
+    """A reply, which may be raised to end a request early.
+
+    Attributes:
+        status: The HTTP status.
+        content: What is sent as JSON; by default the error in words.
+        headers: Further headers.
+        text: What is sent in place of JSON, with its type.
+    """
+
+    status: int
+    content: Mapping[str, Any] = attrs.field(factory=dict, hash=False)
+    headers: tuple[tuple[str, str], ...] = ()
+    text: tuple[str, bytes] | None = None
+
+
+def method_not_allowed(allowed: str) -> Reply:
+    """Return the reply to another method."""
+    return Reply(405, headers=(("Allow", allowed),))
+
+
+def read_body(environ: Environ, max_bytes: int) -> bytes:
+    """Return the body; never more than ``max_bytes`` of it is read.
+
+    Raises:
+        Reply: If the body is too long, or its length is missing or wrong.
+    """
+    length = environ.get("CONTENT_LENGTH") or ""
+    stream = environ["wsgi.input"]
+    if not length:
+        if not environ.get("wsgi.input_terminated"):
+            raise Reply(411)
+        body = _read(stream, max_bytes + 1)
+        if len(body) > max_bytes:
+            raise Reply(413)
+        return body
+    if not (length.isascii() and length.isdecimal() and len(length) < 19):
+        raise Reply(400)
+    if int(length) > max_bytes:
+        raise Reply(413)
+    body = _read(stream, int(length))
+    if len(body) != int(length):
+        raise Reply(400)
+    return body
+
+
+def _read(stream: Any, most: int) -> bytes:
+    """Read up to ``most`` bytes; a stream may give less at once than it has."""
+    pieces: list[bytes] = []
+    while most > 0 and (piece := stream.read(most)):
+        pieces.append(piece)
+        most -= len(piece)
+    return b"".join(pieces)
+
+
+class Application(ABC):
+    """A WSGI application that keeps events in an inbox, and shows its state.
+
+    Attributes:
+        worker: The thread that deals with the events, if this process has one.
+    """
+
+    worker: Worker | None = None
+    _inbox: Inbox | None = None
+    _metrics: Metrics | None = None
+    _health_path: str
+    _closed: bool = False
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request, as WSGI defines it."""
+        try:
+            reply = self._state(environ) or self._answer(environ)
+        except Reply as early:
+            reply = early
+        except Exception as problem:  # noqa: BLE001  (the server would log its text and its locals)
+            logger.error("a web hook failed unexpectedly: %s", type(problem).__name__)
+            reply = Reply(500)
+        if reply.status >= 400:
+            # Neither path nor query, which may hold a secret or an address.
+            logger.warning("a web hook was refused: %d %s", reply.status, _PHRASES[reply.status])
+        kind, body = reply.text or (_JSON, _encoded(reply))
+        headers = [("Content-Type", kind), ("Content-Length", str(len(body))), *reply.headers]
+        start_response(f"{reply.status} {_PHRASES[reply.status]}", headers)
+        return [] if environ.get("REQUEST_METHOD") == "HEAD" else [body]
+
+    @abstractmethod
+    def _answer(self, environ: Environ) -> Reply: ...
+
+    def start(self) -> None:
+        """Start the worker, if it was stopped by a fork that Python did not see.
+
+        It starts when the application is made, in every process that is forked from that one, and
+        with any request.
+        """
+        if self.worker is not None:
+            self.worker.start()
+
+    def close(self, timeout: float | None = None) -> None:
+        """Stop after the contact that is being dealt with; ``/ready`` answers 503 from now on.
+
+        Web hooks that still arrive are kept in the inbox, for the next process.
+
+        Args:
+            timeout: The number of seconds to wait for that contact.
+        """
+        self._closed = True
+        if self.worker is not None:
+            self.worker.close(timeout)
+
+    def _state(self, environ: Environ) -> Reply | None:
+        """Answer the paths that show the state, if there is an inbox."""
+        path, inbox, metrics = environ.get("PATH_INFO", ""), self._inbox, self._metrics
+        paths = (self._health_path, "/live", "/ready", *(["/metrics"] if metrics else []))
+        if inbox is None or path not in paths:
+            return None
+        if environ.get("REQUEST_METHOD") not in ("GET", "HEAD"):
+            return method_not_allowed("GET, HEAD")
+        try:
+            if path == "/live":
+                return Reply(200, {"live": True})
+            if path == "/ready":
+                return self._ready(inbox)
+            if path == "/metrics" and metrics is not None:
+                return Reply(200, text=metrics.exposition(inbox))
+            return self._health(inbox)
+        except sqlite3.Error as error:
+            logger.error("the inbox cannot be used: %s", type(error).__name__)
+            return Reply(503)
+
+    def _health(self, inbox: Inbox) -> Reply:
+        self.start()
+        waited = inbox.oldest_waiting()
+        return Reply(200, {"events": inbox.counts(), "oldest_waiting_seconds": waited})
+
+    def _ready(self, inbox: Inbox) -> Reply:
+        """Tell whether web hooks can be kept; iContact may well be away meanwhile."""
+        if self._closed:
+            return Reply(503, {"ready": False, "reason": "stopping"})
+        inbox.check_writable()
+        self.start()
+        return Reply(200, {"ready": True})
+
+
+def _encoded(reply: Reply) -> bytes:
+    return json.dumps(reply.content or {"error": _PHRASES[reply.status]}).encode()
