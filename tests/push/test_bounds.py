@@ -36,9 +36,9 @@ def test_an_id_out_of_bounds(name: str) -> None:
 
 @pytest.mark.parametrize("wanted", [2**63, pytest.param(10**5000, id="5000 digits"), -5])
 def test_a_list_whose_id_is_out_of_bounds(folder: Folder, wanted: int) -> None:
-    with pytest.raises(ConfigError, match="an id is a whole number from 1 to"):
+    with pytest.raises(ConfigError, match="list must be a whole number from 1 to"):
         ListPush(folder, wanted, mapper=MAPPING)
-    with pytest.raises(ConfigError, match="an id is a whole number from 1 to"):
+    with pytest.raises(ConfigError, match="list must be a whole number from 1 to"):
         PushSettings(list=wanted)
 
 

@@ -143,7 +143,7 @@ def test_when_writing_fails(fault: str, update_by: str, caplog: pytest.LogCaptur
         assert_clean(shown(report.error))
 
 
-@pytest.mark.parametrize("step", ["add", "index", "stranger"])
+@pytest.mark.parametrize("step", ["add", "index", "first_mismatch"])
 def test_when_the_journal_fails_while_rows_are_read(
     step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,7 +152,7 @@ def test_when_the_journal_fails_while_rows_are_read(
 
     with Sandbox() as sandbox:
         push = the_push(sandbox)
-        if step == "stranger":
+        if step == "first_mismatch":
             push.run(rows(), journal=tmp_path / "journal")
         monkeypatch.setattr(Journal, step, full)
 

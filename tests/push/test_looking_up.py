@@ -250,14 +250,3 @@ def test_after_a_shift_whoever_was_not_seen_is_searched_for(
 
 def test_nothing_to_search_for_makes_no_search() -> None:
     assert list(groups_of([])) == []
-
-
-def test_addresses_under_way_are_not_shown(sandbox: Sandbox, make_push: MakePush) -> None:
-    sandbox.seed(contacts=[{"email": "person1@example.com"}])
-    plan = make_push().plan([person(1)])
-    plan.journal.reopen()
-
-    wanted = plan.journal.known.wanted(["person1@example.com", "person2@example.com"])
-
-    assert wanted == {"person1@example.com"}
-    assert repr(wanted) == "<1 values>"

@@ -275,7 +275,7 @@ def test_an_old_plan_is_made_anew(
 ) -> None:
     plan = make_push(existing="keep").plan([person(1)])
     sandbox.seed(contacts=[{"email": "person1@example.com", "status": "invitable"}])
-    monkeypatch.setattr("icontact.push.run.FRESH", -1)
+    monkeypatch.setattr("icontact.push.list_push.FRESH", -1)
 
     outcome = plan.apply().outcomes[0]
 

@@ -244,7 +244,7 @@ def test_somebody_who_left_since_an_old_look_is_not_even_asked_for(
             {"contactId": ids.contact_ids[1], "status": "pending"},
         ]
     )
-    monkeypatch.setattr("icontact.push.work.FRESH", -1)
+    monkeypatch.setattr("icontact.push.session.FRESH", -1)
     sandbox.requests.clear()
 
     report = plan.apply()
@@ -292,7 +292,7 @@ def test_where_nobody_is_on_the_list_one_look_tells(
 ) -> None:
     sandbox.seed(contacts=[{"email": f"person{place}@example.com"} for place in range(4)])
     plan = make_push({"email": "email"}).plan([person(place) for place in range(4)])
-    monkeypatch.setattr("icontact.push.work.FRESH", -1)
+    monkeypatch.setattr("icontact.push.session.FRESH", -1)
     sandbox.requests.clear()
 
     assert plan.apply().counts["updated"] == 4
@@ -333,7 +333,7 @@ def test_who_unsubscribes_meanwhile_stays_so_even_where_icontact_would_put_them_
             {"email": f"person{place}@example.com", "status": "unsubscribed"} for place in (1, 2)
         ],
     )
-    monkeypatch.setattr("icontact.push.work.FRESH", -1)
+    monkeypatch.setattr("icontact.push.session.FRESH", -1)
 
     report = plan.apply()
 
@@ -364,7 +364,7 @@ def test_when_an_old_look_cannot_be_renewed_nobody_is_subscribed(
 ) -> None:
     sandbox.seed(contacts=[{"email": "person1@example.com"}])
     plan = make_push({"email": "email"}).plan([person(1)])
-    monkeypatch.setattr("icontact.push.work.FRESH", -1)
+    monkeypatch.setattr("icontact.push.session.FRESH", -1)
     sandbox.faults.next(status=500, times=99, method="GET")
 
     outcome = plan.apply().outcomes[0]
@@ -378,7 +378,7 @@ def test_a_listing_that_cannot_be_trusted_leaves_its_rows_to_a_later_push(
 ) -> None:
     sandbox.seed(contacts=[{"email": f"person{place}@example.com"} for place in range(3)])
     plan = make_push({"email": "email"}).plan([person(place) for place in range(3)])
-    monkeypatch.setattr("icontact.push.work.FRESH", -1)
+    monkeypatch.setattr("icontact.push.session.FRESH", -1)
     warning = "terms which could not be recognized and so were ignored (listId)"
     body = f'{{"subscriptions": [], "total": 0, "warnings": ["{warning}"]}}'
     sandbox.faults.next(status=200, body=body, times=9, method="GET", path=SUBSCRIPTIONS)
@@ -526,7 +526,7 @@ def test_somebody_blocked_since_an_old_look_is_not_even_asked_for(
     sandbox._store.execute(
         "UPDATE contacts SET status = ? WHERE contactId = ?", (status, ids.contact_ids[0])
     )
-    monkeypatch.setattr("icontact.push.work.FRESH", -1)
+    monkeypatch.setattr("icontact.push.session.FRESH", -1)
 
     report = plan.apply()
 
@@ -547,7 +547,7 @@ def test_when_blocked_people_cannot_be_looked_for_nobody_is_subscribed(
 ) -> None:
     sandbox.seed(contacts=[{"email": "person1@example.com"}, {"email": "person2@example.com"}])
     plan = make_push({"email": "email"}).plan([person(1), person(2)])
-    monkeypatch.setattr("icontact.push.work.FRESH", -1)
+    monkeypatch.setattr("icontact.push.session.FRESH", -1)
     sandbox.faults.next(status=500, times=99, method="GET", path=CONTACTS)
 
     report = plan.apply()
@@ -581,7 +581,7 @@ def test_where_the_only_sentinel_would_stand_for_others_people_are_asked_for_one
     sandbox.seed(contacts=[{"email": "a*z@example.com"}])
     sandbox.seed(contacts=[{"email": f"person{place}@example.com"} for place in range(3)])
     plan = make_push({"email": "email"}).plan([person(place) for place in range(3)])
-    monkeypatch.setattr("icontact.push.work.FRESH", -1)
+    monkeypatch.setattr("icontact.push.session.FRESH", -1)
 
     assert plan.apply().counts["updated"] == 3
 

@@ -23,7 +23,7 @@ from icontact.push import (
     PushOutcome,
     PushPlan,
     PushReport,
-    Reason,
+    ReasonCount,
 )
 from icontact.push.outcome import number_of
 from icontact.sources import RowFile
@@ -137,7 +137,7 @@ class PushSummary:
     error: IContactError | None = None
     notes: Sequence[str] = ()
     unreported: str | None = None
-    reasons: Sequence[Reason] = ()
+    reasons: Sequence[ReasonCount] = ()
     unused: Sequence[str] = ()
     consent: Sequence[str] = ()
     costs: str = ""
@@ -319,7 +319,7 @@ def sentence(result: PushSummary) -> str:
     return f"Would {what}. Nothing was written."
 
 
-def print_reasons(reasons: Sequence[Reason], result: PushSummary) -> None:
+def print_reasons(reasons: Sequence[ReasonCount], result: PushSummary) -> None:
     """Print each reason with the number of rows and the first of their lines."""
     lines = [[result.entries[row].line for row in one.first] for one in reasons]
     has_lines = all(line is not None for found in lines for line in found)

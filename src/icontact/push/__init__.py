@@ -1,18 +1,18 @@
 """The job: generic contacts into a list, planned, written, and accounted for row by row."""
 
-from icontact.push.decide import Action, Decision
+from icontact.push.decisions import Action, Decision
 from icontact.push.destination import find_list
 from icontact.push.diagnosis import Diagnosis, FieldCheck, Step
 from icontact.push.doctor import Doctor
+from icontact.push.list_push import ListPush
 from icontact.push.outcome import OutcomeStatus, PushOutcome
 from icontact.push.plan import Change, PlannedRow, PushPlan
 from icontact.push.probing import probe
 from icontact.push.progress import Progress
-from icontact.push.reasons import Reason
+from icontact.push.reasons import ReasonCount
 from icontact.push.report import PushReport
-from icontact.push.run import ListPush
 from icontact.push.settings import PushPolicy, PushSettings, mapping_from_pairs
-from icontact.push.state import Lookup
+from icontact.push.state_reader import Lookup
 
 __all__ = [
     "Action",
@@ -31,7 +31,7 @@ __all__ = [
     "PushPolicy",
     "PushReport",
     "PushSettings",
-    "Reason",
+    "ReasonCount",
     "Step",
     "find_list",
     "mapping_from_pairs",

@@ -12,9 +12,9 @@ from icontact.client import Folder
 from icontact.errors import NotFound
 from icontact.models import Contact, ContactFields, ContactStatus
 from icontact.push.batch_sender import BatchSender, ItemFailed
-from icontact.push.decide import Action, filled_fields
-from icontact.push.fates import Trouble
-from icontact.push.journal import Journal, ToWrite
+from icontact.push.decisions import Action, filled_fields
+from icontact.push.journal import Journal, RowToWrite
+from icontact.push.results import ItemProblem
 from icontact.resources import BatchResult, ContactRow
 
 __all__ = ["PROOF_REQUESTS", "BulkUpdates", "note_on_proof", "updates_alone"]
@@ -79,15 +79,15 @@ class BulkUpdates:
         return self._answer == _KEPT
 
     def prove(
-        self, rows: Sequence[ToWrite], write: Callable[[ToWrite], Contact | Trouble]
-    ) -> dict[int, Contact | int | Trouble]:
+        self, rows: Sequence[RowToWrite], write: Callable[[RowToWrite], Contact | ItemProblem]
+    ) -> dict[int, Contact | int | ItemProblem]:
         """Prove it, unless it is known; return how the rows ended that the proof has written.
 
         Args:
             rows: Those that are about to be written.
             write: Changes one contact by a call of its own.
         """
-        ends: dict[int, Contact | int | Trouble] = {}
+        ends: dict[int, Contact | int | ItemProblem] = {}
         if self._answer:
             return ends
         with self._lock:
@@ -97,8 +97,8 @@ class BulkUpdates:
         return ends
 
     def _prove_on(
-        self, row: ToWrite, write: Callable[[ToWrite], Contact | Trouble]
-    ) -> Contact | Trouble:
+        self, row: RowToWrite, write: Callable[[RowToWrite], Contact | ItemProblem]
+    ) -> Contact | ItemProblem:
         end = write(row)
         if not isinstance(end, Contact):
             return end

@@ -23,7 +23,7 @@ def find_list(folder: Folder, wanted: str | int) -> ContactList:
     """
     if isinstance(wanted, int):
         if not 1 <= wanted <= LARGEST_ID:
-            raise ConfigError(f"list: an id is a whole number from 1 to {LARGEST_ID}")
+            raise ConfigError(f"list must be a whole number from 1 to {LARGEST_ID}")
         try:
             return folder.lists.get(wanted)
         except NotFound:

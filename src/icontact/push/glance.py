@@ -10,7 +10,7 @@ from typing import Any
 from icontact.notebook import fold, heading, mask, mask_address, table
 from icontact.push.journal import Outcomes, PlannedRow, PlannedRows
 from icontact.push.outcome import QUIET, OutcomeStatus, PushOutcome, number_of
-from icontact.push.reasons import Reason
+from icontact.push.reasons import ReasonCount
 
 __all__ = ["at_a_glance", "count_added", "kinds_of_rows", "samples", "verdict"]
 
@@ -59,7 +59,7 @@ def verdict(kinds: Mapping[str, int], *, planned: bool) -> str:
 def at_a_glance(
     rows: Rows,
     kinds: Mapping[str, int],
-    reasons: Sequence[Reason],
+    reasons: Sequence[ReasonCount],
     *,
     planned: bool,
     notes: Iterable[str] = (),
@@ -102,7 +102,7 @@ def at_a_glance(
     return "".join(parts)
 
 
-def _reasons(reasons: Sequence[Reason]) -> str:
+def _reasons(reasons: Sequence[ReasonCount]) -> str:
     lines = (
         (
             f"{one.rows:,}",
@@ -115,7 +115,7 @@ def _reasons(reasons: Sequence[Reason]) -> str:
     return table(("rows", "status", "reason", "first rows, from 0"), lines)
 
 
-def _kind(reason: Reason) -> str:
+def _kind(reason: ReasonCount) -> str:
     if reason.status is None:
         return "note"
     return "added to the list" if reason.added_to_list else reason.status.value

@@ -20,7 +20,6 @@ from icontact.errors import (
     PagingError,
     ServerError,
 )
-from icontact.push.journal import Unshown
 from icontact.push.workers import WorkerPool
 
 __all__ = ["UNANSWERED", "Searcher", "groups_of", "is_usable_sentinel"]
@@ -42,13 +41,13 @@ _PATIENCE = 10
 
 def groups_of(values: Iterable[V]) -> Iterator[Sequence[V]]:
     """Yield values in groups that fit into one search each."""
-    group: Unshown[V] = Unshown()
+    group: list[V] = []
     room = _MOST_CHARACTERS
     for value in values:
         needed = encoded_length(str(value))
         if group and needed > room:
             yield group
-            group, room = Unshown(), _MOST_CHARACTERS
+            group, room = [], _MOST_CHARACTERS
         group.append(value)
         room -= needed
     if group:
@@ -117,7 +116,7 @@ class Searcher(Generic[V, T]):
             for value, some in workers.map(self._answer, group):
                 if not isinstance(some, IContactError):
                     patience = _PATIENCE
-                    yield Unshown(some)
+                    yield list(some)
                     continue
                 patience -= 1
                 if unanswered is None or not patience:
@@ -135,7 +134,7 @@ class Searcher(Generic[V, T]):
         if sentinel is None or not self.understood or len(group) == 1:
             return group, None
         try:
-            found = Unshown(self.search(Unshown([*group, sentinel])))
+            found = list(self.search([*group, sentinel]))
         except UNANSWERED:
             return group, None
         except APIError as error:

@@ -13,12 +13,12 @@ from icontact.push.glance import at_a_glance, count_added, kinds_of_rows
 from icontact.push.journal import Journal, PlannedRow, PlannedRows
 from icontact.push.outcome import OutcomeStatus, count_statuses, number_of
 from icontact.push.progress import ProgressLike
-from icontact.push.reasons import Reason, reasons_of
+from icontact.push.reasons import ReasonCount, reasons_of
 from icontact.push.report import PushReport
-from icontact.push.state import Lookup
+from icontact.push.state_reader import Lookup
 
 if TYPE_CHECKING:
-    from icontact.push.run import ListPush
+    from icontact.push.list_push import ListPush
 
 __all__ = ["Change", "PlannedRow", "PushPlan"]
 
@@ -117,7 +117,7 @@ class PushPlan(HasFrame):
                     new=str(fields.get(name) or ""),
                 )
 
-    def by_reason(self) -> tuple[Reason, ...]:
+    def by_reason(self) -> tuple[ReasonCount, ...]:
         """Return the reasons for which rows would end, with numbers and first rows."""
         return reasons_of(self.rows)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from icontact.push.journal import Outcomes, PlannedRow, PlannedRows
 from icontact.push.outcome import OutcomeStatus, PushOutcome
 
-__all__ = ["Reason", "reasons_of"]
+__all__ = ["ReasonCount", "reasons_of"]
 
 #: So many rows are named for each reason.
 FIRST = 5
@@ -18,7 +18,7 @@ _DUPLICATE = "same address as another row, which counts; nothing of this one is 
 
 # A dataclass, since pandas and polars make columns of a list of these.
 @dataclass(frozen=True, slots=True)
-class Reason:
+class ReasonCount:
     """A reason, and the rows that ended for it.
 
     Attributes:
@@ -36,7 +36,7 @@ class Reason:
     added_to_list: bool = False
 
 
-def reasons_of(rows: Sequence[PushOutcome] | Sequence[PlannedRow]) -> tuple[Reason, ...]:
+def reasons_of(rows: Sequence[PushOutcome] | Sequence[PlannedRow]) -> tuple[ReasonCount, ...]:
     """Return the reasons for which rows end, the most frequent first; notes come last.
 
     Rows that differ only in which other row has their address share one reason.
@@ -46,7 +46,9 @@ def reasons_of(rows: Sequence[PushOutcome] | Sequence[PlannedRow]) -> tuple[Reas
     """
     if isinstance(rows, Outcomes | PlannedRows):
         found = [
-            Reason(None if status is None else OutcomeStatus(status), reason, number, first, added)
+            ReasonCount(
+                None if status is None else OutcomeStatus(status), reason, number, first, added
+            )
             for status, reason, added, number, first in rows.grouped(_DUPLICATE, FIRST)
         ]
     else:
@@ -54,7 +56,7 @@ def reasons_of(rows: Sequence[PushOutcome] | Sequence[PlannedRow]) -> tuple[Reas
     return tuple(sorted(found, key=lambda one: (one.status is None, -one.rows, one.first)))
 
 
-def _counted(rows: Iterable[PushOutcome | PlannedRow]) -> list[Reason]:
+def _counted(rows: Iterable[PushOutcome | PlannedRow]) -> list[ReasonCount]:
     places: dict[tuple[OutcomeStatus | None, str, bool], list[int]] = {}
     for one in rows:
         reason = one.reason.removesuffix("; ".join(("", *one.notes))) if one.notes else one.reason
@@ -64,6 +66,6 @@ def _counted(rows: Iterable[PushOutcome | PlannedRow]) -> list[Reason]:
         for note in one.notes:
             places.setdefault((None, note, False), []).append(one.row)
     return [
-        Reason(status, reason, len(found), tuple(found[:FIRST]), added)
+        ReasonCount(status, reason, len(found), tuple(found[:FIRST]), added)
         for (status, reason, added), found in places.items()
     ]

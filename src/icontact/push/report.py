@@ -17,7 +17,7 @@ from icontact.frames import Frame, HasFrame, make_frame
 from icontact.push.glance import at_a_glance, count_added, kinds_of_rows
 from icontact.push.journal import Journal, Outcomes
 from icontact.push.outcome import PushOutcome, count_statuses, number_of
-from icontact.push.reasons import Reason, reasons_of
+from icontact.push.reasons import ReasonCount, reasons_of
 from icontact.push.rejects import write_rejects
 
 __all__ = ["PushReport"]
@@ -83,7 +83,7 @@ class PushReport(HasFrame):
             writer.writerow(_COLUMNS)
             writer.writerows(map(no_formula, _cells(one)) for one in self.outcomes)
 
-    def by_reason(self) -> tuple[Reason, ...]:
+    def by_reason(self) -> tuple[ReasonCount, ...]:
         """Return the reasons for which rows ended, with numbers and first rows; notes come last."""
         return reasons_of(self.outcomes)
 

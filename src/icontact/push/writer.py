@@ -23,19 +23,19 @@ from icontact.models import (
 )
 from icontact.push.batch_sender import LEFT_OUT, BatchSender, ItemFailed, ItemRejected, in_doubt
 from icontact.push.bulk_updates import BulkUpdates
-from icontact.push.decide import Action, as_row_says, hands_off
-from icontact.push.fates import (
-    UNSUBSCRIBED,
-    Suppressed,
-    Trouble,
-    fate_of,
-    fate_of_unsubscribing,
-    id_of,
-)
-from icontact.push.journal import Fate, Journal, ToWrite
+from icontact.push.decisions import Action, has_given_status, suppression_reason
+from icontact.push.journal import Journal, RowResult, RowToWrite
 from icontact.push.payloads import fields_of, gives_status, item_of
+from icontact.push.results import (
+    UNSUBSCRIBED,
+    ItemProblem,
+    ItemSuppressed,
+    id_of,
+    result_of,
+    result_of_unsubscribing,
+)
 from icontact.push.settings import PushPolicy
-from icontact.push.state import StateReader, why_unknown
+from icontact.push.state_reader import StateReader, why_unknown
 from icontact.push.workers import WorkerPool
 from icontact.resources import BatchResult
 
@@ -98,7 +98,7 @@ class Writer:
         ),
     )
 
-    def write(self) -> Generator[Sequence[Fate], None, None]:
+    def write(self) -> Generator[Sequence[RowResult], None, None]:
         """Write batch by batch, and yield the results of each once they are in the journal.
 
         While requests are under way the next batch is read. A batch goes out when the results of
@@ -107,7 +107,7 @@ class Writer:
         self.updates.begin()
         size = self.sender.size
         batches = _Batches(self.journal, lambda: size.current)
-        under_way: deque[Future[Sequence[Fate]]] = deque()
+        under_way: deque[Future[Sequence[RowResult]]] = deque()
 
         def start() -> None:
             while len(under_way) < (self.workers.size if size.is_settled else 1):
@@ -131,28 +131,28 @@ class Writer:
                 # Something went wrong here: batches that wait for a worker are not sent.
                 self.sender.stop(JournalError(_GIVEN_UP), _GIVEN_UP)
 
-    def _write_batch(self, batch: Sequence[ToWrite]) -> Sequence[Fate]:
+    def _write_batch(self, batch: Sequence[RowToWrite]) -> Sequence[RowResult]:
         pushed = [row for row in batch if row.action != _UNSUBSCRIBE]
         contacts = self._write_contacts(pushed)
-        results = iter([*map(fate_of, pushed, contacts, self._subscribe_all(pushed, contacts))])
+        results = iter([*map(result_of, pushed, contacts, self._subscribe_all(pushed, contacts))])
         # The contact of a row that opted out is the contact of no other row.
         return [
             self._unsubscribe(row) if row.action == _UNSUBSCRIBE else next(results) for row in batch
         ]
 
-    def _unsubscribe(self, row: ToWrite) -> Fate:
+    def _unsubscribe(self, row: RowToWrite) -> RowResult:
         send = partial(
             self.folder.subscriptions.unsubscribe,
             contact_id=_contact_id(row),
             list_id=self.list_id,
         )
-        return fate_of_unsubscribing(row, self.sender.try_send(send))
+        return result_of_unsubscribing(row, self.sender.try_send(send))
 
     # Contacts.
 
-    def _write_contacts(self, batch: Sequence[ToWrite]) -> Sequence[Contact | int | Trouble]:
+    def _write_contacts(self, batch: Sequence[RowToWrite]) -> Sequence[Contact | int | ItemProblem]:
         """Write contacts; return for each row the contact, its id, or what went wrong."""
-        written: dict[int, Contact | int | Trouble] = {
+        written: dict[int, Contact | int | ItemProblem] = {
             **self.updates.prove(batch, self._write_alone)
         }
         in_bulk = (_CREATE, _UPDATE) if self.updates.allowed else (_CREATE,)
@@ -166,7 +166,7 @@ class Writer:
             written |= _by_row(unchanged, [*map(_contact_id, unchanged)])
         return [written[row.row] if row.row in written else self._write_alone(row) for row in batch]
 
-    def _post(self, rows: Sequence[ToWrite]) -> list[Contact | ItemRejected | ItemFailed]:
+    def _post(self, rows: Sequence[RowToWrite]) -> list[Contact | ItemRejected | ItemFailed]:
         """Write contacts in bulk calls; send those again that are left out without a word."""
         post = partial(self.folder.contacts.create_many, explain=False)
         items = [item_of(row) for row in rows]
@@ -178,7 +178,7 @@ class Writer:
         return answers
 
     def _created_before(
-        self, rows: Sequence[ToWrite], answers: list[Contact | ItemRejected | ItemFailed]
+        self, rows: Sequence[RowToWrite], answers: list[Contact | ItemRejected | ItemFailed]
     ) -> list[Contact | ItemRejected | ItemFailed]:
         """Look for new contacts that were refused for a status that only a new one may have.
 
@@ -203,18 +203,18 @@ class Writer:
                 answers[place] = contact
         return answers
 
-    def _was_created(self, row: ToWrite, contact: Contact) -> bool:
+    def _was_created(self, row: RowToWrite, contact: Contact) -> bool:
         created = contact.create_date
         recent = created is None or created >= self.now() - _RECENT
-        return recent and as_row_says(fields_of(row), contact)
+        return recent and has_given_status(fields_of(row), contact)
 
-    def _write_alone(self, row: ToWrite) -> Contact | Trouble:
+    def _write_alone(self, row: RowToWrite) -> Contact | ItemProblem:
         contacts = self.folder.contacts
         write = contacts.replace if row.action == _REPLACE else contacts.update
         answer = self.sender.try_send(lambda: write(_contact_id(row), **fields_of(row)))
         return self._without_suppressed([row], [answer])[0]
 
-    def _read_again(self, rows: Sequence[ToWrite]) -> Sequence[Contact | Trouble]:
+    def _read_again(self, rows: Sequence[RowToWrite]) -> Sequence[Contact | ItemProblem]:
         """Read contacts that are only to be subscribed, since the plan is old."""
         if not rows:
             return []
@@ -235,26 +235,26 @@ class Writer:
 
     def _without_suppressed(
         self,
-        rows: Sequence[ToWrite],
+        rows: Sequence[RowToWrite],
         answers: Sequence[Contact | ItemRejected | ItemFailed],
-    ) -> list[Contact | Trouble]:
+    ) -> list[Contact | ItemProblem]:
         """Replace contacts that may not be mailed: iContact's answer is newer than the plan."""
-        checked: list[Contact | Trouble] = [*answers]
+        checked: list[Contact | ItemProblem] = [*answers]
         for place, (row, contact) in enumerate(zip(rows, answers, strict=True)):
             if (
                 isinstance(contact, Contact)
                 and contact.status is not ContactStatus.NORMAL
                 and row.subscribe
-                and (reason := hands_off(contact, None, self.policy))
+                and (reason := suppression_reason(contact, None, self.policy))
             ):
-                checked[place] = Suppressed(reason, contact.contact_id)
+                checked[place] = ItemSuppressed(reason, contact.contact_id)
         return checked
 
     # Subscriptions.
 
     def _subscribe_all(
-        self, batch: Sequence[ToWrite], contacts: Sequence[Contact | int | Trouble]
-    ) -> Sequence[str | Trouble | None]:
+        self, batch: Sequence[RowToWrite], contacts: Sequence[Contact | int | ItemProblem]
+    ) -> Sequence[str | ItemProblem | None]:
         """Subscribe contacts; return for each row its state on the list, if it is to be there."""
         ids = [
             id_of(contact) if row.subscribe else None
@@ -266,8 +266,8 @@ class Writer:
 
     def _doubtful(
         self,
-        batch: Sequence[ToWrite],
-        contacts: Sequence[Contact | int | Trouble],
+        batch: Sequence[RowToWrite],
+        contacts: Sequence[Contact | int | ItemProblem],
         ids: Sequence[int | None],
     ) -> Sequence[int]:
         """Return the contacts whose state on the list may differ from the plan.
@@ -277,7 +277,7 @@ class Writer:
         """
         stale, recently = self.stale(), self.now() - _RECENT
 
-        def is_doubtful(row: ToWrite, contact: Contact | int | Trouble) -> bool:
+        def is_doubtful(row: RowToWrite, contact: Contact | int | ItemProblem) -> bool:
             if row.contact_id is not None or not isinstance(contact, Contact):
                 return stale
             return contact.create_date is None or contact.create_date < recently
@@ -288,11 +288,11 @@ class Writer:
             if one is not None and is_doubtful(row, contact)
         ]
 
-    def _subscribe(self, contact_ids: Sequence[int]) -> dict[int, str | Trouble | None]:
+    def _subscribe(self, contact_ids: Sequence[int]) -> dict[int, str | ItemProblem | None]:
         posted = self.sender.send_many("subscriptions", contact_ids, self._post_subscriptions)
         if posted and all(isinstance(answer, ItemRejected) for answer in posted):
             self._require_list_and_message()
-        states: dict[int, str | Trouble | None] = {}
+        states: dict[int, str | ItemProblem | None] = {}
         refused: dict[int, ItemRejected] = {}
         for one, answer in zip(contact_ids, posted, strict=True):
             if isinstance(answer, ItemRejected):
@@ -320,7 +320,7 @@ class Writer:
                 "the confirmation message", lambda: self.folder.messages.get(message_id)
             )
 
-    def _explain(self, refused: Mapping[int, ItemRejected]) -> dict[int, str | Trouble | None]:
+    def _explain(self, refused: Mapping[int, ItemRejected]) -> dict[int, str | ItemProblem | None]:
         """Find out why iContact did not subscribe contacts.
 
         A contact that is left out may be on the list already, or may have unsubscribed earlier
@@ -328,7 +328,7 @@ class Writer:
         """
         states = self._states(list(refused))
         unknown = [one for one in refused if states[one] is None]
-        answers: dict[int, str | Trouble | None] = {one: refused[one] for one in unknown}
+        answers: dict[int, str | ItemProblem | None] = {one: refused[one] for one in unknown}
         silent = [one for one in unknown if refused[one] == LEFT_OUT]
         again = self.sender.send_many("subscriptions", silent, self._post_subscriptions)
         answers |= {one: _state_of(answer) for one, answer in zip(silent, again, strict=True)}
@@ -339,7 +339,7 @@ class Writer:
             for one, answer in (states | answers).items()
         }
 
-    def _states(self, contact_ids: Sequence[int]) -> dict[int, str | Trouble | None]:
+    def _states(self, contact_ids: Sequence[int]) -> dict[int, str | ItemProblem | None]:
         """Return the states of contacts on the list, or what went wrong; ``None`` if not on it."""
         if not contact_ids:
             return {}
@@ -347,20 +347,20 @@ class Writer:
         if isinstance(found, ItemFailed):
             return dict.fromkeys(contact_ids, found)
         unsubscribed = SubscriptionStatus.UNSUBSCRIBED
-        states: dict[int, str | Trouble | None] = {}
+        states: dict[int, str | ItemProblem | None] = {}
         for one in contact_ids:
             states[one] = _or_failed("subscription", found.get(one))
             if states[one] == unsubscribed and unsubscribed not in self.policy.allow_statuses:
-                states[one] = Suppressed(UNSUBSCRIBED, one, unsubscribed.value)
+                states[one] = ItemSuppressed(UNSUBSCRIBED, one, unsubscribed.value)
         return states
 
-    def _why_refused(self, contact_id: int, answer: ItemRejected) -> Trouble:
+    def _why_refused(self, contact_id: int, answer: ItemRejected) -> ItemProblem:
         """Return whether the contact may not be mailed any more, else iContact's answer."""
         contact = self.sender.try_read(lambda: self.folder.contacts.get(contact_id))
         if isinstance(contact, ItemFailed):
             return in_doubt(contact)
-        reason = hands_off(contact, None, self.policy)
-        return Suppressed(reason, contact_id) if reason else answer
+        reason = suppression_reason(contact, None, self.policy)
+        return ItemSuppressed(reason, contact_id) if reason else answer
 
 
 class _Batches:
@@ -376,7 +376,7 @@ class _Batches:
         self._most = most
         self._last = -1
         #: The batch that was read ahead, and how many rows it might have.
-        self._ahead: tuple[Sequence[ToWrite], int] | None = None
+        self._ahead: tuple[Sequence[RowToWrite], int] | None = None
 
     def read_ahead(self) -> None:
         """Read the next batch."""
@@ -384,7 +384,7 @@ class _Batches:
             most = self._most()
             self._ahead = self._read(most), most
 
-    def take(self) -> Sequence[ToWrite]:
+    def take(self) -> Sequence[RowToWrite]:
         """Return the next batch; an empty one after the last."""
         most = self._most()
         batch, read_for = self._ahead or ((), 0)
@@ -395,7 +395,7 @@ class _Batches:
             self._last = batch[-1].row
         return batch
 
-    def _read(self, most: int) -> Sequence[ToWrite]:
+    def _read(self, most: int) -> Sequence[RowToWrite]:
         rows = self._journal.to_write(self._last, most)
         size = 0
         for place, row in enumerate(rows):
@@ -405,7 +405,7 @@ class _Batches:
         return rows
 
 
-def _by_row(rows: Sequence[ToWrite], answers: Sequence[T]) -> dict[int, T]:
+def _by_row(rows: Sequence[RowToWrite], answers: Sequence[T]) -> dict[int, T]:
     return {row.row: answer for row, answer in zip(rows, answers, strict=True)}
 
 
@@ -419,6 +419,6 @@ def _or_failed(what: str, answer: T | IContactError) -> T | ItemFailed:
     return answer
 
 
-def _contact_id(row: ToWrite) -> int:
+def _contact_id(row: RowToWrite) -> int:
     """Return the id of the contact that the plan found for a row."""
     return row.contact_id or 0

@@ -1,4 +1,4 @@
-"""Where every row of a push and its fate are kept: one SQLite file, or a temporary database.
+"""Where every row of a push and its result are kept: one SQLite file, or a temporary database.
 
 The file can be read with the standard library alone; the view ``outcomes`` has a line for each row:
 
@@ -14,39 +14,37 @@ The file can be read with the standard library alone; the view ``outcomes`` has 
         print(row)
 """
 
-from icontact.push.journal.bodies import body_of, fields_from, json_of, sent_names
 from icontact.push.journal.database import Database
 from icontact.push.journal.identity import Identity
-from icontact.push.journal.rows import CHUNK, Journal
-from icontact.push.journal.schema import Stage
-from icontact.push.journal.values import (
-    Fate,
-    Found,
+from icontact.push.journal.records import (
+    KnownContact,
     OpenRow,
-    Planned,
-    Taken,
-    ToWrite,
-    Unshown,
+    RowPlan,
+    RowRecord,
+    RowResult,
+    RowToWrite,
     storable,
 )
+from icontact.push.journal.row_fields import body_of, fields_from, json_of, sent_names
+from icontact.push.journal.rows import CHUNK, Journal
+from icontact.push.journal.schema import Stage
 from icontact.push.journal.views import Outcomes, PlannedRow, PlannedRows
 
 __all__ = [
     "CHUNK",
     "Database",
-    "Fate",
-    "Found",
     "Identity",
     "Journal",
+    "KnownContact",
     "OpenRow",
     "Outcomes",
-    "Planned",
     "PlannedRow",
     "PlannedRows",
+    "RowPlan",
+    "RowRecord",
+    "RowResult",
+    "RowToWrite",
     "Stage",
-    "Taken",
-    "ToWrite",
-    "Unshown",
     "body_of",
     "fields_from",
     "json_of",

@@ -178,7 +178,7 @@ class Database:
         """Take the file, so that a second push on it is refused at once."""
         self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._connection.execute("PRAGMA journal_mode = WAL")
-        # A fate that was committed outlives a power cut.
+        # A result that was committed outlives a power cut.
         self._connection.execute("PRAGMA synchronous = FULL")
 
     def acquire(self) -> None:

@@ -15,21 +15,20 @@ from typing import Any, TypeVar
 
 from icontact.auth import Private
 from icontact.errors import JournalError
-from icontact.push.journal.bodies import fields_from
 from icontact.push.journal.database import Database
 from icontact.push.journal.identity import Identity
-from icontact.push.journal.known import CHUNK, KnownContacts
-from icontact.push.journal.schema import CHECKED, TABLES, VERSION, Stage
-from icontact.push.journal.values import (
-    Fate,
+from icontact.push.journal.known_contacts import CHUNK, KnownContacts
+from icontact.push.journal.records import (
     OpenRow,
-    Planned,
-    Taken,
-    ToWrite,
-    Unshown,
+    RowPlan,
+    RowRecord,
+    RowResult,
+    RowToWrite,
     contact_from,
     storable,
 )
+from icontact.push.journal.row_fields import fields_from
+from icontact.push.journal.schema import CHECKED, TABLES, VERSION, Stage
 
 __all__ = ["CHUNK", "Journal"]
 
@@ -185,18 +184,18 @@ class Journal:
         self.database.execute("DELETE FROM rows")
         self.database.execute("DELETE FROM originals")
 
-    def add(self, taken: Sequence[Taken], originals: Sequence[tuple[int, str]] = ()) -> None:
+    def add(self, taken: Sequence[RowRecord], originals: Sequence[tuple[int, str]] = ()) -> None:
         """Take rows in, and what they were before they were mapped."""
-        plain = Unshown(one for one in taken if len(one) == _PLAIN)
-        others = Unshown(one for one in taken if len(one) != _PLAIN)
+        plain = [one for one in taken if len(one) == _PLAIN]
+        others = [one for one in taken if len(one) != _PLAIN]
         with self.database.transaction():
             for start in range(0, len(plain), _TOGETHER):
-                some = Unshown(plain[start : start + _TOGETHER])
+                some = list(plain[start : start + _TOGETHER])
                 # One statement for many takes two thirds of the time of one for each.
                 values = ", ".join(["(?, ?, ?, ?)"] * len(some))
                 self.database.execute(
                     f"INSERT INTO rows (row, email, address, fields) VALUES {values}",
-                    Unshown(chain.from_iterable(some)),
+                    list(chain.from_iterable(some)),
                 )
             self.database.execute_many(
                 "INSERT INTO rows (row, email, address, fields, notes, restricted, stage, status,"
@@ -207,7 +206,7 @@ class Journal:
                 "INSERT INTO originals (row, cells) VALUES (?, ?)", originals
             )
 
-    def stranger(self, taken: Sequence[Taken]) -> int | None:
+    def first_mismatch(self, taken: Sequence[RowRecord]) -> int | None:
         """Return the first of these rows that is not as it was taken in, if there is one."""
         kept = {
             row: rest
@@ -337,9 +336,9 @@ class Journal:
     def open_rows(self) -> Iterator[Sequence[OpenRow]]:
         """Yield the open rows whose address is known, some at a time, with its contacts."""
         for found in self.database.steps(_OPEN, (Stage.READ,), CHUNK):
-            yield Unshown(map(_open_row, groupby(found, key=itemgetter(0))))
+            yield list(map(_open_row, groupby(found, key=itemgetter(0))))
 
-    def plan(self, planned: Iterable[Planned]) -> None:
+    def plan(self, planned: Iterable[RowPlan]) -> None:
         """Keep what is to be done with rows."""
         with self.database.transaction():
             self.database.execute_many(
@@ -363,10 +362,10 @@ class Journal:
 
     # Writing.
 
-    def to_write(self, after: int, most: int) -> list[ToWrite]:
+    def to_write(self, after: int, most: int) -> list[RowToWrite]:
         """Return the next rows that are to be written, at most so many."""
         found = self.database.steps(_PLANNED, (Stage.PLANNED,), most, after=after)
-        return Unshown(starmap(ToWrite, next(found, ())))
+        return list(starmap(RowToWrite, next(found, ())))
 
     def sent(self, first: int, last: int) -> None:
         """Note that the planned rows from one to another are about to be sent."""
@@ -377,7 +376,7 @@ class Journal:
             (Stage.SENT, Stage.PLANNED, first, last),
         )
 
-    def finish(self, fates: Iterable[Fate]) -> None:
+    def finish(self, results: Iterable[RowResult]) -> None:
         """Note how rows ended."""
         with self.database.transaction():
             self.database.execute_many(
@@ -395,7 +394,7 @@ class Journal:
                         one.tried,
                         one.row,
                     )
-                    for one in fates
+                    for one in results
                 ),
             )
 
@@ -462,7 +461,7 @@ _OPEN = (
 
 def _open_row(found: tuple[int, Iterable[tuple[Any, ...]]]) -> OpenRow:
     """Make a row of what was found for it: one line for each contact with its address."""
-    lines = Unshown(found[1])
+    lines = list(found[1])
     row, email, fields, tried, tried_reason, opted_out, _, subscription = lines[0]
     return OpenRow(
         row=row,
@@ -476,7 +475,7 @@ def _open_row(found: tuple[int, Iterable[tuple[Any, ...]]]) -> OpenRow:
     )
 
 
-def _with_action(taken: Taken) -> tuple[Any, ...]:
+def _with_action(taken: RowRecord) -> tuple[Any, ...]:
     """Return the columns of a row that is more than plain."""
     *columns, status, reason = taken
     opted_out = reason if status is None else None

@@ -12,9 +12,9 @@ from os import PathLike
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 from icontact.models import ContactFields
-from icontact.push.decide import Action, fields_to_write
-from icontact.push.journal.bodies import fields_from
+from icontact.push.decisions import Action, fields_to_write
 from icontact.push.journal.database import Database
+from icontact.push.journal.row_fields import fields_from
 from icontact.push.journal.rows import CHUNK
 from icontact.push.outcome import OutcomeStatus, PushOutcome
 

@@ -22,8 +22,8 @@ from icontact.push.outcome import PushOutcome
 from icontact.push.plan import PushPlan
 from icontact.push.progress import ProgressLike, progress_function
 from icontact.push.report import PushReport
+from icontact.push.session import FRESH, PushSession
 from icontact.push.settings import PolicyOptions, PushPolicy, PushSettings, switched_off_in
-from icontact.push.work import FRESH, Work
 from icontact.push.workers import worker_pool
 from icontact.sources import RowSource, read_rows
 from icontact.wire import nearest
@@ -132,9 +132,7 @@ class ListPush:
         Returns:
             What became of it. Trouble of the service shows as ``failed``.
         """
-        rows = iter((row,))
-        del row  # error trackers print the locals of every frame on the way
-        return self.run(rows).outcomes[0]
+        return self.run([row]).outcomes[0]
 
     def plan(
         self,
@@ -156,25 +154,23 @@ class ListPush:
             JournalError: If the journal cannot be used for this push.
             TypeError: If ``rows`` is one mapping or a text instead of rows.
         """
-        given = iter((rows,))
-        del rows  # error trackers print the locals of every frame on the way
-        with self._work(journal, workers) as work:
-            work.take_in(next(given), self.mapper)
-            lookups = tuple(work.plan())
-            needed = work.requests_to_write()
-            limit = work.counter.quota.warning(needed)
+        with self._session(journal, workers) as session:
+            session.load_rows(rows, self.mapper)
+            lookups = tuple(session.plan())
+            needed = session.requests_to_write()
+            limit = session.counter.quota.warning(needed)
             return PushPlan(
-                rows=PlannedRows.counted(work.journal.database),
-                requests=work.counter.requests,
-                elapsed=work.counter.elapsed,
+                rows=PlannedRows.counted(session.journal.database),
+                requests=session.counter.requests,
+                elapsed=session.counter.elapsed,
                 lookups=lookups,
-                writes=work.writes(),
+                writes=session.writes(),
                 requests_to_write=needed,
-                notes=(*work.notes(), *((limit,) if limit else ())),
-                journal=work.journal,
+                notes=(*session.notes(), *((limit,) if limit else ())),
+                journal=session.journal,
                 made=now()[0],
-                looked=work.looked,
-                ahead=work.ahead,
+                looked=session.looked,
+                ahead=session.ahead,
                 push=self,
             )
 
@@ -189,13 +185,16 @@ class ListPush:
             APIError, TransportError: If an old plan could not be made anew. Nothing was written.
             JournalError: If the journal cannot be used.
         """
-        with progress_function(progress) as report_to, self._work(plan.journal, workers) as work:
+        with (
+            progress_function(progress) as report_to,
+            self._session(plan.journal, workers) as session,
+        ):
             # To plan may have taken far longer than a minute.
-            work.looked, work.ahead = plan.looked, plan.ahead
+            session.looked, session.ahead = plan.looked, plan.ahead
             if age(plan.made, plan.ahead) > FRESH:
-                work.journal.reopen()
-                work.plan()
-            return work.write(report_to)
+                session.journal.reopen()
+                session.plan()
+            return session.write(report_to)
 
     def run(
         self,
@@ -210,7 +209,7 @@ class ListPush:
         Args:
             rows: Mappings, or whatever the mapper takes; also a path, a frame or a cursor, as
                 :func:`~icontact.sources.as_rows` takes them. Read once.
-            journal: A file in which every row's fate is kept before the next batch goes out. Run
+            journal: A file in which every row's result is kept before the next batch goes out. Run
                 the same push again with it after a crash, Ctrl-C or a network that is gone: what
                 is done is not done again, and what failed is tried again. It holds the rows and
                 no credentials, only its owner can read it, and it serves no other folder, list,
@@ -227,20 +226,20 @@ class ListPush:
             KeyboardInterrupt: On Ctrl-C, once the batches under way are finished and noted.
             TypeError: If ``rows`` is one mapping or a text instead of rows.
         """
-        given = iter((rows,))
-        del rows
-        with progress_function(progress) as report_to, self._work(journal, workers) as work:
-            work.take_in(next(given), self.mapper)
+        with progress_function(progress) as report_to, self._session(journal, workers) as session:
+            session.load_rows(rows, self.mapper)
             try:
-                work.plan()
+                session.plan()
             except JournalError:
                 raise
             except IContactError as error:
-                return work.fail(error)
-            return work.write(report_to)
+                return session.fail(error)
+            return session.write(report_to)
 
     @contextmanager
-    def _work(self, journal: Journal | str | PathLike[str] | None, workers: int) -> Iterator[Work]:
+    def _session(
+        self, journal: Journal | str | PathLike[str] | None, workers: int
+    ) -> Iterator[PushSession]:
         with worker_pool(workers) as pool:
             if isinstance(journal, Journal):
                 kept = journal
@@ -248,7 +247,7 @@ class ListPush:
             else:
                 kept = Journal(journal, self._identity())
             try:
-                yield Work(
+                yield PushSession(
                     kept,
                     pool,
                     folder=self.folder,

@@ -28,16 +28,16 @@ from icontact.push.settings import PushPolicy
 __all__ = [
     "NEW_CONTACT",
     "Action",
+    "ContactState",
     "Decision",
-    "Known",
-    "as_row_says",
     "decide",
     "decide_opt_out",
     "fields_to_write",
     "filled_fields",
-    "hands_off",
-    "restriction",
-    "unreported",
+    "has_given_status",
+    "restricting_status",
+    "suppression_reason",
+    "unlisted_fields",
 ]
 
 #: Why an address that nobody has is created.
@@ -66,7 +66,7 @@ class HasStatus(Protocol):
 
 
 @attrs.frozen
-class Known:
+class ContactState:
     """What iContact says about one address.
 
     Attributes:
@@ -107,7 +107,7 @@ class Decision:
 
 def decide(
     wanted: ContactFields,
-    known: Known,
+    known: ContactState,
     policy: PushPolicy,
     types: Mapping[str, FieldType | str],
 ) -> Decision:
@@ -122,13 +122,13 @@ def decide(
     if not known.contacts:
         return Decision(
             action=Action.CREATE,
-            subscribe=restriction(wanted, policy) is None,
+            subscribe=restricting_status(wanted, policy) is None,
             fields=fields_to_write(Action.CREATE, wanted),
             reason=NEW_CONTACT,
         )
-    if (status := restriction(wanted, policy)) is not None:
+    if (status := restricting_status(wanted, policy)) is not None:
         # It binds the push, though it is not written to iContact.
-        return _left_alone(known, f"the row itself says {status}")
+        return _skip(known, f"the row itself says {status}")
     contact, *others = known.contacts
     if others:
         ids = ", ".join(str(contact.contact_id) for contact in known.contacts)
@@ -136,12 +136,12 @@ def decide(
             action=Action.REJECT,
             reason=f"several contacts in iContact have this address (ids {ids}); merge them there",
         )
-    if reason := hands_off(contact, known.subscription, policy):
-        return _left_alone(known, reason)
+    if reason := suppression_reason(contact, known.subscription, policy):
+        return _skip(known, reason)
     return _existing(wanted, contact, known.subscription, policy, types)
 
 
-def decide_opt_out(reason: str, known: Known, policy: PushPolicy) -> Decision:
+def decide_opt_out(reason: str, known: ContactState, policy: PushPolicy) -> Decision:
     """Decide about a contact whose row says that the person must not be mailed.
 
     Args:
@@ -173,7 +173,7 @@ def decide_opt_out(reason: str, known: Known, policy: PushPolicy) -> Decision:
     )
 
 
-def restriction(wanted: ContactFields, policy: PushPolicy) -> str | None:
+def restricting_status(wanted: ContactFields, policy: PushPolicy) -> str | None:
     """Return the status that a row gives, if it forbids the subscription."""
     status = wanted.get("status")
     if not status or status == ContactStatus.NORMAL or status in policy.allow_statuses:
@@ -181,12 +181,12 @@ def restriction(wanted: ContactFields, policy: PushPolicy) -> str | None:
     return str(status)
 
 
-def as_row_says(wanted: ContactFields, contact: Contact) -> bool:
+def has_given_status(wanted: ContactFields, contact: Contact) -> bool:
     """Tell whether a contact has the status that a row gives."""
     return "status" in wanted and str(contact.status) == str(wanted["status"])
 
 
-def _left_alone(known: Known, reason: str) -> Decision:
+def _skip(known: ContactState, reason: str) -> Decision:
     return Decision(
         action=Action.SKIP,
         reason=reason,
@@ -195,7 +195,7 @@ def _left_alone(known: Known, reason: str) -> Decision:
     )
 
 
-def unreported(wanted: ContactFields, contact: Contact, policy: PushPolicy) -> tuple[str, ...]:
+def unlisted_fields(wanted: ContactFields, contact: Contact, policy: PushPolicy) -> tuple[str, ...]:
     """Return the fields that cannot be compared, since the listing did not show them (API 6.2)."""
     if policy.existing == "keep":
         return ()
@@ -206,7 +206,9 @@ def unreported(wanted: ContactFields, contact: Contact, policy: PushPolicy) -> t
     return tuple(missing)
 
 
-def hands_off(contact: HasStatus, subscription: str | None, policy: PushPolicy) -> str | None:
+def suppression_reason(
+    contact: HasStatus, subscription: str | None, policy: PushPolicy
+) -> str | None:
     """Say why nothing may be written, or return None."""
     status = contact.status
     if status != ContactStatus.NORMAL and status not in policy.allow_statuses:

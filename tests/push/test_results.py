@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from icontact.push.fates import fate_of
-from icontact.push.journal import ToWrite
+from icontact.push.journal import RowToWrite
+from icontact.push.results import result_of
 
 
 def test_a_state_that_nobody_documents_is_told_as_it_came() -> None:
-    row = ToWrite(
+    row = RowToWrite(
         row=3,
         address="jo@example.com",
         action="CREATE",
@@ -21,7 +21,7 @@ def test_a_state_that_nobody_documents_is_told_as_it_came() -> None:
         text="{}",
     )
 
-    fate = fate_of(row, 7, "paused")
+    fate = result_of(row, 7, "paused")
 
     assert (fate.row, fate.status, fate.subscription, fate.contact_id) == (
         3,

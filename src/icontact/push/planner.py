@@ -9,21 +9,21 @@ import attrs
 from icontact.client import Folder
 from icontact.errors import NotFound
 from icontact.models import FieldType
-from icontact.push.decide import (
+from icontact.push.decisions import (
     NEW_CONTACT,
     Action,
+    ContactState,
     Decision,
-    Known,
     decide,
     decide_opt_out,
-    restriction,
-    unreported,
+    restricting_status,
+    unlisted_fields,
 )
-from icontact.push.journal import Journal, OpenRow, Planned, Stage, Unshown
+from icontact.push.journal import Journal, OpenRow, RowPlan, Stage
 from icontact.push.lookup import UNANSWERED
 from icontact.push.outcome import OutcomeStatus
 from icontact.push.settings import PushPolicy
-from icontact.push.state import Lookup, StateReader, why_failed
+from icontact.push.state_reader import Lookup, StateReader, why_failed
 from icontact.push.workers import WorkerPool
 
 __all__ = ["Planner"]
@@ -76,12 +76,12 @@ class Planner:
         self.journal.known.forget()
         return lookups
 
-    def _planned(self, rows: Sequence[OpenRow]) -> Sequence[Planned]:
-        planned: Unshown[Planned] = Unshown()
-        unread: Unshown[OpenRow] = Unshown()
+    def _planned(self, rows: Sequence[OpenRow]) -> Sequence[RowPlan]:
+        planned: list[RowPlan] = []
+        unread: list[OpenRow] = []
         for row in rows:
-            decision = self._decided(row, Known(row.contacts, row.subscription))
-            if decision.action not in _UNTOUCHED and unreported(
+            decision = self._decided(row, ContactState(row.contacts, row.subscription))
+            if decision.action not in _UNTOUCHED and unlisted_fields(
                 row.fields, row.contacts[0], self.policy
             ):
                 unread.append(row)
@@ -90,26 +90,26 @@ class Planner:
         planned.extend(self.workers.map(self._read_in_full, unread))
         return planned
 
-    def _decided(self, row: OpenRow, known: Known) -> Decision:
+    def _decided(self, row: OpenRow, known: ContactState) -> Decision:
         if row.opted_out is not None:
             return decide_opt_out(row.opted_out, known, self.policy)
         return decide(row.fields, known, self.policy, self.types)
 
-    def _read_in_full(self, row: OpenRow) -> Planned:
+    def _read_in_full(self, row: OpenRow) -> RowPlan:
         """Read a contact by itself, since listings leave fields out (API 6.2), and decide."""
         try:
             contact = self.folder.contacts.get(row.contacts[0].contact_id)
         except NotFound:
-            known = Known()  # it was removed in the meantime
+            known = ContactState()  # it was removed in the meantime
         except UNANSWERED as error:
             return _failed(row, why_failed("contact", error))
         else:
-            known = Known((contact,), row.subscription)
+            known = ContactState((contact,), row.subscription)
         return _kept(row, self._decided(row, known), self.policy)
 
 
-def _failed(row: OpenRow, reason: str) -> Planned:
-    return Planned(
+def _failed(row: OpenRow, reason: str) -> RowPlan:
+    return RowPlan(
         row=row.row,
         stage=Stage.DONE,
         action=Action.SKIP.name,
@@ -122,7 +122,7 @@ def _failed(row: OpenRow, reason: str) -> Planned:
     )
 
 
-def _kept(row: OpenRow, decision: Decision, policy: PushPolicy) -> Planned:
+def _kept(row: OpenRow, decision: Decision, policy: PushPolicy) -> RowPlan:
     writes = decision.subscribe or decision.action in (
         Action.CREATE,
         Action.UPDATE,
@@ -130,7 +130,7 @@ def _kept(row: OpenRow, decision: Decision, policy: PushPolicy) -> Planned:
         Action.UNSUBSCRIBE,
     )
     # A row that gives another status than normal leaves alone whom it created itself.
-    left_alone_as_told = restriction(row.fields, policy) == str(row.contacts[0].status)
+    left_alone_as_told = restricting_status(row.fields, policy) == str(row.contacts[0].status)
     status, reason = _STATUS[decision.action].value, decision.reason
     if decision.action is Action.NOTHING and decision.subscribe:
         status = OutcomeStatus.UPDATED.value
@@ -142,7 +142,7 @@ def _kept(row: OpenRow, decision: Decision, policy: PushPolicy) -> Planned:
         status = row.tried
         done = "" if decision.subscribe else "; was written before an interruption"
         reason = f"{row.tried_reason}{done}"
-    return Planned(
+    return RowPlan(
         row=row.row,
         stage=Stage.PLANNED if writes else Stage.DONE,
         action=decision.action.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, cast
 
 import attrs
 
@@ -12,35 +12,24 @@ from icontact.auth import Private
 from icontact.models import Contact, ContactFields
 
 __all__ = [
-    "Fate",
-    "Found",
+    "KnownContact",
     "OpenRow",
-    "Planned",
-    "Taken",
-    "ToWrite",
-    "Unshown",
-    "UnshownSet",
+    "RowPlan",
+    "RowRecord",
+    "RowResult",
+    "RowToWrite",
     "contact_from",
     "contact_text",
     "storable",
 ]
 
-T = TypeVar("T")
-
 #: A row as it is kept at first: row, email, address, fields, notes, restricted, stage, status,
 #: reason. The one about which there is nothing to be said has only the first four. A reason without
 #: a status is why the row's person opted out.
-Taken: TypeAlias = (
+RowRecord: TypeAlias = (
     tuple[int, str, str, str]
     | tuple[int, str | None, str | None, str | None, str | None, int, int, str | None, str | None]
 )
-
-
-class Unshown(list[T], Generic[T]):
-    """Rows under way, which neither a ``repr`` nor a traceback with locals may show."""
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} rows>"
 
 
 @attrs.frozen(kw_only=True)
@@ -69,7 +58,7 @@ class OpenRow:
 
 
 @attrs.frozen(kw_only=True)
-class Found:
+class KnownContact:
     """A contact as far as a push has to know it."""
 
     contact: Contact
@@ -77,7 +66,7 @@ class Found:
 
 
 @attrs.frozen(kw_only=True)
-class Planned:
+class RowPlan:
     """What is to be done with a row, as it is kept.
 
     Attributes:
@@ -107,7 +96,7 @@ class Planned:
 
 
 @attrs.define
-class ToWrite:
+class RowToWrite:
     """A row that is to be written, as it is kept. Its ``repr`` shows nothing personal.
 
     Attributes:
@@ -138,7 +127,7 @@ class ToWrite:
 
 
 @attrs.define
-class Fate:
+class RowResult:
     """How a row ended.
 
     Attributes:
@@ -156,13 +145,6 @@ class Fate:
     subscription: str | None
     contact_id: int | None
     tried: int = 1
-
-
-class UnshownSet(set[T], Generic[T]):
-    """Addresses under way."""
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} values>"
 
 
 def storable(text: str) -> str:

@@ -14,7 +14,7 @@ from icontact.errors import CallError, IContactError, PagingError
 from icontact.models import Contact, Subscription
 from icontact.models.filters import one_of
 from icontact.paging import Page, Pager, PageSize, expected_pages
-from icontact.push.journal import Found, Journal, Stage, Unshown
+from icontact.push.journal import Journal, KnownContact, Stage
 from icontact.push.lookup import UNANSWERED, Searcher, groups_of, is_usable_sentinel
 from icontact.push.workers import ALONE, WorkerPool
 
@@ -133,7 +133,7 @@ class StateReader:
         Raises:
             APIError, TransportError: If iContact could not be asked.
         """
-        wanted = Unshown(addresses)
+        wanted = list(addresses)
         if len(wanted) > _FEW and self._by_address.sentinel is None:
             for one in self._folder.contacts.list(max_items=1):
                 if is_usable_sentinel(one.email):
@@ -201,9 +201,9 @@ class StateReader:
         return reading.read(listing, known, self._workers)
 
     def _keep_contacts(self, contacts: Iterable[Contact]) -> None:
-        found = Unshown(
-            Found(contact=one, address=canonical_address(one.email)) for one in contacts
-        )
+        found = [
+            KnownContact(contact=one, address=canonical_address(one.email)) for one in contacts
+        ]
         wanted = self._journal.known.wanted([one.address for one in found])
         if wanted:
             self._journal.known.keep(one for one in found if one.address in wanted)

@@ -13,33 +13,33 @@ from icontact.models import FieldType
 from icontact.push.batch_sender import BatchSender
 from icontact.push.batch_size import BatchSize
 from icontact.push.bulk_updates import note_on_proof, updates_alone
-from icontact.push.decide import Action
+from icontact.push.decisions import Action
 from icontact.push.freshness import age, now
-from icontact.push.intake import take_in
+from icontact.push.ingest import load_rows
 from icontact.push.interrupts import Interrupts, deferred_interrupts
 from icontact.push.journal import Journal, Outcomes, Stage
 from icontact.push.outcome import number_of
-from icontact.push.planning import Planner
+from icontact.push.planner import Planner
 from icontact.push.progress import Progress, ProgressReporter
 from icontact.push.report import PushReport
 from icontact.push.request_counter import RequestCounter
 from icontact.push.settings import PushPolicy
-from icontact.push.state import Lookup, StateReader
+from icontact.push.state_reader import Lookup, StateReader
 from icontact.push.workers import WorkerPool
 from icontact.push.writer import Writer
 from icontact.sources import RowSource
 
-__all__ = ["FRESH", "Work"]
+__all__ = ["FRESH", "PushSession"]
 
 #: Seconds for which what a plan knows is taken for true.
 FRESH = 60.0
 
 
-class Work:
+class PushSession:
     """What a push does with one journal, and what that costs.
 
     Args:
-        journal: Where every row and its fate are.
+        journal: Where every row and its result are.
         workers: Who sends.
         folder: The client folder.
         list_id: The list.
@@ -80,7 +80,7 @@ class Work:
         self._resumed: int | None = None
         self._progress_problem: str | None = None
 
-    def take_in(self, rows: RowSource, mapper: ContactMapper) -> None:
+    def load_rows(self, rows: RowSource, mapper: ContactMapper) -> None:
         """Read the rows; in a journal that has them already, open what is not done.
 
         Raises:
@@ -88,9 +88,7 @@ class Work:
             JournalError: If the journal holds other rows.
         """
         was_read = self.journal.is_read
-        given = iter((rows,))
-        del rows  # error trackers print the locals of every frame on the way
-        take_in(next(given), mapper, self.journal, self._policy)
+        load_rows(rows, mapper, self.journal, self._policy)
         if was_read:
             self.journal.reopen()
             self._resumed = sum(self.journal.done().values())
@@ -157,9 +155,9 @@ class Work:
         with deferred_interrupts() as interrupts:
             writer = self._writer(interrupts)
             with closing(writer.write()) as batches:
-                for fates in batches:
+                for results in batches:
                     self._note_costs()
-                    reporter.report([fate.status for fate in fates])
+                    reporter.report([result.status for result in results])
             if writer.sender.error is not None:
                 failed = self.journal.fail_rest(writer.sender.why_stopped)
                 reporter.report(["failed"] * failed)

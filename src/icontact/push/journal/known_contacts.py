@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from icontact.auth import Private
 from icontact.push.journal.database import Database
+from icontact.push.journal.records import KnownContact, contact_text
 from icontact.push.journal.schema import Stage
-from icontact.push.journal.values import Found, Unshown, UnshownSet, contact_text
 
 __all__ = ["CHUNK", "KnownContacts"]
 
@@ -32,10 +32,10 @@ class KnownContacts:
 
     def wanted(self, addresses: Collection[str]) -> set[str]:
         """Return which of these addresses open rows have."""
-        given = Unshown(addresses)
-        found: set[str] = UnshownSet()
+        given = list(addresses)
+        found: set[str] = set()
         for start in range(0, len(given), _MOST_VALUES):
-            part = Unshown(given[start : start + _MOST_VALUES])
+            part = list(given[start : start + _MOST_VALUES])
             marks = ", ".join("?" * len(part))
             found.update(
                 Private(address)
@@ -50,7 +50,7 @@ class KnownContacts:
         """Forget what was found out about contacts."""
         self._database.execute("DELETE FROM known")
 
-    def keep(self, found: Iterable[Found]) -> None:
+    def keep(self, found: Iterable[KnownContact]) -> None:
         """Keep contacts whose addresses the rows have."""
         with self._database.transaction():
             self._database.execute_many(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from icontact import ContactMapper, wire
 from icontact.models import Contact, ContactFields
 from icontact.push import PushPolicy
-from icontact.push.intake import take_in
+from icontact.push.ingest import load_rows
 from icontact.push.journal import Identity, Journal, body_of, fields_from, json_of
 
 STANDARD = [name for name in ContactFields.__annotations__ if name != "custom_fields"]
@@ -82,7 +82,7 @@ def kept(mapper: ContactMapper, rows: list[dict[str, Any]]) -> list[tuple[Any, .
         base_url="", account_id="", client_folder_id="", list_id="", mapping="", rules=""
     )
     journal = Journal(None, identity)
-    take_in(rows, mapper, journal, PushPolicy())
+    load_rows(rows, mapper, journal, PushPolicy())
     return journal.database.rows("SELECT * FROM rows ORDER BY row")
 
 

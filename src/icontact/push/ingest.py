@@ -10,20 +10,17 @@ from operator import itemgetter
 from os import PathLike
 from typing import Any
 
-import attrs
-
 from icontact.addresses import canonical_address
 from icontact.errors import ConfigError, DoNotContact, JournalError, MappingError, NoConsent
 from icontact.mapping import ContactMapper, Explanation
 from icontact.mapping.consent import ConsentColumn, certain_no
 from icontact.models import ContactFields
-from icontact.push.decide import restriction
+from icontact.push.decisions import restricting_status
 from icontact.push.journal import (
     CHUNK,
     Journal,
+    RowRecord,
     Stage,
-    Taken,
-    Unshown,
     body_of,
     json_of,
     storable,
@@ -40,10 +37,10 @@ from icontact.sources import (
     refuse_duplicates,
 )
 
-__all__ = ["take_in"]
+__all__ = ["load_rows"]
 
 
-def take_in(
+def load_rows(
     rows: RowSource,
     mapper: ContactMapper,
     journal: Journal,
@@ -69,10 +66,9 @@ def take_in(
         JournalError: If the journal holds other rows.
     """
     opened = isinstance(rows, str | PathLike)
-    given = _Given(as_rows(rows))
-    del rows  # error trackers print the locals of every frame on the way
-    if isinstance(given.rows, RowFile | Table):
-        _check_columns(given.rows, mapper)
+    given = as_rows(rows)
+    if isinstance(given, RowFile | Table):
+        _check_columns(given, mapper)
     reader = _Reader(mapper, rules)
     if journal.is_read:
         return _compare(reader, given, journal)
@@ -83,9 +79,9 @@ def take_in(
         journal.settle_duplicates(rules.duplicates)
     if not rules.push_contacts:
         journal.skip_all(rules.switch)
-    journal.note("source", json.dumps(_source_of(given.rows), default=str))
+    journal.note("source", json.dumps(_source_of(given), default=str))
     # Whoever opened a file sees its notes there.
-    of_the_file = tuple(getattr(given.rows, "notes", ())) if opened else ()
+    of_the_file = tuple(getattr(given, "notes", ())) if opened else ()
     journal.finish_reading((*of_the_file, *reader.notes))
     return reader.count
 
@@ -107,10 +103,10 @@ def _source_of(rows: object) -> Mapping[str, Any]:
     return {"columns": rows.columns, "encoding": rows.encoding, "delimiter": rows.delimiter}
 
 
-def _compare(reader: _Reader, given: _Given, journal: Journal) -> int:
+def _compare(reader: _Reader, given: Iterable[Any], journal: Journal) -> int:
     kept = int(journal.database.value("SELECT COUNT(*) FROM rows"))
     for chunk in reader.chunks(given):
-        place = journal.stranger(chunk)
+        place = journal.first_mismatch(chunk)
         reader.originals()
         if place is not None:
             fault = (
@@ -130,26 +126,19 @@ def _compare(reader: _Reader, given: _Given, journal: Journal) -> int:
 _OUT = "; push the same rows to go on, or name another journal"
 
 
-@attrs.frozen
-class _Given:
-    """What is pushed. A list of rows shows them all to whoever prints the locals of a frame."""
-
-    rows: Iterable[Any] = attrs.field(repr=False)
-
-
 class _Chunk:
     """Rows on their way into the journal."""
 
     def __init__(self) -> None:
         #: About which there is nothing to be said: most of them.
-        self.plain: list[Taken] = Unshown()
-        self.others: list[Taken] = Unshown()
+        self.plain: list[RowRecord] = []
+        self.others: list[RowRecord] = []
 
-    def taken(self) -> Sequence[Taken]:
+    def taken(self) -> Sequence[RowRecord]:
         """Return all of them, in their order."""
         if not self.others:
             return self.plain
-        return Unshown(sorted(chain(self.plain, self.others), key=itemgetter(0)))
+        return sorted(chain(self.plain, self.others), key=itemgetter(0))
 
 
 class _Reader:
@@ -199,13 +188,13 @@ class _Reader:
             with suppress(Exception):
                 self._originals.append((place, json.dumps(dict(cells), default=str)))
 
-    def chunks(self, given: _Given) -> Iterable[Sequence[Taken]]:
+    def chunks(self, given: Iterable[Any]) -> Iterable[Sequence[RowRecord]]:
         """Yield the rows as the journal takes them."""
         chunk, count = _Chunk(), 0
-        if isinstance(given.rows, RowFile):
+        if isinstance(given, RowFile):
             read = self._consent_keys.difference(self._mapper.consent.ignored)
-            self._may_say_no = not read.isdisjoint(given.rows.columns)
-        for row in given.rows:
+            self._may_say_no = not read.isdisjoint(given.columns)
+        for row in given:
             self._keep(count, row)
             if isinstance(row, BadRow):
                 chunk.others.append(self._broken(count, row))
@@ -214,7 +203,6 @@ class _Reader:
                 if self._unseen:
                     self._look_for_keys(row)
             count += 1
-            del row  # error trackers print the locals of every frame, should the next one raise
             if not count % CHUNK:
                 yield chunk.taken()
                 chunk = _Chunk()
@@ -255,14 +243,14 @@ class _Reader:
             chunk.others.append(_unreadable(place, problem))
         else:
             kept = (place, mapped.email, str(canonical_address(mapped.email)), text)
-            restricts = restriction(mapped.fields, self._rules) is not None
+            restricts = restricting_status(mapped.fields, self._rules) is not None
             if mapped.notes or restricts:
                 said = json.dumps(mapped.notes) if mapped.notes else None
                 chunk.others.append((*kept, said, int(restricts), Stage.READ, None, None))
             else:
                 chunk.plain.append(kept)
 
-    def _broken(self, place: int, row: BadRow) -> Taken:
+    def _broken(self, place: int, row: BadRow) -> RowRecord:
         """Reject a row that cannot be read; it restricts its person if it may say no."""
         if not self._may_say_no and certain_no(row.cells, self._consent_keys) is None:
             return _rejected(place, None, row.reason)
@@ -273,7 +261,7 @@ class _Reader:
         email = next((one for one in found if one is not None), None)
         return _restricting(place, email, row.reason, OutcomeStatus.REJECTED)
 
-    def _refused(self, place: int, row: Any, problem: MappingError) -> Taken:
+    def _refused(self, place: int, row: Any, problem: MappingError) -> RowRecord:
         """Reject a row, or hold it back; under its address, where it has one.
 
         A row that restricts its person, or might have, keeps the other rows with the same address
@@ -299,19 +287,19 @@ class _Reader:
         if status is None:
             return False
         said: ContactFields = {"status": status.result or ""}
-        return status.problem is not None or restriction(said, self._rules) is not None
+        return status.problem is not None or restricting_status(said, self._rules) is not None
 
 
-def _unreadable(place: int, problem: Exception) -> Taken:
+def _unreadable(place: int, problem: Exception) -> RowRecord:
     return _rejected(place, None, f"the row cannot be read: {type(problem).__name__}")
 
 
-def _rejected(place: int, email: str | None, reason: str) -> Taken:
+def _rejected(place: int, email: str | None, reason: str) -> RowRecord:
     status = OutcomeStatus.REJECTED.value
     return (place, email, None, None, None, 0, Stage.DONE, status, storable(reason))
 
 
-def _opted_out(place: int, email: str | None, reason: str) -> Taken:
+def _opted_out(place: int, email: str | None, reason: str) -> RowRecord:
     if email is None:
         return _restricting(place, None, reason, OutcomeStatus.SKIPPED)
     # It stays open: whether the contact is on the list is still to be found out.
@@ -320,7 +308,7 @@ def _opted_out(place: int, email: str | None, reason: str) -> Taken:
     return (place, email, address, text, None, 1, Stage.READ, None, storable(reason))
 
 
-def _restricting(place: int, email: str | None, reason: str, status: OutcomeStatus) -> Taken:
+def _restricting(place: int, email: str | None, reason: str, status: OutcomeStatus) -> RowRecord:
     address = None if email is None else str(canonical_address(email))
     # It restricts, so that no other row with the same address is pushed in its place.
     return (place, email, address, None, None, 1, Stage.DONE, status.value, storable(reason))

@@ -8,17 +8,17 @@ import attrs
 
 from icontact.models import Contact, Subscription, SubscriptionStatus
 from icontact.push.batch_sender import ItemFailed, ItemRejected
-from icontact.push.decide import Action
-from icontact.push.journal import Fate, ToWrite
+from icontact.push.decisions import Action
+from icontact.push.journal import RowResult, RowToWrite
 from icontact.push.outcome import OutcomeStatus
 
 __all__ = [
     "UNSUBSCRIBED",
-    "Suppressed",
-    "Trouble",
-    "fate_of",
-    "fate_of_unsubscribing",
+    "ItemProblem",
+    "ItemSuppressed",
     "id_of",
+    "result_of",
+    "result_of_unsubscribing",
 ]
 
 UNSUBSCRIBED = "this person unsubscribed from the list"
@@ -27,7 +27,7 @@ _NOTHING = Action.NOTHING.name
 
 
 @attrs.frozen
-class Suppressed:
+class ItemSuppressed:
     """The contact may not be mailed, which showed only after it was written."""
 
     reason: str
@@ -36,19 +36,19 @@ class Suppressed:
 
 
 #: What may come between a row and its end.
-Trouble: TypeAlias = ItemRejected | ItemFailed | Suppressed
+ItemProblem: TypeAlias = ItemRejected | ItemFailed | ItemSuppressed
 
 
-def id_of(contact: Contact | int | Trouble) -> int | None:
+def id_of(contact: Contact | int | ItemProblem) -> int | None:
     """Return the id of a contact that is as the row wants it, or ``None``."""
     if isinstance(contact, Contact):
         return contact.contact_id
     return contact if isinstance(contact, int) else None
 
 
-def fate_of(
-    row: ToWrite, contact: Contact | int | Trouble, subscribed: str | Trouble | None
-) -> Fate:
+def result_of(
+    row: RowToWrite, contact: Contact | int | ItemProblem, subscribed: str | ItemProblem | None
+) -> RowResult:
     """Say what became of a row that was to be written.
 
     Args:
@@ -61,18 +61,20 @@ def fate_of(
     if contact_id is not None and isinstance(subscribed, str) and subscribed in _JOINED:
         # Nearly every row ends like this.
         reason = f"{row.reason}; {_JOINED[subscribed]}"
-        return Fate(row.row, row.status, reason, subscribed, contact_id)
+        return RowResult(row.row, row.status, reason, subscribed, contact_id)
     if contact_id is None:
-        contact_id = contact.contact_id if isinstance(contact, Suppressed) else row.contact_id
+        contact_id = contact.contact_id if isinstance(contact, ItemSuppressed) else row.contact_id
     state = subscribed if isinstance(subscribed, str) else row.subscription
-    if isinstance(subscribed, Suppressed):
+    if isinstance(subscribed, ItemSuppressed):
         state = subscribed.subscription
     status, reason = _ending(row, contact, subscribed)
     tried = row.tried or _may_be_done(row, contact, subscribed)
-    return Fate(row.row, status, reason, state, contact_id, int(tried))
+    return RowResult(row.row, status, reason, state, contact_id, int(tried))
 
 
-def fate_of_unsubscribing(row: ToWrite, answer: Subscription | ItemRejected | ItemFailed) -> Fate:
+def result_of_unsubscribing(
+    row: RowToWrite, answer: Subscription | ItemRejected | ItemFailed
+) -> RowResult:
     """Say what became of a row whose contact was to be unsubscribed.
 
     Args:
@@ -83,11 +85,11 @@ def fate_of_unsubscribing(row: ToWrite, answer: Subscription | ItemRejected | It
         state = str(answer.status)
         if state == SubscriptionStatus.UNSUBSCRIBED:
             reason = f"{row.reason}; is unsubscribed now"
-            return Fate(row.row, row.status, reason, state, row.contact_id)
+            return RowResult(row.row, row.status, reason, state, row.contact_id)
         answer = ItemFailed(f"its answer says that the subscription is {state}")
     status, reason = _unwritten("request to unsubscribe", answer)
     tried = row.tried or not isinstance(answer, ItemFailed) or answer.maybe_applied
-    return Fate(row.row, status, reason, row.subscription, row.contact_id, int(tried))
+    return RowResult(row.row, status, reason, row.subscription, row.contact_id, int(tried))
 
 
 _JOINED = {
@@ -97,25 +99,25 @@ _JOINED = {
 
 
 def _may_be_done(
-    row: ToWrite, contact: Contact | int | Trouble, subscribed: str | Trouble | None
+    row: RowToWrite, contact: Contact | int | ItemProblem, subscribed: str | ItemProblem | None
 ) -> bool:
     """Tell whether what the row was to bring about may have been brought about by now."""
-    fate = subscribed if row.action == _NOTHING else contact
-    return not isinstance(fate, ItemFailed) or fate.maybe_applied
+    result = subscribed if row.action == _NOTHING else contact
+    return not isinstance(result, ItemFailed) or result.maybe_applied
 
 
 def _ending(
-    row: ToWrite, contact: Contact | int | Trouble, subscribed: str | Trouble | None
+    row: RowToWrite, contact: Contact | int | ItemProblem, subscribed: str | ItemProblem | None
 ) -> tuple[str, str]:
     kept = "" if row.action == _NOTHING else "the contact is stored, but "
-    for fate in (contact, subscribed):
-        if not isinstance(fate, Suppressed):
+    for result in (contact, subscribed):
+        if not isinstance(result, ItemSuppressed):
             continue
-        if fate.subscription is None:
+        if result.subscription is None:
             written = ", and fields were written" if kept else ""
-            reason = f"{fate.reason}; that came to light only now{written}"
+            reason = f"{result.reason}; that came to light only now{written}"
             return OutcomeStatus.SKIPPED.value, reason
-        return OutcomeStatus.SKIPPED.value, f"{kept}{fate.reason}"
+        return OutcomeStatus.SKIPPED.value, f"{kept}{result.reason}"
     if isinstance(contact, ItemRejected | ItemFailed):
         return _unwritten("contact", contact)
     if isinstance(subscribed, ItemRejected | ItemFailed):
@@ -129,12 +131,12 @@ def _ending(
     return row.status, f"{row.reason}; is on the list now"
 
 
-def _unwritten(what: str, fate: ItemRejected | ItemFailed) -> tuple[str, str]:
-    if isinstance(fate, ItemRejected) and fate.reason:
-        return OutcomeStatus.REJECTED.value, f"iContact refused the {what}: {fate.reason}"
-    if isinstance(fate, ItemRejected):
+def _unwritten(what: str, result: ItemRejected | ItemFailed) -> tuple[str, str]:
+    if isinstance(result, ItemRejected) and result.reason:
+        return OutcomeStatus.REJECTED.value, f"iContact refused the {what}: {result.reason}"
+    if isinstance(result, ItemRejected):
         # Without a reason the data need not be at fault.
         reason = f"iContact did not store the {what} and gave no reason"
     else:
-        reason = f"iContact did not take the {what}: {fate.reason}"
+        reason = f"iContact did not take the {what}: {result.reason}"
     return OutcomeStatus.FAILED.value, f"{reason}; push it again"
