@@ -13,7 +13,7 @@ import attrs
 from icontact.push import PushReport
 from icontact.sandbox import Sandbox
 from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse
-from icontact.sandbox.faults import Fault, FaultKind, Only
+from icontact.sandbox.faults import Fault, FaultFilter, FaultKind
 from tests.endurance.scenes import Scene, push_of
 
 #: Row, address, status, and the state on the list.
@@ -72,7 +72,7 @@ _OF_THE_RUN = frozenset({"contactId", "createDate"})
 
 def order_trouble(sandbox: Sandbox, seed: int, share: float) -> None:
     """Let each kind of trouble meet a share of all requests that come from now on."""
-    faults, only = sandbox.faults, Only(probability=share, seed=seed)
+    faults, only = sandbox.faults, FaultFilter(probability=share, seed=seed)
     faults.refuse(None, **only)
     faults.drop_before(None, **only)
     faults.drop_after(None, **only)

@@ -14,7 +14,7 @@ import requests
 
 from icontact.sandbox import Faults, Quirks, Sandbox, Server, State
 from icontact.sandbox.control import ACTIONS, FAULTS, STATE, Method
-from icontact.sandbox.faults import Only
+from icontact.sandbox.faults import FaultFilter
 from tests.sandbox.wire import HEADERS, Clock
 
 PAGE = Path(__file__).parents[2] / "docs" / "sandbox-server.rst"
@@ -399,7 +399,7 @@ def arguments_in_python(function: Any) -> tuple[dict[str, bool], bool]:
             if name != "self" and parameter.kind is not parameter.POSITIONAL_ONLY:
                 named[name] = parameter.default is parameter.empty
         elif name == "only":
-            named |= dict.fromkeys(get_type_hints(Only), False)
+            named |= dict.fromkeys(get_type_hints(FaultFilter), False)
         else:
             others = True
     return named, others

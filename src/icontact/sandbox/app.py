@@ -124,7 +124,7 @@ class App:
             return self._unless_throttled(incoming)
         if fault.kind in _LOST_BEFORE:
             return None
-        instead = fault.instead(incoming)
+        instead = fault.answer_instead(incoming)
         if instead is not None:
             return self._finished(instead)
         return fault.spoil(self._unless_throttled(incoming))

@@ -1,4 +1,4 @@
-"""Faults on order: what networks, gateways and overloaded servers do to a request."""
+"""Faults to test with: what networks, gateways and overloaded servers do to a request."""
 
 from __future__ import annotations
 
@@ -19,24 +19,14 @@ from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse
 
 _HTML = "<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
 _PHP_NOTICE = b"Warning: Invalid argument supplied for foreach() in index.php on line 1"
-
-
 _WRITES = frozenset({"POST", "PUT", "DELETE"})
 _SINGULARS = {
-    "contacts": "contact",
-    "lists": "list",
-    "subscriptions": "subscription",
-    "customfields": "customfield",
-    "segments": "segment",
+    **{f"{each}s": each for each in (
+        "contact", "list", "subscription", "customfield", "segment", "campaign", "message", "send",
+        "upload", "webhook", "user", "permission",
+    )},
     "criteria": "criterion",
-    "campaigns": "campaign",
-    "messages": "message",
-    "sends": "send",
-    "uploads": "upload",
-    "webhooks": "webhook",
-    "users": "user",
-    "permissions": "permission",
-}
+}  # fmt: skip
 # Recorded: of these an empty array stays one; the others become null (API 2.4).
 _EMPTY_ARRAYS = frozenset({"subscriptions", "sends"})
 
@@ -55,7 +45,7 @@ class FaultKind(enum.StrEnum):
 
 @attrs.frozen(kw_only=True)
 class Fault:
-    """A fault on order, for the requests that its filter lets through."""
+    """What happens to the requests that fit a method and a path."""
 
     kind: FaultKind
     method: str | None = None
@@ -66,17 +56,17 @@ class Fault:
     warnings: tuple[str, ...] = ()
 
     def hits(self, incoming: IncomingRequest) -> bool:
-        """Say whether the fault is meant for this request."""
+        """Say whether a request fits."""
         if self.method is not None and self.method != incoming.method:
             return False
         if self.kind is FaultKind.SWALLOW and incoming.method not in _WRITES:
             return False
         return self.path is None or self.path.search(incoming.path) is not None
 
-    def instead(self, incoming: IncomingRequest) -> OutgoingResponse | None:
-        """Return what is answered instead of applying a request; ``None`` if it is applied."""
+    def answer_instead(self, incoming: IncomingRequest) -> OutgoingResponse | None:
+        """Return the answer to a request that is not applied; ``None`` if it is applied."""
         if self.kind is FaultKind.SWALLOW:
-            payload = _nothing(incoming)
+            payload = _empty_answer(incoming)
             if self.warnings and isinstance(payload, dict):
                 payload["warnings"] = list(self.warnings)
             return OutgoingResponse(status=200, body=phpjson.encode(payload))
@@ -99,24 +89,24 @@ def html_page(status: int, title: str) -> OutgoingResponse:
     return OutgoingResponse(status=status, headers=headers, body=_HTML.format(title=title).encode())
 
 
-class Only(TypedDict, total=False):
-    """Which requests an order is meant for, beside how many: what every order takes."""
+class FaultFilter(TypedDict, total=False):
+    """The requests that a fault hits: keywords of every method that adds a fault."""
 
     method: str | None
     """Only this verb."""
     path: str | None
-    """Only where this regular expression is found in what follows the base URL."""
+    """Only if this regular expression is found in the path below the base URL."""
     probability: float
     """The share of the fitting requests that are hit; by default all."""
     seed: int
-    """Decides which, together with the order in which requests come."""
+    """Decides which of them, together with the order of the requests."""
 
 
 class Faults:
-    """The faults on order; the oldest that fits a request hits it, one for each request.
+    """The faults to come: each request meets the oldest that fits. Threads may share them.
 
-    Every order takes ``times``, for how many requests it is meant (``None``: until :meth:`clear`),
-    and the keywords of :class:`Only`. Threads may share it.
+    Every method that adds a fault takes the keywords of :class:`FaultFilter`, and ``times``: the
+    number of requests to hit, or ``None`` for all until :meth:`clear`.
 
     .. code-block:: python
 
@@ -129,8 +119,8 @@ class Faults:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._orders: list[_Order] = []
-        self._placed = 0
+        self._planned: list[_PlannedFault] = []
+        self._added = 0
         self._windows: list[_RateWindow] = []
         self._latency = 0.0
 
@@ -140,7 +130,7 @@ class Faults:
         body: str | bytes | Mapping[str, Any] | None = None,
         times: int | None = 1,
         headers: Mapping[str, str] | None = None,
-        **only: Unpack[Only],
+        **only: Unpack[FaultFilter],
     ) -> None:
         """Answer with a status instead of applying the request.
 
@@ -148,108 +138,80 @@ class Faults:
             status: The HTTP status.
             body: The body: text or bytes as they are, a mapping as JSON; by default ``errors``
                 with the usual phrase of the status.
-            times: For how many requests.
+            times: The number of requests to hit.
             headers: Further headers, such as ``Retry-After``.
-            **only: For which requests: see :class:`Only`.
+            **only: The requests to hit.
         """
         payload = {"errors": [_phrase(status)]} if body is None else body
         if isinstance(payload, str):
             payload = payload.encode()
         content = payload if isinstance(payload, bytes) else phpjson.encode(payload)
         answer = OutgoingResponse(status=status, body=content, headers=dict(headers or {}))
-        self._order(FaultKind.STATUS, times, only, answer=answer)
+        self._add(FaultKind.STATUS, times, only, answer=answer)
 
     def swallow(
-        self, warnings: Sequence[str] = (), times: int | None = 1, **only: Unpack[Only]
+        self, warnings: Sequence[str] = (), times: int | None = 1, **only: Unpack[FaultFilter]
     ) -> None:
-        """Answer a write with 200 and nothing in it, and do not apply it.
+        """Answer a write with 200 and nothing in it, and do not apply it. Reads are not hit.
 
-        ``{"contacts": null}``, ``{"subscriptions": []}``, ``{"contact": {}}`` and the like. Reads
-        are not hit.
-
-        Args:
-            warnings: Sentences to go with it.
-            times: For how many requests.
-            **only: For which requests: see :class:`Only`.
+        The answer is ``{"contacts": null}``, ``{"subscriptions": []}``, ``{"contact": {}}`` and the
+        like, with ``warnings`` if some are given.
         """
-        self._order(FaultKind.SWALLOW, times, only, warnings=tuple(warnings))
+        self._add(FaultKind.SWALLOW, times, only, warnings=tuple(warnings))
 
-    def refuse(self, times: int | None = 1, **only: Unpack[Only]) -> None:
+    def refuse(self, times: int | None = 1, **only: Unpack[FaultFilter]) -> None:
         """Refuse the connection: the request provably never arrives, and is not logged.
 
-        Through the HTTP server, which has to read the request first, the connection breaks instead.
-
-        Args:
-            times: For how many requests.
-            **only: For which requests: see :class:`Only`.
+        The HTTP server has to read a request first, and breaks the connection instead.
         """
-        self._order(FaultKind.REFUSE, times, only)
+        self._add(FaultKind.REFUSE, times, only)
 
-    def drop_before(self, times: int | None = 1, **only: Unpack[Only]) -> None:
-        """Break the connection before the request is applied.
+    def drop_before(self, times: int | None = 1, **only: Unpack[FaultFilter]) -> None:
+        """Break the connection before the request is applied."""
+        self._add(FaultKind.DROP_BEFORE, times, only)
 
-        Args:
-            times: For how many requests.
-            **only: For which requests: see :class:`Only`.
-        """
-        self._order(FaultKind.DROP_BEFORE, times, only)
+    def drop_after(self, times: int | None = 1, **only: Unpack[FaultFilter]) -> None:
+        """Apply the request, and break the connection before the answer."""
+        self._add(FaultKind.DROP_AFTER, times, only)
 
-    def drop_after(self, times: int | None = 1, **only: Unpack[Only]) -> None:
-        """Apply the request, and break the connection before the answer.
+    def slow(self, seconds: float, times: int | None = 1, **only: Unpack[FaultFilter]) -> None:
+        """Apply the request, and answer late; meanwhile other requests are answered.
 
-        Args:
-            times: For how many requests.
-            **only: For which requests: see :class:`Only`.
-        """
-        self._order(FaultKind.DROP_AFTER, times, only)
-
-    def slow(self, seconds: float, times: int | None = 1, **only: Unpack[Only]) -> None:
-        """Apply the request, and answer late.
-
-        In process nobody waits: a request whose read timeout is shorter fails at once with
+        In process there is no wait: a request with a shorter read timeout fails at once with
         ``requests.exceptions.ReadTimeout``, any other is answered at once.
-
-        Args:
-            seconds: How late; meanwhile others are answered.
-            times: For how many requests.
-            **only: For which requests: see :class:`Only`.
         """
-        self._order(FaultKind.SLOW, times, only, seconds=seconds)
+        self._add(FaultKind.SLOW, times, only, seconds=seconds)
 
     def garble(
         self,
         kind: Literal["html", "cut", "not_json"] = "html",
         times: int | None = 1,
-        **only: Unpack[Only],
+        **only: Unpack[FaultFilter],
     ) -> None:
-        """Apply the request, and spoil the answer.
+        """Apply the request, and damage the answer.
 
         Args:
-            kind: A page of HTML, half of the answer, or PHP's chatter before it.
-            times: For how many requests.
-            **only: For which requests: see :class:`Only`.
+            kind: A page of HTML, half of the answer, or a PHP warning before the answer.
+            times: The number of requests to hit.
+            **only: The requests to hit.
 
         Raises:
-            ValueError: There is no such kind.
+            ValueError: The kind is not known.
         """
         if kind not in {"html", "cut", "not_json"}:
             raise ValueError(f"There is no garbling {kind!r}; choose html, cut or not_json")
-        self._order(FaultKind.GARBLE, times, only, garble=kind)
+        self._add(FaultKind.GARBLE, times, only, garble=kind)
 
     def latency(self, seconds: float) -> None:
-        """Answer everything so much later from now on, whatever else happens to a request.
+        """Answer everything this late from now on, also what meets a fault; 0 ends it.
 
-        Nothing is held meanwhile: others are answered. In process nobody waits, as with
-        :meth:`slow`.
-
-        Args:
-            seconds: How late; 0 for at once again.
+        Meanwhile other requests are answered. In process there is no wait, as with :meth:`slow`.
 
         Raises:
-            ValueError: Nobody answers before they are asked.
+            ValueError: The number is negative.
         """
         if seconds < 0:
-            raise ValueError(f"A latency of {seconds} s is none; give 0 or more")
+            raise ValueError(f"latency has to be 0 seconds or more, not {seconds}")
         with self._lock:
             self._latency = seconds
 
@@ -259,15 +221,10 @@ class Faults:
         per_hour: int | None = None,
         per_day: int | None = None,
     ) -> None:
-        """Answer 503 beyond a rate, by the clock of the sandbox (API 3).
+        """Answer 503 beyond these rates, by the clock of the sandbox (API 3).
 
-        Replaces the rates that were set before; without arguments there are none. Requests that
-        are refused do not count.
-
-        Args:
-            per_minute: How many in any 60 seconds.
-            per_hour: How many in any 60 minutes.
-            per_day: How many in any 24 hours.
+        They replace earlier rates; without arguments there are none. Requests that are answered
+        with 503 do not count.
         """
         rates = ((60, per_minute), (3600, per_hour), (86400, per_day))
         with self._lock:
@@ -276,43 +233,43 @@ class Faults:
             ]
 
     def clear(self) -> None:
-        """Forget all orders, the throttle and the latency; seeds begin anew."""
+        """Remove all faults, the throttle and the latency; seeds begin anew."""
         with self._lock:
-            self._orders.clear()
+            self._planned.clear()
             self._windows.clear()
-            self._placed, self._latency = 0, 0.0
+            self._added, self._latency = 0, 0.0
 
     def take(self, incoming: IncomingRequest) -> Fault | None:
-        """Return the fault that hits a request, and count it as done."""
+        """Return the fault that hits a request, and count the hit."""
         with self._lock:
-            for order in self._orders:
-                if order.fault.hits(incoming) and order.decides():
-                    order.left -= 1
-                    self._orders = [each for each in self._orders if each.left > 0]
-                    return order.fault
+            for planned in self._planned:
+                if planned.fault.hits(incoming) and planned.decides():
+                    planned.left -= 1
+                    self._planned = [each for each in self._planned if each.left > 0]
+                    return planned.fault
         return None
 
     def lateness(self) -> float:
-        """Return how many seconds late every answer is now."""
+        """Return the seconds that :meth:`latency` set."""
         with self._lock:
             return self._latency
 
     def throttled(self, now: float) -> bool:
         """Say whether one more request is beyond a rate; count it if it is not."""
         with self._lock:
-            if any(window.full(now) for window in self._windows):
+            if any(window.is_full(now) for window in self._windows):
                 return True
             for window in self._windows:
                 window.admitted.append(now)
             return False
 
-    def _order(self, kind: FaultKind, times: int | None, only: Only, **details: Any) -> None:
-        if unknown := set(only) - Only.__annotations__.keys():
-            raise TypeError(f"An order has no {', '.join(sorted(unknown))}")
+    def _add(self, kind: FaultKind, times: int | None, only: FaultFilter, **details: Any) -> None:
+        if unknown := set(only) - FaultFilter.__annotations__.keys():
+            raise TypeError(f"A fault takes no {', '.join(sorted(unknown))}")
         method, path = only.get("method"), only.get("path")
         probability, seed = only.get("probability", 1.0), only.get("seed", 0)
         if not 0 <= probability <= 1:
-            raise ValueError(f"The probability is {probability}, but has to be between 0 and 1")
+            raise ValueError(f"probability has to be between 0 and 1, not {probability}")
         fault = Fault(
             kind=kind,
             method=method.upper() if method else None,
@@ -320,15 +277,16 @@ class Faults:
             **details,
         )
         with self._lock:
-            # Orders with the same seed are not to hit the same requests.
-            self._placed += 1
-            dice = random.Random(f"{seed} {self._placed}")  # noqa: S311  (is to be repeatable)
-            self._orders.append(_Order(fault, inf if times is None else times, probability, dice))
+            # Two faults with the same seed hit different requests.
+            self._added += 1
+            dice = random.Random(f"{seed} {self._added}")  # noqa: S311  (is to be repeatable)
+            left = inf if times is None else times
+            self._planned.append(_PlannedFault(fault, left, probability, dice))
 
 
 @attrs.define
-class _Order:
-    """A fault, for how many requests it is still meant, and for which share of them."""
+class _PlannedFault:
+    """A fault, the number of requests that it may still hit, and the share of requests it hits."""
 
     fault: Fault
     left: float
@@ -342,20 +300,20 @@ class _Order:
 
 @attrs.define
 class _RateWindow:
-    """The requests of the last so many seconds, at most so many."""
+    """The requests of the last seconds, up to a number."""
 
     seconds: float
     most: int
     admitted: deque[float] = attrs.field(factory=deque)
 
-    def full(self, now: float) -> bool:
+    def is_full(self, now: float) -> bool:
         while self.admitted and self.admitted[0] <= now - self.seconds:
             self.admitted.popleft()
         return len(self.admitted) >= self.most
 
 
-def _nothing(incoming: IncomingRequest) -> dict[str, Any] | list[Any]:
-    """Return the answer to a write of which nothing was stored (API 2.4)."""
+def _empty_answer(incoming: IncomingRequest) -> dict[str, Any] | list[Any]:
+    """Return the answer to a write that stored nothing (API 2.4)."""
     if incoming.method == "DELETE":
         return []
     *_, before, last = ("", "", *filter(None, incoming.path.split("/")))

@@ -1,4 +1,4 @@
-"""Reading what the sandbox holds, without asking it over the wire."""
+"""Reading what the sandbox holds, without a request."""
 
 # ruff: noqa: S608  (tables and keys are constants)
 
@@ -10,12 +10,16 @@ from typing import Any
 from icontact.sandbox import timestamps
 from icontact.sandbox.store import Store
 
+Rows = list[dict[str, Any]]
+
+_TIMES = ("createDate", "scheduledTime", "releasedTime", "created", "updated", "time", "addDate")
+
 
 class State:
     """The things in the sandbox as plain dicts, for comparing end states in tests.
 
-    Keys are those of the wire; ids are texts, and what is blank is ``""``. Every listing is in the
-    order of creation, and can be narrowed to one client folder.
+    Keys are those of the API; ids are texts, and a blank value is ``""``. Every listing is in the
+    order of creation. Most can be limited to one client folder.
 
     Args:
         store: Where the state is.
@@ -24,55 +28,40 @@ class State:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def contacts(self, folder_id: int | None = None) -> list[dict[str, Any]]:
-        """Return all contacts, the deleted ones too, with their custom fields beside the others."""
-        names = self._custom_names()
-        return [
-            self._contact(row, names.get(row.pop("folderId"), ()))
-            for row in self._rows("contacts", "contactId", folder_id)
-        ]
-
-    def lists(self, folder_id: int | None = None) -> list[dict[str, Any]]:
-        """Return the lists that are not deleted."""
-        return [
-            {**row, "listId": str(row["listId"])}
-            for row in self._rows("lists", "listId", folder_id)
-            if not row.pop("deleted") and row.pop("folderId")
-        ]
-
-    def subscriptions(self, folder_id: int | None = None) -> list[dict[str, Any]]:
-        """Return all subscriptions, those that ended too."""
-        return [
-            {
-                "subscriptionId": f"{row['listId']}_{row['contactId']}",
-                "listId": str(row["listId"]),
+    def contacts(self, folder_id: int | None = None) -> Rows:
+        """Return all contacts, also deleted ones, with their custom fields beside the others."""
+        names: dict[int, list[str]] = {}
+        for row in self._store.rows("SELECT * FROM customfields ORDER BY fieldNumber"):
+            names.setdefault(row["folderId"], []).append(row["privateName"])
+        contacts = []
+        for row in self._rows("contacts", "contactId", folder_id):
+            custom = json.loads(row.pop("custom"))
+            defined = names.get(row.pop("folderId"), ())
+            row |= {
                 "contactId": str(row["contactId"]),
-                "status": row["status"],
-                "addDate": timestamps.iso_with_offset(row["addDate"]),
-                "confirmationMessageId": row["confirmationMessageId"],
+                "bounceCount": str(row["bounceCount"] or ""),
             }
-            for row in self._rows("subscriptions", "rowNumber", folder_id)
-        ]
+            contacts.append({**row, **{name: custom.get(name, "") for name in defined}})
+        return contacts
 
-    def custom_fields(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+    def lists(self, folder_id: int | None = None) -> Rows:
+        """Return the lists that are not deleted."""
+        rows = self._plain("lists", folder_id, "listId")
+        return [row for row in rows if not row.pop("deleted")]
+
+    def subscriptions(self, folder_id: int | None = None) -> Rows:
+        """Return all subscriptions, also those that ended."""
+        rows = self._plain("subscriptions", folder_id, "listId", "contactId", order="rowNumber")
+        return [{"subscriptionId": f"{row['listId']}_{row['contactId']}", **row} for row in rows]
+
+    def custom_fields(self, folder_id: int | None = None) -> Rows:
         """Return the custom fields."""
-        return [
-            {
-                "customFieldId": row["privateName"],
-                "privateName": row["privateName"],
-                "publicName": row["publicName"],
-                "displayToUser": row["displayToUser"],
-                "fieldType": row["fieldType"],
-            }
-            for row in self._rows("customfields", "fieldNumber", folder_id)
-        ]
+        rows = self._plain("customfields", folder_id, order="fieldNumber")
+        return [{"customFieldId": row["privateName"], **row} for row in rows]
 
-    def actions(self, contact_id: int | None = None) -> list[dict[str, Any]]:
-        """Return what was done to contacts, oldest first."""
-        rows = self._store.rows(
-            "SELECT * FROM actions WHERE contactId = ? OR ? IS NULL ORDER BY actionNumber",
-            (contact_id, contact_id),
-        )
+    def actions(self, contact_id: int | None = None) -> Rows:
+        """Return the history of one contact, or of all, oldest first."""
+        rows = self._narrowed("SELECT * FROM actions", "contactId", contact_id, "actionNumber")
         return [
             {
                 "contactId": str(row["contactId"]),
@@ -84,104 +73,69 @@ class State:
             for row in rows
         ]
 
-    def accounts(self) -> list[dict[str, Any]]:
+    def accounts(self) -> Rows:
         """Return the accounts."""
         rows = self._store.rows("SELECT * FROM accounts ORDER BY accountId")
-        return [{**dict(row), "accountId": str(row["accountId"])} for row in rows]
+        return [_with_texts(dict(row), "accountId") for row in rows]
 
-    def client_folders(self) -> list[dict[str, Any]]:
+    def client_folders(self) -> Rows:
         """Return the client folders of all accounts."""
         rows = self._store.rows("SELECT * FROM clientfolders ORDER BY clientFolderId")
-        return [
-            {
-                **dict(row),
-                "clientFolderId": str(row["clientFolderId"]),
-                "accountId": str(row["accountId"]),
-            }
-            for row in rows
-        ]
+        return [_with_texts(dict(row), "clientFolderId", "accountId") for row in rows]
 
-    def users(self) -> list[dict[str, Any]]:
+    def users(self) -> Rows:
         """Return the users that were added to accounts, without their passwords.
 
-        The owner of an account is not among them, although the listing over the wire has the owner.
+        The owner of an account is not among them, although the API lists the owner.
         """
         rows = self._store.rows(
             "SELECT userId, accountId, userName, firstName, lastName, email FROM users"
             " ORDER BY userId"
         )
-        return [_with_texts(dict(row), ("userId", "accountId")) for row in rows]
+        return [_with_texts(dict(row), "userId", "accountId") for row in rows]
 
-    def permissions(self, user_id: int | str | None = None) -> list[dict[str, Any]]:
-        """Return what users may do in client folders, where anything was said about it."""
-        rows = self._store.rows(
-            "SELECT * FROM permissions WHERE userId = ? OR ? IS NULL ORDER BY rowid",
-            (user_id, user_id),
-        )
-        return [_with_texts(dict(row), ("userId", "clientFolderId")) for row in rows]
+    def permissions(self, user_id: int | str | None = None) -> Rows:
+        """Return the permissions of one user in client folders, or of all users."""
+        rows = self._narrowed("SELECT * FROM permissions", "userId", user_id, "rowid")
+        return [_with_texts(row, "userId", "clientFolderId") for row in rows]
 
-    def campaigns(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+    def campaigns(self, folder_id: int | None = None) -> Rows:
         """Return the campaigns."""
-        return self._plain("campaigns", "campaignId", folder_id)
+        return self._plain("campaigns", folder_id, "campaignId")
 
-    def messages(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+    def messages(self, folder_id: int | None = None) -> Rows:
         """Return the messages."""
-        ids = ("messageId", "campaignId", "replyToCampaignId")
-        rows = self._plain("messages", "messageId", folder_id, ids=ids)
-        return [{**row, "createDate": _time(row["createDate"])} for row in rows]
+        return self._plain("messages", folder_id, "messageId", "campaignId", "replyToCampaignId")
 
-    def segments(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+    def segments(self, folder_id: int | None = None) -> Rows:
         """Return the segments."""
-        return [
-            {
-                "segmentId": str(row["segmentId"]),
-                "listId": str(row["listId"]),
-                "name": row["name"],
-                "description": row["description"],
-            }
-            for row in self._rows("segments", "segmentId", folder_id)
-        ]
+        return self._plain("segments", folder_id, "segmentId", "listId")
 
-    def criteria(self, segment_id: int | str | None = None) -> list[dict[str, Any]]:
+    def criteria(self, segment_id: int | str | None = None) -> Rows:
         """Return the criteria of one segment, or of all."""
-        rows = self._store.rows(
-            'SELECT segmentId, criterionId, fieldName, operator, "values" FROM criteria'
-            " WHERE segmentId = ? OR ? IS NULL ORDER BY segmentId, criterionId",
-            (segment_id, segment_id),
-        )
+        sql = 'SELECT segmentId, criterionId, fieldName, operator, "values" FROM criteria'
+        rows = self._narrowed(sql, "segmentId", segment_id, "segmentId, criterionId")
         return [
-            {**dict(row), "segmentId": str(row["segmentId"]), "values": json.loads(row["values"])}
-            for row in rows
+            {**_with_texts(row, "segmentId"), "values": json.loads(row["values"])} for row in rows
         ]
 
-    def sends(self, folder_id: int | None = None) -> list[dict[str, Any]]:
-        """Return the sends, the cancelled ones too."""
-        rows = self._plain("sends", "sendId", folder_id, ids=("sendId", "messageId"))
-        return [
-            {
-                **row,
-                "scheduledTime": _time(row["scheduledTime"]),
-                "releasedTime": _time(row["releasedTime"]),
-            }
-            for row in rows
-        ]
+    def sends(self, folder_id: int | None = None) -> Rows:
+        """Return the sends, also cancelled ones."""
+        return self._plain("sends", folder_id, "sendId", "messageId")
 
     def recipients(self, send_id: int | str) -> list[str]:
         """Return the ids of the contacts that a send was released to."""
         sql = "SELECT contactId FROM recipients WHERE sendId = ? ORDER BY contactId"
         return [str(row["contactId"]) for row in self._store.rows(sql, (send_id,))]
 
-    def reactions(self, message_id: int | str | None = None) -> list[dict[str, Any]]:
-        """Return what recipients did so far, in the order in which they did it."""
-        rows = self._store.rows(
-            "SELECT sendId, messageId, contactId, kind, time, link, hard FROM reactions"
-            " WHERE done = 1 AND (messageId = ? OR ? IS NULL) ORDER BY time, reactionNumber",
-            (message_id, message_id),
-        )
-        ids = ("sendId", "messageId", "contactId")
-        return [{**_with_texts(dict(row), ids), "time": _time(row["time"])} for row in rows]
+    def reactions(self, message_id: int | str | None = None) -> Rows:
+        """Return what recipients of one message did so far, or of all, in order of time."""
+        columns = "sendId, messageId, contactId, kind, time, link, hard"
+        sql = f"SELECT {columns} FROM (SELECT * FROM reactions WHERE done = 1)"
+        rows = self._narrowed(sql, "messageId", message_id, "time, reactionNumber")
+        return [_with_texts(row, "sendId", "messageId", "contactId") for row in rows]
 
-    def uploads(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+    def uploads(self, folder_id: int | None = None) -> Rows:
         """Return the uploads, with the warnings about their rows."""
         return [
             {
@@ -194,56 +148,39 @@ class State:
             for row in self._rows("uploads", "uploadId", folder_id)
         ]
 
-    def signup_forms(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+    def signup_forms(self, folder_id: int | None = None) -> Rows:
         """Return the sign-up forms."""
-        return [
-            {
-                **row,
-                "created": _time(row["created"]),
-                "updated": _time(row["updated"]),
-                "lists": json.loads(row["lists"]),
-            }
-            for row in self._plain("forms", "formId", folder_id)
-        ]
+        rows = self._plain("forms", folder_id, "formId")
+        return [{**row, "lists": json.loads(row["lists"])} for row in rows]
 
-    def webhooks(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+    def webhooks(self, folder_id: int | None = None) -> Rows:
         """Return the web hooks."""
-        return self._plain("webhooks", "webhookId", folder_id)
+        return self._plain("webhooks", folder_id, "webhookId")
 
-    def automations(self, folder_id: int | None = None) -> list[dict[str, Any]]:
+    def automations(self, folder_id: int | None = None) -> Rows:
         """Return the welcome messages of lists."""
-        ids = ("automationId", "messageId", "listId")
-        return self._plain("automations", "automationId", folder_id, ids=ids)
+        return self._plain("automations", folder_id, "automationId", "messageId", "listId")
 
-    def _plain(
-        self, table: str, key: str, folder_id: int | None, ids: tuple[str, ...] = ()
-    ) -> list[dict[str, Any]]:
-        """Return rows nearly as they are stored, ids as texts."""
-        rows = self._rows(table, key, folder_id)
-        return [_with_texts(row, ids or (key,)) for row in rows]
+    def _plain(self, table: str, folder_id: int | None, *ids: str, order: str = "") -> Rows:
+        """Return rows of a table nearly as they are stored, in the order of the first id."""
+        rows = self._rows(table, order or ids[0], folder_id)
+        return [_with_texts(row, *ids) for row in rows]
 
-    def _rows(self, table: str, key: str, folder_id: int | None) -> list[dict[str, Any]]:
-        sql = f"SELECT * FROM {table} WHERE folderId = ? OR ? IS NULL ORDER BY {key}"
-        return [dict(row) for row in self._store.rows(sql, (folder_id, folder_id))]
+    def _rows(self, table: str, key: str, folder_id: int | None) -> Rows:
+        return self._narrowed(f"SELECT * FROM {table}", "folderId", folder_id, key)
 
-    def _custom_names(self) -> dict[int, list[str]]:
-        names: dict[int, list[str]] = {}
-        for row in self._store.rows("SELECT * FROM customfields ORDER BY fieldNumber"):
-            names.setdefault(row["folderId"], []).append(row["privateName"])
-        return names
-
-    @staticmethod
-    def _contact(row: dict[str, Any], names: list[str] | tuple[str, ...]) -> dict[str, Any]:
-        custom = json.loads(row.pop("custom"))
-        row |= {"contactId": str(row["contactId"]), "bounceCount": str(row["bounceCount"] or "")}
-        return {**row, **{name: custom.get(name, "") for name in names}}
+    def _narrowed(self, sql: str, column: str, wanted: int | str | None, order: str) -> Rows:
+        query = f"{sql} WHERE {column} = ? OR ? IS NULL ORDER BY {order}"
+        return [dict(row) for row in self._store.rows(query, (wanted, wanted))]
 
 
-def _with_texts(row: dict[str, Any], ids: tuple[str, ...]) -> dict[str, Any]:
-    """Return a row with its ids as texts, and without the folder that it was looked up by."""
-    row.pop("folderId", None)
-    return {**row, **{name: str(row[name] or "") for name in ids}}
-
-
-def _time(epoch: int | None) -> str:
-    return "" if epoch is None else timestamps.iso_with_offset(epoch)
+def _with_texts(row: dict[str, Any], *ids: str) -> dict[str, Any]:
+    """Return a row with its ids and times as texts, without columns of the store's own."""
+    for name in ("folderId", "rowNumber", "fieldNumber", "nextCriterion"):
+        row.pop(name, None)
+    times = {
+        name: "" if row[name] is None else timestamps.iso_with_offset(row[name])
+        for name in _TIMES
+        if name in row
+    }
+    return {**row, **{name: str(row[name] or "") for name in ids}, **times}
