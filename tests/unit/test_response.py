@@ -18,6 +18,7 @@ from urllib3 import exceptions as urllib3_exceptions
 from icontact import errors
 from icontact.errors import CallSummary
 from icontact.transport import Answer
+from icontact.transport.connections import Received
 from icontact.transport.response import AttemptResult, classify_exception, parse_response
 from icontact.transport.retry import FailureKind
 from tests.unit.support import CREDENTIALS
@@ -34,7 +35,8 @@ def attempt_result(
     call: CallSummary = GET,
 ) -> AttemptResult:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return parse_response(status, headers or {}, content, call, CREDENTIALS)
+    received = Received(status=status, headers=headers or {}, content=content)
+    return parse_response(received, call, CREDENTIALS)
 
 
 def answer_in(found: AttemptResult) -> Any:
@@ -360,7 +362,8 @@ JSON = st.recursive(
 def test_every_answer_is_either_an_answer_or_an_error(
     status: int, body: bytes, retry_after: str
 ) -> None:
-    found = parse_response(status, {"Retry-After": retry_after}, body, GET, None)
+    received = Received(status=status, headers={"Retry-After": retry_after}, content=body)
+    found = parse_response(received, GET, None)
     assert (answer_in(found) is None) != (error_in(found) is None)
     assert answer_in(found) is None or 200 <= status < 300
     if error_in(found) is not None:

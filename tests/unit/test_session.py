@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import requests
 import responses
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import NameResolutionError
 
 import icontact
 from icontact import errors
@@ -54,6 +56,13 @@ def serve(answers: responses.RequestsMock, *script: Any) -> None:
             answers.add(method, URL, body=body, status=status)
 
 
+def greet(transport: Transport, answers: responses.RequestsMock) -> None:
+    """Let the server answer once, so that its address is known to be right."""
+    answers.get(f"{BASE}/time", json={})
+    transport.send(Call("GET", "time", authenticated=False))
+    answers.calls.reset()
+
+
 # What is repeated
 
 
@@ -66,6 +75,7 @@ def test_what_may_be_repeated_is_repeated_until_it_works(
     safety: Safety,
     failure: Any,
 ) -> None:
+    greet(transport, answers)
     serve(answers, failure, failure, 200)
     answer = transport.send(call(safety))
     assert answer.attempts == 3
@@ -78,6 +88,7 @@ def test_what_may_be_repeated_is_repeated_until_it_works(
 def test_once_is_repeated_where_it_was_provably_not_applied(
     transport: Transport, answers: responses.RequestsMock, clock: Clock, failure: Any
 ) -> None:
+    greet(transport, answers)
     serve(answers, failure, 200)
     assert transport.send(call(Safety.ONCE)).attempts == 2
     assert len(clock.sleeps) == 1
@@ -144,6 +155,7 @@ def test_maybe_applied_survives_a_later_different_failure(
 def test_only_refused_connections_are_provably_not_applied(
     transport: Transport, answers: responses.RequestsMock
 ) -> None:
+    greet(transport, answers)
     serve(answers, *[REFUSED] * 5)
     with pytest.raises(errors.ConnectError) as caught:
         transport.send(call(Safety.REPEATABLE))
@@ -490,8 +502,32 @@ def test_a_closed_port_was_never_reached(clock: Clock) -> None:
     transport = transport_to(clock, f"http://127.0.0.1:{port}")
     with pytest.raises(errors.ConnectError) as caught:
         transport.send(call(Safety.ONCE))
-    assert caught.value.attempts == 5
+    assert caught.value.attempts == 1
     assert not caught.value.maybe_applied
+    assert clock.sleeps == []
+
+
+UNKNOWN_HOST = requests.exceptions.ConnectionError(
+    NameResolutionError("x.example", HTTPConnection("x.example"), socket.gaierror(-2, "unknown"))
+)
+
+
+@pytest.mark.parametrize("failure", [REFUSED, UNKNOWN_HOST], ids=["refused", "unknown host"])
+def test_a_wrong_address_is_an_error_at_once(
+    transport: Transport, answers: responses.RequestsMock, clock: Clock, failure: Exception
+) -> None:
+    serve(answers, failure)
+    with pytest.raises(errors.ConnectError, match="check base_url"):
+        transport.send(call(Safety.READ))
+    assert clock.sleeps == []
+
+
+def test_a_server_that_answered_before_may_come_back(
+    transport: Transport, answers: responses.RequestsMock
+) -> None:
+    greet(transport, answers)
+    serve(answers, UNKNOWN_HOST, REFUSED, 200)
+    assert transport.send(call(Safety.READ)).attempts == 3
 
 
 def test_tls_that_ends_without_an_answer_may_have_carried_the_request(

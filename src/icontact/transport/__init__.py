@@ -11,8 +11,9 @@ from icontact.limits import (
     Unlimited,
 )
 from icontact.transport.call import Answer, Call, Event, Sender
+from icontact.transport.checks import Timeout
 from icontact.transport.retry import RetryPolicy, Safety
-from icontact.transport.session import API_VERSION, DEFAULT_BASE_URL, Timeout, Transport
+from icontact.transport.session import API_VERSION, DEFAULT_BASE_URL, Transport
 
 __all__ = [
     "API_VERSION",

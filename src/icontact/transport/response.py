@@ -29,7 +29,7 @@ from icontact.errors import (
     class_for_status,
 )
 from icontact.transport.call import Answer
-from icontact.transport.connections import LONGEST_ANSWER, NotConnected
+from icontact.transport.connections import LONGEST_ANSWER, NotConnected, Received
 from icontact.transport.retry import FailureKind, failure_for_status
 
 __all__ = ["AttemptResult", "classify_exception", "parse_response"]
@@ -43,37 +43,41 @@ _LONGEST_TEXT = 500
 
 @attrs.frozen(kw_only=True)
 class AttemptResult:
-    """Either an answer or an error, and what the retry policy has to know."""
+    """Either an answer or an error, and what the retry policy has to know.
+
+    Attributes:
+        outcome: The answer or the error.
+        failure: What went wrong, if a later attempt may do better.
+        retry_after: Seconds that the server asks to wait.
+        is_wrong_address: Whether nothing answers at the address: an unknown host name, a refused
+            connection, or a certificate of another host.
+    """
 
     outcome: Answer | CallError
     failure: FailureKind | None = None
     retry_after: float | None = None
+    is_wrong_address: bool = False
 
 
 def parse_response(
-    status: int,
-    headers: Mapping[str, str],
-    content: bytes | None,
-    call: CallSummary,
-    credentials: Credentials | None,
+    received: Received, call: CallSummary, credentials: Credentials | None
 ) -> AttemptResult:
     """Tell success from failure. The content type is ignored: JSON comes as text/html too.
 
     Args:
-        status: The HTTP status.
-        headers: Those of the answer.
-        content: Its body; ``None`` if it is too long to be read.
+        received: The answer.
         call: What was asked.
-        credentials: What must not appear in the texts.
+        credentials: Their values must not appear in the texts.
     """
+    status, content = received.status, received.content
     if 300 <= status < 400:
         return AttemptResult(outcome=RedirectRefused(_redirect(status), call=call))
     payload, problem = _parse(content)
     errors = texts(payload, "errors", credentials)
     warnings = texts(payload, "warnings", credentials)
     if status >= 400:
-        said = errors or ((problem,) if problem else ())
-        return _failure(status, headers, said, warnings, call)
+        messages = errors or ((problem,) if problem else ())
+        return _failure(status, received.headers, messages, warnings, call)
     if problem:
         failure = FailureKind.INVALID_BODY if content is not None else FailureKind.BODY_TOO_LARGE
         return AttemptResult(outcome=DecodeError([problem], call=call), failure=failure)
@@ -119,8 +123,15 @@ def classify_exception(problem: Exception, call: CallSummary) -> AttemptResult:
     if any(isinstance(link, _UNREACHED) for link in chain):
         why = [link.why for link in chain if isinstance(link, NotConnected) and link.why]
         said = f"no connection: {why[0] if why else _reason(chain)}"
-        error: TransportError = ConnectError(said, call=call)
-        return AttemptResult(outcome=error, failure=FailureKind.NOT_CONNECTED)
+        is_wrong = any(isinstance(link, _WRONG_ADDRESS) for link in chain)
+        if is_wrong:
+            said += "; check base_url and the network"
+        return AttemptResult(
+            outcome=ConnectError(said, call=call),
+            failure=FailureKind.NOT_CONNECTED,
+            is_wrong_address=is_wrong,
+        )
+    error: TransportError
     if any(isinstance(link, _TIMED_OUT) for link in chain):
         error = RequestTimeout("no answer in time", call=call)
     else:
@@ -141,6 +152,11 @@ _UNREACHED = (
     urllib3_exceptions.NewConnectionError,
     urllib3_exceptions.ConnectTimeoutError,
     ConnectionRefusedError,
+)
+_WRONG_ADDRESS = (
+    urllib3_exceptions.NewConnectionError,
+    ConnectionRefusedError,
+    ssl.SSLCertVerificationError,
 )
 _TIMED_OUT = (
     requests.exceptions.Timeout,

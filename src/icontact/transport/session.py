@@ -10,33 +10,27 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import attrs
 import requests
 from urllib3.exceptions import HTTPError
 
-from icontact._version import __version__
 from icontact.auth import Anonymous, Credentials, HeaderAuth
 from icontact.cancellation import cancellable_sleep, check_cancelled
-from icontact.errors import CallError, ConfigError, RequestTimeout
+from icontact.errors import RequestTimeout
 from icontact.limits import AdaptiveLimiter, Limiter, ResponseListener
 from icontact.transport.call import Answer, Call, Event
-from icontact.transport.connections import Pool, is_loopback, receive
+from icontact.transport.checks import Timeout, checked_agent, checked_timeout, checked_url
+from icontact.transport.connections import Pool, receive
 from icontact.transport.log_redaction import redacted_logs
 from icontact.transport.response import AttemptResult, classify_exception, parse_response
 from icontact.transport.retry import FailureKind, RetryPolicy, Safety, may_be_applied
 
-__all__ = ["API_VERSION", "DEFAULT_BASE_URL", "Timeout", "Transport"]
+__all__ = ["API_VERSION", "DEFAULT_BASE_URL", "Transport"]
 
 DEFAULT_BASE_URL = "https://app.icontact.com/icp"
 API_VERSION = "2.2"
 
-#: Seconds to connect, and seconds without a byte of the answer. The whole of an answer may take
-#: ten times the latter.
-Timeout = tuple[float, float]
-
-_NOT_IN_BASE = re.compile(r"[\x00-\x20\x7f?#@\\]")
 _ABOUT_SIZE = (FailureKind.SERVER_ERROR, FailureKind.INVALID_BODY, FailureKind.BODY_TOO_LARGE)
 _THROTTLED = (FailureKind.THROTTLED_429, FailureKind.UNAVAILABLE_503)
 
@@ -78,25 +72,28 @@ class Transport:
         sleep: Callable[[float], None] = time.sleep,
         draw: Callable[[], float] = random.random,
     ) -> None:
-        self.base_url: str = _checked_url(base_url)
+        self.base_url: str = checked_url(base_url)
         self.limiter: Limiter = (
             AdaptiveLimiter(clock=clock, sleep=sleep) if limiter is None else limiter
         )
         self.credentials = credentials
         self._auth = Anonymous() if credentials is None else HeaderAuth(credentials)
         self._anonymous = Anonymous()
-        self._timeout = _checked_timeout(timeout)
+        self._timeout = checked_timeout(timeout)
         self._retry = RetryPolicy() if retry is None else retry
         self._on_event = on_event
         self._clock, self._sleep, self._draw = clock, sleep, draw
         #: Seconds that requests were held back so far, by the limit or before they were repeated.
         self.waited: float = 0.0
         self._counting = threading.Lock()
+        #: Whether the server ever answered: before that a refused connection is a wrong address.
+        self._answered = False
         # A proxy of plain HTTP would read the credentials.
         secure = self.base_url.startswith("https:")
-        self._pool = Pool(_headers(_checked_agent(user_agent)), proxies=secure)
+        self._pool = Pool(_headers(checked_agent(user_agent)), proxies=secure)
 
     def __repr__(self) -> str:
+        # A report of an error shows transports that were never finished, too.
         return f"Transport(base_url={vars(self).get('base_url')!r})"
 
     @property
@@ -132,9 +129,7 @@ class Transport:
                             f"{self.base_url}/{call.path}",
                             params=call.params,
                             data=data,
-                            headers={"Content-Type": call.content_type}
-                            if data is not None
-                            else None,
+                            headers=None if data is None else {"Content-Type": call.content_type},
                             auth=self._auth if call.authenticated else self._anonymous,
                             timeout=self._timeout,
                             allow_redirects=False,
@@ -144,19 +139,22 @@ class Transport:
             except (OSError, HTTPError, ValueError) as problem:
                 result, status = classify_exception(problem, summary), None
             else:
+                self._answered = True
                 status = received.status
-                result = parse_response(
-                    status, received.headers, received.content, summary, self.credentials
-                )
+                result = parse_response(received, summary, self.credentials)
+            # Errors are raised here, where nothing leads to the request and its credentials.
             elapsed = self._clock() - started
-            self._tell_request(result, call, attempt, status, self._clock() - sent)
+            self._report(result, call, attempt, status, self._clock() - sent)
             if isinstance(result.outcome, Answer):
                 return attrs.evolve(result.outcome, attempts=attempt, elapsed=elapsed)
             maybe_applied |= _may_be_applied(call, result)
             pause = self._pause(call, result, attempt, elapsed)
             if pause is None:
-                raise _completed(result.outcome, attempt, elapsed, maybe_applied)
-            self._tell(Event(kind="retry", call=summary, attempt=attempt, seconds=pause))
+                error = result.outcome
+                error.attempts, error.elapsed = attempt, elapsed
+                error.maybe_applied = maybe_applied
+                raise error
+            self._emit(Event(kind="retry", call=summary, attempt=attempt, seconds=pause))
             logger.info("%s: again in %.1f s (attempt %d)", _shown(call), pause, attempt)
             cancellable_sleep(self._sleep, pause)
             self._add_wait(pause)
@@ -169,7 +167,7 @@ class Transport:
         waited = self.limiter.acquire()
         if waited > 0:
             self._add_wait(waited)
-            self._tell(Event(kind="wait", call=call.summary(), attempt=attempt, seconds=waited))
+            self._emit(Event(kind="wait", call=call.summary(), attempt=attempt, seconds=waited))
             logger.info("%s: waited %.1f s for the limit", _shown(call), waited)
         check_cancelled()
 
@@ -177,6 +175,8 @@ class Transport:
         self, call: Call, result: AttemptResult, attempt: int, elapsed: float
     ) -> float | None:
         if result.failure is None or (call.may_be_too_large and _is_about_size(result)):
+            return None
+        if result.is_wrong_address and not self._answered:
             return None
         return self._retry.pause(
             safety=call.safety,
@@ -187,7 +187,7 @@ class Transport:
             draw=self._draw(),
         )
 
-    def _tell_request(
+    def _report(
         self, result: AttemptResult, call: Call, attempt: int, status: int | None, seconds: float
     ) -> None:
         milliseconds = round(seconds * 1000)
@@ -197,14 +197,14 @@ class Transport:
         if self._on_event is None:
             return
         summary = call.summary()
-        self._tell(
+        self._emit(
             Event(kind="request", call=summary, attempt=attempt, status=status, seconds=seconds)
         )
         if isinstance(result.outcome, Answer) and result.outcome.warnings:
             texts = result.outcome.warnings
-            self._tell(Event(kind="warning", call=summary, attempt=attempt, texts=texts))
+            self._emit(Event(kind="warning", call=summary, attempt=attempt, texts=texts))
 
-    def _tell(self, event: Event) -> None:
+    def _emit(self, event: Event) -> None:
         if self._on_event is not None:
             self._on_event(event)
 
@@ -245,62 +245,3 @@ def _may_be_applied(call: Call, result: AttemptResult) -> bool:
 def _is_about_size(result: AttemptResult) -> bool:
     """Return whether a smaller request may go through where this one failed."""
     return result.failure in _ABOUT_SIZE or isinstance(result.outcome, RequestTimeout)
-
-
-def _completed(error: CallError, attempts: int, elapsed: float, maybe_applied: bool) -> CallError:
-    error.attempts, error.elapsed, error.maybe_applied = attempts, elapsed, maybe_applied
-    return error
-
-
-def _checked_url(base_url: str) -> str:
-    scheme, host = _scheme_and_host(base_url)
-    if not host or _NOT_IN_BASE.search(base_url) or not base_url.isprintable():
-        raise ConfigError(
-            "base_url must look like https://app.icontact.com/icp, without user, query or fragment"
-        )
-    if scheme != "https" and not (scheme == "http" and is_loopback(host)):
-        raise ConfigError("base_url must begin with https:// (plain http only for loopback)")
-    try:
-        requests.Request("GET", base_url).prepare()
-    except ValueError:
-        sendable = False
-    else:
-        sendable = True
-    if not sendable:
-        raise ConfigError("base_url holds what cannot be sent: look at the name of the host")
-    return base_url.rstrip("/")
-
-
-def _scheme_and_host(url: object) -> tuple[str, str]:
-    """Return both in lower case, or two empty texts for what is no URL."""
-    if not isinstance(url, str):
-        return "", ""
-    try:
-        parts = urlsplit(url)
-        # Reading the port is what checks it.
-        return (parts.scheme, parts.hostname or "") if parts.port != 0 else ("", "")
-    except ValueError:
-        return "", ""
-
-
-def _checked_timeout(timeout: Timeout) -> Timeout:
-    given = timeout if isinstance(timeout, tuple | list) else ()
-    usable = [seconds for seconds in given if _is_timeout(seconds)]
-    if len(given) != 2 or len(usable) != 2:
-        raise ConfigError("timeout must be two positive numbers of seconds: (connect, read)")
-    return usable[0], usable[1]
-
-
-def _is_timeout(seconds: object) -> bool:
-    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    return number and 0 < seconds <= threading.TIMEOUT_MAX  # type: ignore[operator]  # number says so
-
-
-def _checked_agent(user_agent: str | None) -> str:
-    own = f"icontact-python/{__version__}"
-    if user_agent is None:
-        return own
-    printable = user_agent.isascii() and user_agent.isprintable()
-    if not printable or not user_agent or user_agent != user_agent.strip():
-        raise ConfigError("user_agent must be printable ASCII, such as my-app/1.0")
-    return f"{user_agent} {own}"

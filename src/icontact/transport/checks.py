@@ -1,0 +1,87 @@
+"""Checks of what a transport is made with: base URL, time-outs, user agent."""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+import requests
+
+from icontact._version import __version__
+from icontact.errors import ConfigError
+from icontact.transport.connections import is_loopback
+
+__all__ = ["Timeout", "checked_agent", "checked_timeout", "checked_url", "scheme_and_host"]
+
+#: Seconds to connect, and seconds without a byte of the answer. The whole of an answer may take
+#: ten times the latter.
+Timeout: TypeAlias = tuple[float, float]
+
+_NOT_IN_BASE = re.compile(r"[\x00-\x20\x7f?#@\\]")
+
+
+def checked_url(base_url: str) -> str:
+    """Return a base URL without its last slash.
+
+    Raises:
+        ConfigError: If it cannot be used.
+    """
+    scheme, host = scheme_and_host(base_url)
+    if not host or _NOT_IN_BASE.search(base_url) or not base_url.isprintable():
+        raise ConfigError(
+            "base_url must look like https://app.icontact.com/icp, without user, query or fragment"
+        )
+    if scheme != "https" and not (scheme == "http" and is_loopback(host)):
+        raise ConfigError("base_url must begin with https:// (plain http only for loopback)")
+    try:
+        requests.Request("GET", base_url).prepare()
+    except ValueError:
+        raise ConfigError("base_url cannot be sent: check the name of the host") from None
+    return base_url.rstrip("/")
+
+
+def scheme_and_host(url: object) -> tuple[str, str]:
+    """Return both in lower case, or two empty texts for a value that is not a URL."""
+    if not isinstance(url, str):
+        return "", ""
+    try:
+        parts = urlsplit(url)
+        # Reading the port is what checks it.
+        return (parts.scheme, parts.hostname or "") if parts.port != 0 else ("", "")
+    except ValueError:
+        return "", ""
+
+
+def checked_timeout(timeout: Timeout) -> Timeout:
+    """Return two numbers of seconds.
+
+    Raises:
+        ConfigError: If they cannot be used.
+    """
+    given = timeout if isinstance(timeout, tuple | list) else ()
+    if len(given) != 2 or not all(map(_is_timeout, given)):
+        raise ConfigError("timeout must be two positive numbers of seconds: (connect, read)")
+    return given[0], given[1]
+
+
+def _is_timeout(seconds: object) -> bool:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return False
+    return 0 < seconds <= threading.TIMEOUT_MAX
+
+
+def checked_agent(user_agent: str | None) -> str:
+    """Return the user agent that is sent: the caller's, and the library's own.
+
+    Raises:
+        ConfigError: If it cannot be used.
+    """
+    own = f"icontact-python/{__version__}"
+    if user_agent is None:
+        return own
+    printable = user_agent.isascii() and user_agent.isprintable()
+    if not printable or not user_agent or user_agent != user_agent.strip():
+        raise ConfigError("user_agent must be printable ASCII, such as my-app/1.0")
+    return f"{user_agent} {own}"
