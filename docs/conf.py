@@ -40,6 +40,8 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 180
 html_theme = "furo"
 html_title = f"icontact {release}"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 exclude_patterns = ["_build"]
 # One backtick or two: both are code. What is meant to lead somewhere says so with a role.
 default_role = "code"
@@ -64,10 +66,10 @@ nitpick_ignore_regex = [
     ("py:.*", rf"({'|'.join(_foreign)})(\..+)?"),
     # Type variables: `T` of a page, `P` of a callable.
     ("py:.*", r"(icontact\..+\.)?_?[A-Z](_co|_contra)?"),
-    # What the sandbox keeps its state in; nobody else makes one.
+    # What the sandbox keeps its state in; only the sandbox makes one.
     ("py:class", r"Store"),
-    # Of the standard library, under the name it is imported by.
-    ("py:class", r"date"),
+    # Of other packages, under the name they are imported by.
+    ("py:class", r"date|CollectorRegistry"),
 ]
 
 
