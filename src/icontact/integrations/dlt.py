@@ -1,0 +1,167 @@
+"""A destination for dlt's pipelines that pushes each table into an iContact list.
+
+.. code-block:: python
+
+    import dlt
+    from icontact.integrations.dlt import icontact_list
+
+    destination = icontact_list(
+        list="Newsletter", mapping={"email": "mail", "first_name": "given_name"}
+    )
+    pipeline = dlt.pipeline("customers_to_icontact", destination=destination)
+    pipeline.run(customers)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeAlias, Unpack
+
+from icontact.client import Client, Folder
+from icontact.errors import ConfigError
+from icontact.mapping import ContactMapper
+from icontact.push import ListPush
+from icontact.push.settings import PolicyOptions
+
+__all__ = ["icontact_list"]
+
+_Items: TypeAlias = list[dict[str, Any]]
+
+
+def icontact_list(
+    *,
+    list: str | int,
+    mapping: Mapping[str, Any] | ContactMapper,
+    folder: Folder | None = None,
+    journals: str | os.PathLike[str] = "icontact-dlt",
+    rejects: str | os.PathLike[str] | None = None,
+    batch_rows: int = 5_000,
+    workers: int = 1,
+    name: str = "icontact",
+    **policy: Unpack[PolicyOptions],
+) -> Any:
+    """Return a destination for ``dlt.pipeline(destination=…)``. Needs the extra ``dlt``.
+
+    Each batch of a load package becomes a push with a journal of its own. If the process ends, or
+    iContact does not answer, dlt loads the package again: a batch that was pushed is not sent
+    again, and a batch that was interrupted goes on where it stopped. The journals of a package are
+    deleted when the pipeline begins its next one.
+
+    Args:
+        list: The list, by name or id.
+        mapping: iContact's fields and the columns that fill them, or a mapper.
+        folder: The client folder; by default that of the credentials in the environment.
+        journals: A directory for the journals. They hold addresses: only you may read it.
+        rejects: A directory for rejected rows: one CSV for each batch that has some, with the
+            reason, to be corrected and pushed again. By default a rejected row fails the job: the
+            other rows of its batch are pushed, later batches are not.
+        batch_rows: The number of rows of a batch.
+        workers: The number of requests under way at a time.
+        name: The destination's name in dlt.
+        **policy: What a push may do, as for :class:`~icontact.push.ListPush`.
+
+    Raises:
+        ConfigError: If dlt is not installed.
+        MappingError: If the mapping is wrong.
+    """
+    try:
+        import dlt
+    except ImportError:
+        raise ConfigError("this destination needs dlt: pip install 'icontact[dlt]'") from None
+    mapper = mapping if isinstance(mapping, ContactMapper) else ContactMapper(mapping)
+    sink = _Sink(
+        target=list,
+        mapper=mapper,
+        folder=folder,
+        journals=Path(journals),
+        rejects=None if rejects is None else Path(rejects),
+        workers=workers,
+        policy=policy,
+    )
+
+    def push_batch(items: Any, table: Any) -> None:
+        sink.push(items, str(table["name"]))
+
+    # One job at a time: two pushes of one address at the same moment might get in each other's way.
+    destination = dlt.destination(
+        batch_size=batch_rows,
+        name=name,
+        naming_convention="direct",
+        loader_file_format="typed-jsonl",
+        loader_parallelism_strategy="sequential",
+    )(push_batch)
+    return destination()
+
+
+class _Sink:
+    """Pushes batches; the list is looked up with the first one."""
+
+    def __init__(
+        self,
+        *,
+        target: str | int,
+        mapper: ContactMapper,
+        folder: Folder | None,
+        journals: Path,
+        rejects: Path | None,
+        workers: int,
+        policy: PolicyOptions,
+    ) -> None:
+        self._target, self._mapper, self._folder = target, mapper, folder
+        self._journals, self._rejects = journals, rejects
+        self._workers, self._policy = workers, policy
+        self._lock = threading.Lock()
+        self._push: ListPush | None = None
+
+    def push(self, items: _Items, table: str) -> None:
+        from dlt.common.destination.exceptions import (
+            DestinationTerminalException,
+            DestinationTransientException,
+        )
+
+        push, name = self._looked_up(), f"{table}-{_digest(items)}"
+        directory = self._directory()
+        report = push.run(items, journal=directory / f"{name}.sqlite", workers=self._workers)
+        if report.counts["failed"]:
+            raise DestinationTransientException(f"iContact did not take all rows: {report}")
+        if report.counts["rejected"]:
+            if self._rejects is None:
+                raise DestinationTerminalException(f"iContact rejected rows: {report}")
+            _private(self._rejects)
+            report.rejects_to_csv(self._rejects / f"{name}.csv")
+
+    def _looked_up(self) -> ListPush:
+        with self._lock:
+            if self._push is None:
+                folder = self._folder or Client.from_env().folder()
+                self._push = ListPush(folder, self._target, mapper=self._mapper, **self._policy)
+            return self._push
+
+    def _directory(self) -> Path:
+        """Return the directory of this load package, and delete those of earlier ones."""
+        import dlt
+
+        load_id = str(dlt.current.load_package_state()["load_id"])
+        pipeline = self._journals / str(dlt.current.pipeline().pipeline_name)
+        _private(self._journals, pipeline, pipeline / load_id)
+        for other in pipeline.iterdir():
+            # dlt loads packages one after the other: an earlier one is complete, or given up.
+            if other.name < load_id:
+                shutil.rmtree(other)
+        return pipeline / load_id
+
+
+def _private(*directories: Path) -> None:
+    for directory in directories:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _digest(items: _Items) -> str:
+    text = json.dumps(items, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
