@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import verb_matrix
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from icontact.resources import _matrix
 from icontact.sandbox import rules
 from icontact.sandbox.rules import evidence
 
@@ -28,7 +28,7 @@ SWITCHES = {
 
 def rows() -> Iterator[tuple[str, ...]]:
     """The rows of the table; verbs of a URI that are known not to exist share one."""
-    lines = {line.path: line for line in _matrix.LINES}
+    lines = {line.path: line for line in verb_matrix.LINES}
     if lines.keys() != {entry.template for entry in rules.MATRIX}:
         raise ExtensionError("client and sandbox do not know the same URIs")
     for template, line in lines.items():
@@ -47,7 +47,7 @@ def rows() -> Iterator[tuple[str, ...]]:
             yield shown, refused, "", "405", "", section
 
 
-def methods(line: _matrix.Line, verb: str) -> str:
+def methods(line: verb_matrix.Line, verb: str) -> str:
     """The client's methods for a verb, each with a link."""
     module = "icontact.client" if line.owner == "Client" else "icontact.resources"
     return ", ".join(
@@ -69,7 +69,7 @@ class VerbTable(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the table."""
-        for module in (_matrix, evidence):
+        for module in (verb_matrix, evidence):
             self.env.note_dependency(str(module.__file__))
         text = [".. list-table::", "   :header-rows: 1", "   :widths: 33 9 26 13 12 7", ""]
         for row in (HEADER, *rows()):

@@ -425,7 +425,7 @@ def test_no_remark_is_swallowed(
     contacts.delete(1)
     remarks = [record for record in caplog.records if record.levelno == logging.WARNING]
     assert [record.getMessage() for record in remarks] == [
-        "contacts: iContact remarks: past due, <address>"
+        "contacts: warning from iContact: past due, <address>"
     ] * 3
 
 

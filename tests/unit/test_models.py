@@ -77,7 +77,7 @@ def test_values_compare_hash_copy_and_pickle() -> None:
 @pytest.mark.parametrize(("resource", "model", "shape"), WRITE)
 def test_a_write_shape_is_what_a_resource_writes(resource: Any, model: Any, shape: Any) -> None:
     names = set(get_type_hints(shape))
-    assert set(resource.writable) == names
+    assert set(resource._writable) == names
     wire = shape_of(model)
     assert names <= {*wire.names, wire.collects}
     assert not shape.__required_keys__
@@ -86,7 +86,7 @@ def test_a_write_shape_is_what_a_resource_writes(resource: Any, model: Any, shap
 @pytest.mark.parametrize(("resource", "model", "shape"), SEARCH)
 def test_search_terms_are_what_a_resource_searches(resource: Any, model: Any, shape: Any) -> None:
     names = set(get_type_hints(shape))
-    assert names <= set(resource.searchable)
+    assert names <= set(resource._searchable)
     wire = shape_of(model)
     # Contacts can be searched by a list, which is no field of theirs.
     assert names - {*wire.names, wire.collects} <= {"list_id"}

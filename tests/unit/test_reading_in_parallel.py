@@ -521,7 +521,7 @@ def test_every_listing_takes_workers(kind: type[Resource[Any]]) -> None:
     ]
     for listing in listings:
         assert inspect.signature(listing).parameters["workers"].default == 1, listing
-    if kind.identity:
+    if kind._identity:
         (base,) = (one for one in kind.__orig_bases__ if hasattr(one, "__args__"))  # type: ignore[attr-defined]  # classes with a type argument have it
-        assert kind.identity in attrs.fields_dict(base.__args__[0])
-        assert get_type_hints(base.__args__[0])[kind.identity] in {int, str}
+        assert kind._identity in attrs.fields_dict(base.__args__[0])
+        assert get_type_hints(base.__args__[0])[kind._identity] in {int, str}

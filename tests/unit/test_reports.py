@@ -124,6 +124,6 @@ def test_a_report_is_a_frame_of_one_row() -> None:
 def test_single_messages_can_be_compared() -> None:
     script = Script(page("sends", []), page("messages", []), {"statistics": FIGURES})
 
-    (only,) = icontact.Folder(script, 1, 2).messages.compare([9])
+    (only,) = icontact.Folder(script, 1, 2).messages.compare(message_ids=[9])
 
     assert (only.message_id, only.sent, only.delivered) == (9, None, 16)

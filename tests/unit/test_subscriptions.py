@@ -66,7 +66,7 @@ def test_a_remark_beside_a_new_subscription_is_noted(caplog: pytest.LogCaptureFi
     script = Script({"subscriptions": [row]}, warnings=("past due",))
     assert Subscriptions(script, FOLDER).subscribe(contact_id=1, list_id=7).list_id == 7
     assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
-        (logging.WARNING, "subscriptions: iContact remarks: past due")
+        (logging.WARNING, "subscriptions: warning from iContact: past due")
     ]
 
 

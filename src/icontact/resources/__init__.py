@@ -1,8 +1,9 @@
-"""One class per family of URIs: what may be asked of iContact (API 5)."""
+"""One class per family of URIs: what may be asked of iContact ."""
 
-from icontact.resources._base import BatchResult, Rejected, Resource
+from icontact.resources._base import Resource
 from icontact.resources.accounts import Accounts, ClientFolders
 from icontact.resources.automations import Automations
+from icontact.resources.batches import BatchResult, Rejected
 from icontact.resources.campaigns import CampaignRow, Campaigns
 from icontact.resources.contacts import ContactRow, Contacts
 from icontact.resources.custom_fields import CustomFields

@@ -1,129 +1,52 @@
-"""What all resources share: one request, and the reading of its answer."""
+"""The base of all resources: one request, and the reading of its answer."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from html import escape
-from itertools import count
+import operator
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote
-
-import attrs
 
 from icontact import wire
 from icontact.auth import Private
 from icontact.errors import NotFound, RejectedError
-from icontact.frames import Frame, HasFrame, flatten
-from icontact.notebook import fold, heading, preview, table
 from icontact.paging import Pager, PageSize
-from icontact.resources._matching import matched
-from icontact.resources._shared import whole_id
+from icontact.resources.batches import BatchResult, Rejected, match_rows
 from icontact.transport import Answer, Call, Safety, Sender
 
-__all__ = ["BatchResult", "Hidden", "Rejected", "Resource"]
+__all__ = ["Resource", "log_warnings", "refuse_fixed", "whole_id"]
 
 M = TypeVar("M")
-T = TypeVar("T")
-#: A result of some rows is one of wider rows, too.
-R_co = TypeVar("R_co", covariant=True)
 
 logger = logging.getLogger("icontact")
 
 
-@attrs.frozen(kw_only=True)
-class Rejected:
-    """A row of a bulk call that iContact did not store.
-
-    Attributes:
-        index: The row's place in the input, from 0.
-        reason: iContact's sentence, if it can be told which one belongs to the row.
-    """
-
-    index: int
-    reason: str | None
-
-
-@attrs.frozen(kw_only=True)
-class BatchResult(HasFrame, Generic[R_co]):
-    """What became of the rows of a bulk call. Matched by e-mail or id, never by position (API 2.7).
-
-    Attributes:
-        results: For each row of the input what was stored of it, or ``None``.
-        rejected: The rows that iContact left out.
-        warnings: All its sentences. They carry no index; some are mere notices.
-        unknown_fields: Custom fields of the rows that the folder does not have, and that were not
-            stored; ``warnings`` says in which rows they are.
-    """
-
-    results: tuple[R_co | None, ...] = attrs.field(repr=lambda rows: f"<{len(rows)} rows>")
-    rejected: tuple[Rejected, ...]
-    warnings: tuple[str, ...]
-    unknown_fields: tuple[str, ...] = ()
-
-    @property
-    def items(self) -> tuple[R_co, ...]:
-        """What was stored, in the order of the input."""
-        return tuple(item for item in self.results if item is not None)
-
-    def _as_frame(self) -> Frame:
-        """Return one row for each row of the input: what was stored, or why nothing was."""
-        reasons = {one.index: one.reason for one in self.rejected}
-        frame = Frame({"index": "int", "stored": "bool", "reason": "text"})
-        for index, item in enumerate(self.results):
-            row = {"index": index, "stored": item is not None, "reason": reasons.get(index)}
-            frame.add(row if item is None else row | flatten(item))
-        return frame
-
-    def _repr_html_(self) -> str:
-        """Show in a notebook how many rows were stored, and which were not."""
-        reasons = {one.reason for one in self.rejected}
-        lines = ((one.index, one.reason or "no reason given") for one in self.rejected)
-        return "".join(
-            (
-                heading(f"{len(self.items):,} of {len(self.results):,} rows stored."),
-                table(("row, from 0", "not stored, since"), lines) if self.rejected else "",
-                *(
-                    f"<p>{escape(warning)}</p>"
-                    for warning in self.warnings
-                    if warning not in reasons
-                ),
-                fold("Stored rows", preview(self.items)) if self.items else "",
-            )
-        )
-
-
-class Hidden(Iterable[T]):
-    """Rows under way. Error trackers print the locals of every frame, but not these."""
-
-    def __init__(self, rows: Iterable[T]) -> None:
-        self._rows = rows
-
-    def __iter__(self) -> Iterator[T]:
-        return iter(self._rows)
-
-
 class Resource(Generic[M]):
-    """A family of URIs. Subclasses say what may be asked; this says how."""
+    """A family of URIs."""
 
-    segment: ClassVar[str]
-    plural: ClassVar[str]
-    singular: ClassVar[str]
-    #: The attribute of the model that tells rows of a listing apart, if there is one.
-    identity: ClassVar[str] = ""
-    #: Whether rows of a bulk call with the same key are one thing in the end.
-    merges: ClassVar[bool] = False
-    #: Whether members have names for ids, instead of numbers.
-    named: ClassVar[bool] = False
-    #: What to do with something else than an id.
-    remedy: ClassVar[str] = ""
-    writable: ClassVar[frozenset[str]] = frozenset()
-    searchable: ClassVar[frozenset[str]] = frozenset()
+    _model: ClassVar[Any]
+    _segment: ClassVar[str]
+    #: The keys of a listing and of a member in answers.
+    _plural: ClassVar[str]
+    _singular: ClassVar[str]
+    #: The model's attribute that identifies a row of a listing, if there is one.
+    _identity: ClassVar[str] = ""
+    #: Its name in JSON, if rows of a bulk call that hold it are updates.
+    _wire_id: ClassVar[str] = ""
+    #: Whether rows of a bulk call with the same key are one item in the end.
+    _merges: ClassVar[bool] = False
+    #: Whether ids are names, instead of numbers.
+    _named: ClassVar[bool] = False
+    #: What to do with a value that is not an id.
+    _remedy: ClassVar[str] = ""
+    _writable: ClassVar[frozenset[str]] = frozenset()
+    _searchable: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, transport: Sender, parent: str, model: type[M]) -> None:
+    def __init__(self, transport: Sender, parent: str) -> None:
         self._transport = transport
-        self._path = f"{parent}/{self.segment}" if parent else self.segment
-        self._model = model
+        self._parent = parent
+        self._path = f"{parent}/{self._segment}" if parent else self._segment
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({vars(self).get('_path')!r})"
@@ -140,97 +63,98 @@ class Resource(Generic[M]):
         workers: int = 1,
         order_by: str | tuple[str, ...] | None = None,
     ) -> Pager[M]:
-        try:
-            params = _discreetly(wire.encode_filters, self._model, filters, self.searchable)
-        finally:
-            filters.clear()  # error trackers print the locals of every frame on the way
+        params = wire.encode_filters(self._model, filters, self._searchable)
         if order_by:
             params += (("orderby", wire.encode_order(self._model, order_by)),)
-        call = Call("GET", self._path, params=params)
         return Pager(
             self._transport.send,
-            call,
+            Call("GET", self._path, params=params),
             self._model,
-            self.plural,
+            self._plural,
             page_size=page_size,
             max_items=max_items,
             workers=workers,
-            identity=self.identity,
+            identity=self._identity,
         )
 
     def _create(self, fields: Any, safety: Safety) -> M:
-        call = self._posted([self._taken(fields)], safety)
-        answer = self._transport.send(call)
-        items = wire.decode_rows(self._model, answer.payload, self.plural, answer.call)
+        answer = self._transport.send(self._post([self._body(fields)], safety))
+        items: list[M] = wire.decode_rows(self._model, answer.payload, self._plural, answer.call)
         if not items:
             raise RejectedError(
                 answer.warnings, call=answer.call, attempts=answer.attempts, elapsed=answer.elapsed
             )
-        self._note(answer.warnings)
+        log_warnings(self._plural, answer.warnings)
         return items[0]
 
-    def _posted(self, bodies: list[dict[str, Any]], safety: Safety) -> Call:
+    def _post(self, bodies: list[dict[str, Any]], safety: Safety) -> Call:
         return Call("POST", self._path, body=bodies, safety=safety)
 
     def _bodies(self, rows: Iterable[Any]) -> list[dict[str, Any]]:
-        # Not a loop, whose variable would hold a row while the next one is made.
-        return [*map(self._row, count(), rows)]
-
-    def _row(self, index: int, row: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            return self._body(row)
-        except (TypeError, ValueError) as problem:
-            fault = type(problem)(f"row {index}: {problem}")
-        del row
-        raise fault
-
-    def _taken(self, fields: Any) -> dict[str, Any]:
-        """Encode keyword arguments and empty them, so that no frame on the way shows them."""
-        try:
-            return _discreetly(self._body, fields)
-        finally:
-            fields.clear()
+        return [self._row_body(index, row) for index, row in enumerate(rows)]
 
     def _create_many(
         self,
-        call: Call,
+        bodies: list[dict[str, Any]],
+        safety: Safety,
         sent_key: Callable[[Mapping[str, Any]], Hashable],
         stored_key: Callable[[M], Hashable],
     ) -> BatchResult[M]:
-        if not call.body:
+        """Create items, and update those whose body holds the id.
+
+        Args:
+            bodies: The bodies of the rows.
+            safety: Whether they may be sent again.
+            sent_key: Identifies a body without an id.
+            stored_key: Identifies the stored item likewise.
+        """
+        if not bodies:
             return BatchResult(results=(), rejected=(), warnings=())
-        answer = self._transport.send(call)
-        items = wire.decode_rows(self._model, answer.payload, self.plural, answer.call)
-        keys, stored_keys = list(map(sent_key, call.body)), list(map(stored_key, items))
-        if len(set(keys)) == len(keys):
-            stored = dict(zip(stored_keys, items, strict=True))
-            results = tuple(map(stored.get, keys))
-            uncertain: dict[int, str] = {}
-        else:
-            merges = self.merges and (len(items) >= len(keys) or not answer.warnings)
-            places, uncertain = matched(
-                keys, stored_keys, call.body, answer.payload[self.plural] or [], merges=merges
-            )
-            results = tuple(None if place is None else items[place] for place in places)
-        left_out = [index for index, item in enumerate(results) if item is None]
+        answer = self._transport.send(self._post(bodies, safety))
+        items: list[M] = wire.decode_rows(self._model, answer.payload, self._plural, answer.call)
+        ids = {body[self._wire_id] for body in bodies if self._wire_id in body}
+        stored = [(getattr(one, self._identity) if ids else None, one) for one in items]
+        places, uncertain = match_rows(
+            [body[self._wire_id] if self._wire_id in body else sent_key(body) for body in bodies],
+            [number if number in ids else stored_key(one) for number, one in stored],
+            bodies,
+            answer.payload[self._plural] or [],
+            merges=self._merges and (len(items) >= len(bodies) or not answer.warnings),
+        )
+        left_out = [index for index, place in enumerate(places) if place is None]
         reason = answer.warnings[0] if len(left_out) == len(answer.warnings) == 1 else None
         return BatchResult(
-            results=results,
+            results=tuple(None if place is None else items[place] for place in places),
             rejected=tuple(
                 Rejected(index=index, reason=uncertain.get(index, reason)) for index in left_out
             ),
             warnings=answer.warnings,
         )
 
+    def _row_body(self, index: int, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the body of a row, which is an update if it holds the id."""
+        try:
+            if not self._wire_id or not isinstance(row, Mapping):
+                return self._body(row)
+            self._check_row(row)
+            if self._identity not in row:
+                return self._body(row)
+            rest = {name: value for name, value in row.items() if name != self._identity}
+            return {
+                self._wire_id: whole_id(self._identity, row[self._identity]),
+                **self._body(rest),
+            }
+        except (TypeError, ValueError) as problem:
+            raise type(problem)(f"row {index}: {problem}") from None
+
+    def _check_row(self, row: Mapping[str, Any]) -> None:
+        """Refuse a row that iContact would misunderstand."""
+
     def _write(self, method: str, member: int | str, fields: Any) -> M:
-        # The fields first: whatever fails then, they are empty.
-        call = Call(
-            body=self._taken(fields),
-            method=method,
-            path=self._at(member),
-            safety=Safety.REPEATABLE,
+        path, body = self._at(member), self._body(fields)
+        return self._member(
+            self._transport.send(Call(method, path, body=body, safety=Safety.REPEATABLE))
         )
-        return self._member(self._transport.send(call))
 
     def _delete(self, member: int | str) -> None:
         try:
@@ -240,42 +164,67 @@ class Resource(Generic[M]):
             if not error.maybe_applied:
                 raise
         else:
-            self._note(answer.warnings)
+            log_warnings(self._plural, answer.warnings)
 
     def _at(self, member: Any) -> str:
-        if not self.named:
-            member = whole_id(f"{self.singular} id", member, self.remedy)
+        if not self._named:
+            member = whole_id(f"{self._singular} id", member, self._remedy)
         elif not isinstance(member, str) or not member:
             # The value may be personal: an address, or a whole row.
             what = type(member).__name__ if member != "" else "an empty text"
-            raise TypeError(f"{self.singular} id must be a text, not {what}")
-        return self._member_path(member)
-
-    def _member_path(self, member: int | str) -> str:
+            raise TypeError(f"{self._singular} id must be a text, not {what}")
         try:
             return Private(f"{self._path}/{quote(str(member), safe='')}")
         except UnicodeEncodeError:
-            del member  # error trackers print the locals of every frame on the way
-        raise ValueError(f"{self.singular} id holds characters that cannot be sent")
+            raise ValueError(f"{self._singular} id holds characters that cannot be sent") from None
 
     def _body(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        return wire.encode_fields(self._model, fields, self.writable)
+        return wire.encode_fields(self._model, fields, self._writable)
 
     def _member(self, answer: Answer) -> M:
-        self._note(answer.warnings)
-        return wire.decode_member(self._model, answer.payload, self.singular, answer.call)
-
-    def _note(self, warnings: tuple[str, ...]) -> None:
-        """Say what iContact remarked on a call whose result has no place for it."""
-        for warning in warnings:
-            logger.warning("%s: iContact remarks: %s", self.plural, warning)
+        log_warnings(self._plural, answer.warnings)
+        found: M = wire.decode_member(self._model, answer.payload, self._singular, answer.call)
+        return found
 
 
-def _discreetly(encode: Callable[..., T], *given: Any) -> T:
-    """Encode what was given; a complaint is raised without the frames that hold it."""
-    try:
-        return encode(*given)
-    except (TypeError, ValueError) as problem:
-        fault = problem.with_traceback(None)
-    del given
-    raise fault
+def log_warnings(what: str, warnings: tuple[str, ...]) -> None:
+    """Log iContact's warnings on a call whose result has no place for them."""
+    for warning in warnings:
+        logger.warning("%s: warning from iContact: %s", what, warning)
+
+
+def whole_id(name: str, value: Any, remedy: str = "") -> int:
+    """Return an id as a number.
+
+    Args:
+        name: The name of the id, for the error.
+        value: A number, or digits as text.
+        remedy: What to do instead.
+
+    Raises:
+        TypeError: If it is neither a number nor text.
+        ValueError: If it is a text without a number, or a number below 0. Does not show it.
+    """
+    way_out = f"; {remedy}" if remedy else ""
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        return int(value)
+    if isinstance(value, str):
+        what = "an empty text" if not value else "a text without a number"
+        raise ValueError(f"{name} must be a whole number, not {what}{way_out}")
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}{way_out}")
+    number = operator.index(value)
+    if number < 0:
+        raise ValueError(f"{name} must be a whole number from 0 on{way_out}")
+    return number
+
+
+def refuse_fixed(fields: Mapping[str, Any], *names: str) -> None:
+    """Refuse fields that can be set on creation only.
+
+    Raises:
+        TypeError: Names the field.
+    """
+    for name in names:
+        if name in fields:
+            raise TypeError(f"{name} is given on creation only and cannot be changed")

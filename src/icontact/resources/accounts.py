@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Unpack
+from typing import Unpack
 
 from icontact.models import (
     Account,
@@ -13,31 +13,33 @@ from icontact.models import (
     ClientFolderFilters,
 )
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import BatchResult, Hidden, Resource
+from icontact.resources._base import Resource
+from icontact.resources.batches import BatchResult
 from icontact.transport import Safety, Sender
 
 __all__ = ["Accounts", "ClientFolders"]
 
 
 class Accounts(Resource[Account]):
-    """The accounts that the credentials open, mostly one: ``/a``."""
+    """The accounts that the credentials open, mostly one: ``/a``.
 
-    segment: ClassVar[str] = "a"
-    plural: ClassVar[str] = "accounts"
-    singular: ClassVar[str] = "account"
-    identity: ClassVar[str] = "account_id"
-    writable: ClassVar[frozenset[str]] = frozenset(AccountFields.__annotations__)
+    Documentation: "API Getting Started Guide".
+    """
+
+    _model = Account
+    _segment = "a"
+    _plural = "accounts"
+    _singular = "account"
+    _identity = "account_id"
+    _writable = frozenset(AccountFields.__annotations__)
 
     def __init__(self, transport: Sender) -> None:
-        super().__init__(transport, "", Account)
+        super().__init__(transport, "")
 
     def list(
         self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[Account]:
-        """List the accounts.
-
-        Documentation: "API Getting Started Guide".
-        """
+        """List the accounts."""
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, account_id: int, /) -> Account:
@@ -63,17 +65,20 @@ class ClientFolders(Resource[ClientFolder]):
     """The client folders of one account: ``/a/{accountId}/c``.
 
     Writing needs an agency account; elsewhere it failed when it was last tried (API 15.2).
+
+    Documentation: "Client Folders".
     """
 
-    segment: ClassVar[str] = "c"
-    plural: ClassVar[str] = "clientfolders"
-    singular: ClassVar[str] = "clientfolder"
-    identity: ClassVar[str] = "client_folder_id"
-    writable: ClassVar[frozenset[str]] = frozenset(ClientFolderFields.__annotations__)
-    searchable: ClassVar[frozenset[str]] = frozenset(ClientFolderFilters.__annotations__)
+    _model = ClientFolder
+    _segment = "c"
+    _plural = "clientfolders"
+    _singular = "clientfolder"
+    _identity = "client_folder_id"
+    _writable = frozenset(ClientFolderFields.__annotations__)
+    _searchable = frozenset(ClientFolderFilters.__annotations__)
 
     def __init__(self, transport: Sender, account_id: int) -> None:
-        super().__init__(transport, f"a/{account_id}", ClientFolder)
+        super().__init__(transport, f"a/{account_id}")
 
     def list(
         self,
@@ -84,10 +89,7 @@ class ClientFolders(Resource[ClientFolder]):
         workers: int = 1,
         **filters: Unpack[ClientFolderFilters],
     ) -> Pager[ClientFolder]:
-        """List the client folders.
-
-        Documentation: "Client Folders".
-        """
+        """List the client folders."""
         return self._list(
             filters, page_size=page_size, max_items=max_items, workers=workers, order_by=order_by
         )
@@ -118,9 +120,12 @@ class ClientFolders(Resource[ClientFolder]):
         Raises:
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
-        rows = Hidden(rows)
-        call = self._posted(self._bodies(rows), Safety.ONCE)
-        return self._create_many(call, lambda body: body.get("name"), lambda folder: folder.name)
+        return self._create_many(
+            self._bodies(rows),
+            Safety.ONCE,
+            lambda body: body.get("name"),
+            lambda folder: folder.name,
+        )
 
     def update(
         self, client_folder_id: int, /, **fields: Unpack[ClientFolderFields]

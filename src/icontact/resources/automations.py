@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Unpack
+from typing import Any, Unpack
 
 from icontact import wire
 from icontact.models import Automation, AutomationFields
-from icontact.resources._base import Resource
-from icontact.resources._shared import remark
-from icontact.transport import Call, Safety, Sender
+from icontact.resources._base import Resource, log_warnings
+from icontact.transport import Call, Safety
 
 __all__ = ["Automations"]
 
@@ -18,15 +17,15 @@ class Automations(Resource[Automation]):
 
     They can be created and nothing else: iContact lists, changes and deletes them on its own pages
     only.
+
+    Documentation: "Automations".
     """
 
-    segment: ClassVar[str] = "automations/welcomemessage"
-    plural: ClassVar[str] = "automations"
-    singular: ClassVar[str] = "automation"
-    writable: ClassVar[frozenset[str]] = frozenset(AutomationFields.__annotations__)
-
-    def __init__(self, transport: Sender, folder: str) -> None:
-        super().__init__(transport, folder, Automation)
+    _model = Automation
+    _segment = "automations/welcomemessage"
+    _plural = "automations"
+    _singular = "automation"
+    _writable = frozenset(AutomationFields.__annotations__)
 
     def create(self, **fields: Unpack[AutomationFields]) -> Automation:
         """Have a message mailed to whoever joins a list. Not repeated after a lost answer.
@@ -42,14 +41,12 @@ class Automations(Resource[Automation]):
             DecodeError: If the answer names no automation; it may exist all the same.
             TransportError: If no answer came; ``maybe_applied`` says whether to look, which only
                 iContact's own pages allow.
-
-        Documentation: "Automations".
         """
         # The page shows one object, and not the array that collections take elsewhere (API 17.3).
         call = Call("POST", self._path, body=self._body(fields), safety=Safety.ONCE)
         answer = self._transport.send(call)
-        remark(self.plural, answer.warnings)
-        return wire.decode(Automation, _unwrapped(answer.payload), self.singular, answer.call)
+        log_warnings(self._plural, answer.warnings)
+        return wire.decode(Automation, _unwrapped(answer.payload), self._singular, answer.call)
 
 
 def _unwrapped(payload: Any) -> Any:

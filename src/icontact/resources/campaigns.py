@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Unpack
+from typing import Unpack
 
 from icontact.models import Campaign, CampaignFields
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import BatchResult, Resource
-from icontact.resources._shared import row_body
-from icontact.transport import Safety, Sender
+from icontact.resources._base import Resource
+from icontact.resources.batches import BatchResult
+from icontact.transport import Safety
 
 __all__ = ["CampaignRow", "Campaigns"]
 
@@ -25,24 +25,22 @@ class Campaigns(Resource[Campaign]):
 
     iContact calls them sender properties as well: the name, address and footer that mail has.
     They cannot be deleted.
+
+    Documentation: "Campaigns".
     """
 
-    segment: ClassVar[str] = "campaigns"
-    plural: ClassVar[str] = "campaigns"
-    singular: ClassVar[str] = "campaign"
-    identity: ClassVar[str] = "campaign_id"
-    writable: ClassVar[frozenset[str]] = frozenset(CampaignFields.__annotations__)
-
-    def __init__(self, transport: Sender, folder: str) -> None:
-        super().__init__(transport, folder, Campaign)
+    _model = Campaign
+    _segment = "campaigns"
+    _plural = "campaigns"
+    _singular = "campaign"
+    _identity = "campaign_id"
+    _wire_id = "campaignId"
+    _writable = frozenset(CampaignFields.__annotations__)
 
     def list(
         self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[Campaign]:
-        """List the campaigns.
-
-        Documentation: "Campaigns".
-        """
+        """List the campaigns."""
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, campaign_id: int, /) -> Campaign:
@@ -50,8 +48,6 @@ class Campaigns(Resource[Campaign]):
 
         Raises:
             NotFound: If there is no such campaign.
-
-        Documentation: "Campaigns".
         """
         return self._get(campaign_id)
 
@@ -66,8 +62,6 @@ class Campaigns(Resource[Campaign]):
         Raises:
             RejectedError: If iContact stored nothing.
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
-
-        Documentation: "Campaigns".
         """
         return self._create(fields, Safety.ONCE)
 
@@ -79,18 +73,9 @@ class Campaigns(Resource[Campaign]):
 
         Raises:
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
-
-        Documentation: "Campaigns".
         """
-        bodies = [row_body(row, "campaign_id", "campaignId", self._body) for row in rows]
-        del rows  # error trackers print the locals of every frame on the way
-        by_id = {body["campaignId"] for body in bodies if "campaignId" in body}
-        call = self._posted(bodies, Safety.ONCE)
-        del bodies
         return self._create_many(
-            call,
-            lambda body: body.get("campaignId") or body.get("name"),
-            lambda one: one.campaign_id if one.campaign_id in by_id else one.name,
+            self._bodies(rows), Safety.ONCE, lambda body: body.get("name"), lambda one: one.name
         )
 
     def update(self, campaign_id: int, /, **fields: Unpack[CampaignFields]) -> Campaign:
@@ -99,8 +84,6 @@ class Campaigns(Resource[Campaign]):
         Raises:
             BadRequest: If iContact refuses a value.
             NotFound: If there is no such campaign.
-
-        Documentation: "Campaigns".
         """
         return self._write("POST", campaign_id, fields)
 
@@ -114,7 +97,5 @@ class Campaigns(Resource[Campaign]):
         Raises:
             BadRequest: If a required field is missing or iContact refuses a value.
             NotFound: If there is no such campaign.
-
-        Documentation: "Campaigns".
         """
         return self._write("PUT", campaign_id, fields)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 import attrs
 
@@ -22,10 +22,10 @@ from icontact.models import (
     Filter,
 )
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import BatchResult, Hidden, Resource
-from icontact.resources._shared import whole_id
+from icontact.resources._base import Resource
+from icontact.resources.batches import BatchResult
 from icontact.resources.custom_fields import CustomFields
-from icontact.transport import Safety, Sender
+from icontact.transport import Call, Safety
 
 __all__ = ["ContactRow", "Contacts", "UpsertFields"]
 
@@ -65,20 +65,20 @@ class Contacts(Resource[Contact]):
     """The contacts of one client folder: ``/a/{accountId}/c/{clientFolderId}/contacts``.
 
     Creating a contact subscribes it to nothing; see :class:`icontact.resources.Subscriptions`.
+
+    Documentation: "Contacts", "Advanced Users", "Contact History".
     """
 
-    segment: ClassVar[str] = "contacts"
-    plural: ClassVar[str] = "contacts"
-    singular: ClassVar[str] = "contact"
-    identity: ClassVar[str] = "contact_id"
-    merges: ClassVar[bool] = True
-    remedy: ClassVar[str] = "to find a contact by its address use find(email=...)"
-    writable: ClassVar[frozenset[str]] = frozenset(ContactFields.__annotations__)
-    searchable: ClassVar[frozenset[str]] = frozenset({"status", *ContactFilters.__annotations__})
-
-    def __init__(self, transport: Sender, folder: str) -> None:
-        super().__init__(transport, folder, Contact)
-        self._folder = folder
+    _model = Contact
+    _segment = "contacts"
+    _plural = "contacts"
+    _singular = "contact"
+    _identity = "contact_id"
+    _wire_id = "contactId"
+    _merges = True
+    _remedy = "to find a contact by its address use find(email=...)"
+    _writable = frozenset(ContactFields.__annotations__)
+    _searchable = frozenset({"status", *ContactFilters.__annotations__})
 
     def list(
         self,
@@ -105,12 +105,8 @@ class Contacts(Resource[Contact]):
                 The rows and their order stay the same; if rows come or go meanwhile, that is a
                 :class:`~icontact.errors.ListingShifted`. See :class:`icontact.Pager`.
             **filters: Search terms, all of which must match; text may hold ``*``.
-
-        Documentation: "Contacts", "Advanced Users".
         """
-        given: Any = filters
-        terms = {**({} if status is None else {"status": status}), **given}
-        given.clear()  # error trackers print the locals of every frame on the way
+        terms = {**({} if status is None else {"status": status}), **filters}
         return self._list(
             terms, page_size=page_size, max_items=max_items, workers=workers, order_by=order_by
         )
@@ -136,7 +132,6 @@ class Contacts(Resource[Contact]):
         if not isinstance(email, str):
             raise TypeError(f"email must be a text, not {type(email).__name__}")
         wanted = Private(email.strip())
-        del email  # error trackers print the locals of every frame on the way
         found = self._with_address(wanted)
         if len(found) > 1:
             exact = [contact for contact in found if contact.email == wanted]
@@ -172,8 +167,6 @@ class Contacts(Resource[Contact]):
 
             UnknownCustomField: If the folder does not have a custom field. This shows in the
                 answer: the contact was stored without it.
-
-        Documentation: "Contacts".
         """
         custom = _custom_names(fields)
         return self._with_custom("POST", custom, self._create(fields, Safety.REPEATABLE))
@@ -227,11 +220,14 @@ class Contacts(Resource[Contact]):
         Raises:
             TransportError: If no answer came.
         """
-        rows = Hidden(rows)
-        call = self._posted(self._bodies(rows), Safety.REPEATABLE)
-        by_id = {body["contactId"] for body in call.body if "contactId" in body}
-        result = self._create_many(call, _sent_key, lambda contact: _stored_key(contact, by_id))
-        return self._with_unknown(call.body, result) if explain else result
+        bodies = self._bodies(rows)
+        result = self._create_many(
+            bodies,
+            Safety.REPEATABLE,
+            lambda body: canonical_address(str(body.get("email", ""))),
+            lambda contact: canonical_address(contact.email),
+        )
+        return self._with_unknown(bodies, result) if explain else result
 
     def update(self, contact_id: int, /, **fields: Unpack[ContactFields]) -> Contact:
         """Change the given fields of a contact and keep the others. Safe to repeat.
@@ -284,12 +280,17 @@ class Contacts(Resource[Contact]):
         workers: int = 1,
         **filters: Unpack[ActionFilters],
     ) -> Pager[ContactAction]:
-        """List what happened to a contact.
-
-        Documentation: "Contact History".
-        """
-        return _Actions(self._transport, self._at(contact_id)).list(
-            filters, page_size=page_size, max_items=max_items, workers=workers
+        """List what happened to a contact."""
+        searchable = frozenset(ActionFilters.__annotations__)
+        params = wire.encode_filters(ContactAction, dict(filters), searchable)
+        return Pager(
+            self._transport.send,
+            Call("GET", f"{self._at(contact_id)}/actions", params=params),
+            ContactAction,
+            "actions",
+            page_size=page_size,
+            max_items=max_items,
+            workers=workers,
         )
 
     def _with_custom(self, method: str, given: Iterable[str], contact: Contact) -> Contact:
@@ -304,7 +305,7 @@ class Contacts(Resource[Contact]):
         names = tuple(lacking)
         if not names:
             return ()
-        there = CustomFields(self._transport, self._folder).list()
+        there = CustomFields(self._transport, self._parent).list()
         defined = {one.private_name.casefold() for one in there}
         return tuple(name for name in names if name.casefold() not in defined)
 
@@ -325,29 +326,6 @@ class Contacts(Resource[Contact]):
         )
         return attrs.evolve(result, warnings=result.warnings + said, unknown_fields=unknown)
 
-    def _body(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        is_mapping = type(fields) is dict or isinstance(fields, Mapping)
-        if not is_mapping or "contact_id" not in fields:
-            return super()._body(fields)
-        number = whole_id("contact_id", fields["contact_id"])
-        rest = {name: value for name, value in fields.items() if name != "contact_id"}
-        return {"contactId": number, **super()._body(rest)}
-
-
-class _Actions(Resource[ContactAction]):
-    segment: ClassVar[str] = "actions"
-    plural: ClassVar[str] = "actions"
-    singular: ClassVar[str] = "action"
-    searchable: ClassVar[frozenset[str]] = frozenset(ActionFilters.__annotations__)
-
-    def __init__(self, transport: Sender, contact: str) -> None:
-        super().__init__(transport, contact, ContactAction)
-
-    def list(
-        self, filters: ActionFilters, *, page_size: PageSize, max_items: int | None, workers: int
-    ) -> Pager[ContactAction]:
-        return self._list(filters, page_size=page_size, max_items=max_items, workers=workers)
-
 
 def _is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
@@ -362,17 +340,3 @@ def _rows(places: Sequence[int]) -> str:
 def _custom_names(fields: ContactFields) -> tuple[str, ...]:
     custom = fields.get("custom_fields")
     return tuple(custom) if isinstance(custom, Mapping) else ()
-
-
-def _sent_key(body: Mapping[str, Any]) -> int | str:
-    return (
-        body["contactId"]
-        if "contactId" in body
-        else str(canonical_address(str(body.get("email", ""))))
-    )
-
-
-def _stored_key(contact: Contact, by_id: set[int]) -> int | str:
-    return (
-        contact.contact_id if contact.contact_id in by_id else str(canonical_address(contact.email))
-    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Unpack
+from typing import Unpack
 
 from icontact.models import CustomField, CustomFieldFields
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import BatchResult, Hidden, Resource
-from icontact.transport import Safety, Sender
+from icontact.resources._base import Resource
+from icontact.resources.batches import BatchResult
+from icontact.transport import Safety
 
 __all__ = ["CustomFields"]
 
@@ -17,25 +18,22 @@ class CustomFields(Resource[CustomField]):
     """The custom fields of one client folder: ``/a/{accountId}/c/{clientFolderId}/customfields``.
 
     A field's id is its private name.
+
+    Documentation: "Custom Fields".
     """
 
-    segment: ClassVar[str] = "customfields"
-    plural: ClassVar[str] = "customfields"
-    singular: ClassVar[str] = "customfield"
-    identity: ClassVar[str] = "custom_field_id"
-    named: ClassVar[bool] = True
-    writable: ClassVar[frozenset[str]] = frozenset(CustomFieldFields.__annotations__)
-
-    def __init__(self, transport: Sender, folder: str) -> None:
-        super().__init__(transport, folder, CustomField)
+    _model = CustomField
+    _segment = "customfields"
+    _plural = "customfields"
+    _singular = "customfield"
+    _identity = "custom_field_id"
+    _named = True
+    _writable = frozenset(CustomFieldFields.__annotations__)
 
     def list(
         self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[CustomField]:
-        """List the custom fields.
-
-        Documentation: "Custom Fields".
-        """
+        """List the custom fields."""
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, custom_field_id: str, /) -> CustomField:
@@ -66,10 +64,9 @@ class CustomFields(Resource[CustomField]):
         Raises:
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
-        rows = Hidden(rows)
-        call = self._posted(self._bodies(rows), Safety.ONCE)
         return self._create_many(
-            call,
+            self._bodies(rows),
+            Safety.ONCE,
             lambda body: str(body.get("privateName")).casefold(),
             lambda field: field.private_name.casefold(),
         )

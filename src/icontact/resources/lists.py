@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Unpack
+from typing import Unpack
 
 from icontact.errors import ConfigError
 from icontact.models import ContactList, ListFields, ListFilters
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import BatchResult, Hidden, Resource
-from icontact.transport import Safety, Sender
+from icontact.resources._base import Resource
+from icontact.resources.batches import BatchResult
+from icontact.transport import Safety
 
 __all__ = ["Lists"]
 
 
 class Lists(Resource[ContactList]):
-    """The lists of one client folder: ``/a/{accountId}/c/{clientFolderId}/lists``."""
+    """The lists of one client folder: ``/a/{accountId}/c/{clientFolderId}/lists``.
 
-    segment: ClassVar[str] = "lists"
-    plural: ClassVar[str] = "lists"
-    singular: ClassVar[str] = "list"
-    identity: ClassVar[str] = "list_id"
-    remedy: ClassVar[str] = "to find a list by its name use find(name=...)"
-    writable: ClassVar[frozenset[str]] = frozenset(ListFields.__annotations__)
-    searchable: ClassVar[frozenset[str]] = frozenset(ListFilters.__annotations__)
+    Documentation: "Lists".
+    """
 
-    def __init__(self, transport: Sender, folder: str) -> None:
-        super().__init__(transport, folder, ContactList)
+    _model = ContactList
+    _segment = "lists"
+    _plural = "lists"
+    _singular = "list"
+    _identity = "list_id"
+    _remedy = "to find a list by its name use find(name=...)"
+    _writable = frozenset(ListFields.__annotations__)
+    _searchable = frozenset(ListFilters.__annotations__)
 
     def list(
         self,
@@ -37,10 +39,7 @@ class Lists(Resource[ContactList]):
         workers: int = 1,
         **filters: Unpack[ListFilters],
     ) -> Pager[ContactList]:
-        """List or search the lists.
-
-        Documentation: "Lists".
-        """
+        """List or search the lists."""
         return self._list(
             filters, page_size=page_size, max_items=max_items, workers=workers, order_by=order_by
         )
@@ -89,9 +88,9 @@ class Lists(Resource[ContactList]):
         Raises:
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
-        rows = Hidden(rows)
-        call = self._posted(self._bodies(rows), Safety.ONCE)
-        return self._create_many(call, lambda body: body.get("name"), lambda item: item.name)
+        return self._create_many(
+            self._bodies(rows), Safety.ONCE, lambda body: body.get("name"), lambda item: item.name
+        )
 
     def update(self, list_id: int, /, **fields: Unpack[ListFields]) -> ContactList:
         """Change the given fields of a list and keep the others. Safe to repeat.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import ClassVar, TypeVar, Unpack
+from typing import TypeVar, Unpack
 
 from icontact import wire
 from icontact.frames import ResultList
@@ -22,10 +22,10 @@ from icontact.models import (
 )
 from icontact.paging import Pager, PageSize
 from icontact.reports import MessageFigures, MessageReport
-from icontact.resources._base import BatchResult, Resource
-from icontact.resources._shared import remark
+from icontact.resources._base import Resource, log_warnings
+from icontact.resources.batches import BatchResult
 from icontact.resources.sends import Sends
-from icontact.transport import Call, Safety, Sender
+from icontact.transport import Call, Safety
 
 __all__ = ["Messages"]
 
@@ -36,18 +36,18 @@ class Messages(Resource[Message]):
     """The messages of one client folder: ``/a/{accountId}/c/{clientFolderId}/messages``.
 
     They cannot be deleted. :class:`icontact.resources.Sends` mails them.
+
+    Documentation: "Messages", "How to SpamCheck", "Message Bounces", "Message Opens",
+    "Message Clicks", "Unsubscribes", "Statistics".
     """
 
-    segment: ClassVar[str] = "messages"
-    plural: ClassVar[str] = "messages"
-    singular: ClassVar[str] = "message"
-    identity: ClassVar[str] = "message_id"
-    writable: ClassVar[frozenset[str]] = frozenset(MessageFields.__annotations__)
-    searchable: ClassVar[frozenset[str]] = frozenset(MessageFilters.__annotations__)
-
-    def __init__(self, transport: Sender, folder: str) -> None:
-        super().__init__(transport, folder, Message)
-        self._folder = folder
+    _model = Message
+    _segment = "messages"
+    _plural = "messages"
+    _singular = "message"
+    _identity = "message_id"
+    _writable = frozenset(MessageFields.__annotations__)
+    _searchable = frozenset(MessageFilters.__annotations__)
 
     def list(
         self,
@@ -58,10 +58,7 @@ class Messages(Resource[Message]):
         workers: int = 1,
         **filters: Unpack[MessageFilters],
     ) -> Pager[Message]:
-        """List or search messages.
-
-        Documentation: "Messages".
-        """
+        """List or search messages."""
         return self._list(
             filters, page_size=page_size, max_items=max_items, workers=workers, order_by=order_by
         )
@@ -71,8 +68,6 @@ class Messages(Resource[Message]):
 
         Raises:
             NotFound: If there is no such message.
-
-        Documentation: "Messages", "How to SpamCheck".
         """
         return self._get(message_id)
 
@@ -85,8 +80,6 @@ class Messages(Resource[Message]):
         Raises:
             RejectedError: If iContact stored nothing.
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
-
-        Documentation: "Messages".
         """
         return self._create(fields, Safety.ONCE)
 
@@ -97,13 +90,10 @@ class Messages(Resource[Message]):
 
         Raises:
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
-
-        Documentation: "Messages".
         """
-        call = self._posted(self._bodies(rows), Safety.ONCE)
-        del rows
         return self._create_many(
-            call,
+            self._bodies(rows),
+            Safety.ONCE,
             lambda body: (body.get("subject"), body.get("messageName", "")),
             lambda one: (one.subject, one.message_name),
         )
@@ -114,8 +104,6 @@ class Messages(Resource[Message]):
         Raises:
             BadRequest: If iContact refuses a value.
             NotFound: If there is no such message.
-
-        Documentation: "Messages".
         """
         return self._write("POST", message_id, fields)
 
@@ -128,10 +116,7 @@ class Messages(Resource[Message]):
         max_items: int | None = None,
         workers: int = 1,
     ) -> Pager[Bounce]:
-        """List whom a message could not be delivered to.
-
-        Documentation: "Message Bounces".
-        """
+        """List whom a message could not be delivered to."""
         return self._tracked(
             message_id, Bounce, "bounces", page_size=page_size, max_items=max_items, workers=workers
         )
@@ -145,10 +130,7 @@ class Messages(Resource[Message]):
         max_items: int | None = None,
         workers: int = 1,
     ) -> Pager[Open]:
-        """List who opened a message, each time.
-
-        Documentation: "Message Opens".
-        """
+        """List who opened a message, each time."""
         return self._tracked(
             message_id, Open, "opens", page_size=page_size, max_items=max_items, workers=workers
         )
@@ -162,10 +144,7 @@ class Messages(Resource[Message]):
         max_items: int | None = None,
         workers: int = 1,
     ) -> Pager[Click]:
-        """List who followed which link of a message, each time.
-
-        Documentation: "Message Clicks".
-        """
+        """List who followed which link of a message, each time."""
         return self._tracked(
             message_id, Click, "clicks", page_size=page_size, max_items=max_items, workers=workers
         )
@@ -179,10 +158,7 @@ class Messages(Resource[Message]):
         max_items: int | None = None,
         workers: int = 1,
     ) -> Pager[Unsubscribe]:
-        """List who unsubscribed through a message.
-
-        Documentation: "Unsubscribes".
-        """
+        """List who unsubscribed through a message."""
         return self._tracked(
             message_id,
             Unsubscribe,
@@ -197,11 +173,9 @@ class Messages(Resource[Message]):
 
         Raises:
             NotFound: If there is no such message.
-
-        Documentation: "Statistics".
         """
         answer = self._transport.send(Call("GET", f"{self._at(message_id)}/statistics"))
-        remark(self.plural, answer.warnings)
+        log_warnings(self._plural, answer.warnings)
         return wire.decode_member(Statistics, answer.payload, "statistics", answer.call)
 
     def report(
@@ -221,11 +195,9 @@ class Messages(Resource[Message]):
 
         Raises:
             NotFound: If there is no such message.
-
-        Documentation: "Statistics", "Sends".
         """
         figures = self.statistics(message_id)
-        sends = Sends(self._transport, self._folder).list(page_size=page_size)
+        sends = Sends(self._transport, self._parent).list(page_size=page_size)
         counts = {
             "opens": figures.opens.total,
             "clicks": figures.clicks.total,
@@ -243,7 +215,7 @@ class Messages(Resource[Message]):
             unsubscribes=self._rows(message_id, Unsubscribe, "unsubscribes", page_size, wanted),
         )
 
-    def compare(self, message_ids: Iterable[int] | None = None, /) -> ResultList[MessageFigures]:
+    def compare(self, *, message_ids: Iterable[int] | None = None) -> ResultList[MessageFigures]:
         """Read the figures of several messages, one row each, the oldest send first.
 
         ``folder.messages.compare().to_frame()`` is a frame that can be plotted. Costs one request
@@ -256,7 +228,7 @@ class Messages(Resource[Message]):
             NotFound: If there is no such message.
         """
         sends = defaultdict[int | None, list[Send]](list)
-        for send in Sends(self._transport, self._folder).list():
+        for send in Sends(self._transport, self._parent).list():
             if not send.cancelled:
                 sends[send.message_id].append(send)
         subjects = {one.message_id: one.subject for one in self.list()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Unpack
+from typing import Any, Unpack
 
 from icontact import wire
 from icontact.models import (
@@ -15,9 +15,9 @@ from icontact.models import (
     SegmentFields,
 )
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import BatchResult, Resource
-from icontact.resources._shared import refuse_fixed, row_body
-from icontact.transport import Safety, Sender
+from icontact.resources._base import Resource, refuse_fixed
+from icontact.resources.batches import BatchResult
+from icontact.transport import Safety
 
 __all__ = ["Criteria", "CriterionRow", "Segments"]
 
@@ -31,26 +31,21 @@ class Segments(Resource[Segment]):
         segment = folder.segments.create(name="From Durham", list_id=newsletter.list_id)
         criteria = folder.segments.criteria(segment.segment_id)
         criteria.create(field_name="city", operator="eq", values=["Durham"])
+
+    Documentation: "Segments".
     """
 
-    segment: ClassVar[str] = "segments"
-    plural: ClassVar[str] = "segments"
-    singular: ClassVar[str] = "segment"
-    identity: ClassVar[str] = "segment_id"
-    writable: ClassVar[frozenset[str]] = frozenset(
-        {*SegmentFields.__annotations__, *NewSegmentFields.__annotations__}
-    )
-
-    def __init__(self, transport: Sender, folder: str) -> None:
-        super().__init__(transport, folder, Segment)
+    _model = Segment
+    _segment = "segments"
+    _plural = "segments"
+    _singular = "segment"
+    _identity = "segment_id"
+    _writable = frozenset({*SegmentFields.__annotations__, *NewSegmentFields.__annotations__})
 
     def list(
         self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[Segment]:
-        """List the segments.
-
-        Documentation: "Segments".
-        """
+        """List the segments."""
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, segment_id: int, /) -> Segment:
@@ -58,8 +53,6 @@ class Segments(Resource[Segment]):
 
         Raises:
             NotFound: If there is no such segment.
-
-        Documentation: "Segments".
         """
         return self._get(segment_id)
 
@@ -72,8 +65,6 @@ class Segments(Resource[Segment]):
         Raises:
             RejectedError: If iContact stored nothing, for example where the plan allows no more.
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
-
-        Documentation: "Segments".
         """
         return self._create(fields, Safety.ONCE)
 
@@ -84,13 +75,10 @@ class Segments(Resource[Segment]):
 
         Raises:
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
-
-        Documentation: "Segments".
         """
-        call = self._posted(self._bodies(rows), Safety.ONCE)
-        del rows
         return self._create_many(
-            call,
+            self._bodies(rows),
+            Safety.ONCE,
             lambda body: (body.get("name"), str(body.get("listId"))),
             lambda one: (one.name, str(one.list_id)),
         )
@@ -102,8 +90,6 @@ class Segments(Resource[Segment]):
             BadRequest: If iContact refuses a value.
             NotFound: If there is no such segment.
             TypeError: If ``list_id`` is given: it can never be changed.
-
-        Documentation: "Segments".
         """
         refuse_fixed(fields, "list_id")
         return self._write("POST", segment_id, fields)
@@ -113,8 +99,6 @@ class Segments(Resource[Segment]):
 
         Raises:
             NotFound: If there is no such segment.
-
-        Documentation: "Segments".
         """
         self._delete(segment_id)
 
@@ -135,24 +119,22 @@ class Criteria(Resource[Criterion]):
     What is written is checked before it is sent: the operator, and how many values it takes.
     iContact's page has tables of which operator suits which field; they are not known to us, so
     that is left to iContact (API 10.2).
+
+    Documentation: "Segment Criteria".
     """
 
-    segment: ClassVar[str] = "criteria"
-    plural: ClassVar[str] = "criteria"
-    singular: ClassVar[str] = "criterion"
-    identity: ClassVar[str] = "criterion_id"
-    writable: ClassVar[frozenset[str]] = frozenset(CriterionFields.__annotations__)
-
-    def __init__(self, transport: Sender, segment: str) -> None:
-        super().__init__(transport, segment, Criterion)
+    _model = Criterion
+    _segment = "criteria"
+    _plural = "criteria"
+    _singular = "criterion"
+    _identity = "criterion_id"
+    _wire_id = "criterionId"
+    _writable = frozenset(CriterionFields.__annotations__)
 
     def list(
         self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[Criterion]:
-        """List the criteria, all of which a member of the segment meets.
-
-        Documentation: "Segment Criteria".
-        """
+        """List the criteria, all of which a member of the segment meets."""
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, criterion_id: int, /) -> Criterion:
@@ -160,8 +142,6 @@ class Criteria(Resource[Criterion]):
 
         Raises:
             NotFound: If there is no such criterion.
-
-        Documentation: "Segment Criteria".
         """
         return self._get(criterion_id)
 
@@ -176,8 +156,6 @@ class Criteria(Resource[Criterion]):
                 number of values; names the field.
             RejectedError: If iContact stored nothing.
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
-
-        Documentation: "Segment Criteria".
         """
         _check_complete(fields)
         return self._create(fields, Safety.ONCE)
@@ -191,15 +169,13 @@ class Criteria(Resource[Criterion]):
         Raises:
             ValueError: As for :meth:`create`; names the row.
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
-
-        Documentation: "Segment Criteria".
         """
-        bodies = [self._criterion_row(row, place) for place, row in enumerate(rows)]
-        del rows  # error trackers print the locals of every frame on the way
-        by_id = {body["criterionId"] for body in bodies if "criterionId" in body}
-        call = self._posted(bodies, Safety.ONCE)
-        del bodies
-        return self._create_many(call, _sent_key, lambda stored: _stored_key(stored, by_id))
+        return self._create_many(
+            self._bodies(rows),
+            Safety.ONCE,
+            lambda body: (body["fieldName"], body["operator"], tuple(map(str, body["values"]))),
+            lambda stored: (stored.field_name, stored.operator, stored.values),
+        )
 
     def update(self, criterion_id: int, /, **fields: Unpack[CriterionFields]) -> Criterion:
         """Change the given fields of a criterion and keep the others. Safe to repeat.
@@ -208,8 +184,6 @@ class Criteria(Resource[Criterion]):
             ValueError: If the operator is unknown or takes another number of values.
             BadRequest: If iContact refuses a value.
             NotFound: If there is no such criterion.
-
-        Documentation: "Segment Criteria".
         """
         _check(fields)
         return self._write("POST", criterion_id, fields)
@@ -225,8 +199,6 @@ class Criteria(Resource[Criterion]):
             ValueError: As for :meth:`create`.
             BadRequest: If iContact refuses a value.
             NotFound: If there is no such criterion.
-
-        Documentation: "Segment Criteria".
         """
         _check_complete(fields)
         return self._write("PUT", criterion_id, fields)
@@ -236,15 +208,12 @@ class Criteria(Resource[Criterion]):
 
         Raises:
             NotFound: If there is no such criterion.
-
-        Documentation: "Segment Criteria".
         """
         self._delete(criterion_id)
 
-    def _criterion_row(self, row: CriterionRow, place: int) -> dict[str, Any]:
+    def _check_row(self, row: Mapping[str, Any]) -> None:
         check = _check if "criterion_id" in row else _check_complete
-        check(row, f"row {place}: ")
-        return row_body(row, "criterion_id", "criterionId", self._body)
+        check(row)
 
 
 _PARTS_OF_DATES: Mapping[str, range] = {
@@ -254,40 +223,26 @@ _PARTS_OF_DATES: Mapping[str, range] = {
 }
 
 
-def _check_complete(fields: Mapping[str, Any], place: str = "") -> None:
+def _check_complete(fields: Mapping[str, Any]) -> None:
     if missing := [name for name in CriterionFields.__annotations__ if not fields.get(name)]:
-        raise ValueError(f"{place}a criterion needs {' and '.join(missing)}")
-    _check(fields, place)
+        raise ValueError(f"a criterion needs {' and '.join(missing)}")
+    _check(fields)
 
 
-def _check(fields: Mapping[str, Any], place: str = "") -> None:
+def _check(fields: Mapping[str, Any]) -> None:
     operator, values = fields.get("operator"), fields.get("values")
     if operator is not None and operator not in list(Operator):
         known = frozenset(map(str, Operator))
-        raise ValueError(
-            f"{place}operator: {operator!r} is none{wire.nearest(str(operator), known)}"
-        )
+        raise ValueError(f"operator: {operator!r} is none{wire.nearest(str(operator), known)}")
     if values is None or isinstance(values, str):
         return  # nothing to look at, or no array: the encoding says so
     found = len(values)
     wanted = {None: (1, 2), Operator.BET: (2,)}.get(operator, (1,))
     if found not in wanted:
         takes = " or ".join(map(str, wanted))
-        raise ValueError(f"{place}values: {operator or 'a criterion'} takes {takes}, got {found}")
+        raise ValueError(f"values: {operator or 'a criterion'} takes {takes}, got {found}")
     allowed = _PARTS_OF_DATES.get(operator or "")
     if allowed and not (str(values[0]).isdecimal() and int(values[0]) in allowed):
         raise ValueError(
-            f"{place}values: {operator} takes a whole number from {allowed[0]} to {allowed[-1]}"
+            f"values: {operator} takes a whole number from {allowed[0]} to {allowed[-1]}"
         )
-
-
-def _sent_key(body: Mapping[str, Any]) -> Any:
-    if "criterionId" in body:
-        return body["criterionId"]
-    return body["fieldName"], body["operator"], tuple(map(str, body["values"]))
-
-
-def _stored_key(stored: Criterion, by_id: set[int]) -> Any:
-    if stored.criterion_id in by_id:
-        return stored.criterion_id
-    return stored.field_name, stored.operator, stored.values

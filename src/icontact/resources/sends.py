@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from icontact import wire
 from icontact.errors import AlreadyScheduled, BadRequest, NotFound, RejectedError
 from icontact.models import Send
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import Resource
-from icontact.resources._preview import Audience, SendPreview, counted
-from icontact.resources._shared import remark
+from icontact.resources._base import Resource, log_warnings
+from icontact.resources.send_preview import Audience, SendPreview, counted
 from icontact.transport import Answer, Call, Safety, Sender
 from icontact.wire import EasternOffset
 
@@ -68,27 +67,27 @@ class Sends(Resource[Send]):
 
     A send cannot be edited. There is no call for several sends at once here: if its answer were
     lost, nobody could tell which of them went out.
+
+    Documentation: "Sends", "Subscriptions", "Contacts".
     """
 
-    segment: ClassVar[str] = "sends"
-    plural: ClassVar[str] = "sends"
-    singular: ClassVar[str] = "send"
-    identity: ClassVar[str] = "send_id"
+    _model = Send
+    _segment = "sends"
+    _plural = "sends"
+    _singular = "send"
+    _identity = "send_id"
 
     def __init__(
         self, transport: Sender, folder: str, *, now: Callable[[], datetime] = _now
     ) -> None:
-        super().__init__(transport, folder, Send)
-        self._folder = folder
+        super().__init__(transport, folder)
+        self._parent = folder
         self._now = now
 
     def list(
         self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[Send]:
-        """List the sends.
-
-        Documentation: "Sends".
-        """
+        """List the sends."""
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, send_id: int, /) -> Send:
@@ -96,8 +95,6 @@ class Sends(Resource[Send]):
 
         Raises:
             NotFound: If there is no such send.
-
-        Documentation: "Sends".
         """
         return self._get(send_id)
 
@@ -139,8 +136,6 @@ class Sends(Resource[Send]):
             ValueError: If there are no recipients, a list or segment is included and excluded, or
                 the time is past or has no time zone.
             TypeError: If ids are not whole numbers.
-
-        Documentation: "Sends".
         """
         body = self._checked_body(
             message_id=message_id,
@@ -152,9 +147,9 @@ class Sends(Resource[Send]):
         if scheduled_time is not None:
             body["scheduledTime"] = self._checked_time(scheduled_time, eastern_offset)
         answer = self._transport.send(Call("POST", self._path, body=[body], safety=Safety.ONCE))
-        items = wire.decode_rows(Send, answer.payload, self.plural, answer.call)
+        items = wire.decode_rows(Send, answer.payload, self._plural, answer.call)
         if items:
-            remark(self.plural, answer.warnings)
+            log_warnings(self._plural, answer.warnings)
             return items[0]
         raise _refusal(answer)
 
@@ -188,15 +183,13 @@ class Sends(Resource[Send]):
         Raises:
             ValueError: As for :meth:`create`.
             NotFound: If there is no such message or segment.
-
-        Documentation: "Sends", "Subscriptions", "Contacts".
         """
         audience = _audience(
             include_list_ids, exclude_list_ids, include_segment_ids, exclude_segment_ids
         )
         if scheduled_time is not None:
             self._checked_time(scheduled_time, eastern_offset)
-        return counted(self._transport, self._folder, audience, message_id)
+        return counted(self._transport, self._parent, audience, message_id)
 
     def find_recent(self, message_id: int, /, *, newer_than: int | None = None) -> Send | None:
         """Return the newest send of a message, or None: whether a lost :meth:`create` happened.
@@ -206,8 +199,6 @@ class Sends(Resource[Send]):
         Args:
             message_id: What was mailed.
             newer_than: A send that was there before, to be passed over together with its elders.
-
-        Documentation: "Sends".
         """
         wanted = _checked_id("message_id", message_id)
         found = [
@@ -225,8 +216,6 @@ class Sends(Resource[Send]):
         Raises:
             RejectedError: If it is on its way all the same; the last warning has its status.
             NotFound: If there is no such send.
-
-        Documentation: "Sends".
         """
         refusal: tuple[str, ...] = ()
         try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import attrs
 
 from icontact.models import SignupForm
@@ -18,23 +16,23 @@ class SignupForms(Resource[SignupForm]):
     """The sign-up forms of one client folder, which can only be read.
 
     They live at ``/a/{accountId}/c/{clientFolderId}/signupforms``.
+
+    Documentation: "Sign-Up Forms".
     """
 
-    segment: ClassVar[str] = "signupforms"
-    plural: ClassVar[str] = "forms"
-    singular: ClassVar[str] = "form"
-    identity: ClassVar[str] = "form_id"
+    _model = SignupForm
+    _segment = "signupforms"
+    _plural = "forms"
+    _singular = "form"
+    _identity = "form_id"
 
     def __init__(self, transport: Sender, folder: str) -> None:
-        super().__init__(_OneForm(transport), folder, SignupForm)
+        super().__init__(_OneForm(transport), folder)
 
     def list(
         self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[SignupForm]:
-        """List the sign-up forms.
-
-        Documentation: "Sign-Up Forms".
-        """
+        """List the sign-up forms."""
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, form_id: int, /) -> SignupForm:
@@ -42,8 +40,6 @@ class SignupForms(Resource[SignupForm]):
 
         Raises:
             NotFound: If there is no such form.
-
-        Documentation: "Sign-Up Forms".
         """
         return self._get(form_id)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Unpack
+from typing import Any, Unpack
 
 import attrs
 
@@ -19,8 +19,8 @@ from icontact.models import (
 )
 from icontact.models.filters import one_of
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import BatchResult, Hidden, Resource
-from icontact.resources._shared import whole_id
+from icontact.resources._base import Resource, log_warnings, whole_id
+from icontact.resources.batches import BatchResult
 from icontact.resources.contacts import Contacts
 from icontact.resources.lists import Lists
 from icontact.transport import Call, Safety, Sender
@@ -33,19 +33,22 @@ class Subscriptions(Resource[Subscription]):
 
     They live at ``/a/{accountId}/c/{clientFolderId}/subscriptions``, have the composite id
     ``{list_id}_{contact_id}``, and cannot be deleted: only unsubscribed, or moved.
+
+    Documentation: "Subscriptions".
     """
 
-    segment: ClassVar[str] = "subscriptions"
-    plural: ClassVar[str] = "subscriptions"
-    singular: ClassVar[str] = "subscription"
-    identity: ClassVar[str] = "subscription_id"
-    merges: ClassVar[bool] = True
-    named: ClassVar[bool] = True
-    writable: ClassVar[frozenset[str]] = frozenset(SubscriptionFields.__annotations__)
-    searchable: ClassVar[frozenset[str]] = frozenset(SubscriptionFilters.__annotations__)
+    _model = Subscription
+    _segment = "subscriptions"
+    _plural = "subscriptions"
+    _singular = "subscription"
+    _identity = "subscription_id"
+    _merges = True
+    _named = True
+    _writable = frozenset(SubscriptionFields.__annotations__)
+    _searchable = frozenset(SubscriptionFilters.__annotations__)
 
     def __init__(self, transport: Sender, folder: str) -> None:
-        super().__init__(transport, folder, Subscription)
+        super().__init__(transport, folder)
         self._contacts = Contacts(transport, folder)
         self._lists = Lists(transport, folder)
 
@@ -67,8 +70,6 @@ class Subscriptions(Resource[Subscription]):
             workers: How many pages are asked for side by side, as in
                 :meth:`icontact.resources.Contacts.list`.
             **filters: Search terms, all of which must match.
-
-        Documentation: "Subscriptions".
         """
         return self._list(
             filters, page_size=page_size, max_items=max_items, workers=workers, order_by=order_by
@@ -120,8 +121,6 @@ class Subscriptions(Resource[Subscription]):
             UnknownContact: If no contact has the address.
             ConfigError: If there is no list of this name.
             TypeError: If contact or list are not given, or twice.
-
-        Documentation: "Subscriptions".
         """
         _check_given(_CONTACT, contact_id, email)
         list_id = self._list_id("list", list_id, list)
@@ -133,14 +132,14 @@ class Subscriptions(Resource[Subscription]):
         row: SubscriptionFields = {"contact_id": contact_id, "list_id": list_id, "status": status}
         if confirmation_message_id is not None:
             row["confirmation_message_id"] = confirmation_message_id
-        answer = self._posted_many(self._posted(self._bodies([row]), Safety.REPEATABLE))
+        answer = self._subscribe(self._bodies([row]))
         if answer.items:
-            self._note(answer.warnings)
+            log_warnings(self._plural, answer.warnings)
             return answer.items[0]
         # An empty answer means "already subscribed", or has other reasons (API 8.2).
         existing = self.find(contact_id=contact_id, list_id=list_id)
         if existing is not None and existing.status == status:
-            self._note(answer.warnings)
+            log_warnings(self._plural, answer.warnings)
             return existing
         is_now = f"the subscription is {existing.status}" if existing else "there is none"
         raise self._rejected(*answer.warnings, is_now)
@@ -254,21 +253,24 @@ class Subscriptions(Resource[Subscription]):
         Raises:
             TransportError: If no answer came.
         """
-        call = self._posted(self._bodies(Hidden(rows)), Safety.REPEATABLE)
-        result = self._posted_many(call)
+        bodies = self._bodies(rows)
+        result = self._subscribe(bodies)
         if not explain:
             return result
         silent = [one.index for one in result.rejected if one.reason is None]
-        reasons = self._reasons([call.body[index] for index in silent])
+        reasons = self._reasons([bodies[index] for index in silent])
         explained: dict[int, str | None] = dict(zip(silent, reasons, strict=True))
         rejected = tuple(
             attrs.evolve(one, reason=one.reason or explained[one.index]) for one in result.rejected
         )
         return attrs.evolve(result, rejected=rejected)
 
-    def _posted_many(self, call: Call) -> BatchResult[Subscription]:
+    def _subscribe(self, bodies: Sequence[dict[str, Any]]) -> BatchResult[Subscription]:
         return self._create_many(
-            call, _sent_key, lambda stored: f"{stored.list_id}_{stored.contact_id}"
+            [*bodies],
+            Safety.REPEATABLE,
+            _sent_key,
+            lambda stored: f"{stored.list_id}_{stored.contact_id}",
         )
 
     def _reasons(self, bodies: Sequence[Mapping[str, Any]]) -> Sequence[str | None]:
@@ -290,7 +292,7 @@ class Subscriptions(Resource[Subscription]):
             raise self._rejected("the contact unsubscribed from this list")
 
     def _rejected(self, *reasons: str) -> RejectedError:
-        return RejectedError(reasons, call=self._posted([], Safety.READ).summary())
+        return RejectedError(reasons, call=self._post([], Safety.READ).summary())
 
     def _contact(self, email: str) -> Contact:
         found = self._contacts.find(email=email)

@@ -14,9 +14,8 @@ from icontact import wire
 from icontact.errors import CallError, RequestTimeout
 from icontact.models import ContactFields, Upload, UploadAction, UploadFields, UploadStatus
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import Resource
-from icontact.resources._shared import whole_id
-from icontact.resources._upload_rows import HEADERS, written
+from icontact.resources._base import Resource, whole_id
+from icontact.resources.upload_rows import HEADERS, write_rows
 from icontact.transport import Call, Safety, Sender
 
 __all__ = ["UploadResult", "Uploads"]
@@ -69,13 +68,16 @@ class Uploads(Resource[Upload]):
             ``fname`` and ``lname`` are known from iContact's page; for the others the names of the
             API are taken, which is a guess (API 14): look at the warnings of the first upload.
             Custom fields have their private name.
+
+    Documentation: "Uploads".
     """
 
-    segment: ClassVar[str] = "uploads"
-    plural: ClassVar[str] = "uploads"
-    singular: ClassVar[str] = "upload"
-    identity: ClassVar[str] = "upload_id"
-    writable: ClassVar[frozenset[str]] = frozenset(UploadFields.__annotations__)
+    _model = Upload
+    _segment = "uploads"
+    _plural = "uploads"
+    _singular = "upload"
+    _identity = "upload_id"
+    _writable = frozenset(UploadFields.__annotations__)
     headers: ClassVar[Mapping[str, str]] = HEADERS
 
     def __init__(
@@ -86,16 +88,13 @@ class Uploads(Resource[Upload]):
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(transport, folder, Upload)
+        super().__init__(transport, folder)
         self._sleep, self._clock = sleep, clock
 
     def list(
         self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[Upload]:
-        """List the uploads.
-
-        Documentation: "Uploads".
-        """
+        """List the uploads."""
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, upload_id: int, /) -> Upload:
@@ -103,8 +102,6 @@ class Uploads(Resource[Upload]):
 
         Raises:
             NotFound: If there is no such upload.
-
-        Documentation: "Uploads".
         """
         return self._get(upload_id)
 
@@ -119,8 +116,6 @@ class Uploads(Resource[Upload]):
         Raises:
             RejectedError: If iContact stored nothing.
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
-
-        Documentation: "Uploads".
         """
         return self._create(fields, Safety.ONCE)
 
@@ -130,8 +125,6 @@ class Uploads(Resource[Upload]):
         Raises:
             BadRequest: If iContact refuses a value.
             NotFound: If there is no such upload.
-
-        Documentation: "Uploads".
         """
         return self._write("POST", upload_id, fields)
 
@@ -140,8 +133,6 @@ class Uploads(Resource[Upload]):
 
         Raises:
             NotFound: If there is no such upload.
-
-        Documentation: "Uploads".
         """
         self._delete(upload_id)
 
@@ -162,8 +153,6 @@ class Uploads(Resource[Upload]):
         Raises:
             NotFound: If there is no such upload.
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
-
-        Documentation: "Uploads".
         """
         call = Call(
             "PUT",
@@ -172,7 +161,6 @@ class Uploads(Resource[Upload]):
             content_type=content_type,
             safety=Safety.REPEATABLE,
         )
-        del data  # error trackers print the locals of every frame on the way
         try:
             return self._transport.send(call).warnings
         except CallError as error:
@@ -193,14 +181,12 @@ class Uploads(Resource[Upload]):
         Raises:
             RequestTimeout: If it is being received still; it may come to an end later.
             NotFound: If there is no such upload.
-
-        Documentation: "Uploads".
         """
         started, pause, attempts = self._clock(), _FIRST_PAUSE, 0
         while True:
             attempts += 1
             answer = self._transport.send(Call("GET", self._at(upload_id)))
-            upload = wire.decode_member(Upload, answer.payload, self.singular, answer.call)
+            upload = wire.decode_member(Upload, answer.payload, self._singular, answer.call)
             if upload.status != UploadStatus.RECEIVING:
                 return UploadResult(upload=upload, warnings=answer.warnings)
             elapsed = self._clock() - started
@@ -249,8 +235,6 @@ class Uploads(Resource[Upload]):
             RejectedError: If iContact stored nothing.
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
             RequestTimeout: If it is being received still when the time is over.
-
-        Documentation: "Uploads".
         """
         if isinstance(list_ids, str | bytes) or not isinstance(list_ids, Iterable):
             raise TypeError("list_ids must be several whole numbers, such as [205303]")
@@ -258,10 +242,8 @@ class Uploads(Resource[Upload]):
         if not lists:
             raise ValueError("list_ids: contacts are added to one list at least")
         data, rows = _content(source, {**self.headers, **(headers or {})})
-        del source, headers  # error trackers print the locals of every frame on the way
         upload_id = self.create(action=UploadAction.ADD, list_ids=lists).upload_id
         warnings = self.store(upload_id, data=data, content_type=content_type)
-        del data
         result = (
             self.wait(upload_id, timeout=timeout)
             if wait
@@ -271,17 +253,9 @@ class Uploads(Resource[Upload]):
         return attrs.evolve(result, rows=rows, warnings=tuple(said))
 
 
-class _Data(bytes):
-    """A file of people's data, which error trackers must not print."""
-
-    def __repr__(self) -> str:
-        return f"<file of {len(self)} bytes>"
-
-
 def _content(source: Any, headers: Mapping[str, str]) -> tuple[bytes, int | None]:
     if isinstance(source, bytes):
-        return _Data(source), None
+        return source, None
     if isinstance(source, str | PathLike):
-        return _Data(Path(source).read_bytes()), None
-    data, rows = written(source, headers)
-    return _Data(data), rows
+        return Path(source).read_bytes(), None
+    return write_rows(source, headers)

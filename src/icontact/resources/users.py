@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, ClassVar, Unpack
+from collections.abc import Iterable, Mapping
+from typing import Any, Unpack
 
 from icontact.models import (
     NewUserFields,
@@ -14,8 +14,8 @@ from icontact.models import (
     UserFields,
 )
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import BatchResult, Resource
-from icontact.resources._shared import refuse_fixed, row_body
+from icontact.resources._base import Resource, refuse_fixed
+from icontact.resources.batches import BatchResult
 from icontact.transport import Safety, Sender
 
 __all__ = ["Permissions", "UserRow", "Users"]
@@ -28,26 +28,26 @@ class UserRow(NewUserFields, total=False):
 
 
 class Users(Resource[User]):
-    """The users of one account: ``/a/{accountId}/users``."""
+    """The users of one account: ``/a/{accountId}/users``.
 
-    segment: ClassVar[str] = "users"
-    plural: ClassVar[str] = "users"
-    singular: ClassVar[str] = "user"
-    identity: ClassVar[str] = "user_id"
-    writable: ClassVar[frozenset[str]] = frozenset(
-        {*UserFields.__annotations__, *NewUserFields.__annotations__}
-    )
+    Documentation: "Users".
+    """
+
+    _model = User
+    _segment = "users"
+    _plural = "users"
+    _singular = "user"
+    _identity = "user_id"
+    _wire_id = "userId"
+    _writable = frozenset({*UserFields.__annotations__, *NewUserFields.__annotations__})
 
     def __init__(self, transport: Sender, account_id: int) -> None:
-        super().__init__(transport, f"a/{account_id}", User)
+        super().__init__(transport, f"a/{account_id}")
 
     def list(
         self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[User]:
-        """List the users.
-
-        Documentation: "Users".
-        """
+        """List the users."""
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, user_id: int, /) -> User:
@@ -55,8 +55,6 @@ class Users(Resource[User]):
 
         Raises:
             NotFound: If there is no such user.
-
-        Documentation: "Users".
         """
         return self._get(user_id)
 
@@ -69,8 +67,6 @@ class Users(Resource[User]):
         Raises:
             RejectedError: If iContact stored nothing, for example for a name that is taken.
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
-
-        Documentation: "Users".
         """
         return self._create(fields, Safety.ONCE)
 
@@ -82,18 +78,12 @@ class Users(Resource[User]):
 
         Raises:
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
-
-        Documentation: "Users".
         """
-        bodies = [self._user_row(row) for row in rows]
-        del rows
-        by_id = {body["userId"] for body in bodies if "userId" in body}
-        call = self._posted(bodies, Safety.ONCE)
-        del bodies  # error trackers print the locals of every frame on the way
         return self._create_many(
-            call,
-            lambda body: body.get("userId") or str(body.get("userName")).lower(),
-            lambda user: user.user_id if user.user_id in by_id else user.user_name.lower(),
+            self._bodies(rows),
+            Safety.ONCE,
+            lambda body: str(body.get("userName")).lower(),
+            lambda user: user.user_name.lower(),
         )
 
     def update(self, user_id: int, /, **fields: Unpack[UserFields]) -> User:
@@ -105,8 +95,6 @@ class Users(Resource[User]):
             BadRequest: If iContact refuses a value.
             NotFound: If there is no such user.
             TypeError: If ``user_name`` or ``password`` is given.
-
-        Documentation: "Users".
         """
         refuse_fixed(fields, "user_name", "password")
         return self._write("POST", user_id, fields)
@@ -116,8 +104,6 @@ class Users(Resource[User]):
 
         Raises:
             NotFound: If there is no such user.
-
-        Documentation: "Users".
         """
         self._delete(user_id)
 
@@ -125,27 +111,26 @@ class Users(Resource[User]):
         """Return what a user may do. Makes no request."""
         return Permissions(self._transport, self._at(user_id))
 
-    def _user_row(self, row: UserRow) -> dict[str, Any]:
+    def _check_row(self, row: Mapping[str, Any]) -> None:
         if "user_id" in row:
             refuse_fixed(row, "user_name", "password")
-        return row_body(row, "user_id", "userId", self._body)
 
 
 class Permissions(Resource[Permission]):
     """What one user may do: ``/a/{accountId}/users/{userId}/permissions``.
 
     There is one permission for each client folder, and none has a key of its own.
+
+    Documentation: "Permissions".
     """
 
-    segment: ClassVar[str] = "permissions"
-    plural: ClassVar[str] = "permissions"
-    singular: ClassVar[str] = "permission"
-    identity: ClassVar[str] = "client_folder_id"
-    writable: ClassVar[frozenset[str]] = frozenset(PermissionFields.__annotations__)
-    searchable: ClassVar[frozenset[str]] = frozenset(PermissionFilters.__annotations__)
-
-    def __init__(self, transport: Sender, user: str) -> None:
-        super().__init__(transport, user, Permission)
+    _model = Permission
+    _segment = "permissions"
+    _plural = "permissions"
+    _singular = "permission"
+    _identity = "client_folder_id"
+    _writable = frozenset(PermissionFields.__annotations__)
+    _searchable = frozenset(PermissionFilters.__annotations__)
 
     def list(
         self,
@@ -155,10 +140,7 @@ class Permissions(Resource[Permission]):
         workers: int = 1,
         **filters: Unpack[PermissionFilters],
     ) -> Pager[Permission]:
-        """List what the user may do, folder by folder.
-
-        Documentation: "Permissions".
-        """
+        """List what the user may do, folder by folder."""
         return self._list(filters, page_size=page_size, max_items=max_items, workers=workers)
 
     def set(
@@ -178,8 +160,6 @@ class Permissions(Resource[Permission]):
         Raises:
             RejectedError: If iContact stored nothing.
             PermissionDenied: If these credentials may not.
-
-        Documentation: "Permissions".
         """
         fields: PermissionFields = {
             "client_folder_id": client_folder_id,
@@ -194,10 +174,10 @@ class Permissions(Resource[Permission]):
 
         Raises:
             TransportError: If no answer came.
-
-        Documentation: "Permissions".
         """
-        call = self._posted(self._bodies(rows), Safety.REPEATABLE)
         return self._create_many(
-            call, lambda body: body.get("clientFolderId"), lambda one: one.client_folder_id
+            self._bodies(rows),
+            Safety.REPEATABLE,
+            lambda body: body.get("clientFolderId"),
+            lambda one: one.client_folder_id,
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Unpack
+from typing import Unpack
 
 from icontact.models import Webhook, WebhookFields
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import BatchResult, Resource
-from icontact.transport import Safety, Sender
+from icontact.resources._base import Resource
+from icontact.resources.batches import BatchResult
+from icontact.transport import Safety
 
 __all__ = ["Webhooks"]
 
@@ -18,24 +19,21 @@ class Webhooks(Resource[Webhook]):
 
     What iContact posts is read by :func:`icontact.webhooks.parse`; that page says how to protect
     a receiver.
+
+    Documentation: "Web Hooks".
     """
 
-    segment: ClassVar[str] = "webhooks"
-    plural: ClassVar[str] = "webhooks"
-    singular: ClassVar[str] = "webhook"
-    identity: ClassVar[str] = "webhook_id"
-    writable: ClassVar[frozenset[str]] = frozenset(WebhookFields.__annotations__)
-
-    def __init__(self, transport: Sender, folder: str) -> None:
-        super().__init__(transport, folder, Webhook)
+    _model = Webhook
+    _segment = "webhooks"
+    _plural = "webhooks"
+    _singular = "webhook"
+    _identity = "webhook_id"
+    _writable = frozenset(WebhookFields.__annotations__)
 
     def list(
         self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[Webhook]:
-        """List the web hooks.
-
-        Documentation: "Web Hooks".
-        """
+        """List the web hooks."""
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, webhook_id: int, /) -> Webhook:
@@ -43,8 +41,6 @@ class Webhooks(Resource[Webhook]):
 
         Raises:
             NotFound: If there is no such web hook.
-
-        Documentation: "Web Hooks".
         """
         return self._get(webhook_id)
 
@@ -60,8 +56,6 @@ class Webhooks(Resource[Webhook]):
         Raises:
             RejectedError: If iContact stored nothing.
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
-
-        Documentation: "Web Hooks".
         """
         return self._create(fields, Safety.ONCE)
 
@@ -72,13 +66,10 @@ class Webhooks(Resource[Webhook]):
 
         Raises:
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
-
-        Documentation: "Web Hooks".
         """
-        call = self._posted(self._bodies(rows), Safety.ONCE)
-        del rows  # error trackers print the locals of every frame on the way
         return self._create_many(
-            call,
+            self._bodies(rows),
+            Safety.ONCE,
             lambda body: (body.get("eventId"), body.get("url")),
             lambda one: (one.event_id, one.url),
         )
@@ -88,7 +79,5 @@ class Webhooks(Resource[Webhook]):
 
         Raises:
             NotFound: If there is no such web hook.
-
-        Documentation: "Web Hooks".
         """
         self._delete(webhook_id)

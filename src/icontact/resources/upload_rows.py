@@ -10,7 +10,7 @@ from typing import Any, Final
 from icontact import wire
 from icontact.models import Contact, ContactFields
 
-__all__ = ["HEADERS", "written"]
+__all__ = ["HEADERS", "write_rows"]
 
 HEADERS: Final[Mapping[str, str]] = {
     "email": "email",
@@ -32,7 +32,7 @@ HEADERS: Final[Mapping[str, str]] = {
 _WRITABLE = frozenset(ContactFields.__annotations__) - {"status"}
 
 
-def written(rows: Iterable[Mapping[str, Any]], headers: Mapping[str, str]) -> tuple[bytes, int]:
+def write_rows(rows: Iterable[Mapping[str, Any]], headers: Mapping[str, str]) -> tuple[bytes, int]:
     """Return rows as CSV, and how many there are.
 
     Raises:
