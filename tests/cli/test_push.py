@@ -502,3 +502,22 @@ def test_a_switch_that_cannot_be_read_is_a_matter_of_usage(
     monkeypatch.setenv("ICONTACT_PUSH_CONTACTS", "maybe")
     ran = icontact("push", people, "--list", "Newsletter")
     assert (ran.code, "ICONTACT_PUSH_CONTACTS must be true or false" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("option", ["--batch-size", "--workers"])
+def test_sizes_are_a_number_or_auto(embedded: Sandbox, people: Path, option: str) -> None:
+    for size in ("auto", "2"):
+        ran = icontact("push", people, "--list", "Newsletter", option, size)
+        assert ran.code == 0
+    for wrong in ("many", "0", "1.5"):
+        ran = icontact("push", people, "--list", "Newsletter", option, wrong)
+        assert ran.code == 2
+        assert option in ran.err
+        assert wrong in ran.err
+
+
+def test_a_batch_size_of_one_sends_each_row_by_itself(embedded: Sandbox, people: Path) -> None:
+    icontact("push", people, "--list", "Newsletter", "--batch-size", "1")
+
+    posts = [one for one in embedded.requests if one.method == "POST"]
+    assert len([one for one in posts if one.path.endswith("/contacts")]) == 3

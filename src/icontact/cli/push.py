@@ -24,7 +24,8 @@ from icontact.errors import ConsentError
 from icontact.mapping.consent import ConsentBlank
 from icontact.paging import MOST_WORKERS
 from icontact.push import ListPush, Progress, PushPlan, PushPolicy, PushReport, PushSettings
-from icontact.push.settings import OptOut, PolicyOptions, switched_off_in
+from icontact.push.batch_size import AUTO
+from icontact.push.settings import LARGEST_ID, OptOut, PolicyOptions, switched_off_in
 from icontact.sources import RowFile, read_rows
 
 __all__ = ["PushOptions", "push", "run"]
@@ -48,7 +49,8 @@ class PushOptions:
     verbose: bool = False
     rejects: str | None = None
     journal: str | None = None
-    workers: int = 1
+    batch_size: int | Literal["auto"] | None = None
+    workers: int | Literal["auto"] | None = None
     report: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
@@ -142,9 +144,9 @@ def _done(
     push: ListPush, rows: RowFile, job: PushOptions, told: Callable[[Progress], None]
 ) -> PushPlan | PushReport:
     if job.dry_run:
-        return push.plan(rows, workers=job.workers)
+        return push.plan(rows)
     with progress_bar(not job.as_json, told) as progress:
-        return push.run(rows, journal=job.journal, progress=progress, workers=job.workers)
+        return push.run(rows, journal=job.journal, progress=progress)
 
 
 def _places(job: PushOptions, settings: PushSettings | None) -> tuple[int | None, int | None]:
@@ -165,6 +167,10 @@ def _policy(job: PushOptions, settings: PushSettings | None) -> PolicyOptions:
     policy = rules.options
     if job.existing is not None:
         policy["existing"] = job.existing
+    if job.batch_size is not None:
+        policy["batch_size"] = job.batch_size
+    if job.workers is not None:
+        policy["workers"] = job.workers
     if job.opt_out is not None:
         policy["opt_out"] = job.opt_out
     if job.duplicates is not None:
@@ -187,6 +193,12 @@ def _rows(job: PushOptions) -> RowFile:
         sheet=job.sheet,
         name=name,
     )
+
+
+def _number_or_auto(most: int) -> Callable[[str], int | Literal["auto"]]:
+    """Return the type of an option that is a whole number from 1 on, or the word auto."""
+    numbers = click.IntRange(1, most)
+    return lambda text: AUTO if text == AUTO else numbers.convert(text, None, None)
 
 
 _HELP = """\
@@ -288,11 +300,18 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
     "holds full addresses, so only you may read it.",
 )
 @click.option(
-    "--workers",
-    type=click.IntRange(1, MOST_WORKERS),
-    default=1,
+    "--batch-size",
+    type=_number_or_auto(LARGEST_ID),
     metavar="N",
-    help="How many requests are under way at a time; 1 by default.",
+    help="How many rows a request writes: a number, or auto (the default), which finds out how "
+    "many iContact takes.",
+)
+@click.option(
+    "--workers",
+    type=_number_or_auto(MOST_WORKERS),
+    metavar="N",
+    help="How many requests are under way at a time: a number, or auto (the default), which "
+    "begins with one.",
 )
 @click.option(
     "--report",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import attrs
 
@@ -76,8 +76,18 @@ class ItemFailed:
     maybe_applied: bool = True
 
 
+#: A request that leaves out more than one item in this many may have been too large.
+_MANY = 10
+
 #: The item is missing in iContact's answer, and no warning says why.
 LEFT_OUT = ItemRejected("")
+
+
+class _Sent(NamedTuple, Generic[S]):
+    """The answers of some items, and whether iContact accepted the request with them."""
+
+    answers: list[S | ItemRejected | ItemFailed]
+    accepted: bool
 
 
 class BatchSender:
@@ -85,20 +95,29 @@ class BatchSender:
 
     Args:
         size: How many items a request may have; it learns from what happens here.
+        last_was_slow: Returns whether the last answer in this thread was slow.
 
     Attributes:
         error: The error that makes further requests useless; after it none is sent.
     """
 
-    def __init__(self, size: BatchSize) -> None:
+    def __init__(self, size: BatchSize, last_was_slow: Callable[[], bool] = lambda: False) -> None:
         self.size = size
+        self.last_was_slow = last_was_slow
         self.error: IContactError | None = None
         self._cause = ""
         self._failures = 0
         self._lock = threading.Lock()
 
-    def try_send(self, send: Callable[[], S]) -> S | ItemRejected | ItemFailed:
-        """Send one request, and return its result or what went wrong."""
+    def try_send(
+        self, send: Callable[[], S], *, patient: bool = False
+    ) -> S | ItemRejected | ItemFailed:
+        """Send one request, and return its result or what went wrong.
+
+        Args:
+            send: Sends it.
+            patient: Whether to go on after several failures in a row.
+        """
         if self.error is not None:
             return ItemFailed(self.why_stopped, maybe_applied=False)
         try:
@@ -112,7 +131,7 @@ class BatchSender:
                 return ItemRejected(_texts(error))
             with self._lock:
                 self._failures += 1
-                last = self._failures >= _PATIENCE
+                last = self._failures >= _PATIENCE and not patient
             if isinstance(error, _FINAL) or last:
                 self.stop(error, error.brief)
             return ItemFailed(error.brief, maybe_applied=error.maybe_applied)
@@ -154,8 +173,8 @@ class BatchSender:
     ) -> list[S | ItemRejected | ItemFailed]:
         """Send items in bulk calls, and return an answer for each, in their order.
 
-        A request that is refused as a whole is halved. Items that iContact left out are sent again
-        one by one if its warnings cannot be matched with them otherwise.
+        A request that fails because of its size is halved. Items that iContact left out are sent
+        again one by one if its warnings cannot be matched with them otherwise.
 
         Args:
             kind: What is sent, such as "contacts".
@@ -165,54 +184,104 @@ class BatchSender:
         answers: list[S | ItemRejected | ItemFailed] = []
         while len(answers) < len(items):
             some = items[len(answers) : len(answers) + self.size.current]
-            answers.extend(self._send_together(kind, some, post))
+            answers.extend(self._send_together(kind, some, post).answers)
         return answers
 
     def _send_together(
         self, kind: str, items: Sequence[T], post: Callable[[Sequence[T]], BatchResult[S]]
-    ) -> list[S | ItemRejected | ItemFailed]:
-        result = self.try_send(lambda: post(items))
+    ) -> _Sent[S]:
+        may_be_size = self._may_be_size(kind, items)
+        result = self.try_send(lambda: post(items), patient=may_be_size)
         if isinstance(result, ItemRejected) and len(items) > 1:
-            answers = self._send_halves(kind, items, post)
-            if _all_stored(answers):
+            halves = self._send_halves(kind, items, post)
+            if halves.accepted:
                 self.size.refused(kind, len(items))
-            return answers
+            return _Sent(halves.answers, accepted=False)
+        if isinstance(result, ItemFailed) and may_be_size and self.error is None:
+            halves = self._send_halves(kind, items, post)
+            if halves.accepted:
+                self.size.failed(kind, len(items))
+            answers = map(in_doubt, halves.answers) if result.maybe_applied else halves.answers
+            return _Sent([*answers], accepted=False)
         if isinstance(result, ItemRejected | ItemFailed):
-            return [result] * len(items)
-        self.size.accepted(kind, len(items))
-        missing = [
-            item for item, stored in zip(items, result.results, strict=True) if stored is None
-        ]
-        reasons = iter(self._reasons(kind, missing, result.warnings, post))
-        answers = list[S | ItemRejected | ItemFailed]()
-        for stored in result.results:
-            answers.append(next(reasons) if stored is None else stored)
-        return answers
+            return _Sent([result] * len(items), accepted=False)
+        return self._account(kind, items, post, result)
 
     def _send_halves(
         self, kind: str, items: Sequence[T], post: Callable[[Sequence[T]], BatchResult[S]]
-    ) -> list[S | ItemRejected | ItemFailed]:
+    ) -> _Sent[S]:
         half = (len(items) + 1) // 2
-        answers = self._send_together(kind, items[:half], post)
-        answers.extend(self._send_together(kind, items[half:], post))
-        return answers
+        first = self._send_together(kind, items[:half], post)
+        second = self._send_together(kind, items[half:], post)
+        return _Sent([*first.answers, *second.answers], accepted=first.accepted and second.accepted)
+
+    def _may_be_size(self, kind: str, items: Sequence[object]) -> bool:
+        return self.error is None and self.size.may_be_why(kind, len(items))
+
+    def _account(
+        self,
+        kind: str,
+        items: Sequence[T],
+        post: Callable[[Sequence[T]], BatchResult[S]],
+        result: BatchResult[S],
+    ) -> _Sent[S]:
+        """Return an answer for each item of a request that iContact accepted."""
+        missing = [
+            item for item, stored in zip(items, result.results, strict=True) if stored is None
+        ]
+        texts = [text for text in result.warnings if not any(notice in text for notice in _NOTICES)]
+        accepted = True
+        if not texts and len(missing) > len(items) // _MANY and self._may_be_size(kind, items):
+            again, accepted = self._send_left_out(kind, missing, post, (len(items) + 1) // 2)
+            if accepted:
+                self.size.failed(kind, len(items))
+        else:
+            again = self._reasons(kind, missing, texts, post)
+            if self.last_was_slow():
+                self.size.slow(kind, len(items))
+            else:
+                self.size.accepted(kind, len(items))
+        reasons = iter(again)
+        answers = list[S | ItemRejected | ItemFailed]()
+        for stored in result.results:
+            answers.append(next(reasons) if stored is None else stored)
+        return _Sent(answers, accepted=accepted)
+
+    def _send_left_out(
+        self,
+        kind: str,
+        items: Sequence[T],
+        post: Callable[[Sequence[T]], BatchResult[S]],
+        most: int,
+    ) -> _Sent[S]:
+        """Send items again that a large request has left out without a word, some at a time."""
+        answers: list[S | ItemRejected | ItemFailed] = []
+        accepted = True
+        for start in range(0, len(items), most):
+            sent = self._send_together(kind, items[start : start + most], post)
+            answers.extend(map(in_doubt, sent.answers))
+            accepted = accepted and sent.accepted
+            if all(answer == LEFT_OUT for answer in sent.answers):
+                # A smaller request has changed nothing, so the size is not at fault.
+                answers.extend([LEFT_OUT] * (len(items) - len(answers)))
+                return _Sent(answers, accepted=False)
+        return _Sent(answers, accepted=accepted)
 
     def _reasons(
         self,
         kind: str,
         missing: Sequence[T],
-        warnings: Sequence[str],
+        texts: Sequence[str],
         post: Callable[[Sequence[T]], BatchResult[S]],
     ) -> list[S | ItemRejected | ItemFailed]:
         """Return why items are missing in an answer."""
-        texts = [text for text in warnings if not any(notice in text for notice in _NOTICES)]
         alike = len(texts) == len(missing) and len(set(texts)) == 1
         if not texts or alike:
             return [ItemRejected(texts[0]) if texts else LEFT_OUT] * len(missing)
         if len(missing) == 1:
             return [ItemRejected(" / ".join(texts))]
         # If a first answer was lost, this one may be about what the first request has done.
-        return [in_doubt(self._send_together(kind, [item], post)[0]) for item in missing]
+        return [in_doubt(self._send_together(kind, [item], post).answers[0]) for item in missing]
 
 
 def in_doubt(answer: T) -> T | ItemFailed:
@@ -223,10 +292,6 @@ def in_doubt(answer: T) -> T | ItemFailed:
     if isinstance(answer, ItemFailed):
         return attrs.evolve(answer, maybe_applied=True)
     return answer
-
-
-def _all_stored(answers: Sequence[object]) -> bool:
-    return not any(isinstance(answer, ItemRejected | ItemFailed) for answer in answers)
 
 
 def _texts(error: APIError | RejectedError) -> str:

@@ -6,21 +6,51 @@ import json
 import threading
 from typing import Literal
 
-__all__ = ["AUTO", "FIRST_SIZE", "LARGEST_SIZE", "BatchSize"]
+__all__ = ["AUTO", "BatchSize", "expected_batches", "size_found"]
 
 AUTO: Literal["auto"] = "auto"
 
 #: The first size of "auto"; iContact is known to take it (API 2.7).
-FIRST_SIZE = 500
+_FIRST = 500
 
 #: "auto" grows up to this size.
-LARGEST_SIZE = 5000
+_LARGEST = 5000
 
 #: Requests of this size or smaller fail for another reason than their size.
 _SMALL = 50
 
 #: This many full requests later a size that failed is tried again.
 _TRY_AGAIN = 128
+
+
+def expected_batches(rows: int, wanted: int | Literal["auto"]) -> tuple[int, int]:
+    """Return how many batches some rows take, and how many if iContact takes no more than 500.
+
+    Args:
+        rows: How many rows.
+        wanted: The setting.
+    """
+    if wanted != AUTO:
+        batches = -(-rows // wanted)
+        return batches, batches
+    batches, size, left = 0, _FIRST, rows
+    while left > 0:
+        batches, left, size = batches + 1, left - size, min(2 * size, _LARGEST)
+    return batches, -(-rows // _FIRST)
+
+
+def size_found(learned: str) -> int | None:
+    """Return the size that "auto" found; ``None`` if it was not used, or for too few rows.
+
+    Args:
+        learned: The text of :meth:`BatchSize.learned`.
+    """
+    if not learned:
+        return None
+    wanted, current, limit, largest = json.loads(learned)
+    if wanted != AUTO or (limit is None and largest <= _FIRST):
+        return None
+    return int(largest if limit is None else min(current, largest))
 
 
 class BatchSize:
@@ -41,7 +71,7 @@ class BatchSize:
     def __init__(self, wanted: int | Literal["auto"], learned: str = "") -> None:
         self._wanted = wanted
         self._grows = wanted == AUTO
-        self.current: int = FIRST_SIZE if wanted == AUTO else wanted
+        self.current: int = _FIRST if wanted == AUTO else wanted
         #: The smallest size that failed.
         self._limit: int | None = None
         #: The largest size that went through, for each kind of request.
@@ -52,13 +82,13 @@ class BatchSize:
         self._patience = _TRY_AGAIN
         self._lock = threading.Lock()
         if learned:
-            setting, current, limit = json.loads(learned)
+            setting, current, limit, _ = json.loads(learned)
             if setting == wanted:
                 self.current, self._limit = current, limit
 
     def learned(self) -> str:
-        """Return what was learned as a text, for the journal."""
-        return json.dumps([self._wanted, self.current, self._limit])
+        """Return what was learned as a text, for the journal and :func:`size_found`."""
+        return json.dumps([self._wanted, self.current, self._limit, self.largest])
 
     @property
     def largest(self) -> int:
@@ -80,21 +110,21 @@ class BatchSize:
             self._proven[kind] = max(size, self._proven.get(kind, 0))
             if self._suspect is not None and size >= self._suspect:
                 self._suspect = None
-            if not self._grows or size < self.current or self.current == LARGEST_SIZE:
+            if not self._grows or size < self.current or self.current == _LARGEST:
                 return
-            larger = min(2 * self.current, LARGEST_SIZE)
+            larger = min(2 * self.current, _LARGEST)
             if self._limit is None or larger < self._limit:
                 self.current = larger
                 return
             self._full += 1
             if self._full >= self._patience:
-                self.current, self._limit = min(self._limit, LARGEST_SIZE), None
+                self.current, self._limit = min(self._limit, _LARGEST), None
                 self._full, self._patience = 0, 2 * self._patience
 
     def refused(self, kind: str, size: int) -> None:
         """Note that iContact refused a size, and took the same rows in smaller requests."""
         with self._lock:
-            if (self._grows and size > FIRST_SIZE) or self._suspect is not None:
+            if (self._grows and size > _FIRST) or self._suspect is not None:
                 self._shrink(kind, size)
             else:
                 self._suspect = size
@@ -107,10 +137,10 @@ class BatchSize:
     def slow(self, kind: str, size: int) -> None:
         """Note that the answer to a request took very long."""
         with self._lock:
-            if self._grows and size > FIRST_SIZE:
+            if self._grows and size > _FIRST:
                 self._proven[kind] = min(self._proven.get(kind, 0), size - 1)
                 self._shrink(kind, size)
-                self.current = max(self.current, FIRST_SIZE)
+                self.current = max(self.current, _FIRST)
 
     def _shrink(self, kind: str, size: int) -> None:
         half = (size + 1) // 2

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
-from typing import Any, Unpack
+from typing import Any, Literal, Unpack
 
 import attrs
 
@@ -139,7 +139,7 @@ class ListPush:
         rows: RowSource,
         *,
         journal: str | PathLike[str] | None = None,
-        workers: int = 1,
+        workers: int | Literal["auto"] | None = None,
     ) -> PushPlan:
         """Find out what would happen to every row. Writes nothing to iContact.
 
@@ -147,7 +147,7 @@ class ListPush:
             rows: Mappings, or whatever the mapper takes; also a path, a frame or a cursor, as
                 :func:`~icontact.sources.as_rows` takes them. Read once.
             journal: A file to keep rows and outcomes in; see :meth:`run`.
-            workers: How many requests are under way at a time.
+            workers: How many requests are under way at a time; by default as the policy says.
 
         Raises:
             APIError, TransportError, LimitReached: If iContact could not be asked.
@@ -157,15 +157,16 @@ class ListPush:
         with self._session(journal, workers) as session:
             session.load_rows(rows, self.mapper)
             lookups = tuple(session.plan())
-            needed = session.requests_to_write()
-            limit = session.counter.quota.warning(needed)
+            about, most = session.requests_to_write()
+            limit = session.counter.quota.warning(about)
             return PushPlan(
                 rows=PlannedRows.counted(session.journal.database),
                 requests=session.counter.requests,
                 elapsed=session.counter.elapsed,
                 lookups=lookups,
                 writes=session.writes(),
-                requests_to_write=needed,
+                requests_to_write=about,
+                requests_at_most=most,
                 notes=(*session.notes(), *((limit,) if limit else ())),
                 journal=session.journal,
                 made=now()[0],
@@ -175,7 +176,11 @@ class ListPush:
             )
 
     def apply(
-        self, plan: PushPlan, *, progress: ProgressLike = False, workers: int = 1
+        self,
+        plan: PushPlan,
+        *,
+        progress: ProgressLike = False,
+        workers: int | Literal["auto"] | None = None,
     ) -> PushReport:
         """Write what a plan says; the same as ``plan.apply()``.
 
@@ -202,7 +207,7 @@ class ListPush:
         *,
         journal: str | PathLike[str] | None = None,
         progress: ProgressLike = False,
-        workers: int = 1,
+        workers: int | Literal["auto"] | None = None,
     ) -> PushReport:
         """Push rows: plan, then apply. Any number of them, in constant memory.
 
@@ -215,7 +220,8 @@ class ListPush:
                 no credentials, only its owner can read it, and it serves no other folder, list,
                 mapping or rows.
             progress: ``True`` for a bar (needs the extra ``cli``), or a function.
-            workers: How many requests are under way at a time. The outcomes keep their order.
+            workers: How many requests are under way at a time; by default as the policy says.
+                The outcomes keep their order.
 
         Returns:
             One outcome for every row. Trouble of the service shows as ``failed``: pushing the same
@@ -238,9 +244,9 @@ class ListPush:
 
     @contextmanager
     def _session(
-        self, journal: Journal | str | PathLike[str] | None, workers: int
+        self, journal: Journal | str | PathLike[str] | None, workers: int | Literal["auto"] | None
     ) -> Iterator[PushSession]:
-        with worker_pool(workers) as pool:
+        with worker_pool(self.policy.workers if workers is None else workers) as pool:
             if isinstance(journal, Journal):
                 kept = journal
                 kept.acquire()
@@ -260,7 +266,7 @@ class ListPush:
 
     def _identity(self) -> Identity:
         rules = attrs.asdict(self.policy)
-        for name in ("batch_size", "page_size", "update_by", "stopped_by"):
+        for name in ("batch_size", "page_size", "workers", "update_by", "stopped_by"):
             del rules[name]  # how, not what
         rules["allow_statuses"] = sorted(self.policy.allow_statuses)
         return Identity(

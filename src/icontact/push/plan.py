@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
@@ -56,7 +56,9 @@ class PushPlan(HasFrame):
         elapsed: Seconds it took.
         lookups: How it was found out what iContact knows, and what the other way would have cost.
         writes: How many rows would be written.
-        requests_to_write: How many requests that takes, if iContact refuses nothing.
+        requests_to_write: About how many requests that takes, if iContact refuses nothing.
+        requests_at_most: How many it takes if iContact takes no more than 500 rows in a request;
+            the same number where the batch size is fixed.
         notes: What is to be said about the rows together: a key that none of them has, or a limit
             that the writing would reach.
         journal: Where the plan is kept.
@@ -72,6 +74,7 @@ class PushPlan(HasFrame):
     lookups: tuple[Lookup, ...] = ()
     writes: int
     requests_to_write: int
+    requests_at_most: int
     notes: tuple[str, ...] = ()
     journal: Journal = attrs.field(repr=False, eq=False)
     made: float = attrs.field(repr=False, eq=False)
@@ -121,7 +124,9 @@ class PushPlan(HasFrame):
         """Return the reasons for which rows would end, with numbers and first rows."""
         return reasons_of(self.rows)
 
-    def apply(self, *, progress: ProgressLike = False, workers: int = 1) -> PushReport:
+    def apply(
+        self, *, progress: ProgressLike = False, workers: int | Literal["auto"] | None = None
+    ) -> PushReport:
         """Write the difference.
 
         A plan that is older than a minute is made anew first: people unsubscribe meanwhile.
@@ -129,7 +134,7 @@ class PushPlan(HasFrame):
 
         Args:
             progress: ``True`` for a bar (needs the extra ``cli``), or a function.
-            workers: How many requests are under way at a time.
+            workers: How many requests are under way at a time; by default as the policy says.
 
         Raises:
             JournalError: If the journal cannot be written, or another push has done its work.
@@ -142,6 +147,8 @@ class PushPlan(HasFrame):
         ways = f" ({'; '.join(map(str, self.lookups))})" if self.lookups else ""
         found = f"found out with {number_of(self.requests, 'request')}{ways}"
         writing = f"writing takes about {number_of(self.requests_to_write, 'request')}"
+        if self.requests_at_most > self.requests_to_write:
+            writing += f", {self.requests_at_most:,} at most"
         return "; ".join(
             (f"{number_of(len(self.rows), 'row')}: {counted}", found, writing, *self.notes)
         )

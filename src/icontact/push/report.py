@@ -14,6 +14,7 @@ import attrs
 from icontact._files import written_as_a_whole
 from icontact.errors import IContactError, JournalError
 from icontact.frames import Frame, HasFrame, make_frame
+from icontact.push.batch_size import size_found
 from icontact.push.glance import at_a_glance, count_added, kinds_of_rows
 from icontact.push.journal import Journal, Outcomes
 from icontact.push.outcome import PushOutcome, count_statuses, number_of
@@ -37,6 +38,8 @@ class PushReport(HasFrame):
         notes: What is to be said about the rows together, such as a key that none of them has.
         opted_out_on_list: How many people are on the list although their row says that they must
             not be mailed; ``opt_out="unsubscribe"`` unsubscribes them.
+        batch_size: How many rows of a request iContact was found to take; ``None`` if the batch
+            size was fixed, or a push of 500 rows or fewer found nothing out.
     """
 
     outcomes: Sequence[PushOutcome] = attrs.field(repr=lambda rows: f"<{len(rows)} outcomes>")
@@ -45,6 +48,7 @@ class PushReport(HasFrame):
     error: IContactError | None = None
     notes: tuple[str, ...] = ()
     opted_out_on_list: int = 0
+    batch_size: int | None = None
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -142,6 +146,7 @@ class PushReport(HasFrame):
             elapsed=float(journal.noted("elapsed", "0")),
             notes=journal.notes,
             opted_out_on_list=journal.opted_out_on_list(),
+            batch_size=size_found(journal.noted("batch_size")),
         )
 
     @classmethod
@@ -162,12 +167,15 @@ class PushReport(HasFrame):
             error=next(errors, None),
             notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
             opted_out_on_list=sum(part.opted_out_on_list for part in parts),
+            batch_size=max((part.batch_size or 0 for part in parts), default=0) or None,
         )
 
     def __str__(self) -> str:
         kinds = kinds_of_rows(self.counts, self.added_to_list)
         counted = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
         sent = f"{number_of(self.requests, 'request')} in {self.elapsed:.1f} s"
+        if self.batch_size is not None:
+            sent += f", up to {number_of(self.batch_size, 'row')} in a request"
         left = _still_on_the_list(self.opted_out_on_list)
         rows = f"{number_of(len(self.outcomes), 'row')}: {counted}"
         return "; ".join((rows, sent, *left, *self.notes))

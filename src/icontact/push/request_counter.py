@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from math import inf
 
 from icontact.client import Folder
 from icontact.errors import LimitReached
@@ -58,6 +60,7 @@ class RequestCounter(CountingSender):
 
     Attributes:
         quota: What the limit leaves.
+        slow: Seconds after which an answer is slow: half of the read time-out.
     """
 
     def __init__(self, sender: Sender, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -65,6 +68,10 @@ class RequestCounter(CountingSender):
         self._clock = clock
         self._started = clock()
         self._waited_before = self._total_wait()
+        self._busy = 0.0
+        self._thread = threading.local()
+        timeout = getattr(sender, "timeout", None)
+        self.slow: float = timeout[1] / 2 if timeout else inf
         self.quota: Quota = Quota(sender)
 
     def counted(self, folder: Folder) -> Folder:
@@ -81,6 +88,16 @@ class RequestCounter(CountingSender):
         """Seconds since then in which requests waited for the limit or to be repeated."""
         return self._total_wait() - self._waited_before
 
+    @property
+    def busy(self) -> float:
+        """Seconds that all answers took together, without those that requests waited."""
+        return self._busy
+
+    @property
+    def last_was_slow(self) -> bool:
+        """Whether the last answer in this thread was slow."""
+        return getattr(self._thread, "seconds", 0.0) > self.slow
+
     def _total_wait(self) -> float:
         return float(getattr(self._sender, "waited", 0.0))
 
@@ -92,4 +109,12 @@ class RequestCounter(CountingSender):
         """
         if (error := self.quota.used_up()) is not None:
             raise error
-        return super().send(call)
+        waited = self._total_wait()
+        answer = super().send(call)
+        # Of several threads, each may subtract what another one waited: an answer never looks
+        # slower than it was.
+        seconds = max(answer.elapsed - (self._total_wait() - waited), 0.0)
+        self._thread.seconds = seconds
+        with self._counting:
+            self._busy += seconds
+        return answer

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from math import ceil
 
 from icontact.client import Folder
 from icontact.errors import ConfigError, IContactError, LimitUnavailable
 from icontact.mapping import ContactMapper
 from icontact.models import FieldType
 from icontact.push.batch_sender import BatchSender
-from icontact.push.batch_size import BatchSize
+from icontact.push.batch_size import BatchSize, expected_batches, size_found
 from icontact.push.bulk_updates import note_on_proof, updates_alone
 from icontact.push.decisions import Action
 from icontact.push.freshness import age, now
@@ -69,6 +68,8 @@ class PushSession:
         self._policy = policy
         self._types = types
         self._workers = workers
+        workers.watch(self.counter)
+        self._size = BatchSize(policy.batch_size, journal.noted("batch_size"))
         self._reader = StateReader(
             self._folder, list_id, journal, workers, page_size=policy.page_size
         )
@@ -113,16 +114,20 @@ class PushSession:
         finally:
             self._note_costs()
 
-    def requests_to_write(self) -> int:
-        """Return about how many requests the planned rows take."""
+    def requests_to_write(self) -> tuple[int, int]:
+        """Return about how many requests the planned rows take, and how many at most.
+
+        At most: if iContact takes no more than 500 rows in a request, and refuses nothing else.
+        """
         planned = self.journal.writes()
         alone = updates_alone(self.journal, self._policy.update_by)
         single = (Action.REPLACE.name, Action.UNSUBSCRIBE.name)
         alone += sum(n for (action, _), n in planned.items() if action in single)
-        batches = ceil(sum(planned.values()) / self._policy.batch_size)
         posts = sum(n for (action, _), n in planned.items() if action != Action.NOTHING.name)
         subscribes = any(subscribe for _, subscribe in planned)
-        return alone + batches * ((posts > alone) + subscribes)
+        requests_per_batch = (posts > alone) + subscribes
+        about, most = expected_batches(sum(planned.values()), self._policy.batch_size)
+        return alone + about * requests_per_batch, alone + most * requests_per_batch
 
     def writes(self) -> int:
         """Return how many rows are to be written."""
@@ -181,7 +186,7 @@ class PushSession:
             policy=self._policy,
             reader=self._reader,
             workers=self._workers,
-            sender=BatchSender(BatchSize(self._policy.batch_size)),
+            sender=BatchSender(self._size, lambda: self.counter.last_was_slow),
             stale=lambda: age(self.looked, self.ahead) > FRESH,
             may_go_on=may_go_on,
         )
@@ -202,6 +207,7 @@ class PushSession:
             error=error,
             notes=self.notes(),
             opted_out_on_list=self.journal.opted_out_on_list(),
+            batch_size=size_found(self._size.learned()),
         )
 
     def _note_costs(self) -> tuple[int, float]:
@@ -211,4 +217,5 @@ class PushSession:
         with self.journal.database.transaction():
             self.journal.note("requests", str(requests))
             self.journal.note("elapsed", str(elapsed))
+            self.journal.note("batch_size", self._size.learned())
         return requests, elapsed

@@ -16,7 +16,8 @@ from icontact.mapping.contact_fields import WIRE_NAMES, closest
 from icontact.mapping.normalize import normalize_key
 from icontact.mapping.presets import preset
 from icontact.models import ContactStatus, SubscriptionStatus
-from icontact.paging import PageSize
+from icontact.push.batch_size import AUTO
+from icontact.push.workers import check_workers
 from icontact.wire import setting_names, structure_settings
 
 __all__ = [
@@ -66,8 +67,9 @@ class PolicyOptions(TypedDict, total=False):
     duplicates: Literal["first", "last"]
     opt_out: OptOut
     update_by: UpdateBy
-    batch_size: int
-    page_size: PageSize
+    batch_size: int | Literal["auto"]
+    page_size: int | Literal["auto"]
+    workers: int | Literal["auto"]
 
 
 def one_of(*allowed: str) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
@@ -107,6 +109,10 @@ def _check_size(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
     number = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LARGEST_ID
     if value != "auto" and not number:
         raise ConfigError(f'{field.name} must be a whole number from 1 to {LARGEST_ID}, or "auto"')
+
+
+def _check_workers(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
+    check_workers(value)
 
 
 def mapper_from(given: ContactMapper | Mapping[str, Any] | None) -> ContactMapper | None:
@@ -157,9 +163,12 @@ class PushPolicy:
         update_by: How existing contacts are changed: ``"member"`` by one POST each, ``"bulk"`` by
             collection POSTs with their ids, ``"prove"`` by these if a proof on one contact shows
             that they keep the fields that they leave out, else by one POST each.
-        batch_size: Rows in a request that writes. It shrinks when iContact refuses a size.
-        page_size: Rows in a request that reads. ``"auto"`` begins with 1,000 and asks for up to
-            10,000 as long as iContact sends them.
+        batch_size: How many rows a request writes. ``"auto"`` begins with 500 and finds out how
+            many iContact takes, up to 5,000; a number is only reduced if iContact refuses it.
+        page_size: How many rows a request reads. ``"auto"`` begins with 1,000 and finds out how
+            many iContact sends, up to 10,000; iContact may send fewer than a number says.
+        workers: How many requests are under way at a time. ``"auto"`` begins with one, and goes up
+            to eight while iContact answers slowly and no limit holds requests back.
 
     Raises:
         ConfigError: If a value cannot be used; it names the field.
@@ -180,8 +189,9 @@ class PushPolicy:
     )
     opt_out: OptOut = attrs.field(default="skip", validator=one_of("skip", "unsubscribe"))
     update_by: UpdateBy = attrs.field(default="prove", validator=one_of("prove", "bulk", "member"))
-    batch_size: int = attrs.field(default=500, validator=_check_number)
-    page_size: PageSize = attrs.field(default="auto", validator=_check_size)
+    batch_size: int | Literal["auto"] = attrs.field(default=AUTO, validator=_check_size)
+    page_size: int | Literal["auto"] = attrs.field(default=AUTO, validator=_check_size)
+    workers: int | Literal["auto"] = attrs.field(default=AUTO, validator=_check_workers)
 
     def __attrs_post_init__(self) -> None:
         if self.stopped_by:

@@ -6,32 +6,63 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 from icontact.errors import ConfigError
 from icontact.paging import MOST_WORKERS
+from icontact.push.batch_size import AUTO
+from icontact.push.request_counter import RequestCounter
 
-__all__ = ["ALONE", "WorkerPool", "worker_pool"]
+__all__ = ["ALONE", "WorkerPool", "check_workers", "worker_pool"]
 
 P = ParamSpec("P")
 S = TypeVar("S")
 T = TypeVar("T")
 
+#: The most workers of "auto".
+_MOST_AUTO = 8
+
+#: Seconds of an answer from which on a further worker helps.
+_SLOW_ANSWER = 0.05
+
 
 class WorkerPool:
-    """Calls functions in threads, or at once if there is one worker.
+    """Calls functions in threads, or at once while there is one worker.
 
     Attributes:
-        size: How many calls are under way at a time.
+        size: How many calls may be under way at a time.
     """
 
-    def __init__(self, size: int, executor: ThreadPoolExecutor | None) -> None:
-        self.size = size
+    def __init__(self, size: int | Literal["auto"], executor: ThreadPoolExecutor | None) -> None:
+        self.size: int = 1 if size == AUTO else size
+        self._adapts = size == AUTO
         self._executor = executor
+        self._counter: RequestCounter | None = None
+        self._before = (0, 0.0, 0.0)
+
+    def watch(self, counter: RequestCounter) -> None:
+        """Let "auto" follow what a counter sees."""
+        self._counter = counter
+
+    def adapt(self) -> None:
+        """Choose the size by what has happened since it was chosen last.
+
+        It doubles while answers come slowly. It is halved when requests had to wait for a limit,
+        or were throttled and had to be repeated.
+        """
+        if self._counter is None or not self._adapts:
+            return
+        now = (self._counter.requests, self._counter.busy, self._counter.waited)
+        requests, busy, waited = (a - b for a, b in zip(now, self._before, strict=True))
+        self._before = now
+        if waited > 0:
+            self.size = max(self.size // 2, 1)
+        elif requests and busy / requests > _SLOW_ANSWER:
+            self.size = min(2 * self.size, _MOST_AUTO)
 
     def submit(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Have a function called; the future holds what it returns or raises."""
-        if self._executor is not None:
+        if self._executor is not None and self.size > 1:
             return self._executor.submit(work, *args, **kwargs)
         done: Future[T] = Future()
         try:
@@ -49,8 +80,9 @@ class WorkerPool:
         try:
             for item in items:
                 under_way.append(self.submit(work, item))
-                if len(under_way) >= self.size:
+                while len(under_way) >= self.size:
                     yield under_way.popleft().result()
+                    self.adapt()
             while under_way:
                 yield under_way.popleft().result()
         finally:
@@ -61,17 +93,29 @@ class WorkerPool:
 ALONE = WorkerPool(1, None)
 
 
+def check_workers(size: Any) -> None:
+    """Check a number of workers.
+
+    Raises:
+        ConfigError: If it cannot be used.
+    """
+    if size == AUTO:
+        return
+    if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MOST_WORKERS:
+        raise ConfigError(f'workers must be a whole number from 1 to {MOST_WORKERS}, or "{AUTO}"')
+
+
 @contextmanager
-def worker_pool(size: int) -> Iterator[WorkerPool]:
+def worker_pool(size: int | Literal["auto"]) -> Iterator[WorkerPool]:
     """Yield workers; at the end of the block no call is under way.
 
     Raises:
         ConfigError: If ``size`` cannot be used.
     """
-    if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MOST_WORKERS:
-        raise ConfigError(f"workers must be a whole number from 1 to {MOST_WORKERS}")
+    check_workers(size)
     if size == 1:
-        yield ALONE
+        yield WorkerPool(1, None)
         return
-    with ThreadPoolExecutor(size, thread_name_prefix="icontact-push") as executor:
+    threads = _MOST_AUTO if size == AUTO else size
+    with ThreadPoolExecutor(threads, thread_name_prefix="icontact-push") as executor:
         yield WorkerPool(size, executor)

@@ -123,6 +123,7 @@ class Writer:
             while under_way:
                 batches.read_ahead()
                 results = under_way.popleft().result()
+                self.workers.adapt()
                 self.journal.finish(results)
                 yield results
                 start()
@@ -299,7 +300,16 @@ class Writer:
                 refused[one] = answer
             else:
                 states[one] = _state_of(answer)
-        return states | self._explain(refused)
+        explained = self._explain(refused)
+        self._learn_from(explained, len(posted))
+        return states | explained
+
+    def _learn_from(self, explained: Mapping[int, str | ItemProblem | None], sent: int) -> None:
+        """Note if an answer was cut short: contacts are on the list that it left out."""
+        size = self.sender.size
+        subscribed = sum(isinstance(state, str) for state in explained.values())
+        if subscribed > sent // 10 and size.may_be_why("subscriptions", sent):
+            size.failed("subscriptions", sent)
 
     def _post_subscriptions(self, contact_ids: Sequence[int]) -> BatchResult[Subscription]:
         fields: SubscriptionFields = {

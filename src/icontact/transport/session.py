@@ -79,7 +79,7 @@ class Transport:
         self.credentials = credentials
         self._auth = Anonymous() if credentials is None else HeaderAuth(credentials)
         self._anonymous = Anonymous()
-        self._timeout = checked_timeout(timeout)
+        self.timeout: Timeout = checked_timeout(timeout)
         self._retry = RetryPolicy() if retry is None else retry
         self._on_event = on_event
         self._clock, self._sleep, self._draw = clock, sleep, draw
@@ -131,7 +131,7 @@ class Transport:
                             data=data,
                             headers=None if data is None else {"Content-Type": call.content_type},
                             auth=self._auth if call.authenticated else self._anonymous,
-                            timeout=self._timeout,
+                            timeout=self.timeout,
                             allow_redirects=False,
                             stream=True,
                         )

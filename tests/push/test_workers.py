@@ -1,0 +1,118 @@
+"""The number of workers: fixed, or "auto", which follows what the server does."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import Any
+
+import attrs
+import pytest
+
+from icontact import ContactMapper, errors
+from icontact.client import Folder
+from icontact.push import ListPush, PushReport
+from icontact.push.request_counter import RequestCounter
+from icontact.push.workers import WorkerPool, worker_pool
+from icontact.sandbox import Sandbox
+from icontact.transport import Answer, Call, Unlimited
+
+ROWS = 60
+
+
+class Server:
+    """A sender whose answers take as long as it says, and that counts what is under way."""
+
+    def __init__(self, folder: Folder, seconds: float, waits: float = 0.0) -> None:
+        self._sender = folder.transport
+        self._seconds, self._waits = seconds, waits
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._now = 0
+        #: How many requests were under way at a time -> how often.
+        self.together: Counter[int] = Counter()
+        self.waited = 0.0
+
+    def send(self, call: Call, /) -> Answer:
+        with self._lock:
+            self._now += 1
+            self.waited += self._waits
+        try:
+            answer = self._sender.send(call)
+            with self._changed:
+                # Requests that may be under way together are together for a moment.
+                self._changed.notify_all()
+                self._changed.wait(0.01)
+                self.together[self._now] += 1
+        finally:
+            with self._lock:
+                self._now -= 1
+        return attrs.evolve(answer, elapsed=self._seconds + self._waits)
+
+
+def pushed(sandbox: Sandbox, seconds: float, waits: float = 0.0, **how: Any) -> Server:
+    folder = sandbox.client().folder()
+    push = ListPush(
+        folder, "Newsletter", mapper=ContactMapper({"email": "email"}), batch_size=1, **how
+    )
+    server = Server(folder, seconds, waits)
+    push.folder = Folder(server, folder.account_id, folder.client_folder_id)
+    report: PushReport = push.run({"email": f"person{place}@example.com"} for place in range(ROWS))
+    assert report.counts["created"] == ROWS
+    assert [one.row for one in report.outcomes] == list(range(ROWS))
+    return server
+
+
+def test_while_answers_come_quickly_one_request_is_under_way(sandbox: Sandbox) -> None:
+    assert set(pushed(sandbox, seconds=0.01).together) == {1}
+
+
+def test_while_answers_come_slowly_up_to_eight_are_under_way(sandbox: Sandbox) -> None:
+    together = pushed(sandbox, seconds=0.3).together
+
+    assert 1 in together
+    assert 4 < max(together) <= 8
+
+
+def test_where_requests_have_to_wait_there_is_one_at_a_time(sandbox: Sandbox) -> None:
+    assert set(pushed(sandbox, seconds=0.3, waits=1.0).together) == {1}
+
+
+def test_a_number_of_workers_stays_as_it_is(sandbox: Sandbox) -> None:
+    assert max(pushed(sandbox, seconds=0.3, workers=3).together) <= 3
+    sandbox.reset()
+    assert set(pushed(sandbox, seconds=0.3, workers=1).together) == {1}
+
+
+def test_throttling_makes_fewer_workers_and_slow_answers_more() -> None:
+    class Sender(Unlimited):
+        waited = 0.0
+
+        def send(self, call: Call, /) -> Answer:
+            return Answer(payload={}, call=call.summary(), status=200, elapsed=1.0)
+
+    sender, sizes = Sender(), list[int]()
+    counter = RequestCounter(sender)
+    with worker_pool("auto") as pool:
+        pool.watch(counter)
+        for waited in (0, 0, 0, 0, 0, 5, 0, 5, 5, 5, 5, 0):
+            counter.send(Call("GET", "a"))
+            sender.waited += waited
+            pool.adapt()
+            sizes.append(pool.size)
+
+    assert sizes == [2, 4, 8, 8, 8, 4, 8, 4, 2, 1, 1, 2]
+
+
+def test_a_pool_that_nothing_was_sent_with_stays_as_it_is() -> None:
+    pool = WorkerPool("auto", None)
+
+    pool.adapt()
+
+    assert pool.size == 1
+
+
+@pytest.mark.parametrize("wrong", [0, 33, True, "many", 1.5])
+def test_workers_are_a_number_or_auto(sandbox: Sandbox, wrong: Any) -> None:
+    with pytest.raises(errors.ConfigError, match='whole number from 1 to 32, or "auto"'):
+        pushed(sandbox, seconds=0.0, workers=wrong)
