@@ -19,7 +19,6 @@ import pytest
 import requests
 
 from icontact.sandbox import Sandbox, Server
-from icontact.sandbox.servers.http import _Connections
 from tests.sandbox.wire import HEADERS, Wire
 
 BODY = [{"email": "jo@example.com"}]
@@ -173,14 +172,21 @@ def test_closing_breaks_idle_connections_and_joins_all_threads(server: Server, w
 
 
 def test_a_connection_that_ended_by_itself_does_not_hinder_closing() -> None:
-    connections = _Connections()
-    ours, theirs = socket.socketpair()
-    thread = threading.Thread(target=connections.add, args=(ours,))
-    thread.start()
-    thread.join()
-    ours.close()
-    theirs.close()
-    connections.close(1)
+    started, go_on = threading.Event(), threading.Event()
+
+    def hold(seconds: float) -> None:
+        started.set()
+        go_on.wait(5)
+
+    with Sandbox().serve(sleep=hold) as other:
+        url = urlsplit(other.url)
+        other.sandbox.faults.slow(1)
+        with socket.create_connection((str(url.hostname), int(url.port or 0)), timeout=5) as line:
+            line.sendall(b"GET /icp/time HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert started.wait(5)
+        threading.Timer(0.01, go_on.set).start()
+        other.close()
+    assert not [one for one in threading.enumerate() if one.name.endswith(str(url.port))]
 
 
 def test_waiting_ends_with_the_server(server: Server) -> None:

@@ -31,8 +31,8 @@ class State:
     def contacts(self, folder_id: int | None = None) -> Rows:
         """Return all contacts, also deleted ones, with their custom fields beside the others."""
         names: dict[int, list[str]] = {}
-        for row in self._store.rows("SELECT * FROM customfields ORDER BY fieldNumber"):
-            names.setdefault(row["folderId"], []).append(row["privateName"])
+        for field in self._store.rows("SELECT * FROM customfields ORDER BY fieldNumber"):
+            names.setdefault(field["folderId"], []).append(field["privateName"])
         contacts = []
         for row in self._rows("contacts", "contactId", folder_id):
             custom = json.loads(row.pop("custom"))
