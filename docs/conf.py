@@ -88,6 +88,22 @@ def restore_prose(app: Any, what: str, name: str, *rest: Any) -> None:
         rest[-1][:] = _prose.pop(name)
 
 
+def link_facts(app: Any, what: str, name: str, *rest: Any) -> None:
+    """Let "(API 6.5)" lead to the section of *What is known of the API* that says it."""
+    lines = rest[-1]
+    number = r"[0-9]+(?:\.[0-9]+)*"
+    lines[:] = re.sub(
+        rf"(\([^()]*?)(?<!-)\bAPI ({number}(?:, {number})*)", as_link, "\n".join(lines)
+    ).split("\n")
+
+
+def as_link(found: re.Match[str]) -> str:
+    first, *others = found[2].split(", ")
+    links = [f":ref:`What is known: {first} <api-{first}>`"]
+    links += [f":ref:`{one} <api-{one}>`" for one in others]
+    return found[1] + ", ".join(links)
+
+
 def leave_out_private_bases(app: Any, name: str, *rest: Any) -> None:
     """Name as bases only classes that the reader can find."""
     bases = rest[-1]
@@ -162,6 +178,7 @@ def canonical_names(target: str) -> set[str]:
 def setup(app: Any) -> None:
     app.connect("autodoc-process-docstring", keep_prose, priority=400)
     app.connect("autodoc-process-docstring", restore_prose, priority=600)
+    app.connect("autodoc-process-docstring", link_facts, priority=700)
     app.connect("autodoc-process-signature", show_defaults)
     app.connect("autodoc-process-bases", leave_out_private_bases)
     app.connect("doctree-read", leave_builtins)

@@ -45,7 +45,7 @@ SEARCHABLE = frozenset(ContactFilters.__annotations__)
 MODELS = [
     kind
     for name in models.__all__
-    if attrs.has(kind := getattr(models, name)) and kind is not models.Condition
+    if attrs.has(kind := getattr(models, name)) and kind not in (models.Condition, models.OpenModel)
 ]
 
 

@@ -4,7 +4,7 @@ Read models carry every field that iContact is known to send, and collect the ot
 (``…Fields``) are typed dictionaries for keyword arguments and for rows of bulk calls.
 """
 
-from icontact.models._base import Model, OpenEnum
+from icontact.models._base import Model, OpenEnum, OpenModel
 from icontact.models.accounts import (
     Account,
     AccountFields,
@@ -120,6 +120,7 @@ __all__ = [
     "NewUserFields",
     "Open",
     "OpenEnum",
+    "OpenModel",
     "Operator",
     "Permission",
     "PermissionFields",

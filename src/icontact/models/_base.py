@@ -40,7 +40,9 @@ class Model(HasFrame):
         Times become ISO text, tuples lists, and models within this one dictionaries.
         """
         fields = attrs.fields(self._class())
-        return {field.name: _plain(getattr(self, field.name)) for field in fields}
+        # What the model does not know comes last.
+        ordered = sorted(fields, key=lambda field: "collects" in field.metadata)
+        return {field.name: _plain(getattr(self, field.name)) for field in ordered}
 
     def _repr_html_(self) -> str:
         """Show in a notebook what ``repr`` shows, as a table."""
@@ -50,6 +52,17 @@ class Model(HasFrame):
 
     def _class(self) -> Any:
         return type(self)
+
+
+@attrs.frozen(kw_only=True)
+class OpenModel(Model):
+    """A model that keeps what iContact sends beyond the fields that are known.
+
+    Attributes:
+        extra: Keys of the answer that the model does not know.
+    """
+
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 def _plain(value: Any) -> Any:

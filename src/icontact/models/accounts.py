@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, Model
+from icontact.models._base import OpenModel
 
 __all__ = ["Account", "AccountFields", "ClientFolder", "ClientFolderFields", "ServerTime"]
 
 
 @attrs.frozen(kw_only=True)
-class Account(Model):
+class Account(OpenModel):
     """An iContact account.
 
     Attributes:
@@ -41,7 +40,6 @@ class Account(Model):
         multi_user: Receive-only; whether there may be several users.
         account_type: Receive-only.
         subscriber_limit: Receive-only; how many contacts the plan allows.
-        extra: Keys of the answer that this model does not know.
 
     iContact has no public page on accounts; the fields are those of recorded answers (API 15.1).
     """
@@ -69,7 +67,6 @@ class Account(Model):
     multi_user: bool | None = None
     account_type: str = ""
     subscriber_limit: int | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 class AccountFields(TypedDict, total=False):
@@ -95,7 +92,7 @@ class AccountFields(TypedDict, total=False):
 
 
 @attrs.frozen(kw_only=True)
-class ClientFolder(Model):
+class ClientFolder(OpenModel):
     """A client folder: what holds contacts, lists and messages.
 
     Accounts without the agency feature see only ``client_folder_id``, ``logo_id`` and
@@ -119,7 +116,6 @@ class ClientFolder(Model):
         footer_logo_url: Where the footer's logo is.
         use_logo_in_footer: Whether the logo stands in the footer.
         business_name: Historic.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Client Folders".
     """
@@ -141,7 +137,6 @@ class ClientFolder(Model):
     footer_logo_url: str = ""
     use_logo_in_footer: bool | None = None
     business_name: str = ""
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 class ClientFolderFields(TypedDict, total=False):
@@ -165,17 +160,15 @@ class ClientFolderFields(TypedDict, total=False):
 
 
 @attrs.frozen(kw_only=True)
-class ServerTime(Model):
+class ServerTime(OpenModel):
     """iContact's clock.
 
     Attributes:
         time: Aware, with the offset of US Eastern.
         timestamp: Seconds since 1970.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Time".
     """
 
     time: datetime
     timestamp: int
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)

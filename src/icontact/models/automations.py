@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, Model
+from icontact.models._base import OpenModel
 
 __all__ = ["Automation", "AutomationFields"]
 
 
 @attrs.frozen(kw_only=True)
-class Automation(Model):
+class Automation(OpenModel):
     """A message that welcomes whoever joins a list.
 
     Attributes:
         automation_id: Primary key. Nothing can be asked by it.
         message_id: The message.
         list_id: The list.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Automations".
     """
@@ -28,7 +26,6 @@ class Automation(Model):
     automation_id: int
     message_id: int | None = None
     list_id: int | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 class AutomationFields(TypedDict, total=False):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, Model, OpenEnum, named
+from icontact.models._base import OpenEnum, OpenModel, named
 
 __all__ = ["Campaign", "CampaignFields", "ForwardToFriend", "SubscriptionManagement"]
 
@@ -33,7 +32,7 @@ class ForwardToFriend(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Campaign(Model):
+class Campaign(OpenModel):
     """Who mail comes from: name, address, footer. Not a mailing, whatever its name suggests.
 
     Attributes:
@@ -52,7 +51,6 @@ class Campaign(Model):
         state: Needed without ``use_account_address``.
         postal_code: Needed without ``use_account_address`` (``zip`` on the wire, only here).
         country: Needed without ``use_account_address``.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Campaigns".
     """
@@ -72,7 +70,6 @@ class Campaign(Model):
     state: str = attrs.field(default="", repr=False)
     postal_code: str = attrs.field(default="", repr=False, metadata=named("zip"))
     country: str = attrs.field(default="", repr=False)
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 class CampaignFields(TypedDict, total=False):

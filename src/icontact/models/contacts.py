@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, EASTERN, Model, OpenEnum
+from icontact.models._base import COLLECTS, EASTERN, Model, OpenEnum, OpenModel
 from icontact.notebook import mask_address
 
 __all__ = [
@@ -103,7 +103,7 @@ class ActionType(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class ContactAction(Model):
+class ContactAction(OpenModel):
     """One entry of a contact's history.
 
     Attributes:
@@ -111,7 +111,6 @@ class ContactAction(Model):
         action_time: When; aware.
         actor: ``system``, ``admin``, ``contact``, ``user``, or a user id as text.
         details: What belongs to the type, such as the changed fields; empty where there is nothing.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Contact History".
     """
@@ -120,7 +119,6 @@ class ContactAction(Model):
     action_time: datetime | None = None
     actor: str = ""
     details: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False)
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 #: What may be written into a custom field. ``None`` clears it.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, Model, OpenEnum
+from icontact.models._base import OpenEnum, OpenModel
 
 __all__ = ["CustomField", "CustomFieldFields", "FieldType"]
 
@@ -26,7 +25,7 @@ class FieldType(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class CustomField(Model):
+class CustomField(OpenModel):
     """A field that the folder's owner added to contacts.
 
     Attributes:
@@ -35,7 +34,6 @@ class CustomField(Model):
         field_type: Required.
         display_to_user: Required; whether contacts see it on their profile page.
         public_name: The label that contacts see.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Custom Fields".
     """
@@ -48,7 +46,6 @@ class CustomField(Model):
     field_type: FieldType | str = FieldType.TEXT
     display_to_user: bool | None = None
     public_name: str = ""
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 class CustomFieldFields(TypedDict, total=False):

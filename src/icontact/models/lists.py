@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, Model, OpenEnum, named
+from icontact.models._base import OpenEnum, OpenModel, named
 
 __all__ = [
     "ContactList",
@@ -20,7 +19,7 @@ __all__ = [
 
 
 @attrs.frozen(kw_only=True)
-class ContactList(Model):
+class ContactList(OpenModel):
     """A mailing list.
 
     Attributes:
@@ -32,7 +31,6 @@ class ContactList(Model):
         welcome_on_manual_add: Deprecated by iContact in favour of automations.
         welcome_on_signup_add: Deprecated likewise.
         welcome_message_id: Deprecated likewise.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Lists".
     """
@@ -45,7 +43,6 @@ class ContactList(Model):
     welcome_on_manual_add: bool | None = None
     welcome_on_signup_add: bool | None = None
     welcome_message_id: int | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 class ListFields(TypedDict, total=False):
@@ -69,7 +66,7 @@ class SubscriptionStatus(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Subscription(Model):
+class Subscription(OpenModel):
     """The tie between one contact and one list. It is never deleted, only unsubscribed or moved.
 
     Attributes:
@@ -79,7 +76,6 @@ class Subscription(Model):
         status: Whether mail arrives.
         confirmation_message_id: The confirmation request sent with ``pending``.
         add_date: Receive-only; aware.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Subscriptions".
     """
@@ -90,7 +86,6 @@ class Subscription(Model):
     status: SubscriptionStatus | str = SubscriptionStatus.NORMAL
     confirmation_message_id: int | None = None
     add_date: datetime | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 class SubscriptionFields(TypedDict, total=False):

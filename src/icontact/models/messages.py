@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, Model, OpenEnum
+from icontact.models._base import OpenEnum, OpenModel
 from icontact.models.filters import Filter
 
 __all__ = [
@@ -26,14 +25,13 @@ SPAM_LIMIT: Final = 5.0
 
 
 @attrs.frozen(kw_only=True)
-class SpamDetail(Model):
+class SpamDetail(OpenModel):
     """One rule that a message met.
 
     Attributes:
         spam_detail_score: What it adds to the score.
         spam_detail_name: SpamAssassin's name of the rule.
         spam_detail_description: What it looks for.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "How to SpamCheck".
     """
@@ -41,24 +39,21 @@ class SpamDetail(Model):
     spam_detail_score: float | None = None
     spam_detail_name: str = ""
     spam_detail_description: str = ""
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 @attrs.frozen(kw_only=True)
-class SpamCheck(Model):
+class SpamCheck(OpenModel):
     """How much a message looks like spam. Computed anew with each answer, so it may differ.
 
     Attributes:
         raw_score: The score; ``None`` if there is none yet.
         spam_details: The rules that it is made of.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "How to SpamCheck".
     """
 
     raw_score: float | None = None
     spam_details: tuple[SpamDetail, ...] = ()
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
     @property
     def blocked(self) -> bool:
@@ -76,7 +71,7 @@ class MessageType(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Message(Model):
+class Message(OpenModel):
     """Something that can be mailed. Its ``repr`` does not show the text.
 
     Attributes:
@@ -91,7 +86,6 @@ class Message(Model):
         reply_to_campaign_id: Optional: the campaign whose address gets the replies.
         create_date: Receive-only; aware. Its form is uncertain (API 2.8).
         spam_check: Receive-only.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Messages".
     """
@@ -107,7 +101,6 @@ class Message(Model):
     reply_to_campaign_id: int | None = None
     create_date: datetime | None = None
     spam_check: SpamCheck | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 class MessageFields(TypedDict, total=False):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeAlias, TypedDict
+from typing import TypeAlias, TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, Model, OpenEnum
+from icontact.models._base import OpenEnum, OpenModel
 
 __all__ = [
     "Criterion",
@@ -23,7 +23,7 @@ __all__ = [
 
 
 @attrs.frozen(kw_only=True)
-class Segment(Model):
+class Segment(OpenModel):
     """The members of a list who meet all of the segment's criteria.
 
     Attributes:
@@ -31,7 +31,6 @@ class Segment(Model):
         name: Required.
         list_id: Required on creation, never changed: the list that it is taken from.
         description: Optional.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Segments".
     """
@@ -40,7 +39,6 @@ class Segment(Model):
     name: str = ""
     list_id: int | None = None
     description: str = ""
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 class SegmentFields(TypedDict, total=False):
@@ -76,7 +74,7 @@ class Operator(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Criterion(Model):
+class Criterion(OpenModel):
     """One condition of a segment.
 
     Attributes:
@@ -85,7 +83,6 @@ class Criterion(Model):
             name of a custom field, or ``messageOpens``, ``messageClicks``, ``messageUnsubscribes``.
         operator: Required.
         values: Required: one, or two for ``bet``. Not in the ``repr``: they may be personal.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Segment Criteria".
     """
@@ -94,7 +91,6 @@ class Criterion(Model):
     field_name: str = ""
     operator: Operator | str = Operator.EQ
     values: tuple[str, ...] = attrs.field(default=(), repr=False)
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 #: What a contact can be compared with.

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import attrs
 
-from icontact.models._base import COLLECTS, Model, OpenEnum
+from icontact.models._base import OpenEnum, OpenModel
 from icontact.models.messages import SpamCheck
 
 __all__ = ["Send", "SendStatus"]
@@ -26,7 +24,7 @@ class SendStatus(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Send(Model):
+class Send(OpenModel):
     """A message on its way to people. It cannot be edited.
 
     Attributes:
@@ -41,7 +39,6 @@ class Send(Model):
         status: Receive-only.
         released_time: Receive-only: when it went out.
         spam_check: Receive-only.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Sends".
     """
@@ -57,7 +54,6 @@ class Send(Model):
     status: SendStatus | str = ""
     released_time: datetime | None = None
     spam_check: SpamCheck | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
     @property
     def cancelled(self) -> bool:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import attrs
 
-from icontact.models._base import COLLECTS, Model, named
+from icontact.models._base import OpenModel, named
 
 __all__ = ["SignupForm"]
 
 
 @attrs.frozen(kw_only=True)
-class SignupForm(Model):
+class SignupForm(OpenModel):
     """A form by which people put themselves on lists. It can only be read.
 
     Attributes:
@@ -25,7 +23,6 @@ class SignupForm(Model):
         confirmation_message_id: The message that asks for confirmation.
         automatic_html: What to put into a page to show the form (``automaticHTML`` on the wire).
         list_ids: The lists that it subscribes to (``lists`` on the wire).
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Sign-Up Forms".
     """
@@ -37,4 +34,3 @@ class SignupForm(Model):
     confirmation_message_id: int | None = None
     automatic_html: str = attrs.field(default="", repr=False, metadata=named("automaticHTML"))
     list_ids: tuple[int, ...] = attrs.field(default=(), metadata=named("lists"))
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)

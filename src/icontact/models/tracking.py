@@ -2,60 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import attrs
 
-from icontact.models._base import COLLECTS, Model
+from icontact.models._base import OpenModel
 
 __all__ = ["Bounce", "Click", "Open", "Statistics", "Tally", "Unsubscribe"]
 
 
 @attrs.frozen(kw_only=True)
-class Bounce(Model):
+class Bounce(OpenModel):
     """A contact whom a message could not be delivered to.
 
     Attributes:
         contact_id: Who.
         bounce_time: When; aware.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Message Bounces".
     """
 
     contact_id: int
     bounce_time: datetime | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 @attrs.frozen(kw_only=True)
-class Open(Model):
+class Open(OpenModel):
     """A contact who opened a message; once for each time.
 
     Attributes:
         contact_id: Who.
         open_time: When; aware.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Message Opens".
     """
 
     contact_id: int
     open_time: datetime | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 @attrs.frozen(kw_only=True)
-class Click(Model):
+class Click(OpenModel):
     """A contact who followed a link of a message; once for each time.
 
     Attributes:
         contact_id: Who.
         click_time: When; aware.
         click_link: Which link. Not in the ``repr``: links may be personal.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Message Clicks".
     """
@@ -63,43 +56,38 @@ class Click(Model):
     contact_id: int
     click_time: datetime | None = None
     click_link: str = attrs.field(default="", repr=False)
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 @attrs.frozen(kw_only=True)
-class Unsubscribe(Model):
+class Unsubscribe(OpenModel):
     """A contact who unsubscribed through a message.
 
     Attributes:
         contact_id: Who.
         unsubscribe_time: When; aware.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Unsubscribes".
     """
 
     contact_id: int
     unsubscribe_time: datetime | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 @attrs.frozen(kw_only=True)
-class Tally(Model):
+class Tally(OpenModel):
     """How often something happened.
 
     Attributes:
         unique: Each contact counted once.
         total: Each time.
-        extra: Keys of the answer that this model does not know.
     """
 
     unique: int | None = None
     total: int | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 @attrs.frozen(kw_only=True)
-class Statistics(Model):
+class Statistics(OpenModel):
     """The figures of a message. ``None`` means that iContact gave none.
 
     Attributes:
@@ -111,7 +99,6 @@ class Statistics(Model):
         forwards: How often it was forwarded.
         comments: How often it was commented on.
         complaints: How often it was reported as spam.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Statistics".
     """
@@ -124,4 +111,3 @@ class Statistics(Model):
     forwards: int | None = None
     comments: int | None = None
     complaints: int | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from collections.abc import Sequence
+from typing import TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, Model, OpenEnum
+from icontact.models._base import OpenEnum, OpenModel
 
 __all__ = ["Upload", "UploadAction", "UploadFields", "UploadStatus"]
 
@@ -26,7 +26,7 @@ class UploadStatus(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Upload(Model):
+class Upload(OpenModel):
     """A file of contacts on its way into lists.
 
     Attributes:
@@ -34,7 +34,6 @@ class Upload(Model):
         action: What happens to its rows.
         list_ids: The lists that they are added to.
         status: How far it has come.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Uploads".
     """
@@ -43,7 +42,6 @@ class Upload(Model):
     action: UploadAction | str = ""
     list_ids: tuple[int, ...] = ()
     status: UploadStatus | str = ""
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 class UploadFields(TypedDict, total=False):

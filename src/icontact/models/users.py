@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, Model
+from icontact.models._base import OpenModel
 from icontact.models.filters import Filter
 
 __all__ = [
@@ -21,7 +20,7 @@ __all__ = [
 
 
 @attrs.frozen(kw_only=True)
-class User(Model):
+class User(OpenModel):
     """Somebody who may log in to an account.
 
     Attributes:
@@ -30,7 +29,6 @@ class User(Model):
         email: Optional; not in the part of the documentation that we know (API 16.1).
         first_name: Optional, likewise.
         last_name: Optional, likewise.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Users".
     """
@@ -40,7 +38,6 @@ class User(Model):
     email: str = attrs.field(default="", repr=False)
     first_name: str = attrs.field(default="", repr=False)
     last_name: str = attrs.field(default="", repr=False)
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 class UserFields(TypedDict, total=False):
@@ -63,7 +60,7 @@ class NewUserFields(UserFields, total=False):
 
 
 @attrs.frozen(kw_only=True)
-class Permission(Model):
+class Permission(OpenModel):
     """What a user may do in one client folder. It has no key of its own.
 
     Permissions for the API and for billing are given on iContact's pages only.
@@ -73,7 +70,6 @@ class Permission(Model):
         creative: May create and send messages, surveys, autoresponders.
         subscriber: May add and change contacts.
         analytic: May see tracking data.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Permissions".
     """
@@ -82,7 +78,6 @@ class Permission(Model):
     creative: bool | None = None
     subscriber: bool | None = None
     analytic: bool | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 class PermissionFields(TypedDict, total=False):

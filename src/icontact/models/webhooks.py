@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, Model, OpenEnum
+from icontact.models._base import OpenEnum, OpenModel
 
 __all__ = ["EventId", "Webhook", "WebhookFields"]
 
@@ -22,14 +21,13 @@ class EventId(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Webhook(Model):
+class Webhook(OpenModel):
     """A place that one kind of event is posted to.
 
     Attributes:
         webhook_id: Primary key.
         event_id: Required: what is reported.
         url: Required: where to. Not in the ``repr``, since it should hold a secret.
-        extra: Keys of the answer that this model does not know.
 
     Documentation: "Web Hooks".
     """
@@ -37,7 +35,6 @@ class Webhook(Model):
     webhook_id: int
     event_id: EventId | str = ""
     url: str = attrs.field(default="", repr=False)
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False, metadata=COLLECTS)
 
 
 class WebhookFields(TypedDict, total=False):
