@@ -470,6 +470,7 @@ class Folder:
         fields: Iterable[str] | None = None,
         details: bool = False,
         format: Format | None = None,
+        excel: bool = False,
         overwrite: bool = False,
         progress: Callable[[ExportProgress], None] | None = None,
     ) -> ExportReport: ...
@@ -483,6 +484,7 @@ class Folder:
         fields: Iterable[str] | None = None,
         details: bool = False,
         format: Format | None = None,
+        excel: bool = False,
         overwrite: bool = False,
         progress: Callable[[ExportProgress], None] | None = None,
     ) -> ContactExport | ExportReport:
@@ -504,6 +506,7 @@ class Folder:
             details: Also what listings leave out, such as ``business`` (API 6.2). That takes one
                 request more for each contact; likewise if ``fields`` names such a column.
             format: ``"csv"`` or ``"jsonl"``, if the name's ending does not say.
+            excel: Whether a CSV file begins with the byte order mark by which Excel reads UTF-8.
             overwrite: Whether a file that is there already may be replaced.
             progress: Called after every page.
 
@@ -527,7 +530,7 @@ class Folder:
         )
         if target is None:
             return export
-        return export.write(target, format=format, overwrite=overwrite)
+        return export.write(target, format=format, excel=excel, overwrite=overwrite)
 
 
 def _only(choices: list[str], what: str, argument: str) -> int:

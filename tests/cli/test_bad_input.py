@@ -230,8 +230,8 @@ def test_settings_are_a_file_of_a_bearable_size(
 ) -> None:
     large = written(tmp_path, "#" * 2**20, name="icontact.toml")
     for path, said in (
-        ("/dev/zero", "/dev/zero is no regular file"),
-        (tmp_path, f"{tmp_path} is no regular file"),
+        ("/dev/zero", "/dev/zero is not a regular file"),
+        (tmp_path, f"{tmp_path} is not a regular file"),
         (large, "is larger than 1 MiB"),
     ):
         ran = icontact("push", people, "--settings", path)
@@ -262,7 +262,7 @@ def test_an_account_id_of_too_many_digits(
 def test_an_argument_that_the_encoding_lost(embedded: Sandbox, people: Path) -> None:
     ran = icontact("push", people, "--list", "Zo\udce9")
     assert ran.code == 2
-    assert "the argument 'Zo?' did not arrive whole" in message(ran)
+    assert "the argument 'Zo?' is not in the encoding of the locale" in message(ran)
     assert len(embedded.requests) == 0
 
 
@@ -311,15 +311,15 @@ def test_a_closed_port_ends_with_3(people: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("ICONTACT_BASE_URL", "http://127.0.0.1:1/icp")
     ran = pushed(people)
     assert ran.code == 3
-    assert message(ran).startswith("Error: iContact cannot be reached: look at the network")
+    assert message(ran).startswith("Error: iContact cannot be reached: check the network")
     assert "no connection" in ran.err
 
 
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (403, "these credentials may not do that in iContact (GET "),
-        (404, "iContact has nothing there: look at the ids of account and client folder (GET "),
+        (403, "these credentials may not do that: check the account and client folder"),
+        (404, "iContact has nothing there: check the ids of account and client folder"),
     ],
 )
 def test_an_answer_is_told_in_plain_words_first(embedded: Sandbox, status: int, said: str) -> None:
@@ -333,7 +333,7 @@ def test_an_answer_is_told_in_plain_words_first(embedded: Sandbox, status: int, 
     ("kind", "said"),
     [
         (RequestTimeout, "iContact did not answer: try again later"),
-        (TransportError, "no usable answer came from iContact"),
+        (TransportError, "iContact gave no usable answer: try again later"),
     ],
 )
 def test_silence_is_told_in_plain_words_first(
@@ -351,12 +351,15 @@ def test_silence_is_told_in_plain_words_first(
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (errors.Throttled(503), "iContact takes no more requests for now, or is being mended"),
-        (errors.ServerError(500), "the fault is on iContact's side: try again later"),
-        (errors.ServerError(501), "there is no iContact at that URL: ICONTACT_BASE_URL ends in"),
+        (errors.Throttled(503), "iContact is limiting requests or is under maintenance"),
+        (errors.ServerError(500), "iContact has an error of its own: try again later"),
+        (
+            errors.ServerError(501),
+            "there is no iContact at this URL: ICONTACT_BASE_URL must",
+        ),
         (
             errors.ConnectError("no connection: [SSL: CERTIFICATE_VERIFY_FAILED]"),
-            "the server's certificate is not trusted: REQUESTS_CA_BUNDLE names a file",
+            "the server's certificate is not trusted: set REQUESTS_CA_BUNDLE to a file",
         ),
     ],
 )

@@ -94,7 +94,7 @@ def test_people_who_opted_out_may_be_unsubscribed(tmp_path: Path, embedded: Sand
     embedded.seed(contacts=[{"email": "a@example.com"}], subscriptions=[{"email": "a@example.com"}])
     name = file(tmp_path, "email,Opt out", "a@example.com,yes")
 
-    assert "1 person opted out in the input and is still on the list" in push(name)[1]
+    assert "1 person opted out in the file and is still on the list" in push(name)[1]
     assert push(name, "--opt-out", "unsubscribe")[0] == 0
     assert [one["status"] for one in embedded.state.subscriptions()] == ["unsubscribed"]
 

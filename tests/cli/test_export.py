@@ -6,14 +6,14 @@ import csv
 import gzip
 import io
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from icontact.cli import export as module
-from icontact.export import ContactExport, ExportProgress
+from icontact.cli import progress
+from icontact.export import ContactExport
 from icontact.sandbox import Sandbox
 from tests.cli.support import icontact
 
@@ -39,7 +39,7 @@ def test_contacts_go_to_standard_output() -> None:
             "sam@example.com",
             "ann@example.com",
         ]
-        assert "note: 3 contacts; 4 requests" in ran.err
+        assert "note: 3 contacts" in ran.err
 
 
 @pytest.mark.usefixtures("filled")
@@ -53,7 +53,7 @@ def test_standard_output_may_have_json_lines() -> None:
 def test_contacts_go_to_a_file_and_back(filled: Sandbox, tmp_path: Path) -> None:
     path = tmp_path / "people.csv.gz"
     ran = icontact("export", "--list", "Newsletter", "--output", path)
-    assert ran.out.startswith(f"{path}: 1 contact; ")
+    assert ran.out.startswith(f"{path}: 1 contact")
     assert "@" not in ran.out + ran.err
     assert "note: listings do not show business" in ran.err
     filled.requests.clear()
@@ -106,7 +106,7 @@ def test_a_file_that_is_there_is_replaced_only_by_force(tmp_path: Path) -> None:
     path.write_text("mine")
     ran = icontact("export", "--output", path)
     assert (ran.code, path.read_text()) == (2, "mine")
-    assert ran.err == f"Error: {path} is there already; --force replaces it\n"
+    assert ran.err == f"Error: {path} exists already; --force replaces it\n"
     assert icontact("export", "--output", path, "--force").code == 0
     assert path.read_text().startswith("contact_id,")
 
@@ -135,10 +135,10 @@ def test_an_export_that_may_lack_somebody_is_code_1(
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [([], "what is on standard output is not whole"), (["--output", "x.csv"], "no file was")],
+    [([], "standard output has only a part"), (["--output", "x.csv"], "no file was")],
 )
 def test_ctrl_c_ends_it(monkeypatch: pytest.MonkeyPatch, words: list[str], said: str) -> None:
-    def interrupted(job: module.ExportOptions) -> None:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(module, "run", interrupted)
@@ -148,23 +148,36 @@ def test_ctrl_c_ends_it(monkeypatch: pytest.MonkeyPatch, words: list[str], said:
 
 
 @pytest.mark.usefixtures("filled")
-def test_a_terminal_is_shown_a_bar(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(module, "is_terminal", lambda stream: stream is sys.stderr)
-    job = module.ExportOptions(output=str(tmp_path / "people.csv"))
-    module.run(job)
-    assert "3/3" in capsys.readouterr().err
-    with module._bar(job) as told:
-        assert told is not None
-        told(ExportProgress(done=1, total=None))
+def test_a_terminal_is_shown_a_bar(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(progress, "is_terminal", lambda stream: True)
+    shown = icontact("export", "--output", tmp_path / "people.csv").err
+    assert shown.index("reading subscriptions") < shown.index("exporting 3 of 3 contacts")
 
 
 @pytest.mark.usefixtures("filled")
 def test_rows_on_a_terminal_have_no_bar_among_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "is_terminal", lambda stream: True)
-    with module._bar(module.ExportOptions()) as told:
-        assert told is None
+    monkeypatch.setattr(progress, "is_terminal", lambda stream: True)
+    assert "exporting" not in icontact("export").err
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_number_of_requests_is_shown_on_request(tmp_path: Path) -> None:
+    words = ("export", "--force", "--output", tmp_path / "people.csv")
+    assert "requests in" not in icontact(*words).out
+    assert "4 requests in" in icontact(*words, "-v").out
+    assert icontact(*words, "-q").err == ""
+
+
+@pytest.mark.usefixtures("filled")
+def test_an_export_for_excel_begins_with_its_mark(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    assert icontact("export", "--excel", "--output", path).code == 0
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfcontact_id,")
+    ran = icontact("push", path, "--list", "Newsletter", "--dry-run")
+    assert (ran.code, "Nothing was written" in ran.out) == (0, True)
+    wrong = icontact("export", "--excel", "--output", tmp_path / "people.jsonl")
+    assert (wrong.code, "for Excel is CSV" in wrong.err) == (2, True)
 
 
 @pytest.mark.usefixtures("filled")

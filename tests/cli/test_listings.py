@@ -8,7 +8,7 @@ from tests.cli.support import icontact
 
 def test_lists_are_shown_with_their_ids(embedded: Sandbox) -> None:
     assert icontact("lists").out.splitlines() == [
-        "list_id  name        public_name",
+        "list_id  name",
         f"{embedded.list_id}   Newsletter",
     ]
     assert icontact("lists", "--json").document == {

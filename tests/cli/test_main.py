@@ -100,6 +100,7 @@ def test_without_words_the_help_is_shown() -> None:
     ran = run("--help")
     assert "icontact demo" in ran.out
     assert set(commands.commands) == {
+        "completion",
         "demo",
         "doctor",
         "export",
@@ -110,13 +111,15 @@ def test_without_words_the_help_is_shown() -> None:
         "push",
         "queue",
         "sandbox",
+        "show",
         "suppressed",
+        "unsubscribe",
     }
 
 
 def test_a_terminal_that_lacks_letters_is_no_reason_to_fail() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "icontact", "demo"],
+        [sys.executable, "-m", "icontact", "demo", "-v"],
         env={"PYTHONIOENCODING": "latin-1", "PATH": ""},
         capture_output=True,
         check=False,
@@ -142,8 +145,8 @@ def test_without_standard_output_nothing_is_begun() -> None:
     done = closed(">&-", "demo")
     assert (done.returncode, done.stderr) == (
         2,
-        "Error: standard output is closed, so that nothing could be shown; > /dev/null is for "
-        "those who want nothing\n",
+        "Error: standard output is closed, so nothing can be shown; "
+        "to see nothing use > /dev/null\n",
     )
     assert closed(">&- 2>&-", "demo").returncode == 2
 
@@ -153,7 +156,7 @@ def test_without_standard_input_there_is_nothing_to_read() -> None:
     done = closed("<&-", "push", "-", "--list", "Newsletter")
     assert (done.returncode, done.stderr) == (
         2,
-        "Error: standard input is closed: give the file's name in place of -\n",
+        "Error: standard input is closed: give the name of a file instead of -\n",
     )
 
 
@@ -171,7 +174,7 @@ def test_without_standard_error_a_push_goes_on(
 def test_a_list_that_the_locale_lost_is_said_at_once() -> None:
     done = closed("", "push", "people.csv", "--list", "Zo\udce9")
     assert done.returncode == 2
-    assert "did not arrive whole" in done.stderr
+    assert "is not in the encoding of the locale" in done.stderr
 
 
 def test_who_stops_while_libraries_are_loaded_gets_no_traceback(

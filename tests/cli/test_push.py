@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from icontact.cli import connection, output
+from icontact.cli import connection, output, progress
 from icontact.cli.exit_codes import CommandError
 from icontact.cli.push import PushOptions, run
 from icontact.sandbox import Sandbox
@@ -205,7 +205,7 @@ def test_what_did_not_work_is_shown_with_its_line(embedded: Sandbox, tmp_path: P
     ran = icontact("push", path, "--list", "Newsletter", "-v")
     assert ran.code == 1
     lines = [line.split()[:2] for line in ran.out.splitlines()]
-    assert lines[0] == ["line", "address"]
+    assert lines[1] == ["line", "address"]
     assert ["5", "rejected"] in lines
     assert ["6", "rejected"] in lines
     assert "it has 4 cells and the header 3" in ran.out
@@ -215,7 +215,7 @@ def test_where_there_are_no_lines_rows_are_counted(embedded: Sandbox, tmp_path: 
     path = written(tmp_path, '[{"email": "jo@example.com"}, {"email": "nobody"}]', name="x.json")
     ran = icontact("push", path, "--list", "Newsletter", "-v")
     lines = [line.split()[:2] for line in ran.out.splitlines()]
-    assert lines[:2] == [["row", "address"], ["1", "rejected"]]
+    assert lines[1:3] == [["row", "status"], ["1", "rejected"]]
 
 
 def test_addresses_are_masked_on_the_screen(embedded: Sandbox, people: Path) -> None:
@@ -231,11 +231,11 @@ def test_rows_that_end_alike_are_one_line_with_their_number(
 ) -> None:
     path = written(tmp_path, "email", *["nobody"] * 25, "jo@example.com")
     ran = icontact("push", path, "--list", "Newsletter")
-    (line,) = [line for line in ran.out.splitlines() if line.startswith("rejected")]
+    (line,) = [line for line in ran.out.splitlines() if line.startswith("  rejected")]
     assert line.split()[:2] == ["rejected", "25"]
-    assert line.endswith("2, 3, 4, 5, 6 …")
+    assert line.endswith("(lines 2, 3, 4, 5, 6, …)")
     assert "--rejects FILE" in ran.err
-    assert len(ran.out.splitlines()) == 3
+    assert len(ran.out.splitlines()) == 2
 
 
 def test_no_list_is_a_matter_of_usage(embedded: Sandbox, people: Path) -> None:
@@ -277,29 +277,28 @@ def test_on_a_terminal_there_is_a_bar_and_a_table(
     embedded: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(output, "is_terminal", lambda _: True)
+    monkeypatch.setattr(progress, "is_terminal", lambda _: True)
     path = written(tmp_path, "email,first_name", "jo@example.com,Jo", "[red]nobody,Ann")
-    ran = icontact("push", path, "--list", "Newsletter")
-    assert "rows" in ran.err
-    assert "───" in ran.out
+    ran = icontact("push", path, "--list", "Newsletter", "-v")
+    assert ran.err.index("reading") < ran.err.index("writing 2 of 2 rows")
     assert "rejected" in ran.out
 
 
 def test_in_a_pipe_and_with_json_there_is_no_bar(embedded: Sandbox, people: Path) -> None:
-    assert "rows/s" not in icontact("push", people, "--list", "Newsletter").err
+    assert "writing" not in icontact("push", people, "--list", "Newsletter").err
 
 
 def test_somebody_who_waits_is_told_of_repeats(
     embedded: Sandbox, people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "RETRY", RetryPolicy(base=0.0))
-    # Twice a smaller page is asked for at once.
-    embedded.faults.next(500, times=4)
+    embedded.faults.drop_after(times=2)
     quiet = icontact("lists")
     assert (quiet.code, quiet.err.count("note:")) == (0, 1)
     assert "retrying more slowly" in quiet.err
-    monkeypatch.setattr(connection, "is_terminal", lambda _: True)
-    embedded.faults.next(500, times=4)
-    assert "trying again" in icontact("lists").err
+    monkeypatch.setattr(progress, "is_terminal", lambda _: True)
+    embedded.faults.drop_after(times=2)
+    assert "waiting 1 s: iContact is not answering" in icontact("lists").err
 
 
 def test_the_job_can_be_run_without_the_command(embedded: Sandbox, people: Path) -> None:
@@ -400,19 +399,16 @@ def test_who_stops_a_push_is_told_how_to_go_on(
     assert ran.code == 130
     assert (
         "stopped: 1 of 4 rows have their outcome. What was written stays; run the same command "
-        f"again, with --journal '{journal}': it goes on where it stopped"
+        f"again, with --journal '{journal}': it continues"
     ) in ran.err
     assert len(embedded.state.subscriptions()) == 1
     assert "4 rows: 4 created" in icontact(*words).out
 
 
-def test_entries_are_made_as_they_are_looked_at(embedded: Sandbox, people: Path) -> None:
-    result = run(PushOptions(file=str(people), list="Newsletter"))
+def test_rows_are_reported_with_their_lines(embedded: Sandbox, people: Path) -> None:
+    summary = run(PushOptions(file=str(people), list="Newsletter"))
 
-    assert len(result.entries) == 3
-    assert result.entries[0].line == 2
-    assert [one.row for one in result.entries[1:]] == [1, 2]
-    assert repr(result.entries) == "<3 rows>"
+    assert [(one.row, one.line) for one in summary.rows()] == [(0, 2), (1, 3), (2, 4)]
 
 
 def test_a_settings_file_that_lies_there_is_mentioned(

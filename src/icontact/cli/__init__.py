@@ -1,7 +1,4 @@
-"""The command line: ``icontact``, and ``python -m icontact``.
-
-It needs the extra ``cli``; without it, it says so in one line.
-"""
+"""The command line: ``icontact``, and ``python -m icontact``; it needs the extra ``cli``."""
 
 import io
 import sys
@@ -20,13 +17,10 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         args: The words of the command line after the program's name; by default those typed.
     """
     if sys.stdout is None:
-        _fail(
-            "standard output is closed, so that nothing could be shown; > /dev/null is for those "
-            "who want nothing"
-        )
+        _fail("standard output is closed, so nothing can be shown; to see nothing use > /dev/null")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A name that the terminal cannot show is no reason to fail.
+            # A name that the terminal cannot show must not end the command.
             stream.reconfigure(errors="replace")
     try:
         from icontact.cli.app import commands
@@ -35,7 +29,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
             raise
         missing = error.name
     except KeyboardInterrupt:
-        # Somebody changed their mind while the libraries were loaded.
+        # Ctrl-C while the libraries are loaded.
         sys.exit(130)
     else:
         sys.exit(commands.main(args, prog_name="icontact"))

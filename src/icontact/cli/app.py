@@ -1,16 +1,18 @@
-"""The commands, gathered."""
+"""Gathers the commands."""
 
 from __future__ import annotations
 
 import click
 
 from icontact._version import __version__
+from icontact.cli.completion import completion
 from icontact.cli.demo import demo
 from icontact.cli.doctor import doctor
 from icontact.cli.exit_codes import CommandGroup
 from icontact.cli.export import export
 from icontact.cli.init import init
 from icontact.cli.listings import fields, folders, lists
+from icontact.cli.people import show, unsubscribe
 from icontact.cli.push import push
 from icontact.cli.queue import queue
 from icontact.cli.sandbox import sandbox
@@ -25,15 +27,16 @@ __all__ = ["commands"]
 )
 @click.version_option(__version__, prog_name="icontact")
 def commands() -> None:
-    """Contacts into iContact, safely: every row of a file ends with an outcome and its reason.
+    """Push contacts into iContact: every row of a file ends with an outcome and a reason.
 
     Begin with `icontact demo`: it needs no account and no network. For your own account, set
     ICONTACT_APP_ID, ICONTACT_USERNAME and ICONTACT_PASSWORD (in iContact: Settings and Billing >
     iContact Integrations > Custom API Integrations; the password is the application's, not the
     one you log in with), then let `icontact doctor` check every link.
 
-    ICONTACT_BASE_URL leads elsewhere, as to `icontact sandbox`; ICONTACT_ACCOUNT_ID and
-    ICONTACT_CLIENT_FOLDER_ID choose where there are several; ICONTACT_DEBUG=1 shows tracebacks.
+    ICONTACT_BASE_URL names another server, such as `icontact sandbox`. ICONTACT_ACCOUNT_ID and
+    ICONTACT_CLIENT_FOLDER_ID choose where there are several. ICONTACT_DEBUG=1 shows tracebacks.
+    NO_COLOR=1 prints without colors.
     """
 
 
@@ -45,9 +48,12 @@ for _command in (
     fields,
     folders,
     push,
+    show,
+    unsubscribe,
     export,
     suppressed,
     queue,
     sandbox,
+    completion,
 ):
     commands.add_command(_command)

@@ -1,75 +1,59 @@
-"""The connection to iContact, and the options that choose where it leads."""
+"""Connects commands to iContact, and reads their settings."""
 
 from __future__ import annotations
 
 import stat
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import click
-
-from icontact.cli.output import is_terminal, print_note
+from icontact.cli.exit_codes import CommandError
+from icontact.cli.progress import ProgressDisplay
 from icontact.client import Client
-from icontact.errors import ConfigError
+from icontact.errors import ConfigError, MappingError
+from icontact.mapping.addresses import clean_email
 from icontact.push import PushSettings
 from icontact.transport import Event, RetryPolicy
 
-__all__ = ["connect", "json_option", "list_named", "place_options", "settings_from"]
+__all__ = ["check_address", "connect", "list_named", "settings_from"]
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-#: What commands repeat; somebody who waits at a terminal is told.
+#: Which requests commands repeat.
 RETRY = RetryPolicy()
 
-#: Far more than settings need; far less than what a device may yield.
+#: Far more than settings need; far less than a device may yield.
 _MOST_BYTES = 2**20
 
 _MOST_DIGITS = 19
 
 
-def place_options(command: F) -> F:
-    """Add the options that choose an account and a client folder."""
-    account = click.option(
-        "--account-id",
-        type=click.IntRange(1),
-        metavar="ID",
-        help="The account, if the credentials open several (or ICONTACT_ACCOUNT_ID).",
-    )
-    folder = click.option(
-        "--client-folder-id",
-        type=click.IntRange(1),
-        metavar="ID",
-        help="The client folder, if there are several (or ICONTACT_CLIENT_FOLDER_ID).",
-    )
-    return account(folder(command))
-
-
-def json_option(command: F) -> F:
-    """Add the option for programs that read the output."""
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
-
-
 def connect(
     account_id: int | None = None,
     client_folder_id: int | None = None,
+    *,
+    on_event: Callable[[Event], None] | None = None,
 ) -> Client:
     """Return a client with the credentials of the environment.
 
+    Args:
+        account_id: The account, if an option names it.
+        client_folder_id: The client folder, if an option names it.
+        on_event: Called with every event; by default a note says that requests are repeated.
+
     Raises:
-        ConfigError: If they are missing or cannot be used.
+        ConfigError: If credentials are missing or cannot be used.
     """
     places = {"account_id": account_id, "client_folder_id": client_folder_id}
     given: dict[str, Any] = {name: value for name, value in places.items() if value is not None}
-    return Client.from_env(retry=RETRY, on_event=_Waiting(), **given)
+    if on_event is None:
+        on_event = ProgressDisplay("", shown=False).on_event
+    return Client.from_env(retry=RETRY, on_event=on_event, **given)
 
 
 def settings_from(path: str) -> PushSettings:
     """Read a settings file.
 
     Raises:
-        ConfigError: If it is no file of a bearable size, or cannot be used.
+        ConfigError: If it is not a regular file of at most 1 MiB, or cannot be used.
         MappingError: If its mapping is wrong.
     """
     try:
@@ -78,13 +62,13 @@ def settings_from(path: str) -> PushSettings:
         pass  # reading it says why
     else:
         if not stat.S_ISREG(found.st_mode):
-            raise ConfigError(f"{path} is no regular file, as settings must be")
+            raise ConfigError(f"{path} is not a regular file, so it cannot hold settings")
         if found.st_size > _MOST_BYTES:
-            raise ConfigError(f"{path} is larger than 1 MiB, and no settings are")
+            raise ConfigError(f"{path} is larger than 1 MiB, so it cannot hold settings")
     return PushSettings.from_toml(path)
 
 
-def list_named(given: str | None, settings: PushSettings | None) -> str | int | None:
+def list_named(given: str | None, settings: PushSettings | None = None) -> str | int | None:
     """Return the list that an option or else the settings name, if any does; digits are an id.
 
     Raises:
@@ -101,17 +85,13 @@ def list_named(given: str | None, settings: PushSettings | None) -> str | int | 
     return int(given)
 
 
-class _Waiting:
-    """Tells who waits that requests are repeated: each time at a terminal, and elsewhere once."""
+def check_address(name: str, given: str) -> None:
+    """Refuse a text that is not an e-mail address, without repeating it.
 
-    def __init__(self) -> None:
-        self._told = False
-
-    def __call__(self, event: Event) -> None:
-        if event.kind != "retry":
-            return
-        if is_terminal(sys.stderr):
-            print_note(f"no usable answer yet; trying again in {event.seconds:.1f} s")
-        elif not self._told:
-            self._told = True
-            print_note("iContact is not answering or is limiting requests; retrying more slowly")
+    Raises:
+        CommandError: If it is not an address.
+    """
+    try:
+        clean_email(given)
+    except MappingError as error:
+        raise CommandError(f"{name}: not a valid e-mail address ({error.problem})") from None

@@ -1,24 +1,24 @@
-"""``icontact demo``: the whole job, against an iContact that runs in this process."""
+"""``icontact demo``: a whole push, against an iContact that runs in this process."""
 
 from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import attrs
 import click
 
-from icontact.cli.connection import json_option
-from icontact.cli.output import print_json
-from icontact.cli.push_output import PushSummary, print_entries, summarize
-from icontact.push import ListPush, PushSettings
+from icontact.cli.choose_mapping import ChosenMapping
+from icontact.cli.options import json_option, verbose_option
+from icontact.cli.output import print_json, print_text
+from icontact.cli.push_output import PushSummary, print_reasons, print_rows, sentence
+from icontact.push import ListPush, OutcomeStatus, PushSettings
 from icontact.sources import read_rows
 
 if TYPE_CHECKING:
     from icontact.sandbox import Sandbox
 
-__all__ = ["SAMPLE", "SETTINGS", "Shown", "demo", "furnish", "perform"]
+__all__ = ["SAMPLE", "SETTINGS", "demo", "push_sample", "seed"]
 
 SAMPLE = Path(__file__).parent / "samples" / "people.csv"
 SETTINGS = SAMPLE.with_name("icontact.toml")
@@ -30,7 +30,7 @@ _CUSTOM_FIELDS = (
     {"privateName": "color", "fieldType": "text", "publicName": "Colour"},
 )
 
-#: Who is in iContact before the push, with data that is out of date.
+#: The contacts of iContact before the push, with data that is out of date.
 _CONTACTS = (
     {"email": "sofia.almeida@example.com", "firstName": "Sofia", "lastName": "Almeida",
      "city": "Braga", "color": "white"},
@@ -45,46 +45,27 @@ _SUBSCRIPTIONS = (
 )
 
 
-@attrs.frozen(kw_only=True)
-class Shown:
-    """What the demonstration has to show.
-
-    Attributes:
-        first: The push.
-        second: The same push again.
-        written_again: How many of its requests wrote something.
-    """
-
-    first: PushSummary
-    second: PushSummary
-    written_again: int
-
-
-def furnish(sandbox: Sandbox) -> None:
-    """Put into a sandbox what the sample's people have behind them."""
+def seed(sandbox: Sandbox) -> None:
+    """Put the contacts into a sandbox that the sample's people meet there."""
     sandbox.seed(custom_fields=_CUSTOM_FIELDS, contacts=_CONTACTS, subscriptions=_SUBSCRIPTIONS)
 
 
-def perform(sandbox: Sandbox) -> Shown:
-    """Push the sample file twice, as the command ``push`` would."""
-    settings = PushSettings.from_toml(SETTINGS)
-    with sandbox.client() as client:
-        push = ListPush.from_settings(settings, client=client)
-        first, before = _pushed(push), len(sandbox.requests)
-        second = _pushed(push)
-    writes = [one for one in sandbox.requests[before:] if one.method != "GET"]
-    return Shown(first=first, second=second, written_again=len(writes))
-
-
-def _pushed(push: ListPush) -> PushSummary:
+def push_sample(push: ListPush, *, dry_run: bool = False) -> PushSummary:
+    """Push the sample file, or plan to."""
     with read_rows(SAMPLE, name=SAMPLE.name) as rows:
-        return summarize(push.run(rows), rows, push.list, ())
+        return PushSummary(
+            done=push.plan(rows) if dry_run else push.run(rows),
+            file=rows,
+            list=push.list,
+            mapping=ChosenMapping(mapper=push.mapper),
+        )
 
 
 @click.command(short_help="Watch a sample file being pushed.")
+@verbose_option("Show every row of the file.")
 @json_option
-def demo(as_json: bool) -> None:
-    """Push a sample file into an embedded iContact, and show what becomes of every row.
+def demo(verbose: bool, as_json: bool) -> None:
+    """Push a sample file into an embedded iContact, and show the result on one screen.
 
     Nothing leaves this process: no network, no account. Sixty invented people are mapped, planned,
     pushed and subscribed, some of them with faults on purpose; then the same file again, which
@@ -92,54 +73,57 @@ def demo(as_json: bool) -> None:
     """
     from icontact.sandbox import Sandbox
 
-    with Sandbox() as sandbox:
-        furnish(sandbox)
-        shown = perform(sandbox)
+    with Sandbox() as sandbox, sandbox.client() as client:
+        seed(sandbox)
+        push = ListPush.from_settings(PushSettings.from_toml(SETTINGS), client=client)
+        plan = push_sample(push, dry_run=True)
+        first, before = push_sample(push), len(sandbox.requests)
+        second = push_sample(push)
+        writes = [one for one in sandbox.requests[before:] if one.method != "GET"]
     if as_json:
-        print_json(
-            {
-                "sample": str(SAMPLE),
-                "settings": str(SETTINGS),
-                "first": shown.first.as_dict(),
-                "second": shown.second.as_dict(),
-                "written_again": shown.written_again,
-                "next": _command(),
-            }
-        )
+        print_json(_document(first, second, len(writes)))
         return
-    _tell(shown)
+    _tell(plan, first, second, len(writes), verbose=verbose)
 
 
-def _tell(shown: Shown) -> None:
-    click.echo(
-        f"An iContact runs inside this process, with the list {shown.first.list.name!r}, four "
-        "custom fields, and a few contacts\nwith older data, of whom one unsubscribed and one is "
-        f"not to be contacted. Into it goes {SAMPLE.name}:\n"
-    )
-    print_entries(shown.first.entries)
-    click.echo(f"\n{shown.first.summary}")
-    click.echo(
-        f"\nThe same file once more. Requests that wrote anything: {shown.written_again}. The "
-        "others are reads only: a push looks at\nwhat is there, and writes what is missing.\n"
-        f"{shown.second.summary}"
-    )
-    click.echo(_next_steps())
+def _document(first: PushSummary, second: PushSummary, writes: int) -> dict[str, Any]:
+    return {
+        "sample": str(SAMPLE),
+        "settings": str(SETTINGS),
+        "first": first.as_dict(),
+        "second": second.as_dict(),
+        "written_again": writes,
+        "next": _command(),
+    }
 
 
-def _next_steps() -> str:
-    return f"""
-The same job against your own iContact, once it has these custom fields:
+def _tell(
+    plan: PushSummary, first: PushSummary, second: PushSummary, writes: int, *, verbose: bool
+) -> None:
+    """Print what is in the file, what would happen, what happened, and why some were left out."""
+    _step("The file", f"{SAMPLE.name}: 60 invented people, 13 columns, faults on purpose")
+    _step("iContact", "runs in this process: the list 'Newsletter' and 4 older contacts")
+    _step("The plan", sentence(plan))
+    reasons = first.done.by_reason()
+    _step("The push", sentence(first))
+    if verbose:
+        print_rows(first.rows())
+    else:
+        left_out = (OutcomeStatus.SKIPPED, OutcomeStatus.REJECTED)
+        print_reasons([one for one in reasons if one.status in left_out], first.file)
+    again = f"{second.counts['unchanged']} unchanged; it sent {writes} requests that write"
+    _step("The same file again", again)
+    click.echo("\nNow your own file, with the credentials in the environment:")
+    click.echo("  icontact doctor")
+    click.echo("  icontact push people.csv --list Newsletter --dry-run")
+    if verbose:
+        click.echo(f"This file into your own iContact:\n  {_command()}")
+    else:
+        click.echo("icontact demo -v shows every row.")
 
-  export ICONTACT_APP_ID=… ICONTACT_USERNAME=… ICONTACT_PASSWORD=…
-      (Settings and Billing > iContact Integrations > Custom API Integrations)
-  icontact doctor --settings {shlex.quote(str(SETTINGS))}
-  {_command()}
 
-With a file of your own the mapping is guessed, and --dry-run shows it without writing:
-
-  icontact push people.csv --list Newsletter --dry-run
-
-The sample file: {SAMPLE}"""
+def _step(name: str, text: str) -> None:
+    print_text(f"{name}: {text}", indent="  ")
 
 
 def _command() -> str:

@@ -10,7 +10,7 @@ import attrs
 import click
 
 from icontact.cli.choose_mapping import choose, stated
-from icontact.cli.connection import json_option, place_options, settings_from
+from icontact.cli.connection import settings_from
 from icontact.cli.exit_codes import (
     NO_ANSWER,
     SOME_FAILED,
@@ -20,6 +20,7 @@ from icontact.cli.exit_codes import (
     exit_code_for,
     interruptible,
 )
+from icontact.cli.options import json_option, place_options
 from icontact.cli.output import clean, print_json, print_table
 from icontact.client import Folder
 from icontact.errors import ConfigError, MappingError

@@ -1,17 +1,19 @@
-"""What ends a command early: one clear message, and an exit code."""
+"""Ends a command early with one clear message and an exit code."""
 
 from __future__ import annotations
 
 import errno
 import os
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 import click
 
-from icontact.cli.output import clean
+from icontact.cli.output import clean, wrapped
 from icontact.errors import (
     AuthenticationError,
     ConfigError,
@@ -58,35 +60,49 @@ _SET_UP = (
 )
 _SILENCE = (TransportError, ServerError, Throttled, DecodeError, LimitUnavailable)
 
-#: What an error means to somebody at a terminal; the first class that fits.
+#: What an error means for the user of a terminal; the first class that fits counts.
 _MEANING: Sequence[tuple[type[IContactError], str]] = (
     (AuthenticationError, "iContact does not accept these credentials"),
-    (PermissionDenied, "these credentials may not do that in iContact"),
-    (NotFound, "iContact has nothing there: look at the ids of account and client folder"),
+    (
+        PermissionDenied,
+        "these credentials may not do that: check the account and client folder "
+        "(icontact folders), and the permissions of the user in iContact",
+    ),
+    (
+        NotFound,
+        "iContact has nothing there: check the ids of account and client folder (icontact folders)",
+    ),
     (
         ConnectError,
-        "iContact cannot be reached: look at the network, and at ICONTACT_BASE_URL if it is set",
+        "iContact cannot be reached: check the network, the proxy, and ICONTACT_BASE_URL",
     ),
     (RequestTimeout, "iContact did not answer: try again later"),
-    (TransportError, "no usable answer came from iContact"),
-    (Throttled, "iContact takes no more requests for now, or is being mended: try again later"),
-    (ServerError, "the fault is on iContact's side: try again later"),
+    (TransportError, "iContact gave no usable answer: try again later"),
+    (Throttled, "iContact is limiting requests or is under maintenance: try again later"),
+    (ServerError, "iContact has an error of its own: try again later"),
 )
 
 _NOT_IMPLEMENTED = 501
 
 
 class CommandError(click.ClickException):
-    """Ends a command with a message on stderr; here: the set-up is at fault.
+    """Ends a command with a message on stderr; this class: the set-up is wrong.
 
     Args:
-        message: What, where, and the way out.
+        message: What is wrong, where, and what to do.
     """
 
     exit_code = USAGE
 
     def __init__(self, message: str) -> None:
         super().__init__("\n".join(map(clean, message.split("\n"))))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message; on a terminal as wide as that."""
+        first, *others = self.message.split("\n")
+        click.echo(wrapped(f"Error: {first}", sys.stderr, indent="  "), file=file, err=True)
+        for line in others:
+            click.echo(line, file=file, err=True)
 
 
 class IncompleteError(CommandError):
@@ -102,14 +118,14 @@ class NoAnswerError(CommandError):
 
 
 class InterruptedCommand(CommandError):
-    """Ends a command that somebody stopped; shells call Ctrl-C 130."""
+    """Ends a command that was stopped with Ctrl-C, which shells call 130."""
 
     exit_code = 130
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Let SIGTERM end what Ctrl-C ends."""
+    """Let SIGTERM end a command as Ctrl-C does."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
@@ -118,13 +134,13 @@ def interruptible() -> Iterator[None]:
 
 
 def describe_error(error: IContactError) -> str:
-    """Return what an error means, and behind it in brackets what was asked and answered."""
+    """Return what an error means, with the request and the answer in brackets."""
     if isinstance(error, ServerError) and error.status == _NOT_IMPLEMENTED:
-        return f"there is no iContact at that URL: ICONTACT_BASE_URL ends in /icp ({error})"
+        return f"there is no iContact at this URL: ICONTACT_BASE_URL must end in /icp ({error})"
     if isinstance(error, ConnectError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         return (
-            "the server's certificate is not trusted: REQUESTS_CA_BUNDLE names a file of "
-            f"certificates that are ({error})"
+            "the server's certificate is not trusted: set REQUESTS_CA_BUNDLE to a file with the "
+            f"certificates to trust ({error})"
         )
     for kind, meaning in _MEANING:
         if isinstance(error, kind):
@@ -140,22 +156,22 @@ def exit_code_for(error: IContactError) -> int:
 
 
 class CommandGroup(click.Group):
-    """A group of commands of which none ends in a traceback, unless ``ICONTACT_DEBUG`` is set."""
+    """A group of commands that end in a message, or with ``ICONTACT_DEBUG`` in a traceback."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Refuse words that the locale's encoding could not read."""
+        """Refuse words that the encoding of the locale cannot hold."""
         for word in args:
             shown = word.encode("utf-8", "replace").decode("utf-8")
             # A file is found by such a name all the same.
             if shown != word and not Path(word).exists():
                 raise CommandError(
-                    f"the argument {shown!r} did not arrive whole: it is not in the encoding of "
-                    "the locale; with LC_ALL=C.UTF-8 the terminal's text is read as UTF-8"
+                    f"the argument {shown!r} is not in the encoding of the locale: set "
+                    "LC_ALL=C.UTF-8, so that the terminal's text is read as UTF-8"
                 )
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command, and turn what goes wrong into a message."""
+        """Run a command, and turn an error into a message."""
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -180,8 +196,8 @@ def _stop_for(error: Exception) -> CommandError:
         place = f"{error.filename}: " if error.filename else ""
         return CommandError(f"{place}{error.strerror or error}")
     return IncompleteError(
-        f"something unforeseen: {type(error).__name__}. ICONTACT_DEBUG=1 shows where; please "
-        "report it"
+        f"unexpected {type(error).__name__}: please report it, with the traceback that "
+        "ICONTACT_DEBUG=1 shows"
     )
 
 

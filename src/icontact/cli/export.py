@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import attrs
 import click
 
-from icontact.cli.connection import connect, json_option, list_named, place_options
+from icontact.cli.connection import connect, list_named
 from icontact.cli.exit_codes import SOME_FAILED, CommandError, InterruptedCommand, interruptible
-from icontact.cli.output import clean, is_terminal, print_json, print_note
+from icontact.cli.options import (
+    FILE,
+    json_option,
+    list_option,
+    place_options,
+    quiet_option,
+    verbose_option,
+)
+from icontact.cli.output import is_terminal, print_json, print_note, print_text
+from icontact.cli.progress import ProgressDisplay
 from icontact.export import ExportProgress, ExportReport, Format
+from icontact.push.outcome import number_of
 
 __all__ = ["ExportOptions", "export", "run"]
 
@@ -23,67 +31,60 @@ _STATUSES = "total unlisted normal bounced donotcontact pending invitable".split
 
 @attrs.frozen(kw_only=True)
 class ExportOptions:
-    """Whom to export, and where to: the options of ``icontact export``."""
+    """The options of ``icontact export``."""
 
     list: str | None = None
     status: str = "total"
     output: str = "-"
     format: Format | None = None
+    excel: bool = False
     fields: str | None = None
     details: bool = False
     force: bool = False
     account_id: int | None = None
     client_folder_id: int | None = None
     as_json: bool = False
+    verbose: bool = False
+    quiet: bool = False
 
 
-def run(job: ExportOptions) -> ExportReport:
+def run(options: ExportOptions, display: ProgressDisplay | None = None) -> ExportReport:
     """Export contacts.
+
+    Args:
+        options: Which contacts to export, and where to.
+        display: Shows the progress.
 
     Raises:
         CommandError: If the options do not go together.
         IContactError: If the set-up is wrong, or iContact could not be asked.
         OSError: If writing fails.
     """
-    to_stdout = job.output == "-"
-    if to_stdout and job.as_json:
+    shown = display or ProgressDisplay("", shown=False)
+    to_stdout = options.output == "-"
+    if to_stdout and options.as_json:
         raise CommandError("--json needs --output FILE: standard output has the contacts already")
-    if not (to_stdout or job.force) and Path(job.output).is_file():
-        raise CommandError(f"{job.output} is there already; --force replaces it")
-    fields = None if job.fields is None else [one.strip() for one in job.fields.split(",")]
-    target: str | BinaryIO = sys.stdout.buffer if to_stdout else job.output
-    with (
-        connect(job.account_id, job.client_folder_id) as client,
-        _bar(job) as progress,
-    ):
+    if not (to_stdout or options.force) and Path(options.output).is_file():
+        raise CommandError(f"{options.output} exists already; --force replaces it")
+    form = options.format or ("csv" if to_stdout else None)
+    target: str | BinaryIO = sys.stdout.buffer if to_stdout else options.output
+    fields = None if options.fields is None else [one.strip() for one in options.fields.split(",")]
+
+    def on_page(progress: ExportProgress) -> None:
+        shown.count("exporting", progress.done, progress.total, "contacts")
+
+    with connect(options.account_id, options.client_folder_id, on_event=shown.on_event) as client:
         return client.folder().export(
             target,
-            list=list_named(job.list, None),
-            status=job.status,
+            list=list_named(options.list),
+            status=options.status,
             fields=fields,
-            details=job.details,
-            format=job.format or ("csv" if to_stdout else None),
-            overwrite=job.force,
-            progress=progress,
+            details=options.details,
+            format=form,
+            excel=options.excel,
+            overwrite=options.force,
+            progress=on_page,
         )
-
-
-@contextmanager
-def _bar(job: ExportOptions) -> Iterator[Callable[[ExportProgress], None] | None]:
-    """Give an export something to tell its progress to, if a terminal is to show it."""
-    in_the_way = job.output == "-" and is_terminal(sys.stdout)
-    if job.as_json or in_the_way or not is_terminal(sys.stderr):
-        yield None
-        return
-    from tqdm import tqdm
-
-    with tqdm(unit=" contacts", file=sys.stderr, leave=False) as bar:
-
-        def advance(progress: ExportProgress) -> None:
-            bar.total, bar.n = progress.total, progress.done
-            bar.refresh()  # once a page
-
-        yield advance
 
 
 _HELP = """\
@@ -94,37 +95,41 @@ icontact export --output people.csv
 icontact export --list Newsletter --output newsletter.jsonl.gz
 icontact export --status donotcontact --fields email,status > blocked.csv
 
-Without --list: everybody in the client folder, with all subscriptions of each. With --list:
-everybody who is or was on that list, with the one subscription; who unsubscribed is among them,
-and the column `subscription` says so. What was exported can be pushed back with `icontact push`,
-and changes nothing.
+Without --list it exports every contact of the client folder, with all subscriptions of each. With
+--list it exports every contact that is or was on this list, with the one subscription: the column
+`subscription` also says who unsubscribed. An export can be pushed back with `icontact push`, and
+changes nothing.
 
-Exit codes: 0 all well; 1 contacts came or went all the time, so that some may be missing; 2 the
-set-up is wrong (options, file, list, credentials); 3 no answer from iContact; 130 stopped by
+Exit codes: 0 all well; 1 contacts came or went during the export, so that some may be missing; 2
+the set-up is wrong (options, file, list, credentials); 3 no answer from iContact; 130 stopped by
 Ctrl-C. If it is not 0 or 1, no file was written.
 """
 
 
 @click.command(help=_HELP, short_help="Export contacts with their subscriptions.")
-@click.option("--list", "list", metavar="LIST", help="The list: its exact name, or its id.")
+@list_option()
 @click.option(
     "--status",
     type=click.Choice(_STATUSES),
     default="total",
     help="Only contacts of this status, or those on no list (unlisted). With --list both must "
-    "hold. total, the default, is everybody.",
+    "hold. The default is total: every contact.",
 )
 @click.option(
     "--output",
     metavar="FILE",
+    type=FILE,
     default="-",
-    help="Where to: .csv, .jsonl or .ndjson, with .gz behind it gzipped. Only you may read it. "
-    "Without it, or with -, to standard output.",
+    help="The file: .csv, .jsonl or .ndjson, with .gz behind it gzipped. Only you may read it. "
+    "Without it, or with -, standard output.",
 )
 @click.option(
     "--format",
     type=click.Choice(["csv", "jsonl"]),
-    help="If the name's ending does not say it; for standard output csv unless told.",
+    help="If the name's ending does not say it; for standard output the default is csv.",
+)
+@click.option(
+    "--excel", is_flag=True, help="Begin the CSV with the mark by which Excel reads UTF-8."
 )
 @click.option(
     "--fields",
@@ -134,36 +139,41 @@ Ctrl-C. If it is not 0 or 1, no file was written.
 @click.option(
     "--details",
     is_flag=True,
-    help="Also what listings leave out, such as business. One request more for each contact.",
+    help="Also what listings leave out, such as business. One more request for each contact.",
 )
-@click.option("--force", is_flag=True, help="Replace a file that is there already.")
+@click.option("--force", is_flag=True, help="Replace a file that exists already.")
+@verbose_option("Show the columns and the number of requests.")
+@quiet_option()
 @place_options
 @json_option
 @click.pass_context
-def export(ctx: click.Context, /, **options: Any) -> None:
+def export(ctx: click.Context, /, **given: Any) -> None:
     """Export contacts with their subscriptions."""
-    job = ExportOptions(**options)
+    options = ExportOptions(**given)
+    to_stdout = options.output == "-"
+    # A bar would run into the rows on the same screen.
+    hidden = options.as_json or options.quiet or (to_stdout and is_terminal(sys.stdout))
+    display = ProgressDisplay("reading subscriptions", shown=not hidden)
     try:
-        with interruptible():
-            report = run(job)
+        with interruptible(), display:
+            report = run(options, display)
     except KeyboardInterrupt:
-        to_stdout = job.output == "-"
-        partly = "what is on standard output is not whole" if to_stdout else "no file was written"
+        partly = "standard output has only a part" if to_stdout else "no file was written"
         raise InterruptedCommand(f"stopped: {partly}") from None
-    _show(report, job)
+    _show(report, options)
     ctx.exit(0 if report.complete else SOME_FAILED)
 
 
-def _show(report: ExportReport, job: ExportOptions) -> None:
-    if job.as_json:
-        print_json(
-            {"output": job.output, **attrs.asdict(report), "elapsed": round(report.elapsed, 3)}
-        )
+def _show(report: ExportReport, options: ExportOptions) -> None:
+    if options.as_json:
+        document = {"output": options.output, **attrs.asdict(report)}
+        print_json({**document, "elapsed": round(report.elapsed, 3)})
         return
     for note in report.notes:
-        print_note(note)
-    told = str(attrs.evolve(report, notes=()))
-    if job.output == "-":
-        print_note(told)
-    else:
-        click.echo(f"{clean(job.output)}: {told}")
+        print_note(note, always=not report.complete)
+    say = print_note if options.output == "-" else print_text
+    place = "" if options.output == "-" else f"{options.output}: "
+    say(f"{place}{number_of(report.contacts, 'contact')}")
+    if options.verbose:
+        say(f"columns: {', '.join(report.columns)}")
+        say(f"{number_of(report.requests, 'request')} in {report.elapsed:.1f} s")

@@ -12,9 +12,10 @@ import click
 
 from icontact.auth import ENVIRONMENT, Credentials, pick
 from icontact.cli.choose_mapping import pairs_of
-from icontact.cli.connection import connect, place_options
+from icontact.cli.connection import connect
 from icontact.cli.exit_codes import CommandError
 from icontact.cli.init_mapping import MappingOptions, mapping_of
+from icontact.cli.options import place_options
 from icontact.cli.output import clean, print_table
 from icontact.cli.prompts import Prompter, list_from
 from icontact.cli.settings_file import Answers, text_of, write

@@ -1,4 +1,4 @@
-"""``icontact lists``, ``fields`` and ``folders``: what there is, with ids."""
+"""``icontact lists``, ``fields`` and ``folders``: what there is, with ids, and new ones."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Any
 
 import click
 
-from icontact.cli.connection import connect, json_option, place_options
-from icontact.cli.output import print_json, print_note, print_table
+from icontact.cli.connection import connect
+from icontact.cli.exit_codes import CommandError, CommandGroup
+from icontact.cli.options import json_option, place_options
+from icontact.cli.output import clean, print_json, print_note, print_table
 from icontact.client import Client
+from icontact.models import FieldType
 
 __all__ = ["fields", "folders", "folders_of", "lists"]
 
@@ -25,15 +28,29 @@ def _show(name: str, rows: Rows, *, as_json: bool, nothing: str) -> None:
         print_note(nothing)
 
 
+def _refuse_options(*given: object) -> None:
+    if any(given):
+        raise click.UsageError("options of `create` go behind the word create")
+
+
 def _cell(value: object) -> object:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 
-@click.command(short_help="Show the lists, with ids.")
+@click.group(cls=CommandGroup, invoke_without_command=True, short_help="Show or create lists.")
 @place_options
 @json_option
-def lists(account_id: int | None, client_folder_id: int | None, as_json: bool) -> None:
-    """Show the lists of the client folder, with their ids."""
+@click.pass_context
+def lists(
+    ctx: click.Context, account_id: int | None, client_folder_id: int | None, as_json: bool
+) -> None:
+    """Show the lists of the client folder, with their ids; or create one.
+
+    `icontact lists create NAME` creates a list.
+    """
+    if ctx.invoked_subcommand is not None:
+        _refuse_options(account_id, client_folder_id, as_json)
+        return
     with connect(account_id, client_folder_id) as client:
         rows = [
             {"list_id": one.list_id, "name": one.name, "public_name": one.public_name}
@@ -42,14 +59,53 @@ def lists(account_id: int | None, client_folder_id: int | None, as_json: bool) -
     _show("lists", rows, as_json=as_json, nothing="this client folder has no lists")
 
 
-@click.command(short_help="Show the custom fields, with types.")
+@lists.command("create", short_help="Create a list.")
+@click.argument("name")
+@click.option("--public-name", metavar="TEXT", help="The name that subscribers see.")
+@click.option("--description", metavar="TEXT", help="A description, for you.")
 @place_options
 @json_option
-def fields(account_id: int | None, client_folder_id: int | None, as_json: bool) -> None:
-    """Show the custom fields of the client folder, with their types.
+def create_list(
+    *,
+    name: str,
+    public_name: str | None,
+    description: str | None,
+    account_id: int | None,
+    client_folder_id: int | None,
+    as_json: bool,
+) -> None:
+    """Create a list, unless one of this name exists."""
+    with connect(account_id, client_folder_id) as client:
+        folder = client.folder()
+        same = [one.list_id for one in folder.lists.list() if one.name == name]
+        if same:
+            raise CommandError(f"there is a list {name!r} already (id {same[0]})")
+        given: dict[str, Any] = {"public_name": public_name, "description": description}
+        given = {key: value for key, value in given.items() if value is not None}
+        made = folder.lists.create(name=name, **given)
+    if as_json:
+        print_json({"list_id": made.list_id, "name": made.name, "public_name": made.public_name})
+    else:
+        click.echo(f"created the list {clean(repr(made.name))} ({made.list_id})")
+
+
+@click.group(
+    cls=CommandGroup, invoke_without_command=True, short_help="Show or create custom fields."
+)
+@place_options
+@json_option
+@click.pass_context
+def fields(
+    ctx: click.Context, account_id: int | None, client_folder_id: int | None, as_json: bool
+) -> None:
+    """Show the custom fields of the client folder, with their types; or create one.
 
     A mapping names a custom field by its private name: --map PRIVATE_NAME=COLUMN.
+    `icontact fields create NAME --type TYPE` creates a field.
     """
+    if ctx.invoked_subcommand is not None:
+        _refuse_options(account_id, client_folder_id, as_json)
+        return
     with connect(account_id, client_folder_id) as client:
         rows = [
             {
@@ -61,6 +117,50 @@ def fields(account_id: int | None, client_folder_id: int | None, as_json: bool) 
             for one in client.folder().custom_fields.list()
         ]
     _show("fields", rows, as_json=as_json, nothing="this client folder has no custom fields")
+
+
+@fields.command("create", short_help="Create a custom field.")
+@click.argument("name")
+@click.option(
+    "--type",
+    "kind",
+    required=True,
+    type=click.Choice([str(kind.value) for kind in FieldType]),
+    help="What the field holds.",
+)
+@click.option("--public-name", metavar="TEXT", help="The label that contacts see.")
+@click.option("--shown-to-contacts", is_flag=True, help="Let contacts see it on their profile.")
+@place_options
+@json_option
+def create_field(
+    *,
+    name: str,
+    kind: str,
+    public_name: str | None,
+    shown_to_contacts: bool,
+    account_id: int | None,
+    client_folder_id: int | None,
+    as_json: bool,
+) -> None:
+    """Create a custom field, unless one of this name exists.
+
+    NAME is the private name, which mappings use: without spaces, quotes, slashes and brackets.
+    """
+    with connect(account_id, client_folder_id) as client:
+        folder = client.folder()
+        known = {one.private_name.casefold() for one in folder.custom_fields.list()}
+        if name.casefold() in known:
+            raise CommandError(f"there is a custom field {name!r} already")
+        made = folder.custom_fields.create(
+            private_name=name,
+            field_type=kind,
+            display_to_user=shown_to_contacts,
+            public_name=public_name or name,
+        )
+    if as_json:
+        print_json({"private_name": made.private_name, "type": str(made.field_type)})
+    else:
+        click.echo(f"created the custom field {clean(repr(made.private_name))} ({made.field_type})")
 
 
 @click.command(short_help="Show accounts and client folders.")
@@ -77,7 +177,7 @@ def folders(as_json: bool) -> None:
 
 
 def folders_of(client: Client) -> Rows:
-    """Return every client folder of every account; one row too for an account without any."""
+    """Return every client folder of every account; an account without any is a row, too."""
     rows = []
     for account in client.accounts.list():
         of_account = {"account_id": account.account_id, "company": account.company_name}

@@ -1,19 +1,18 @@
-"""What people see: tables, remarks, and no more of an address than its owner would recognise."""
+"""What commands print: sentences, notes, tables, JSON documents, and masked addresses."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import IO, Any
 
 import click
-
-from icontact.push import Progress
-from icontact.push.progress import bar_of
 
 __all__ = [
     "clean",
@@ -22,58 +21,107 @@ __all__ = [
     "print_json",
     "print_note",
     "print_table",
-    "progress_bar",
+    "print_text",
+    "set_quiet",
+    "styled",
+    "terminal_width",
+    "wrapped",
 ]
 
 _ADDRESS = re.compile(r"([^\s@])[^\s@]*@([^\s@]+)")
 
+_QUIET = "icontact.quiet"
+
 _STYLES: Mapping[str, str] = {
     "created": "green",
     "updated": "cyan",
-    "unchanged": "dim",
     "skipped": "yellow",
     "rejected": "red",
-    "failed": "bold red",
+    "failed": "red",
 }
+
+#: A column that wraps keeps at least this width; below it each cell gets a line of its own.
+_NARROWEST = 24
 
 
 def clean(text: object) -> str:
-    """Return a text as one line that cannot steer a terminal."""
+    """Return a text as one line that cannot control a terminal."""
     return "".join(c if c.isprintable() else " " for c in str(text))
 
 
 def masked(email: str | None) -> str:
-    """Return an address as it may stand on a screen: ``j•••@example.com``."""
+    """Return an address as the screen shows it: ``j•••@example.com``."""
     if not email:
         return ""
     parts = _ADDRESS.fullmatch(email)
-    # What is no address may be anything, a whole name with an address beside it.
+    # A text that is not an address may hold a person's whole name.
     return "•••" if parts is None else clean(f"{parts[1]}•••@{parts[2]}")
 
 
 def is_terminal(stream: IO[str] | None) -> bool:
-    """Tell whether somebody is looking; a stream that was closed from the start is ``None``."""
+    """Return whether a stream is a terminal; a closed standard stream is ``None``."""
     return stream is not None and stream.isatty()
 
 
-def print_note(text: str) -> None:
-    """Say something beside the result: on stderr, where no program takes it for data."""
-    click.echo(f"note: {clean(text)}", err=True)
+def terminal_width() -> int:
+    """Return the number of columns of the terminal."""
+    return shutil.get_terminal_size().columns
+
+
+def styled(text: str, color: str | None) -> str:
+    """Return a text in a color, unless ``NO_COLOR`` is set."""
+    return text if os.environ.get("NO_COLOR") else click.style(text, fg=color)
+
+
+def wrapped(text: str, stream: IO[str] | None, *, start: str = "", indent: str = "") -> str:
+    """Return a text in lines as wide as the terminal; words stay whole. A pipe gets one line."""
+    if not is_terminal(stream):
+        return start + text
+    return textwrap.fill(
+        text,
+        max(terminal_width(), 20),
+        initial_indent=start,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def print_text(text: str, *, start: str = "", indent: str = "") -> None:
+    """Print a sentence of the result."""
+    click.echo(wrapped(clean(text), sys.stdout, start=start, indent=indent))
+
+
+def set_quiet(ctx: click.Context) -> None:
+    """Drop the notes of a command (``--quiet``)."""
+    ctx.meta[_QUIET] = True
+
+
+def print_note(text: str, *, always: bool = False) -> None:
+    """Print a note on stderr, where no program takes it for data.
+
+    Args:
+        text: The note.
+        always: Whether ``--quiet`` shows it, too.
+    """
+    ctx = click.get_current_context(silent=True)
+    if always or ctx is None or not ctx.meta.get(_QUIET):
+        click.echo(wrapped(f"note: {clean(text)}", sys.stderr, indent="  "), err=True)
 
 
 def print_json(value: Mapping[str, Any]) -> None:
     """Print one JSON document, in ASCII, so that no encoding can spoil it.
 
     Args:
-        value: What to print; iterators in it are lists that are never in memory as a whole.
+        value: The document. Iterators in it become lists that are never in memory as a whole.
     """
-    for part in json.JSONEncoder(indent=2, default=_Streamed).iterencode(value):
+    for part in json.JSONEncoder(indent=2, default=_StreamedList).iterencode(value):
         click.echo(part, nl=False)
     click.echo()
 
 
-class _Streamed(list[Any]):
-    """A list for the json module, which only iterates over it, of what an iterator yields."""
+class _StreamedList(list[Any]):
+    """A list for the json module, which only iterates over it."""
 
     def __init__(self, items: Iterator[Any]) -> None:
         super().__init__()
@@ -88,52 +136,44 @@ class _Streamed(list[Any]):
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table: with rich on a terminal, as plain lines in a pipe."""
+    """Print a table without its empty columns; on a terminal it is as wide as that."""
     texts = [["" if cell is None else clean(cell) for cell in row] for row in rows]
+    kept = [place for place in range(len(columns)) if not texts or any(row[place] for row in texts)]
+    names = [columns[place] for place in kept]
+    cells = [[row[place] for place in kept] for row in texts]
     if is_terminal(sys.stdout):
-        _rich_table(columns, texts)
+        _print_fitted(names, cells)
         return
-    widths = [max(map(len, cells)) for cells in zip(columns, *texts, strict=True)]
-    for row in (columns, *texts):
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+    widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
+    for row in (names, *cells):
+        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
 
 
-def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    from rich import box
+def _print_fitted(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table that wraps its widest column; or, where that is too narrow, records."""
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
+    console = Console(file=sys.stdout, highlight=False)
+    widths = [max(map(cell_len, column)) for column in zip(names, *rows, strict=True)]
+    widest = widths.index(max(widths))
+    others = sum(widths) - widths[widest] + 2 * (len(widths) - 1)
+    words = (cell_len(word) for row in rows for word in row[widest].split())
+    needed = max(min(_NARROWEST, widths[widest]), *words, 0)
+    if others + needed > console.width:
+        for row in rows:
+            pairs = [(name, cell) for name, cell in zip(names, row, strict=True) if cell]
+            for place, (name, cell) in enumerate(pairs):
+                print_text(f"{name}: {cell}", start="  " if place else "", indent="    ")
+        return
+    # Nothing but spaces between the columns, so that lines can be copied.
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for place, name in enumerate(names):
+        table.add_column(name, no_wrap=place != widest, min_width=min(widths[place], needed))
     for row in rows:
         # As Text, since names may hold what rich would take for its markup.
-        drawn.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
-    Console(file=sys.stdout).print(drawn)
-
-
-@contextmanager
-def progress_bar(
-    wanted: bool, told: Callable[[Progress], None]
-) -> Iterator[Callable[[Progress], None]]:
-    """Give a push something to tell its progress to.
-
-    Args:
-        wanted: Whether a terminal is to show it as a bar.
-        told: What is told of it in any case.
-    """
-    if not (wanted and is_terminal(sys.stderr)):
-        yield told
-        return
-    from tqdm import tqdm
-
-    with tqdm(unit=" rows", file=sys.stderr, leave=False) as bar:
-        move = bar_of(bar)
-
-        def advance(progress: Progress) -> None:
-            told(progress)
-            move(progress)
-
-        yield advance
+        table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
+    console.print(table)

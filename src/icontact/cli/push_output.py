@@ -1,42 +1,31 @@
-"""What became of a push, for a screen, for a program, and for a file."""
+"""Puts a plan or a report into words for a screen, for a program, and for a file."""
 
 from __future__ import annotations
 
-import shutil
-import sys
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any, cast, overload
+from typing import Any
 
 import attrs
 import click
 
+from icontact.cli.choose_mapping import ChosenMapping
 from icontact.cli.exit_codes import NO_ANSWER, SOME_FAILED, describe_error, exit_code_for
-from icontact.cli.output import clean, is_terminal, masked, print_json, print_note, print_table
-from icontact.errors import IContactError
+from icontact.cli.output import clean, masked, print_note, print_table, print_text
 from icontact.models import ContactList
-from icontact.push import (
-    Change,
-    OutcomeStatus,
-    PlannedRow,
-    PushOutcome,
-    PushPlan,
-    PushReport,
-    ReasonCount,
-)
+from icontact.push import OutcomeStatus, PlannedRow, PushOutcome, PushPlan, PushReport, ReasonCount
+from icontact.push.glance import kinds_of_rows, samples
 from icontact.push.outcome import number_of
 from icontact.sources import RowFile
 
-__all__ = ["PushSummary", "ReportedRow", "print_entries", "show", "summarize"]
+__all__ = ["PushSummary", "ReportedRow", "print_reasons", "print_rows", "sentence", "show_push"]
 
-_QUIET = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
+_CALM = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
 
-#: As many reasons as are named on a screen.
-_SHOWN = 20
+#: A screen shows this many reasons.
+_REASONS = 8
 
-#: As many rows as are shown as they would be stored.
-_SAMPLES = 3
+#: Fields that tell who somebody is: without --diff they are masked.
+_PERSONAL = ("first_name", "last_name", "street", "street2", "phone", "fax", "business")
 
 
 @attrs.frozen(kw_only=True)
@@ -49,7 +38,7 @@ class ReportedRow:
         status: How it ended, or would end.
         subscription: Its state on the list.
         contact_id: The contact, where there is one.
-        reason: Why, in words.
+        reason: The reason, in words.
         noted: Whether something of the row was left out or changed.
         email: The address; for the report file alone.
     """
@@ -68,103 +57,70 @@ class ReportedRow:
         return attrs.asdict(self, filter=lambda field, _: field.name not in ("email", "noted"))
 
 
-class ReportedRows(Sequence[ReportedRow]):
-    """The rows of a push with their lines in the file, made as they are looked at.
-
-    Args:
-        outcomes: What became of the rows.
-        rows: The file.
-    """
-
-    def __init__(self, outcomes: Sequence[PlannedRow | PushOutcome], rows: RowFile) -> None:
-        self._outcomes = outcomes
-        self._rows = rows
-
-    def __len__(self) -> int:
-        return len(self._outcomes)
-
-    def __iter__(self) -> Iterator[ReportedRow]:
-        return (_entry(outcome, self._rows) for outcome in self._outcomes)
-
-    @overload
-    def __getitem__(self, place: int) -> ReportedRow: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[ReportedRow]: ...
-    def __getitem__(self, place: int | slice) -> ReportedRow | list[ReportedRow]:
-        found = self._outcomes[place]
-        if isinstance(found, Sequence):
-            return [_entry(outcome, self._rows) for outcome in found]
-        return _entry(found, self._rows)
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} rows>"
-
-
 @attrs.frozen(kw_only=True)
 class PushSummary:
-    """A push, or what a push would do.
+    """A push of a file, or what a push would do.
 
     Attributes:
-        file: What was pushed.
-        list: Where to.
-        dry_run: Whether nothing was written on purpose.
-        entries: One for each row.
-        counts: How many rows ended in each status.
-        summary: The same in words, with requests and seconds.
-        requests: How many requests it took.
-        elapsed: Seconds.
-        error: What ended the push early.
-        notes: What was decided on the way.
-        unreported: Why the report file could not be written, if it could not.
-        reasons: How many rows ended for each reason.
-        unused: The columns that nothing reads.
-        consent: How columns about who may be mailed are read.
-        costs: How many requests it took, and takes to write, in words.
-        changes: What would change in contacts that are there, if that was asked.
-        samples: The first rows as they would be stored, if that was asked.
+        done: The plan of a dry run, or the report.
+        file: The file.
+        list: The list.
+        mapping: Which column fills which field.
         rejects: The file of rejected and failed rows, if one was written.
-        again: The command that does what a dry run showed.
+        unreported: Why the report file could not be written, if it could not.
     """
 
-    file: str
+    done: PushPlan | PushReport
+    file: RowFile
     list: ContactList
-    dry_run: bool
-    entries: Sequence[ReportedRow]
-    counts: Mapping[str, int]
-    summary: str
-    requests: int
-    elapsed: float
-    error: IContactError | None = None
-    notes: Sequence[str] = ()
-    unreported: str | None = None
-    reasons: Sequence[ReasonCount] = ()
-    unused: Sequence[str] = ()
-    consent: Sequence[str] = ()
-    costs: str = ""
-    changes: Iterable[Change] = ()
-    samples: Sequence[Mapping[str, str]] = ()
+    mapping: ChosenMapping
     rejects: str | None = None
-    again: str | None = None
+    unreported: str | None = None
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether nothing was written on purpose."""
+        return isinstance(self.done, PushPlan)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many rows ended in each status."""
+        return {status.value: self.done.counts.get(status, 0) for status in OutcomeStatus}
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was guessed and what the file has that is odd."""
+        return (*self.mapping.notes, *self.file.notes)
 
     @property
     def exit_code(self) -> int:
         """3 if iContact did not answer, 1 if a row or the report file failed, or else 0."""
-        if self.error is not None and exit_code_for(self.error) == NO_ANSWER:
+        error = getattr(self.done, "error", None)
+        if error is not None and exit_code_for(error) == NO_ANSWER:
             return NO_ANSWER
-        failed = self.unreported or self.counts["rejected"] or self.counts["failed"]
-        return SOME_FAILED if failed else 0
+        counts = self.counts
+        return SOME_FAILED if self.unreported or counts["rejected"] or counts["failed"] else 0
+
+    def rows(self) -> Iterator[ReportedRow]:
+        """Yield every row with its line in the file."""
+        done = self.done
+        outcomes: Sequence[PlannedRow | PushOutcome]
+        outcomes = done.rows if isinstance(done, PushPlan) else done.outcomes
+        return (_reported(outcome, self.file) for outcome in outcomes)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what a program may want to know; no address. The outcomes are an iterator."""
+        """Return the summary for programs, without addresses; the outcomes are an iterator."""
+        error, reasons = getattr(self.done, "error", None), self.done.by_reason()
         return {
-            "file": self.file,
+            "file": self.file.name,
             "list": {"list_id": self.list.list_id, "name": self.list.name},
             "dry_run": self.dry_run,
-            "counts": dict(self.counts),
-            "outcomes": (entry.as_dict() for entry in self.entries),
-            "requests": self.requests,
-            "elapsed": round(self.elapsed, 3),
-            "error": None if self.error is None else str(self.error),
+            "counts": self.counts,
+            "added_to_list": self.done.added_to_list,
+            "outcomes": (row.as_dict() for row in self.rows()),
+            "requests": self.done.requests,
+            "elapsed": round(self.done.elapsed, 3),
+            "error": None if error is None else str(error),
             "notes": list(self.notes),
             "by_reason": [
                 {
@@ -173,73 +129,22 @@ class PushSummary:
                     "rows": one.rows,
                     "first": list(one.first),
                 }
-                for one in self.reasons
+                for one in reasons
             ],
-            "consent": list(self.consent),
-            "unused_columns": list(self.unused),
+            "consent": list(self.mapping.mapper.consent.lines),
+            "unused_columns": list(self.mapping.unused),
             "rejects": self.rejects,
         }
 
 
-def summarize(
-    done: PushPlan | PushReport,
-    rows: RowFile,
-    target: ContactList,
-    notes: Iterable[str],
-    *,
-    diff: bool = False,
-) -> PushSummary:
-    """Bring a plan or a report together with the file that it came from."""
-    outcomes: Sequence[PlannedRow | PushOutcome]
-    if isinstance(done, PushPlan):
-        outcomes, error = done.rows, None
-    else:
-        outcomes, error = done.outcomes, done.error
-    return PushSummary(
-        file=rows.name,
-        list=target,
-        dry_run=isinstance(done, PushPlan),
-        entries=ReportedRows(outcomes, rows),
-        counts={status.value: done.counts.get(status, 0) for status in OutcomeStatus},
-        summary=str(done),
-        requests=done.requests,
-        elapsed=done.elapsed,
-        error=error,
-        notes=(*notes, *rows.notes),
-        reasons=done.by_reason(),
-        costs=_costs(done),
-        changes=done.changes() if diff and isinstance(done, PushPlan) else (),
-        samples=_samples(done) if diff and isinstance(done, PushPlan) else (),
-    )
-
-
-def _costs(done: PushPlan | PushReport) -> str:
-    if not isinstance(done, PushPlan):
-        return ""
-    writing = number_of(done.requests_to_write, "request")
-    return f"planned with {number_of(done.requests, 'request')}; about {writing} to write"
-
-
-def _samples(plan: PushPlan) -> list[Mapping[str, str]]:
-    """Return the first rows that would be written, as iContact would store them."""
-    written = (row for row in plan.rows if row.fields)
-    found: list[Mapping[str, str]] = []
-    for row in islice(written, _SAMPLES):
-        fields = dict(row.fields)
-        custom = fields.pop("custom_fields", {})
-        shown = {"email": row.email, **fields, **cast("Mapping[str, Any]", custom)}
-        found.append({name: str(value or "") for name, value in shown.items()})
-    return found
-
-
-def _entry(outcome: PlannedRow | PushOutcome, rows: RowFile) -> ReportedRow:
-    reason, twin = outcome.reason, outcome.duplicate_of
-    if twin is not None and (other := rows.line_of(twin)) is not None:
-        # People look for it in the file, by its line.
-        reason = reason.replace(f"row {twin}", f"line {other}", 1)
+def _reported(outcome: PlannedRow | PushOutcome, file: RowFile) -> ReportedRow:
+    reason, duplicate_of = outcome.reason, outcome.duplicate_of
+    if duplicate_of is not None and (other := file.line_of(duplicate_of)) is not None:
+        # A line is easier to find in a file than a row's number.
+        reason = reason.replace(f"row {duplicate_of}", f"line {other}", 1)
     return ReportedRow(
         row=outcome.row,
-        line=rows.line_of(outcome.row),
+        line=file.line_of(outcome.row),
         status=outcome.status,
         subscription=outcome.subscription,
         contact_id=outcome.contact_id,
@@ -249,62 +154,52 @@ def _entry(outcome: PlannedRow | PushOutcome, rows: RowFile) -> ReportedRow:
     )
 
 
-def show(
-    result: PushSummary, *, as_json: bool, report: str | None = None, verbose: bool = False
+def show_push(
+    summary: PushSummary,
+    *,
+    verbose: bool = False,
+    quiet: bool = False,
+    diff: bool = False,
+    report: str | None = None,
+    again: str | None = None,
 ) -> None:
-    """Print a result: how many rows ended how, and for which reasons.
+    """Print a plan or a report: a sentence, the reasons, and what to do next.
 
     Args:
-        result: What to show.
-        as_json: As one JSON document instead.
+        summary: The push.
+        verbose: Whether every row that needs attention is shown, and the costs.
+        quiet: Whether only the sentence is shown.
+        diff: Whether old and new values are shown.
         report: The file that has all rows, if one was written.
-        verbose: Whether single rows and costs are shown, too.
+        again: The command that does what a dry run showed.
     """
-    if as_json:
-        print_json(result.as_dict())
-    else:
-        _print(result, None if result.unreported else report, verbose)
-    if result.unreported:
-        click.echo(f"Error: {clean(result.unreported)}", err=True)
-
-
-def _print(result: PushSummary, report: str | None, verbose: bool) -> None:
-    for note in result.notes:
+    done, reasons = summary.done, summary.done.by_reason()
+    for note in summary.notes:
         print_note(note)
-    # Before a push people want to see what it would change; after it, what did not work out.
-    calm = (OutcomeStatus.CREATED, OutcomeStatus.UNCHANGED) if result.dry_run else _QUIET
+    print_text(f"{summary.list.name}: {sentence(summary)}", indent="  ")
+    if isinstance(done, PushReport):
+        _print_error(done)
+    if quiet:
+        return
+    # Before a push the changes matter; after it, what did not work out.
+    calm = (OutcomeStatus.CREATED, OutcomeStatus.UNCHANGED) if summary.dry_run else _CALM
     if verbose:
-        listed = [entry for entry in result.entries if entry.status not in calm or entry.noted]
-        print_entries(listed)
-    elif reasons := [one for one in result.reasons if one.status not in calm]:
-        print_reasons(reasons, result)
-    for change in result.changes:
-        place = result.entries[change.row]
-        where = f"row {change.row}" if place.line is None else f"line {place.line}"
-        click.echo(clean(f"{where}: {change.field}: {change.old!r} → {change.new!r}"))
-    for sample in result.samples:
-        click.echo(clean(f"as stored: {', '.join(f'{k}={v!r}' for k, v in sample.items() if v)}"))
-    click.echo(f"{result.list.name}: {sentence(result) if result.dry_run else result.summary}")
-    if result.dry_run and verbose:
-        click.echo(result.costs)
-    if result.error is not None:
-        print_note(
-            f"the push ended early: {describe_error(result.error)}; push the same file again later"
-        )
-    troubled = result.counts["rejected"] + result.counts["failed"]
-    if result.rejects is not None:
-        print_note(f"{result.rejects} has {number_of(troubled, 'row')} to correct and push again")
-    elif troubled and not result.dry_run:
-        print_note("--rejects FILE writes the rejected rows to a file, to correct and push again")
-    if not verbose and report is None and len(result.reasons) > 1:
-        print_note("-v shows the rows one by one, --report FILE writes them all to a file")
-    if result.again:
-        click.echo(f"To do it: {result.again}")
+        print_rows(row for row in summary.rows() if row.status not in calm or row.noted)
+    elif open_reasons := [one for one in reasons if one.status not in calm]:
+        print_reasons(open_reasons, summary.file)
+    if isinstance(done, PushPlan):
+        _print_values(done, summary.file, diff=diff)
+    for note in done.notes if isinstance(done, PushReport) else ():
+        print_text(note)
+    if verbose:
+        print_text(_costs(done))
+    _print_advice(summary, again, has_rows=verbose or report is not None)
 
 
 _WOULD = {
     "created": "create {:,}",
     "updated": "change {:,}",
+    "added to the list": "add {:,} to the list",
     "unchanged": "leave {:,} as they are",
     "skipped": "skip {:,}",
     "rejected": "reject {:,}",
@@ -312,61 +207,102 @@ _WOULD = {
 }
 
 
-def sentence(result: PushSummary) -> str:
-    """Return in a plain sentence what a push would do."""
-    parts = [_WOULD[status].format(number) for status, number in result.counts.items() if number]
-    what = ", ".join(parts) or "do nothing, for there are no rows"
-    return f"Would {what}. Nothing was written."
+def sentence(summary: PushSummary) -> str:
+    """Return in a sentence what a push did or would do, and what is left to do."""
+    counts = summary.counts
+    numbers = kinds_of_rows(counts, summary.done.added_to_list)
+    if summary.dry_run:
+        parts = [_WOULD[name].format(number) for name, number in numbers.items() if number]
+        would = ", ".join(parts) or "do nothing: the file has no rows"
+        return f"Would {would}. Nothing was written."
+    parts = [f"{number:,} {name}" for name, number in numbers.items() if number]
+    total = number_of(sum(numbers.values()), "row")
+    told = f"{total}: {', '.join(parts)}." if parts else f"{total}."
+    if counts["failed"]:
+        return f"{told} Push the same file again for those that failed."
+    if counts["rejected"]:
+        verb = "needs" if counts["rejected"] == 1 else "need"
+        return f"{told} {number_of(counts['rejected'], 'row')} {verb} a correction."
+    if getattr(summary.done, "opted_out_on_list", 0):
+        return told
+    return f"{told} Nothing is left to do."
 
 
-def print_reasons(reasons: Sequence[ReasonCount], result: PushSummary) -> None:
-    """Print each reason with the number of rows and the first of their lines."""
-    lines = [[result.entries[row].line for row in one.first] for one in reasons]
-    has_lines = all(line is not None for found in lines for line in found)
-    rows = []
-    for one, found in zip(reasons[:_SHOWN], lines, strict=False):
-        places = [str(line) for line in found] if has_lines else [str(row) for row in one.first]
-        more = " …" if one.rows > len(places) else ""
-        status = "note" if one.status is None else one.status.value
-        status = "added" if one.added_to_list else status
-        rows.append((status, f"{one.rows:,}", one.reason, ", ".join(places) + more))
-    kind = "lines" if has_lines else "rows from 0"
-    if is_terminal(sys.stdout):
-        _print_wrapped(rows, kind)
-    else:
-        print_table(("status", "rows", "reason", kind), rows)
-    if len(reasons) > _SHOWN:
+def _print_error(report: PushReport) -> None:
+    if report.error is not None:
+        problem = describe_error(report.error)
+        print_note(f"the push ended early: {problem}; push the same file again later", always=True)
+    if number := report.opted_out_on_list:
+        people = "person opted out" if number == 1 else "people opted out"
+        verb = "is" if number == 1 else "are"
         print_note(
-            f"{number_of(len(reasons) - _SHOWN, 'more reason')}: -v shows the rows one by one"
+            f"{number:,} {people} in the file and {verb} still on the list; "
+            "--opt-out unsubscribe unsubscribes them",
+            always=True,
         )
 
 
-def _print_wrapped(rows: Iterable[tuple[str, str, str, str]], kind: str) -> None:
-    """Print reasons as wide as the terminal is; no word is cut."""
-    width = shutil.get_terminal_size().columns
-    for status, number, reason, places in rows:
-        start = f"{status:<9} {number:>6}  "
-        text = f"{clean(reason)} ({kind} {places})"
-        click.echo(
-            textwrap.fill(
-                text,
-                width,
-                initial_indent=start,
-                subsequent_indent=" " * len(start),
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+def print_reasons(reasons: Sequence[ReasonCount], file: RowFile) -> None:
+    """Print each reason with the number of its rows and the first of them."""
+    for one in reasons[:_REASONS]:
+        status = (
+            "note" if one.status is None else "added" if one.added_to_list else one.status.value
         )
+        lines = [file.line_of(row) for row in one.first]
+        has_lines = all(line is not None for line in lines)
+        places = ", ".join(map(str, lines if has_lines else one.first))
+        kind = ("line" if has_lines else "row") + ("s" if one.rows > 1 else "")
+        more = ", …" if one.rows > len(one.first) else ""
+        start = f"  {status:<8} {one.rows:>6,}  "
+        reason = f"{one.reason} ({kind} {places}{more})"
+        print_text(reason, start=start, indent=" " * len(start))
+    if len(reasons) > _REASONS:
+        more_reasons = number_of(len(reasons) - _REASONS, "more reason")
+        print_note(f"{more_reasons}: -v shows the rows one by one")
 
 
-def print_entries(entries: Iterable[ReportedRow]) -> None:
-    """Print rows as a table: by line where there are lines, and their addresses masked."""
-    shown = list(entries)
+def print_rows(rows: Iterable[ReportedRow]) -> None:
+    """Print rows as a table: by line where there are lines, and with masked addresses."""
+    shown = list(rows)
     place = "row" if any(one.line is None for one in shown) else "line"
-    print_table(
-        (place, "address", "status", "subscription", "reason"),
-        [
-            (getattr(one, place), masked(one.email), one.status, one.subscription, one.reason)
-            for one in shown
-        ],
-    )
+    if shown:
+        print_table(
+            (place, "address", "status", "reason"),
+            [(getattr(one, place), masked(one.email), one.status, one.reason) for one in shown],
+        )
+
+
+def _print_values(plan: PushPlan, file: RowFile, *, diff: bool) -> None:
+    """Print the changes, if these are wanted, and the first rows as they would be stored."""
+    for change in plan.changes() if diff else ():
+        line = file.line_of(change.row)
+        where = f"row {change.row}" if line is None else f"line {line}"
+        print_text(f"{where}: {change.field}: {change.old!r} → {change.new!r}", indent="  ")
+    for row in samples(plan.rows) if plan.writes else ():
+        texts = {name: str(value) for name, value in row.items() if value}
+        if not diff:
+            texts |= {name: f"{texts[name][0]}•••" for name in _PERSONAL if name in texts}
+            texts["email"] = masked(row["email"])
+        stored = ", ".join(f"{name}={text!r}" for name, text in texts.items())
+        print_text(f"as stored: {stored}", indent="    ")
+
+
+def _costs(done: PushPlan | PushReport) -> str:
+    requests = number_of(done.requests, "request")
+    if isinstance(done, PushPlan):
+        return f"planned with {requests}; about {done.requests_to_write:,} more to write"
+    return f"{requests} in {done.elapsed:.1f} s"
+
+
+def _print_advice(summary: PushSummary, again: str | None, *, has_rows: bool) -> None:
+    troubled = summary.counts["rejected"] + summary.counts["failed"]
+    if summary.rejects is not None:
+        rows = number_of(troubled, "row")
+        print_note(f"{summary.rejects} has {rows} to correct and push again")
+    elif troubled and not summary.dry_run:
+        print_note("--rejects FILE writes the rejected rows to a file, to correct and push again")
+    elif not has_rows:
+        print_note("-v shows the rows one by one, --report FILE writes them all to a file")
+    if again:
+        # The command stays one line, so that it can be copied.
+        click.echo(f"To do it: {clean(again)}")

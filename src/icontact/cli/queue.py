@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import attrs
 import click
 
-from icontact.cli.connection import json_option
 from icontact.cli.exit_codes import CommandError, CommandGroup
+from icontact.cli.options import json_option
 from icontact.cli.output import masked, print_json, print_note, print_table
 from icontact.integrations.inbox import EventState, Inbox, InboxEntry
 

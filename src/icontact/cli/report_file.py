@@ -1,4 +1,4 @@
-"""The file of ``--report``: what became of every row, or a word that nobody knows it yet."""
+"""Writes the file of ``--report``: one line for every row."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ UNFINISHED = "no outcomes yet: the push that writes this file is still running o
 
 _COLUMNS = ("row", "line", "status", "email", "subscription", "contact_id", "reason")
 
-#: Nothing that a row may hold, such as half of a surrogate pair, is to keep it from being written.
+#: Even a text with half a surrogate pair must be written.
 _TEXT: Any = {"encoding": "utf-8", "errors": "replace", "newline": ""}
 
 _STREAMS = {0: "standard input", 1: "standard output", 2: "standard error"}
 
 
 class ReportFile:
-    """A file that is replaced as a whole, and until then no older report passes for this one.
+    """A file that is replaced as a whole; an older report is cleared at once.
 
-    It is readable by its owner alone. A pipe or a device is written to in the end.
+    Only its owner can read it. A pipe or a device is written to at the end.
 
     Args:
         path: Where it is.
-        inputs: Files that are read, or that somebody else writes.
+        inputs: Files that are read, or written for another purpose.
 
     Raises:
         CommandError: If it cannot be written, or is one of the inputs or redirected streams.
@@ -57,13 +57,13 @@ class ReportFile:
             return
         raise CommandError(f"cannot write the report {path}: {reason}")
 
-    def write(self, result: PushSummary) -> str | None:
+    def write(self, summary: PushSummary) -> str | None:
         """Write every row with its full address as CSV.
 
         Returns:
-            What went wrong, if anything did; it raises nothing, since the outcomes hold anyway.
+            The problem, if there is one. It raises nothing, since the outcomes stay valid.
         """
-        rows = ([getattr(entry, name) for name in _COLUMNS] for entry in result.entries)
+        rows = ([getattr(row, name) for name in _COLUMNS] for row in summary.rows())
         try:
             if self._stream is None:
                 self._replace(chain([_COLUMNS], rows))
@@ -101,12 +101,12 @@ def _status(path: str) -> os.stat_result | None:
 
 
 def refuse_same_file(option: str, path: str, *inputs: str | None) -> None:
-    """Refuse a file to write to that is another one at the same time.
+    """Refuse to write to a file that has another purpose, too.
 
     Args:
         option: What names the file.
-        path: The file; it need not be there, and neither need the others.
-        inputs: Files that are read, or that somebody else writes.
+        path: The file; it need not exist, and neither need the others.
+        inputs: Files that are read, or written for another purpose.
 
     Raises:
         CommandError: If it is one of them, or where a stream is redirected to.
@@ -115,7 +115,7 @@ def refuse_same_file(option: str, path: str, *inputs: str | None) -> None:
     try:
         found = Path(path).stat()
     except OSError:
-        found = None  # whoever opens it says what is wrong
+        found = None  # opening it says what is wrong
     if found is not None and stat.S_ISREG(found.st_mode):
         places.extend(_STREAMS.items())
     for place, name in places:

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import click
 
-from icontact.cli.connection import connect, json_option, list_named, place_options
+from icontact.cli.connection import connect, list_named
 from icontact.cli.exit_codes import (
     SOME_FAILED,
     CommandError,
@@ -17,6 +17,7 @@ from icontact.cli.exit_codes import (
     NoAnswerError,
     interruptible,
 )
+from icontact.cli.options import json_option, place_options
 from icontact.cli.output import masked, print_json, print_note, print_table
 from icontact.client import Folder
 from icontact.errors import TransportError

@@ -112,6 +112,7 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
         target: str | PathLike[str] | BinaryIO,
         *,
         format: Format | None = None,
+        excel: bool = False,
         overwrite: bool = False,
     ) -> ExportReport:
         """Write the rows.
@@ -119,6 +120,7 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
         Args:
             target: A path, or a stream that is open for bytes.
             format: ``"csv"`` or ``"jsonl"``; by default by the name's ending.
+            excel: Whether a CSV file begins with the byte order mark by which Excel reads UTF-8.
             overwrite: Whether a file that is there already may be replaced.
 
         Raises:
@@ -128,6 +130,8 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
             APIError, TransportError: If iContact could not be asked. No file appears then.
         """
         form = checked_format(target, format)
+        if excel and form != "csv":
+            raise ConfigError("an export for Excel is CSV: leave out the format, or excel")
         started, meter = time.monotonic(), CountingSender(self._sender)
         with (
             opened(target, overwrite=overwrite) as stream,
@@ -135,7 +139,7 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
         ):
             pages = reading.rows()
             next(pages)  # then the columns are known
-            write(stream, form, reading.columns, chain.from_iterable(pages))
+            write(stream, form, reading.columns, chain.from_iterable(pages), excel=excel)
             return _report(reading, meter, started)
 
     def _reading(self, meter: CountingSender) -> Reading:

@@ -101,10 +101,15 @@ def _unpacked(stream: BinaryIO, name: str) -> Iterator[BinaryIO]:
 
 
 def write(
-    stream: BinaryIO, form: Format, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]
+    stream: BinaryIO,
+    form: Format,
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    excel: bool = False,
 ) -> None:
-    """Write rows, in UTF-8. The stream stays open."""
-    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+    """Write rows, in UTF-8; for Excel with the mark by which it knows that. It stays open."""
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig" if excel else "utf-8", newline="")
     try:
         # No loops: their variables would hold a row while the next one is asked for.
         if form == "csv":

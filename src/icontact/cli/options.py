@@ -1,0 +1,114 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from icontact.cli.completion import complete_columns, complete_lists, complete_pairs
+from icontact.cli.output import set_quiet
+
+__all__ = [
+    "FILE",
+    "existing_option",
+    "json_option",
+    "list_option",
+    "map_option",
+    "place_options",
+    "preset_option",
+    "quiet_option",
+    "settings_option",
+    "verbose_option",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: The name of a file. Whether it can be read is found out when it is read.
+FILE = click.Path(readable=False, allow_dash=True)
+
+
+def place_options(command: F) -> F:
+    """Add the options that choose an account and a client folder."""
+    account = click.option(
+        "--account-id",
+        type=click.IntRange(1),
+        metavar="ID",
+        help="The account, if the credentials open several (or ICONTACT_ACCOUNT_ID).",
+    )
+    folder = click.option(
+        "--client-folder-id",
+        type=click.IntRange(1),
+        metavar="ID",
+        help="The client folder, if there are several (or ICONTACT_CLIENT_FOLDER_ID).",
+    )
+    return account(folder(command))
+
+
+def list_option(
+    help: str = "The list: its exact name, or its id.", **extra: Any
+) -> Callable[[F], F]:
+    """Return the option that names a list."""
+    return click.option(
+        "--list", "list", metavar="LIST", shell_complete=complete_lists, help=help, **extra
+    )
+
+
+def settings_option(help: str) -> Callable[[F], F]:
+    """Return the option that names a file of settings."""
+    return click.option("--settings", metavar="FILE", type=FILE, help=help)
+
+
+def map_option(help: str) -> Callable[[F], F]:
+    """Return the option that fills a field from a column."""
+    return click.option(
+        "--map",
+        multiple=True,
+        metavar="FIELD=COLUMN",
+        shell_complete=complete_pairs,
+        help=help,
+    )
+
+
+def column_option(name: str, help: str) -> Callable[[F], F]:
+    """Return an option that names columns of the file."""
+    return click.option(
+        name, multiple=True, metavar="COLUMN", shell_complete=complete_columns, help=help
+    )
+
+
+def preset_option(help: str = "A mapping with a name: mautic.") -> Callable[[F], F]:
+    """Return the option that names a mapping."""
+    return click.option("--preset", metavar="NAME", help=help)
+
+
+def existing_option(command: F) -> F:
+    """Add the option about contacts that are in iContact already."""
+    return click.option(
+        "--existing",
+        type=click.Choice(["keep", "merge", "replace"]),
+        help="What happens to contacts that are in iContact already: merge (the default) writes "
+        "the fields that differ, keep writes none, replace clears what a row does not give.",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    """Add the option for programs that read the output."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
+
+
+def verbose_option(help: str) -> Callable[[F], F]:
+    """Return the option that shows more."""
+    return click.option("-v", "--verbose", is_flag=True, help=help)
+
+
+def quiet_option(help: str = "Print the result only, without notes.") -> Callable[[F], F]:
+    """Return the option that shows less."""
+
+    def remember(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
+        if value:
+            set_quiet(ctx)
+        return value
+
+    return click.option("-q", "--quiet", is_flag=True, callback=remember, help=help)

@@ -1,0 +1,129 @@
+"""``icontact show`` and ``icontact unsubscribe``: one contact, by its address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from icontact.cli.connection import check_address, connect, list_named
+from icontact.cli.exit_codes import IncompleteError
+from icontact.cli.options import json_option, list_option, place_options, verbose_option
+from icontact.cli.output import masked, print_json, print_note, print_table, print_text
+from icontact.models import Contact, SubscriptionStatus
+from icontact.push import find_list
+
+__all__ = ["show", "unsubscribe"]
+
+_UNKNOWN = "no contact of this client folder has this address"
+
+_SHOW_HELP = """\
+Show a contact: its fields, its status, and its subscriptions.
+
+It prints this person's data, the address included. Exit code 1 if no contact has the address.
+"""
+
+
+@click.command(help=_SHOW_HELP, short_help="Show one contact with its subscriptions.")
+@click.argument("address")
+@verbose_option("Show the contact's history, too.")
+@place_options
+@json_option
+def show(
+    address: str,
+    verbose: bool,
+    account_id: int | None,
+    client_folder_id: int | None,
+    as_json: bool,
+) -> None:
+    """Show one contact with its subscriptions."""
+    check_address("ADDRESS", address)
+    with connect(account_id, client_folder_id) as client:
+        folder = client.folder()
+        found = folder.contacts.find(email=address)
+        if found is None:
+            raise IncompleteError(_UNKNOWN)
+        # Listings leave some fields out.
+        contact = folder.contacts.get(found.contact_id)
+        names = {one.list_id: one.name for one in folder.lists.list()}
+        subscriptions = [
+            {
+                "list_id": one.list_id,
+                "list": names.get(one.list_id, ""),
+                "status": str(one.status),
+                "since": None if one.add_date is None else one.add_date.isoformat(" "),
+            }
+            for one in folder.subscriptions.list(contact_id=contact.contact_id)
+        ]
+        history = list(folder.contacts.history(contact.contact_id)) if verbose else []
+    actions = [
+        {
+            "time": None if one.action_time is None else one.action_time.isoformat(" "),
+            "action": str(one.action_type),
+            "by": one.actor,
+        }
+        for one in history
+    ]
+    if as_json:
+        document = {"contact": contact.to_dict(), "subscriptions": subscriptions}
+        print_json({**document, "history": actions} if verbose else document)
+        return
+    _print_fields(contact)
+    for rows, nothing in ((subscriptions, "on no list"), (actions, "")):
+        if rows:
+            click.echo()
+            print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
+        elif nothing:
+            print_note(nothing)
+
+
+def _print_fields(contact: Contact) -> None:
+    values: dict[str, Any] = dict(contact.to_dict())
+    values |= values.pop("custom_fields")
+    shown = {name: value for name, value in values.items() if value not in (None, "")}
+    width = max(map(len, shown))
+    for name, value in shown.items():
+        print_text(str(value), start=f"{name:<{width}}  ", indent=" " * (width + 2))
+
+
+_UNSUBSCRIBE_HELP = """\
+Unsubscribe a contact from a list, for good: iContact does not let it be subscribed again.
+
+Safe to repeat. Exit code 1 if no contact has the address, or it never was on the list.
+"""
+
+
+@click.command(help=_UNSUBSCRIBE_HELP, short_help="Unsubscribe one contact from a list.")
+@click.argument("address")
+@list_option(required=True)
+@place_options
+@json_option
+def unsubscribe(
+    address: str,
+    list: str,
+    account_id: int | None,
+    client_folder_id: int | None,
+    as_json: bool,
+) -> None:
+    """Unsubscribe one contact from a list."""
+    check_address("ADDRESS", address)
+    wanted = list_named(list)
+    with connect(account_id, client_folder_id) as client:
+        folder = client.folder()
+        target = find_list(folder, list if wanted is None else wanted)
+        contact = folder.contacts.find(email=address)
+        if contact is None:
+            raise IncompleteError(_UNKNOWN)
+        contact_id, list_id = contact.contact_id, target.list_id
+        before = folder.subscriptions.find(contact_id=contact_id, list_id=list_id)
+        if before is None:
+            raise IncompleteError(f"this contact never was on the list {target.name!r}")
+        already = before.status == SubscriptionStatus.UNSUBSCRIBED
+        if not already:
+            folder.subscriptions.unsubscribe(contact_id=contact_id, list_id=list_id)
+    if as_json:
+        keys = {"contact_id": contact_id, "list_id": list_id, "list": target.name}
+        print_json({**keys, "status": "unsubscribed", "changed": not already})
+        return
+    told = "was unsubscribed already from" if already else "is unsubscribed from"
+    print_text(f"{masked(address)} {told} {target.name!r} ({target.list_id})")

@@ -1,0 +1,108 @@
+"""Shows on stderr what a command is doing: its phase, a bar, and why it waits."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Any
+
+from icontact.cli.output import is_terminal, print_note
+from icontact.push import Progress
+from icontact.transport import Event
+
+__all__ = ["ProgressDisplay"]
+
+_LIMITING = (429, 503)
+
+_PLAIN = "{desc}"
+_WITH_BAR = "{desc} |{bar}| {remaining} left"
+
+
+class ProgressDisplay:
+    """Draws one line on a terminal; elsewhere it only notes that requests are repeated.
+
+    Args:
+        phase: What the command does first.
+        shown: Whether a terminal may show a line at all.
+    """
+
+    def __init__(self, phase: str, *, shown: bool = True) -> None:
+        self.last: Progress | None = None
+        self._requests = 0
+        self._limited = self._noted = False
+        self._bar: Any = None
+        self._phase = phase
+        if shown and is_terminal(sys.stderr):
+            from tqdm import tqdm
+
+            self._bar = tqdm(
+                file=sys.stderr, leave=False, dynamic_ncols=True, desc=phase, bar_format=_PLAIN
+            )
+            self._draw(phase)
+
+    def __enter__(self) -> ProgressDisplay:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def on_event(self, event: Event) -> None:
+        """Count requests while nothing better is known, and say why a request is repeated."""
+        if event.kind == "request":
+            self._requests += 1
+            self._limited = event.status in _LIMITING
+            if self._phase.startswith("reading") and self._bar is not None and not self._bar.total:
+                self._draw(f"{self._phase} ({self._requests:,} requests)")
+        elif event.kind in ("retry", "wait"):
+            self._wait(event)
+
+    def _wait(self, event: Event) -> None:
+        why = "iContact is limiting requests"
+        if event.kind == "retry" and not self._limited:
+            why = "iContact is not answering"
+        if is_terminal(sys.stderr):
+            text = f"waiting {max(event.seconds, 1):.0f} s: {why}"
+            if self._bar is not None:
+                self._draw(text)
+            elif event.kind == "retry":
+                print_note(text)
+        elif event.kind == "retry" and not self._noted:
+            self._noted = True
+            print_note("iContact is not answering or is limiting requests; retrying more slowly")
+
+    def on_push(self, progress: Progress) -> None:
+        """Show how many rows have their outcome."""
+        self.last = progress
+        self.count("writing", progress.done, progress.total, "rows", before=progress.before)
+
+    def count(
+        self, phase: str, done: int, total: int | None, unit: str, *, before: int = 0
+    ) -> None:
+        """Show how much of a phase is done.
+
+        Args:
+            phase: Its name.
+            done: How many units are done.
+            total: How many there are, if that is known.
+            unit: What they are.
+            before: How many were done when it began.
+        """
+        if self._bar is None:
+            return
+        if phase != self._phase:
+            self._phase = phase
+            self._bar.reset()
+        self._bar.n, self._bar.initial, self._bar.total = done, before, total
+        of = "" if total is None else f" of {total:,}"
+        self._draw(f"{phase} {done:,}{of} {unit}")
+
+    def _draw(self, text: str) -> None:
+        self._bar.bar_format = _WITH_BAR if self._bar.total else _PLAIN
+        self._bar.set_description_str(text)
