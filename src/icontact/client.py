@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
@@ -35,23 +34,7 @@ if TYPE_CHECKING:
 
     from icontact.export import ContactExport, ExportProgress, ExportReport, Format
     from icontact.models import Account, AccountFields, ClientFolder, ContactStatus, ServerTime
-    from icontact.resources import (
-        Accounts,
-        Automations,
-        Campaigns,
-        ClientFolders,
-        Contacts,
-        CustomFields,
-        Lists,
-        Messages,
-        Segments,
-        Sends,
-        SignupForms,
-        Subscriptions,
-        Uploads,
-        Users,
-        Webhooks,
-    )
+    from icontact.resources import Accounts
     from icontact.suppression import Suppressions
 
 __all__ = ["AccountScope", "Client", "Folder"]
@@ -138,18 +121,17 @@ class Client:
         Raises:
             ConfigError: Names the variables that are missing or unusable.
         """
-        source = auth.pick(environ, (*auth.ENVIRONMENT.values(), *ENVIRONMENT.values()))
-        del environ  # error trackers print the locals of every frame on the way
+        environ = auth.pick(environ, (*auth.ENVIRONMENT.values(), *ENVIRONMENT.values()))
         found: dict[str, Any] = {
-            name: source[variable]
+            name: environ[variable]
             for name, variable in ENVIRONMENT.items()
-            if variable in source and name not in options
+            if variable in environ and name not in options
         }
         ids = found.keys() & {"account_id", "client_folder_id"}
         if wrong := sorted(ENVIRONMENT[name] for name in ids if not _ID.fullmatch(found[name])):
             raise ConfigError(f"not a positive whole number: {', '.join(wrong)}")
         found |= {name: int(found[name]) for name in ids}
-        return cls(Credentials.from_env(source), **found, **options)
+        return cls(Credentials.from_env(environ), **found, **options)
 
     def __repr__(self) -> str:
         # Whoever prints locals may meet a client whose making failed; so with all reprs here.
@@ -191,7 +173,7 @@ class Client:
         answer = self._transport.send(Call("GET", "time", authenticated=False))
         return wire.decode(ServerTime, answer.payload, "time", answer.call)
 
-    @cached_property
+    @property
     def accounts(self) -> Accounts:
         """The accounts that the credentials open."""
         from icontact.resources import Accounts
@@ -258,8 +240,14 @@ class AccountScope:
     """What belongs to one account."""
 
     def __init__(self, transport: Sender, account_id: int) -> None:
-        self._transport = transport
+        from icontact import resources
+
         self.account_id = account_id
+        self._accounts = resources.Accounts(transport)
+        #: The account's users, and their permissions.
+        self.users = resources.Users(transport, account_id)
+        #: The account's client folders.
+        self.client_folders = resources.ClientFolders(transport, account_id)
 
     def __repr__(self) -> str:
         return f"AccountScope(account_id={vars(self).get('account_id')})"
@@ -270,9 +258,7 @@ class AccountScope:
         Raises:
             NotFound: If the credentials open no such account.
         """
-        from icontact.resources import Accounts
-
-        return Accounts(self._transport).get(self.account_id)
+        return self._accounts.get(self.account_id)
 
     def update(self, **fields: Unpack[AccountFields]) -> Account:
         """Change the given fields of the account and keep the others. Safe to repeat.
@@ -285,25 +271,7 @@ class AccountScope:
         Raises:
             BadRequest: If iContact refuses a value.
         """
-        from icontact.resources import Accounts
-
-        # Handed on as it is, to be cleared there: a copy would leave the fields in this frame,
-        # where error trackers print them.
-        return Accounts(self._transport)._write("POST", self.account_id, fields)
-
-    @cached_property
-    def users(self) -> Users:
-        """The account's users, and what they may do."""
-        from icontact.resources import Users
-
-        return Users(self._transport, self.account_id)
-
-    @cached_property
-    def client_folders(self) -> ClientFolders:
-        """The account's client folders."""
-        from icontact.resources import ClientFolders
-
-        return ClientFolders(self._transport, self.account_id)
+        return self._accounts.update(self.account_id, **fields)
 
 
 class Folder:
@@ -316,10 +284,36 @@ class Folder:
     """
 
     def __init__(self, transport: Sender, account_id: int, client_folder_id: int) -> None:
+        from icontact import resources
+
         self.transport = transport
         self.account_id = account_id
         self.client_folder_id = client_folder_id
         self._path = f"a/{account_id}/c/{client_folder_id}"
+        #: The folder's contacts.
+        self.contacts = resources.Contacts(transport, self._path)
+        #: The folder's lists.
+        self.lists = resources.Lists(transport, self._path)
+        #: Which contact is on which list.
+        self.subscriptions = resources.Subscriptions(transport, self._path)
+        #: The folder's custom fields.
+        self.custom_fields = resources.CustomFields(transport, self._path)
+        #: The folder's segments, and their criteria.
+        self.segments = resources.Segments(transport, self._path)
+        #: The senders of the folder's mail.
+        self.campaigns = resources.Campaigns(transport, self._path)
+        #: The folder's messages, and their results.
+        self.messages = resources.Messages(transport, self._path)
+        #: The folder's sends: real mail to real people.
+        self.sends = resources.Sends(transport, self._path)
+        #: Files of contacts.
+        self.uploads = resources.Uploads(transport, self._path)
+        #: The folder's sign-up forms.
+        self.signup_forms = resources.SignupForms(transport, self._path)
+        #: The URLs that iContact posts changes of contacts to.
+        self.webhooks = resources.Webhooks(transport, self._path)
+        #: Messages that welcome new subscribers of a list.
+        self.automations = resources.Automations(transport, self._path)
 
     def __repr__(self) -> str:
         account, folder = map(vars(self).get, ("account_id", "client_folder_id"))
@@ -334,90 +328,6 @@ class Folder:
         from icontact.resources import ClientFolders
 
         return ClientFolders(self.transport, self.account_id).get(self.client_folder_id)
-
-    @cached_property
-    def contacts(self) -> Contacts:
-        """The folder's contacts."""
-        from icontact.resources import Contacts
-
-        return Contacts(self.transport, self._path)
-
-    @cached_property
-    def lists(self) -> Lists:
-        """The folder's lists."""
-        from icontact.resources import Lists
-
-        return Lists(self.transport, self._path)
-
-    @cached_property
-    def subscriptions(self) -> Subscriptions:
-        """Who is on which list."""
-        from icontact.resources import Subscriptions
-
-        return Subscriptions(self.transport, self._path)
-
-    @cached_property
-    def custom_fields(self) -> CustomFields:
-        """The folder's custom fields."""
-        from icontact.resources import CustomFields
-
-        return CustomFields(self.transport, self._path)
-
-    @cached_property
-    def segments(self) -> Segments:
-        """The folder's segments, and their criteria."""
-        from icontact.resources import Segments
-
-        return Segments(self.transport, self._path)
-
-    @cached_property
-    def campaigns(self) -> Campaigns:
-        """Who the folder's mail comes from."""
-        from icontact.resources import Campaigns
-
-        return Campaigns(self.transport, self._path)
-
-    @cached_property
-    def messages(self) -> Messages:
-        """The folder's messages, and what became of them."""
-        from icontact.resources import Messages
-
-        return Messages(self.transport, self._path)
-
-    @cached_property
-    def sends(self) -> Sends:
-        """The folder's sends: real mail to real people."""
-        from icontact.resources import Sends
-
-        return Sends(self.transport, self._path)
-
-    @cached_property
-    def uploads(self) -> Uploads:
-        """Files of contacts."""
-        from icontact.resources import Uploads
-
-        return Uploads(self.transport, self._path)
-
-    @cached_property
-    def signup_forms(self) -> SignupForms:
-        """The folder's sign-up forms."""
-        from icontact.resources import SignupForms
-
-        return SignupForms(self.transport, self._path)
-
-    @cached_property
-    def webhooks(self) -> Webhooks:
-        """Where iContact posts what happens to contacts."""
-        from icontact.resources import Webhooks
-
-        return Webhooks(self.transport, self._path)
-
-    @cached_property
-    def automations(self) -> Automations:
-        """Messages that welcome whoever joins a list."""
-        from icontact.resources import Automations
-
-        return Automations(self.transport, self._path)
 
     def suppressed(
         self, *, list_id: int | None = None, since: date | str | None = None
