@@ -62,7 +62,7 @@ def test_every_row_is_accounted_for(shown: Any) -> None:
         ("amelie.roux@example.com", "skipped", "same address"),
         ("paul.jensen@example.net", "skipped", "unsubscribed"),
         ("rosa.delgado@example.com", "skipped", "do-not-contact"),
-        ("vera.lind(at)example.com", "rejected", "no e-mail address"),
+        ("vera.lind(at)example.com", "rejected", "not a valid e-mail address"),
         ("", "rejected", "blank"),
         ("olga.ivanova@example.org", "created", "score: left out"),
     ],

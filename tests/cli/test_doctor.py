@@ -314,7 +314,7 @@ def test_a_trigger_that_leads_nowhere_is_told(
 def test_a_test_push_to_what_is_no_address_is_told(embedded: Sandbox, given: str) -> None:
     ran = icontact("doctor", "--list", "Newsletter", "--preset", "mautic", "--test-push", given)
     assert ran.code == 2
-    assert "Error: --test-push EMAIL: what was given is no e-mail address" in ran.err
+    assert "Error: --test-push EMAIL: not a valid e-mail address" in ran.err
     assert "canary" not in ran.err
     assert list(embedded.requests) == []
 

@@ -210,12 +210,12 @@ def test_mautics_mapping_may_not_name_what_icontact_lacks() -> None:
         ContactMapper.from_mautic({"email": "email", "firstname": "firstname"})
 
 
-def test_an_option_of_one_field_is_told_where_it_belongs() -> None:
+def test_an_option_of_one_field_is_refused_among_the_options_of_all() -> None:
     with pytest.raises(MappingError, match="decimal is an option of one field"):
         ContactMapper.from_config({"email": "e", "options": {"decimal": ","}})
 
 
-def test_a_number_that_is_too_long_is_told(tmp_path: Path) -> None:
+def test_a_number_that_is_too_long_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "icontact.toml"
     path.write_text(f"list = {'9' * 5000}\n")
     with pytest.raises(ConfigError, match="a number is too long"):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from icontact import ContactMapper
 from icontact.errors import ConsentError, DoNotContact, MappingError, NoConsent
-from icontact.mapping.consent import certain_no
+from icontact.mapping.consent_columns import certain_no
 from icontact.mapping.consent_words import NOT_MAILABLE
 
 FIELDS = {"email": "email"}

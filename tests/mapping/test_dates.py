@@ -37,16 +37,16 @@ def test_the_same_number_twice_is_one_day() -> None:
 
 
 @pytest.mark.parametrize("value", ["03/04/2026", "3.4.2026", "03-04-2026 10:00"])
-def test_an_ambiguous_date_is_refused_unless_the_order_is_told(value: str) -> None:
-    with pytest.raises(MappingError, match="ambiguous date: say dayfirst or input_format"):
+def test_an_ambiguous_date_is_refused_unless_the_order_is_set(value: str) -> None:
+    with pytest.raises(MappingError, match="ambiguous date: set dayfirst or input_format"):
         clean_date(value)
 
     assert clean_date(value, dayfirst=True).value == "2026-04-03"
     assert clean_date(value, dayfirst=False).value == "2026-03-04"
 
 
-def test_an_order_that_is_told_is_kept_to() -> None:
-    with pytest.raises(MappingError, match="no date"):
+def test_an_order_that_is_set_is_kept_to() -> None:
+    with pytest.raises(MappingError, match="not a date"):
         clean_date("31/03/2026", dayfirst=False)
 
 
@@ -63,7 +63,7 @@ def test_an_input_format_is_the_only_one() -> None:
      dt.date(999, 1, 1), "2026-03-04 25:00"],
 )  # fmt: skip
 def test_what_is_no_date_is_refused_without_being_repeated(value: object) -> None:
-    with pytest.raises(MappingError, match="is no date of the form YYYY-MM-DD") as caught:
+    with pytest.raises(MappingError, match="not a date of the form YYYY-MM-DD") as caught:
         clean_date(value)
 
     assert str(value) not in str(caught.value)
@@ -80,7 +80,7 @@ def test_blank_and_mysqls_zero_are_no_date_at_all(value: object) -> None:
     assert clean_date(value).value is None
 
 
-def test_dates_are_written_as_told() -> None:
+def test_dates_are_written_in_the_given_form() -> None:
     assert clean_date("2026-03-04", date_format="%m/%d/%Y").value == "03/04/2026"
 
 

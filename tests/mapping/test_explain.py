@@ -33,7 +33,7 @@ def explained() -> Explanation:
     return MAPPER.explain(ROW)
 
 
-def test_each_field_tells_where_its_value_came_from() -> None:
+def test_each_field_shows_where_its_value_came_from() -> None:
     email, phone, street = (explained()[name] for name in ("email", "phone", "street"))
 
     assert (email.used, email.raw, email.transforms) == ("mail", "Jo@Example.com", ("email",))
@@ -43,7 +43,7 @@ def test_each_field_tells_where_its_value_came_from() -> None:
     assert explained()["first_name"].transforms == ("full_name", "text")
 
 
-def test_each_field_tells_how_it_ended() -> None:
+def test_each_field_shows_its_outcome() -> None:
     outcomes = {field.target: field.outcome for field in explained().fields}
 
     assert outcomes == {
@@ -58,7 +58,7 @@ def test_each_field_tells_how_it_ended() -> None:
     }
 
 
-def test_every_problem_of_a_row_is_told_at_once() -> None:
+def test_every_problem_of_a_row_is_reported_at_once() -> None:
     explanation = MAPPER.explain({"company": b"x", "region": ["x"]})
 
     assert not explanation.ok
@@ -85,14 +85,14 @@ def test_printed_it_is_a_table() -> None:
     assert "phone or mobile" in lines[5]
     assert "missing" in lines[6]
     assert "blank" in lines[7]
-    assert lines[9].endswith("came as bytes: decode it to text first (source 'company')")
+    assert lines[9].endswith("came as bytes: decode it to text first (column 'company')")
     assert len({line.index("text") for line in lines[5:8] if "text" in line}) <= 1
 
 
 def test_in_a_notebook_it_is_a_table_too() -> None:
     html = explained()._repr_html_()
 
-    assert html.startswith("<table>")
+    assert html.startswith("<table")
     assert html.count("<tr>") == 1 + len(MAPPER.targets)
     assert "&lt;b&gt;" in html
     assert "<b>" not in html

@@ -127,11 +127,11 @@ def test_an_address_among_the_columns_is_never_repeated() -> None:
         mapper.map({})
 
     assert str(caught.value) == (
-        "email: the row has no e-mail address (source (an e-mail address) is missing)"
+        "email: the row has no e-mail address (column (an e-mail address) is missing)"
     )
 
 
-def test_a_guess_stays_told_when_checked() -> None:
+def test_a_guess_keeps_its_notes_when_checked() -> None:
     mapper = ContactMapper.guess(["email", "points"]).checked([])
 
     assert mapper.unused == ("points",)

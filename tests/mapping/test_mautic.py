@@ -91,7 +91,7 @@ def test_mautics_mapping_is_read_from_a_file(tmp_path: Path) -> None:
         (b"1" * 5000, "a number is too long"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "mautic.json"
     path.write_bytes(content)
 
@@ -99,7 +99,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes, said
         ContactMapper.from_mautic_file(path)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No such file"):
         ContactMapper.from_mautic_file(tmp_path / "none.json")
 
@@ -120,12 +120,12 @@ def test_the_prefix_counts_at_the_front_alone() -> None:
     assert mapper.custom_fields == ("my_cf_field", "cf_twice")
 
 
-def test_a_field_that_is_mapped_in_both_spellings_is_told() -> None:
+def test_a_field_that_is_mapped_in_both_spellings_is_an_error() -> None:
     with pytest.raises(MappingError, match="color is mapped twice: there, and as cf_color"):
         ContactMapper.from_config({"email": "e", "cf_color": "a", "custom_fields": {"color": "b"}})
 
 
-def test_a_table_of_custom_fields_that_is_none_is_told_all_the_same() -> None:
+def test_custom_fields_that_are_not_a_table_are_an_error() -> None:
     with pytest.raises(MappingError, match="custom_fields is a table"):
         ContactMapper.from_config({"email": "e", "cf_color": "a", "custom_fields": "b"})
 
@@ -201,7 +201,7 @@ def test_the_guard_can_be_taken_off_on_purpose(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "said"), [(True, "or is false"), ("", "blank"), (1.5, "do_not_contact")]
 )
-def test_an_unusable_key_is_told(given: Any, said: str) -> None:
+def test_an_unusable_key_is_an_error(given: Any, said: str) -> None:
     with pytest.raises(MappingError, match=said):
         ContactMapper({"email": "email"}, do_not_contact=given)
 
@@ -218,7 +218,7 @@ def test_an_explanation_says_that_a_row_is_held_back() -> None:
     assert "held back" not in str(free) + free._repr_html_()
 
 
-def test_something_that_is_no_row_is_still_told_as_such() -> None:
+def test_a_value_that_is_not_a_row_is_an_error() -> None:
     with pytest.raises(MappingError, match="a row must be a mapping"):
         ContactMapper({"email": "email"}).apply(42)  # type: ignore[arg-type]  # on purpose
 

@@ -105,7 +105,7 @@ def test_halves_are_rounded_away_from_zero_with_a_note(
         ("1'234.5", "'", None, "1234.5"),
     ],
 )
-def test_marks_are_read_as_told(
+def test_marks_are_read_as_given(
     value: str, thousands: str | None, decimal: str | None, text: str
 ) -> None:
     assert clean_number(value, thousands=thousands, decimal=decimal).value == text

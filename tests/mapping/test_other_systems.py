@@ -300,7 +300,7 @@ def test_a_value_that_does_not_fit_costs_its_field_with_a_note() -> None:
     assert mapped.fields == {"email": "jo@example.com", "phone": "1"}
     (note,) = mapped.notes
     assert note.startswith("city: left out: came as a list")
-    assert note.endswith("(source 'city')")
+    assert note.endswith("(column 'city')")
     assert mapper.explain(row).ok
     assert mapper.explain(row)["city"].outcome == "left out"
 

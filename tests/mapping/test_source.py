@@ -72,7 +72,7 @@ def test_what_cannot_be_is_refused(arguments: dict[str, Any], problem: str) -> N
         ({"email": "a", "first_name": "b", "firstName": "c"}, "first_name", "mapped twice"),
         ({"first_name": "a"}, "email", "the mapping has no e-mail"),
         ({}, "email", "the mapping has no e-mail"),
-        ({"email": Source("a", default="b@example.com")}, "email", "never made up"),
+        ({"email": Source("a", default="b@example.com")}, "email", "never invented"),
         ({"email": Source("a", empty="clear")}, "email", "cannot be cleared"),
         ({"email": "a", "status": {"key": "s", "empty": "clear"}}, "status", "cannot be cleared"),
         ({"email": {"key": "a", "transforms": "x"}}, "email", "did you mean 'transform'?"),

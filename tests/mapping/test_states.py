@@ -83,7 +83,7 @@ def test_an_unknown_long_state_is_left_out_with_a_note() -> None:
     assert "Somewhere" not in "".join(notes)
 
 
-def test_an_unknown_long_state_is_rejected_if_told() -> None:
+def test_an_unknown_long_state_is_rejected_on_request() -> None:
     with pytest.raises(MappingError, match="longer than iContact's 10 characters") as caught:
         clean_state("Somewhere Else", long_state="reject")
 

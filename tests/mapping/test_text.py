@@ -148,7 +148,7 @@ def test_choices_are_joined(value: object, text: str) -> None:
     assert joined(value).value == text
 
 
-def test_choices_are_split_and_joined_as_told() -> None:
+def test_choices_are_split_and_joined_with_given_marks() -> None:
     assert joined("a;b;;c|d", split=";", separator=" / ").value == "a / b / c|d"
 
 
@@ -172,7 +172,7 @@ def test_numpy_scalars_are_unboxed() -> None:
     assert is_blank(numpy.float32("nan"))
 
 
-def test_numpy_is_told_by_its_name_alone() -> None:
+def test_numpy_is_recognised_by_its_name_alone() -> None:
     int64 = type("int64", (), {"__module__": "numpy", "item": lambda self: 5})
     datetime64 = type(
         "datetime64",
@@ -196,6 +196,6 @@ def test_verbatim_text_must_fit_the_field() -> None:
     state = {"key": "state", "transform": "verbatim"}
     mapper = ContactMapper({"email": "email", "state": state}, invalid="reject")
     row = {"email": "jo@example.com", "state": "North Carolina"}
-    with pytest.raises(MappingError, match=r"state: is longer than the 10 characters"):
+    with pytest.raises(MappingError, match=r"state: longer than the 10 characters"):
         mapper.map(row)
     assert mapper.map({**row, "state": " Carolina"})["state"] == " Carolina"

@@ -86,7 +86,7 @@ def test_what_cannot_be_read_as_a_yes_or_no_is_rejected(make_push: MakePush) -> 
     ("row", "reason"),
     [
         ({DNC: "perhaps"}, "not known as a yes or a no"),
-        ({"state": "donotcontact", "points": "many"}, "is no number"),
+        ({"state": "donotcontact", "points": "many"}, "not a number"),
         ({"state": ["donotcontact"]}, "status: "),
     ],
 )

@@ -221,7 +221,7 @@ def test_a_status_in_the_words_of_another_system_is_found_out_in_the_plan(
     assert plan.rows[0].status == status
     assert report.outcomes[0].status == status
     if status == "rejected":
-        assert "not a status that is known" in report.outcomes[0].reason
+        assert "not a known status" in report.outcomes[0].reason
 
 
 @pytest.mark.parametrize("wins", ["first", "last"])

@@ -99,7 +99,7 @@ def test_a_given_row_takes_the_place_of_an_invented_one(folder: Folder) -> None:
 @pytest.mark.parametrize(
     ("sample", "said"),
     [
-        ({"name": "Ada", "points": "many"}, "custom_fields.score: is no number"),
+        ({"name": "Ada", "points": "many"}, "custom_fields.score: not a number"),
         ({"mauticContactIsContactableByEmail": 1}, "must not be mailed"),
         (["Ada"], "a row must be a mapping"),
     ],
@@ -117,7 +117,7 @@ def test_a_row_that_cannot_be_mapped_is_told_before_anything_is_sent(
 def test_an_address_that_is_none_is_told(folder: Folder) -> None:
     found = probe(folder, "Newsletter", mapper=ContactMapper({"email": "mail"}), email="nobody")
 
-    assert "no e-mail address" in step(found, "sample").detail
+    assert "not a valid e-mail address" in step(found, "sample").detail
 
 
 def test_somebody_who_was_there_before_is_left_alone(sandbox: Sandbox, folder: Folder) -> None:

@@ -10,7 +10,8 @@ import attrs
 
 from icontact.errors import ConfigError, ConsentError, MappingError
 from icontact.mapping import ContactMapper
-from icontact.mapping.consent import ConsentBlank, not_read
+from icontact.mapping.consent import ConsentBlank
+from icontact.mapping.consent_columns import not_read
 from icontact.mapping.contact_fields import CUSTOM, WIRE_NAMES, bounded, closest, field_for, shown
 from icontact.mapping.presets import PRESETS
 from icontact.push import PushSettings, mapping_from_pairs

@@ -147,7 +147,7 @@ def _check_address(given: str) -> None:
     try:
         clean_email(given)
     except MappingError as error:
-        raise CommandError(f"--test-push EMAIL: what was given {error.problem}") from None
+        raise CommandError(f"--test-push EMAIL: {error.problem}") from None
 
 
 def _left_by(stop: KeyboardInterrupt, options: Mapping[str, Any]) -> str:

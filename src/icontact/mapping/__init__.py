@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from icontact.mapping.addresses import clean_email
-from icontact.mapping.mapper import ContactMapper, LongState, SourceLike
+from icontact.mapping.mapper import ContactMapper, SourceLike
+from icontact.mapping.options import LongState
 from icontact.mapping.personal_names import NamePart
 from icontact.mapping.result import Explanation, FieldExplanation, MappedContact, Outcome
 from icontact.mapping.rows import Row, RowLike

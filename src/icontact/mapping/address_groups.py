@@ -10,8 +10,8 @@ import attrs
 from icontact.errors import MappingError
 from icontact.mapping.contact_fields import bounded, field_for, type_name
 from icontact.mapping.field_mapping import FieldMapping, make_field
+from icontact.mapping.options import MappingOptions
 from icontact.mapping.source import Key, Source
-from icontact.mapping.transforms import TransformContext
 from icontact.mapping.values import is_blank
 
 ADDRESS_FIELDS = ("street", "street2", "city", "state", "postal_code")
@@ -49,7 +49,7 @@ class AddressGroup:
         return config if self.country is None else config | {"country": self.country.as_config()}
 
 
-def make_groups(given: object, context: TransformContext) -> Iterator[AddressGroup]:
+def make_groups(given: object, options: MappingOptions) -> Iterator[AddressGroup]:
     """Yield the groups that the option ``addresses`` describes.
 
     Raises:
@@ -70,5 +70,5 @@ def make_groups(given: object, context: TransformContext) -> Iterator[AddressGro
                     f"{bounded(ADDRESS_FIELDS)} and the country",
                     field=field,
                 )
-            made.append(make_field(field, source, custom=False, context=context))
+            made.append(make_field(field, source, custom=False, options=options))
         yield AddressGroup(tuple(made), None if country is None else Source(country))

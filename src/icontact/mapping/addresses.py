@@ -1,9 +1,12 @@
-"""E-mail addresses: cleaned of what surrounds them, or refused; never mended by guessing."""
+"""E-mail addresses: cleaned of what surrounds them, or refused; never corrected by guessing."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+
+# requests brings it, and looks host names up with it.
+import idna
 
 from icontact.errors import MappingError
 from icontact.mapping.values import TransformResult, trimmed
@@ -16,10 +19,6 @@ _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
 _FORBIDDEN = frozenset(' ,;:<>()[]\\"')
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-
-# The standard library encodes by IDNA 2003, which maps these four to something else, hence to
-# another domain than the one registered today.
-_DEVIATING = frozenset("ßς\u200c\u200d")
 
 
 def clean_email(value: object, several: str = "first") -> TransformResult:
@@ -36,27 +35,27 @@ def clean_email(value: object, several: str = "first") -> TransformResult:
         several: ``"reject"`` to refuse several addresses.
 
     Raises:
-        MappingError: It is no text, or no address. The message tells the kind of fault, and never
+        MappingError: It is not a text, or not an address. The message names the fault, and never
             the address.
 
     >>> clean_email(" Jo <Jo@Example.COM> ").value
     'Jo@example.com'
     """
     if not isinstance(value, str):
-        raise MappingError(f"came as {type(value).__name__}, and an address is a text")
+        raise MappingError(f"came as {type(value).__name__}: an address is a text")
     text, notes = _one_of(value, several)
     address = _unwrapped(text)
     local, at, domain = address.rpartition("@")
     fault = _fault(address, local, at)
     if fault is not None:
-        raise MappingError(f"is no e-mail address: {fault}")
+        raise _not_valid(fault)
     ascii_domain, noted = _ascii_domain(domain)
     notes += noted
     cleaned = f"{local}@{ascii_domain}"
     if len(cleaned) > MOST_CHARACTERS:
-        raise MappingError(f"is no e-mail address: longer than {MOST_CHARACTERS} characters")
+        raise _not_valid(f"longer than {MOST_CHARACTERS} characters")
     if not local.isascii():
-        notes += ("letters outside ASCII stand before the @, which iContact may refuse",)
+        notes += ("letters outside ASCII before the @, which iContact may refuse",)
     return TransformResult(cleaned, notes)
 
 
@@ -86,41 +85,35 @@ def _unwrapped(value: str) -> str:
 
 def _fault(address: str, local: str, at: str) -> str | None:
     if not local.isprintable() and any(unicodedata.category(c) in _INVISIBLE for c in local):
-        return "it holds control or invisible characters"
+        return "control or invisible characters"
     if any(c.isspace() or c in _FORBIDDEN for c in address):
-        return "it holds spaces, commas, brackets or quotes"
+        return "spaces, commas, brackets or quotes"
     if not at:
-        return "there is no @ in it"
+        return "no @"
     if "@" in local:
-        return "there is more than one @ in it"
+        return "more than one @"
     if not local:
-        return "nothing stands before the @"
+        return "nothing before the @"
     if len(local) > _MOST_BEFORE_AT:
-        return f"more than {_MOST_BEFORE_AT} characters stand before the @"
+        return f"more than {_MOST_BEFORE_AT} characters before the @"
     if local.startswith(".") or local.endswith(".") or ".." in local:
-        return "a dot stands at the wrong place before the @"
+        return "a dot at the wrong place before the @"
     return None
 
 
 def _ascii_domain(domain: str) -> tuple[str, tuple[str, ...]]:
-    encoded = domain.lower()
-    notes: tuple[str, ...] = ()
+    encoded, notes = domain.lower(), ()
     if not domain.isascii():
-        encoded = _idna(domain)
         notes = ("domain written in its ASCII form (IDNA)",)
+        try:
+            encoded = idna.encode(domain, uts46=True).decode("ascii")
+        except UnicodeError:
+            encoded = ""  # refused below, as the text of this error holds the domain
     labels = encoded.split(".")
     if len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)):
-        raise MappingError("is no e-mail address: what follows the @ is no domain")
+        raise _not_valid("no valid domain after the @")
     return encoded, notes
 
 
-def _idna(domain: str) -> str:
-    if not _DEVIATING & set(domain.lower()):
-        try:
-            return domain.encode("idna").decode("ascii").lower()
-        except UnicodeError:
-            # Raised below, outside the block: this one's text holds the domain.
-            pass
-    raise MappingError(
-        "is no e-mail address: its domain has no certain ASCII form; give the domain as xn--…"
-    )
+def _not_valid(fault: str) -> MappingError:
+    return MappingError(f"not a valid e-mail address: {fault}")

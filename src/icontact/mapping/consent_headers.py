@@ -154,7 +154,8 @@ def _sentence_words(words: Sequence[str]) -> set[str]:
 def _beside_no(words: Sequence[str]) -> list[str] | None:
     """Return the words beside those that say no; ``None`` if none says it."""
     spans = [match.span() for match in _PATTERNS["no"].finditer("".join(words))]
-    is_bounce = "bounce" in words and not _DATES.isdisjoint(words)
+    # A number of bounces says nothing for sure: iContact's own exports have it.
+    is_bounce = "bounce" in words and not (_DATES - {"count", "counts"}).isdisjoint(words)
     if not spans and not _has(words, "no_words") and not is_bounce:
         return None
     return [

@@ -32,11 +32,11 @@ def clean_date(
         input_format: The only form to read text by, as `datetime.strptime` takes it.
         dayfirst: Whether the day stands before the month. Without it, ``03/04/2026`` is refused
             and ``31/03/2026`` is not.
-        date_format: The form to write, as `date.strftime` takes it. ISO unless told, since the form
+        date_format: The form to write, as `date.strftime` takes it. ISO by default, since the form
             that the API expects is not documented (API 2.8).
 
     Raises:
-        MappingError: It is no date, or an ambiguous one.
+        MappingError: It is not a date, or an ambiguous one.
 
     >>> clean_date("2026-03-04 10:00:00").value
     '2026-03-04'
@@ -46,7 +46,7 @@ def clean_date(
     if isinstance(value, date):
         day: date | None = value
     elif not isinstance(value, str):
-        raise MappingError(f"came as {type(value).__name__}, and a date is a date or its text")
+        raise MappingError(f"came as {type(value).__name__}: a date is a date or its text")
     elif input_format is not None:
         day = _by_format(trimmed(value), input_format)
     else:
@@ -54,7 +54,7 @@ def clean_date(
     if day is None or day.year < 1000:
         # Below 1000 platforms disagree on whether a year has leading zeros.
         expected = input_format or "YYYY-MM-DD"
-        raise MappingError(f"is no date of the form {expected}: see the option input_format")
+        raise MappingError(f"not a date of the form {expected}: see the option input_format")
     return TransformResult(day.strftime(date_format))
 
 
@@ -77,7 +77,7 @@ def _by_shape(text: str, *, dayfirst: bool | None) -> date | None:
     first, second, year = int(numeric[1]), int(numeric[3]), int(numeric[4])
     if dayfirst is None:
         if first <= 12 and second <= 12 and first != second:
-            raise MappingError("is an ambiguous date: say dayfirst or input_format")
+            raise MappingError("an ambiguous date: set dayfirst or input_format")
         dayfirst = first > 12
     day, month = (first, second) if dayfirst else (second, first)
     try:

@@ -1,16 +1,15 @@
-"""One field of a mapper, made ready: what to read, and the steps from raw value to text."""
+"""One field of a mapper: what it reads of a row, and the steps from there to the text to send."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from types import CodeType
-from typing import Any, cast
+from typing import Any, TypeAlias
 
 import attrs
 
 from icontact.errors import DoNotContact, MappingError
+from icontact.mapping.callables import identity_of, name_of
 from icontact.mapping.contact_fields import (
     CUSTOM,
     FIELDS,
@@ -23,6 +22,7 @@ from icontact.mapping.contact_fields import (
     type_name,
 )
 from icontact.mapping.numbers import DECIMALS
+from icontact.mapping.options import MappingOptions
 from icontact.mapping.result import FieldExplanation, Outcome
 from icontact.mapping.source import Key, Source, source_from
 from icontact.mapping.transforms import (
@@ -30,18 +30,22 @@ from icontact.mapping.transforms import (
     TRANSFORMS,
     UNTAGGED,
     TransformContext,
+    TransformFunction,
     final_transform,
+    function_of,
     steps_for,
 )
 from icontact.mapping.values import TransformResult, is_blank, unboxed
 
-#: Fields whose values look like numbers, and are none.
+Step: TypeAlias = str | Callable[[Any], Any]
+
+#: Fields whose values look like numbers and are not.
 _NUMBERLIKE = frozenset({"postal_code", "phone", "fax"})
 
 _SCIENTIFIC = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[eE][+-]?[0-9]{1,3}")
 
 
-# One is made for every field of every row, and to be frozen would cost it several times as much.
+# One is made for every field of every row; freezing it would cost several times as much.
 @attrs.define
 class FieldValue:
     """What a field gets from a row.
@@ -72,9 +76,14 @@ class FieldMapping:
     Attributes:
         name: iContact's field, or the private name of a custom field.
         custom: Whether it is one of the folder's.
-        field_type: The custom field's type, once the folder was asked.
         source: Where its value comes from.
         context: What its transforms may know.
+        field_type: The custom field's type, once the folder was asked.
+        label: The name under which messages show it.
+        steps: The transforms that its value goes through.
+
+    Raises:
+        MappingError: The source cannot serve this field.
     """
 
     name: str
@@ -83,68 +92,79 @@ class FieldMapping:
     context: TransformContext
     field_type: str | None = None
     label: str = attrs.field(init=False)
-    steps: tuple[str | Callable[[Any], Any], ...] = attrs.field(init=False)
+    steps: tuple[Step, ...] = attrs.field(init=False)
+    _functions: tuple[TransformFunction, ...] = attrs.field(init=False, repr=False, eq=False)
     _blank: FieldValue = attrs.field(init=False, repr=False, eq=False)
-    _leaves_out: bool = attrs.field(init=False, repr=False, eq=False)
 
-    def __attrs_post_init__(self) -> None:
-        """Work the steps out, and refuse a source that cannot serve this field."""
-        object.__setattr__(self, "label", custom_label(self.name) if self.custom else self.name)
-        object.__setattr__(self, "steps", self._steps())
-        blank: Outcome = "left out" if self.source.empty == "leave" else "cleared"
-        object.__setattr__(self, "_blank", FieldValue(blank))
-        object.__setattr__(self, "_leaves_out", self._may_be_left_out())
-        self._check_emptying()
-        self._check_options()
-        self._check_default()
+    @label.default
+    def _label(self) -> str:
+        return custom_label(self.name) if self.custom else self.name
 
-    def _steps(self) -> tuple[str | Callable[[Any], Any], ...]:
+    @steps.default
+    def _steps(self) -> tuple[Step, ...]:
         final = final_transform("" if self.custom else self.name, self.field_type)
         first = self.source.transform
         steps = steps_for(first, final)
-        # Functions, and who asks for it verbatim, get the value as the row has it; an address in
-        # brackets is no tag.
+        # Functions and "verbatim" get the value as the row has it; an address in brackets is not
+        # a tag.
         kept = callable(first) or first in (UNTAGGED, "verbatim") or self.label == "email"
-        return (UNTAGGED, *steps) if self.context.strip_tags and not kept else steps
+        return (UNTAGGED, *steps) if self.context.mapping.tags == "strip" and not kept else steps
 
-    def _may_be_left_out(self) -> bool:
-        """Return whether a value that does not fit costs the field, and not the row."""
-        if self.label in ("email", "status"):
-            return False
-        if self.label == "state" and self.context.long_state == "reject":
-            return False
-        choices = self.context.invalid
-        return choices.get(self.label, choices.get(self.name, choices[""])) == "leave_out"
+    @_functions.default
+    def _compiled(self) -> tuple[TransformFunction, ...]:
+        functions = tuple(map(function_of, self.steps))
+        return (_noted_number, *functions) if self.label in _NUMBERLIKE else functions
 
-    def _check_emptying(self) -> None:
-        if self.label == "email" and self.source.default is not None:
-            raise self.error("an address is never made up, so default is not for it")
-        if self.label in ("email", "status") and self.source.empty == "clear":
-            raise self.error("it cannot be cleared, so empty='clear' is not for it")
+    @_blank.default
+    def _blank_value(self) -> FieldValue:
+        return FieldValue("left out" if self.source.empty == "leave" else "cleared")
 
-    def _check_options(self) -> None:
-        undecided = self.custom and self.field_type is None and self.source.transform is None
+    def __attrs_post_init__(self) -> None:
+        """Refuse a source that cannot serve this field."""
+        source = self.source
+        if self.label == "email" and source.default is not None:
+            raise self.error("default is not for the address, which is never invented")
+        if self.label in ("email", "status") and source.empty == "clear":
+            raise self.error("empty='clear' is not for this field, which cannot be cleared")
+        undecided = self.custom and self.field_type is None and source.transform is None
         used = {
             option
             for step in (TRANSFORMS if undecided else self.steps)
             if isinstance(step, str)
             for option in TRANSFORMS[step].options
         }
-        if useless := [name for name in self.source.options if name not in used]:
+        if useless := [name for name in source.options if name not in used]:
             kind = f" ({self.field_type})" if self.field_type else ""
             raise self.error(f"{bounded(useless)} has no meaning for this field{kind}")
-
-    def _check_default(self) -> None:
         # A callable is the user's own, and runs on rows only.
-        if self.source.default is None or callable(self.source.transform):
-            return
-        try:
-            self._through(self.source.default, None)
-        except MappingError as error:
-            problem = error.problem
-        else:
-            return
-        raise self.error(f"its default {problem}")
+        if source.default is not None and not callable(source.transform):
+            found = self._converted(source.default, None, None)
+            if isinstance(found, MappingError):
+                raise self.error(f"its default: {found.problem}")
+
+    @property
+    def is_omitted_if_invalid(self) -> bool:
+        """Whether a value that does not fit costs the field, and not the row."""
+        options = self.context.mapping
+        if self.label in ("email", "status"):
+            return False
+        if self.label == "state" and options.long_state == "reject":
+            return False
+        return options.invalid_for(self.label, self.name) == "leave_out"
+
+    @property
+    def meaning(self) -> dict[str, Any]:
+        """All that decides what the field gets, in a form that JSON takes."""
+        default = self.source.default
+        return {
+            "field": self.label,
+            "keys": list(self.source.keys),
+            "steps": list(map(identity_of, self.steps)),
+            "decimals": self.context.decimals,
+            "default": None if default is None else [type(default).__name__, str(default)],
+            "empty": self.source.empty,
+            "options": self.source.options,
+        }
 
     def error(self, problem: str) -> MappingError:
         """Return the error that says something is wrong with this field."""
@@ -157,28 +177,22 @@ class FieldMapping:
             if key in row and not is_blank(value := row[key]):
                 used, raw = key, value
                 break
-        if raw is None and self.label != "email":
+        is_address = self.label == "email"
+        if raw is None and not is_address:
             return self._blank
-        try:
-            result = self._converted(raw, used, country)
-        except MappingError as error:
-            origin = "its default" if used is None else f"source {shown(used)}"
-            problem = f"{error.problem} ({origin})"
-            if self._leaves_out:
+        result = self._converted(raw, used, country)
+        if isinstance(result, MappingError):
+            origin = "default" if used is None else f"column {shown(used)}"
+            problem = f"{result.problem} ({origin})"
+            if self.is_omitted_if_invalid:
                 return FieldValue("left out", notes=(f"left out: {problem}",), used=used, raw=raw)
-            return FieldValue(
-                "refused",
-                problem=problem,
-                opted_out=isinstance(error, DoNotContact),
-                used=used,
-                raw=raw,
-            )
+            opted_out = isinstance(result, DoNotContact)
+            return FieldValue("refused", None, (), problem, opted_out, used, raw)
         if result.value is not None:
             return FieldValue("set", result.value, result.notes, used=used, raw=raw)
-        if self.label == "email":
+        if is_address:
             return FieldValue("refused", problem=self._no_address(row), used=used, raw=raw)
-        left = result.left_out or self.source.empty == "leave"
-        outcome: Outcome = "left out" if left else "cleared"
+        outcome: Outcome = "left out" if result.left_out else self._blank.outcome
         return FieldValue(outcome, notes=result.notes, used=used, raw=raw)
 
     def explain(self, row: Mapping[Any, Any], country: object) -> FieldExplanation:
@@ -190,7 +204,7 @@ class FieldMapping:
             used=found.used,
             present=any(key in row for key in self.source.keys),
             raw=found.raw,
-            transforms=() if found.raw is None else tuple(map(step_name, self.steps)),
+            transforms=() if found.raw is None else tuple(map(name_of, self.steps)),
             outcome=found.outcome,
             result=found.value,
             notes=found.notes,
@@ -200,52 +214,44 @@ class FieldMapping:
     def _no_address(self, row: Mapping[Any, Any]) -> str:
         keys = self.source.keys
         state = "blank" if any(key in row for key in keys) else "missing"
-        return f"the row has no e-mail address (source {bounded(keys)} is {state})"
+        return f"the row has no e-mail address (column {bounded(keys)} is {state})"
 
-    def _converted(self, raw: object, used: Key | None, country: object) -> TransformResult:
-        converted = self._through(raw, country)
-        if converted.value is not None or converted.left_out or used is None:
-            return converted
-        # Nothing remained of the row's value: "&nbsp;", or the suffix of a name without one.
-        return self._through(self.source.default, country)
+    def _converted(
+        self, raw: object, used: Key | None, country: object
+    ) -> TransformResult | MappingError:
+        try:
+            result = self._through(raw, country)
+            if result.value is None and not result.left_out and used is not None:
+                # Nothing remained of the row's value: "&nbsp;", or the suffix of a name without
+                # one.
+                result = self._through(self.source.default, country)
+        except MappingError as error:
+            return error.with_traceback(None)
+        return result
 
     def _through(self, raw: object, country: object) -> TransformResult:
         value: Any = unboxed(raw)
-        notes = []
         context = self.context if country is None else self.context._replace(country=country)
-        if self.label in _NUMBERLIKE and not is_blank(value):
-            if isinstance(value, (int, float)):
-                notes.append("came as a number: zeros at its front may be lost")
-            elif isinstance(value, str) and _SCIENTIFIC.fullmatch(value.strip()):
-                notes.append("came in scientific notation: most of its digits are lost")
-        for step in self.steps:
+        notes: tuple[str, ...] = ()
+        for function in self._functions:
             if is_blank(value):
-                return TransformResult(None, tuple(notes))
-            if step == UNTAGGED and not isinstance(value, str):
-                continue
-            if callable(step):
-                value = unboxed(_called(step, value))
-                continue
-            converted = TRANSFORMS[step].run(value, context)
-            notes.extend(converted.notes)
-            if converted.left_out:
-                return TransformResult(None, tuple(notes), left_out=True)
-            value = converted.value
-        return TransformResult(cast("str | None", value), tuple(notes))
+                return TransformResult(None, notes)
+            result = function(value, context)
+            notes += result.notes
+            if result.left_out:
+                return TransformResult(None, notes, left_out=True)
+            value = result.value
+        return TransformResult(value, notes)
 
-    @property
-    def meaning(self) -> dict[str, Any]:
-        """All that decides what the field gets, in a form that JSON takes."""
-        source, default = self.source, self.source.default
-        return {
-            "field": self.label,
-            "keys": list(source.keys),
-            "steps": [step if isinstance(step, str) else _identity(step) for step in self.steps],
-            "decimals": self.context.decimals,
-            "default": None if default is None else [type(default).__name__, str(default)],
-            "empty": source.empty,
-            "options": source.options,
-        }
+
+def _noted_number(value: Any, _: TransformContext) -> TransformResult:
+    """Note what a spreadsheet may have taken from a postal code or a phone number."""
+    notes: tuple[str, ...] = ()
+    if isinstance(value, int | float):
+        notes = ("came as a number: zeros at its front may be lost",)
+    elif isinstance(value, str) and _SCIENTIFIC.fullmatch(value.strip()):
+        notes = ("came in scientific notation: most of its digits are lost",)
+    return TransformResult(value, notes)
 
 
 def make_field(
@@ -253,7 +259,7 @@ def make_field(
     given: object,
     *,
     custom: bool,
-    context: TransformContext,
+    options: MappingOptions,
     field_type: str | None = None,
 ) -> FieldMapping:
     """Return the field for one entry of a mapping.
@@ -264,24 +270,20 @@ def make_field(
     try:
         source = source_from(given)
     except MappingError as error:
-        problem = error.problem
-    else:
-        return FieldMapping(
-            name=name,
-            custom=custom,
-            source=source,
-            context=context._replace(
-                options=source.options,
-                decimals=DECIMALS.get(field_type or ""),
-                longest=None if custom else LONGEST.get(name),
-            ),
-            field_type=field_type,
-        )
-    label = custom_label(name) if custom else name
-    raise MappingError(f"{label}: {problem}", field=label)
+        label = custom_label(name) if custom else name
+        raise MappingError(f"{label}: {error.problem}", field=label) from None
+    context = TransformContext(
+        options,
+        source.options,
+        decimals=DECIMALS.get(field_type or ""),
+        longest=None if custom else LONGEST.get(name),
+    )
+    return FieldMapping(
+        name=name, custom=custom, source=source, context=context, field_type=field_type
+    )
 
 
-def make_fields(mapping: Mapping[str, Any], context: TransformContext) -> Iterator[FieldMapping]:
+def make_fields(mapping: Mapping[str, Any], options: MappingOptions) -> Iterator[FieldMapping]:
     """Yield the fields of a mapping, the address first: a row without one is refused for that.
 
     Raises:
@@ -294,11 +296,11 @@ def make_fields(mapping: Mapping[str, Any], context: TransformContext) -> Iterat
         name = field_for(target)
         if name in fields:
             raise MappingError(f"{name} is mapped twice", field=name)
-        fields[name] = make_field(name, mapping[target], custom=False, context=context)
+        fields[name] = make_field(name, mapping[target], custom=False, options=options)
     if "email" not in fields:
         raise MappingError(
-            "the mapping has no e-mail: iContact requires it; add email with the row's key of the "
-            "address",
+            "the mapping has no e-mail, which iContact requires: add email with the row's key of "
+            "the address",
             field="email",
         )
     custom = mapping.get(CUSTOM, {})
@@ -307,7 +309,7 @@ def make_fields(mapping: Mapping[str, Any], context: TransformContext) -> Iterat
     yield fields.pop("email")
     yield from fields.values()
     for target, given in custom.items():
-        yield make_field(custom_name(target), given, custom=True, context=context)
+        yield make_field(custom_name(target), given, custom=True, options=options)
 
 
 def unknown_field(field: FieldMapping, types: Mapping[str, str]) -> MappingError:
@@ -318,42 +320,5 @@ def unknown_field(field: FieldMapping, types: Mapping[str, str]) -> MappingError
         hint = f"did you mean iContact's own field {own!r}?"
     else:
         hint = "create it, or map another."
-    there = f"It has {bounded(types)}." if types else "It has no custom field at all."
+    there = f"It has {bounded(types)}." if types else "It has no custom fields."
     return field.error(f"the folder has no custom field of this name: {hint} {there}")
-
-
-def step_name(step: str | Callable[[Any], Any]) -> str:
-    """Return the name under which explanations show a step."""
-    return step if isinstance(step, str) else _name(step)
-
-
-def _name(function: Callable[[Any], Any]) -> str:
-    return str(getattr(function, "__qualname__", type(function).__qualname__))
-
-
-def _called(function: Callable[[Any], Any], value: object) -> Any:
-    try:
-        return function(value)
-    except MappingError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, the row is refused for it
-        kind = type(error).__name__
-    # Outside the block: the function's own error may hold the value.
-    raise MappingError(f"the transform {_name(function)} raised {kind}")
-
-
-def _identity(function: Callable[[Any], Any]) -> list[str]:
-    """Return what tells a callable from another: its name, and its code where it has some."""
-    code = getattr(function, "__code__", None)
-    body = "" if code is None else hashlib.sha256(_code_text(code).encode()).hexdigest()
-    return [str(getattr(function, "__module__", "")), _name(function), body]
-
-
-def _code_text(constant: Any) -> str:
-    if isinstance(constant, CodeType):
-        inner = ", ".join(map(_code_text, constant.co_consts))
-        return f"{constant.co_code!r} {constant.co_names} {constant.co_varnames} ({inner})"
-    if isinstance(constant, frozenset):
-        # Its order differs from process to process.
-        return repr(sorted(map(_code_text, constant)))
-    return repr(constant)

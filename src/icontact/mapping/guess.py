@@ -9,7 +9,8 @@ import attrs
 
 from icontact.errors import MappingError
 from icontact.mapping.address_groups import ADDRESS_FIELDS
-from icontact.mapping.consent import ConsentBlank, column_of
+from icontact.mapping.consent import ConsentBlank
+from icontact.mapping.consent_columns import column_of
 from icontact.mapping.contact_fields import (
     CUSTOM,
     FIELDS,

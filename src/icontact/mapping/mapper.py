@@ -8,30 +8,23 @@ import json
 import os
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from icontact.errors import DoNotContact, MappingError
-from icontact.mapping import toml
+from icontact.mapping import mautic, toml
 from icontact.mapping.address_groups import make_groups
-from icontact.mapping.consent import (
-    MAUTIC_KEYS,
-    ConsentBlank,
-    ConsentCheck,
-    ConsentColumn,
-    not_read,
-    unread_columns,
-)
+from icontact.mapping.consent import MAUTIC_KEYS, ConsentBlank, ConsentCheck, ConsentColumn
+from icontact.mapping.consent_columns import not_read, unread_columns
 from icontact.mapping.contact_fields import CUSTOM, bounded, nearest, type_name
-from icontact.mapping.dates import ISO, check_output_format
+from icontact.mapping.dates import ISO
 from icontact.mapping.field_mapping import FieldMapping, make_field, make_fields, unknown_field
 from icontact.mapping.guess import guess
-from icontact.mapping.mautic import document, from_mautic, plainly_named
+from icontact.mapping.options import Invalid, LongState, MappingOptions, SeveralAddresses, Tags
 from icontact.mapping.presets import preset
-from icontact.mapping.result import Explanation, FieldExplanation, MappedContact
+from icontact.mapping.result import Explanation, MappedContact
 from icontact.mapping.rows import Row, as_mapping
 from icontact.mapping.sample import sample_row
 from icontact.mapping.source import SOURCE_OPTIONS, Key, Source
-from icontact.mapping.transforms import TransformContext
 from icontact.mapping.values import is_blank
 from icontact.notebook import table
 
@@ -40,14 +33,6 @@ if TYPE_CHECKING:
 
 
 SourceLike: TypeAlias = str | int | Sequence[Key] | Source | Mapping[str, Any]
-LongState: TypeAlias = Literal["omit", "reject"]
-
-Tags: TypeAlias = Literal["keep", "strip"]
-
-#: What a value does that does not fit its field.
-Invalid: TypeAlias = Literal["leave_out", "reject"]
-
-SeveralAddresses: TypeAlias = Literal["first", "reject"]
 
 OPTIONS = (
     "long_state",
@@ -68,11 +53,11 @@ _OPTIONS_TABLE = "options"
 class ContactMapper:
     """Turns rows of any system into iContact's contact fields.
 
-    Never raises anything but `MappingError` for a row, and no error or note holds a row's value.
+    A row raises nothing but `MappingError`, and no error or note holds a row's value.
 
     Args:
         mapping: iContact's field to its source: the row's key, several keys (the first that is
-            not blank counts), a `Source`, or a table with a source's arguments. Custom fields stand
+            not blank counts), a `Source`, or a table with a source's arguments. Custom fields go
             under ``custom_fields`` by their private names. ``email`` is required.
         long_state: For a state longer than iContact's 10 characters (API 3) without a known code:
             ``"omit"`` leaves it out of the row, with a note; ``"reject"`` refuses the row.
@@ -107,7 +92,7 @@ class ContactMapper:
 
     Attributes:
         unused: Columns that `guess` found no field for.
-        notes: What `guess` decided, for the person who asked.
+        notes: What `guess` decided.
     """
 
     unused: tuple[Hashable, ...] = ()
@@ -133,26 +118,19 @@ class ContactMapper:
             raise MappingError(
                 f"a mapping of fields to sources is needed, not {type_name(mapping)}"
             )
-        if long_state not in ("omit", "reject"):
-            raise MappingError("long_state is 'omit' or 'reject'")
-        if several_addresses not in ("first", "reject"):
-            raise MappingError("several_addresses is 'first' or 'reject'")
-        if tags not in ("keep", "strip"):
-            raise MappingError("tags is 'keep' or 'strip'")
-        #: What of a row says who may be mailed, and how.
+        #: Which keys of a row say who may be mailed, and how they are read.
         self.consent: ConsentCheck = ConsentCheck(do_not_contact, consent, consent_blank, ignore)
         self._country = None if country is None else Source(cast("Key", country))
-        self._context = TransformContext(
-            options={},
-            date_format=check_output_format(date_format),
+        self._options = MappingOptions(
             long_state=long_state,
-            strip_tags=tags == "strip",
+            date_format=date_format,
+            tags=tags,
+            invalid=invalid,
             several_addresses=several_addresses,
-            invalid=_invalid(invalid),
         )
-        self._fields = tuple(make_fields(mapping, self._context))
-        self._addresses = tuple(make_groups(addresses, self._context))
-        self._check_fields()
+        self._fields = tuple(make_fields(mapping, self._options))
+        self._addresses = tuple(make_groups(addresses, self._options))
+        self._check_labels()
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> ContactMapper:
@@ -160,7 +138,7 @@ class ContactMapper:
 
         Args:
             config: Fields and ``custom_fields`` as the constructor takes them, and the
-                constructor's options in a table ``options``. A custom field may also stand beside
+                constructor's options in a table ``options``. A custom field may also be beside
                 the others with ``cf_`` before its name, as Mautic writes it.
 
         Raises:
@@ -168,13 +146,20 @@ class ContactMapper:
         """
         if not isinstance(config, Mapping):
             raise MappingError(f"a table of fields is needed, not {type_name(config)}")
-        fields = plainly_named(config)
+        fields = mautic.plainly_named(config)
         options = fields.pop(_OPTIONS_TABLE, {})
         if not isinstance(options, Mapping):
             raise MappingError(f"{_OPTIONS_TABLE} is a table, not {type_name(options)}")
         for name in options:
+            if name in SOURCE_OPTIONS:
+                raise MappingError(
+                    f"{_OPTIONS_TABLE}: {name} is an option of one field: write the field as "
+                    f'{{key = "…", {name} = …}}'
+                )
             if name not in OPTIONS:
-                raise _no_option(name)
+                raise MappingError(
+                    f"{_OPTIONS_TABLE}: there is no option {name!r}: {nearest(name, OPTIONS)}"
+                )
         return cls(fields, **options)
 
     @classmethod
@@ -182,7 +167,7 @@ class ContactMapper:
         """Return the mapper that the ``[mapping]`` table of ``icontact.toml`` describes.
 
         Raises:
-            ConfigError: The file cannot be read, or is no TOML.
+            ConfigError: The file cannot be read, or is not TOML.
             MappingError: The table is missing or wrong.
         """
         return cls.from_config(toml.read(path))
@@ -209,25 +194,25 @@ class ContactMapper:
                 ``{"featureSettings": {"leadFields": {…}}}``.
 
         Raises:
-            MappingError: A field that is none, or no e-mail.
+            MappingError: An unknown field, or no e-mail.
 
         >>> ContactMapper.from_mautic({"email": "email", "cf_color": "favourite"}).targets
         ('email', 'custom_fields.color')
         """
-        return cls.from_config(from_mautic(lead_fields))
+        return cls.from_config(mautic.from_mautic(lead_fields))
 
     @classmethod
     def from_mautic_file(cls, path: str | os.PathLike[str]) -> ContactMapper:
         """Return the mapper for a file that holds what `from_mautic` takes.
 
         The file is JSON, or the column ``feature_settings`` of Mautic's table
-        ``plugin_integration_settings`` as it stands there, which PHP's ``serialize`` wrote.
+        ``plugin_integration_settings``, which PHP's ``serialize`` wrote.
 
         Raises:
             ConfigError: The file cannot be read, or is neither.
             MappingError: As `from_mautic`.
         """
-        return cls.from_mautic(document(path))
+        return cls.from_mautic(mautic.document(path))
 
     @classmethod
     def guess(
@@ -238,8 +223,8 @@ class ContactMapper:
     ) -> ContactMapper:
         """Return the mapper that a header suggests, whatever its case and punctuation.
 
-        What it left aside is in ``unused``, and why in ``notes``. The columns that say who may be
-        mailed are in ``consent``.
+        Columns without a field are in ``unused``, and the reasons in ``notes``. The columns that
+        say who may be mailed are in ``consent``.
 
         Args:
             columns: The header.
@@ -273,11 +258,7 @@ class ContactMapper:
             DoNotContact: The row says that its person must not be mailed.
             MappingError: The row has no usable e-mail address, or a value that does not fit.
         """
-        mapped = self._mapped(row)
-        del row  # error trackers print the locals of every frame on the way
-        if isinstance(mapped, MappingError):
-            raise mapped
-        return mapped.fields
+        return self.apply(row).fields
 
     def apply(self, row: Row) -> MappedContact:
         """Return a row as contact fields, with notes on what was lost or changed.
@@ -285,39 +266,28 @@ class ContactMapper:
         Raises:
             MappingError: As `map`.
         """
-        mapped = self._mapped(row)
-        del row
-        if isinstance(mapped, MappingError):
-            raise mapped
-        return mapped
-
-    def _mapped(self, row: Row) -> MappedContact | MappingError:
-        view = _viewed(row)
-        if isinstance(view, MappingError):
-            return view
-        if (held := self.consent.check(view)) is not None:
-            return held
-        mapped, country = self._fields_for(view)
+        cells = row if type(row) is dict else as_mapping(row)
+        if (problem := self.consent.check(cells)) is not None:
+            raise problem
+        mapped, country = self._fields_for(cells)
         fields: dict[str, Any] = {}
         custom: dict[str, Any] = {}
         notes: list[str] = []
-        problem: MappingError | None = None
         for field in mapped:
-            found = field.convert(view, country)
+            found = field.convert(cells, country)
             if found.problem is not None:
                 if found.opted_out:
-                    return DoNotContact(f"{field.label}: {found.problem}", field=field.label)
+                    raise DoNotContact(f"{field.label}: {found.problem}", field=field.label)
                 problem = problem or field.error(found.problem)
             if found.notes:
                 notes += [f"{field.label}: {note}" for note in found.notes]
             if found.outcome != "left out":
                 (custom if field.custom else fields)[field.name] = found.value
         if problem is not None:
-            return problem
+            raise problem
         if custom:
             fields[CUSTOM] = custom
-        whole: Any = fields
-        return MappedContact(fields=whole, notes=tuple(notes))
+        return MappedContact(fields=cast("ContactFields", fields), notes=tuple(notes))
 
     def explain(self, row: Row) -> Explanation:
         """Return what each field gets, from where and through what, refusals included.
@@ -325,13 +295,15 @@ class ContactMapper:
         Printed, it shows the row's values.
 
         Raises:
-            MappingError: The row is no mapping.
+            MappingError: The row is not a mapping.
         """
-        filled, held = self._fill(row), self._held(row)
-        del row
-        if isinstance(filled, MappingError):
-            raise filled
-        return Explanation(fields=filled, held_back=None if held is None else held.problem)
+        cells = as_mapping(row)
+        refusal = self.consent.check(cells)
+        mapped, country = self._fields_for(cells)
+        return Explanation(
+            fields=tuple(field.explain(cells, country) for field in mapped),
+            held_back=None if refusal is None else refusal.problem,
+        )
 
     def sample(self, email: str) -> dict[Key, Any]:
         """Return an invented row that fills every field of the mapping, to try a set-up with.
@@ -356,25 +328,19 @@ class ContactMapper:
                 a source with options that mean nothing to its type.
         """
         types = {field.private_name: str(field.field_type) for field in custom_fields}
-        fields = []
-        for field in self._fields:
+
+        def bound(field: FieldMapping) -> FieldMapping:
             if not field.custom:
-                fields.append(field)
-                continue
+                return field
             if field.name not in types:
                 raise unknown_field(field, types)
-            fields.append(
-                make_field(
-                    field.name,
-                    field.source,
-                    custom=True,
-                    context=self._context,
-                    field_type=types[field.name],
-                )
+            kind = types[field.name]
+            options = self._options
+            return make_field(
+                field.name, field.source, custom=True, options=options, field_type=kind
             )
-        bound = copy.copy(self)
-        bound._fields = tuple(fields)
-        return bound
+
+        return self._with(_fields=tuple(map(bound, self._fields)))
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -394,16 +360,17 @@ class ContactMapper:
         country = self._country.keys if self._country else ()
         return tuple(dict.fromkeys([*read, *country, *self._stated_consent()]))
 
-    def _stated_consent(self) -> tuple[Key, ...]:
-        no = self.consent.keys("no") if self.consent.stated else ()
-        return (*no, *self.consent.keys("yes"))
+    @property
+    def consent_keys(self) -> frozenset[Key]:
+        """The row's keys about who may be mailed that are read, or ignored."""
+        status = (field.source.keys for field in self._fields if field.label == "status")
+        read = (one.column for one in self.consent.columns)
+        return frozenset((*read, *self.consent.ignored, *next(status, ())))
 
     def unread_consent(
         self, columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()
     ) -> tuple[ConsentColumn, ...]:
-        """Return the columns that are about who may be mailed, and that nothing reads.
-
-        A column that fills a custom field is not read for that; the one of ``status`` is.
+        """Return the columns about who may be mailed that neither consent nor status reads.
 
         Args:
             columns: The header.
@@ -414,7 +381,7 @@ class ContactMapper:
     def require_consent_read(
         self, columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()
     ) -> None:
-        """Refuse an input of which a column is about consent, while nothing reads it.
+        """Refuse an input with a column about consent that nothing reads.
 
         Args:
             columns: The header.
@@ -425,18 +392,6 @@ class ContactMapper:
         """
         if unread := self.unread_consent(columns, rows):
             raise not_read(unread)
-
-    @property
-    def consent_keys(self) -> frozenset[Key]:
-        """The row's keys about who may be mailed that are read, or ignored."""
-        status = next((field for field in self._fields if field.label == "status"), None)
-        return frozenset(
-            (
-                *(one.column for one in self.consent.columns),
-                *self.consent.ignored,
-                *(status.source.keys if status is not None else ()),
-            )
-        )
 
     def with_consent(
         self,
@@ -461,10 +416,8 @@ class ContactMapper:
         Raises:
             MappingError: A column's name contradicts the option that it is given for.
         """
-        changed = copy.copy(self)
         check = self.consent.changed(do_not_contact, consent, ignore, consent_blank)
-        changed.consent = check.with_words(rows, guessed=False)
-        return changed
+        return self._with(consent=check.with_words(rows, guessed=False))
 
     def missing(self, columns: Iterable[Hashable]) -> tuple[Key, ...]:
         """Return the sources that a header lacks, to be looked at before a run.
@@ -494,24 +447,16 @@ class ContactMapper:
         version of Python may compile it differently.
         """
         meaning = {
-            "version": 2,
-            "fields": sorted(
-                (field.meaning for field in self._fields), key=lambda m: str(m["field"])
-            ),
-            "long_state": self._context.long_state,
-            "date_format": self._context.date_format,
-            "country": list(self._country.keys) if self._country else [],
+            "version": 3,
+            "fields": sorted((field.meaning for field in self._fields), key=_label_of),
+            "options": self._options.as_config(),
+            "country": self._country.keys if self._country else (),
             "addresses": [
-                [*(field.meaning for field in group.fields), list(group.keys)]
+                [*(field.meaning for field in group.fields), group.keys]
                 for group in self._addresses
             ],
-            "invalid": dict(self._context.invalid),
-            "several_addresses": self._context.several_addresses,
+            "consent": self.consent.as_config(),
         }
-        if self._context.strip_tags:
-            meaning["tags"] = "strip"
-        if consent := self.consent.as_config():
-            meaning["consent"] = consent
         text = json.dumps(meaning, sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -521,31 +466,18 @@ class ContactMapper:
         Raises:
             MappingError: A transform is a callable.
         """
-        config: dict[str, Any] = {
-            field.name: field.source.as_config() for field in self._fields if not field.custom
-        }
-        custom = {field.name: field.source.as_config() for field in self._fields if field.custom}
-        options: dict[str, Any] = {}
-        if self._context.long_state != "omit":
-            options["long_state"] = self._context.long_state
-        if self._context.date_format != ISO:
-            options["date_format"] = self._context.date_format
+        sources = [(field.custom, field.name, field.source.as_config()) for field in self._fields]
+        options = self._options.as_config() | self.consent.as_config()
         if self._country is not None:
             options["country"] = self._country.as_config()
-        if self._context.strip_tags:
-            options["tags"] = "strip"
-        options |= self.consent.as_config()
         if self._addresses:
             options["addresses"] = [group.as_config() for group in self._addresses]
-        if (invalid := dict(self._context.invalid)) != {"": "leave_out"}:
-            options["invalid"] = invalid[""] if len(invalid) == 1 else invalid
-        if self._context.several_addresses != "first":
-            options["several_addresses"] = self._context.several_addresses
-        if options:
-            config[_OPTIONS_TABLE] = options
-        if custom:
-            config[CUSTOM] = custom
-        return config
+        custom = {name: source for is_custom, name, source in sources if is_custom}
+        return {
+            **{name: source for is_custom, name, source in sources if not is_custom},
+            **({_OPTIONS_TABLE: options} if options else {}),
+            **({CUSTOM: custom} if custom else {}),
+        }
 
     def to_toml(self) -> str:
         """Return the ``[mapping]`` tables for ``icontact.toml``.
@@ -570,78 +502,44 @@ class ContactMapper:
     def __repr__(self) -> str:
         return f"<ContactMapper: {bounded(self.targets)}>"
 
-    def _fill(self, row: Row) -> tuple[FieldExplanation, ...] | MappingError:
-        view = _viewed(row)
-        if isinstance(view, MappingError):
-            return view
-        mapped, country = self._fields_for(view)
-        return tuple(field.explain(view, country) for field in mapped)
+    def _with(self, **changes: Any) -> ContactMapper:
+        changed = copy.copy(self)
+        changed.__dict__.update(changes)
+        return changed
 
-    def _held(self, row: Row) -> MappingError | None:
-        try:
-            return self.consent.check(as_mapping(row))
-        except MappingError:
-            return None  # it is no row, and `_fill` says so
+    def _stated_consent(self) -> tuple[Key, ...]:
+        no = self.consent.keys("no") if self.consent.stated else ()
+        return (*no, *self.consent.keys("yes"))
 
     def _fields_for(self, row: Mapping[Any, Any]) -> tuple[tuple[FieldMapping, ...], object]:
         """Return the fields that a row fills, and the value of its country."""
-        if not self._addresses:
-            return self._fields, self._value_of(self._country, row)
-        filled = (group for group in self._addresses if group.is_filled(row))
-        group = next(filled, self._addresses[0])
-        country = self._value_of(group.country or self._country, row)
-        return (*self._fields, *group.fields), country
+        fields, source = self._fields, self._country
+        if self._addresses:
+            filled = (group for group in self._addresses if group.is_filled(row))
+            group = next(filled, self._addresses[0])
+            fields, source = (*fields, *group.fields), group.country or source
+        keys = () if source is None else source.keys
+        return fields, next((row[key] for key in keys if not is_blank(row.get(key))), None)
 
     def _every_field(self) -> tuple[FieldMapping, ...]:
         return (*self._fields, *(field for group in self._addresses for field in group.fields))
 
-    def _check_fields(self) -> None:
+    def _check_labels(self) -> None:
         """Refuse what is mapped twice, and an option for a field that is not mapped."""
         names = {field.label for field in self._fields}
         of_groups = {field.label for group in self._addresses for field in group.fields}
         if twice := names & of_groups:
             raise MappingError(f"{bounded(sorted(twice))} is mapped, and in addresses as well")
         labels = names | of_groups
-        for name in self._context.invalid:
+        for name in self._options.invalid:
             if name and name not in labels and f"{CUSTOM}.{name}" not in labels:
                 raise MappingError(
                     f"invalid names {name!r}, which is not mapped: {nearest(name, labels)}"
                 )
 
-    def _value_of(self, source: Source | None, row: Mapping[Any, Any]) -> object:
-        if source is None:
-            return None
-        keys = source.keys
-        return next((row[key] for key in keys if key in row and not is_blank(row[key])), None)
 
-
-def _invalid(given: Any) -> Mapping[str, Invalid]:
-    """Return what a value that does not fit does, by field; the blank name is for all others."""
-    choices: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {"": given}
-    choices.setdefault("", "leave_out")
-    for choice in choices.values():
-        if choice not in ("leave_out", "reject"):
-            raise MappingError("invalid is 'leave_out' or 'reject', for all fields or by field")
-    return choices
-
-
-def _viewed(row: Row) -> Mapping[Any, Any] | MappingError:
-    if type(row) is dict:
-        return row
-    try:
-        return as_mapping(row)
-    except MappingError as problem:
-        return problem.with_traceback(None)
-
-
-def _no_option(name: str) -> MappingError:
-    """Return the error for an option of the whole mapping that is none."""
-    if name in SOURCE_OPTIONS:
-        return MappingError(
-            f"{_OPTIONS_TABLE}: {name} is an option of one field: write the field as "
-            f'{{key = "…", {name} = …}}'
-        )
-    return MappingError(f"{_OPTIONS_TABLE}: there is no option {name!r}: {nearest(name, OPTIONS)}")
+def _label_of(meaning: Mapping[str, Any]) -> str:
+    return str(meaning["field"])
 
 
 def _steps_shown(field: FieldMapping) -> str:

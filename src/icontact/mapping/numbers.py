@@ -54,7 +54,7 @@ def clean_checkbox(value: object) -> TransformResult:
             return TransformResult("0")
     elif isinstance(value, (bool, int, float, Decimal)) and value in (0, 1):
         return TransformResult("1" if value else "0")
-    raise MappingError("is neither yes nor no: a checkbox takes true/false, yes/no, on/off, x, 1/0")
+    raise MappingError("neither yes nor no: write true/false, yes/no, on/off, x or 1/0")
 
 
 def clean_number(
@@ -68,13 +68,13 @@ def clean_number(
 
     Args:
         value: A number, or its text. The words ``nan`` and ``null`` count as empty.
-        decimals: So many decimals exactly; halves are rounded away from zero, as on an invoice,
+        decimals: The number of decimals; halves are rounded away from zero, as on an invoice,
             with a note. ``None`` keeps those it has.
         thousands: What separates groups of three digits, such as ``","``; without it, none may.
-        decimal: What separates the decimals, ``"."`` unless told.
+        decimal: What separates the decimals, ``"."`` by default.
 
     Raises:
-        MappingError: It is no number.
+        MappingError: It is not a number.
 
     >>> clean_number("1.234,5", thousands=".", decimal=",", decimals=2).value
     '1234.50'
@@ -82,7 +82,7 @@ def clean_number(
     if is_blank(value):
         return TransformResult(None)
     if isinstance(value, bool):
-        raise MappingError("is a yes or no, and no number")
+        raise MappingError("a yes or no, and not a number")
     if isinstance(value, str):
         if trimmed(value).lower().lstrip("+-") in _NO_NUMBER:
             return TransformResult(None)
@@ -107,16 +107,13 @@ def _parsed(value: str, *, thousands: str | None, point: str) -> Decimal:
         if thousands in whole:
             grouped = rf"[+-]?[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+"
             if re.fullmatch(grouped, whole) is None:
-                raise MappingError(f"is no number with {thousands!r} between the thousands")
+                raise MappingError(f"not a number with {thousands!r} between the thousands")
             whole = whole.replace(thousands, "")
         text = whole + comma + rest
     if point != ".":
         if "." in text:
-            raise MappingError(f"is no number with {point!r} before the decimals")
+            raise MappingError(f"not a number with {point!r} before the decimals")
         text = text.replace(point, ".", 1)
     if _PLAIN.fullmatch(text) is None:
-        raise MappingError(
-            "is no number: digits with a point are; for a decimal comma give the field its "
-            'source as {key = "…", decimal = ","}'
-        )
+        raise MappingError('not a number: write 1.5, or set decimal = "," for this field')
     return to_decimal(Decimal(text))

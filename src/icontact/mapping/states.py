@@ -25,7 +25,7 @@ def clean_state(
             row, with a note; ``"reject"`` refuses the row.
 
     Raises:
-        MappingError: The value is no text, or too long and to be rejected.
+        MappingError: The value is not a text, or too long and to be rejected.
 
     >>> clean_state("KwaZulu-Natal").value, clean_state("Gauteng").value
     ('KZN', 'Gauteng')
@@ -38,7 +38,7 @@ def clean_state(
         return TransformResult(code, text.notes)
     problem = f"longer than iContact's {MOST_CHARACTERS} characters, and no code for it is known"
     if long_state == "reject":
-        raise MappingError(f"is {problem}: shorten it, or let long_state='omit' leave it out")
+        raise MappingError(f"{problem}: shorten it, or set long_state='omit' to leave it out")
     return TransformResult(None, (*text.notes, f"left out: {problem}"), left_out=True)
 
 

@@ -3,65 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
 
+from icontact.errors import DoNotContact, MappingError
 from icontact.mapping.addresses import clean_email
-from icontact.mapping.contact_status import clean_status
+from icontact.mapping.callables import call
+from icontact.mapping.consent_reading import read
 from icontact.mapping.dates import clean_date
 from icontact.mapping.html_text import without_tags
 from icontact.mapping.numbers import DECIMALS, clean_checkbox, clean_number
+from icontact.mapping.options import MappingOptions
 from icontact.mapping.personal_names import name_part
 from icontact.mapping.states import MOST_CHARACTERS, clean_state
-from icontact.mapping.values import TransformResult, clean_text, joined, verbatim
+from icontact.mapping.values import TransformResult, clean_text, joined, unboxed, verbatim
 
 
 class TransformContext(NamedTuple):
     """All that a transform may know beside the value.
 
     Attributes:
-        options: The options that the source gives.
-        date_format: The mapper's form for dates.
-        long_state: The mapper's policy for states that do not fit.
+        mapping: The options of the whole mapping.
+        options: The options that the field's source gives.
         decimals: Decimals of the custom field's type, where it is a number's.
+        longest: The most characters that the field can hold, where that is known.
         country: The row's country, where the mapper knows its source.
-        longest: As many characters as the field can hold, where that is known.
-        strip_tags: Whether HTML's tags are removed before anything else.
-        several_addresses: The mapper's policy for several e-mail addresses in one value.
-        invalid: What a value that does not fit does, by field; under ``""`` for all others.
     """
 
-    options: Mapping[str, Any]
-    date_format: str
-    long_state: str
+    mapping: MappingOptions
+    options: Mapping[str, Any] = {}
     decimals: int | None = None
-    country: object = None
     longest: int | None = None
-    strip_tags: bool = False
-    several_addresses: str = "first"
-    invalid: Mapping[str, str] = {"": "leave_out"}
+    country: object = None
+
+    def given(self, *names: str) -> dict[str, Any]:
+        """Return those of some options that the source gives."""
+        return {name: self.options[name] for name in names if name in self.options}
+
+
+TransformFunction: TypeAlias = Callable[[Any, TransformContext], TransformResult]
 
 
 class Transform(NamedTuple):
     """A transform: its function, and the options it reads."""
 
-    run: Callable[[Any, TransformContext], TransformResult]
-    options: frozenset[str] = frozenset()
+    run: TransformFunction
+    options: tuple[str, ...] = ()
 
 
-def _text(value: object, _: TransformContext) -> TransformResult:
-    return clean_text(value)
+#: iContact's own statuses (API 6.3). ``unsubscribed`` is one of a subscription, not of a contact.
+STATUSES = ("normal", "donotcontact", "bounced", "pending", "invitable", "deleted")
 
 
-def _email(value: object, context: TransformContext) -> TransformResult:
-    return clean_email(value, several=context.several_addresses)
+def clean_status(value: object) -> TransformResult:
+    """Return a contact's status: iContact's own as it is, another system's word as what it means.
 
-
-def _checkbox(value: object, _: TransformContext) -> TransformResult:
-    return clean_checkbox(value)
-
-
-def _state(value: object, context: TransformContext) -> TransformResult:
-    return clean_state(value, country=context.country, long_state=context.long_state)
+    Raises:
+        DoNotContact: The word says that the person must not be mailed.
+        MappingError: The word is not known.
+    """
+    result = clean_text(value)
+    if result.value is None:
+        return result
+    if (own := result.value.lower()) in STATUSES:
+        return TransformResult(own, result.notes)
+    answer = read(result.value, "yes")
+    if answer == "no_mail":
+        raise DoNotContact("opted out: the status says that this person must not be mailed")
+    if answer == "unknown":
+        raise MappingError(
+            f"not a known status: write one of {', '.join(STATUSES)}, or a word of another system "
+            "such as subscribed or unsubscribed"
+        )
+    return TransformResult("normal" if answer == "mail" else None, result.notes)
 
 
 def decimals_of(context: TransformContext) -> int | None:
@@ -70,44 +84,50 @@ def decimals_of(context: TransformContext) -> int | None:
     return min((limit for limit in limits if limit is not None), default=None)
 
 
+def _text(value: object, _: TransformContext) -> TransformResult:
+    return clean_text(value)
+
+
+def _email(value: object, context: TransformContext) -> TransformResult:
+    return clean_email(value, context.mapping.several_addresses)
+
+
+def _checkbox(value: object, _: TransformContext) -> TransformResult:
+    return clean_checkbox(value)
+
+
+def _state(value: object, context: TransformContext) -> TransformResult:
+    return clean_state(value, country=context.country, long_state=context.mapping.long_state)
+
+
 def _number(value: object, context: TransformContext) -> TransformResult:
-    options = context.options
-    return clean_number(
-        value,
-        decimals=decimals_of(context),
-        thousands=options.get("thousands"),
-        decimal=options.get("decimal"),
-    )
+    options = context.given("thousands", "decimal")
+    return clean_number(value, decimals=decimals_of(context), **options)
 
 
 def _date(value: object, context: TransformContext) -> TransformResult:
-    return clean_date(
-        value,
-        input_format=context.options.get("input_format"),
-        dayfirst=context.options.get("dayfirst"),
-        date_format=context.date_format,
-    )
+    options = context.given("input_format", "dayfirst")
+    return clean_date(value, date_format=context.mapping.date_format, **options)
 
 
 def _joined(value: object, context: TransformContext) -> TransformResult:
-    options = context.options
-    return joined(value, split=options.get("split", "|"), separator=options.get("separator", ", "))
-
-
-def _status(value: object, _: TransformContext) -> TransformResult:
-    return clean_status(value)
-
-
-def _verbatim(value: object, context: TransformContext) -> TransformResult:
-    return verbatim(value, longest=context.longest)
+    return joined(value, **context.given("split", "separator"))
 
 
 def _full_name(value: object, context: TransformContext) -> TransformResult:
     return name_part(value, context.options["part"])
 
 
-def _untagged(value: str, _: TransformContext) -> TransformResult:
-    return without_tags(value)
+def _untagged(value: Any, _: TransformContext) -> TransformResult:
+    return without_tags(value) if isinstance(value, str) else TransformResult(value)
+
+
+def _verbatim(value: object, context: TransformContext) -> TransformResult:
+    return verbatim(value, longest=context.longest)
+
+
+def _status(value: object, _: TransformContext) -> TransformResult:
+    return clean_status(value)
 
 
 #: Runs on texts only, and leaves everything else to what comes after it.
@@ -118,14 +138,25 @@ TRANSFORMS: Mapping[str, Transform] = {
     "email": Transform(_email),
     "checkbox": Transform(_checkbox),
     "state": Transform(_state),
-    "number": Transform(_number, frozenset({"decimals", "thousands", "decimal"})),
-    "date": Transform(_date, frozenset({"input_format", "dayfirst"})),
-    "joined": Transform(_joined, frozenset({"split", "separator"})),
-    "full_name": Transform(_full_name, frozenset({"part"})),
+    "number": Transform(_number, ("decimals", "thousands", "decimal")),
+    "date": Transform(_date, ("input_format", "dayfirst")),
+    "joined": Transform(_joined, ("split", "separator")),
+    "full_name": Transform(_full_name, ("part",)),
     UNTAGGED: Transform(_untagged),
     "verbatim": Transform(_verbatim),
     "status": Transform(_status),
 }
+
+
+def function_of(step: str | Callable[[Any], Any]) -> TransformFunction:
+    """Return a step as a function of a value and its context."""
+    return TRANSFORMS[step].run if isinstance(step, str) else partial(_run_callable, step)
+
+
+def _run_callable(
+    function: Callable[[Any], Any], value: object, _: TransformContext
+) -> TransformResult:
+    return TransformResult(unboxed(call(function, value)))
 
 
 #: What a field can hold at most (API 3).

@@ -127,7 +127,7 @@ def verbatim(value: object, *, longest: int | None = None) -> TransformResult:
 
     Args:
         value: A text, a number, a bool or a date.
-        longest: So many characters the field can hold.
+        longest: The most characters that the field can hold.
 
     Raises:
         MappingError: For anything else, and for a longer text.
@@ -139,7 +139,7 @@ def verbatim(value: object, *, longest: int | None = None) -> TransformResult:
         return TransformResult(None)
     text = scalar_text(unboxed(value))
     if longest is not None and len(text) > longest:
-        raise MappingError(f"is longer than the {longest} characters that the field can hold")
+        raise MappingError(f"longer than the {longest} characters that the field can hold")
     return TransformResult(text)
 
 
@@ -204,11 +204,11 @@ def to_decimal(value: int | float | Decimal) -> Decimal:
     """
     number = Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
     if not number.is_finite():
-        raise MappingError("is infinite, which no field can hold")
+        raise MappingError("infinite, which no field can hold")
     if not number:
         return Decimal(0)
     if not -_MOST_DECIMALS < number.adjusted() < _MOST_DIGITS:
-        raise MappingError(f"is a number of more than {_MOST_DIGITS} digits")
+        raise MappingError(f"a number of more than {_MOST_DIGITS} digits")
     return number
 
 
@@ -223,8 +223,8 @@ def joined(value: object, *, split: str = "|", separator: str = ", ") -> Transfo
 
     Args:
         value: A list, tuple or set (a set is sorted), or a text such as Mautic's ``"php|js"``.
-        split: What stands between the choices of a text.
-        separator: What is to stand between them.
+        split: What separates the choices of a text.
+        separator: What is to separate them in the result.
 
     Raises:
         MappingError: A choice is itself a list or another object.

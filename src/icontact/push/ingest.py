@@ -13,7 +13,8 @@ from typing import Any
 from icontact.addresses import canonical_address
 from icontact.errors import ConfigError, DoNotContact, JournalError, MappingError, NoConsent
 from icontact.mapping import ContactMapper, Explanation
-from icontact.mapping.consent import ConsentColumn, certain_no
+from icontact.mapping.consent import ConsentColumn
+from icontact.mapping.consent_columns import certain_no
 from icontact.models import ContactFields
 from icontact.push.decisions import restricting_status
 from icontact.push.journal import (

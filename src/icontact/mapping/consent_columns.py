@@ -1,0 +1,165 @@
+"""The columns of a header that are about consent, and rows that refuse whatever the mapping is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import attrs
+
+from icontact.errors import ConsentError
+from icontact.mapping.consent import ConsentColumn, said_no, words_of
+from icontact.mapping.consent_headers import (
+    PLAIN_NO,
+    HeaderKind,
+    is_other_channel,
+    kind_of,
+    plain_status,
+)
+from icontact.mapping.consent_reading import (
+    Meaning,
+    is_plain_refusal,
+    is_refusal,
+    is_strong,
+    is_strong_no,
+    read,
+    read_left,
+)
+from icontact.mapping.consent_words import WEAK_NOT_MAILABLE, normalize_word
+from icontact.mapping.normalize import header_words
+from icontact.mapping.values import is_blank
+
+
+def unread_columns(
+    columns: Iterable[Hashable],
+    rows: Sequence[Mapping[Any, Any]],
+    read_keys: Iterable[Hashable],
+) -> tuple[ConsentColumn, ...]:
+    """Return the columns that are about consent by their header and first rows, and are not read.
+
+    Args:
+        columns: The header.
+        rows: The first rows.
+        read_keys: The columns that are read or ignored.
+    """
+    known = set(read_keys)
+    found = (column_of(column, rows) for column in columns if column not in known)
+    return tuple(one for one in found if one is not None)
+
+
+def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentColumn | None:
+    """Return what header and first rows show a column to say about consent, if it does."""
+    if not isinstance(column, str):
+        return None
+    kind = kind_of(column)
+    values = [row[column] for row in rows if column in row and not is_blank(row[column])]
+    meaning = None if kind is None else _meaning(kind, column, values, bool(rows))
+    if meaning is None and any(map(is_refusal, values)) and not is_other_channel(column):
+        meaning = "unsure"
+    if meaning is None:
+        return None
+    one = ConsentColumn(column=column, meaning=meaning, guessed=True)
+    return attrs.evolve(one, words=words_of(one, rows))
+
+
+def _meaning(
+    kind: HeaderKind, column: str, values: Sequence[object], any_rows: bool
+) -> Literal["no", "yes", "unsure"] | None:
+    if kind == "left":
+        return "no"
+    if kind == "maybe":
+        return _meaning_by_values(column, values, any_rows)
+    meaning: Meaning = "no" if kind == "no" else "yes"
+    answers = {read(value, meaning) for value in values}
+    certain = kind != "unsure" and not (values and answers <= {"unknown"})
+    return meaning if certain else "unsure"
+
+
+def _meaning_by_values(
+    column: str, values: Sequence[object], any_rows: bool
+) -> Literal["no", "yes", "unsure"] | None:
+    """Say what a column means whose header alone does not show it."""
+    name = plain_status(column) or "".join(header_words(column))
+    if name in PLAIN_NO:
+        is_read = values and all(read(value, "no") in ("mail", "no_mail") for value in values)
+        return "no" if is_read else None
+    answers = [read(value, "yes") for value in values]
+    known = [answer for answer in answers if answer in ("mail", "no_mail")]
+    if any(map(is_strong, values)):
+        return "yes"
+    all_known = bool(known) and len(known) == len(answers)
+    if name in _GENERAL:
+        # A plain yes or no alone does not show what it is about.
+        words = {normalize_word(str(value)) for value in values}
+        return "yes" if all_known and words & WEAK_NOT_MAILABLE else None
+    if all_known:
+        return "yes"
+    is_consent = _ABOUT_CONSENT.search(name) is not None
+    if known or is_consent or (any_rows and not values and "letter" in name):
+        return "unsure" if any_rows else None
+    return None
+
+
+_GENERAL = frozenset(
+    "status state statut estado stato stav tila статус durum ステータス 状態 active aktiv enabled "
+    "confirmed memberstatus subscribertype".split()
+)
+_ABOUT_CONSENT = re.compile(r"permission|preference|^bulke?mail|privacymarketing|abonne")
+
+
+def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> str | None:
+    """Return why a row that comes by itself must not be pushed, whatever its mapping; or ``None``.
+
+    Only what is certain counts: a key that is about e-mail consent for sure, with a word that is
+    known for sure; or a whole cell such as "Do Not Contact" in any key.
+
+    Args:
+        row: The row.
+        read_keys: Keys that are read or ignored anyway.
+    """
+    for key, value in row.items():
+        if type(key) is not str or is_blank(value) or key in read_keys:
+            continue
+        kind = _kind_cached(key)
+        if kind is None:
+            sure = is_plain_refusal(value) and not is_other_channel(key)
+        elif kind == "no":
+            sure = read(value, "no") == "no_mail"
+        elif kind == "left":
+            sure = read_left(value) == "no_mail"
+        elif kind in ("yes", "status"):
+            sure = read(value, "yes") == "no_mail"
+        else:
+            sure = is_strong_no(value)
+        if sure:
+            return said_no(key).problem
+    return None
+
+
+_kinds: dict[str, HeaderKind | None] = {}
+
+#: Rows of most sources have the same keys; those of a hostile one do not fill the memory.
+_MOST_KINDS = 10_000
+
+
+def _kind_cached(key: str) -> HeaderKind | None:
+    if key not in _kinds:
+        if len(_kinds) >= _MOST_KINDS:
+            _kinds.clear()
+        _kinds[key] = kind_of(key)
+    return _kinds[key]
+
+
+def not_read(columns: Sequence[ConsentColumn]) -> ConsentError:
+    """Return the error for columns about consent that nothing reads."""
+    named = "; ".join(str(one) for one in columns)
+    one = len(columns) == 1
+    return ConsentError(
+        f"{'a column' if one else f'{len(columns)} columns'} about consent "
+        f"{'is' if one else 'are'} not read: {named}. Say what {'it' if one else 'each'} means: "
+        "do_not_contact (its yes means: do not mail), consent (its yes means: may be mailed), or "
+        "ignore",
+        columns=tuple(one.column for one in columns),
+        details=tuple(map(str, columns)),
+    )

@@ -1,0 +1,73 @@
+"""The options of a whole mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias, get_args
+
+import attrs
+
+from icontact.errors import MappingError
+from icontact.mapping.dates import ISO, check_output_format
+
+LongState: TypeAlias = Literal["omit", "reject"]
+Tags: TypeAlias = Literal["keep", "strip"]
+#: What a value does that does not fit its field.
+Invalid: TypeAlias = Literal["leave_out", "reject"]
+SeveralAddresses: TypeAlias = Literal["first", "reject"]
+
+
+def _check_choice(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    choices = get_args(_CHOICES[attribute.name])
+    if value not in choices:
+        raise MappingError(f"{attribute.name} is {' or '.join(map(repr, choices))}")
+
+
+_CHOICES: Mapping[str, Any] = {
+    "long_state": LongState,
+    "tags": Tags,
+    "several_addresses": SeveralAddresses,
+}
+
+
+def _by_field(given: Any) -> Mapping[str, Invalid]:
+    """Return the choice for each field; the one under a blank name is for all others."""
+    choices: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {"": given}
+    choices.setdefault("", "leave_out")
+    for choice in choices.values():
+        if choice not in ("leave_out", "reject"):
+            raise MappingError("invalid is 'leave_out' or 'reject', for all fields or by field")
+    return choices
+
+
+@attrs.frozen(kw_only=True)
+class MappingOptions:
+    """What holds for all fields of a mapping; `ContactMapper` says what each option means.
+
+    Raises:
+        MappingError: A value that the option cannot have.
+    """
+
+    long_state: LongState = attrs.field(default="omit", validator=_check_choice)
+    date_format: str = attrs.field(default=ISO, converter=check_output_format)
+    tags: Tags = attrs.field(default="keep", validator=_check_choice)
+    invalid: Mapping[str, Invalid] = attrs.field(default="leave_out", converter=_by_field)
+    several_addresses: SeveralAddresses = attrs.field(default="first", validator=_check_choice)
+
+    def invalid_for(self, *names: str) -> Invalid:
+        """Return what a value does that does not fit a field, by the first name that is listed."""
+        return next(self.invalid[name] for name in (*names, "") if name in self.invalid)
+
+    def as_config(self) -> dict[str, Any]:
+        """Return the options that differ from the defaults, as a configuration has them."""
+        config = {
+            field.name: getattr(self, field.name)
+            for field in attrs.fields(MappingOptions)
+            if getattr(self, field.name) != getattr(_DEFAULTS, field.name)
+        }
+        if config.get("invalid") == {"": "reject"}:
+            config["invalid"] = "reject"
+        return config
+
+
+_DEFAULTS = MappingOptions()
