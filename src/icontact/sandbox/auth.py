@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import IncomingRequest, Refusal
-from icontact.sandbox.rules import permissions
+from icontact.sandbox.rules import users
 from icontact.sandbox.rules.context import Handler, RequestContext, Route, Scope, number
 from icontact.sandbox.store import Row
 
@@ -48,7 +48,7 @@ def admit(context: RequestContext, route: Route) -> Handler:
         _find_account(context, route)
     if route.scope is Scope.FOLDER:
         _find_folder(context)
-    permissions.check(context, route.area)
+    users.check_permission(context, route.area)
     return rule
 
 

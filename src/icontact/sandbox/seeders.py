@@ -13,14 +13,16 @@ import attrs
 from icontact.sandbox import timestamps
 from icontact.sandbox.rules.lists import FLAG_DEFAULTS
 from icontact.sandbox.store import Store, blocks
-from icontact.sandbox.store.mailing_schema import (
+from icontact.sandbox.store.schema import (
+    ACCOUNT_TEXTS,
     CAMPAIGN_CODES,
     CAMPAIGN_TEXTS,
+    CONTACT_TEXTS,
+    FOLDER_TEXTS,
     MESSAGE_TEXTS,
     PERMISSIONS,
     SEND_LISTS,
 )
-from icontact.sandbox.store.schema import ACCOUNT_TEXTS, CONTACT_TEXTS, FOLDER_TEXTS
 
 Items = Iterable[Mapping[str, Any]]
 

@@ -1,9 +1,9 @@
-"""The rules of the server, one module per resource, and the table that leads to them.
+"""The rules of the server, one module per resource, and the routing table.
 
-A new resource is a module with its rules and its ``ROUTES``, and a line in :data:`ROUTES` here,
-under the permission that a user needs for it. What has no row answers 501 ``Resource Or Version
-Not Implemented``, as the server does for what it does not know. :data:`MATRIX` has a row for every
-URI and verb, with the grade of the evidence for it.
+A new resource is a module with a :class:`~icontact.sandbox.rules.resource.Resource` and its
+``ROUTES``, and a line in :data:`ROUTES` here, under the permission that a user needs for it. A
+path without a row answers 501 ``Resource Or Version Not Implemented``. :data:`MATRIX` has a row for
+every URI and verb, with the grade of the evidence for it.
 """
 
 from __future__ import annotations
@@ -12,20 +12,16 @@ from icontact.sandbox.rules import (
     accounts,
     automations,
     campaigns,
-    client_folders,
     contacts,
-    criteria,
     custom_fields,
     history,
     lists,
     messages,
-    permissions,
     segments,
     sends,
     signup_forms,
     subscriptions,
     time,
-    tracking,
     uploads,
     users,
     webhooks,
@@ -35,15 +31,15 @@ from icontact.sandbox.rules.evidence import MatrixEntry, matrix
 
 ROUTES: tuple[Route, ...] = (
     *time.ROUTES,
-    *within(Area.SETTINGS, *accounts.ROUTES, *client_folders.ROUTES),
-    *within(Area.OWNER, *users.ROUTES, *permissions.ROUTES),
+    *within(Area.SETTINGS, *accounts.ROUTES),
+    *within(Area.OWNER, *users.ROUTES),
     *within(Area.SUBSCRIBER, *contacts.ROUTES, *history.ROUTES, *lists.ROUTES),
     *within(Area.SUBSCRIBER, *subscriptions.ROUTES, *custom_fields.ROUTES),
-    *within(Area.SUBSCRIBER, *segments.ROUTES, *criteria.ROUTES, *uploads.ROUTES),
+    *within(Area.SUBSCRIBER, *segments.ROUTES, *uploads.ROUTES),
     *within(Area.SUBSCRIBER, *signup_forms.ROUTES, *webhooks.ROUTES),
     *within(Area.CREATIVE, *campaigns.ROUTES, *messages.ROUTES, *sends.ROUTES),
     *within(Area.CREATIVE, *automations.ROUTES),
-    *within(Area.ANALYTIC, *tracking.ROUTES),
+    *within(Area.ANALYTIC, *messages.TRACKING_ROUTES),
 )
 
 MATRIX: tuple[MatrixEntry, ...] = matrix(ROUTES)

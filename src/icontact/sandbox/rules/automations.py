@@ -7,8 +7,8 @@ from typing import Any
 from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies, checks, releasing
+from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import RequestContext, Route, Scope
-from icontact.sandbox.rules.fields import FieldReader
 
 
 def create(context: RequestContext) -> dict[str, Any]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from icontact.sandbox import error_texts
-from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.quirks import Quirks
-from icontact.sandbox.rules import bodies, checks
-from icontact.sandbox.rules.context import RequestContext, Route, Scope
-from icontact.sandbox.rules.fields import FieldReader
-from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, TermKind, column
+from icontact.sandbox.rules.bodies import FieldReader
+from icontact.sandbox.rules.context import RequestContext
+from icontact.sandbox.rules.resource import Resource
+from icontact.sandbox.rules.search_terms import TermKind, column
 from icontact.sandbox.store import Row
-from icontact.sandbox.store.mailing_schema import CAMPAIGN_CODES, CAMPAIGN_TEXTS
+from icontact.sandbox.store.schema import CAMPAIGN_CODES, CAMPAIGN_TEXTS
 
 _REQUIRED_TEXTS = ("name", "fromName", "fromEmail")
 _ADDRESS = ("street", "city", "state", "zip", "country")
@@ -21,75 +18,13 @@ _ADDRESS = ("street", "city", "state", "zip", "country")
 _GREATEST = {**dict.fromkeys(CAMPAIGN_CODES, 1), "subscriptionManagement": 4, "forwardToFriend": 5}
 _ORDER = ("name", "fromName", "fromEmail", *CAMPAIGN_CODES, "description", *_ADDRESS)
 
-_LISTING = Listing(
-    table="campaigns",
-    key="campaignId",
-    terms={
-        "campaignId": column("campaignId", TermKind.NUMBER),
-        **{name: column(name) for name in CAMPAIGN_TEXTS},
-        **{name: column(name, TermKind.NUMBER) for name in CAMPAIGN_CODES},
-    },
-)
 
-
-def list_all(context: RequestContext) -> dict[str, Any]:
-    """Answer ``GET …/campaigns``."""
-    page = search(context, _LISTING, Clause("folderId = ?", (context.folder_id,)))
-    return page.envelope(context, "campaigns", _wire)
-
-
-def save_many(context: RequestContext) -> dict[str, Any]:
-    """Answer ``POST …/campaigns``: create, or update by ``campaignId``."""
-    return {"campaigns": bodies.save_many(context, "campaigns", "campaign", _save) or None}
-
-
-def read(context: RequestContext) -> dict[str, Any]:
-    """Answer ``GET …/campaigns/{campaignId}``."""
-    return {"campaign": _wire(_load(context))}
-
-
-def merge(context: RequestContext) -> dict[str, Any]:
-    """Answer ``POST …/campaigns/{campaignId}``: only what is given changes."""
-    row, item = _load(context), bodies.member(context, "campaign")
-    if item is not None:
-        _merge(context, row, item)
-    return {"campaign": _wire(_load(context))}
-
-
-def replace(context: RequestContext) -> dict[str, Any]:
-    """Answer ``PUT …/campaigns/{campaignId}``: what is not given is blanked."""
-    row, item = _load(context), bodies.member(context, "campaign")
-    if item is not None:
-        context.store.update("campaigns", _columns(context, item), "campaignId", row["campaignId"])
-    return {"campaign": _wire(_load(context))}
-
-
-def _load(context: RequestContext) -> Row:
-    identifier = context.path_ids["campaign_id"]
-    return checks.required(checks.find(context, "campaigns", "campaignId", identifier))
-
-
-def _save(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
-    if item.get("campaignId") in (None, ""):
-        columns = {"folderId": context.folder_id, **_columns(context, item)}
-        campaign_id = context.store.insert("campaigns", columns)
-    else:
-        row = checks.find(context, "campaigns", "campaignId", item["campaignId"])
-        if row is None:
-            raise Refusal(400, error_texts.not_recognised("campaignId"))
-        campaign_id = row["campaignId"]
-        _merge(context, row, item)
-    return _wire(checks.required(checks.find(context, "campaigns", "campaignId", campaign_id)))
-
-
-def _merge(context: RequestContext, row: Row, item: dict[str, Any]) -> None:
-    before = {name: row[name] for name in (*CAMPAIGN_TEXTS, *CAMPAIGN_CODES)}
-    columns = _columns(context, {**before, **item})
-    context.store.update("campaigns", columns, "campaignId", row["campaignId"])
-
-
-def _columns(context: RequestContext, payload: dict[str, Any]) -> dict[str, Any]:
-    reader = FieldReader(payload)
+def _columns(
+    context: RequestContext, item: dict[str, Any], row: Row | None, complete: bool
+) -> dict[str, Any]:
+    if row is not None and not complete:
+        item = {**{name: row[name] for name in (*CAMPAIGN_TEXTS, *CAMPAIGN_CODES)}, **item}
+    reader = FieldReader(item)
     columns: dict[str, Any] = {
         name: (reader.email if name == "fromEmail" else reader.text)(
             name, required=name in _REQUIRED_TEXTS
@@ -112,18 +47,24 @@ def _code(reader: FieldReader, name: str, quirks: Quirks) -> int:
     return reader.code(name, _GREATEST[name], required=required)
 
 
-def _wire(row: Row) -> dict[str, Any]:
+def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
     """Return a campaign; in the sample its codes are numbers, and blank is ``""`` (API 11)."""
     return {"campaignId": str(row["campaignId"]), **{name: row[name] for name in _ORDER}}
 
 
-_COLLECTION = "/a/<account_id>/c/<client_folder_id>/campaigns"
-
-ROUTES = (
-    Route(_COLLECTION, Scope.FOLDER, {"GET": list_all, "POST": save_many}),
-    Route(
-        f"{_COLLECTION}/<campaign_id>",
-        Scope.FOLDER,
-        {"GET": read, "POST": merge, "PUT": replace},
-    ),
+CAMPAIGNS = Resource(
+    name="campaigns",
+    singular="campaign",
+    key="campaignId",
+    terms={
+        "campaignId": column("campaignId", TermKind.NUMBER),
+        **{name: column(name) for name in CAMPAIGN_TEXTS},
+        **{name: column(name, TermKind.NUMBER) for name in CAMPAIGN_CODES},
+    },
+    wire=_wire,
+    read_wire=_wire,
+    columns=_columns,
+    upserts=True,
 )
+
+ROUTES = CAMPAIGNS.routes(member={"POST": CAMPAIGNS.merge, "PUT": CAMPAIGNS.replace})

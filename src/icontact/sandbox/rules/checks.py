@@ -9,8 +9,8 @@ from typing import Any
 
 from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
+from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import RequestContext, number
-from icontact.sandbox.rules.fields import FieldReader
 from icontact.sandbox.store import Row
 
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import custom_fields
+from icontact.sandbox.rules.bodies import FieldReader, is_email
 from icontact.sandbox.rules.context import RequestContext
-from icontact.sandbox.rules.fields import FieldReader, is_email
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 

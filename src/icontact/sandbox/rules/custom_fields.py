@@ -10,8 +10,8 @@ from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules import bodies
+from icontact.sandbox.rules.bodies import FieldReader, as_flag
 from icontact.sandbox.rules.context import RequestContext, Route, Scope
-from icontact.sandbox.rules.fields import FieldReader, as_flag
 from icontact.sandbox.rules.listing import Listing, search
 from icontact.sandbox.rules.search_terms import Clause
 from icontact.sandbox.store import Row

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import inf
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
 from icontact.sandbox import error_texts
 from icontact.sandbox.rules.context import RequestContext, beyond_cap, number
 from icontact.sandbox.rules.search_terms import OPERATORS, Clause, Term
-from icontact.sandbox.store import Row
+from icontact.sandbox.store import Row, blocks
 
 DEFAULT_LIMIT = 20
 _PAGING = frozenset({"limit", "offset", "orderby"})
@@ -34,6 +34,7 @@ class Listing:
         columns: What is read of a row, in SQL.
         passed: What a query may name beside, and somebody else deals with.
         narrow: Terms that leave few rows, so that these are sorted instead of all walked through.
+        counted: Whether the rows are all contacts of a folder, whose number is known by blocks.
     """
 
     table: str
@@ -45,18 +46,7 @@ class Listing:
     columns: str = "*"
     passed: frozenset[str] = frozenset()
     narrow: frozenset[str] = frozenset()
-
-
-class _Positions(Protocol):
-    """Knows, of a collection in the order of its key, where each row stands."""
-
-    def total(self) -> int:
-        """Return how many rows there are."""
-        ...
-
-    def start(self, offset: int) -> tuple[int, int]:
-        """Return a key, and how many rows to pass over from there, to get at an offset."""
-        ...
+    counted: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -85,16 +75,13 @@ class ListingPage:
         return None if not rows and context.quirks.null_for_empty else rows
 
 
-def search(
-    context: RequestContext, listing: Listing, base: Clause, positions: _Positions | None = None
-) -> ListingPage:
+def search(context: RequestContext, listing: Listing, base: Clause) -> ListingPage:
     """Run the search of a call.
 
     Args:
         context: The request; terms that are not known are warned about.
         listing: What may be asked.
         base: What holds for every row of the collection.
-        positions: Where its rows stand, if that is known without counting them.
     """
     known, ignored = _sort_out(context.incoming.query, listing)
     clauses = [base, *(term.clause(context, name) for name, term in known.items())]
@@ -107,13 +94,14 @@ def search(
     if ignored or unsortable:
         context.warn(error_texts.ignored_terms((*ignored, *unsortable)))
     limit, shown, offset = _window(context, listing)
-    if positions is None or known:
-        total = context.store.value(f"SELECT COUNT(*) FROM {listing.table} WHERE {where}", values)
+    counted = listing.counted and not known
+    if counted:
+        total = blocks.total(context.store, context.folder_id)
     else:
-        total = positions.total()
+        total = context.store.value(f"SELECT COUNT(*) FROM {listing.table} WHERE {where}", values)
     skipped = offset
-    if positions is not None and not known and order == _by_key(listing):
-        key, skipped = positions.start(offset)
+    if counted and order == _by_key(listing):
+        key, skipped = blocks.start(context.store, context.folder_id, offset)
         where, values = f"{where} AND {listing.key} >= ?", [*values, key]
     rows = context.store.rows(
         f"SELECT {listing.columns} FROM {listing.table}"

@@ -1,72 +1,30 @@
-"""Messages: what is sent (API 12.1)."""
+"""Messages: what is sent, and what came of it (API 12)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from icontact.sandbox import error_texts, spam, timestamps
-from icontact.sandbox.exchange import Refusal
-from icontact.sandbox.rules import bodies, checks, well_formed
-from icontact.sandbox.rules.context import RequestContext, Route, Scope
-from icontact.sandbox.rules.fields import FieldReader
+from icontact.sandbox import error_texts, timestamps
+from icontact.sandbox.rules import checks, message_content
+from icontact.sandbox.rules.bodies import FieldReader
+from icontact.sandbox.rules.context import Handler, RequestContext, Route, Scope
 from icontact.sandbox.rules.listing import Listing, search
+from icontact.sandbox.rules.resource import FOLDER, Resource
 from icontact.sandbox.rules.search_terms import Clause, TermKind, column
 from icontact.sandbox.store import Row
-from icontact.sandbox.store.mailing_schema import MESSAGE_TEXTS
+from icontact.sandbox.store.schema import MESSAGE_TEXTS
 
 TYPES = frozenset({"normal", "confirmation", "welcome", "autoresponder"})
+REACTIONS = ("bounce", "open", "click", "unsubscribe")
 _RECEIVE_ONLY = ("createDate", "spamCheck")
 _CAMPAIGNS = ("campaignId", "replyToCampaignId")
 _SPAM_CHECK_SINCE = "2.1"
-
-_LISTING = Listing(
-    table="messages",
-    key="messageId",
-    terms={
-        "messageId": column("messageId", TermKind.NUMBER),
-        "campaignId": column("campaignId", TermKind.NUMBER),
-        "messageType": column("messageType", TermKind.CODE),
-        "subject": column("subject"),
-        "messageName": column("messageName"),
-        "createDate": column("createDate", TermKind.EPOCH),
-    },
-)
-
-
-def list_all(context: RequestContext) -> dict[str, Any]:
-    """Answer ``GET …/messages``."""
-    page = search(context, _LISTING, Clause("folderId = ?", (context.folder_id,)))
-    return page.envelope(context, "messages", lambda row: checks.blank_as_null(_wire(context, row)))
-
-
-def save_many(context: RequestContext) -> dict[str, Any]:
-    """Answer ``POST …/messages``: create, or update by ``messageId``, as one client does."""
-    return {"messages": bodies.save_many(context, "messages", "message", _save) or None}
-
-
-def read(context: RequestContext) -> dict[str, Any]:
-    """Answer ``GET …/messages/{messageId}``."""
-    return {"message": checks.blank_as_null(_wire(context, load(context)))}
-
-
-def merge(context: RequestContext) -> dict[str, Any]:
-    """Answer ``POST …/messages/{messageId}``: only what is given changes."""
-    row, item = load(context), bodies.member(context, "message")
-    if item is not None:
-        _change(context, row, item)
-    return {"message": _wire(context, load(context))}
-
-
-def load(context: RequestContext) -> Row:
-    """Return the message that the path names."""
-    return checks.required(
-        checks.find(context, "messages", "messageId", context.path_ids["message_id"])
-    )
+_REACTIONS = Listing(table="reactions", key="reactionNumber")
 
 
 def spam_score(row: Row) -> float:
     """Return the spam score of a message, as it is now."""
-    return spam.score(_rules_met(row))
+    return message_content.score(_rules_met(row))
 
 
 def spam_check(context: RequestContext, row: Row) -> dict[str, Any]:
@@ -82,46 +40,30 @@ def spam_check(context: RequestContext, row: Row) -> dict[str, Any]:
         }
         for rule in rules
     ]
-    return {"spamCheck": {"rawScore": _score(context, spam.score(rules)), "spamDetails": details}}
+    raw = _score(context, message_content.score(rules))
+    return {"spamCheck": {"rawScore": raw, "spamDetails": details}}
 
 
-def _rules_met(row: Row) -> list[spam.SpamRule]:
-    return spam.met_by(row["subject"], row["htmlBody"], row["textBody"])
+def _rules_met(row: Row) -> list[message_content.SpamRule]:
+    return message_content.rules_met(row["subject"], row["htmlBody"], row["textBody"])
 
 
 def _score(context: RequestContext, score: float) -> str | float:
     return f"{score:.1f}" if context.quirks.spam_scores == "text" else score
 
 
-def _save(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
-    if item.get("messageId") in (None, ""):
-        columns = _columns(context, item, (*_CAMPAIGNS, *MESSAGE_TEXTS))
-        created = {"folderId": context.folder_id, "createDate": context.epoch}
-        message_id = context.store.insert("messages", {**created, **columns})
-    else:
-        row = checks.find(context, "messages", "messageId", item["messageId"])
-        if row is None:
-            raise Refusal(400, error_texts.not_recognised("messageId"))
-        message_id = row["messageId"]
-        _change(context, row, item)
-    return _wire(
-        context, checks.required(checks.find(context, "messages", "messageId", message_id))
-    )
-
-
-def _change(context: RequestContext, row: Row, item: dict[str, Any]) -> None:
-    given = [name for name in (*_CAMPAIGNS, *MESSAGE_TEXTS) if name in item]
-    context.store.update("messages", _columns(context, item, given), "messageId", row["messageId"])
-
-
 def _columns(
-    context: RequestContext, item: dict[str, Any], names: list[str] | tuple[str, ...]
-) -> Any:
+    context: RequestContext, item: dict[str, Any], row: Row | None, complete: bool
+) -> dict[str, Any]:
     reader = FieldReader(item)
-    columns = {name: _read_field(context, reader, name) for name in names}
+    columns: dict[str, Any] = {
+        name: _read_field(context, reader, name)
+        for name in (*_CAMPAIGNS, *MESSAGE_TEXTS)
+        if complete or name in item
+    }
     reader.finish()
     checks.receive_only(context, item, _RECEIVE_ONLY)
-    return columns
+    return columns if row is not None else {"createDate": context.epoch, **columns}
 
 
 def _read_field(context: RequestContext, reader: FieldReader, name: str) -> str | int | None:
@@ -132,7 +74,7 @@ def _read_field(context: RequestContext, reader: FieldReader, name: str) -> str 
         return reader.choice(name, TYPES, required=True)
     text = reader.text(name, required=name == "subject")
     entities = context.quirks.html_entities
-    if name == "htmlBody" and not well_formed.is_well_formed(text, html_entities=entities):
+    if name == "htmlBody" and not message_content.is_well_formed(text, html_entities=entities):
         reader.complain(error_texts.not_valid("htmlBody", error_texts.NOT_WELL_FORMED))
     return text
 
@@ -161,9 +103,76 @@ def _created(context: RequestContext, epoch: int) -> str:
     return timestamps.compact(epoch) if form == "compact" else timestamps.eastern(epoch)
 
 
-_COLLECTION = "/a/<account_id>/c/<client_folder_id>/messages"
+# A POST updates by "messageId", as one client does.
+MESSAGES = Resource(
+    name="messages",
+    singular="message",
+    key="messageId",
+    terms={
+        "messageId": column("messageId", TermKind.NUMBER),
+        "campaignId": column("campaignId", TermKind.NUMBER),
+        "messageType": column("messageType", TermKind.CODE),
+        "subject": column("subject"),
+        "messageName": column("messageName"),
+        "createDate": column("createDate", TermKind.EPOCH),
+    },
+    wire=_wire,
+    columns=_columns,
+    upserts=True,
+)
 
-ROUTES = (
-    Route(_COLLECTION, Scope.FOLDER, {"GET": list_all, "POST": save_many}),
-    Route(f"{_COLLECTION}/<message_id>", Scope.FOLDER, {"GET": read, "POST": merge}),
+
+def _list_reactions(kind: str) -> Handler:
+    """Return the rule for ``GET …/messages/{messageId}/opens`` and the like."""
+
+    def wire(row: Row) -> dict[str, Any]:
+        time = timestamps.iso_with_offset(row["time"])
+        answer = {"contactId": str(row["contactId"]), f"{kind}Time": time}
+        return {**answer, "clickLink": row["link"]} if kind == "click" else answer
+
+    def list_all(context: RequestContext) -> dict[str, Any]:
+        message_id = MESSAGES.load(context)["messageId"]
+        base = Clause("messageId = ? AND kind = ? AND done = 1", (message_id, kind))
+        return search(context, _REACTIONS, base).envelope(context, f"{kind}s", wire)
+
+    return list_all
+
+
+def statistics(context: RequestContext) -> dict[str, Any]:
+    """Answer ``GET …/messages/{messageId}/statistics``; comments and complaints never come."""
+    message_id = MESSAGES.load(context)["messageId"]
+    rows = context.store.rows(
+        "SELECT kind, COUNT(*) AS total, COUNT(DISTINCT contactId) AS people FROM reactions"
+        " WHERE messageId = ? AND done = 1 GROUP BY kind",
+        (message_id,),
+    )
+    total = {row["kind"]: row["total"] for row in rows}
+    unique = {row["kind"]: row["people"] for row in rows}
+    recipients = context.store.value(
+        "SELECT COUNT(*) FROM sends JOIN recipients USING (sendId) WHERE messageId = ?",
+        (message_id,),
+    )
+    return {
+        "statistics": {
+            "bounces": total.get("bounce", 0),
+            "delivered": recipients - total.get("bounce", 0),
+            "unsubscribes": total.get("unsubscribe", 0),
+            "opens": {"unique": unique.get("open", 0), "total": total.get("open", 0)},
+            "clicks": {"unique": unique.get("click", 0), "total": total.get("click", 0)},
+            "forwards": total.get("forward", 0),
+            "comments": 0,
+            "complaints": 0,
+        }
+    }
+
+
+_MESSAGE = f"{FOLDER}/messages/<message_id>"
+
+ROUTES = MESSAGES.routes(member={"POST": MESSAGES.merge})
+TRACKING_ROUTES = (
+    *(
+        Route(f"{_MESSAGE}/{kind}s", Scope.FOLDER, {"GET": _list_reactions(kind)})
+        for kind in REACTIONS
+    ),
+    Route(f"{_MESSAGE}/statistics", Scope.FOLDER, {"GET": statistics}),
 )

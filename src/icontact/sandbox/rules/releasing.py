@@ -11,7 +11,7 @@ import attrs
 
 from icontact.sandbox import timestamps
 from icontact.sandbox.quirks import Quirks
-from icontact.sandbox.rules import checks, criteria_search, history, well_formed
+from icontact.sandbox.rules import checks, criteria_search, history, message_content
 from icontact.sandbox.rules.context import RequestContext
 from icontact.sandbox.rules.search_terms import Clause
 from icontact.sandbox.store import Row
@@ -135,7 +135,7 @@ def _foresee(context: RequestContext, send: Row) -> None:
         send["sendId"],
         (row["contactId"] for row in rows),
         can_open=bool(message["htmlBody"]),
-        links=well_formed.links(message["htmlBody"]) if tracked else [],
+        links=message_content.links(message["htmlBody"]) if tracked else [],
     )
     context.store.execute_many(
         "INSERT INTO reactions (sendId, messageId, contactId, kind, time, link, hard)"

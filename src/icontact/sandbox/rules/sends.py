@@ -7,53 +7,24 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from icontact.sandbox import error_texts, spam, timestamps
+from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.exchange import Refusal
-from icontact.sandbox.rules import bodies, checks, messages, releasing
-from icontact.sandbox.rules.context import RequestContext, Route, Scope
-from icontact.sandbox.rules.fields import FieldReader
-from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, TermKind, column
+from icontact.sandbox.rules import checks, message_content, messages, releasing
+from icontact.sandbox.rules.bodies import FieldReader
+from icontact.sandbox.rules.context import RequestContext
+from icontact.sandbox.rules.resource import Resource
+from icontact.sandbox.rules.search_terms import TermKind, column
 from icontact.sandbox.store import Row
-from icontact.sandbox.store.mailing_schema import SEND_LISTS
+from icontact.sandbox.store.schema import SEND_LISTS
 
 _RECEIVE_ONLY = ("recipientCount", "status", "releasedTime", "spamCheck")
 _SCHEDULED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(-0[45]:00)", re.ASCII)
 _SUMMER_OFFSET = "-04:00"
 
-_LISTING = Listing(
-    table="sends",
-    key="sendId",
-    terms={
-        "sendId": column("sendId", TermKind.NUMBER),
-        "messageId": column("messageId", TermKind.NUMBER),
-        "status": column("status", TermKind.CODE),
-        "scheduledTime": column("scheduledTime", TermKind.EPOCH),
-        "releasedTime": column("releasedTime", TermKind.EPOCH),
-    },
-    sortable=("recipientCount",),
-)
-
-
-def list_all(context: RequestContext) -> dict[str, Any]:
-    """Answer ``GET …/sends``."""
-    page = search(context, _LISTING, Clause("folderId = ?", (context.folder_id,)))
-    return page.envelope(context, "sends", lambda row: checks.blank_as_null(_wire(context, row)))
-
-
-def create_many(context: RequestContext) -> dict[str, Any]:
-    """Answer ``POST …/sends``; an empty array stays one here (API 13)."""
-    return {"sends": bodies.save_many(context, "sends", "send", _create)}
-
-
-def read(context: RequestContext) -> dict[str, Any]:
-    """Answer ``GET …/sends/{sendId}``."""
-    return {"send": checks.blank_as_null(_wire(context, _load(context)))}
-
 
 def cancel(context: RequestContext) -> list[Any]:
-    """Answer ``DELETE …/sends/{sendId}``: what is released cannot be called back."""
-    row = _load(context)
+    """Answer ``DELETE …/sends/{sendId}``: what is released cannot be cancelled."""
+    row = SENDS.load(context)
     if row["status"] != releasing.PENDING:
         raise Refusal(400, error_texts.ALREADY_RELEASED)
     cancelled = {"status": releasing.spelled(context.quirks, "cancelled")}
@@ -61,11 +32,9 @@ def cancel(context: RequestContext) -> list[Any]:
     return []
 
 
-def _load(context: RequestContext) -> Row:
-    return checks.required(checks.find(context, "sends", "sendId", context.path_ids["send_id"]))
-
-
-def _create(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
+def _columns(
+    context: RequestContext, item: dict[str, Any], row: Row | None, complete: bool
+) -> dict[str, Any]:
     reader = FieldReader(item)
     reader.forbid("sendId")
     reader.text("messageId", required=True)
@@ -74,25 +43,22 @@ def _create(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
     columns["scheduledTime"] = _scheduled(context, reader)
     reader.finish()
     checks.receive_only(context, item, _RECEIVE_ONLY)
-    _check_sendable(
-        context, checks.required(checks.find(context, "messages", "messageId", message_id))
-    )
-    return _wire(context, _dispatch(context, columns))
+    message = checks.required(checks.find(context, "messages", "messageId", message_id))
+    _check_sendable(context, message)
+    return {**columns, "status": releasing.PENDING}
 
 
-def _dispatch(context: RequestContext, columns: dict[str, Any]) -> Row:
+def _dispatch(context: RequestContext, columns: dict[str, Any]) -> int:
     """Store a send, and release it unless its time is yet to come."""
     when = columns["scheduledTime"]
-    later = when is not None and when > context.epoch
-    pending = {"folderId": context.folder_id, **columns, "status": releasing.PENDING}
-    send_id = context.store.insert("sends", pending)
-    if later:
+    send_id = context.store.insert("sends", columns)
+    if when is None or when <= context.epoch:
+        releasing.release(context, send_id)
+    else:
         row = checks.required(checks.find(context, "sends", "sendId", send_id))
         counted = {"recipientCount": releasing.count(context, row)}
         context.store.update("sends", counted, "sendId", send_id)
-    else:
-        releasing.release(context, send_id)
-    return checks.required(checks.find(context, "sends", "sendId", send_id))
+    return send_id
 
 
 def _addressees(context: RequestContext, reader: FieldReader) -> dict[str, str]:
@@ -134,7 +100,7 @@ def _check_sendable(context: RequestContext, message: Row) -> None:
     if message["campaignId"] is None:
         raise Refusal(400, error_texts.not_valid("messageId", "The message has no campaign"))
     score = messages.spam_score(message)
-    if score >= spam.LIMIT:
+    if score >= message_content.LIMIT:
         raise Refusal(400, context.quirks.spam_text.format(score=f"{score:.1f}"))
     standing = (
         "status = 'pending'"
@@ -173,9 +139,23 @@ def _scheduled_text(context: RequestContext, epoch: int | None) -> str:
     return timestamps.iso_with_offset(epoch)
 
 
-_COLLECTION = "/a/<account_id>/c/<client_folder_id>/sends"
-
-ROUTES = (
-    Route(_COLLECTION, Scope.FOLDER, {"GET": list_all, "POST": create_many}),
-    Route(f"{_COLLECTION}/<send_id>", Scope.FOLDER, {"GET": read, "DELETE": cancel}),
+SENDS = Resource(
+    name="sends",
+    singular="send",
+    key="sendId",
+    terms={
+        "sendId": column("sendId", TermKind.NUMBER),
+        "messageId": column("messageId", TermKind.NUMBER),
+        "status": column("status", TermKind.CODE),
+        "scheduledTime": column("scheduledTime", TermKind.EPOCH),
+        "releasedTime": column("releasedTime", TermKind.EPOCH),
+    },
+    sortable=("recipientCount",),
+    wire=_wire,
+    columns=_columns,
+    insert=_dispatch,
+    # An empty array stays one here (API 13).
+    null_when_empty=False,
 )
+
+ROUTES = SENDS.routes(member={"DELETE": cancel})

@@ -5,36 +5,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from icontact.sandbox import timestamps
-from icontact.sandbox.rules import checks
-from icontact.sandbox.rules.context import RequestContext, Route, Scope
-from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, TermKind, column
-from icontact.sandbox.store import Row
+import attrs
 
-_LISTING = Listing(
-    table="forms",
-    key="formId",
-    terms={"formId": column("formId", TermKind.NUMBER), "name": column("name")},
-)
+from icontact.sandbox import timestamps
+from icontact.sandbox.rules.context import RequestContext
+from icontact.sandbox.rules.resource import Resource
+from icontact.sandbox.rules.search_terms import TermKind, column
+from icontact.sandbox.store import Row
 
 
 def list_all(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET …/signupforms``, under the key ``forms``."""
-    page = search(context, _LISTING, Clause("folderId = ?", (context.folder_id,)))
-    answer = page.envelope(context, "forms", _wire)
-    if context.quirks.single_form_as_object and len(page.rows) == 1:
+    answer = FORMS.list_all(context)
+    if context.quirks.single_form_as_object and len(answer["forms"] or ()) == 1:
         [answer["forms"]] = answer["forms"]
     return answer
 
 
-def read(context: RequestContext) -> dict[str, Any]:
-    """Answer ``GET …/signupforms/{formId}``."""
-    row = checks.find(context, "forms", "formId", context.path_ids["form_id"])
-    return {"form": _wire(checks.required(row))}
-
-
-def _wire(row: Row) -> dict[str, Any]:
+def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
     return {
         "formId": str(row["formId"]),
         "name": row["name"],
@@ -46,9 +34,13 @@ def _wire(row: Row) -> dict[str, Any]:
     }
 
 
-_COLLECTION = "/a/<account_id>/c/<client_folder_id>/signupforms"
-
-ROUTES = (
-    Route(_COLLECTION, Scope.FOLDER, {"GET": list_all}),
-    Route(f"{_COLLECTION}/<form_id>", Scope.FOLDER, {"GET": read}),
+FORMS = Resource(
+    name="forms",
+    singular="form",
+    key="formId",
+    terms={"formId": column("formId", TermKind.NUMBER), "name": column("name")},
+    wire=_wire,
+    read_wire=_wire,
 )
+
+ROUTES = attrs.evolve(FORMS, name="signupforms", table="forms").routes(collection={"GET": list_all})

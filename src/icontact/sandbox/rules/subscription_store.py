@@ -14,8 +14,8 @@ from typing import Any
 from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import history
+from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import RequestContext, number
-from icontact.sandbox.rules.fields import FieldReader
 from icontact.sandbox.rules.history import Done
 
 _Given = tuple[int, int, str, str]

@@ -7,8 +7,8 @@ from typing import Any
 from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies, history
+from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import RequestContext, Route, Scope, number
-from icontact.sandbox.rules.fields import FieldReader
 from icontact.sandbox.rules.listing import Listing, search
 from icontact.sandbox.rules.search_terms import Clause, TermKind, column
 from icontact.sandbox.rules.subscription_store import (

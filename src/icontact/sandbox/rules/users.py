@@ -1,4 +1,4 @@
-"""Users of an account (API 16.1)."""
+"""Users of an account, and what they may do in its client folders (API 16)."""
 
 # ruff: noqa: S608  (the table is a constant)
 
@@ -10,11 +10,13 @@ from typing import Any
 from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies, checks
-from icontact.sandbox.rules.context import RequestContext, Route, Scope, number
-from icontact.sandbox.rules.fields import FieldReader
+from icontact.sandbox.rules.bodies import FieldReader
+from icontact.sandbox.rules.context import Area, RequestContext, Route, Scope, number
 from icontact.sandbox.rules.listing import Listing, search
+from icontact.sandbox.rules.resource import Resource
 from icontact.sandbox.rules.search_terms import Clause, TermKind, column
 from icontact.sandbox.store import Row
+from icontact.sandbox.store.schema import PERMISSIONS
 
 OPTIONAL = ("firstName", "lastName", "email")
 """The rest of the table is not visible; these are plausible, and observed nowhere."""
@@ -31,44 +33,10 @@ TABLE = (
 )
 """The users of all accounts: those that were added, and the owner of each (API 16.1)."""
 
-_LISTING = Listing(
-    table=TABLE,
-    key="userId",
-    terms={
-        "userId": column("userId", TermKind.NUMBER),
-        "userName": column("userName"),
-        **{name: column(name) for name in OPTIONAL},
-    },
-)
-
-
-def list_all(context: RequestContext) -> dict[str, Any]:
-    """Answer ``GET /a/{accountId}/users``."""
-    page = search(context, _LISTING, Clause("accountId = ?", (context.account_id,)))
-    return page.envelope(context, "users", lambda row: checks.blank_as_null(_wire(row)))
-
-
-def save_many(context: RequestContext) -> dict[str, Any]:
-    """Answer ``POST /a/{accountId}/users``: create, or update by ``userId``."""
-    return {"users": bodies.save_many(context, "users", "user", _save) or None}
-
-
-def read(context: RequestContext) -> dict[str, Any]:
-    """Answer ``GET /a/{accountId}/users/{userId}``."""
-    return {"user": checks.blank_as_null(_wire(load(context)))}
-
-
-def merge(context: RequestContext) -> dict[str, Any]:
-    """Answer ``POST /a/{accountId}/users/{userId}``: only what is given changes."""
-    row, item = load(context), bodies.member(context, "user")
-    if item is not None:
-        _change(context, row, item)
-    return {"user": _wire(load(context))}
-
 
 def delete(context: RequestContext) -> list[Any]:
     """Answer ``DELETE /a/{accountId}/users/{userId}``; the user is let in no more."""
-    row = load(context)
+    row = USERS.load(context)
     refuse_owner(row)
     for statement in (
         "DELETE FROM users WHERE userId = ?",
@@ -80,33 +48,24 @@ def delete(context: RequestContext) -> list[Any]:
     return []
 
 
-def load(context: RequestContext) -> Row:
-    """Return the user that the path names."""
-    return checks.required(_by_id(context, context.path_ids["user_id"]))
-
-
 def refuse_owner(row: Row) -> None:
     """Leave the owner of an account as it is: what a call could change there is unknown."""
     if row["owner"]:
         raise Refusal(403, error_texts.FORBIDDEN)
 
 
-def _by_id(context: RequestContext, user_id: object) -> Row | None:
-    return context.store.row(
-        f"SELECT * FROM {TABLE} WHERE userId = ? AND accountId = ?",
-        (number(user_id), context.account_id),
-    )
-
-
-def _save(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
-    if item.get("userId") in (None, ""):
-        user_id = context.store.insert("users", _new_columns(context, FieldReader(item)))
-        return _wire(checks.required(_by_id(context, user_id)))
-    row = _by_id(context, item["userId"])
+def _columns(
+    context: RequestContext, item: dict[str, Any], row: Row | None, complete: bool
+) -> dict[str, Any]:
+    reader = FieldReader(item)
     if row is None:
-        raise Refusal(400, error_texts.not_recognised("userId"))
-    _change(context, row, item)
-    return _wire(checks.required(_by_id(context, row["userId"])))
+        return _new_columns(context, reader)
+    refuse_owner(row)
+    checks.unchangeable(reader, item, userName=row["userName"])
+    reader.forbid("password")
+    changes = _optional(reader)
+    reader.finish()
+    return changes
 
 
 def _new_columns(context: RequestContext, reader: FieldReader) -> dict[str, Any]:
@@ -125,17 +84,7 @@ def _new_columns(context: RequestContext, reader: FieldReader) -> dict[str, Any]
         rule = "password can have 6 to 100 characters, at least one of which is a letter"
         reader.complain(error_texts.not_valid("password", rule))
     reader.finish()
-    return {"accountId": context.account_id, **columns}
-
-
-def _change(context: RequestContext, row: Row, item: dict[str, Any]) -> None:
-    refuse_owner(row)
-    reader = FieldReader(item)
-    checks.unchangeable(reader, item, userName=row["userName"])
-    reader.forbid("password")
-    changes = _optional(reader)
-    reader.finish()
-    context.store.update("users", changes, "userId", row["userId"])
+    return columns
 
 
 def _optional(reader: FieldReader) -> dict[str, str]:
@@ -152,7 +101,7 @@ def _is_taken(context: RequestContext, name: str) -> bool:
     return bool(context.store.value(sql, (name, name)))
 
 
-def _wire(row: Row) -> dict[str, Any]:
+def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
     """Return a user; a password is never shown."""
     return {
         "userId": str(row["userId"]),
@@ -161,11 +110,100 @@ def _wire(row: Row) -> dict[str, Any]:
     }
 
 
+USERS = Resource(
+    name="users",
+    singular="user",
+    key="userId",
+    source=TABLE,
+    scope=Scope.ACCOUNT,
+    terms={
+        "userId": column("userId", TermKind.NUMBER),
+        "userName": column("userName"),
+        **{name: column(name) for name in OPTIONAL},
+    },
+    wire=_wire,
+    columns=_columns,
+    upserts=True,
+)
+
+# Every folder has a row, also where nothing was granted. The owner may do everything.
+_PERMISSIONS = Listing(
+    table="(SELECT folders.clientFolderId, accountId, users.userId,"
+    " COALESCE(creative, owner) AS creative, COALESCE(subscriber, owner) AS subscriber,"
+    " COALESCE(analytic, owner) AS analytic"
+    f" FROM clientfolders AS folders JOIN {TABLE} AS users USING (accountId)"
+    " LEFT JOIN permissions ON permissions.userId = users.userId"
+    " AND permissions.clientFolderId = folders.clientFolderId)",
+    key="clientFolderId",
+    terms={"clientFolderId": column("clientFolderId", TermKind.NUMBER)},
+)
+
+
+def check_permission(context: RequestContext, area: Area) -> None:
+    """Refuse a user without the permission that an area asks for; the owner may do everything."""
+    reads = context.incoming.method == "GET"
+    if context.user_id is None or area is Area.EVERYBODY or (area is Area.SETTINGS and reads):
+        return
+    if area in {Area.SETTINGS, Area.OWNER}:
+        raise Refusal(403, error_texts.FORBIDDEN)
+    if reads and area is not Area.ANALYTIC and context.quirks.user_permissions == "writes":
+        return
+    granted = context.store.row(
+        "SELECT creative, subscriber, analytic FROM permissions"
+        " WHERE userId = ? AND clientFolderId = ?",
+        (context.user_id, context.folder_id),
+    )
+    if granted is None or not granted[area.value]:
+        raise Refusal(403, error_texts.FORBIDDEN)
+
+
+def list_permissions(context: RequestContext) -> dict[str, Any]:
+    """Answer ``GET /a/{accountId}/users/{userId}/permissions``: a row for every client folder."""
+    where = Clause(
+        "userId = ? AND accountId = ?", (USERS.load(context)["userId"], context.account_id)
+    )
+    page = search(context, _PERMISSIONS, where)
+    return page.envelope(context, "permissions", _permission_wire)
+
+
+def save_permissions(context: RequestContext) -> dict[str, Any]:
+    """Answer ``POST /a/{accountId}/users/{userId}/permissions``."""
+    refuse_owner(USERS.load(context))
+    return {
+        "permissions": bodies.save_many(context, "permissions", "permission", _save_permission)
+        or None
+    }
+
+
+def _save_permission(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
+    reader = FieldReader(item)
+    text = reader.text("clientFolderId", required=True)
+    flags = {name: reader.flag(name, 0, required=True) for name in PERMISSIONS}
+    reader.finish()
+    folder_id = context.store.value(
+        "SELECT clientFolderId FROM clientfolders WHERE clientFolderId = ? AND accountId = ?",
+        (number(text), context.account_id),
+    )
+    if folder_id is None:
+        raise Refusal(400, error_texts.not_recognised("clientFolderId"))
+    context.store.execute(
+        "INSERT OR REPLACE INTO permissions"
+        " (userId, clientFolderId, creative, subscriber, analytic) VALUES (?, ?, ?, ?, ?)",
+        (number(context.path_ids["user_id"]), folder_id, *flags.values()),
+    )
+    return {"clientFolderId": str(folder_id), **flags}
+
+
+def _permission_wire(row: Row) -> dict[str, Any]:
+    flags = {name: str(row[name]) for name in PERMISSIONS}
+    return {"clientFolderId": str(row["clientFolderId"]), **flags}
+
+
 ROUTES = (
-    Route("/a/<account_id>/users", Scope.ACCOUNT, {"GET": list_all, "POST": save_many}),
+    *USERS.routes(member={"POST": USERS.merge, "DELETE": delete}),
     Route(
-        "/a/<account_id>/users/<user_id>",
+        "/a/<account_id>/users/<user_id>/permissions",
         Scope.ACCOUNT,
-        {"GET": read, "POST": merge, "DELETE": delete},
+        {"GET": list_permissions, "POST": save_permissions},
     ),
 )

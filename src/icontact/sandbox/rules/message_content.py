@@ -1,19 +1,27 @@
-"""A spam score for made-up mail: a few rules in the manner of SpamAssassin (API 12.1)."""
+"""What is in a message: its spam score, its links, and whether it is well-formed (API 12.1)."""
 
 from __future__ import annotations
 
+import html as html_module
 import re
 from collections.abc import Callable
+from html.entities import html5
+from xml.parsers import expat
 
 import attrs
 
 LIMIT = 5.0
 """Messages that score this much, or more, cannot be sent (API 12.4)."""
 
+_PROLOG = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!DOCTYPE[^>\[]*>)?", re.IGNORECASE)
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*;)")
+_XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
+_LINK = re.compile(r"""<a\s[^>]*?href\s*=\s*["'](https?://[^"'\s]+)["']""", re.IGNORECASE)
+
 
 @attrs.frozen
 class SpamRule:
-    """One rule: what it is called, what it says, how much it weighs, and when it applies."""
+    """A rule of the spam check, and the function that says whether it applies."""
 
     name: str
     description: str
@@ -64,10 +72,10 @@ RULES = (
         lambda subject, html, text: not html and not text,
     ),
 )
-"""The rules, of which tests can make a score: viagra, capitals and ``!!`` together are 5.6."""
+"""The rules, in the manner of SpamAssassin: viagra, capitals and ``!!`` together score 5.6."""
 
 
-def met_by(subject: str, html: str, text: str) -> list[SpamRule]:
+def rules_met(subject: str, html: str, text: str) -> list[SpamRule]:
     """Return the rules that apply to a message."""
     return [rule for rule in RULES if rule.applies(subject, html, text)]
 
@@ -75,3 +83,31 @@ def met_by(subject: str, html: str, text: str) -> list[SpamRule]:
 def score(rules: list[SpamRule]) -> float:
     """Return the sum of some rules, to one decimal."""
     return round(sum(rule.score for rule in rules), 1)
+
+
+def is_well_formed(text: str, *, html_entities: bool) -> bool:
+    """Say whether a body is well-formed.
+
+    Args:
+        text: The body; a fragment may have several elements side by side.
+        html_entities: Whether ``&nbsp;`` and its like are known.
+    """
+    body = text[_PROLOG.match(text).end() :]  # type: ignore[union-attr]  # matches anything
+    if html_entities:
+        body = _ENTITY.sub(_replacement, body)
+    # Nothing can declare entities here: inside an element a DOCTYPE is a mistake of its own.
+    try:
+        expat.ParserCreate().Parse(f"<body>{body}</body>", True)
+    except (expat.ExpatError, ValueError):
+        return False
+    return True
+
+
+def links(text: str) -> list[str]:
+    """Return the links of a body whose clicks can be counted, each once."""
+    return list(dict.fromkeys(html_module.unescape(link) for link in _LINK.findall(text)))
+
+
+def _replacement(entity: re.Match[str]) -> str:
+    name = entity[1]
+    return "x" if name in html5 and name not in _XML_ENTITIES else entity[0]
