@@ -1,4 +1,4 @@
-"""Frames of pandas and polars, made of models, results and other rows."""
+"""Frames of pandas and polars: made of models, results and other rows, and read as rows."""
 
 from __future__ import annotations
 
@@ -40,6 +40,9 @@ __all__ = [
     "ResultList",
     "by_day",
     "flatten",
+    "frame_columns",
+    "frame_rows",
+    "library_type",
     "make_frame",
     "to_frame",
 ]
@@ -53,41 +56,29 @@ Library: TypeAlias = Literal["pandas", "polars"]
 Kind: TypeAlias = Literal["bool", "int", "float", "time", "date", "text"]
 
 
-class Frame(Mapping[str, list[Any]]):
-    """Typed columns that grow row by row: what a frame is made of.
+class Frame:
+    """Typed columns that grow row by row.
 
     Args:
         kinds: What the columns that every row has hold, in their order.
+
+    Attributes:
+        columns: The values by the names of the columns.
     """
 
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
         self.kinds: dict[str, Kind] = dict(kinds)
-        self._columns: dict[str, list[Any]] = {name: [] for name in kinds}
+        self.columns: dict[str, list[Any]] = {name: [] for name in kinds}
         self._length = 0
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Add a row. A column that is new is blank in the rows before."""
         for name, value in row.items():
-            if name not in self._columns:
-                self._columns[name] = [None] * self._length
-            self._columns[name].append(value)
+            self.columns.setdefault(name, [None] * self._length).append(value)
         self._length += 1
-        for column in self._columns.values():
+        for column in self.columns.values():
             if len(column) < self._length:
                 column.append(None)
-
-    def change(self, name: str, values: list[Any]) -> None:
-        """Replace the values of a column."""
-        self._columns[name] = values
-
-    def __getitem__(self, name: str) -> list[Any]:
-        return self._columns[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._columns)
-
-    def __len__(self) -> int:
-        return len(self._columns)
 
     def to(self, library: str) -> Any:
         """Return the columns as a frame of a library.
@@ -96,8 +87,10 @@ class Frame(Mapping[str, list[Any]]):
             ImportError: If the library is not installed.
             ValueError: If there is no such library.
         """
-        kinds = {name: self.kinds.get(name) or _kind_of_values(self[name]) for name in self}
-        columns = {name: _clean(kinds[name], self[name]) for name in self}
+        kinds = {
+            n: self.kinds.get(n) or _kind_of_values(found) for n, found in self.columns.items()
+        }
+        columns = {name: _clean(kinds[name], found) for name, found in self.columns.items()}
         if library == "pandas":
             return _pandas_frame(kinds, columns)
         if library == "polars":
@@ -385,3 +378,73 @@ def _polars_frame(kinds: Mapping[str, Kind], columns: Mapping[str, list[Any]]) -
     return polars.DataFrame(
         [polars.Series(name, columns[name], dtype=dtypes[kind]) for name, kind in kinds.items()]
     )
+
+
+#: The number of rows that are taken from a frame at a time.
+_AT_ONCE = 500
+
+_LIBRARIES = ("pandas", "polars", "sqlalchemy")
+_TYPES = ("DataFrame", "LazyFrame", "Series", "Result")
+
+
+def library_type(thing: Any) -> str:
+    """Return the library and its type that a thing is of, derived types included, or a blank."""
+    for base in type(thing).__mro__:
+        library = base.__module__.partition(".")[0]
+        if library in _LIBRARIES and base.__name__ in _TYPES:
+            return f"{library} {base.__name__}"
+    return ""
+
+
+def frame_columns(frame: Any) -> list[Any]:
+    """Return the names of a frame's columns, those of a named index first."""
+    if library_type(frame) == "pandas DataFrame":
+        return [*_index_names(frame), *frame.columns]
+    return []  # polars allows a name only once
+
+
+def frame_rows(frame: Any) -> Iterator[Mapping[Any, Any]]:
+    """Yield the rows of a frame in constant memory; NaN, NaT and NA are ``None``.
+
+    Of several columns with one name only the first is read.
+    """
+    kind = library_type(frame)
+    if kind == "pandas DataFrame":
+        yield from _pandas_rows(frame)
+    elif kind == "polars LazyFrame":
+        # Older versions know no batches, and compute the whole frame.
+        batches = getattr(frame, "collect_batches", None)
+        for part in (frame.collect(),) if batches is None else batches():
+            yield from frame_rows(part)
+    else:
+        yield from map(_without_blanks, frame.iter_rows(named=True, buffer_size=_AT_ONCE))
+
+
+def _index_names(frame: Any) -> list[Any]:
+    # An index that has a name is a column to people; one without is a mere number.
+    return [name for name in frame.index.names if name is not None]
+
+
+def _pandas_rows(frame: Any) -> Iterator[Mapping[Any, Any]]:
+    index, columns = _index_names(frame), frame.columns
+    if len({*index, *columns}) < len(index) + len(columns):
+        frame = frame.loc[:, ~(columns.duplicated() | columns.isin(index))]
+    for start in range(0, len(frame), _AT_ONCE):
+        part = frame.iloc[start : start + _AT_ONCE]
+        if index:
+            part = part.reset_index(level=index)
+        yield from map(_without_blanks, part.to_dict("records"))
+
+
+def _without_blanks(row: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    return {name: _as_python(value) for name, value in row.items()}
+
+
+def _as_python(value: Any) -> Any:
+    """Return a frame's value as Python's own, and what is missing as None."""
+    kind = type(value).__name__
+    if kind == "float":
+        return value if value == value else None  # noqa: PLR0124  # NaN is unlike itself
+    if kind == "Timestamp":
+        return value.to_pydatetime(warn=False)
+    return None if kind in ("NAType", "NaTType") else value

@@ -176,11 +176,11 @@ def export_frame(
             found["create_date"] = datetime.fromisoformat(found["create_date"])
         frame.add(found)
     for name, field_type in types.items():
-        if name in frame and (read := _READERS.get(field_type)) is not None:
+        if name in frame.columns and (read := _READERS.get(field_type)) is not None:
             with suppress(ValueError, KeyError, TypeError):
-                frame.change(
-                    name, [None if value in (None, "") else read(value) for value in frame[name]]
-                )
+                frame.columns[name] = [
+                    None if value in (None, "") else read(value) for value in frame.columns[name]
+                ]
     return frame
 
 

@@ -33,7 +33,7 @@ from icontact.sources import (
     BadRow,
     RowFile,
     RowSource,
-    Table,
+    TableRows,
     as_rows,
     refuse_duplicates,
 )
@@ -68,7 +68,7 @@ def load_rows(
     """
     opened = isinstance(rows, str | PathLike)
     given = as_rows(rows)
-    if isinstance(given, RowFile | Table):
+    if isinstance(given, RowFile | TableRows):
         _check_columns(given, mapper)
     reader = _Reader(mapper, rules)
     if journal.is_read:
@@ -87,7 +87,7 @@ def load_rows(
     return reader.count
 
 
-def _check_columns(rows: RowFile | Table, mapper: ContactMapper) -> None:
+def _check_columns(rows: RowFile | TableRows, mapper: ContactMapper) -> None:
     try:
         refuse_duplicates(mapper, rows.duplicate_columns)
         mapper.require_consent_read(rows.columns, rows.first_rows())

@@ -14,9 +14,9 @@ rejects with its reason, so that no other row is lost for it. :func:`as_rows`
 makes rows of frames, cursors and query results. Needs nothing but the standard library.
 """
 
-from icontact.sources.frame_rows import RowSource, Table, as_rows
 from icontact.sources.header import refuse_duplicates
 from icontact.sources.reading import RowFile, read_rows
+from icontact.sources.row_sources import RowSource, TableRows, as_rows
 from icontact.sources.rows import FIRST_ROWS, REASON_COLUMN, BadRow
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "BadRow",
     "RowFile",
     "RowSource",
-    "Table",
+    "TableRows",
     "as_rows",
     "read_rows",
     "refuse_duplicates",

@@ -26,7 +26,7 @@ from icontact.sources.header import (
 from icontact.sources.rows import (
     BadRow,
     EncodingMismatch,
-    Found,
+    NumberedRow,
     addresses_in,
     counted,
     is_address,
@@ -113,7 +113,7 @@ class CsvReader:
             notes.append(f"passed over: {counted(self._blank, 'row')} of blank cells")
         return notes
 
-    def __iter__(self) -> Iterator[Found]:
+    def __iter__(self) -> Iterator[NumberedRow]:
         """Yield every row that is not blank."""
         # A file may have a million rows: what is looked up here is looked up once.
         names = self._header.names

@@ -24,7 +24,7 @@ from icontact.sources.header import (
     doubted_header,
     header_place,
 )
-from icontact.sources.rows import Found
+from icontact.sources.rows import NumberedRow
 
 __all__ = ["ExcelReader", "is_workbook", "workbook_rows"]
 
@@ -183,7 +183,7 @@ class ExcelReader:
         """What was decided about the workbook, and what is not read of it."""
         return [*self._notes, *self._header.notes]
 
-    def __iter__(self) -> Iterator[Found]:
+    def __iter__(self) -> Iterator[NumberedRow]:
         """Yield every row that is not blank."""
         for line, cells in self._rows:
             yield line, self._header.row(cells)

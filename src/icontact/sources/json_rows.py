@@ -17,7 +17,7 @@ from icontact.mapping.contact_fields import shown
 from icontact.sources.compressed import DAMAGED, damaged
 from icontact.sources.encodings import MARK, Encoding
 from icontact.sources.mautic_contacts import contact_row, contacts_in, whole
-from icontact.sources.rows import BadRow, Found, ReadRow, addresses_in
+from icontact.sources.rows import BadRow, NumberedRow, SourceRow, addresses_in
 
 __all__ = ["JsonReader", "is_one_object", "json_lines", "json_list"]
 
@@ -59,7 +59,7 @@ class JsonReader:
     doubted_line: int | None = None
     duplicate_columns: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 
-    def __init__(self, rows: Iterable[Found], name: str, notes: Sequence[str] = ()) -> None:
+    def __init__(self, rows: Iterable[NumberedRow], name: str, notes: Sequence[str] = ()) -> None:
         self.notes = notes
         rows = iter(rows)
         first = list(islice(rows, _LOOKED_AT))
@@ -69,12 +69,12 @@ class JsonReader:
         names = (key for _, row in first if isinstance(row, Mapping) for key in row)
         self.columns: tuple[str, ...] = tuple(dict.fromkeys(names))
 
-    def __iter__(self) -> Iterator[Found]:
+    def __iter__(self) -> Iterator[NumberedRow]:
         """Yield every row."""
         yield from self._rows
 
 
-def json_lines(text: TextIO, encoding: Encoding, notes: list[str]) -> Iterator[Found]:
+def json_lines(text: TextIO, encoding: Encoding, notes: list[str]) -> Iterator[NumberedRow]:
     """Yield the objects of a file that has one a line.
 
     Args:
@@ -95,7 +95,7 @@ def json_lines(text: TextIO, encoding: Encoding, notes: list[str]) -> Iterator[F
         yield number + 1, BadRow(DAMAGED)
 
 
-def _from_line(content: str, encoding: Encoding, notes: list[str]) -> Iterator[ReadRow]:
+def _from_line(content: str, encoding: Encoding, notes: list[str]) -> Iterator[SourceRow]:
     fault = encoding.fault(content)
     readable = content if fault is None else content.replace(MARK, "\ufffd").replace("\0", "")
     try:
@@ -108,7 +108,7 @@ def _from_line(content: str, encoding: Encoding, notes: list[str]) -> Iterator[R
         yield row if fault is None else _broken(fault, row)
 
 
-def _rows_of(found: Any, notes: list[str]) -> Iterator[ReadRow]:
+def _rows_of(found: Any, notes: list[str]) -> Iterator[SourceRow]:
     """Yield an object as a row, or the contacts of an answer of Mautic's."""
     contacts = contacts_in(found)
     if contacts is None:
@@ -132,7 +132,9 @@ def _rows_of(found: Any, notes: list[str]) -> Iterator[ReadRow]:
             yield _broken(BadRow("it has no fields, so that it is not a contact of Mautic"), row)
 
 
-def json_list(text: TextIO, name: str, encoding: Encoding, notes: list[str]) -> Iterator[Found]:
+def json_list(
+    text: TextIO, name: str, encoding: Encoding, notes: list[str]
+) -> Iterator[NumberedRow]:
     """Yield the objects of a file that is one list, or one object. It is read as a whole.
 
     Args:
@@ -182,7 +184,7 @@ def _is_object(content: str) -> bool:
         return False
 
 
-def _object(found: Any) -> ReadRow:
+def _object(found: Any) -> SourceRow:
     if fault := _fault(found):
         return _broken(fault, found)
     if isinstance(found, dict):

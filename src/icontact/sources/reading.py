@@ -29,9 +29,9 @@ from icontact.sources.rows import (
     FIRST_ROWS,
     BadRow,
     EncodingMismatch,
-    Found,
-    Reader,
-    ReadRow,
+    FileReader,
+    NumberedRow,
+    SourceRow,
     mismatch_error,
 )
 
@@ -46,7 +46,7 @@ _DAMAGED = "the compressed file is cut off or damaged: it may hold more rows tha
 _IN_MEMORY = 16 * 2**20
 
 
-class RowFile(Iterator[ReadRow]):
+class RowFile(Iterator[SourceRow]):
     """The rows of a file, read one by one and once.
 
     It closes itself after the last row; who may stop before that closes it, or uses it as a context
@@ -63,7 +63,7 @@ class RowFile(Iterator[ReadRow]):
     """
 
     def __init__(
-        self, name: str, text: io.TextIOWrapper, encoding: Encoding, reader: Reader
+        self, name: str, text: io.TextIOWrapper, encoding: Encoding, reader: FileReader
     ) -> None:
         self.name = name
         self.columns: tuple[str, ...] = reader.columns
@@ -73,7 +73,7 @@ class RowFile(Iterator[ReadRow]):
         self.duplicate_columns: Mapping[str, tuple[int, ...]] = reader.duplicate_columns
         self._text, self._reader = text, reader
         self._note = encoding.note
-        self._rows: Iterator[Found] = iter(reader)
+        self._rows: Iterator[NumberedRow] = iter(reader)
         self._damaged = False
         self._lines = LineIndex()
 
@@ -113,7 +113,7 @@ class RowFile(Iterator[ReadRow]):
         """
         return self._lines.line_of(row)
 
-    def __next__(self) -> ReadRow:
+    def __next__(self) -> SourceRow:
         """Return the next row.
 
         Raises:
@@ -211,7 +211,7 @@ def _reader(
     encoding: Encoding,
     delimiter: str | None,
     header_line: int | None,
-) -> Reader:
+) -> FileReader:
     notes: list[str] = []
     suffix = Path(name.lower().removesuffix(".gz")).suffix
     first = ""

@@ -15,9 +15,9 @@ __all__ = [
     "REASON_COLUMN",
     "BadRow",
     "EncodingMismatch",
-    "Found",
-    "ReadRow",
-    "Reader",
+    "FileReader",
+    "NumberedRow",
+    "SourceRow",
     "addresses_in",
     "counted",
     "is_address",
@@ -61,13 +61,13 @@ def mismatch_error(file: str, line: int | None, fault: BadRow) -> ConfigError:
     return ConfigError(f"{where}: {fault.reason}; leave the encoding away to have it found")
 
 
-ReadRow: TypeAlias = Mapping[str, Any] | BadRow
+SourceRow: TypeAlias = Mapping[str, Any] | BadRow
 
 #: A row, and the line of the file on which it begins, where that is known.
-Found: TypeAlias = tuple[int | None, ReadRow]
+NumberedRow: TypeAlias = tuple[int | None, SourceRow]
 
 
-class Reader(Protocol):
+class FileReader(Protocol):
     """What reads one format.
 
     Attributes:
@@ -84,7 +84,7 @@ class Reader(Protocol):
     delimiter: str | None
     doubted_line: int | None
 
-    def __iter__(self) -> Iterator[Found]:
+    def __iter__(self) -> Iterator[NumberedRow]:
         """Yield every row."""
         ...
 

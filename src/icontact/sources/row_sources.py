@@ -1,0 +1,170 @@
+"""Rows of whatever is given to a push: one by one, in constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from os import PathLike
+from types import MappingProxyType
+from typing import Any, Protocol, TypeAlias
+
+from icontact.errors import ConfigError
+from icontact.frames import frame_columns, frame_rows, library_type
+from icontact.sources.header import duplicates_of
+from icontact.sources.reading import read_rows
+from icontact.sources.rows import FIRST_ROWS, BadRow, SourceRow
+
+__all__ = ["Collecting", "Fetching", "RowSource", "TableRows", "as_rows"]
+
+
+class Fetching(Protocol):
+    """A cursor of a database, or a result that is fetched like one."""
+
+    def fetchmany(self, size: int = ..., /) -> Any:
+        """Return the next rows, at most as many as the size."""
+        ...
+
+
+class Collecting(Protocol):
+    """A frame that is computed when it is asked for."""
+
+    def collect(self) -> Any:
+        """Return the rows as a frame."""
+        ...
+
+
+#: What a push takes its rows from.
+RowSource: TypeAlias = Iterable[Any] | str | PathLike[str] | Fetching | Collecting
+
+#: The number of rows that are taken from a cursor at a time.
+_AT_ONCE = 500
+
+_NONE: Mapping[str, tuple[int, ...]] = MappingProxyType({})
+_FRAMES = ("pandas DataFrame", "polars DataFrame", "polars LazyFrame")
+
+
+class TableRows(Iterator[SourceRow]):
+    """Rows that have columns in common: those of a frame, a query or a cursor.
+
+    Args:
+        rows: The rows.
+        duplicates: The names that several columns have, filled before the first row comes.
+    """
+
+    def __init__(
+        self, rows: Iterator[SourceRow], duplicates: Mapping[str, tuple[int, ...]] = _NONE
+    ) -> None:
+        self._rows = rows
+        self._duplicates = duplicates
+
+    def __next__(self) -> SourceRow:
+        return next(self._rows)
+
+    def first_rows(self) -> Sequence[Mapping[str, Any]]:
+        """Return the first rows, a hundred at most, without taking them."""
+        head = list(islice(self._rows, FIRST_ROWS))
+        self._rows = chain(head, self._rows)
+        return [row for row in head if isinstance(row, Mapping)]
+
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        """The names of the columns, by the first row."""
+        return next((tuple(row) for row in self.first_rows()), ())
+
+    @property
+    def duplicate_columns(self) -> Mapping[str, tuple[int, ...]]:
+        """The names that several columns have, and their places; only the first one is read."""
+        self.first_rows()
+        return self._duplicates
+
+
+def as_rows(rows: Any) -> Iterable[SourceRow]:
+    """Return rows of what is given, lazily and in constant memory.
+
+    =============================================  =============================================
+    given                                          rows
+    =============================================  =============================================
+    any iterable of mappings, a :class:`RowFile`   unchanged
+    a path, as text or as a ``pathlib.Path``       those of the file, by :func:`read_rows`
+    a pandas or polars ``DataFrame``               one each; NaN, NaT and NA as ``None``
+    a polars ``LazyFrame``                         likewise, computed batch by batch
+    a cursor of a database (DB-API 2.0)            those not fetched yet, 500 at a time
+    an SQLAlchemy ``Result``                       those not fetched yet
+    =============================================  =============================================
+
+    Nothing of pandas, polars or SQLAlchemy is imported. An error of a source is raised where the
+    source is read.
+
+    Args:
+        rows: Where rows come from.
+
+    Returns:
+        The rows. For a path a :class:`RowFile`, which has ``notes``, and closes itself after the
+        last row.
+
+    Raises:
+        TypeError: For one mapping, one row of a frame, or what cannot be iterated.
+        ConfigError: If a file cannot be read; with the first row, if a cursor has none.
+    """
+    if isinstance(rows, str | PathLike):
+        return read_rows(rows)
+    kind = library_type(rows)
+    if kind in _FRAMES:
+        return TableRows(frame_rows(rows), duplicates_of(frame_columns(rows)))
+    if kind == "sqlalchemy Result":
+        names = tuple(rows.keys())
+        return TableRows((_named(names, row) for row in rows), duplicates_of(names))
+    _refuse_other_things(rows, kind)
+    if _is_cursor(rows):
+        duplicates: dict[str, tuple[int, ...]] = {}
+        return TableRows(_cursor_rows(rows, duplicates), duplicates)
+    given: Iterable[SourceRow] = rows
+    return given
+
+
+def _refuse_other_things(rows: Any, kind: str) -> None:
+    if hasattr(rows, "to_dict") and hasattr(rows, "columns"):
+        raise TypeError('rows came as a frame: push frame.to_dict("records")')
+    if isinstance(rows, bytes | bytearray | Mapping) or kind in ("pandas Series", "polars Series"):
+        raise TypeError(
+            f"rows must be an iterable of mappings, not one {type(rows).__name__}: push [row] or "
+            "use one(row); files are read by icontact.sources.read_rows, or given as "
+            "pathlib.Path(…)"
+        )
+    if hasattr(rows, "readline"):
+        raise TypeError("rows came as an open file: open it with icontact.sources.read_rows(file)")
+    if not hasattr(rows, "__iter__") and not _is_cursor(rows):
+        raise TypeError(f"rows must be an iterable of mappings, not {type(rows).__name__}")
+
+
+def _is_cursor(rows: Any) -> bool:
+    return hasattr(rows, "fetchmany") and hasattr(rows, "description")
+
+
+def _cursor_rows(cursor: Any, duplicates: dict[str, tuple[int, ...]]) -> Iterator[SourceRow]:
+    names: tuple[str, ...] | None = None
+    while True:
+        rows = cursor.fetchmany(_AT_ONCE)
+        if names is None:
+            # A cursor on the server may not know its columns before the first rows.
+            if cursor.description is None:
+                raise ConfigError("the cursor has no rows: execute a query that returns some first")
+            names = tuple(column[0] for column in cursor.description)
+            duplicates.update(duplicates_of(names))
+        if not rows:
+            return
+        for row in rows:
+            yield _named(names, row)
+
+
+def _named(names: Sequence[str], row: Any) -> SourceRow:
+    if isinstance(row, Mapping):
+        return row  # the cursor makes dictionaries by itself
+    if (isinstance(row, Sequence) and not isinstance(row, str | bytes)) or hasattr(row, "keys"):
+        values = tuple(row)
+        if len(values) == len(names):
+            found: dict[str, Any] = {}
+            for name, value in zip(names, values, strict=True):
+                found.setdefault(name, value)  # of two columns with one name the first counts
+            return found
+    return BadRow(f"the cursor gave a {type(row).__name__} in place of a row of {len(names)} cells")
