@@ -105,10 +105,9 @@ class Refusals(RuleBasedStateMachine):
 
     @rule(name=PEOPLE, no=st.booleans())
     def let_the_crm_report_a_person(self, name: str, no: bool) -> None:
-        row = {
-            "email": f"{name}@example.com",
-            **({"doNotContact": [{"channel": "email"}]} if no else {}),
-        }
+        row: dict[str, Any] = {"email": f"{name}@example.com"}
+        if no:
+            row["doNotContact"] = [{"channel": "email", "reason": 1}]
         self.events.handle(
             triggers.ContactEvent(type="saved", contact_id=NAMES.index(name) + 1, contact=row)
         )
