@@ -12,13 +12,14 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
 import icontact
 from icontact import Credentials
 from icontact.errors import JournalError
+from icontact.push import batch_size
 from icontact.transport import RetryPolicy
 from tests.endurance.scenes import push_of, scene
 
@@ -38,6 +39,7 @@ class Order:
         die_at_row: The row at whose reading the process dies.
         die_after: Seconds after which it dies, from the beginning of the push on.
         most_bytes: The most that a file may grow to.
+        first_size: The first batch size of "auto".
     """
 
     url: str
@@ -45,11 +47,12 @@ class Order:
     journal: str
     number: int
     seed: int
-    workers: int = 1
+    workers: int | Literal["auto"] = 1
     policy: dict[str, Any] = attrs.field(factory=dict)
     die_at_row: int | None = None
     die_after: float | None = None
     most_bytes: int | None = None
+    first_size: int = 500
 
     def push(self) -> dict[str, Any]:
         """Push, and say how it ended."""
@@ -59,6 +62,7 @@ class Order:
             limiter=icontact.Unlimited(),
             retry=RetryPolicy(base=0, cap=0, throttled_pause=0),
         )
+        vars(batch_size)["_FIRST"] = self.first_size
         push = push_of(client.folder(), **self.policy)
         if self.most_bytes is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (self.most_bytes, self.most_bytes))

@@ -33,7 +33,9 @@ from tests.endurance.scenes import MAPPING, Scene, push_of, scene
 ROOT = Path(__file__).parents[2]
 #: Seconds after which a process is taken for stuck.
 PATIENCE = 300
-POLICY = {"batch_size": 40, "page_size": 100}
+POLICY: dict[str, Any] = {"batch_size": 40, "page_size": 100}
+#: Batches grow from 20 rows on, so that few rows make several.
+AUTO: dict[str, Any] = {"batch_size": "auto", "page_size": "auto"}
 
 
 @cache
@@ -53,6 +55,7 @@ class Life:
     number: int
     seed: int
     watch: Watch
+    policy: dict[str, Any] = attrs.field(factory=lambda: POLICY)
     #: What is done about the requests that arrive, with how many there were.
     at_request: Callable[[int], None] = lambda _: None
     arrived: int = 0
@@ -82,7 +85,8 @@ class Life:
             journal=str(self.journal),
             number=self.number,
             seed=self.seed,
-            policy=POLICY,
+            policy=self.policy,
+            first_size=20,
         )
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.endurance.pusher"],
@@ -137,7 +141,7 @@ class Life:
 
     def go_on(self) -> PushReport:
         """Push in this process."""
-        push = push_of(self.server.client().folder(), **POLICY)
+        push = push_of(self.server.client().folder(), **self.policy)
         return push.run(self.what.rows, journal=self.journal)
 
     def end(self) -> End:
@@ -191,8 +195,9 @@ def moments(dice: random.Random, rows: int) -> Iterator[dict[str, Any]]:
         yield {"request": dice.randint(1, 30), "late": dice.uniform(0, 0.05)}
 
 
+@pytest.mark.parametrize("policy", [POLICY, AUTO], ids=["fixed sizes", "sizes found out"])
 def test_a_push_that_is_killed_again_and_again_ends_where_an_undisturbed_one_does(
-    full: bool, tmp_path: Path
+    full: bool, tmp_path: Path, policy: dict[str, Any]
 ) -> None:
     dice = random.Random(5)
     number, left = (3_000, 50) if full else (400, 4)
@@ -200,9 +205,10 @@ def test_a_push_that_is_killed_again_and_again_ends_where_an_undisturbed_one_doe
     while left:
         lives += 1
         with life(tmp_path / str(lives), number, seed=lives) as one:
+            one.policy = policy
             said = {"end": "killed"}
             while left and said["end"] == "killed":
-                said = one.killed(next(when), workers=dice.choice([1, 4]))
+                said = one.killed(next(when), workers=dice.choice([1, 4, "auto"]))
                 left -= said["end"] == "killed"
             report = one.go_on()
             assert report.counts["failed"] == 0
