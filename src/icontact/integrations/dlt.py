@@ -2,14 +2,13 @@
 
 .. code-block:: python
 
-    import dlt
     from icontact.integrations.dlt import icontact_list
 
     destination = icontact_list(
         list="Newsletter", mapping={"email": "mail", "first_name": "given_name"}
     )
-    pipeline = dlt.pipeline("customers_to_icontact", destination=destination)
-    pipeline.run(customers)
+
+Give it to ``dlt.pipeline("customers_to_icontact", destination=destination)``.
 """
 
 from __future__ import annotations

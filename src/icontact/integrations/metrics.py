@@ -23,8 +23,9 @@ class Metrics:
 
         metrics = Metrics()
         client = icontact.Client.from_env(on_event=metrics.request)
-        integration = triggers.PushIntegration(push, rules, on_outcome=metrics.outcome)
-        application = receiver(integration, secret="…", metrics=metrics)
+
+    Give ``metrics.outcome`` to :class:`~icontact.integrations.triggers.PushIntegration` as
+    ``on_outcome``, and the metrics to :func:`~icontact.integrations.receiver.receiver`.
 
     The size of the queue and the age of its oldest event are read from the store, so that every
     process shows the same; what is counted is counted in each process.
