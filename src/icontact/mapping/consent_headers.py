@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Literal, TypeAlias
 
 from icontact.mapping.mautic import DO_NOT_CONTACT as MAUTIC_DO_NOT_CONTACT
@@ -16,12 +17,15 @@ from icontact.mapping.normalize import header_words, read_data, unaccented
 HeaderKind: TypeAlias = Literal["no", "yes", "left", "status", "maybe", "unsure"]
 
 _DATA = read_data("consent_headers.toml")
-# A pattern goes through the same function as the headers, which writes some letters in two parts.
-_PATTERNS = {
-    name: re.compile(unaccented("|".join(patterns)))
-    for name, patterns in _DATA.items()
-    if isinstance(patterns, list)
-}
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    """Compile a pattern when it is first used: it takes as long as many an import."""
+    # It goes through the same function as the headers, which writes some letters in two parts.
+    return re.compile(unaccented("|".join(_DATA[name])))
+
+
 _WORDS = {
     name: frozenset(unaccented(words).split())
     for name, words in _DATA.items()
@@ -43,15 +47,19 @@ _SHORT = 6
 _PAIRS = [pair.split("/") for pair in _DATA["answers"].split()]
 #: Pairs that a space alone may separate; "si no desea …" begins a sentence.
 _SPACED = [["yes", "no"], ["ja", "nein"], ["oui", "non"]]
-_ANSWERS = re.compile(
-    "|".join(
-        rf"(?<![^\W_]){first}(?:\s*[/|,_\-–]\s*|\s+(?:or|oder|ou|o|of|lub|eller|tai|nebo|или)\s+"
-        rf"{'|[ ]+' if pair in _SPACED else ''}){second}(?![^\W_])"
-        for pair in _PAIRS
-        for first, second in (pair, pair[::-1])
-    ),
-    re.IGNORECASE,
-)
+
+
+@cache
+def _answers() -> re.Pattern[str]:
+    return re.compile(
+        "|".join(
+            rf"(?<![^\W_]){first}(?:\s*[/|,_\-–]\s*|\s+(?:or|oder|ou|o|of|lub|eller|tai|nebo|или)\s+"
+            rf"{'|[ ]+' if pair in _SPACED else ''}){second}(?![^\W_])"
+            for pair in _PAIRS
+            for first, second in (pair, pair[::-1])
+        ),
+        re.IGNORECASE,
+    )
 
 
 def kind_of(header: object) -> HeaderKind | None:
@@ -60,7 +68,7 @@ def kind_of(header: object) -> HeaderKind | None:
         return None
     if header == MAUTIC_DO_NOT_CONTACT:
         return "no"  # in spite of its name
-    words = header_words(_ANSWERS.sub(" ", re.sub(r"n['’´]t\b", "nt", header)))
+    words = header_words(_answers().sub(" ", re.sub(r"n['’´]t\b", "nt", header)))
     if not words or _is_other_channel(words):
         return None
     kind = _kind(words)
@@ -93,7 +101,7 @@ def is_other_channel(header: str) -> bool:
 
 def is_negated(words: Sequence[str]) -> bool:
     """Return whether words such as *not*, *missing*, *refused* are among some."""
-    return _has(words, "negations") or any(map(_PATTERNS["negation"].search, words))
+    return _has(words, "negations") or any(map(_pattern("negation").search, words))
 
 
 def _is_other_channel(words: Sequence[str]) -> bool:
@@ -102,7 +110,7 @@ def _is_other_channel(words: Sequence[str]) -> bool:
 
 
 def _kind(words: Sequence[str]) -> HeaderKind | None:
-    if _PATTERNS["unsure"].fullmatch("".join(words)):
+    if _pattern("unsure").fullmatch("".join(words)):
         return "unsure"
     is_short = len(words) <= _SHORT
     if (beside := _beside_no(words)) is not None:
@@ -137,7 +145,7 @@ def _has(words: Sequence[str], table: str) -> bool:
 
 
 def _finds(pattern: str, words: Sequence[str]) -> bool:
-    return _PATTERNS[pattern].search("".join(words)) is not None
+    return _pattern(pattern).search("".join(words)) is not None
 
 
 def _counts(words: Sequence[str]) -> bool:
@@ -153,7 +161,7 @@ def _sentence_words(words: Sequence[str]) -> set[str]:
 
 def _beside_no(words: Sequence[str]) -> list[str] | None:
     """Return the words beside those that say no; ``None`` if none says it."""
-    spans = [match.span() for match in _PATTERNS["no"].finditer("".join(words))]
+    spans = [match.span() for match in _pattern("no").finditer("".join(words))]
     # A number of bounces says nothing for sure: iContact's own exports have it.
     is_bounce = "bounce" in words and not (_DATES - {"count", "counts"}).isdisjoint(words)
     if not spans and not _has(words, "no_words") and not is_bounce:
@@ -169,7 +177,7 @@ def _beside_no(words: Sequence[str]) -> list[str] | None:
 def _has_negating_prefix(words: Sequence[str]) -> bool:
     """Return whether a word negates by its beginning: *Unmailable*, *Nesouhlas*."""
     squeezed, starts = "".join(words), tuple(_starts(words))
-    for pattern in (_PATTERNS["yes"], _PATTERNS["maybe"]):
+    for pattern in (_pattern("yes"), _pattern("maybe")):
         for match in pattern.finditer(squeezed):
             begin = max(start for start in starts if start <= match.start())
             if squeezed[begin : match.start()] in _WORDS["negating_prefixes"]:
