@@ -262,7 +262,7 @@ def test_a_mistake_is_refused_at_once_with_the_remedy(
 
 NUMBERED = [
     (kind, name)
-    for kind in vars(resources).values()
+    for kind in (getattr(resources, name) for name in resources.__all__)
     if inspect.isclass(kind) and issubclass(kind, resources.Resource)
     for name, method in inspect.getmembers(kind, inspect.isfunction)
     if not name.startswith("_")
@@ -329,12 +329,16 @@ def test_credentials_are_given_once_and_whole_and_are_never_shown(
 # Plain values
 
 
-FOUND: list[Any] = [one for one in vars(models).values() if inspect.isclass(one)]
+FOUND: list[Any] = [one for one in map(models.__getattr__, models.__all__) if inspect.isclass(one)]
 MODELS = [one for one in FOUND if issubclass(one, Model)]
 
 
 def test_every_model_becomes_a_dictionary_that_json_can_take() -> None:
-    attrs_models = {one for one in vars(models).values() if inspect.isclass(one) and attrs.has(one)}
+    attrs_models = {
+        one
+        for one in map(models.__getattr__, models.__all__)
+        if inspect.isclass(one) and attrs.has(one)
+    }
     assert attrs_models - {models.Condition} <= {*MODELS}
     for kind in {*MODELS} - {Model}:
         sample = {field.name: 1 for field in attrs.fields(kind) if field.default is attrs.NOTHING}

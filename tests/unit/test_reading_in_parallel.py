@@ -507,7 +507,7 @@ def test_a_folder_reads_contacts_and_subscriptions_side_by_side(
 
 FAMILIES = [
     kind
-    for kind in vars(resources).values()
+    for kind in (getattr(resources, name) for name in resources.__all__)
     if inspect.isclass(kind) and issubclass(kind, Resource)
 ]
 

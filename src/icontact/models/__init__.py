@@ -4,78 +4,83 @@ Read models carry every field that iContact is known to send, and collect the ot
 (``…Fields``) are typed dictionaries for keyword arguments and for rows of bulk calls.
 """
 
-from icontact.models._base import Model, OpenEnum, OpenModel
-from icontact.models.accounts import (
-    Account,
-    AccountFields,
-    ClientFolder,
-    ClientFolderFields,
-    ServerTime,
-)
-from icontact.models.automations import Automation, AutomationFields
-from icontact.models.campaigns import (
-    Campaign,
-    CampaignFields,
-    ForwardToFriend,
-    SubscriptionManagement,
-)
-from icontact.models.contacts import (
-    ActionType,
-    Contact,
-    ContactAction,
-    ContactFields,
-    ContactStatus,
-    CustomValue,
-)
-from icontact.models.custom_fields import CustomField, CustomFieldFields, FieldType
-from icontact.models.filters import (
-    ActionFilters,
-    ClientFolderFilters,
-    Condition,
-    ContactFilters,
-    Filter,
-    ListFilters,
-    Scalar,
-    SubscriptionFilters,
-)
-from icontact.models.lists import (
-    ContactList,
-    ListFields,
-    Subscription,
-    SubscriptionFields,
-    SubscriptionStatus,
-)
-from icontact.models.messages import (
-    SPAM_LIMIT,
-    Message,
-    MessageFields,
-    MessageFilters,
-    MessageType,
-    SpamCheck,
-    SpamDetail,
-)
-from icontact.models.segments import (
-    Criterion,
-    CriterionFields,
-    CriterionValue,
-    NewSegmentFields,
-    Operator,
-    Segment,
-    SegmentFields,
-)
-from icontact.models.sends import Send, SendStatus
-from icontact.models.signup_forms import SignupForm
-from icontact.models.tracking import Bounce, Click, Open, Statistics, Tally, Unsubscribe
-from icontact.models.uploads import Upload, UploadAction, UploadFields, UploadStatus
-from icontact.models.users import (
-    NewUserFields,
-    Permission,
-    PermissionFields,
-    PermissionFilters,
-    User,
-    UserFields,
-)
-from icontact.models.webhooks import EventId, Webhook, WebhookFields
+from typing import TYPE_CHECKING
+
+from icontact import _lazy
+
+if TYPE_CHECKING:
+    from icontact.models._base import Model, OpenEnum, OpenModel
+    from icontact.models.accounts import (
+        Account,
+        AccountFields,
+        ClientFolder,
+        ClientFolderFields,
+        ServerTime,
+    )
+    from icontact.models.automations import Automation, AutomationFields
+    from icontact.models.campaigns import (
+        Campaign,
+        CampaignFields,
+        ForwardToFriend,
+        SubscriptionManagement,
+    )
+    from icontact.models.contacts import (
+        ActionType,
+        Contact,
+        ContactAction,
+        ContactFields,
+        ContactStatus,
+        CustomValue,
+    )
+    from icontact.models.custom_fields import CustomField, CustomFieldFields, FieldType
+    from icontact.models.filters import (
+        ActionFilters,
+        ClientFolderFilters,
+        Condition,
+        ContactFilters,
+        Filter,
+        ListFilters,
+        Scalar,
+        SubscriptionFilters,
+    )
+    from icontact.models.lists import (
+        ContactList,
+        ListFields,
+        Subscription,
+        SubscriptionFields,
+        SubscriptionStatus,
+    )
+    from icontact.models.messages import (
+        SPAM_LIMIT,
+        Message,
+        MessageFields,
+        MessageFilters,
+        MessageType,
+        SpamCheck,
+        SpamDetail,
+    )
+    from icontact.models.segments import (
+        Criterion,
+        CriterionFields,
+        CriterionValue,
+        NewSegmentFields,
+        Operator,
+        Segment,
+        SegmentFields,
+    )
+    from icontact.models.sends import Send, SendStatus
+    from icontact.models.signup_forms import SignupForm
+    from icontact.models.tracking import Bounce, Click, Open, Statistics, Tally, Unsubscribe
+    from icontact.models.uploads import Upload, UploadAction, UploadFields, UploadStatus
+    from icontact.models.users import (
+        NewUserFields,
+        Permission,
+        PermissionFields,
+        PermissionFilters,
+        User,
+        UserFields,
+    )
+    from icontact.models.webhooks import EventId, Webhook, WebhookFields
 
 __all__ = [
     "SPAM_LIMIT",
@@ -151,3 +156,33 @@ __all__ = [
     "Webhook",
     "WebhookFields",
 ]
+
+__getattr__ = _lazy.lazy_import(
+    __name__,
+    {
+        "_base": "Model OpenEnum OpenModel",
+        "accounts": "Account AccountFields ClientFolder ClientFolderFields ServerTime",
+        "automations": "Automation AutomationFields",
+        "campaigns": "Campaign CampaignFields ForwardToFriend SubscriptionManagement",
+        "contacts": ("ActionType Contact ContactAction ContactFields ContactStatus CustomValue"),
+        "custom_fields": "CustomField CustomFieldFields FieldType",
+        "filters": (
+            "ActionFilters ClientFolderFilters Condition ContactFilters Filter "
+            "ListFilters Scalar SubscriptionFilters"
+        ),
+        "lists": ("ContactList ListFields Subscription SubscriptionFields SubscriptionStatus"),
+        "messages": (
+            "SPAM_LIMIT Message MessageFields MessageFilters MessageType SpamCheck SpamDetail"
+        ),
+        "segments": (
+            "Criterion CriterionFields CriterionValue NewSegmentFields Operator "
+            "Segment SegmentFields"
+        ),
+        "sends": "Send SendStatus",
+        "signup_forms": "SignupForm",
+        "tracking": "Bounce Click Open Statistics Tally Unsubscribe",
+        "uploads": "Upload UploadAction UploadFields UploadStatus",
+        "users": ("NewUserFields Permission PermissionFields PermissionFilters User UserFields"),
+        "webhooks": "EventId Webhook WebhookFields",
+    },
+)

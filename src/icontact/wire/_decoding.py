@@ -13,8 +13,8 @@ import attrs
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 
-from icontact import models
 from icontact.errors import CallSummary, DecodeError
+from icontact.models import OpenEnum
 from icontact.wire._scalars import (
     boolean,
     ids,
@@ -58,8 +58,9 @@ def _converter() -> Converter:
             converter.register_structure_hook(wanted, rule)
         else:  # ``int | None`` and ``Mapping[str, Any]`` are no classes to dispatch on
             converter.register_structure_hook_func(partial(operator.eq, wanted), rule)
-    for enum in models.OpenEnum.__subclasses__():
-        converter.register_structure_hook(enum | str, open_enum(enum))
+    converter.register_structure_hook_factory(
+        _is_open_enum, lambda wanted: open_enum(get_args(wanted)[0])
+    )
     converter.register_structure_hook_func(attrs.has, _nested)
     converter.register_structure_hook_func(_is_optional, _optional_nested)
     converter.register_structure_hook_func(_is_array, _all_nested)
@@ -90,6 +91,13 @@ def _is_optional(wanted: Any) -> bool:
     """Return whether a type is ``Model | None``."""
     inner = get_args(wanted)
     return len(inner) == 2 and attrs.has(inner[0]) and inner[1] is type(None)
+
+
+def _is_open_enum(wanted: Any) -> bool:
+    """Return whether a type is ``Status | str``, for any of our enumerations."""
+    inner = get_args(wanted)
+    is_pair = len(inner) == 2 and isinstance(inner[0], type) and inner[1] is str
+    return is_pair and issubclass(inner[0], OpenEnum)
 
 
 def _is_array(wanted: Any) -> bool:
