@@ -119,11 +119,13 @@ def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> st
         read_keys: Keys that are read or ignored anyway.
     """
     for key, value in row.items():
-        if type(key) is not str or is_blank(value) or key in read_keys:
+        if type(key) is not str or key in read_keys:
             continue
-        kind = _kind_cached(key)
+        kind = _kinds[key] if key in _kinds else _kind_of(key)
         if kind is None:
             sure = is_plain_refusal(value) and not is_other_channel(key)
+        elif is_blank(value):
+            continue
         elif kind == "no":
             sure = read(value, "no") == "no_mail"
         elif kind == "left":
@@ -143,12 +145,10 @@ _kinds: dict[str, HeaderKind | None] = {}
 _MOST_KINDS = 10_000
 
 
-def _kind_cached(key: str) -> HeaderKind | None:
-    if key not in _kinds:
-        if len(_kinds) >= _MOST_KINDS:
-            _kinds.clear()
-        _kinds[key] = kind_of(key)
-    return _kinds[key]
+def _kind_of(key: str) -> HeaderKind | None:
+    if len(_kinds) >= _MOST_KINDS:
+        _kinds.clear()
+    return _kinds.setdefault(key, kind_of(key))
 
 
 def not_read(columns: Sequence[ConsentColumn]) -> ConsentError:

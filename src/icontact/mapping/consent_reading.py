@@ -169,7 +169,17 @@ def is_refusal(value: object) -> bool:
 
 def is_plain_refusal(value: object) -> bool:
     """Return whether a cell holds such a phrase, and nothing else."""
-    return isinstance(value, str) and normalize_word(value) in REFUSAL
+    if not isinstance(value, str) or len(value) > _LONGEST_REFUSAL:
+        return False
+    # Every cell of a row is asked, and few begin like a refusal.
+    start = value[:2]
+    if start.isascii() and start.isalnum() and start.lower() not in _STARTS:
+        return False
+    return normalize_word(value) in REFUSAL
+
+
+_STARTS = frozenset(word[:2] for word in REFUSAL)
+_LONGEST_REFUSAL = 40
 
 
 _REFUSAL_WORDS = 7

@@ -178,8 +178,10 @@ class FieldMapping:
                 used, raw = key, value
                 break
         is_address = self.label == "email"
-        if raw is None and not is_address:
-            return self._blank
+        if raw is None:
+            return (
+                FieldValue("refused", problem=self._no_address(row)) if is_address else self._blank
+            )
         result = self._converted(raw, used, country)
         if isinstance(result, MappingError):
             origin = "default" if used is None else f"column {shown(used)}"
@@ -219,29 +221,28 @@ class FieldMapping:
     def _converted(
         self, raw: object, used: Key | None, country: object
     ) -> TransformResult | MappingError:
+        default = self.source.default
         try:
             result = self._through(raw, country)
-            if result.value is None and not result.left_out and used is not None:
-                # Nothing remained of the row's value: "&nbsp;", or the suffix of a name without
-                # one.
-                result = self._through(self.source.default, country)
+            if result.value is not None or result.left_out or used is None or default is None:
+                return result
+            # Nothing remained of the row's value: "&nbsp;", or the suffix of a name without one.
+            return self._through(default, country)
         except MappingError as error:
             return error.with_traceback(None)
-        return result
 
     def _through(self, raw: object, country: object) -> TransformResult:
-        value: Any = unboxed(raw)
         context = self.context if country is None else self.context._replace(country=country)
-        notes: tuple[str, ...] = ()
-        for function in self._functions:
-            if is_blank(value):
-                return TransformResult(None, notes)
-            result = function(value, context)
-            notes += result.notes
-            if result.left_out:
-                return TransformResult(None, notes, left_out=True)
-            value = result.value
-        return TransformResult(value, notes)
+        first, *others = self._functions
+        result = first(unboxed(raw), context)
+        for function in others:
+            if result.value is None:
+                break
+            notes = result.notes
+            result = function(result.value, context)
+            if notes:
+                result = result._replace(notes=notes + result.notes)
+        return result
 
 
 def _noted_number(value: Any, _: TransformContext) -> TransformResult:

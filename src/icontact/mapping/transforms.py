@@ -16,7 +16,7 @@ from icontact.mapping.numbers import DECIMALS, clean_checkbox, clean_number
 from icontact.mapping.options import MappingOptions
 from icontact.mapping.personal_names import name_part
 from icontact.mapping.states import MOST_CHARACTERS, clean_state
-from icontact.mapping.values import TransformResult, clean_text, joined, unboxed, verbatim
+from icontact.mapping.values import TransformResult, clean_text, is_blank, joined, unboxed, verbatim
 
 
 class TransformContext(NamedTuple):
@@ -156,7 +156,8 @@ def function_of(step: str | Callable[[Any], Any]) -> TransformFunction:
 def _run_callable(
     function: Callable[[Any], Any], value: object, _: TransformContext
 ) -> TransformResult:
-    return TransformResult(unboxed(call(function, value)))
+    made = unboxed(call(function, value))
+    return TransformResult(None if is_blank(made) else made)
 
 
 #: What a field can hold at most (API 3).

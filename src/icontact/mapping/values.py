@@ -56,6 +56,8 @@ def is_blank(value: object) -> bool:
     if value is None:
         return True
     if isinstance(value, str):
+        if value[:1].isalpha():
+            return False
         text = trimmed(value)
         return not text or (text.startswith("00") and _ZERO_DATE.fullmatch(text) is not None)
     if isinstance(value, int):
@@ -102,6 +104,8 @@ def clean_text(value: object) -> TransformResult:
     >>> clean_text("Fish &amp; Chips\nLtd ")[:2]
     ('Fish & Chips Ltd', ('line breaks or tabs became spaces',))
     """
+    if type(value) is str and value[:1].isalpha() and _is_clean(value):
+        return TransformResult(value)
     if is_blank(value):
         return TransformResult(None)
     text = trimmed(html_decoded(scalar_text(value)))
@@ -118,6 +122,11 @@ def clean_text(value: object) -> TransformResult:
     if clean != one_line:
         notes.append("control characters removed")
     return TransformResult(trimmed(clean) or None, tuple(notes))
+
+
+def _is_clean(text: str) -> bool:
+    """Return whether a text that begins with a letter is left as it is, as most are."""
+    return text.isprintable() and "&" not in text and text[-1] != " "
 
 
 def verbatim(value: object, *, longest: int | None = None) -> TransformResult:
