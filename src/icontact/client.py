@@ -134,7 +134,7 @@ class Client:
         return cls(Credentials.from_env(environ), **found, **options)
 
     def __repr__(self) -> str:
-        # Whoever prints locals may meet a client whose making failed; so with all reprs here.
+        # A traceback with locals may show a client that could not be made; so with all reprs here.
         transport = vars(self).get("_transport")
         return f"Client(base_url={transport.base_url!r})" if transport else "Client(<unfinished>)"
 
@@ -154,7 +154,7 @@ class Client:
         self._transport.close()
 
     def send(self, call: Call) -> Answer:
-        """Send a call of your own making: the way out, for what is not wrapped.
+        """Send a call of your own making, for what has no method.
 
         Raises:
             TransportError: If no usable answer came.
@@ -184,7 +184,7 @@ class Client:
         """Return one account's resources. Makes no request.
 
         Raises:
-            ConfigError: If the id is no positive whole number.
+            ConfigError: If the id is not a positive whole number.
         """
         return AccountScope(self._transport, _checked_id("account_id", account_id))
 
@@ -202,7 +202,7 @@ class Client:
         account = _optional_id("account_id", account_id) or self._account_id
         folder = _optional_id("client_folder_id", client_folder_id)
         if account_id in (None, self._account_id):
-            # The folder that was named beforehand is no folder of another account.
+            # The folder that was named beforehand belongs to that account alone.
             folder = folder or self._client_folder_id
         account = account or self._only_account()
         return Folder(self._transport, account, folder or self._only_folder(account))
@@ -237,7 +237,7 @@ def _credentials(credentials: Credentials | None, given: Mapping[str, Any]) -> C
 
 
 class AccountScope:
-    """What belongs to one account."""
+    """The resources of one account."""
 
     def __init__(self, transport: Sender, account_id: int) -> None:
         from icontact import resources
@@ -323,7 +323,7 @@ class Folder:
         """Read the client folder itself.
 
         Raises:
-            NotFound: If there is no such folder.
+            NotFound: If the folder does not exist.
         """
         from icontact.resources import ClientFolders
 
@@ -332,11 +332,11 @@ class Folder:
     def suppressed(
         self, *, list_id: int | None = None, since: date | str | None = None
     ) -> Suppressions:
-        """Return who may not be mailed, and why, so that a CRM can be kept in step.
+        """Return the contacts that may not be mailed, and why, to keep a CRM in step.
 
         Iterate it, as often as you like; nothing is asked before. Yields a
-        :class:`~icontact.suppression.Suppressed` for everybody who is not to be contacted, bounced
-        or has yet to confirm, and for each list that somebody unsubscribed from. Deleted contacts
+        :class:`~icontact.suppression.Suppressed` for each contact that must not be mailed, bounced
+        or has yet to confirm, and for each list that a contact unsubscribed from. Deleted contacts
         are not listed by iContact. Reads only.
 
         With ``since`` the history of each of these people is read, one request or more for each:
@@ -344,7 +344,7 @@ class Folder:
         for older, so read everything now and then.
 
         Args:
-            list_id: Only whom it keeps from the mail of this list.
+            list_id: Only those that it keeps from the mail of this list.
             since: Only what happened since then: a time with its zone, a date (from its beginning
                 in the local zone), or either as ISO text.
 
@@ -408,7 +408,7 @@ class Folder:
             target: A path: ``.csv``, ``.jsonl`` or ``.ndjson``, with ``.gz`` behind it gzipped; or
                 a stream that is open for bytes. Without it the rows are returned, to be iterated.
             list: Only those who are or were on this list, named exactly or by its id, with their
-                ``subscription`` to it; else everybody, with all ``subscriptions``.
+                ``subscription`` to it; else all contacts, with all ``subscriptions``.
             status: Only contacts of this status, or those on no list with ``"unlisted"``. Together
                 with a list, both must hold. Deleted contacts are never listed.
             fields: The columns, in their order; all custom fields are ``custom_fields``, one is

@@ -85,7 +85,7 @@ class Frame:
 
         Raises:
             ImportError: If the library is not installed.
-            ValueError: If there is no such library.
+            ValueError: If the library does not exist.
         """
         kinds = {
             n: self.kinds.get(n) or _kind_of_values(found) for n, found in self.columns.items()

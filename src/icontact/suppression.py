@@ -1,4 +1,4 @@
-"""Who may not be mailed, and why: what a CRM has to be kept in step with.
+"""The contacts that may not be mailed, and why: what a CRM has to be kept in step with.
 
 .. code-block:: python
 
@@ -35,7 +35,7 @@ __all__ = ["Suppressed", "SuppressionReason", "Suppressions"]
 
 
 class SuppressionReason(StrEnum):
-    """Why somebody may not be mailed. The first concerns one list, the others all mail."""
+    """Why a contact may not be mailed. The first concerns one list, the others all mail."""
 
     UNSUBSCRIBED = "unsubscribed"
     DONOTCONTACT = "donotcontact"
@@ -80,12 +80,12 @@ _AT_ONCE = 100
 
 
 class Suppressions(HasFrame):
-    """Reads who may not be mailed. Nothing is asked before the first row is.
+    """Reads the contacts that may not be mailed. No request is made before the first row.
 
     Args:
         transport: Sends the calls.
         folder: The folder's path.
-        list_id: Only whom it keeps from the mail of one list.
+        list_id: Only those that it keeps from the mail of one list.
         since: Only what happened since then: a time with its zone, a date (from its beginning in
             the local zone), or either as ISO text.
 
@@ -140,7 +140,7 @@ class Suppressions(HasFrame):
                     yield contact
         if self._list_id is not None:
             return
-        # By the documentation a search by status leaves out whoever is on no list (API 6.4).
+        # By the documentation a search by status leaves out contacts on no list (API 6.4).
         for contact in self._contacts.list(status="unlisted"):
             if contact.status in _STATUSES and contact.contact_id not in seen:
                 yield contact

@@ -23,7 +23,7 @@
   same event twice without harm, and compare with a full reading now and then.
 
 The body does not say which event it is about: creation and update look alike, subscribing and
-unsubscribing too. Give each event its own URL, and tell :func:`parse` which one it was. There is no
+unsubscribing too. Give each event its own URL, and give :func:`parse` the event. There is no
 event for do-not-contact at all; ``folder.suppressed()`` finds those.
 
 Documentation: "Web Hooks".
@@ -117,7 +117,7 @@ def parse(body: bytes | str, *, event_id: EventId | str | None = None) -> tuple[
 
     Raises:
         DecodeError: If it is not what iContact posts, or not for that event. Shows no values.
-        ValueError: If there is no such event.
+        ValueError: If the event does not exist.
 
     Documentation: "Web Hooks".
     """

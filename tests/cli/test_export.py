@@ -89,7 +89,7 @@ def test_the_summary_may_be_json(tmp_path: Path) -> None:
         (["--status", "deleted"], "'deleted' is not one of"),
         (["--fields", "emial"], "did you mean 'email'"),
         (["--list", "Newsleter"], "there is no list 'Newsleter'"),
-        (["--status", "unlisted", "--list", "Newsletter"], "not both"),
+        (["--status", "unlisted", "--list", "Newsletter"], "cannot be combined"),
         (["--output", "people.xlsx"], "csv or jsonl"),
     ],
 )

@@ -65,7 +65,7 @@ def test_utf_16_without_a_byte_order_mark_is_named(mark: str) -> None:
 
 def test_of_mixed_encodings_the_minority_is_rejected() -> None:
     mostly_utf8 = "email,name\na@b.cc,Zoé\nd@e.ff,Åsa\n".encode() + b"g@h.ii,\xe9\n"
-    assert rows_of(mostly_utf8)[2] == "it holds bytes that are no UTF-8"
+    assert rows_of(mostly_utf8)[2] == "it holds bytes that are not UTF-8"
     mostly_1252 = b"email,name\na@b.cc,\xe9\nd@e.ff,\xe5\n" + "g@h.ii,Zoé\nx@y.zz,Jo\n".encode()
     reason = "it is in UTF-8, and most of the file is in Windows-1252"
     assert rows_of(mostly_1252)[2:] == [reason, {"email": "x@y.zz", "name": "Jo"}]
@@ -73,7 +73,7 @@ def test_of_mixed_encodings_the_minority_is_rejected() -> None:
 
 def test_bytes_that_windows_1252_lacks_are_rejected() -> None:
     content = b"email,name\na@b.cc,\xe9\nd@e.ff,\x81\n"
-    assert rows_of(content)[1] == "it holds bytes that are no Windows-1252"
+    assert rows_of(content)[1] == "it holds bytes that are not Windows-1252"
 
 
 def test_a_given_encoding_that_does_not_fit_is_an_error_that_names_the_line() -> None:
@@ -298,9 +298,9 @@ def test_bad_lines_of_json_are_rejected_alone() -> None:
         ('{"jo@b.cc": 1, "jo@b.cc": 1}', "it has the key (an e-mail address) twice, and only one "),
         ('{"a": 1e400}', "it holds a number that is too large to be kept"),
         ('{"a": -1e400}', "it holds a number that is too large to be kept"),
-        ('{"a": [NaN]}', "it holds NaN, which is no number"),
-        ('{"a": Infinity}', "it holds Infinity, which is no number"),
-        ("NaN", "it holds NaN, which is no number"),
+        ('{"a": [NaN]}', "it holds NaN, which is not a number"),
+        ('{"a": Infinity}', "it holds Infinity, which is not a number"),
+        ("NaN", "it holds NaN, which is not a number"),
         ('{"a": ' + "[" * 21 + "]" * 21 + "}", "it is nested more than 20 levels deep"),
         ('{"a": ' * 21 + "1" + "}" * 21, "it is nested more than 20 levels deep"),
         ('{"a": ' * 600 + "1" + "}" * 600, "it is nested more than 20 levels deep"),
@@ -341,7 +341,7 @@ def test_bytes_that_do_not_fit_reject_their_line_of_json() -> None:
     content = '{"a": "é"}\n'.encode() + b'{"a": "\xe9"}\n'
     assert rows_of(content, name="people.jsonl") == [
         {"a": "é"},
-        "it holds bytes that are no UTF-8",
+        "it holds bytes that are not UTF-8",
     ]
 
 
@@ -350,7 +350,7 @@ def test_a_list_of_json_is_read() -> None:
     rows = read_rows(io.BytesIO(content), name="people.json")
     assert list(rows) == [
         {"a": "é"},
-        BadRow("it holds bytes that are no UTF-8"),
+        BadRow("it holds bytes that are not UTF-8"),
         BadRow("it is a number, and a contact must be an object, like {…}"),
     ]
     assert rows.line_of(0) is None

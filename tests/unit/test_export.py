@@ -229,7 +229,7 @@ def test_deleted_people_are_not_listed_and_that_is_said(sandbox: Sandbox, folder
     [
         ({"status": "deleted"}, "no deleted contacts"),
         ({"status": "normals"}, "did you mean 'normal'"),
-        ({"status": "unlisted", "list": "Newsletter"}, "not both"),
+        ({"status": "unlisted", "list": "Newsletter"}, "cannot be combined"),
         ({"fields": ["emial"]}, "did you mean 'email'"),
         ({"fields": ["email", "email"]}, "named twice"),
         ({"fields": []}, "no field at all"),
@@ -572,8 +572,8 @@ def test_an_export_that_breaks_off_leaves_nothing(
 @pytest.mark.parametrize(
     ("name", "options", "said"),
     [
-        ("people", {}, "cannot be told"),
-        ("people.xlsx", {}, "cannot be told"),
+        ("people", {}, "is not clear"),
+        ("people.xlsx", {}, "is not clear"),
         ("people.csv", {"format": "xlsx"}, "is not 'xlsx'"),
         ("absent/people.csv", {}, "cannot write .*: No such file"),
     ],

@@ -33,7 +33,7 @@ _DATES = ("%Y-%m-%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S")
 
 @attrs.frozen(kw_only=True)
 class Wanted:
-    """Which fields somebody asked for.
+    """The fields that an export was asked for.
 
     Attributes:
         names: What was named; ``None`` for all that listings show.
@@ -196,7 +196,7 @@ _READERS: Mapping[FieldType | str, Callable[[str], Any]] = {
 
 
 def _whole(value: Any) -> Any:
-    """Return a value that can be written: half of a surrogate pair, which is no text, cannot."""
+    """Return a value that can be written: half of a surrogate pair cannot."""
     if isinstance(value, str) and not value.isascii():
         return value.encode("utf-8", "replace").decode("utf-8")
     return value

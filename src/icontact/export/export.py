@@ -1,4 +1,4 @@
-"""An export: what to read, where to write it, and what came of it."""
+"""An export: what to read, where to write it, and the report."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _STATUSES = frozenset(["total", "unlisted", *map(str, ContactStatus)]) - {"delet
 
 @attrs.frozen(kw_only=True)
 class ExportReport:
-    """What came of an export.
+    """The result of an export.
 
     Attributes:
         contacts: How many contacts were written.
         subscriptions: How many subscriptions were read.
         columns: The names of the columns, in their order.
-        complete: Whether nobody can be missing. If not, a note says why.
+        complete: Whether no contact can be missing. If not, a note says why.
         notes: What was left out, and what looked odd.
         requests: How many requests it took.
         elapsed: Seconds it took.
@@ -59,11 +59,11 @@ class ExportReport:
 class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
     """The contacts of a folder as rows, read from iContact each time it is iterated.
 
-    Made by :meth:`icontact.Folder.export`, which tells its options. A row is a dictionary from
+    Made by :meth:`icontact.Folder.export`, which lists its options. A row is a dictionary from
     column to value: what JSON can hold, dates as text.
 
     Attributes:
-        report: What came of the last iteration that went to its end; ``None`` before.
+        report: The result of the last iteration that went to its end; ``None`` before.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
         return frame
 
     def _repr_html_(self) -> str:
-        """Show in a notebook what came of the last reading. Makes no request."""
+        """Show in a notebook the result of the last reading. Makes no request."""
         about = "nothing read yet" if self.report is None else str(self.report)
         return f"<p>Contact export: {escape(about)}</p>"
 
@@ -175,5 +175,5 @@ def _checked_status(status: ContactStatus | str | None, list_given: str | int | 
     if chosen not in _STATUSES:
         raise ConfigError(f"there is no status {chosen!r}{nearest(chosen, _STATUSES)}")
     if chosen == "unlisted" and list_given is not None:
-        raise ConfigError("nobody on a list is unlisted: give a list or this status, not both")
+        raise ConfigError('status="unlisted" means "on no list" and cannot be combined with list=')
     return chosen

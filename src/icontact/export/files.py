@@ -30,13 +30,13 @@ def checked_format(target: object, form: str | None) -> Format:
     """Return the format to write: the one that was given, or else by the name's ending.
 
     Raises:
-        ConfigError: If it is none, or there is nothing to tell it by.
+        ConfigError: If it is not a format, or the name does not show it.
     """
     if form is None and isinstance(target, str | PathLike):
         name = os.fspath(target).lower().removesuffix(_GZIPPED)
         form = _BY_SUFFIX.get(Path(name).suffix)
     if form not in get_args(Format):
-        given = "cannot be told by the name's ending" if form is None else f"is not {form!r}"
+        given = "is not clear from the name's ending" if form is None else f"is not {form!r}"
         raise ConfigError(f"the format of an export {given}: csv or jsonl")
     return cast("Format", form)
 

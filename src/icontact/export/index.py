@@ -1,4 +1,4 @@
-"""Who is on which list, kept on disk while the contacts are read."""
+"""The subscriptions, kept on disk while the contacts are read."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Index:
         return done.rowcount == 1
 
     def unseen(self, at_once: int) -> Iterator[list[int]]:
-        """Yield the contacts that have a subscription and were not seen, so many at once."""
+        """Yield the contacts that have a subscription and were not seen, some at once."""
         last = -1
         query = f"SELECT known.contact {_UNSEEN} AND known.contact > ? ORDER BY 1 LIMIT ?"
         while found := [one for (one,) in self._store.execute(query, (last, at_once))]:

@@ -1,4 +1,4 @@
-"""Reads a folder's contacts and subscriptions, so that nobody is missed."""
+"""Reads a folder's contacts and subscriptions, so that no contact is missed."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Reading:
         wanted: Which fields go out.
         one_list: The list whose people are wanted, if it is one list.
         status: Whom: ``"total"``, ``"unlisted"``, or a status of contacts.
-        progress: What is told after every page.
+        progress: Called after every page.
     """
 
     def __init__(
@@ -166,12 +166,12 @@ class Reading:
             self._index.add_subscriptions(page)
 
     def _new_contacts(self) -> Iterator[list[Contact]]:
-        """Yield everybody who is wanted, each once."""
+        """Yield the contacts that are wanted, each once."""
         yield from self._listed(self._status)
         if self._list is not None:
             yield from self._left()
         elif self._status not in ("total", "unlisted"):
-            # By the documentation a search by status leaves out whoever is on no list (API 6.4).
+            # By the documentation a search by status leaves out contacts on no list (API 6.4).
             yield from self._listed("unlisted")
 
     def _listed(self, status: str) -> Iterator[list[Contact]]:
@@ -186,7 +186,7 @@ class Reading:
         return self._status in ("total", "unlisted", str(contact.status))
 
     def _left(self) -> Iterator[list[Contact]]:
-        """Yield those on the list whom the search by list leaves out, as who unsubscribed."""
+        """Yield contacts of the list that the search by list leaves out."""
         for ids in self._index.unseen(_AT_ONCE):
             found = list(self._contacts.list(contact_id=one_of(*ids)))
             if not found:
@@ -202,7 +202,7 @@ class Reading:
     ) -> Iterator[Page[Any]]:
         """Yield a listing's pages; once more if rows may have been shifted out of sight.
 
-        A row that is deleted between two pages moves another one to where nobody looks any more.
+        A row that is deleted between two pages moves another one to a page that was read already.
         Then the totals of the pages differ, or fewer rows came than there are.
         """
         for reading in range(_READINGS):

@@ -1,4 +1,4 @@
-"""What iContact's things are: frozen values, without input or output.
+"""The things of iContact as frozen values, without input or output.
 
 Read models carry every field that iContact is known to send, and collect the others. Write shapes
 (``…Fields``) are typed dictionaries for keyword arguments and for rows of bulk calls.

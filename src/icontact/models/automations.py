@@ -13,7 +13,7 @@ __all__ = ["Automation", "AutomationFields"]
 
 @attrs.frozen(kw_only=True)
 class Automation(OpenModel):
-    """A message that welcomes whoever joins a list.
+    """A message that welcomes new subscribers of a list.
 
     Attributes:
         automation_id: Primary key. Nothing can be asked by it.

@@ -53,7 +53,7 @@ class Contact(Model):
         fax: Fax number.
         business: Documented as business phone; many clients keep the company's name in it.
             ``None`` means that the answer did not contain the field, as recorded listings do not
-            (API 6.2); :meth:`icontact.resources.Contacts.get` tells it.
+            (API 6.2); :meth:`icontact.resources.Contacts.get` shows it.
         status: May be mailed or not; see :class:`ContactStatus`.
         create_date: Receive-only; aware, US Eastern.
         bounce_count: Receive-only; ``None`` while there is none.

@@ -96,7 +96,7 @@ class ContactFilters(TypedDict, total=False):
     postal_code: Filter
     create_date: Filter
     #: Whether iContact searches custom fields is uncertain (API 6.4). If it ignores the term, the
-    #: listing raises ``PagingError`` instead of returning everybody.
+    #: listing raises ``PagingError`` instead of returning all contacts.
     custom_fields: Mapping[str, Filter]
 
 

@@ -27,7 +27,7 @@ class ContactList(OpenModel):
         name: Required.
         public_name: What contacts see (``publicname`` on the wire).
         description: Internal.
-        email_owner_on_change: Whether the owner is mailed when somebody joins or leaves.
+        email_owner_on_change: Whether the owner is mailed when a contact joins or leaves.
         welcome_on_manual_add: Deprecated by iContact in favour of automations.
         welcome_on_signup_add: Deprecated likewise.
         welcome_message_id: Deprecated likewise.

@@ -30,10 +30,10 @@ class Send(OpenModel):
     Attributes:
         send_id: Primary key.
         message_id: Required: what is mailed.
-        include_list_ids: Required unless there are segments: whom it goes to.
-        exclude_list_ids: Optional: whom it does not go to all the same.
-        include_segment_ids: Optional: whom it goes to.
-        exclude_segment_ids: Optional: whom it does not go to all the same.
+        include_list_ids: Lists it goes to; required unless there are segments.
+        exclude_list_ids: Lists it does not go to.
+        include_segment_ids: Segments it goes to.
+        exclude_segment_ids: Segments it does not go to.
         scheduled_time: Optional: when it goes out; at once without it.
         recipient_count: Receive-only: how many people.
         status: Receive-only.

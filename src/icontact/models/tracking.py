@@ -1,4 +1,4 @@
-"""What became of a message: who opened it, who clicked, who left."""
+"""The results of a message: opens, clicks, bounces, unsubscribes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Bounce", "Click", "Open", "Statistics", "Tally", "Unsubscribe"]
 
 @attrs.frozen(kw_only=True)
 class Bounce(OpenModel):
-    """A contact whom a message could not be delivered to.
+    """A contact that a message could not be delivered to.
 
     Attributes:
         contact_id: Who.

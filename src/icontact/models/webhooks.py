@@ -12,7 +12,7 @@ __all__ = ["EventId", "Webhook", "WebhookFields"]
 
 
 class EventId(OpenEnum):
-    """What iContact reports (documentation page "Web Hooks"). Nothing tells of do-not-contact."""
+    """What iContact reports (documentation page "Web Hooks"); not do-not-contact."""
 
     CONTACT_CREATED = "contact_created"
     CONTACT_UPDATED = "contact_updated"

@@ -98,7 +98,7 @@ class ClientFolders(Resource[ClientFolder]):
         """Read one client folder.
 
         Raises:
-            NotFound: If there is no such folder.
+            NotFound: If the folder does not exist.
         """
         return self._get(client_folder_id)
 

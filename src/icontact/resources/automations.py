@@ -1,4 +1,4 @@
-"""Automations: messages that welcome whoever joins a list."""
+"""Automations: messages that welcome new subscribers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Automations(Resource[Automation]):
     _writable = frozenset(AutomationFields.__annotations__)
 
     def create(self, **fields: Unpack[AutomationFields]) -> Automation:
-        """Have a message mailed to whoever joins a list. Not repeated after a lost answer.
+        """Have a message mailed to new subscribers of a list. Not repeated after a lost answer.
 
         A message in draft mode is moved to automation mode by this.
 

@@ -47,7 +47,7 @@ class Campaigns(Resource[Campaign]):
         """Read one campaign.
 
         Raises:
-            NotFound: If there is no such campaign.
+            NotFound: If the campaign does not exist.
         """
         return self._get(campaign_id)
 
@@ -83,7 +83,7 @@ class Campaigns(Resource[Campaign]):
 
         Raises:
             BadRequest: If iContact refuses a value.
-            NotFound: If there is no such campaign.
+            NotFound: If the campaign does not exist.
         """
         return self._write("POST", campaign_id, fields)
 
@@ -96,6 +96,6 @@ class Campaigns(Resource[Campaign]):
 
         Raises:
             BadRequest: If a required field is missing or iContact refuses a value.
-            NotFound: If there is no such campaign.
+            NotFound: If the campaign does not exist.
         """
         return self._write("PUT", campaign_id, fields)

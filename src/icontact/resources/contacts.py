@@ -30,7 +30,7 @@ from icontact.transport import Call, Safety
 __all__ = ["ContactRow", "Contacts", "UpsertFields"]
 
 
-#: A warning names so many rows.
+#: The number of rows that a warning names.
 _NAMED = 10
 
 
@@ -96,15 +96,15 @@ class Contacts(Resource[Contact]):
             status: ``"total"`` for all contacts, ``"unlisted"`` for those on no list, a
                 :class:`ContactStatus` for those of that status, or several by
                 :func:`icontact.one_of`. ``None`` sends nothing: iContact documents that it then
-                leaves out whoever is on no list, recordings say otherwise (API 6.4). Deleted
+                leaves out contacts on no list, recordings say otherwise (API 6.4). Deleted
                 contacts are never listed.
             order_by: A field, with ``-`` before it for descending order, or several in a tuple.
             page_size: Rows a request.
             max_items: Rows in all.
-            workers: How many pages are asked for side by side, once the first has told the total.
+            workers: How many pages are asked for side by side, once the first has stated the total.
                 The rows and their order stay the same; if rows come or go meanwhile, that is a
                 :class:`~icontact.errors.ListingShifted`. See :class:`icontact.Pager`.
-            **filters: Search terms, all of which must match; text may hold ``*``.
+            **filters: Search terms that must all match; text may hold ``*``.
         """
         terms = {**({} if status is None else {"status": status}), **filters}
         return self._list(
@@ -236,7 +236,7 @@ class Contacts(Resource[Contact]):
             UnknownCustomField: If the folder does not have a custom field; the others were stored.
             BadRequest: If iContact refuses a value. A status can be set to ``normal`` and
                 ``donotcontact`` only, and some cannot be left at all (API 6.3).
-            NotFound: If there is no such contact.
+            NotFound: If the contact does not exist.
         """
         custom = _custom_names(fields)
         return self._with_custom("POST", custom, self._write("POST", contact_id, fields))
@@ -250,7 +250,7 @@ class Contacts(Resource[Contact]):
 
         Raises:
             BadRequest: If a required field is missing or iContact refuses a value.
-            NotFound: If there is no such contact.
+            NotFound: If the contact does not exist.
         """
         custom = _custom_names(fields)
         return self._with_custom("PUT", custom, self._write("PUT", contact_id, fields))
@@ -261,12 +261,12 @@ class Contacts(Resource[Contact]):
         Repeated by itself after a lost answer; calling it twice is an error (API 6.6).
 
         Raises:
-            NotFound: If there is no such contact, or it is deleted already.
+            NotFound: If the contact does not exist, or it is deleted already.
         """
         try:
             self._delete(contact_id)
         except BadRequest as error:
-            # The status of the refusal is not known. After a lost answer, the contact itself tells.
+            # The status of the refusal is not known. The contact shows it.
             if not error.maybe_applied or self.get(contact_id).status != ContactStatus.DELETED:
                 raise
 
@@ -301,7 +301,7 @@ class Contacts(Resource[Contact]):
         return contact
 
     def _unknown(self, lacking: Iterable[str]) -> tuple[str, ...]:
-        """Return which names of an answer that lacks them are no custom fields of the folder."""
+        """Return which names are missing in an answer because the folder has no such field."""
         names = tuple(lacking)
         if not names:
             return ()

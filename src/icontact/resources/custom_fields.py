@@ -40,7 +40,7 @@ class CustomFields(Resource[CustomField]):
         """Read one custom field.
 
         Raises:
-            NotFound: If there is no such field.
+            NotFound: If the field does not exist.
         """
         return self._get(custom_field_id)
 
@@ -76,7 +76,7 @@ class CustomFields(Resource[CustomField]):
 
         Raises:
             BadRequest: If iContact refuses a value.
-            NotFound: If there is no such field.
+            NotFound: If the field does not exist.
         """
         return self._write("POST", custom_field_id, fields)
 
@@ -96,6 +96,6 @@ class CustomFields(Resource[CustomField]):
         """Delete a custom field, and with it what contacts hold in it. Safe to repeat.
 
         Raises:
-            NotFound: If there is no such field.
+            NotFound: If the field does not exist.
         """
         self._delete(custom_field_id)

@@ -48,7 +48,7 @@ class Lists(Resource[ContactList]):
         """Read one list.
 
         Raises:
-            NotFound: If there is no such list, or it was deleted (iContact answers 500 then).
+            NotFound: If the list does not exist, or it was deleted (iContact answers 500 then).
         """
         return self._get(list_id)
 
@@ -97,7 +97,7 @@ class Lists(Resource[ContactList]):
 
         Raises:
             BadRequest: If iContact refuses a value.
-            NotFound: If there is no such list.
+            NotFound: If the list does not exist.
         """
         return self._write("POST", list_id, fields)
 
@@ -119,6 +119,6 @@ class Lists(Resource[ContactList]):
         """Delete a list. Safe to repeat.
 
         Raises:
-            NotFound: If there is no such list.
+            NotFound: If the list does not exist.
         """
         self._delete(list_id)

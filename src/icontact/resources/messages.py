@@ -67,7 +67,7 @@ class Messages(Resource[Message]):
         """Read one message, its spam score computed anew.
 
         Raises:
-            NotFound: If there is no such message.
+            NotFound: If the message does not exist.
         """
         return self._get(message_id)
 
@@ -103,7 +103,7 @@ class Messages(Resource[Message]):
 
         Raises:
             BadRequest: If iContact refuses a value.
-            NotFound: If there is no such message.
+            NotFound: If the message does not exist.
         """
         return self._write("POST", message_id, fields)
 
@@ -116,7 +116,7 @@ class Messages(Resource[Message]):
         max_items: int | None = None,
         workers: int = 1,
     ) -> Pager[Bounce]:
-        """List whom a message could not be delivered to."""
+        """List the contacts that a message could not be delivered to."""
         return self._tracked(
             message_id, Bounce, "bounces", page_size=page_size, max_items=max_items, workers=workers
         )
@@ -172,7 +172,7 @@ class Messages(Resource[Message]):
         """Read the figures of a message.
 
         Raises:
-            NotFound: If there is no such message.
+            NotFound: If the message does not exist.
         """
         answer = self._transport.send(Call("GET", f"{self._at(message_id)}/statistics"))
         log_warnings(self._plural, answer.warnings)
@@ -194,7 +194,7 @@ class Messages(Resource[Message]):
             page_size: Rows a request. iContact publishes no maximum.
 
         Raises:
-            NotFound: If there is no such message.
+            NotFound: If the message does not exist.
         """
         figures = self.statistics(message_id)
         sends = Sends(self._transport, self._parent).list(page_size=page_size)
@@ -225,7 +225,7 @@ class Messages(Resource[Message]):
             message_ids: Which messages; by default all that were sent.
 
         Raises:
-            NotFound: If there is no such message.
+            NotFound: If the message does not exist.
         """
         sends = defaultdict[int | None, list[Send]](list)
         for send in Sends(self._transport, self._parent).list():

@@ -52,7 +52,7 @@ class Segments(Resource[Segment]):
         """Read one segment.
 
         Raises:
-            NotFound: If there is no such segment.
+            NotFound: If the segment does not exist.
         """
         return self._get(segment_id)
 
@@ -88,7 +88,7 @@ class Segments(Resource[Segment]):
 
         Raises:
             BadRequest: If iContact refuses a value.
-            NotFound: If there is no such segment.
+            NotFound: If the segment does not exist.
             TypeError: If ``list_id`` is given: it can never be changed.
         """
         refuse_fixed(fields, "list_id")
@@ -98,7 +98,7 @@ class Segments(Resource[Segment]):
         """Delete a segment, and with it its criteria. Safe to repeat.
 
         Raises:
-            NotFound: If there is no such segment.
+            NotFound: If the segment does not exist.
         """
         self._delete(segment_id)
 
@@ -117,7 +117,7 @@ class Criteria(Resource[Criterion]):
     """The criteria of one segment: ``…/segments/{segmentId}/criteria``.
 
     What is written is checked before it is sent: the operator, and how many values it takes.
-    iContact's page has tables of which operator suits which field; they are not known to us, so
+    iContact's page has tables of the operators for each field; they are not known to us, so
     that is left to iContact (API 10.2).
 
     Documentation: "Segment Criteria".
@@ -134,14 +134,14 @@ class Criteria(Resource[Criterion]):
     def list(
         self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
     ) -> Pager[Criterion]:
-        """List the criteria, all of which a member of the segment meets."""
+        """List the criteria. A member of the segment meets them all."""
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, criterion_id: int, /) -> Criterion:
         """Read one criterion. Numbers begin at 0, within the segment.
 
         Raises:
-            NotFound: If there is no such criterion.
+            NotFound: If the criterion does not exist.
         """
         return self._get(criterion_id)
 
@@ -183,7 +183,7 @@ class Criteria(Resource[Criterion]):
         Raises:
             ValueError: If the operator is unknown or takes another number of values.
             BadRequest: If iContact refuses a value.
-            NotFound: If there is no such criterion.
+            NotFound: If the criterion does not exist.
         """
         _check(fields)
         return self._write("POST", criterion_id, fields)
@@ -198,7 +198,7 @@ class Criteria(Resource[Criterion]):
         Raises:
             ValueError: As for :meth:`create`.
             BadRequest: If iContact refuses a value.
-            NotFound: If there is no such criterion.
+            NotFound: If the criterion does not exist.
         """
         _check_complete(fields)
         return self._write("PUT", criterion_id, fields)
@@ -207,7 +207,7 @@ class Criteria(Resource[Criterion]):
         """Delete a criterion, so that more contacts belong to the segment. Safe to repeat.
 
         Raises:
-            NotFound: If there is no such criterion.
+            NotFound: If the criterion does not exist.
         """
         self._delete(criterion_id)
 

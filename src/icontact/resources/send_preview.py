@@ -1,4 +1,4 @@
-"""Whom a send would reach, counted beforehand from what the API tells."""
+"""The number of contacts that a send would reach, counted beforehand."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from icontact.transport import Call, Sender
 __all__ = ["Audience", "SendPreview", "counted"]
 
 _SEGMENTS = (
-    "who belongs to a segment cannot be asked: an included one may reach from nobody to everybody "
-    "on its list, and an excluded one leave out as many"
+    "the API does not list the members of a segment: an included one may reach none or "
+    "all contacts of its list, and an excluded one may leave out as many"
 )
-_ON_THE_WAY = "whoever joins, leaves or bounces before the send goes out is not counted"
+_ON_THE_WAY = "contacts who join, leave or bounce before the send goes out are not counted"
 
 
 @attrs.frozen(kw_only=True)
@@ -35,7 +35,7 @@ class Audience:
 
 @attrs.frozen(kw_only=True)
 class SendPreview:
-    """Whom a send would reach, as far as the API can tell.
+    """The number of contacts that a send would reach, as far as the API shows it.
 
     Attributes:
         at_least: So many people for sure.
@@ -116,7 +116,7 @@ class _Lists:
         }
 
     def mailable(self, list_ids: Iterable[int]) -> set[int]:
-        """Return the contacts whom mail to lists reaches."""
+        """Return the contacts that mail to lists reaches."""
         found: set[int] = set()
         for list_id in list_ids:
             if list_id not in self._mailable:

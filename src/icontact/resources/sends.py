@@ -66,7 +66,7 @@ class Sends(Resource[Send]):
         folder.sends.cancel(send.send_id)
 
     A send cannot be edited. There is no call for several sends at once here: if its answer were
-    lost, nobody could tell which of them went out.
+    lost, it would not be known which of them went out.
 
     Documentation: "Sends", "Subscriptions", "Contacts".
     """
@@ -94,7 +94,7 @@ class Sends(Resource[Send]):
         """Read one send.
 
         Raises:
-            NotFound: If there is no such send.
+            NotFound: If the send does not exist.
         """
         return self._get(send_id)
 
@@ -109,18 +109,18 @@ class Sends(Resource[Send]):
         scheduled_time: datetime | None = None,
         eastern_offset: EasternOffset = "fixed",
     ) -> Send:
-        """Dispatch real mail: a message to everybody on lists and in segments.
+        """Dispatch real mail: a message to all contacts on lists and in segments.
 
         Never repeated unless iContact was not reached at all. If the answer is lost, the error
-        has ``maybe_applied``, and :meth:`find_recent` tells whether the mail is on its way.
+        has ``maybe_applied``, and :meth:`find_recent` shows whether the mail is on its way.
         :meth:`preview` counts the people beforehand.
 
         Args:
             message_id: What.
-            include_list_ids: Whom it goes to. Needed unless there are segments.
-            exclude_list_ids: Whom it does not go to all the same.
-            include_segment_ids: Whom it goes to.
-            exclude_segment_ids: Whom it does not go to all the same.
+            include_list_ids: Lists it goes to. Needed unless there are segments.
+            exclude_list_ids: Lists it does not go to.
+            include_segment_ids: Segments it goes to.
+            exclude_segment_ids: Segments it does not go to.
             scheduled_time: When it goes out, with a time zone; at once if not given. Fractions of
                 a second are cut off.
             eastern_offset: How the time is written between November and March. iContact's page
@@ -164,7 +164,7 @@ class Sends(Resource[Send]):
         scheduled_time: datetime | None = None,
         eastern_offset: EasternOffset = "fixed",
     ) -> SendPreview:
-        """Count the people whom a send would reach. Writes nothing.
+        """Count the contacts that a send would reach. Writes nothing.
 
         Takes what :meth:`create` takes, and makes the same checks. Reads the subscriptions and the
         contacts of each list, 500 rows a request, so that whoever unsubscribed, bounced or is not
@@ -173,16 +173,16 @@ class Sends(Resource[Send]):
 
         Args:
             message_id: What; if given, a spam score that would stop it is noted.
-            include_list_ids: Whom it would go to.
-            exclude_list_ids: Whom it would not go to all the same.
-            include_segment_ids: Whom it would go to.
-            exclude_segment_ids: Whom it would not go to all the same.
+            include_list_ids: Lists it would go to.
+            exclude_list_ids: Lists it would not go to.
+            include_segment_ids: Segments it would go to.
+            exclude_segment_ids: Segments it would not go to.
             scheduled_time: When; only checked.
             eastern_offset: As for :meth:`create`; only checked.
 
         Raises:
             ValueError: As for :meth:`create`.
-            NotFound: If there is no such message or segment.
+            NotFound: If the message or segment does not exist.
         """
         audience = _audience(
             include_list_ids, exclude_list_ids, include_segment_ids, exclude_segment_ids
@@ -215,7 +215,7 @@ class Sends(Resource[Send]):
 
         Raises:
             RejectedError: If it is on its way all the same; the last warning has its status.
-            NotFound: If there is no such send.
+            NotFound: If the send does not exist.
         """
         refusal: tuple[str, ...] = ()
         try:

@@ -39,7 +39,7 @@ class SignupForms(Resource[SignupForm]):
         """Read one sign-up form.
 
         Raises:
-            NotFound: If there is no such form.
+            NotFound: If the form does not exist.
         """
         return self._get(form_id)
 

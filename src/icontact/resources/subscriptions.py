@@ -1,4 +1,4 @@
-"""Subscriptions: who is on which list."""
+"""Subscriptions: the contacts of each list."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Subscriptions(Resource[Subscription]):
             max_items: Rows in all.
             workers: How many pages are asked for side by side, as in
                 :meth:`icontact.resources.Contacts.list`.
-            **filters: Search terms, all of which must match.
+            **filters: Search terms that must all match.
         """
         return self._list(
             filters, page_size=page_size, max_items=max_items, workers=workers, order_by=order_by
@@ -110,7 +110,7 @@ class Subscriptions(Resource[Subscription]):
             list_id: The list; or else give its name.
             email: The address of the contact.
             list: The exact name of the list, or its id.
-            status: ``"normal"``, or ``"pending"`` for somebody who has to confirm first.
+            status: ``"normal"``, or ``"pending"`` for a contact who has to confirm first.
             confirmation_message_id: With ``"pending"``: the message of type ``confirmation`` that
                 iContact mails.
 
@@ -182,8 +182,8 @@ class Subscriptions(Resource[Subscription]):
         """Change the status of a subscription. Safe to repeat.
 
         Raises:
-            BadRequest: If iContact refuses, as it does for somebody who unsubscribed.
-            NotFound: If there is no such subscription.
+            BadRequest: If iContact refuses, as it does for a contact who unsubscribed.
+            NotFound: If the subscription does not exist.
         """
         return self._write("POST", _key(contact_id, list_id), {"status": status})
 
@@ -241,7 +241,7 @@ class Subscriptions(Resource[Subscription]):
     ) -> BatchResult[Subscription]:
         """Subscribe contacts in one request, matched by contact and list. Safe to repeat.
 
-        A row whose contact is already on the list stands in ``rejected``, with that as its reason:
+        A row whose contact is already on the list is in ``rejected``, with that as its reason:
         iContact leaves it out of its answer without a word (API 8.2), so the subscriptions of such
         rows are looked up.
 
@@ -274,7 +274,7 @@ class Subscriptions(Resource[Subscription]):
         )
 
     def _reasons(self, bodies: Sequence[Mapping[str, Any]]) -> Sequence[str | None]:
-        """Return why iContact left rows out, as far as their subscriptions tell."""
+        """Return why iContact left rows out, as far as their subscriptions show."""
         there: dict[str, Subscription] = {}
         for list_id in {int(body["listId"]) for body in bodies}:
             wanted = [int(one["contactId"]) for one in bodies if int(one["listId"]) == list_id]
@@ -316,7 +316,7 @@ class Subscriptions(Resource[Subscription]):
 #: Contacts in one search: their ids still fit into a URL.
 _AT_ONCE = 100
 
-#: An error names so many lists.
+#: The number of lists that an error names.
 _NAMED = 20
 
 _CONTACT = "the contact either as contact_id=42 or as email='jo@example.com'"

@@ -25,7 +25,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 30.0, 1.5
 
 @attrs.frozen(kw_only=True)
 class UploadResult:
-    """What became of an upload.
+    """The result of an upload.
 
     Attributes:
         upload: The upload, as iContact described it last.
@@ -60,7 +60,7 @@ class Uploads(Resource[Upload]):
     Args:
         transport: Sends the calls.
         folder: The folder's path.
-        sleep: Waits so many seconds.
+        sleep: Waits for some seconds.
         clock: Seconds, monotonic.
 
     Attributes:
@@ -101,7 +101,7 @@ class Uploads(Resource[Upload]):
         """Read one upload. :meth:`wait` reads it until it is done.
 
         Raises:
-            NotFound: If there is no such upload.
+            NotFound: If the upload does not exist.
         """
         return self._get(upload_id)
 
@@ -124,7 +124,7 @@ class Uploads(Resource[Upload]):
 
         Raises:
             BadRequest: If iContact refuses a value.
-            NotFound: If there is no such upload.
+            NotFound: If the upload does not exist.
         """
         return self._write("POST", upload_id, fields)
 
@@ -132,7 +132,7 @@ class Uploads(Resource[Upload]):
         """Cancel an upload. Safe to repeat.
 
         Raises:
-            NotFound: If there is no such upload.
+            NotFound: If the upload does not exist.
         """
         self._delete(upload_id)
 
@@ -151,7 +151,7 @@ class Uploads(Resource[Upload]):
             iContact's sentences beside its answer, if any.
 
         Raises:
-            NotFound: If there is no such upload.
+            NotFound: If the upload does not exist.
             TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         call = Call(
@@ -180,7 +180,7 @@ class Uploads(Resource[Upload]):
 
         Raises:
             RequestTimeout: If it is being received still; it may come to an end later.
-            NotFound: If there is no such upload.
+            NotFound: If the upload does not exist.
         """
         started, pause, attempts = self._clock(), _FIRST_PAUSE, 0
         while True:

@@ -54,7 +54,7 @@ class Users(Resource[User]):
         """Read one user.
 
         Raises:
-            NotFound: If there is no such user.
+            NotFound: If the user does not exist.
         """
         return self._get(user_id)
 
@@ -93,7 +93,7 @@ class Users(Resource[User]):
 
         Raises:
             BadRequest: If iContact refuses a value.
-            NotFound: If there is no such user.
+            NotFound: If the user does not exist.
             TypeError: If ``user_name`` or ``password`` is given.
         """
         refuse_fixed(fields, "user_name", "password")
@@ -103,7 +103,7 @@ class Users(Resource[User]):
         """Delete a user. Safe to repeat.
 
         Raises:
-            NotFound: If there is no such user.
+            NotFound: If the user does not exist.
         """
         self._delete(user_id)
 

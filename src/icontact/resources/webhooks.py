@@ -40,7 +40,7 @@ class Webhooks(Resource[Webhook]):
         """Read one web hook.
 
         Raises:
-            NotFound: If there is no such web hook.
+            NotFound: If the web hook does not exist.
         """
         return self._get(webhook_id)
 
@@ -78,6 +78,6 @@ class Webhooks(Resource[Webhook]):
         """Have nothing posted there any more. Safe to repeat.
 
         Raises:
-            NotFound: If there is no such web hook.
+            NotFound: If the web hook does not exist.
         """
         self._delete(webhook_id)

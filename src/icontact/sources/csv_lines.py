@@ -1,4 +1,4 @@
-"""Lines of a file for the csv module, some of which can be looked at before, or given back."""
+"""Lines of a file for the csv module, which can be looked at before, or given back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["CsvLines"]
 
 
 class CsvLines(Iterator[str]):
-    """Lines for the csv module, of which some can be given back.
+    """Lines for the csv module that can be given back.
 
     Attributes:
         number: How many were handed out.
@@ -31,7 +31,7 @@ class CsvLines(Iterator[str]):
         line = self._back.popleft() if self._back else self._text.readline()
         if not line or (line[-1] not in "\r\n" and self.damaged):
             self.half = line
-            raise StopIteration  # half a line is no line
+            raise StopIteration  # half a line is not read
         if not self.number:
             line = line.lstrip("\ufeff")
         self.number += 1
@@ -69,7 +69,7 @@ class CsvLines(Iterator[str]):
             self.number += 1
 
     def give_back(self) -> bool:
-        """Give all but the first line of the present row back; tell whether there were any."""
+        """Give all but the first line of the present row back; return whether there were any."""
         rest = self.taken[1:]
         self._back.extendleft(reversed(rest))
         self.number -= len(rest)

@@ -39,7 +39,7 @@ __all__ = ["CsvReader", "checked_delimiter"]
 _CANDIDATES = (",", ";", "\t", "|")
 _SPELLED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
-#: A note names so many lines.
+#: The number of lines that a note names.
 _NAMED = 10
 
 _UNCLOSED = "a quotation mark is opened and not closed"

@@ -75,7 +75,7 @@ class Encoding:
         """Say what is wrong with a row as it stands in the file, or None."""
         plain = text.isascii()
         if not plain and _is_marked(text):
-            reason = f"it holds bytes that are no {self.label}"
+            reason = f"it holds bytes that are not {self.label}"
             return EncodingMismatch(reason) if self.given else BadRow(reason)
         if "\0" in text:
             return BadRow("it holds NUL characters, which no text has")
@@ -102,7 +102,7 @@ def recognised_encoding(stream: BinaryIO, name: str) -> Encoding:
     """Find out a file's encoding: by its byte order mark, or by looking through all of it.
 
     Raises:
-        ConfigError: If it is no text at all.
+        ConfigError: If it is not text at all.
     """
     head = stream.read(64)
     stream.seek(0)

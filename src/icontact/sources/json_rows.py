@@ -210,7 +210,7 @@ def _broken(fault: BadRow, found: Any) -> BadRow:
 
 
 def _loads(content: str) -> Any:
-    """Read JSON; where a value would get lost or changed on the way, a bad row stands for it."""
+    """Read JSON; a value that would get lost or changed on the way becomes a bad row."""
     return json.loads(
         content, object_pairs_hook=_distinct, parse_float=_finite, parse_constant=_no_number
     )
@@ -238,7 +238,7 @@ def _finite(digits: str) -> float | BadRow:
 
 
 def _no_number(name: str) -> BadRow:
-    return BadRow(f"it holds {name}, which is no number")
+    return BadRow(f"it holds {name}, which is not a number")
 
 
 def _fault(found: Any) -> BadRow | None:

@@ -175,7 +175,7 @@ def read_rows(
         name: What to call the file in messages.
 
     Raises:
-        ConfigError: If the file cannot be read, is empty, is no text, or has no header; if it is a
+        ConfigError: If the file cannot be read, is empty, is not text, or has no header; if it is a
             workbook and the extra ``excel`` is not installed.
     """
     if header_line is not None and header_line < 1:

@@ -109,7 +109,7 @@ def is_address(text: str) -> bool:
 
 
 def listed(numbers: Sequence[int], most: int = 10, count: int | None = None) -> str:
-    """Return numbers for a message: at most so many, and how many more there are.
+    """Return the first numbers for a message, and how many more there are.
 
     Args:
         numbers: The first of them, or all.
