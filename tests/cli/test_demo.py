@@ -59,7 +59,7 @@ def test_every_row_is_accounted_for(shown: Any) -> None:
         ("carla.reed@example.com", "created", "new contact; is on the list now"),
         ("kiri.walker@example.net", "created", "state: left out"),
         ("sofia.almeida@example.com", "updated", "city"),
-        ("amelie.roux@example.com", "skipped", "same address"),
+        ("amelie.roux@example.com", "skipped", "duplicate of"),
         ("paul.jensen@example.net", "skipped", "unsubscribed"),
         ("rosa.delgado@example.com", "skipped", "do-not-contact"),
         ("vera.lind(at)example.com", "rejected", "not a valid e-mail address"),

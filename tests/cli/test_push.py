@@ -325,8 +325,11 @@ def test_duplicates_are_named_by_line_and_either_may_count(
     people = written(tmp_path, HEADER, "jo@example.com,Jo,Cary", "JO@example.com,Jo,Durham")
     words = ("push", people, "--list", "Newsletter", "-v")
 
-    assert "same address as line 3, which counts" in icontact(*words).out
-    assert "same address as line 2, which counts" in icontact(*words, "--duplicates", "first").out
+    assert "duplicate of line 3; only line 3 is pushed" in icontact(*words).out
+    assert (
+        "duplicate of line 2; only line 2 is pushed"
+        in icontact(*words, "--duplicates", "first").out
+    )
     assert [one["city"] for one in embedded.state.contacts()] == ["Cary"]
 
 

@@ -103,7 +103,7 @@ def test_what_is_rejected_and_might_have_said_so_holds_other_rows_back(
     one, other = report.outcomes[::order]
     assert (one.status, other.status) == ("rejected", "skipped")
     assert reason in one.reason
-    assert f"same address as row {one.row}" in other.reason
+    assert f"duplicate of row {one.row}" in other.reason
     assert contacts(push) == []
 
 

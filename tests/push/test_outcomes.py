@@ -316,9 +316,7 @@ def test_rows_with_one_address_become_one_contact(sandbox: Sandbox, make_push: M
     last = make_push().run(rows)
 
     assert [outcome.status.value for outcome in last.outcomes] == ["skipped", "created", "created"]
-    assert last.outcomes[0].reason == (
-        "same address as row 2, which counts; nothing of this one is pushed"
-    )
+    assert last.outcomes[0].reason == ("duplicate of row 2; only row 2 is pushed")
     assert sorted(contact["city"] for contact in sandbox.state.contacts()) == ["", "Cary"]
 
 

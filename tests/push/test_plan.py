@@ -211,7 +211,7 @@ def test_an_unknown_status_is_left_alone(sandbox: Sandbox, make_push: MakePush) 
     )
 
     assert decision.action is Action.SKIP
-    assert "hibernating" in decision.reason
+    assert "hibernating" in str(decision.reason)
 
 
 def test_a_listing_without_a_total_is_not_trusted_to_be_whole(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from icontact.push.journal import RowToWrite
+from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.results import result_of
 
 
@@ -15,19 +16,19 @@ def test_a_state_that_nobody_documents_is_told_as_it_came() -> None:
         contact_id=None,
         subscription=None,
         status="created",
-        reason="new contact",
+        reason=Reason.of(ReasonCode.NEW_CONTACT).encode(),
         tried=0,
         changes=None,
         text="{}",
     )
 
-    fate = result_of(row, 7, "paused")
+    result = result_of(row, 7, "paused")
 
-    assert (fate.row, fate.status, fate.subscription, fate.contact_id) == (
+    assert (result.row, result.status, result.subscription, result.contact_id) == (
         3,
         "created",
         "paused",
         7,
     )
-    assert fate.reason == "new contact; is on the list now"
+    assert str(result.reason) == "new contact; is on the list now"
     assert "jo@" not in repr(row)

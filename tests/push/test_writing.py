@@ -398,7 +398,7 @@ def test_reports_of_parts_make_one(sandbox: Sandbox, make_push: MakePush) -> Non
     report = PushReport.merged([first, second])
 
     assert [one.row for one in report.outcomes] == [0, 1, 2, 3, 4, 5]
-    assert report.outcomes[3].reason.startswith("same address as row 4, which counts")
+    assert report.outcomes[3].reason.startswith("duplicate of row 4; only row 4 is pushed")
     assert report.outcomes[3].duplicate_of == 4
     assert report.outcomes[-1] == report.outcomes[5] == list(report.outcomes)[5]
     assert [one.row for one in report.outcomes[1:4]] == [1, 2, 3]

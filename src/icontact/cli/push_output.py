@@ -15,6 +15,7 @@ from icontact.models import ContactList
 from icontact.push import OutcomeStatus, PlannedRow, PushOutcome, PushPlan, PushReport, ReasonCount
 from icontact.push.glance import kinds_of_rows, samples
 from icontact.push.outcome import number_of
+from icontact.push.reasons import Reason, ReasonCode, describe
 from icontact.sources import RowFile
 
 __all__ = ["PushSummary", "ReportedRow", "print_reasons", "print_rows", "sentence", "show_push"]
@@ -138,10 +139,12 @@ class PushSummary:
 
 
 def _reported(outcome: PlannedRow | PushOutcome, file: RowFile) -> ReportedRow:
-    reason, duplicate_of = outcome.reason, outcome.duplicate_of
-    if duplicate_of is not None and (other := file.line_of(duplicate_of)) is not None:
+    reason = outcome.reason
+    if outcome.codes == (ReasonCode.DUPLICATE,) and outcome.duplicate_of is not None:
         # A line is easier to find in a file than a row's number.
-        reason = reason.replace(f"row {duplicate_of}", f"line {other}", 1)
+        line = file.line_of(outcome.duplicate_of)
+        if line is not None:
+            reason = describe(Reason.of(ReasonCode.DUPLICATE), outcome.notes, line, "line")
     return ReportedRow(
         row=outcome.row,
         line=file.line_of(outcome.row),

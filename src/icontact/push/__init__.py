@@ -9,7 +9,8 @@ from icontact.push.outcome import OutcomeStatus, PushOutcome
 from icontact.push.plan import Change, PlannedRow, PushPlan
 from icontact.push.probing import probe
 from icontact.push.progress import Progress
-from icontact.push.reasons import ReasonCount
+from icontact.push.reason_counts import ReasonCount
+from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.report import PushReport
 from icontact.push.settings import PushPolicy, PushSettings, mapping_from_pairs
 from icontact.push.state_reader import Lookup
@@ -31,6 +32,8 @@ __all__ = [
     "PushPolicy",
     "PushReport",
     "PushSettings",
+    "Reason",
+    "ReasonCode",
     "ReasonCount",
     "Step",
     "find_list",

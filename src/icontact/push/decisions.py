@@ -23,10 +23,11 @@ from typing import Any, Protocol, cast
 import attrs
 
 from icontact.models import Contact, ContactFields, ContactStatus, FieldType, SubscriptionStatus
+from icontact.push.outcome import OutcomeStatus
+from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.settings import PushPolicy
 
 __all__ = [
-    "NEW_CONTACT",
     "Action",
     "ContactState",
     "Decision",
@@ -39,9 +40,6 @@ __all__ = [
     "suppression_reason",
     "unlisted_fields",
 ]
-
-#: Why an address that nobody has is created.
-NEW_CONTACT = "new contact"
 
 
 class Action(Enum):
@@ -78,6 +76,26 @@ class ContactState:
     subscription: str | None = None
 
 
+_STATUSES: Mapping[Action, OutcomeStatus] = {
+    Action.CREATE: OutcomeStatus.CREATED,
+    Action.UPDATE: OutcomeStatus.UPDATED,
+    Action.REPLACE: OutcomeStatus.UPDATED,
+    Action.NOTHING: OutcomeStatus.UNCHANGED,
+    Action.SKIP: OutcomeStatus.SKIPPED,
+    Action.REJECT: OutcomeStatus.REJECTED,
+    Action.UNSUBSCRIBE: OutcomeStatus.UPDATED,
+}
+
+#: Actions that send no request of their own.
+_SILENT = (Action.NOTHING, Action.SKIP, Action.REJECT)
+
+
+def _status_of(decision: Decision) -> OutcomeStatus:
+    if decision.action is Action.NOTHING and decision.subscribe:
+        return OutcomeStatus.UPDATED
+    return _STATUSES[decision.action]
+
+
 @attrs.frozen(kw_only=True)
 class Decision:
     """What to do with one contact, and why.
@@ -85,24 +103,25 @@ class Decision:
     Attributes:
         action: What is written to the contact.
         subscribe: Whether it is put on the list.
-        fields: What is written; the fields that differ for an update.
-        changes: The names of these fields, for people.
-        before: What they hold now.
+        before: The fields that change, and what they hold now.
         contact_id: The existing contact.
         subscription: Its state on the list as it was found.
-        reason: Why, in words.
-        duplicate_of: The row with the same address that counts instead.
+        reason: Why.
+        status: How the row ends if all goes well.
     """
 
     action: Action
-    reason: str
+    reason: Reason
     subscribe: bool = False
-    fields: ContactFields = attrs.field(factory=ContactFields, repr=False)
-    changes: tuple[str, ...] = ()
     before: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     contact_id: int | None = None
     subscription: str | None = None
-    duplicate_of: int | None = None
+    status: OutcomeStatus = attrs.field(default=attrs.Factory(_status_of, takes_self=True))
+
+    @property
+    def writes(self) -> bool:
+        """Whether a request is to be sent."""
+        return self.subscribe or self.action not in _SILENT
 
 
 def decide(
@@ -119,55 +138,48 @@ def decide(
         policy: What the settings say.
         types: The type of each custom field.
     """
+    status = restricting_status(wanted, policy)
     if not known.contacts:
-        return Decision(
-            action=Action.CREATE,
-            subscribe=restricting_status(wanted, policy) is None,
-            fields=fields_to_write(Action.CREATE, wanted),
-            reason=NEW_CONTACT,
-        )
-    if (status := restricting_status(wanted, policy)) is not None:
+        reason = Reason.of(ReasonCode.NEW_CONTACT)
+        return Decision(action=Action.CREATE, subscribe=status is None, reason=reason)
+    if status is not None:
         # It binds the push, though it is not written to iContact.
-        return _skip(known, f"the row itself says {status}")
+        return _skip(known, Reason.of(ReasonCode.ROW_STATUS, status))
     contact, *others = known.contacts
     if others:
-        ids = ", ".join(str(contact.contact_id) for contact in known.contacts)
-        return Decision(
-            action=Action.REJECT,
-            reason=f"several contacts in iContact have this address (ids {ids}); merge them there",
-        )
-    if reason := suppression_reason(contact, known.subscription, policy):
-        return _skip(known, reason)
+        return Decision(action=Action.REJECT, reason=_several(known))
+    if (suppressed := suppression_reason(contact, known.subscription, policy)) is not None:
+        return _skip(known, suppressed)
     return _existing(wanted, contact, known.subscription, policy, types)
 
 
-def decide_opt_out(reason: str, known: ContactState, policy: PushPolicy) -> Decision:
-    """Decide about a contact whose row says that the person must not be mailed.
+def _several(known: ContactState) -> Reason:
+    ids = ", ".join(str(contact.contact_id) for contact in known.contacts)
+    return Reason.of(ReasonCode.SEVERAL_CONTACTS, ids)
+
+
+def decide_opt_out(reason: Reason, known: ContactState, policy: PushPolicy) -> Decision:
+    """Decide about a contact whose row says that the person opted out.
 
     Args:
-        reason: The row's own word.
-        known: What iContact says; at least one contact.
-        policy: What the settings say.
+        reason: The row's own reason.
+        known: What iContact says.
+        policy: The settings.
     """
+    if not known.contacts:
+        return Decision(action=Action.SKIP, reason=reason)
     contact, *others = known.contacts
     if others:
-        # Which of them is on the list is not known.
-        ids = ", ".join(str(one.contact_id) for one in known.contacts)
-        return Decision(
-            action=Action.REJECT if policy.opt_out == "unsubscribe" else Action.SKIP,
-            reason=f"{reason}; several contacts in iContact have this address (ids {ids}): "
-            "see there that none of them is on the list",
-        )
-    on_the_list = known.subscription in (SubscriptionStatus.NORMAL, SubscriptionStatus.PENDING)
-    if not on_the_list:
-        action = Action.SKIP
-    elif policy.opt_out == "unsubscribe":
-        action, reason = Action.UNSUBSCRIBE, f"{reason}; was on the list"
-    else:
-        action, reason = Action.SKIP, f"{reason}; is still on the list"
+        # It is not known which of them is on the list.
+        action = Action.REJECT if policy.opt_out == "unsubscribe" else Action.SKIP
+        return Decision(action=action, reason=reason + _several(known))
+    if known.subscription not in (SubscriptionStatus.NORMAL, SubscriptionStatus.PENDING):
+        return _skip(known, reason)
+    if policy.opt_out == "skip":
+        return _skip(known, reason.then(ReasonCode.STILL_ON_LIST))
     return Decision(
-        action=action,
-        reason=reason,
+        action=Action.UNSUBSCRIBE,
+        reason=reason.then(ReasonCode.WAS_ON_LIST),
         contact_id=contact.contact_id,
         subscription=known.subscription,
     )
@@ -186,7 +198,7 @@ def has_given_status(wanted: ContactFields, contact: Contact) -> bool:
     return "status" in wanted and str(contact.status) == str(wanted["status"])
 
 
-def _skip(known: ContactState, reason: str) -> Decision:
+def _skip(known: ContactState, reason: Reason) -> Decision:
     return Decision(
         action=Action.SKIP,
         reason=reason,
@@ -208,24 +220,15 @@ def unlisted_fields(wanted: ContactFields, contact: Contact, policy: PushPolicy)
 
 def suppression_reason(
     contact: HasStatus, subscription: str | None, policy: PushPolicy
-) -> str | None:
-    """Say why nothing may be written, or return None."""
+) -> Reason | None:
+    """Return why nothing may be written to a contact; ``None`` if it may."""
     status = contact.status
     if status != ContactStatus.NORMAL and status not in policy.allow_statuses:
-        return _REASONS.get(status, f"iContact gives this contact the status {str(status)!r}")
+        return Reason.of(ReasonCode.SUPPRESSED, str(status))
     unsubscribed = SubscriptionStatus.UNSUBSCRIBED
     if subscription == unsubscribed and unsubscribed not in policy.allow_statuses:
-        return "this person unsubscribed from the list"
+        return Reason.of(ReasonCode.UNSUBSCRIBED)
     return None
-
-
-_REASONS: Mapping[str, str] = {
-    ContactStatus.DONOTCONTACT: "iContact marks this contact as do-not-contact",
-    ContactStatus.BOUNCED: "mail to this contact bounced",
-    ContactStatus.PENDING: "this contact has not confirmed yet",
-    ContactStatus.INVITABLE: "this contact must be invited first",
-    ContactStatus.DELETED: "this contact was deleted in iContact",
-}
 
 
 def _existing(
@@ -245,8 +248,6 @@ def _existing(
     return Decision(
         action=action,
         subscribe=subscribe,
-        fields=fields_to_write(action, wanted, changes),
-        changes=changes,
         before={name: _as_text(_held(contact, name)) for name in changes},
         contact_id=contact.contact_id,
         subscription=subscription,
@@ -260,14 +261,15 @@ def _held(contact: Contact, name: str) -> Any:
     return getattr(contact, name) if is_standard else contact.custom_fields.get(name)
 
 
-def _reason(changes: Sequence[str], subscribe: bool, subscription: str | None) -> str:
+def _reason(changes: Sequence[str], subscribe: bool, subscription: str | None) -> Reason:
     if changes:
-        return "changed: " + ", ".join(changes)
+        return Reason.of(ReasonCode.CHANGED, *changes)
     if subscribe:
-        return "was not on the list"
+        return Reason.of(ReasonCode.NOT_ON_LIST)
+    reason = Reason.of(ReasonCode.AS_IT_SHOULD_BE)
     if subscription == SubscriptionStatus.PENDING:
-        return "as it should be; on the list, not confirmed yet"
-    return "as it should be"
+        return reason.then(ReasonCode.NOT_CONFIRMED)
+    return reason
 
 
 def _differences(

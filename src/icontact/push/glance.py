@@ -10,7 +10,7 @@ from typing import Any
 from icontact.notebook import fold, heading, mask, mask_address, table
 from icontact.push.journal import Outcomes, PlannedRow, PlannedRows
 from icontact.push.outcome import QUIET, OutcomeStatus, PushOutcome, number_of
-from icontact.push.reasons import ReasonCount
+from icontact.push.reason_counts import ReasonCount
 
 __all__ = ["at_a_glance", "count_added", "kinds_of_rows", "samples", "verdict"]
 

@@ -1,12 +1,10 @@
-"""Rows of any kind go into the journal, mapped or rejected, a thousand at a time."""
+"""Loads rows of any kind into the journal, mapped or rejected, a thousand at a time."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from itertools import chain
-from operator import itemgetter
 from os import PathLike
 from typing import Any
 
@@ -17,16 +15,9 @@ from icontact.mapping.consent import ConsentColumn
 from icontact.mapping.consent_columns import certain_no
 from icontact.models import ContactFields
 from icontact.push.decisions import restricting_status
-from icontact.push.journal import (
-    CHUNK,
-    Journal,
-    RowRecord,
-    Stage,
-    body_of,
-    json_of,
-    storable,
-)
+from icontact.push.journal import CHUNK, Journal, RowRecord, body_of, json_of
 from icontact.push.outcome import OutcomeStatus, number_of
+from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.settings import PushPolicy
 from icontact.sources import (
     FIRST_ROWS,
@@ -41,49 +32,46 @@ from icontact.sources import (
 __all__ = ["load_rows"]
 
 
-def load_rows(
-    rows: RowSource,
-    mapper: ContactMapper,
-    journal: Journal,
-    rules: PushPolicy,
-) -> int:
-    """Read all rows into a journal; if they are there already, see that they are the same.
+def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: PushPolicy) -> int:
+    """Read all rows into a journal; if it holds rows already, check that they are the same.
 
-    A row that cannot be mapped is settled at once, as rejected; one that says that its person must
-    not be mailed, as skipped.
+    A row that cannot be mapped is rejected at once; a row whose person opted out is skipped.
 
     Args:
         rows: What is to be pushed; read once.
         mapper: Turns a row into contact fields.
-        journal: Where to.
-        rules: What the settings say.
+        journal: Where the rows are stored.
+        policy: The settings.
 
     Returns:
         How many rows there are.
 
     Raises:
-        TypeError: For something whose items are no rows: one mapping.
-        ConsentError: If a column is about who may be mailed, and nothing reads it.
+        TypeError: If the items are not rows, as those of a single mapping.
+        ConsentError: If a column is about consent, and nothing reads it.
         JournalError: If the journal holds other rows.
     """
-    opened = isinstance(rows, str | PathLike)
+    is_path = isinstance(rows, str | PathLike)
     given = as_rows(rows)
     if isinstance(given, RowFile | TableRows):
         _check_columns(given, mapper)
-    reader = _Reader(mapper, rules)
+    reader = _RowReader(mapper, policy, given)
     if journal.is_read:
-        return _compare(reader, given, journal)
+        return _compare(reader, journal)
     journal.start_reading()
-    for chunk in reader.chunks(given):
-        journal.add(chunk, reader.originals())
+    for records in reader.chunks():
+        journal.add(records, reader.take_originals())
     if journal.index():
-        journal.settle_duplicates(rules.duplicates)
-    if not rules.push_contacts:
-        journal.skip_all(rules.switch)
-    journal.note("source", json.dumps(_source_of(given), default=str))
-    # Whoever opened a file sees its notes there.
-    of_the_file = tuple(getattr(given, "notes", ())) if opened else ()
-    journal.finish_reading((*of_the_file, *reader.notes))
+        journal.settle_duplicates(policy.duplicates)
+    if not policy.push_contacts:
+        journal.skip_all(Reason.of(ReasonCode.SWITCHED_OFF, policy.switch))
+    source: Mapping[str, Any] = {}
+    if isinstance(given, RowFile):  # what is needed to write rows of it again
+        source = {name: getattr(given, name) for name in ("columns", "encoding", "delimiter")}
+    journal.note("source", json.dumps(source, default=str))
+    # A caller who opened the file sees its notes there.
+    notes_of_file = tuple(getattr(given, "notes", ())) if is_path else ()
+    journal.finish_reading((*notes_of_file, *reader.notes))
     return reader.count
 
 
@@ -97,219 +85,200 @@ def _check_columns(rows: RowFile | TableRows, mapper: ContactMapper) -> None:
         raise
 
 
-def _source_of(rows: object) -> Mapping[str, Any]:
-    """Return what has to be known of an input, to write rows of it again."""
-    if not isinstance(rows, RowFile):
-        return {}
-    return {"columns": rows.columns, "encoding": rows.encoding, "delimiter": rows.delimiter}
-
-
-def _compare(reader: _Reader, given: Iterable[Any], journal: Journal) -> int:
-    kept = int(journal.database.value("SELECT COUNT(*) FROM rows"))
-    for chunk in reader.chunks(given):
-        place = journal.first_mismatch(chunk)
-        reader.originals()
-        if place is not None:
-            fault = (
-                f"row {place} is not the one that it holds"
-                if place < kept
-                else f"it holds {number_of(kept, 'row')}, and there are more"
-            )
-            raise JournalError(f"the journal {journal.path} belongs to other rows: {fault}{_OUT}")
-    if reader.count < kept:
+def _compare(reader: _RowReader, journal: Journal) -> int:
+    stored = int(journal.database.value("SELECT COUNT(*) FROM rows"))
+    problem = ""
+    for records in reader.chunks():
+        reader.take_originals()
+        row = journal.first_mismatch(records)
+        if row is not None and row < stored:
+            problem = f"row {row} is not the one that it holds"
+        elif row is not None:
+            problem = f"it holds {number_of(stored, 'row')}, and there are more"
+        if problem:
+            break
+    else:
+        if reader.count < stored:
+            problem = f"it holds {number_of(stored, 'row')}, and there are {reader.count:,}"
+    if problem:
         raise JournalError(
-            f"the journal {journal.path} belongs to other rows: it holds {number_of(kept, 'row')},"
-            f" and there are {reader.count:,}{_OUT}"
+            f"the journal {journal.path} belongs to other rows: {problem}; push the same rows to "
+            "go on, or name another journal"
         )
-    return kept
+    return stored
 
 
-_OUT = "; push the same rows to go on, or name another journal"
-
-
-class _Chunk:
-    """Rows on their way into the journal."""
-
-    def __init__(self) -> None:
-        #: About which there is nothing to be said: most of them.
-        self.plain: list[RowRecord] = []
-        self.others: list[RowRecord] = []
-
-    def taken(self) -> Sequence[RowRecord]:
-        """Return all of them, in their order."""
-        if not self.others:
-            return self.plain
-        return sorted(chain(self.plain, self.others), key=itemgetter(0))
-
-
-class _Reader:
+class _RowReader:
     """Maps rows as they come.
 
+    Args:
+        mapper: Turns a row into contact fields.
+        policy: The settings.
+        rows: The rows.
+
     Attributes:
-        count: How many rows there were.
+        count: How many rows were read.
     """
 
-    def __init__(self, mapper: ContactMapper, rules: PushPolicy) -> None:
-        self._mapper = mapper
-        self._rules = rules
+    def __init__(self, mapper: ContactMapper, policy: PushPolicy, rows: Iterable[Any]) -> None:
+        self._mapper, self._policy, self._rows = mapper, policy, rows
         self.count = 0
         self._consent_keys = mapper.consent_keys
-        #: Whether rows of the file have columns that say who may be mailed.
-        self._may_say_no = False
+        read = self._consent_keys.difference(mapper.consent.ignored)
+        #: Whether the file has columns that say who may be mailed.
+        self._has_consent = isinstance(rows, RowFile) and not read.isdisjoint(rows.columns)
         self._originals: list[tuple[int, str]] = []
         #: Keys that may be about consent, and that nothing reads.
-        self._suspects: dict[Any, ConsentColumn] = {}
-        # Keys that no row has had so far: mostly a slip in the mapping, which is not to pass in
-        # silence.
+        self._unread: dict[Any, ConsentColumn] = {}
+        #: Mapped keys that no row has had so far.
         self._unseen = set(mapper.sources)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is to be said about the rows together."""
+        """Notes about the rows together."""
         seen = set(self._mapper.sources) - self._unseen
         missing = self._mapper.missing(seen) if self.count else ()
-        notes = (f"no row has {', '.join(map(repr, missing))}",) if missing else ()
-        return (
-            *notes,
-            *(
-                f"not read: {one}; name it in do_not_contact, consent or ignore"
-                for one in self._suspects.values()
-            ),
-        )
+        notes = [f"no row has {', '.join(map(repr, missing))}"] if missing else []
+        for one in self._unread.values():
+            notes.append(f"not read: {one}; name it in do_not_contact, consent or ignore")
+        return tuple(notes)
 
-    def originals(self) -> Sequence[tuple[int, str]]:
+    def take_originals(self) -> list[tuple[int, str]]:
         """Return the rows of the last chunk as they came, and forget them."""
-        found, self._originals = self._originals, []
-        return found
+        originals, self._originals = self._originals, []
+        return originals
 
-    def _keep(self, place: int, row: Any) -> None:
+    def chunks(self) -> Iterator[list[RowRecord]]:
+        """Yield the rows for the journal."""
+        records: list[RowRecord] = []
+        for row in self._rows:
+            self._keep_original(row)
+            if isinstance(row, BadRow):
+                records.append(self._record_of_bad_row(row))
+            else:
+                records.append(self._record_of(row))
+                if self._unseen:
+                    self._note_keys(row)
+            self.count += 1
+            if len(records) == CHUNK:
+                yield records
+                records = []
+        if records:
+            yield records
+
+    def _keep_original(self, row: Any) -> None:
         cells = row.cells if isinstance(row, BadRow) else row
         if isinstance(cells, Mapping):
-            # Others' objects raise what they like; then the row is known by its address alone.
+            # Objects of other libraries may raise anything; then only the address is kept.
             with suppress(Exception):
-                self._originals.append((place, json.dumps(dict(cells), default=str)))
+                self._originals.append((self.count, json.dumps(dict(cells), default=str)))
 
-    def chunks(self, given: Iterable[Any]) -> Iterable[Sequence[RowRecord]]:
-        """Yield the rows as the journal takes them."""
-        chunk, count = _Chunk(), 0
-        if isinstance(given, RowFile):
-            read = self._consent_keys.difference(self._mapper.consent.ignored)
-            self._may_say_no = not read.isdisjoint(given.columns)
-        for row in given:
-            self._keep(count, row)
-            if isinstance(row, BadRow):
-                chunk.others.append(self._broken(count, row))
-            else:
-                self._take(count, row, chunk)
-                if self._unseen:
-                    self._look_for_keys(row)
-            count += 1
-            if not count % CHUNK:
-                yield chunk.taken()
-                chunk = _Chunk()
-        self.count = count
-        if count % CHUNK:
-            yield chunk.taken()
-
-    def _look_for_consent(self, row: Mapping[Any, Any]) -> None:
-        """Note the keys of a row that may be about consent; a sure no is skipped anyway."""
-        for one in self._mapper.unread_consent(row, [row]):
-            if not one.words or not all(one.words.values()):
-                self._suspects.setdefault(one.column, one)
-
-    def _look_for_keys(self, row: Any) -> None:
-        # Only of a plain dict it is certain that asking for its keys has no effect.
+    def _note_keys(self, row: Any) -> None:
+        # Only asking a plain dict for its keys is certain to have no effect.
         unseen: set[Any] = set()
         if type(row) is dict:
-            # But its keys may refuse to be compared; then nothing is said about them.
+            # Its keys may refuse to be compared; then there is no note about them.
             with suppress(Exception):
                 unseen = {key for key in self._unseen if key not in row}
         self._unseen = unseen
 
-    def _take(self, place: int, row: Any, chunk: _Chunk) -> None:
+    def _note_consent(self, row: Mapping[Any, Any]) -> None:
+        """Note the keys of a row that may be about consent; a certain no is skipped anyway."""
+        for one in self._mapper.unread_consent(row, [row]):
+            if not one.words or not all(one.words.values()):
+                self._unread.setdefault(one.column, one)
+
+    def _record_of(self, row: Any) -> RowRecord:
         try:
             if isinstance(row, Mapping):
-                said_no = certain_no(row, self._consent_keys)
-                if said_no is not None:
-                    address = self._mapper.explain(row)["email"].result
-                    chunk.others.append(_opted_out(place, address, said_no))
-                    return
-                if place < FIRST_ROWS:
-                    self._look_for_consent(row)
+                refusal = certain_no(row, self._consent_keys)
+                if refusal is not None:
+                    return self._opted_out(self._mapper.explain(row)["email"].result, refusal)
+                if self.count < FIRST_ROWS:
+                    self._note_consent(row)
             mapped = self._mapper.apply(row)
             text = json_of({"email": mapped.email, **body_of(mapped.fields)})
-        except MappingError as problem:
-            chunk.others.append(self._refused(place, row, problem))
-        except Exception as problem:  # noqa: BLE001  # rows are others' objects, and raise anything
-            chunk.others.append(_unreadable(place, problem))
-        else:
-            kept = (place, mapped.email, str(canonical_address(mapped.email)), text)
-            restricts = restricting_status(mapped.fields, self._rules) is not None
-            if mapped.notes or restricts:
-                said = json.dumps(mapped.notes) if mapped.notes else None
-                chunk.others.append((*kept, said, int(restricts), Stage.READ, None, None))
-            else:
-                chunk.plain.append(kept)
+        except MappingError as error:
+            return self._record_of_refused(row, error)
+        except Exception as error:  # noqa: BLE001  # a row's own methods may raise anything
+            return self._unreadable(error)
+        return RowRecord(
+            self.count,
+            mapped.email,
+            str(canonical_address(mapped.email)),
+            text,
+            tuple(mapped.notes),
+            restricted=restricting_status(mapped.fields, self._policy) is not None,
+        )
 
-    def _broken(self, place: int, row: BadRow) -> RowRecord:
+    def _record_of_bad_row(self, row: BadRow) -> RowRecord:
         """Reject a row that cannot be read; it restricts its person if it may say no."""
-        if not self._may_say_no and certain_no(row.cells, self._consent_keys) is None:
-            return _rejected(place, None, row.reason)
+        if not self._has_consent and certain_no(row.cells, self._consent_keys) is None:
+            return self._rejected(None, row.reason)
         key = self._mapper.explain({})["email"].sources[0]
-        # In the column of the address there may be what belongs to its neighbour.
+        # The column of the address may hold the value of a neighbour.
         candidates: list[Mapping[Any, Any]] = [row.cells, *({key: one} for one in row.addresses)]
         found = (self._mapper.explain(cells)["email"].result for cells in candidates)
-        email = next((one for one in found if one is not None), None)
-        return _restricting(place, email, row.reason, OutcomeStatus.REJECTED)
+        return self._rejected(
+            next((one for one in found if one is not None), None), row.reason, restricted=True
+        )
 
-    def _refused(self, place: int, row: Any, problem: MappingError) -> RowRecord:
-        """Reject a row, or hold it back; under its address, where it has one.
+    def _record_of_refused(self, row: Any, error: MappingError) -> RowRecord:
+        """Reject or skip a row that cannot be mapped, under its address, if it has one.
 
-        A row that restricts its person, or might have, keeps the other rows with the same address
+        A row that restricts its person, or might do so, keeps other rows with the same address
         from being pushed in its place.
         """
-        if problem.field in (None, "email"):
-            return _rejected(place, None, problem.problem)
+        if error.field in (None, "email"):
+            return self._rejected(None, error.problem)
         try:
             explained = self._mapper.explain(row)
         except Exception as other:  # noqa: BLE001  # it could be read once, and not a second time
-            return _unreadable(place, other)
+            return self._unreadable(other)
         email = explained["email"].result
-        if isinstance(problem, NoConsent):
-            return _restricting(place, email, problem.problem, OutcomeStatus.SKIPPED)
-        if isinstance(problem, DoNotContact):
-            return _opted_out(place, email, problem.problem)
-        if problem.field in ("do_not_contact", "consent") or self._restricts(explained):
-            return _restricting(place, email, problem.problem, OutcomeStatus.REJECTED)
-        return _rejected(place, email, problem.problem)
+        if isinstance(error, NoConsent):
+            return self._ended(
+                email, OutcomeStatus.SKIPPED, Reason.of(ReasonCode.OPTED_OUT, error.problem)
+            )
+        if isinstance(error, DoNotContact):
+            return self._opted_out(email, error.problem)
+        restricts = error.field in ("do_not_contact", "consent") or self._restricts(explained)
+        return self._rejected(email, error.problem, restricted=restricts)
 
     def _restricts(self, explained: Explanation) -> bool:
         status = next((one for one in explained.fields if one.target == "status"), None)
         if status is None:
             return False
-        said: ContactFields = {"status": status.result or ""}
-        return status.problem is not None or restricting_status(said, self._rules) is not None
+        given: ContactFields = {"status": status.result or ""}
+        return status.problem is not None or restricting_status(given, self._policy) is not None
 
+    def _opted_out(self, email: str | None, problem: str) -> RowRecord:
+        reason = Reason.of(ReasonCode.OPTED_OUT, problem)
+        if email is None:
+            return self._ended(None, OutcomeStatus.SKIPPED, reason)
+        # The row stays open: it is not known yet whether the contact is on the list.
+        return RowRecord(
+            self.count,
+            email,
+            str(canonical_address(email)),
+            json_of({"email": email}),
+            restricted=True,
+            opted_out=reason,
+        )
 
-def _unreadable(place: int, problem: Exception) -> RowRecord:
-    return _rejected(place, None, f"the row cannot be read: {type(problem).__name__}")
+    def _unreadable(self, error: Exception) -> RowRecord:
+        reason = Reason.of(ReasonCode.UNREADABLE_ROW, type(error).__name__)
+        return self._ended(None, OutcomeStatus.REJECTED, reason, restricted=False)
 
+    def _rejected(self, email: str | None, problem: str, *, restricted: bool = False) -> RowRecord:
+        reason = Reason.of(ReasonCode.INVALID_ROW, problem)
+        return self._ended(email, OutcomeStatus.REJECTED, reason, restricted=restricted)
 
-def _rejected(place: int, email: str | None, reason: str) -> RowRecord:
-    status = OutcomeStatus.REJECTED.value
-    return (place, email, None, None, None, 0, Stage.DONE, status, storable(reason))
-
-
-def _opted_out(place: int, email: str | None, reason: str) -> RowRecord:
-    if email is None:
-        return _restricting(place, None, reason, OutcomeStatus.SKIPPED)
-    # It stays open: whether the contact is on the list is still to be found out.
-    text = json_of({"email": email})
-    address = str(canonical_address(email))
-    return (place, email, address, text, None, 1, Stage.READ, None, storable(reason))
-
-
-def _restricting(place: int, email: str | None, reason: str, status: OutcomeStatus) -> RowRecord:
-    address = None if email is None else str(canonical_address(email))
-    # It restricts, so that no other row with the same address is pushed in its place.
-    return (place, email, address, None, None, 1, Stage.DONE, status.value, storable(reason))
+    def _ended(
+        self, email: str | None, status: OutcomeStatus, reason: Reason, *, restricted: bool = True
+    ) -> RowRecord:
+        """Return a row that ends here; one that restricts is compared with others by address."""
+        address = str(canonical_address(email)) if restricted and email is not None else None
+        return RowRecord(
+            self.count, email, address, None, restricted=restricted, status=status, reason=reason
+        )

@@ -45,6 +45,7 @@ class PushOutcome:
         contact_id: The contact, where there is one.
         notes: What the mapper left out or changed; it stands in the reason, too.
         duplicate_of: The row with the same address that counts instead of this one.
+        codes: The reason for programs: a :class:`ReasonCode` for each of its parts.
         added_to_list: Whether the contact was in iContact already and the push put it on the list.
     """
 
@@ -56,6 +57,7 @@ class PushOutcome:
     contact_id: int | None = None
     notes: tuple[str, ...] = ()
     duplicate_of: int | None = None
+    codes: tuple[str, ...] = ()
     added_to_list: bool = False
 
 

@@ -13,7 +13,7 @@ from icontact.push.glance import at_a_glance, count_added, kinds_of_rows
 from icontact.push.journal import Journal, PlannedRow, PlannedRows
 from icontact.push.outcome import OutcomeStatus, count_statuses, number_of
 from icontact.push.progress import ProgressLike
-from icontact.push.reasons import ReasonCount, reasons_of
+from icontact.push.reason_counts import ReasonCount, reasons_of
 from icontact.push.report import PushReport
 from icontact.push.state_reader import Lookup
 

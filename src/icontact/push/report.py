@@ -18,7 +18,8 @@ from icontact.push.batch_size import size_found
 from icontact.push.glance import at_a_glance, count_added, kinds_of_rows
 from icontact.push.journal import Journal, Outcomes
 from icontact.push.outcome import PushOutcome, count_statuses, number_of
-from icontact.push.reasons import ReasonCount, reasons_of
+from icontact.push.reason_counts import ReasonCount, reasons_of
+from icontact.push.reasons import Reason, ReasonCode, describe
 from icontact.push.rejects import write_rejects
 
 __all__ = ["PushReport"]
@@ -259,8 +260,8 @@ def _stored(outcomes: Sequence[PushOutcome]) -> Iterable[Outcomes]:
 def _renumbered(one: PushOutcome, before: int) -> PushOutcome:
     other = None if one.duplicate_of is None else one.duplicate_of + before
     reason = one.reason
-    if one.duplicate_of is not None:
-        reason = reason.replace(f"row {one.duplicate_of}", f"row {other}", 1)
+    if one.codes == (ReasonCode.DUPLICATE,):
+        reason = describe(Reason.of(ReasonCode.DUPLICATE), one.notes, other)
     return replace(one, row=one.row + before, duplicate_of=other, reason=reason)
 
 

@@ -20,6 +20,7 @@ from icontact.push.journal import Journal, Outcomes, Stage
 from icontact.push.outcome import number_of
 from icontact.push.planner import Planner
 from icontact.push.progress import Progress, ProgressReporter
+from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.report import PushReport
 from icontact.push.request_counter import RequestCounter
 from icontact.push.settings import PushPolicy
@@ -164,7 +165,9 @@ class PushSession:
                     self._note_costs()
                     reporter.report([result.status for result in results])
             if writer.sender.error is not None:
-                failed = self.journal.fail_rest(writer.sender.why_stopped)
+                failed = self.journal.fail_rest(
+                    Reason.of(ReasonCode.PUSH_STOPPED, writer.sender.why_stopped)
+                )
                 reporter.report(["failed"] * failed)
         self._progress_problem = reporter.problem
         return self.report(writer.sender.error)
@@ -193,8 +196,9 @@ class PushSession:
 
     def fail(self, error: IContactError) -> PushReport:
         """Account for every row when iContact could not even be asked."""
-        more = "" if self._resumed is None else " more"
-        self.journal.fail_rest(f"nothing{more} was written: {error}")
+        is_first = self._resumed is None
+        code = ReasonCode.NOTHING_WRITTEN if is_first else ReasonCode.NOTHING_MORE_WRITTEN
+        self.journal.fail_rest(Reason.of(code, str(error)))
         return self.report(error)
 
     def report(self, error: IContactError | None) -> PushReport:

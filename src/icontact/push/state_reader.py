@@ -16,9 +16,10 @@ from icontact.models.filters import one_of
 from icontact.paging import Page, Pager, PageSize, expected_pages
 from icontact.push.journal import Journal, KnownContact, Stage
 from icontact.push.lookup import UNANSWERED, Searcher, groups_of, is_usable_sentinel
+from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.workers import ALONE, WorkerPool
 
-__all__ = ["Lookup", "StateReader", "why_failed", "why_unknown"]
+__all__ = ["Lookup", "StateReader", "not_found_out", "why_unknown"]
 
 V = TypeVar("V", Private, int)
 T = TypeVar("T")
@@ -69,9 +70,10 @@ def why_unknown(what: str, error: IContactError) -> str:
     return f"the {what} could not be looked up: {said}"
 
 
-def why_failed(what: str, error: IContactError) -> str:
-    """Return why a row is not written of whose contact or subscription nothing is known."""
-    return f"nothing was written: {why_unknown(what, error)}; push it again"
+def not_found_out(what: str, error: IContactError) -> Reason:
+    """Return why a row is not written whose contact or subscription is not known."""
+    text = error.brief if isinstance(error, CallError) else str(error)
+    return Reason.of(ReasonCode.NOT_FOUND_OUT, what, text)
 
 
 class StateReader:
@@ -214,10 +216,10 @@ class StateReader:
         self._journal.known.keep_states({one.contact_id: str(one.status) for one in here})
 
     def _fail_address(self, address: Private, error: IContactError) -> None:
-        self._journal.fail_address(canonical_address(address), why_failed("contact", error))
+        self._journal.fail_address(canonical_address(address), not_found_out("contact", error))
 
     def _fail_contact(self, contact_id: int, error: IContactError) -> None:
-        self._journal.fail_contact(contact_id, why_failed("subscription", error))
+        self._journal.fail_contact(contact_id, not_found_out("subscription", error))
 
     def _contacts_with(self, addresses: Sequence[Private]) -> Iterable[Contact]:
         spelled = dict.fromkeys(

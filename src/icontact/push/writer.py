@@ -26,8 +26,8 @@ from icontact.push.bulk_updates import BulkUpdates
 from icontact.push.decisions import Action, has_given_status, suppression_reason
 from icontact.push.journal import Journal, RowResult, RowToWrite
 from icontact.push.payloads import fields_of, gives_status, item_of
+from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.results import (
-    UNSUBSCRIBED,
     ItemProblem,
     ItemSuppressed,
     id_of,
@@ -361,7 +361,9 @@ class Writer:
         for one in contact_ids:
             states[one] = _or_failed("subscription", found.get(one))
             if states[one] == unsubscribed and unsubscribed not in self.policy.allow_statuses:
-                states[one] = ItemSuppressed(UNSUBSCRIBED, one, unsubscribed.value)
+                states[one] = ItemSuppressed(
+                    Reason.of(ReasonCode.UNSUBSCRIBED), one, unsubscribed.value
+                )
         return states
 
     def _why_refused(self, contact_id: int, answer: ItemRejected) -> ItemProblem:

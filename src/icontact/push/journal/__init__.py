@@ -19,11 +19,9 @@ from icontact.push.journal.identity import Identity
 from icontact.push.journal.records import (
     KnownContact,
     OpenRow,
-    RowPlan,
     RowRecord,
     RowResult,
     RowToWrite,
-    storable,
 )
 from icontact.push.journal.row_fields import body_of, fields_from, json_of, sent_names
 from icontact.push.journal.rows import CHUNK, Journal
@@ -40,7 +38,6 @@ __all__ = [
     "Outcomes",
     "PlannedRow",
     "PlannedRows",
-    "RowPlan",
     "RowRecord",
     "RowResult",
     "RowToWrite",
@@ -49,5 +46,4 @@ __all__ = [
     "fields_from",
     "json_of",
     "sent_names",
-    "storable",
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, groupby, starmap
+from itertools import groupby, starmap
 from operator import itemgetter
 from os import PathLike
 from pathlib import Path
@@ -15,30 +15,25 @@ from typing import Any, TypeVar
 
 from icontact.auth import Private
 from icontact.errors import JournalError
+from icontact.push.decisions import ContactState, Decision
 from icontact.push.journal.database import Database
 from icontact.push.journal.identity import Identity
 from icontact.push.journal.known_contacts import CHUNK, KnownContacts
 from icontact.push.journal.records import (
     OpenRow,
-    RowPlan,
     RowRecord,
     RowResult,
     RowToWrite,
     contact_from,
-    storable,
 )
 from icontact.push.journal.row_fields import fields_from
 from icontact.push.journal.schema import CHECKED, TABLES, VERSION, Stage
+from icontact.push.outcome import OutcomeStatus
+from icontact.push.reasons import Reason, ReasonCode
 
 __all__ = ["CHUNK", "Journal"]
 
 T = TypeVar("T")
-
-#: What is kept of a row about which there is nothing to be said.
-_PLAIN = 4
-
-#: So many of them fit into one statement of any SQLite.
-_TOGETHER = 200
 
 #: The key of what sums up all rows of a journal that no push has in use.
 _SEAL = "seal"
@@ -184,41 +179,30 @@ class Journal:
         self.database.execute("DELETE FROM rows")
         self.database.execute("DELETE FROM originals")
 
-    def add(self, taken: Sequence[RowRecord], originals: Sequence[tuple[int, str]] = ()) -> None:
-        """Take rows in, and what they were before they were mapped."""
-        plain = [one for one in taken if len(one) == _PLAIN]
-        others = [one for one in taken if len(one) != _PLAIN]
+    def add(self, rows: Sequence[RowRecord], originals: Sequence[tuple[int, str]] = ()) -> None:
+        """Store rows of the input, and what they were before they were mapped."""
         with self.database.transaction():
-            for start in range(0, len(plain), _TOGETHER):
-                some = list(plain[start : start + _TOGETHER])
-                # One statement for many takes two thirds of the time of one for each.
-                values = ", ".join(["(?, ?, ?, ?)"] * len(some))
-                self.database.execute(
-                    f"INSERT INTO rows (row, email, address, fields) VALUES {values}",
-                    list(chain.from_iterable(some)),
-                )
             self.database.execute_many(
                 "INSERT INTO rows (row, email, address, fields, notes, restricted, stage, status,"
                 " reason, opted_out, action) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                map(_with_action, others),
+                map(_columns_of, rows),
             )
             self.database.execute_many(
                 "INSERT INTO originals (row, cells) VALUES (?, ?)", originals
             )
 
-    def first_mismatch(self, taken: Sequence[RowRecord]) -> int | None:
-        """Return the first of these rows that is not as it was taken in, if there is one."""
-        kept = {
-            row: rest
+    def first_mismatch(self, rows: Sequence[RowRecord]) -> int | None:
+        """Return the first of these rows that differs from the stored one, if there is one."""
+        stored = {
+            row: tuple(rest)
             for row, *rest in self.database.rows(
                 "SELECT row, email, fields, notes, restricted FROM rows WHERE row BETWEEN ? AND ?",
-                (taken[0][0], taken[-1][0]),
+                (rows[0].row, rows[-1].row),
             )
         }
-        for row, email, _, fields, *rest in taken:
-            notes, restricted = rest[:2] or (None, 0)
-            if kept.get(row) != [email, fields, notes, restricted]:
-                return row
+        for one in rows:
+            if stored.get(one.row) != (one.email, one.text, _notes_of(one), int(one.restricted)):
+                return one.row
         return None
 
     def index(self) -> bool:
@@ -261,19 +245,18 @@ class Journal:
                 " WHERE address IN (SELECT address FROM winners)"
             )
             self.database.execute(
-                "UPDATE rows SET stage = ?, action = 'SKIP', status = 'skipped', reason ="
-                " 'same address as row ' || duplicate_of || ', which counts; nothing of this one is"
-                " pushed' WHERE duplicate_of <> row AND status IS NOT 'rejected'",
-                (Stage.DONE,),
+                "UPDATE rows SET stage = ?, action = 'SKIP', status = 'skipped', reason = ?"
+                " WHERE duplicate_of <> row AND status IS NOT 'rejected'",
+                (Stage.DONE, Reason.of(ReasonCode.DUPLICATE).encode()),
             )
             self.database.execute("UPDATE rows SET duplicate_of = NULL WHERE duplicate_of = row")
             self.database.execute("DELETE FROM winners")
 
-    def skip_all(self, reason: str) -> None:
-        """Settle every row: nothing is to be done with it."""
+    def skip_all(self, reason: Reason) -> None:
+        """Skip every row."""
         self.database.execute(
             "UPDATE rows SET stage = ?, action = 'SKIP', status = 'skipped', reason = ?",
-            (Stage.DONE, reason),
+            (Stage.DONE, reason.encode()),
         )
 
     # Finding out what to do.
@@ -305,25 +288,6 @@ class Journal:
         ):
             yield from (Private(email) for _, email in found)
 
-    def plan_new(self, reason: str) -> None:
-        """Plan every open row whose address nobody has: a new contact."""
-        self.database.execute(
-            "UPDATE rows SET stage = ?, action = 'CREATE', subscribe = NOT restricted,"
-            " changes = NULL, contact_id = NULL, subscription = NULL, status = 'created',"
-            " reason = ? WHERE stage = ? AND opted_out IS NULL"
-            " AND address NOT IN (SELECT address FROM known)",
-            (Stage.PLANNED, reason, Stage.READ),
-        )
-
-    def skip_opted_out(self) -> None:
-        """Settle every open row that opted out, and whose address no contact has."""
-        self.database.execute(
-            "UPDATE rows SET stage = ?, action = 'SKIP', status = 'skipped', reason = opted_out,"
-            " contact_id = NULL, subscription = NULL WHERE stage = ? AND opted_out IS NOT NULL"
-            " AND address NOT IN (SELECT address FROM known)",
-            (Stage.DONE, Stage.READ),
-        )
-
     def opted_out_on_list(self) -> int:
         """Return how many contacts are on the list although their row opted out."""
         return int(
@@ -334,29 +298,29 @@ class Journal:
         )
 
     def open_rows(self) -> Iterator[Sequence[OpenRow]]:
-        """Yield the open rows whose address is known, some at a time, with its contacts."""
+        """Yield the open rows with the contacts of their addresses, some at a time."""
         for found in self.database.steps(_OPEN, (Stage.READ,), CHUNK):
-            yield list(map(_open_row, groupby(found, key=itemgetter(0))))
+            yield [*map(_open_row, groupby(found, key=itemgetter(0)))]
 
-    def plan(self, planned: Iterable[RowPlan]) -> None:
-        """Keep what is to be done with rows."""
+    def plan(self, decided: Iterable[tuple[int, Decision]]) -> None:
+        """Store decisions about rows."""
         with self.database.transaction():
             self.database.execute_many(
                 "UPDATE rows SET stage = ?, action = ?, subscribe = ?, changes = ?, contact_id = ?,"
                 " subscription = ?, status = ?, reason = ? WHERE row = ?",
                 (
                     (
-                        one.stage,
-                        one.action,
+                        Stage.PLANNED if one.writes else Stage.DONE,
+                        one.action.name,
                         one.subscribe,
-                        json.dumps(dict(one.changes)) if one.changes else None,
+                        json.dumps(dict(one.before)) if one.before else None,
                         one.contact_id,
                         one.subscription,
-                        one.status,
-                        storable(one.reason),
-                        one.row,
+                        one.status.value,
+                        one.reason.encode(),
+                        row,
                     )
-                    for one in planned
+                    for row, one in decided
                 ),
             )
 
@@ -387,7 +351,7 @@ class Journal:
                     (
                         Stage.DONE,
                         one.status,
-                        storable(one.reason),
+                        one.reason.encode(),
                         one.subscription,
                         one.contact_id,
                         one.tried,
@@ -398,28 +362,28 @@ class Journal:
                 ),
             )
 
-    def fail_address(self, address: str, reason: str) -> None:
+    def fail_address(self, address: str, reason: Reason) -> None:
         """Let the open row of an address fail: nothing is known about its contact."""
         self._fail_open("address = ?", address, reason)
 
-    def fail_contact(self, contact_id: int, reason: str) -> None:
+    def fail_contact(self, contact_id: int, reason: Reason) -> None:
         """Let the open row of a contact fail: nothing is known about its subscription."""
         self._fail_open(
             "address IN (SELECT address FROM known WHERE contact_id = ?)", contact_id, reason
         )
 
-    def _fail_open(self, condition: str, value: str | int, reason: str) -> None:
+    def _fail_open(self, condition: str, value: str | int, reason: Reason) -> None:
         self.database.execute(
             "UPDATE rows SET stage = ?, action = 'SKIP', status = 'failed', reason = ?"
             f" WHERE stage = ? AND {condition}",
-            (Stage.DONE, storable(reason), Stage.READ, value),
+            (Stage.DONE, reason.encode(), Stage.READ, value),
         )
 
-    def fail_rest(self, reason: str) -> int:
+    def fail_rest(self, reason: Reason) -> int:
         """Account for every row that is not done: it failed. Return how many these are."""
         return self.database.execute(
             "UPDATE rows SET stage = ?, status = 'failed', reason = ? WHERE stage <> ?",
-            (Stage.DONE, storable(reason), Stage.DONE),
+            (Stage.DONE, reason.encode(), Stage.DONE),
         )
 
     def unfinished(self) -> int | None:
@@ -452,32 +416,48 @@ _PLANNED = (
 )
 
 _OPEN = (
-    "SELECT open.row, email, fields, tried_status, tried_reason, opted_out, contact,"
+    "SELECT open.row, fields, tried_status, tried_reason, opted_out, contact,"
     " known.subscription FROM"
     " (SELECT * FROM rows WHERE stage = ? AND row > ? ORDER BY row LIMIT ?) AS open"
-    " JOIN known ON known.address = open.address ORDER BY open.row, known.contact_id"
+    " LEFT JOIN known ON known.address = open.address ORDER BY open.row, known.contact_id"
 )
 
 
 def _open_row(found: tuple[int, Iterable[tuple[Any, ...]]]) -> OpenRow:
-    """Make a row of what was found for it: one line for each contact with its address."""
+    """Return a row made of its lines: one for each contact with its address, or one without."""
     lines = list(found[1])
-    row, email, fields, tried, tried_reason, opted_out, _, subscription = lines[0]
+    row, fields, status, reason, opted_out, _, subscription = lines[0]
     return OpenRow(
         row=row,
-        email=Private(email),
         fields=fields_from(json.loads(fields)),
-        contacts=tuple(contact_from(line[6]) for line in lines),
-        subscription=subscription if len(lines) == 1 else None,
-        tried=tried,
-        tried_reason=tried_reason,
-        opted_out=opted_out,
+        state=ContactState(
+            contacts=tuple(contact_from(line[5]) for line in lines if line[5] is not None),
+            subscription=subscription if len(lines) == 1 else None,
+        ),
+        tried=None if status is None else (OutcomeStatus(status), Reason.decode(reason)),
+        opted_out=None if opted_out is None else Reason.decode(opted_out),
     )
 
 
-def _with_action(taken: RowRecord) -> tuple[Any, ...]:
-    """Return the columns of a row that is more than plain."""
-    *columns, status, reason = taken
-    opted_out = reason if status is None else None
-    action = {"rejected": "REJECT", "skipped": "SKIP"}.get(str(status))
-    return (*columns, status, None if opted_out else reason, opted_out, action)
+#: The action of a row that ended when it was read.
+_ACTIONS = {OutcomeStatus.REJECTED: "REJECT", OutcomeStatus.SKIPPED: "SKIP"}
+
+
+def _notes_of(row: RowRecord) -> str | None:
+    return json.dumps(row.notes) if row.notes else None
+
+
+def _columns_of(row: RowRecord) -> tuple[Any, ...]:
+    return (
+        row.row,
+        row.email,
+        row.address,
+        row.text,
+        _notes_of(row),
+        row.restricted,
+        Stage.READ if row.status is None else Stage.DONE,
+        row.status,
+        row.reason and row.reason.encode(),
+        row.opted_out and row.opted_out.encode(),
+        _ACTIONS.get(row.status) if row.status else None,
+    )

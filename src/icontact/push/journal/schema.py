@@ -6,7 +6,7 @@ from icontact._sqlite import Checked
 
 __all__ = ["CHECKED", "TABLES", "VERSION", "Stage"]
 
-VERSION = 4
+VERSION = 5
 
 
 class Stage:
@@ -28,7 +28,8 @@ class Stage:
 #: ``address`` is what duplicates and contacts are matched by; ``fields`` what iContact would be
 #: sent of the row, in its own names. ``tried_…`` is what the first request with this row that may
 #: have been carried out was to bring about: after an interruption it tells what we did ourselves.
-#: ``opted_out`` is why a row's person must not be mailed, where the row itself says so.
+#: ``opted_out`` is why a row's person must not be mailed, if the row says so. Reasons are codes
+#: with their arguments, as JSON; :mod:`icontact.push.reasons` puts them into words.
 TABLES = """
 CREATE TABLE about (
     key TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER

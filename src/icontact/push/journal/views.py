@@ -9,7 +9,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import Any, ClassVar, Generic, Self, TypeVar, overload
+from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar, overload
 
 from icontact.models import ContactFields
 from icontact.push.decisions import Action, fields_to_write
@@ -17,10 +17,14 @@ from icontact.push.journal.database import Database
 from icontact.push.journal.row_fields import fields_from
 from icontact.push.journal.rows import CHUNK
 from icontact.push.outcome import OutcomeStatus, PushOutcome
+from icontact.push.reasons import Reason, describe
 
-__all__ = ["Outcomes", "PlannedRow", "PlannedRows", "with_notes"]
+__all__ = ["Outcomes", "PlannedRow", "PlannedRows"]
 
 T = TypeVar("T")
+
+#: Status, reason, whether the contacts were added to the list, number of rows, first rows.
+ReasonRow: TypeAlias = tuple[str | None, str, bool, int, tuple[int, ...]]
 
 # Looked up for every row, which by the class itself takes several times as long.
 _ACTIONS = dict(Action.__members__)
@@ -41,6 +45,7 @@ class PlannedRow:
         contact_id: The contact, where there is one.
         notes: What the mapper left out or changed.
         duplicate_of: The row with the same address that counts instead of this one.
+        codes: The reason for programs: a :class:`ReasonCode` for each of its parts.
         action: What would be written to the contact.
         subscribe: Whether the contact would be put on the list.
         changes: The fields that would change.
@@ -56,6 +61,7 @@ class PlannedRow:
     contact_id: int | None = None
     notes: tuple[str, ...] = ()
     duplicate_of: int | None = None
+    codes: tuple[str, ...] = ()
     action: Action
     subscribe: bool = False
     changes: tuple[str, ...] = ()
@@ -122,44 +128,34 @@ class _View(Sequence[T], Generic[T]):
         return self._where("row BETWEEN ? AND ? ORDER BY row", (first, last))
 
     def _where(self, condition: str, values: Sequence[Any]) -> Iterator[T]:
-        # The tuples stay within map(): no frame has them as a local.
         sql = f"SELECT {self.columns} FROM rows WHERE {condition}"
         return map(self._unpacked, self._database.rows(sql, values))
 
     def _unpacked(self, columns: tuple[Any, ...]) -> T:
         try:
             return self._made(*columns)
-        except (KeyError, TypeError, ValueError):
-            problem = "a row is not as it was written"
-        raise self._database.damaged(problem)
+        except (LookupError, TypeError, ValueError):
+            raise self._database.damaged("a row is not as it was written") from None
 
     def is_at(self, path: str | PathLike[str]) -> bool:
         """Tell whether they are read from the file that a path leads to."""
         return self._database.is_at(path)
 
-    def grouped(
-        self, duplicate: str, first: int
-    ) -> Iterator[tuple[str | None, str, bool, int, tuple[int, ...]]]:
+    def grouped(self, first: int) -> Iterator[ReasonRow]:
         """Yield status, reason, whether contacts were added to the list, number and first rows.
 
-        Then, without a status, the same of each note.
+        Then the same of each note, without a status.
 
         Args:
-            duplicate: The reason of all rows whose address another row has.
             first: How many rows are named.
         """
-        reason = "CASE WHEN duplicate_of IS NULL OR status <> 'skipped' THEN reason ELSE ? END"
-        for groups, values in (
+        added = "(status = 'updated' AND subscribe) AS added"
+        for is_note, groups in (
+            (False, f"SELECT row, status, reason, {added} FROM rows"),
             (
-                f"SELECT row, status, {reason} AS reason,"
-                " (status = 'updated' AND subscribe) AS added FROM rows",
-                (duplicate,),
-            ),
-            (
+                True,
                 "SELECT row, NULL AS status, value AS reason, 0 AS added"
-                " FROM rows, json_each(rows.notes)"
-                " WHERE notes IS NOT NULL",
-                (),
+                " FROM rows, json_each(rows.notes) WHERE notes IS NOT NULL",
             ),
         ):
             found = self._database.rows(
@@ -168,11 +164,12 @@ class _View(Sequence[T], Generic[T]):
                 " COUNT(*) OVER (PARTITION BY status, reason, added) AS number,"
                 " ROW_NUMBER() OVER (PARTITION BY status, reason, added ORDER BY row) AS place"
                 f" FROM ({groups})) WHERE place <= ? GROUP BY status, reason, added, number",
-                (*values, first),
+                (first,),
             )
-            for status, said, added, number, rows in found:
+            for status, reason, is_added, number, rows in found:
                 first_rows = tuple(sorted(map(int, rows.split(","))))
-                yield status, str(said), bool(added), number, first_rows
+                text = str(reason) if is_note else str(Reason.decode(reason))
+                yield status, text, bool(is_added), number, first_rows
 
     def attention(self, most: int) -> tuple[list[T], int]:
         """Return rows that somebody should look at, at most so many; and how many there are."""
@@ -231,17 +228,19 @@ class Outcomes(_View[PushOutcome]):
             (last, CHUNK),
         ):
             last = found[-1][0]
-            yield from (tuple(one[1:]) for one in found)
+            for _, cells, email, reason in found:
+                yield cells, email, str(Reason.decode(reason))
 
     def _made(self, *columns: Any) -> PushOutcome:
         row, email, status, subscription, reason, contact_id, notes, duplicate_of = columns[:8]
-        said = notes_from(notes)
+        said, why = notes_from(notes), Reason.decode(reason)
         return PushOutcome(
             row=row,
             email=email,
             status=_STATUSES[status],
             subscription=subscription,
-            reason=with_notes(reason, said),
+            reason=describe(why, said, duplicate_of),
+            codes=why.codes,
             contact_id=contact_id,
             notes=said,
             duplicate_of=duplicate_of,
@@ -272,13 +271,14 @@ class PlannedRows(_View[PlannedRow]):
         kind = _ACTIONS[action]
         before: Mapping[str, str] = json.loads(changes) if changes else {}
         names = tuple(before)
-        said = notes_from(notes)
+        said, why = notes_from(notes), Reason.decode(reason)
         return PlannedRow(
             row=row,
             email=email,
             status=_STATUSES[status],
             subscription=subscription,
-            reason=with_notes(reason, said),
+            reason=describe(why, said, duplicate_of),
+            codes=why.codes,
             contact_id=contact_id,
             notes=said,
             duplicate_of=duplicate_of,
@@ -290,11 +290,6 @@ class PlannedRows(_View[PlannedRow]):
         )
 
 
-def with_notes(reason: str, notes: tuple[str, ...]) -> str:
-    """Return a reason and what the mapper said, in one text."""
-    return "; ".join((reason, *notes)) if notes else reason
-
-
 def notes_from(text: str | None) -> tuple[str, ...]:
-    """Return what the mapper said."""
+    """Return the mapper's notes."""
     return tuple(json.loads(text)) if text else ()
