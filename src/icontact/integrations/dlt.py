@@ -41,7 +41,6 @@ def icontact_list(
     journals: str | os.PathLike[str] = "icontact-dlt",
     rejects: str | os.PathLike[str] | None = None,
     batch_rows: int = 5_000,
-    workers: int = 1,
     name: str = "icontact",
     **policy: Unpack[PolicyOptions],
 ) -> Any:
@@ -61,7 +60,6 @@ def icontact_list(
             reason, to be corrected and pushed again. By default a rejected row fails the job: the
             other rows of its batch are pushed, later batches are not.
         batch_rows: The number of rows of a batch.
-        workers: The number of requests under way at a time.
         name: The destination's name in dlt.
         **policy: What a push may do, as for :class:`~icontact.push.ListPush`.
 
@@ -80,7 +78,6 @@ def icontact_list(
         folder=folder,
         journals=Path(journals),
         rejects=None if rejects is None else Path(rejects),
-        workers=workers,
         policy=policy,
     )
 
@@ -109,12 +106,11 @@ class _Sink:
         folder: Folder | None,
         journals: Path,
         rejects: Path | None,
-        workers: int,
         policy: PolicyOptions,
     ) -> None:
         self._target, self._mapper, self._folder = target, mapper, folder
         self._journals, self._rejects = journals, rejects
-        self._workers, self._policy = workers, policy
+        self._policy = policy
         self._lock = threading.Lock()
         self._push: ListPush | None = None
 
@@ -126,7 +122,7 @@ class _Sink:
 
         push, name = self._looked_up(), f"{table}-{_digest(items)}"
         directory = self._directory()
-        report = push.run(items, journal=directory / f"{name}.sqlite", workers=self._workers)
+        report = push.run(items, journal=directory / f"{name}.sqlite")
         if report.counts["failed"]:
             raise DestinationTransientException(f"iContact did not take all rows: {report}")
         if report.counts["rejected"]:
