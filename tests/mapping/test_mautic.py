@@ -85,7 +85,7 @@ def test_mautics_mapping_is_read_from_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"{", "no JSON"),
+        (b"{", "not JSON"),
         (b"\xff", "not in UTF-8"),
         (b"[" * 200_000, "cannot read"),
         (b"1" * 5000, "a number is too long"),

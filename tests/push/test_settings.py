@@ -77,7 +77,7 @@ def test_a_preset_stands_for_a_mapping(tmp_path: Path) -> None:
         ('list = "x"\nconfirmation_message_id = 3', "is only used with"),
         ('list = ""', "list must be a list's name or its id"),
         ('list = "x"\npreset = "mautic"\n[mapping]\nemail = "e"', "not both"),
-        ("list = ", "no TOML"),
+        ("list = ", "not TOML"),
         ('list = "x"\nmapper = "m"', "there is no setting 'mapper'"),
         ('list = "x"\nstopped_by = ["me"]', "there is no setting 'stopped_by'"),
         ('list = "x"\ntriggers = "saved"', "written as tables: [[triggers]]"),

@@ -1,4 +1,4 @@
-"""Postal addresses in groups of columns, of which a row's first one is taken as a whole."""
+"""Postal addresses in groups of columns: a row's first filled group is taken as a whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Functions that users give as transforms: how they are called, named, and told apart."""
+"""Functions that users give as transforms: how they are called, named and compared."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from icontact.mapping.values import is_blank, unboxed
 #: ``no``: a plain yes means that the person must not be mailed; ``yes``: that they may be.
 Meaning: TypeAlias = Literal["no", "yes"]
 
-#: ``mail`` and ``no_mail`` are certain; ``unknown`` is a word that nobody taught us.
+#: ``mail`` and ``no_mail`` are certain; ``unknown`` is a word that is in no table.
 Answer: TypeAlias = Literal["mail", "no_mail", "blank", "unknown"]
 
 _NUMBER = re.compile(r"[0-9]{1,9}(?:[.,]0{1,9})?")
@@ -151,7 +151,7 @@ _HEDGES = frozenset(
 
 
 def is_refusal(value: object) -> bool:
-    """Return whether a cell says in so many words not to mail, whatever its column is about.
+    """Return whether a cell holds a phrase such as *do not contact*, whatever its column is about.
 
     A phrase counts in a short sentence or an entry of a list; a long note may be about something
     else that is not to be done.

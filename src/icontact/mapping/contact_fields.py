@@ -1,4 +1,4 @@
-"""The fields that a mapping can fill, and the nearest one to what somebody wrote."""
+"""The fields that a mapping can fill, and the nearest one to a name."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def field_for(target: object) -> str:
     known = BY_ALIAS.get(normalize_key(str(target)))
     hint = f"did you mean {known[0]!r}?" if known else nearest(target, [*FIELDS, CUSTOM])
     raise MappingError(
-        f"{shown(target)} is no field of an iContact contact: {hint} "
+        f"{shown(target)} is not a field of an iContact contact: {hint} "
         f"Custom fields go under {CUSTOM!r}.",
         field=str(target),
     )
@@ -74,7 +74,7 @@ def custom_name(target: object) -> str:
     """Return the private name of a custom field that a mapping names.
 
     Raises:
-        MappingError: It is blank, no text, or the name of one of iContact's own fields.
+        MappingError: It is blank, not a text, or the name of one of iContact's own fields.
     """
     if not isinstance(target, str) or not target.strip():
         raise MappingError(f"{CUSTOM}: a custom field is named by its private name, a text")
@@ -108,7 +108,7 @@ def closest(given: object, choices: Iterable[str]) -> str | None:
 
 
 def bounded(names: Iterable[Hashable], most: int = 20) -> str:
-    """Return the names for a message: at most so many, and how many more there are."""
+    """Return the names for a message: a limited number, and how many more there are."""
     every = [shown(name) for name in names]
     rest = f" and {len(every) - most} more" if len(every) > most else ""
     return (", ".join(every[:most]) + rest) or "nothing"

@@ -30,7 +30,7 @@ def clean_date(
         value: A date, a datetime (pandas' Timestamp is one), or text: ISO, with or without a time,
             or day, month and a year of four digits. MySQL's ``0000-00-00`` counts as empty.
         input_format: The only form to read text by, as `datetime.strptime` takes it.
-        dayfirst: Whether the day stands before the month. Without it, ``03/04/2026`` is refused
+        dayfirst: Whether the day comes before the month. Without it, ``03/04/2026`` is refused
             and ``31/03/2026`` is not.
         date_format: The form to write, as `date.strftime` takes it. ISO by default, since the form
             that the API expects is not documented (API 2.8).

@@ -39,7 +39,7 @@ _PREFIX = custom_label("")
 #: No other system has all of these.
 _EXPORTED = frozenset({"contact_id", "email", "status", "create_date", "bounce_count"})
 
-#: Columns of an export that say how people stand to one list, or to all of them.
+#: Columns of an export with the subscription to one list, or to all of them.
 _STATES = ("subscription", "subscriptions")
 
 _AS_THEY_ARE = "the header is that of an export: its values go back as they are, the status too"
@@ -47,7 +47,7 @@ _AS_THEY_ARE = "the header is that of an export: its values go back as they are,
 
 @attrs.frozen
 class Guess:
-    """What was made of a header.
+    """A mapping that a header suggests.
 
     Attributes:
         mapping: Field to source.

@@ -1,4 +1,4 @@
-"""Which field a column's header stands for, and which group of columns it belongs to."""
+"""The field that a column's header names, and the group of columns that it belongs to."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ FULL_NAME_FIELD = "full_name"
 _WORDS = {name: frozenset(words.split()) for name, words in read_data("header_words.toml").items()}
 
 
-#: What stands between two names of one column: "PLZ / ZIP", "Telefon (mobil)".
+#: What separates two names of one column: "PLZ / ZIP", "Telefon (mobil)".
 _ALTERNATIVES = re.compile(r"[/|()\[\]]")
 
 
 @attrs.frozen
 class HeaderField:
-    """What a header stands for.
+    """The field that a header names.
 
     Attributes:
         field: iContact's field, ``country`` or ``full_name``.
@@ -35,7 +35,7 @@ class HeaderField:
 
 
 def field_of(header: object) -> HeaderField | None:
-    """Return what a header stands for; ``None`` if it is none of iContact's fields.
+    """Return the field that a header names; ``None`` if it is not one of iContact's.
 
     >>> field_of("Billing Postcode")
     HeaderField(field='postal_code', rank=1003, group='billing')

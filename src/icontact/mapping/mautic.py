@@ -44,7 +44,7 @@ def from_mautic(given: Mapping[str, Any]) -> dict[str, Any]:
             and a custom field, to Mautic's alias. Blank aliases are fields not mapped.
 
     Raises:
-        MappingError: It is no such mapping, or fills no e-mail.
+        MappingError: It is not such a mapping, or fills no e-mail.
     """
     fields: dict[str, Any] = {}
     custom: dict[str, Any] = {}
@@ -74,10 +74,10 @@ def from_mautic(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plainly_named(config: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Return a mapping whose custom fields stand under ``custom_fields``, without their prefix.
+    """Return a mapping with its custom fields under ``custom_fields``, without their prefix.
 
     Raises:
-        MappingError: One of them stands there already.
+        MappingError: One of them is there already.
     """
     prefixed = {
         target.removeprefix(CUSTOM_PREFIX): source
@@ -105,7 +105,7 @@ def lead_fields(given: Any) -> dict[str, Any]:
     """Return Mautic's mapping out of what it may be wrapped in.
 
     Raises:
-        MappingError: It is no mapping.
+        MappingError: It is not a mapping.
     """
     found = _innermost(given)
     found = found.get(_LEAD_FIELDS, found) if isinstance(found, Mapping) else found
@@ -178,9 +178,9 @@ def document(path: str | os.PathLike[str]) -> Any:
     except UnicodeDecodeError:
         problem = "not in UTF-8"
     except json.JSONDecodeError as error:
-        problem = f"no JSON: {error.msg}, line {error.lineno}"
+        problem = f"not JSON: {error.msg}, line {error.lineno}"
     except (ValueError, RecursionError) as error:
-        problem = "no JSON that can be read: a number is too long, or it is nested too deeply"
+        problem = "not JSON that can be read: a number is too long, or it is nested too deeply"
         if looks_serialized(data):
             problem = f"not as PHP serializes a value: {error}"
     raise ConfigError(f"cannot read {os.fspath(path)}: {problem}")

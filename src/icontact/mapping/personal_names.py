@@ -54,7 +54,7 @@ def _split(name: str) -> dict[str, str]:
     before, comma, after = name.partition(",")
     words, behind = before.split(), after.replace(",", " ").split()
     if comma and behind and not all(map(_is_suffix, behind)):
-        # "Berg, Jo": the last name stands first.
+        # "Berg, Jo": the last name comes first.
         suffix = _taken_from_end(words)
         prefix = _taken_from_start(behind)
         suffix = suffix or _taken_from_end(behind)

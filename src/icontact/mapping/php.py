@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-#: Settings of a plugin are no deeper, and no larger.
+#: Settings of a plugin are not deeper, and not larger.
 _DEEPEST = 50
 _LONGEST = 1_000_000
 

@@ -35,7 +35,7 @@ class MappedContact:
 
     @property
     def email(self) -> str:
-        """The cleaned address, which no mapped contact lacks."""
+        """The cleaned address, which every mapped contact has."""
         return self.fields.get("email", "")
 
 
@@ -77,7 +77,7 @@ class FieldExplanation:
 class Explanation:
     """What each field of a row got, from where, and through what.
 
-    ``str()`` and a notebook show the values, since somebody asked for them; ``repr()`` does not.
+    ``str()`` and a notebook show the values; ``repr()`` does not.
 
     Attributes:
         fields: One explanation per field of the mapping.

@@ -1,4 +1,4 @@
-"""What counts as a row."""
+"""The kinds of objects that a row can be."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from icontact.mapping.contact_fields import type_name
 
 
 class RowLike(Protocol):
-    """What is no `Mapping` and serves as one: ``sqlite3.Row``, a pandas ``Series``."""
+    """An object with keys that is not a `Mapping`: ``sqlite3.Row``, a pandas ``Series``."""
 
     def keys(self) -> Iterable[Any]:
         """Return the names."""
@@ -28,7 +28,7 @@ def as_mapping(row: Any) -> Mapping[Any, Any]:
     """Return a row as a mapping.
 
     Raises:
-        MappingError: It is none; names the type that came.
+        MappingError: It is not one; names the type that came.
     """
     if isinstance(row, Mapping):
         return row

@@ -90,11 +90,11 @@ class Source:
             ``"clear"`` it.
         input_format: Dates: the form to read, as `datetime.strptime` takes it.
         dayfirst: Dates: whether ``03/04/2026`` is in April.
-        decimals: Numbers: so many decimals, at most those of the custom field's type.
+        decimals: Numbers: how many decimals, at most those of the custom field's type.
         thousands: Numbers: the mark between thousands.
         decimal: Numbers: the mark before the decimals.
-        split: Joined choices: what stands between them in a text, ``"|"`` unless told.
-        separator: Joined choices: what to write between them, ``", "`` unless told.
+        split: Joined choices: what separates them in a text, ``"|"`` by default.
+        separator: Joined choices: what to write between them, ``", "`` by default.
         part: Full names: ``prefix``, ``first``, ``last`` or ``suffix``.
 
     Raises:
@@ -180,7 +180,7 @@ SOURCE_OPTIONS = tuple(name for name in _NAMES if name not in _NOT_OPTIONS)
 
 
 def source_from(given: object) -> Source:
-    """Return the source that a mapping's value stands for.
+    """Return the source that a mapping's value describes.
 
     Args:
         given: A source, a key, a list of keys, or a table with the names of a source's arguments.

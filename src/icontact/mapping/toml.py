@@ -20,14 +20,14 @@ _DEEPEST = 20
 #: TOML promises no whole number with more of them, sign excepted.
 _BITS = 63
 
-_TOO_MUCH = "no TOML that can be read: a number is too long, or tables are nested too deeply"
+_TOO_MUCH = "not TOML that can be read: a number is too long, or tables are nested too deeply"
 
 
 def document(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Return what a TOML file says.
 
     Raises:
-        ConfigError: The file cannot be read, or is no TOML.
+        ConfigError: The file cannot be read, or is not TOML.
     """
     try:
         table = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
@@ -36,7 +36,7 @@ def document(path: str | os.PathLike[str]) -> dict[str, Any]:
     except UnicodeDecodeError:
         problem = "not in UTF-8"
     except tomllib.TOMLDecodeError as error:
-        problem = f"no TOML: {error}"
+        problem = f"not TOML: {error}"
     except (ValueError, RecursionError):
         problem = _TOO_MUCH
     else:
@@ -65,7 +65,7 @@ def read(path: str | os.PathLike[str]) -> Mapping[str, Any]:
     """Return the ``[mapping]`` table of a file.
 
     Raises:
-        ConfigError: The file cannot be read, or is no TOML.
+        ConfigError: The file cannot be read, or is not TOML.
         MappingError: It has no such table.
     """
     table = document(path).get(TABLE)
