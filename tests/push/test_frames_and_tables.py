@@ -157,7 +157,7 @@ def test_more_reasons_than_fit_on_a_screen_are_folded_away() -> None:
 
 
 def test_an_empty_push_says_so() -> None:
-    assert "There are no rows." in report_of()._repr_html_()
+    assert "The input is empty." in report_of()._repr_html_()
 
 
 def test_a_bar_in_a_notebook_without_widgets_warns_of_nothing() -> None:

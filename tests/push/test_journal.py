@@ -291,8 +291,8 @@ def test_what_is_no_journal_is_left_alone(make_push: MakePush, tmp_path: Path) -
     connection.close()
 
     for file, fault in (
-        (text, "is no journal of a push"),
-        (other, "is no journal of a push"),
+        (text, "is not the journal of a push"),
+        (other, "is not the journal of a push"),
         (later, "is the journal of another version"),
         (tmp_path, "cannot be opened: Is a directory"),
     ):
@@ -307,7 +307,9 @@ def test_a_file_of_any_size_that_is_no_journal_is_left_alone(
 ) -> None:
     path.write_bytes(b"x" * size)
 
-    with pytest.raises(errors.JournalError, match=r"is no journal of a push.*name another file"):
+    with pytest.raises(
+        errors.JournalError, match=r"is not the journal of a push.*name another file"
+    ):
         make_push().run(people(1), journal=path)
 
     assert path.read_bytes() == b"x" * size
@@ -318,7 +320,7 @@ def test_the_database_of_another_program_stays_as_it_is(make_push: MakePush, pat
         connection.execute("CREATE TABLE precious (thing)")
     before = path.read_bytes()
 
-    with pytest.raises(errors.JournalError, match="is no journal of a push"):
+    with pytest.raises(errors.JournalError, match="is not the journal of a push"):
         make_push().run(people(1), journal=path)
 
     assert path.read_bytes() == before
@@ -625,7 +627,7 @@ def test_the_report_of_an_ended_push_is_read_from_its_journal(
 
 
 def test_a_push_that_has_not_ended_has_no_report(make_push: MakePush, path: Path) -> None:
-    with pytest.raises(errors.JournalError, match="there is no journal"):
+    with pytest.raises(errors.JournalError, match="does not exist"):
         PushReport.from_journal(path)
     push = make_push()
 

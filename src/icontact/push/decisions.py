@@ -1,14 +1,14 @@
-"""What a push decides about one contact: pure functions of what is known about it.
+"""Decides about single contacts: pure functions of a row, a contact and the settings.
 
 The rules, in their order (API 6.3 and 8.2):
 
-1. A new address is created, and subscribed unless the row itself gives it another status than
-   ``normal``. For somebody who is in iContact already such a row changes nothing.
-2. Somebody whom iContact marks as anything but ``normal`` is left alone.
-3. Somebody who unsubscribed from the list is left alone.
+1. A new address is created, and subscribed unless the row gives it another status than ``normal``.
+   Such a row changes nothing of a contact that is in iContact already.
+2. A contact that iContact marks as anything but ``normal`` is skipped.
+3. A contact that unsubscribed from the list is skipped.
 4. An existing contact gets the fields that differ, never a status; and is subscribed if it is not.
 
-Only a status that the settings name exactly is excepted from the second and third rule.
+The second and third rule do not apply to a status that the settings name.
 """
 
 from __future__ import annotations
@@ -133,9 +133,9 @@ def decide(
     """Decide about one contact.
 
     Args:
-        wanted: What the row says; custom fields included.
+        wanted: The fields of the row, custom fields included.
         known: What iContact says.
-        policy: What the settings say.
+        policy: The settings.
         types: The type of each custom field.
     """
     status = restricting_status(wanted, policy)
@@ -194,7 +194,7 @@ def restricting_status(wanted: ContactFields, policy: PushPolicy) -> str | None:
 
 
 def has_given_status(wanted: ContactFields, contact: Contact) -> bool:
-    """Tell whether a contact has the status that a row gives."""
+    """Check that a contact has the status that a row gives."""
     return "status" in wanted and str(contact.status) == str(wanted["status"])
 
 
@@ -279,7 +279,7 @@ def _differences(
     standard = [
         name
         for name, value in wanted.items()
-        # The address is what the contact was found by; its case is no reason to write.
+        # The contact was found by its address; a difference in case is not written.
         if name not in ("email", "status", "custom_fields")
         and not _same(getattr(contact, name), value, None)
     ]
@@ -339,7 +339,7 @@ def fields_to_write(
 
 
 def _same(current: Any, desired: Any, kind: FieldType | str | None) -> bool:
-    """Tell whether a value would be written for nothing. iContact keeps all values as text."""
+    """Check that a value need not be written. iContact stores all values as text."""
     now, then = _as_text(current), _as_text(desired)
     if now == then:
         return True

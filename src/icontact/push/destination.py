@@ -19,7 +19,7 @@ def find_list(folder: Folder, wanted: str | int) -> ContactList:
     """Return a list by its exact name or its id.
 
     Raises:
-        ConfigError: If there is none; it names the nearest one and those there are.
+        ConfigError: If the list does not exist; it names the nearest one and the others.
     """
     if isinstance(wanted, int):
         if not 1 <= wanted <= LARGEST_ID:
@@ -39,10 +39,10 @@ def find_list(folder: Folder, wanted: str | int) -> ContactList:
 
 
 def check_confirmation(folder: Folder, message_id: int) -> None:
-    """See that a message can ask people to confirm; takes one request.
+    """Check that a message can ask people to confirm; takes one request.
 
     Raises:
-        ConfigError: If there is no such message, or it is of another type; it names those that can.
+        ConfigError: If the message does not exist or is of another type; it names usable ones.
     """
     try:
         kind = str(folder.messages.get(message_id).message_type)

@@ -52,8 +52,8 @@ def verdict(kinds: Mapping[str, int], *, planned: bool) -> str:
     """Return in one or two sentences what a push did or would do."""
     parts = [f"{number:,} {_DONE[name]}" for name, number in kinds.items() if number]
     total = number_of(sum(kinds.values()), "row")
-    told = f"{total}: {', '.join(parts)}." if parts else "There are no rows."
-    return f"{told} Nothing has been written yet." if planned else told
+    counted = f"{total}: {', '.join(parts)}." if parts else "The input is empty."
+    return f"{counted} Nothing has been written yet." if planned else counted
 
 
 def at_a_glance(

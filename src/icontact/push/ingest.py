@@ -177,7 +177,7 @@ class _RowReader:
         # Only asking a plain dict for its keys is certain to have no effect.
         unseen: set[Any] = set()
         if type(row) is dict:
-            # Its keys may refuse to be compared; then there is no note about them.
+            # Its keys may refuse to be compared; then nothing is noted about them.
             with suppress(Exception):
                 unseen = {key for key in self._unseen if key not in row}
         self._unseen = unseen

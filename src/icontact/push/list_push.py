@@ -1,4 +1,4 @@
-"""The main job: rows of any kind into a list, every one accounted for."""
+"""The push of rows into a list: plan, apply, run."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class ListPush:
         **policy: What the push may do; see :class:`PushPolicy`.
 
     Raises:
-        ConfigError: If there is no such list (names the nearest one), the confirmation message is
-            missing or of another type, or a setting is unusable.
+        ConfigError: If the list does not exist (names the nearest one), the confirmation message
+            is missing or of another type, or a setting is unusable.
         MappingError: If the mapping names a custom field that the folder does not have.
         APIError, TransportError: If iContact could not be asked.
     """
@@ -55,7 +55,7 @@ class ListPush:
     def __init__(
         self,
         folder: Folder,
-        list: str | int,  # the settings' own word
+        list: str | int,  # the name of the setting
         *,
         mapper: ContactMapper | Mapping[str, Any],
         **policy: Unpack[PolicyOptions],
@@ -114,7 +114,7 @@ class ListPush:
             **policy: What the push may do; see :class:`PushPolicy`.
 
         Raises:
-            ConfigError: If the file cannot be read, or there is no such list.
+            ConfigError: If the file cannot be read, or the list does not exist.
             MappingError: If no column looks like the e-mail address.
         """
         with read_rows(path) as rows:

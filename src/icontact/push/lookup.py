@@ -1,7 +1,7 @@
-"""Searches for many values at once, each of which proves that iContact understood it.
+"""Searches for many values at once that prove that iContact understood them.
 
 Several values, separated by commas, are documented for "some resources" (API 2.6). Where they are
-not understood nothing is found, and somebody who is there would be taken for new. So every search
+not understood nothing is found, and a contact that exists would be taken for new. So every search
 ends with a value that is known to be there: if that is not found, the search does not count.
 """
 
@@ -35,7 +35,7 @@ _URI_TOO_LONG = 414
 #: An answer to one question that says nothing about the next one.
 UNANSWERED = (BadRequest, DecodeError, PagingError, ServerError)
 
-#: So many questions in a row without an answer: iContact answers none.
+#: After this many questions in a row without an answer, iContact answers none.
 _PATIENCE = 10
 
 
@@ -55,7 +55,7 @@ def groups_of(values: Iterable[V]) -> Iterator[Sequence[V]]:
 
 
 def is_usable_sentinel(value: str) -> bool:
-    """Tell whether a value stands for itself alone in a search: without a star or a comma."""
+    """Check that a value means only itself in a search: it has no star and no comma."""
     return "*" not in value and "," not in value
 
 

@@ -1,4 +1,4 @@
-"""What becomes of one row."""
+"""The outcome of one row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class OutcomeStatus(StrEnum):
     """How a row ended. Every row of the input ends in exactly one of these.
 
     ``created``, ``updated`` and ``unchanged`` say that the contact is now as the row wants it;
-    ``skipped`` that a rule kept the push away from it; ``rejected`` that the row's data cannot be
+    ``skipped`` that a rule forbade the push; ``rejected`` that the row's data cannot be
     taken; ``failed`` that the service did not do its part, so that pushing again may help.
     """
 
@@ -33,7 +33,7 @@ QUIET = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
 # A dataclass, since pandas and polars make columns of a list of these.
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PushOutcome:
-    """What became of one row. Its ``repr`` does not show the address.
+    """The outcome of one row. Its ``repr`` does not show the address.
 
     Attributes:
         row: The row's place in the input, from 0.

@@ -52,20 +52,20 @@ class PushPlan(HasFrame):
     Attributes:
         rows: One for each row of the input, in its order; read from the journal as they are looked
             at.
-        requests: How many requests it took to find out.
+        requests: How many requests the plan took.
         elapsed: Seconds it took.
-        lookups: How it was found out what iContact knows, and what the other way would have cost.
+        lookups: How contacts and subscriptions were looked up, and what other ways would have cost.
         writes: How many rows would be written.
         requests_to_write: About how many requests that takes, if iContact refuses nothing.
         requests_at_most: How many it takes if iContact takes no more than 500 rows in a request;
             the same number where the batch size is fixed.
-        notes: What is to be said about the rows together: a key that none of them has, or a limit
-            that the writing would reach.
+        notes: Notes about the rows together: a mapped key that no row has, or a limit that the
+            writing would reach.
         journal: Where the plan is kept.
         made: When it was made, in seconds of the monotonic clock.
-        looked: When it began to be found out what iContact knows, by the same clock.
+        looked: When the lookups began, by the same clock.
         ahead: How far the wall clock was ahead of that one then.
-        push: Whose plan it is.
+        push: The push that made it.
     """
 
     rows: Sequence[PlannedRow] = attrs.field(repr=lambda rows: f"<{len(rows)} rows>")
@@ -129,8 +129,8 @@ class PushPlan(HasFrame):
     ) -> PushReport:
         """Write the difference.
 
-        A plan that is older than a minute is made anew first: people unsubscribe meanwhile.
-        Every row gets an outcome; trouble of the service shows in them, as ``failed``.
+        A plan that is older than a minute is made again first: people unsubscribe meanwhile.
+        Every row gets an outcome; errors of the service make it ``failed``.
 
         Args:
             progress: ``True`` for a bar (needs the extra ``cli``), or a function.
@@ -145,8 +145,8 @@ class PushPlan(HasFrame):
         kinds = kinds_of_rows(self.counts, self.added_to_list)
         counted = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
         ways = f" ({'; '.join(map(str, self.lookups))})" if self.lookups else ""
-        found = f"found out with {number_of(self.requests, 'request')}{ways}"
-        writing = f"writing takes about {number_of(self.requests_to_write, 'request')}"
+        found = f"planned with {number_of(self.requests, 'request')}{ways}"
+        writing = f"about {self.requests_to_write:,} more to write"
         if self.requests_at_most > self.requests_to_write:
             writing += f", {self.requests_at_most:,} at most"
         return "; ".join(

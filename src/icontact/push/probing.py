@@ -63,7 +63,7 @@ def probe(
         **policy: As for :class:`ListPush`.
 
     Raises:
-        ConfigError: If there is no such list, or a setting is unusable.
+        ConfigError: If the list does not exist, or a setting is unusable.
         MappingError: If the mapping names a custom field that the folder does not have.
         APIError, TransportError: If iContact could not be asked about these.
         KeyboardInterrupt: On Ctrl-C, once the contact is deleted again; its text says so, or what

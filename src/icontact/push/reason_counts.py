@@ -11,7 +11,7 @@ from icontact.push.reasons import Reason, ReasonCode
 
 __all__ = ["ReasonCount", "reasons_of"]
 
-#: So many rows are named for each reason.
+#: The number of rows that are named for each reason.
 FIRST = 5
 
 
@@ -21,7 +21,7 @@ class ReasonCount:
     """A reason, and the rows that ended for it.
 
     Attributes:
-        status: How they ended; ``None`` for a note about rows that ended in whatever way.
+        status: How they ended; ``None`` for a note, which rows of any status may have.
         reason: The reason, or the note.
         rows: How many rows there are.
         first: The first of them, five at most, from 0.

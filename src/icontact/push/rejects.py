@@ -1,4 +1,4 @@
-"""The rows that were rejected or failed, as they came, to be corrected and pushed again."""
+"""Writes the rejected and failed rows as they came, to be corrected and pushed again."""
 
 from __future__ import annotations
 

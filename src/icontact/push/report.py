@@ -1,4 +1,4 @@
-"""What became of every row."""
+"""The report of a push: the outcome of every row."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PushReport(HasFrame):
         requests: How many requests were sent, repeats and earlier runs of the journal included.
         elapsed: Seconds, waits and earlier runs included.
         error: What ended the push early, if anything did; the rows concerned are ``failed``.
-        notes: What is to be said about the rows together, such as a key that none of them has.
+        notes: Notes about the rows together, such as a mapped key that no row has.
         opted_out_on_list: How many people are on the list although their row says that they must
             not be mailed; ``opt_out="unsubscribe"`` unsubscribes them.
         batch_size: How many rows of a request iContact was found to take; ``None`` if the batch
@@ -125,7 +125,7 @@ class PushReport(HasFrame):
     def from_journal(cls, path: str | PathLike[str]) -> PushReport:
         """Return the report of a push that has ended, from its journal.
 
-        What ended it early, if anything did, stands in the reasons of the rows that failed.
+        An error that ended it early is in the reasons of the rows that failed.
 
         Args:
             path: The journal.
@@ -251,7 +251,7 @@ class _Chained(Sequence[PushOutcome]):
 
 
 def _stored(outcomes: Sequence[PushOutcome]) -> Iterable[Outcomes]:
-    """Return whatever of these outcomes is read from a journal."""
+    """Return the outcomes that are read from a journal."""
     if isinstance(outcomes, Outcomes):
         return (outcomes,)
     return outcomes.stored if isinstance(outcomes, _Chained) else ()
@@ -280,5 +280,5 @@ def _cells(one: PushOutcome) -> tuple[int | str | None, ...]:
 
 
 def no_formula(cell: int | str | None) -> int | str | None:
-    """Return a cell that no spreadsheet takes for a formula."""
+    """Return a cell that a spreadsheet does not take for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(tuple("=+-@\t\r")) else cell

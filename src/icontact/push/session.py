@@ -36,14 +36,14 @@ FRESH = 60.0
 
 
 class PushSession:
-    """What a push does with one journal, and what that costs.
+    """One run of a push on its journal, with its costs.
 
     Args:
-        journal: Where every row and its result are.
-        workers: Who sends.
+        journal: Every row and its result.
+        workers: Send the requests.
         folder: The client folder.
         list_id: The list.
-        policy: What the settings say.
+        policy: The settings.
         types: The type of each custom field.
 
     Attributes:
@@ -83,10 +83,10 @@ class PushSession:
         self._progress_problem: str | None = None
 
     def load_rows(self, rows: RowSource, mapper: ContactMapper) -> None:
-        """Read the rows; in a journal that has them already, open what is not done.
+        """Load the rows; if the journal has them already, reopen those that are not done.
 
         Raises:
-            TypeError: For something whose items are no rows.
+            TypeError: If the items are not rows.
             JournalError: If the journal holds other rows.
         """
         was_read = self.journal.is_read
@@ -96,7 +96,7 @@ class PushSession:
             self._resumed = sum(self.journal.done().values())
 
     def plan(self) -> Sequence[Lookup]:
-        """Find out what is to be done with every open row.
+        """Decide what to do with every open row.
 
         Raises:
             APIError, TransportError, LimitReached: If iContact could not be asked.
@@ -135,7 +135,7 @@ class PushSession:
         return self.journal.count(Stage.PLANNED)
 
     def notes(self) -> tuple[str, ...]:
-        """Return what is to be said about the rows together."""
+        """Return notes about the rows together."""
         resumed = self._resumed
         proof = note_on_proof(self.journal)
         said = (proof, self._progress_problem)
@@ -152,7 +152,7 @@ class PushSession:
         """Write what is planned, batch by batch.
 
         Raises:
-            KeyboardInterrupt: If somebody pressed Ctrl-C, once what was under way is noted.
+            KeyboardInterrupt: After Ctrl-C, once the results of requests under way are stored.
             JournalError: If the journal cannot be written.
         """
         done = self.journal.done()
@@ -195,14 +195,14 @@ class PushSession:
         )
 
     def fail(self, error: IContactError) -> PushReport:
-        """Account for every row when iContact could not even be asked."""
+        """Fail every row, since iContact could not even be asked."""
         is_first = self._resumed is None
         code = ReasonCode.NOTHING_WRITTEN if is_first else ReasonCode.NOTHING_MORE_WRITTEN
         self.journal.fail_rest(Reason.of(code, str(error)))
         return self.report(error)
 
     def report(self, error: IContactError | None) -> PushReport:
-        """Say what became of every row."""
+        """Return the report on every row."""
         requests, elapsed = self._note_costs()
         return PushReport(
             outcomes=Outcomes.counted(self.journal.database),

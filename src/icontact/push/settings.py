@@ -333,7 +333,7 @@ def expand_preset(table: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         ConfigError: If it has a mapping, too.
-        MappingError: If there is no such preset.
+        MappingError: If the preset does not exist.
     """
     if "preset" not in table:
         return dict(table)

@@ -1,4 +1,4 @@
-"""What iContact knows about the addresses of a push, read with as few requests as can be."""
+"""Reads contacts and subscriptions of a push's addresses with as few requests as possible."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _FEW_CONTACTS = 20
 
 @attrs.frozen(kw_only=True)
 class Lookup:
-    """How a push found out what iContact knows, and what the other way would have cost.
+    """How a push looked up contacts or subscriptions, and what other ways would have cost.
 
     Attributes:
         what: ``"contacts"`` or ``"subscriptions"``.
         how: ``"pages"`` of the whole listing, ``"searches"`` for many values at once, or
             ``"single reads"``.
-        requests: How many requests that takes, as far as it can be told beforehand.
+        requests: How many requests that takes, as far as it is known beforehand.
         instead: The same of the ways that were not taken.
         total: How many there are in all, if that was asked.
     """
@@ -79,7 +79,7 @@ def not_found_out(what: str, error: IContactError) -> Reason:
 class StateReader:
     """Reads contacts and their state on one list into the journal.
 
-    Either whole listings, page by page, or just whom the push concerns, whichever costs fewer
+    It reads whole listings, page by page, or only what the push concerns, whichever costs fewer
     requests: the first page of a listing tells how many there would be.
 
     Args:
@@ -118,7 +118,7 @@ class StateReader:
         )
 
     def read(self) -> Sequence[Lookup]:
-        """Find out about every open row.
+        """Look up the contacts and subscriptions of all open rows.
 
         Raises:
             APIError, TransportError: If iContact could not be asked.
@@ -164,7 +164,7 @@ class StateReader:
             for one in first:
                 self._by_contact.sentinel = one.contact_id
             if not first.items and not first.total:
-                return {}  # nobody is on the list
+                return {}  # the list is empty
         answers: dict[int, str | IContactError] = {}
         for some in self._by_contact.find(
             wanted, ALONE, lambda contact_id, error: answers.update({contact_id: error})
@@ -211,7 +211,7 @@ class StateReader:
             self._journal.known.keep(one for one in found if one.address in wanted)
 
     def _keep_subscriptions(self, subscriptions: Iterable[Subscription]) -> None:
-        # The term in the query may have been ignored without a word (API 2.6).
+        # The term in the query may have been ignored silently (API 2.6).
         here = (one for one in subscriptions if one.list_id == self._list_id)
         self._journal.known.keep_states({one.contact_id: str(one.status) for one in here})
 
@@ -259,12 +259,12 @@ class StateReader:
 
 @attrs.frozen(kw_only=True)
 class _Reading(Generic[V, T]):
-    """One listing of which a push has to know a part."""
+    """A listing that a push needs in part."""
 
     what: str
     page_size: PageSize
     keep: Callable[[Iterable[T]], None]
-    #: The values of whom nothing was found so far.
+    #: The values for which nothing was found so far.
     missing: Callable[[], Iterator[V]]
     searcher: Searcher[V, T]
     sentinel: Callable[[T], V]

@@ -226,7 +226,7 @@ class Database:
 
 
 def _make_private(path: str) -> None:
-    """Make the file if it is not there, for its owner alone; leave what is no database.
+    """Make the file if it is not there, for its owner alone; leave other files.
 
     A file that is there is not opened here: closing it would drop the locks by which another push
     of this process holds it, as POSIX has it.
@@ -248,7 +248,7 @@ def _make_private(path: str) -> None:
         raise JournalError(problem)
 
 
-_NO_JOURNAL = "is no journal of a push"
+_NO_JOURNAL = "is not the journal of a push"
 _ANOTHER_VERSION = "is the journal of another version"
 
 

@@ -1,4 +1,4 @@
-"""What a push has found out about contacts, on disk: an index of those that its rows concern."""
+"""The contacts that a push has looked up, in its journal."""
 
 # ruff: noqa: S608  (the statements are made of constants, values are parameters)
 
@@ -13,10 +13,10 @@ from icontact.push.journal.schema import Stage
 
 __all__ = ["CHUNK", "KnownContacts"]
 
-#: So many rows are in memory at a time.
+#: The number of rows in memory at a time.
 CHUNK = 1000
 
-#: So many values fit into one statement of any SQLite.
+#: The number of values that fit into one statement of any SQLite.
 _MOST_VALUES = 500
 
 
@@ -65,7 +65,7 @@ class KnownContacts:
         """Yield the ids of the contacts that were found.
 
         Args:
-            open_only: Only of those whose state on the list was not found so far.
+            open_only: Only contacts whose state on the list is not known yet.
         """
         condition = "subscription IS NULL AND" if open_only else ""
         for found in self._database.steps(
@@ -81,7 +81,7 @@ class KnownContacts:
         return int(self._database.value("SELECT COUNT(*) FROM known"))
 
     def keep_states(self, states: Mapping[int, str]) -> None:
-        """Keep what state contacts have on the list."""
+        """Store the states of contacts on the list."""
         with self._database.transaction():
             self._database.execute_many(
                 "UPDATE known SET subscription = ? WHERE contact_id = ?",

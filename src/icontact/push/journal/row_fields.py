@@ -1,4 +1,4 @@
-"""What rows say about their people: as iContact is sent it, which is how a journal keeps it."""
+"""The fields of rows as iContact is sent them, which is how a journal stores them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def body_of(fields: ContactFields) -> dict[str, str]:
     """Return fields as iContact is sent them: ``None`` is ``""``, a value its text.
 
     Raises:
-        TypeError: For a field that there is not.
+        TypeError: For an unknown field.
         ValueError: For a value that cannot be sent.
     """
     names = sent_names()
@@ -45,7 +45,7 @@ def body_of(fields: ContactFields) -> dict[str, str]:
         elif name == _CUSTOM and _all_plain(value):
             body |= value
         else:
-            # What is no text takes the long way.
+            # Values of other types take the long way.
             sent = wire.encode_fields(Contact, given, _ALLOWED)
             return {
                 name: value if type(value) is str else str(value) for name, value in sent.items()
@@ -54,7 +54,7 @@ def body_of(fields: ContactFields) -> dict[str, str]:
 
 
 def _all_plain(custom: Any) -> TypeGuard[dict[str, str]]:
-    # Under iContact's own names they would overwrite whom a row concerns; the long way refuses.
+    # Under iContact's own names they would overwrite its fields; the long way refuses them.
     return type(custom) is dict and all(
         type(name) is type(value) is str and can_be_custom(name) for name, value in custom.items()
     )

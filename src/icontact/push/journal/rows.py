@@ -1,4 +1,4 @@
-"""The rows of a push in its journal: taken in, planned, sent, finished."""
+"""The rows of a push in its journal: loaded, planned, sent, finished."""
 
 # ruff: noqa: S608  (the statements are made of constants, values are parameters)
 
@@ -49,14 +49,14 @@ class Journal:
         identity: The push. A journal of another one is refused.
 
     Attributes:
-        known: What is known of the contacts that its rows concern.
+        known: The contacts that were looked up.
 
     Raises:
         JournalError: If it cannot be used, or not for this push. Also from every method, if the
             file cannot be read or written.
     """
 
-    #: Whether nothing has changed since the rows were summed up, or need not be.
+    #: Whether the checksum of all rows is up to date.
     _sealed = True
 
     def __init__(self, path: str | PathLike[str] | None, identity: Identity) -> None:
@@ -76,7 +76,7 @@ class Journal:
         self._unseal()
 
     def _checked(self) -> Mapping[str, str]:
-        """Return what is noted, once it agrees with the rows.
+        """Return the notes, after a check that they agree with the rows.
 
         Raises:
             JournalError: If it does not.
@@ -123,13 +123,13 @@ class Journal:
 
     @classmethod
     def opened(cls, path: str | PathLike[str]) -> Journal:
-        """Return a journal that is there, of whatever push, to look at.
+        """Return an existing journal of any push, to read.
 
         Raises:
-            JournalError: If there is none, or it cannot be read.
+            JournalError: If it does not exist, or cannot be read.
         """
         if not Path(path).is_file():
-            raise JournalError(f"there is no journal {os.fspath(path)}")
+            raise JournalError(f"the journal {os.fspath(path)} does not exist")
         journal = cls.__new__(cls)
         journal.database = Database(path, TABLES, VERSION, CHECKED)
         journal.known = KnownContacts(journal.database)
@@ -174,7 +174,7 @@ class Journal:
         return bool(self.noted("read"))
 
     def start_reading(self) -> None:
-        """Forget the rows of a reading that was interrupted: nothing was done with them."""
+        """Delete the rows of an interrupted reading: nothing was done with them."""
         self.database.execute("DROP INDEX IF EXISTS rows_by_address")
         self.database.execute("DELETE FROM rows")
         self.database.execute("DELETE FROM originals")
@@ -206,21 +206,21 @@ class Journal:
         return None
 
     def index(self) -> bool:
-        """Let rows be found by their address, now that all are there; tell if some share theirs."""
+        """Index the rows by address; return whether some have the same address."""
         if self.database.index_unique("rows_by_address ON rows (address)"):
             return False
         self.database.execute("CREATE INDEX rows_by_address ON rows (address)")
         return True
 
     def finish_reading(self, notes: Sequence[str]) -> None:
-        """Note that all rows are there, and that what the input alone decides is settled."""
+        """Note that all rows are loaded."""
         with self.database.transaction():
             self.note("notes", json.dumps(notes))
             self.note("read", str(self.database.value("SELECT COUNT(*) FROM rows")))
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is to be said about the rows together."""
+        """Notes about the rows together."""
         return tuple(json.loads(self.noted("notes", "[]")))
 
     def settle_duplicates(self, wins: str) -> None:
@@ -262,7 +262,7 @@ class Journal:
     # Finding out what to do.
 
     def reopen(self) -> int:
-        """Let everything be planned anew that is not done, or failed; return how many rows."""
+        """Reopen rows that are not done or failed; return their number."""
         return self.database.execute(
             "UPDATE rows SET stage = ?, action = NULL, status = NULL, reason = NULL"
             " WHERE stage <> ? OR status = 'failed'",
@@ -274,10 +274,10 @@ class Journal:
         return int(self.database.value("SELECT COUNT(*) FROM rows WHERE stage = ?", (stage,)))
 
     def addresses(self, *, unknown: bool = False) -> Iterator[Private]:
-        """Yield the addresses of the rows that are open, as they were written.
+        """Yield the addresses of the open rows, as they were written.
 
         Args:
-            unknown: Only of those of whom no contact was found so far.
+            unknown: Only addresses for which no contact was found so far.
         """
         condition = "AND address NOT IN (SELECT address FROM known)" if unknown else ""
         for found in self.database.steps(
@@ -327,7 +327,12 @@ class Journal:
     # Writing.
 
     def to_write(self, after: int, most: int) -> list[RowToWrite]:
-        """Return the next rows that are to be written, at most so many."""
+        """Return the next rows to be written.
+
+        Args:
+            after: The last row of those before.
+            most: The largest number of rows.
+        """
         found = self.database.steps(_PLANNED, (Stage.PLANNED,), most, after=after)
         return list(starmap(RowToWrite, next(found, ())))
 
@@ -363,11 +368,11 @@ class Journal:
             )
 
     def fail_address(self, address: str, reason: Reason) -> None:
-        """Let the open row of an address fail: nothing is known about its contact."""
+        """Fail the open row of an address: its contact is not known."""
         self._fail_open("address = ?", address, reason)
 
     def fail_contact(self, contact_id: int, reason: Reason) -> None:
-        """Let the open row of a contact fail: nothing is known about its subscription."""
+        """Fail the open row of a contact: its subscription is not known."""
         self._fail_open(
             "address IN (SELECT address FROM known WHERE contact_id = ?)", contact_id, reason
         )
@@ -380,7 +385,7 @@ class Journal:
         )
 
     def fail_rest(self, reason: Reason) -> int:
-        """Account for every row that is not done: it failed. Return how many these are."""
+        """Fail every row that is not done; return their number."""
         return self.database.execute(
             "UPDATE rows SET stage = ?, status = 'failed', reason = ? WHERE stage <> ?",
             (Stage.DONE, reason.encode(), Stage.DONE),

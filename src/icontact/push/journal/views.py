@@ -1,4 +1,4 @@
-"""What a journal holds, as sequences that are read when they are looked at."""
+"""Rows of a journal as sequences that read it lazily."""
 
 # ruff: noqa: S608  (the statements are made of constants, values are parameters)
 
@@ -75,7 +75,7 @@ class PlannedRow:
 
 
 class _View(Sequence[T], Generic[T]):
-    """Rows of a journal, some at a time in memory. To pickle it brings all of them there."""
+    """Rows of a journal, some at a time in memory. Pickling reads all of them."""
 
     #: The columns that make up an item.
     columns: str
@@ -88,7 +88,7 @@ class _View(Sequence[T], Generic[T]):
 
     @classmethod
     def counted(cls, database: Database) -> Self:
-        """Return a view whose counts stay as they are now, whatever becomes of the rows later."""
+        """Return a view whose counts do not change with later runs."""
         view = cls(database)
         view._counts, view._added = view.counts(), view.added()
         return view
@@ -98,7 +98,7 @@ class _View(Sequence[T], Generic[T]):
         """Return the item that the columns describe."""
 
     def __len__(self) -> int:
-        # The input was read before anybody has a view of it.
+        # The input is read before a view is made.
         if self._length is None:
             self._length = int(self._database.value("SELECT COUNT(*) FROM rows"))
         return self._length
@@ -138,7 +138,7 @@ class _View(Sequence[T], Generic[T]):
             raise self._database.damaged("a row is not as it was written") from None
 
     def is_at(self, path: str | PathLike[str]) -> bool:
-        """Tell whether they are read from the file that a path leads to."""
+        """Check that they are read from the file at a path."""
         return self._database.is_at(path)
 
     def grouped(self, first: int) -> Iterator[ReasonRow]:
@@ -172,7 +172,7 @@ class _View(Sequence[T], Generic[T]):
                 yield status, text, bool(is_added), number, first_rows
 
     def attention(self, most: int) -> tuple[list[T], int]:
-        """Return rows that somebody should look at, at most so many; and how many there are."""
+        """Return the first rows that need attention, and the number of all."""
         condition = "(status IN ('skipped', 'rejected', 'failed') OR notes IS NOT NULL)"
         total = self._database.value(f"SELECT COUNT(*) FROM rows WHERE {condition}")
         return list(self._where(f"{condition} ORDER BY row LIMIT ?", (most,))), int(total)
@@ -185,7 +185,7 @@ class _View(Sequence[T], Generic[T]):
         return int(self._database.value(f"SELECT COUNT(*) FROM rows WHERE {condition}"))
 
     def counts(self) -> dict[str, int]:
-        """Return how many there are, or were when they were counted, of each status."""
+        """Return the number of rows of each status, as of the time they were counted."""
         if self._counts is not None:
             return self._counts
         rows = self._database.rows("SELECT status, COUNT(*) FROM rows GROUP BY status")
