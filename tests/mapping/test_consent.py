@@ -203,6 +203,7 @@ def test_a_header_that_asks_must_be_answered_with_yes(header: str) -> None:
         *("Not unsubscribed", "Never opted out", "Opt-out refused", "No objection to marketing"),
         "I do not want to receive any newsletter",
         "Yes, send me the newsletter, I can unsubscribe at any time",
+        "I agree to the processing of my data by you and your partners and to newsletters. " * 4,
         "Tick here if you would rather not receive marketing emails from us",
         *("Newsletter No", "Inscrito no boletim", "Newsletter without images"),
     ],
@@ -225,6 +226,8 @@ def test_a_header_that_can_be_read_in_two_ways_stops(header: str) -> None:
         ("Notes", "VIP. Do not e-mail!"),
         ("Tags", "vip, opted-out"),
         ("Tags", ["vip", "do-not-email"]),
+        ("Email frequency", "Never"),
+        ("Lead Email Status", "Bounced"),
         ("Remark", "Asked on the phone, please do not email him"),
         ("Bemerkung", "keine Werbung"),
         ("備考", "配信停止"),
@@ -247,6 +250,7 @@ def test_a_value_that_says_no_stops_whatever_the_header_says(header: str, value:
         ("Notes", "They do not send parcels to the islands in winter as far as we know"),
         ("Company", "No Email Please Ltd & Friends of a much longer name than that"),
         ("Profession", "Opt outfitter"),
+        ("Email frequency", "Weekly"),
     ],
 )
 def test_a_value_about_something_else_stops_nothing(header: str, value: str) -> None:

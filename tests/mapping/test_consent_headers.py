@@ -232,6 +232,7 @@ SAY_YES = [
 ]
 
 OTHERS = [
+    *("Newsletters opened", "Newsletter clicks", "Newsletters sent", "Last email opened"),
     *("Commission paid", "OnePlus model", "No. of emails sent", "Trabaja de", "Заказ не получен"),
     *("Data do cancelamento", "Cancelamento do pedido", "Neveu"),
     "Email address",
@@ -344,3 +345,212 @@ def test_a_yes_of_such_a_column_is_never_read_as_a_refusal(header: str) -> None:
 @pytest.mark.parametrize("header", OTHERS)
 def test_a_column_about_something_else_is_not_about_consent(header: str) -> None:
     assert meaning(header) is None
+
+
+#: By language: negations before a header, negations after it, and headers that say yes.
+NEGATED: dict[str, tuple[list[str], list[str], list[str]]] = {
+    "en": (
+        ["No", "Not", "Never", "Without", "Lacks", "Missing", "Non"],
+        [
+            "Denied",
+            "Refused",
+            "Declined",
+            "Rejected",
+            "Withdrawn",
+            "Revoked",
+            "Missing",
+            "Not given",
+            "Not granted",
+            "Expired",
+            "Prohibited",
+            "Not allowed",
+            "Removed",
+            "Cancelled",
+            "(declined)",
+            "- no longer",
+        ],
+        [
+            "Consent",
+            "Email consent",
+            "Marketing consent",
+            "Opt-in",
+            "Email opt in",
+            "Newsletter subscription",
+            "GDPR consent",
+            "Permission to email",
+            "Subscribed",
+            "Accepts marketing",
+            "Newsletter",
+            "Mailable",
+            "Marketing permission",
+            "Email permission",
+            "Marketing emails",
+            "Wants newsletter",
+            "Receives emails",
+        ],
+    ),
+    "de": (
+        ["Keine", "Kein", "Nicht", "Ohne", "Fehlende", "Verweigerte"],
+        [
+            "verweigert",
+            "abgelehnt",
+            "widerrufen",
+            "fehlt",
+            "nicht erteilt",
+            "entzogen",
+            "untersagt",
+            "nein",
+        ],
+        [
+            "Einwilligung",
+            "Werbeeinwilligung",
+            "Zustimmung",
+            "Newsletter",
+            "Newsletter-Anmeldung",
+            "Newsletterempfänger",
+            "Zustimmung Werbung",
+            "abonniert",
+            "DSGVO-Einwilligung",
+            "Werbung erlaubt",
+            "Erlaubnis E-Mail",
+        ],
+    ),
+    "fr": (
+        ["Pas de", "Sans", "Aucun", "Refus de", "Non", "Refuse"],
+        [
+            "refusé",
+            "refusée",
+            "absent",
+            "non donné",
+            "retiré",
+            "révoqué",
+            "interdit",
+            "n'est pas donné",
+        ],
+        [
+            "consentement",
+            "consentement RGPD",
+            "newsletter",
+            "Accepte la newsletter",
+            "inscription newsletter",
+            "Souhaite recevoir",
+            "opt-in",
+            "abonné newsletter",
+        ],
+    ),
+    "es": (
+        ["Sin", "No", "Rechaza", "Niega", "Nunca", "Ningún"],
+        ["denegado", "rechazado", "revocado", "no otorgado", "retirado", "prohibido"],
+        [
+            "consentimiento",
+            "acepta publicidad",
+            "autoriza",
+            "suscrito",
+            "desea recibir",
+            "boletín",
+            "recibir newsletter",
+        ],
+    ),
+    "it": (
+        ["Senza", "Non", "Nessun", "Rifiuta", "Nega"],
+        ["negato", "rifiutato", "revocato", "non dato", "ritirato", "mancante"],
+        [
+            "consenso",
+            "consenso marketing",
+            "accetta newsletter",
+            "iscritto",
+            "autorizza",
+            "newsletter",
+            "desidera ricevere",
+        ],
+    ),
+    "pt": (
+        ["Sem", "Não", "Nenhum", "Recusa", "Nega"],
+        ["negado", "recusado", "revogado", "não dado", "retirado", "ausente"],
+        [
+            "consentimento",
+            "aceita receber",
+            "autoriza",
+            "inscrito",
+            "newsletter",
+            "aceita newsletter",
+        ],
+    ),
+    "nl": (
+        ["Geen", "Niet", "Zonder", "Weigert"],
+        ["geweigerd", "ingetrokken", "ontbreekt", "niet gegeven"],
+        [
+            "toestemming",
+            "nieuwsbrief",
+            "ingeschreven",
+            "aangemeld",
+            "akkoord met mailing",
+            "nieuwsbrief ontvangen",
+        ],
+    ),
+    "pl": (
+        ["Brak", "Bez", "Nie", "Odmowa"],
+        ["cofnięta", "odmówiona", "wycofana", "nie udzielona", "brak"],
+        ["zgoda", "zgody", "zgoda marketingowa", "newsletter", "zapisany", "subskrybuje"],
+    ),
+    "sv": (
+        ["Ej", "Inte", "Inget", "Utan", "Nekat"],
+        ["saknas", "nekat", "återkallat", "ej givet"],
+        ["samtycke", "nyhetsbrev", "prenumererar", "godkänner utskick", "vill ha nyhetsbrev"],
+    ),
+    "da": (
+        ["Ikke", "Intet", "Uden", "Nej tak til"],
+        ["mangler", "afvist", "trukket tilbage", "ikke givet"],
+        ["samtykke", "nyhedsbrev", "tilmeldt", "ønsker nyhedsbrev"],
+    ),
+    "no": (
+        ["Ikke", "Uten", "Intet"],
+        ["mangler", "avvist", "trukket", "ikke gitt"],
+        ["samtykke", "nyhetsbrev", "påmeldt", "ønsker nyhetsbrev"],
+    ),
+    "fi": (
+        ["Ei", "Ilman"],
+        ["puuttuu", "peruutettu", "evätty", "kielletty", "ei annettu"],
+        ["suostumus", "suostumusta", "uutiskirje", "markkinointilupa", "markkinointilupaa"],
+    ),
+    "cs": (
+        ["Bez", "Není", "Ne", "Odmítl"],
+        ["odvolán", "chybí", "neudělen", "odmítnut"],
+        ["souhlas", "souhlasu", "novinky", "odebírá", "newsletter"],
+    ),
+    "ru": (
+        ["Нет", "Не", "Без", "Отказ от"],
+        ["отозвано", "отсутствует", "не дано", "отклонено", "запрещено"],
+        ["согласие", "согласия", "рассылка", "рассылки", "подписан", "разрешил", "подписка"],
+    ),
+    "tr": (
+        [],
+        ["yok", "değil", "verilmedi", "reddedildi", "iptal", "geri çekildi", "vermedi"],
+        ["izin", "onay", "rıza", "bülten", "abone", "İleti izni", "KVKK onayı"],
+    ),
+    "ja": (
+        [],
+        ["なし", "拒否", "不要", "しない", "停止", "解除", "ない", "不可", "取消", "いいえ"],
+        ["同意", "購読", "配信許可", "メルマガ", "メルマガ希望", "配信希望"],
+    ),
+    "zh": (
+        ["不", "未", "拒绝", "取消"],
+        ["拒绝", "取消"],
+        ["订阅", "同意", "同意接收营销"],
+    ),
+    "hu": (
+        ["Nem", "Nincs"],
+        ["visszavonva", "megtagadva", "hiányzik", "nincs"],
+        ["hozzájárulás", "feliratkozott", "hírlevél"],
+    ),
+}
+
+
+@pytest.mark.parametrize("language", NEGATED)
+def test_no_negation_of_a_header_that_says_yes_is_read_as_consent(language: str) -> None:
+    before, after, headers = NEGATED[language]
+    for header in headers:
+        negated = [f"{word}{gap}{header}" for word in before for gap in (" ", "_")]
+        negated += [f"{header}{gap}{word}" for word in after for gap in (" ", " - ")]
+
+        assert {one: meaning(one) for one in negated if meaning(one) not in ("no", "unsure")} == {}

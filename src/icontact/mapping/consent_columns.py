@@ -13,6 +13,7 @@ from icontact.mapping.consent import ConsentColumn, said_no, words_of
 from icontact.mapping.consent_headers import (
     PLAIN_NO,
     HeaderKind,
+    is_about_email,
     is_other_channel,
     kind_of,
     plain_status,
@@ -55,8 +56,10 @@ def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentCol
     kind = kind_of(column)
     values = [row[column] for row in rows if column in row and not is_blank(row[column])]
     meaning = None if kind is None else _meaning(kind, column, values, bool(rows))
-    if meaning is None and any(map(is_refusal, values)) and not is_other_channel(column):
-        meaning = "unsure"
+    if meaning is None and not is_other_channel(column):
+        refuses = is_strong_no if is_about_email(column) else is_refusal
+        if any(refuses(value) or is_refusal(value) for value in values):
+            meaning = "unsure"
     if meaning is None:
         return None
     one = ConsentColumn(column=column, meaning=meaning, guessed=True)

@@ -38,7 +38,7 @@ _DETAILS = _DATES | _WORDS["beside"] | _WORDS["other_things"]
 PLAIN_NO = _WORDS["plain_no"]
 
 #: A header that is longer is a text of its own; questions of forms are shorter.
-_LONGEST = 200
+_LONGEST = 1_000
 
 #: A header with more words is a sentence, and may say two things.
 _SHORT = 6
@@ -77,8 +77,8 @@ def kind_of(header: object) -> HeaderKind | None:
     details = _DETAILS.intersection(words) - _sentence_words(words)
     if kind is None or not details:
         return kind
-    if kind == "unsure" or (len(words) > _SHORT and kind in ("yes", "no")):
-        return "unsure"
+    if kind == "unsure" or len(words) > _SHORT:
+        return kind if kind in ("status", "maybe") else "unsure"
     if kind == "no":
         if details & _WORDS["beside"]:
             return None
@@ -99,6 +99,11 @@ def is_other_channel(header: str) -> bool:
     return _is_other_channel(header_words(header))
 
 
+def is_about_email(header: str) -> bool:
+    """Return whether a header has a word for e-mail or a newsletter."""
+    return _finds("email", header_words(header))
+
+
 def is_negated(words: Sequence[str]) -> bool:
     """Return whether words such as *not*, *missing*, *refused* are among some."""
     return _has(words, "negations") or any(map(_pattern("negation").search, words))
@@ -117,17 +122,18 @@ def _kind(words: Sequence[str]) -> HeaderKind | None:
         if _finds("status_end", words):
             return "status"
         # "Not unsubscribed", and "Yes, mail me, I can unsubscribe at any time".
-        is_double = is_negated(beside) or _has(beside, "leading_negations")
+        others = [word for word in beside if word != "ne"]  # a part of "ne … pas"
+        is_double = is_negated(others) or _has(others, "leading_negations")
         return "unsure" if is_double or (not is_short and _wanted(beside)) else "no"
     kind: HeaderKind | None = "status" if _finds("status", words) else _wanted(words)
     is_no = is_negated(words) or (words[0] in _WORDS["leading_negations"] and not _counts(words))
     if kind is None:
-        if not (is_no and is_short):
-            return None
         # "Marketing suspended"; but "Email not opened" may be a count.
+        if not is_short or not (is_no or _has(words, "leading_negations")):
+            return None
         if _finds("marketing", words):
-            return "no"
-        return "unsure" if _finds("email", words) or "subscription" in words else None
+            return "no" if is_no else "unsure"
+        return "unsure" if is_no and (_finds("email", words) or "subscription" in words) else None
     if is_no or _has_negating_prefix(words):
         return "no" if is_short and kind != "status" else "unsure"
     # "Newsletter No." may be its number, and "inscrito no boletim" is in it.
