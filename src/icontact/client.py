@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
@@ -34,7 +35,21 @@ if TYPE_CHECKING:
 
     from icontact.export import ContactExport, ExportProgress, ExportReport, Format
     from icontact.models import Account, AccountFields, ClientFolder, ContactStatus, ServerTime
-    from icontact.resources import Accounts
+    from icontact.resources import (
+        Accounts,
+        Automations,
+        Campaigns,
+        Contacts,
+        CustomFields,
+        Lists,
+        Messages,
+        Segments,
+        Sends,
+        SignupForms,
+        Subscriptions,
+        Uploads,
+        Webhooks,
+    )
     from icontact.suppression import Suppressions
 
 __all__ = ["AccountScope", "Client", "Folder"]
@@ -274,6 +289,23 @@ class AccountScope:
         return self._accounts.update(self.account_id, **fields)
 
 
+#: The attributes of a folder, and their classes in ``resources``.
+_RESOURCES = {
+    "contacts": "Contacts",
+    "lists": "Lists",
+    "subscriptions": "Subscriptions",
+    "custom_fields": "CustomFields",
+    "segments": "Segments",
+    "campaigns": "Campaigns",
+    "messages": "Messages",
+    "sends": "Sends",
+    "uploads": "Uploads",
+    "signup_forms": "SignupForms",
+    "webhooks": "Webhooks",
+    "automations": "Automations",
+}
+
+
 class Folder:
     """One client folder: what holds contacts, lists and subscriptions.
 
@@ -283,37 +315,49 @@ class Folder:
         client_folder_id: The client folder.
     """
 
-    def __init__(self, transport: Sender, account_id: int, client_folder_id: int) -> None:
-        from icontact import resources
+    #: The folder's contacts.
+    contacts: Contacts
+    #: The folder's lists.
+    lists: Lists
+    #: Which contact is on which list.
+    subscriptions: Subscriptions
+    #: The folder's custom fields.
+    custom_fields: CustomFields
+    #: The folder's segments, and their criteria.
+    segments: Segments
+    #: The senders of the folder's mail.
+    campaigns: Campaigns
+    #: The folder's messages, and their results.
+    messages: Messages
+    #: The folder's sends: real mail to real people.
+    sends: Sends
+    #: Files of contacts.
+    uploads: Uploads
+    #: The folder's sign-up forms.
+    signup_forms: SignupForms
+    #: The URLs that iContact posts changes of contacts to.
+    webhooks: Webhooks
+    #: Messages that welcome new subscribers of a list.
+    automations: Automations
 
+    def __init__(self, transport: Sender, account_id: int, client_folder_id: int) -> None:
         self.transport = transport
         self.account_id = account_id
         self.client_folder_id = client_folder_id
         self._path = f"a/{account_id}/c/{client_folder_id}"
-        #: The folder's contacts.
-        self.contacts = resources.Contacts(transport, self._path)
-        #: The folder's lists.
-        self.lists = resources.Lists(transport, self._path)
-        #: Which contact is on which list.
-        self.subscriptions = resources.Subscriptions(transport, self._path)
-        #: The folder's custom fields.
-        self.custom_fields = resources.CustomFields(transport, self._path)
-        #: The folder's segments, and their criteria.
-        self.segments = resources.Segments(transport, self._path)
-        #: The senders of the folder's mail.
-        self.campaigns = resources.Campaigns(transport, self._path)
-        #: The folder's messages, and their results.
-        self.messages = resources.Messages(transport, self._path)
-        #: The folder's sends: real mail to real people.
-        self.sends = resources.Sends(transport, self._path)
-        #: Files of contacts.
-        self.uploads = resources.Uploads(transport, self._path)
-        #: The folder's sign-up forms.
-        self.signup_forms = resources.SignupForms(transport, self._path)
-        #: The URLs that iContact posts changes of contacts to.
-        self.webhooks = resources.Webhooks(transport, self._path)
-        #: Messages that welcome new subscribers of a list.
-        self.automations = resources.Automations(transport, self._path)
+
+    def __getattr__(self, name: str) -> Any:
+        """Make a resource when it is first used: each imports models that few programs need."""
+        kind = _RESOURCES.get(name)
+        if kind is None:
+            raise AttributeError(f"Folder has no attribute {name!r}")
+        made = getattr(import_module("icontact.resources"), kind)(self.transport, self._path)
+        setattr(self, name, made)
+        return made
+
+    def __dir__(self) -> list[str]:
+        """Name the resources, too."""
+        return sorted({*super().__dir__(), *_RESOURCES})
 
     def __repr__(self) -> str:
         account, folder = map(vars(self).get, ("account_id", "client_folder_id"))

@@ -16,8 +16,11 @@ def python(code: str) -> None:
 
 def run(*, quick: bool) -> list[Figure]:
     """Compare two imports, the interpreter's own start taken off."""
-    # The last line loads all that a program needs that reads contacts.
-    first_use = "import icontact; import icontact.resources"
+    first_use = (
+        "import icontact; client = icontact.Client(app_id='a', username='b', password='cccc');"
+        " client.folder(account_id=1, client_folder_id=2).contacts;"
+        " icontact.ContactMapper({'email': 'mail'})"
+    )
     lines = ("import icontact", "import requests", "pass", first_use)
     ours, requests, bare, used = best_times(
         *(partial(python, line) for line in lines), rounds=3 if quick else 15
@@ -31,8 +34,9 @@ def run(*, quick: bool) -> list[Figure]:
             detail=detail,
         ),
         Figure(
-            "import icontact and its resources / import requests",
+            "folder, contacts and mapper / import requests",
             (used - bare) / (requests - bare),
-            detail=f"{(used - bare) * 1e3:.0f} ms; no target",
+            target=1.8,
+            detail=f"{(used - bare) * 1e3:.0f} ms",
         ),
     ]

@@ -122,7 +122,7 @@ MISTAKES: dict[str, Callable[[Contacts], Any]] = {
     "create, field": lambda contacts: contacts.create(email=ADDRESS, frist_name="canary"),  # type: ignore[call-arg]  # the mistake
     "create, value": lambda contacts: contacts.create(email=ADDRESS, city={"canary": 1}),  # type: ignore[arg-type]  # the mistake
     "update, id": lambda contacts: contacts.update(ADDRESS),  # type: ignore[arg-type]  # the mistake
-    "rows, value": lambda contacts: contacts.create_many([{"email": ADDRESS, "city": object()}]),  # type: ignore[list-item,typeddict-item]  # the mistake
+    "rows, value": lambda contacts: contacts.create_many([{"email": ADDRESS, "city": object()}]),  # type: ignore[typeddict-item]  # the mistake
     "rows, text": lambda contacts: contacts.create_many([ADDRESS]),  # type: ignore[list-item]  # the mistake
     "list, comma": lambda contacts: contacts.list(email=f"{ADDRESS},x"),
     "list, letters": lambda contacts: contacts.list(email=f"{ADDRESS}\udcff"),

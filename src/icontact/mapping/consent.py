@@ -115,7 +115,7 @@ class ConsentCheck:
                         "them is right",
                         field=option,
                     )
-                if kind_of(key) in wrong and key != DO_NOT_CONTACT:
+                if key != DO_NOT_CONTACT and kind_of(key) in wrong:
                     means = (
                         "that the person must not be mailed"
                         if wrong == ("yes",)
@@ -219,7 +219,7 @@ class ConsentCheck:
 
 
 def _reader_of(key: Key, meaning: Meaning) -> Callable[[object], Answer]:
-    if meaning == "no" and kind_of(key) == "left":
+    if meaning == "no" and key not in MAUTIC_KEYS and kind_of(key) == "left":
         return read_left
     if key == "doNotEmail":
         return _read_mautic
