@@ -185,6 +185,7 @@ def test_a_header_that_negates_says_who_must_not_be_mailed(header: str) -> None:
             "consent_given",
             "Exclusive newsletter opt-in",
         ),
+        "I agree to the processing of my data by you and your partners and to newsletters. " * 4,
         *("Recevoir un email", "Samtycke", "Souhlas", "Acepta newsletter (si/no)"),
     ],
 )
@@ -203,7 +204,6 @@ def test_a_header_that_asks_must_be_answered_with_yes(header: str) -> None:
         *("Not unsubscribed", "Never opted out", "Opt-out refused", "No objection to marketing"),
         "I do not want to receive any newsletter",
         "Yes, send me the newsletter, I can unsubscribe at any time",
-        "I agree to the processing of my data by you and your partners and to newsletters. " * 4,
         "Tick here if you would rather not receive marketing emails from us",
         *("Newsletter No", "Inscrito no boletim", "Newsletter without images"),
     ],
@@ -226,7 +226,6 @@ def test_a_header_that_can_be_read_in_two_ways_stops(header: str) -> None:
         ("Notes", "VIP. Do not e-mail!"),
         ("Tags", "vip, opted-out"),
         ("Tags", ["vip", "do-not-email"]),
-        ("Email frequency", "Never"),
         ("Lead Email Status", "Bounced"),
         ("Remark", "Asked on the phone, please do not email him"),
         ("Bemerkung", "keine Werbung"),
@@ -376,6 +375,12 @@ def test_words_show_what_a_header_of_many_meanings_is_about(
     mapper = guessed(*rows)
 
     assert [may_be_mailed(mapper, row) for row in rows] == mailed
+
+
+def test_a_frequency_that_may_be_never_stops() -> None:
+    rows = [{"email": "a@example.com", "Email frequency": word} for word in ("Weekly", "Never")]
+
+    assert [one.meaning for one in guessed(*rows).unread_consent(rows[0], rows)] == ["unsure"]
 
 
 def test_a_blank_word_is_shown_nowhere() -> None:
