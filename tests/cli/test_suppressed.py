@@ -39,11 +39,11 @@ def fake(seeded: Sandbox, answers: responses.RequestsMock) -> FakeMautic:
 
 
 @pytest.fixture
-def url(fake: FakeMautic, monkeypatch: pytest.MonkeyPatch, answers: object) -> Iterator[str]:
+def url(fake: FakeMautic, monkeypatch: pytest.MonkeyPatch, answers: responses.RequestsMock) -> Iterator[str]:
     monkeypatch.setenv("MAUTIC_USERNAME", USERNAME)
     monkeypatch.setenv("MAUTIC_PASSWORD", PASSWORD)
     with fake.serve() as url:
-        answers.add_passthru(url)  # type: ignore[attr-defined]
+        answers.add_passthru(url)
         yield url
 
 

@@ -29,7 +29,7 @@ class Crm:
     def __init__(self, *emails: str) -> None:
         self.emails = list(emails)
         self.marks: list[tuple[str, str, str]] = []
-        self.problem: Exception | None = None
+        self.problem: BaseException | None = None
 
     def find(self, emails: Sequence[str]) -> Iterable[TargetContact]:
         wanted = {email.lower() for email in emails}
@@ -282,7 +282,7 @@ def test_a_person_reserved_by_a_process_that_was_killed_is_marked_at_once(
 
 
 def test_ctrl_c_gives_the_reservation_back(folder: Folder, crm: Crm, state: Path) -> None:
-    crm.problem = KeyboardInterrupt()  # type: ignore[assignment]
+    crm.problem = KeyboardInterrupt()
     plan = plan_of(folder, crm, state)
     with pytest.raises(KeyboardInterrupt):
         plan.apply()
