@@ -39,7 +39,9 @@ def fake(seeded: Sandbox, answers: responses.RequestsMock) -> FakeMautic:
 
 
 @pytest.fixture
-def url(fake: FakeMautic, monkeypatch: pytest.MonkeyPatch, answers: responses.RequestsMock) -> Iterator[str]:
+def url(
+    fake: FakeMautic, monkeypatch: pytest.MonkeyPatch, answers: responses.RequestsMock
+) -> Iterator[str]:
     monkeypatch.setenv("MAUTIC_USERNAME", USERNAME)
     monkeypatch.setenv("MAUTIC_PASSWORD", PASSWORD)
     with fake.serve() as url:
