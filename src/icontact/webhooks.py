@@ -39,7 +39,8 @@ import attrs
 
 from icontact import wire
 from icontact.errors import DecodeError
-from icontact.models import Contact, ContactList, EventId, Model
+from icontact.models import Contact, ContactList, Model
+from icontact.models.webhooks import EventId
 
 __all__ = ["SubscriptionEvent", "WebhookEvent", "parse"]
 

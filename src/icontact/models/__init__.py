@@ -157,32 +157,37 @@ __all__ = [
     "WebhookFields",
 ]
 
-__getattr__ = _lazy.lazy_import(
-    __name__,
-    {
-        "_base": "Model OpenEnum OpenModel",
-        "accounts": "Account AccountFields ClientFolder ClientFolderFields ServerTime",
-        "automations": "Automation AutomationFields",
-        "campaigns": "Campaign CampaignFields ForwardToFriend SubscriptionManagement",
-        "contacts": ("ActionType Contact ContactAction ContactFields ContactStatus CustomValue"),
-        "custom_fields": "CustomField CustomFieldFields FieldType",
-        "filters": (
-            "ActionFilters ClientFolderFilters Condition ContactFilters Filter "
-            "ListFilters Scalar SubscriptionFilters"
-        ),
-        "lists": ("ContactList ListFields Subscription SubscriptionFields SubscriptionStatus"),
-        "messages": (
-            "SPAM_LIMIT Message MessageFields MessageFilters MessageType SpamCheck SpamDetail"
-        ),
-        "segments": (
-            "Criterion CriterionFields CriterionValue NewSegmentFields Operator "
-            "Segment SegmentFields"
-        ),
-        "sends": "Send SendStatus",
-        "signup_forms": "SignupForm",
-        "tracking": "Bounce Click Open Statistics Tally Unsubscribe",
-        "uploads": "Upload UploadAction UploadFields UploadStatus",
-        "users": ("NewUserFields Permission PermissionFields PermissionFilters User UserFields"),
-        "webhooks": "EventId Webhook WebhookFields",
-    },
-)
+if not TYPE_CHECKING:
+    __getattr__ = _lazy.lazy_import(
+        __name__,
+        {
+            "_base": "Model OpenEnum OpenModel",
+            "accounts": "Account AccountFields ClientFolder ClientFolderFields ServerTime",
+            "automations": "Automation AutomationFields",
+            "campaigns": "Campaign CampaignFields ForwardToFriend SubscriptionManagement",
+            "contacts": (
+                "ActionType Contact ContactAction ContactFields ContactStatus CustomValue"
+            ),
+            "custom_fields": "CustomField CustomFieldFields FieldType",
+            "filters": (
+                "ActionFilters ClientFolderFilters Condition ContactFilters Filter "
+                "ListFilters Scalar SubscriptionFilters"
+            ),
+            "lists": ("ContactList ListFields Subscription SubscriptionFields SubscriptionStatus"),
+            "messages": (
+                "SPAM_LIMIT Message MessageFields MessageFilters MessageType SpamCheck SpamDetail"
+            ),
+            "segments": (
+                "Criterion CriterionFields CriterionValue NewSegmentFields Operator "
+                "Segment SegmentFields"
+            ),
+            "sends": "Send SendStatus",
+            "signup_forms": "SignupForm",
+            "tracking": "Bounce Click Open Statistics Tally Unsubscribe",
+            "uploads": "Upload UploadAction UploadFields UploadStatus",
+            "users": (
+                "NewUserFields Permission PermissionFields PermissionFilters User UserFields"
+            ),
+            "webhooks": "EventId Webhook WebhookFields",
+        },
+    )

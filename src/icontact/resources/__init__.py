@@ -51,24 +51,25 @@ __all__ = [
     "Webhooks",
 ]
 
-__getattr__ = _lazy.lazy_import(
-    __name__,
-    {
-        "_base": "Resource",
-        "accounts": "Accounts ClientFolders",
-        "automations": "Automations",
-        "batches": "BatchResult Rejected",
-        "campaigns": "CampaignRow Campaigns",
-        "contacts": "ContactRow Contacts",
-        "custom_fields": "CustomFields",
-        "lists": "Lists",
-        "messages": "Messages",
-        "segments": "Criteria CriterionRow Segments",
-        "sends": "SendPreview Sends",
-        "signup_forms": "SignupForms",
-        "subscriptions": "Subscriptions",
-        "uploads": "UploadResult Uploads",
-        "users": "Permissions UserRow Users",
-        "webhooks": "Webhooks",
-    },
-)
+if not TYPE_CHECKING:
+    __getattr__ = _lazy.lazy_import(
+        __name__,
+        {
+            "_base": "Resource",
+            "accounts": "Accounts ClientFolders",
+            "automations": "Automations",
+            "batches": "BatchResult Rejected",
+            "campaigns": "CampaignRow Campaigns",
+            "contacts": "ContactRow Contacts",
+            "custom_fields": "CustomFields",
+            "lists": "Lists",
+            "messages": "Messages",
+            "segments": "Criteria CriterionRow Segments",
+            "sends": "SendPreview Sends",
+            "signup_forms": "SignupForms",
+            "subscriptions": "Subscriptions",
+            "uploads": "UploadResult Uploads",
+            "users": "Permissions UserRow Users",
+            "webhooks": "Webhooks",
+        },
+    )
