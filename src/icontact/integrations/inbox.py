@@ -1,22 +1,21 @@
-"""The inbox: every event is here before anybody is told that it arrived, until it is dealt with."""
+"""The inbox keeps each event from its arrival until it is dealt with."""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
-import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 import attrs
 
-from icontact.integrations._inbox_decoding import address_of, found
 from icontact.integrations._inbox_file import InboxFile
-from icontact.integrations._owners import is_gone, lives, new_owner
+from icontact.integrations._inbox_queries import NEWEST, address_of, candidates, read_history
+from icontact.integrations._owners import lives, new_owner
 from icontact.integrations.decide import Memory, Pending
 from icontact.integrations.events import ContactEvent
 
@@ -27,14 +26,7 @@ logger: logging.Logger = logging.getLogger("icontact")
 #: An event from further in the future than clocks differ counts as one of now.
 _AHEAD = 3600.0
 
-#: What is still to be seen of an event, newest state first; a deletion has no state to push.
-_NEWEST = """
-SELECT number, CAST(payload AS BLOB), state FROM events
-WHERE contact = ? AND payload IS NOT NULL AND type != 'deleted'
-ORDER BY happened DESC, number DESC
-"""
-
-#: Before the reason of an event that was not tried, since nobody's is.
+#: Precedes the reason of an event that was not tried because none is.
 _ALL_WAIT = "all events wait: "
 
 
@@ -54,14 +46,14 @@ class InboxEntry:
     Attributes:
         number: Its number.
         type: What happened.
-        state: Where it stands.
-        contact: Whom it is about: an id.
+        state: Its state.
+        contact: The id of its contact.
         email: The address, as long as it is kept.
         happened: When it happened, in seconds since 1970.
         received: When it arrived.
         due: When it is tried next.
         attempts: How often it was tried.
-        reason: Why it stands there.
+        reason: The reason of its state.
     """
 
     number: int
@@ -78,14 +70,14 @@ class InboxEntry:
 
 @attrs.frozen(kw_only=True)
 class InboxClaim:
-    """All that waits for one contact, and the right to deal with it for a while.
+    """The events that wait for one contact, reserved for one process for a while.
 
     Attributes:
-        contact: Who.
-        owner: Whose claim it is.
+        contact: The contact's id.
+        owner: The process that has the claim.
         pending: The events.
-        memory: What earlier ones left behind.
-        newest: The newest state of the contact that is kept.
+        memory: What is remembered of earlier events.
+        newest: The newest kept event with the contact's values.
     """
 
     contact: str
@@ -97,12 +89,12 @@ class InboxClaim:
 
 @attrs.frozen(kw_only=True)
 class EventOutcome:
-    """What became of one event of a claim.
+    """The new state of one event of a claim.
 
     Attributes:
-        state: Where it stands now.
-        reason: Why.
-        due: When it is to be tried again, if it waits.
+        state: The state.
+        reason: Its reason.
+        due: The time of the next attempt, if the event waits.
     """
 
     state: EventState
@@ -113,13 +105,13 @@ class EventOutcome:
 class Inbox(InboxFile):
     """Events in an SQLite file, shared by threads and by processes of one machine.
 
-    The file holds people's data and is its owner's alone. Values are kept until an event is dealt
-    with, and those of a contact's last event for a while longer; see :meth:`prune`.
+    The file holds people's data, and only its owner can read it. Values are kept until an event is
+    dealt with, and those of a contact's last event for a while longer; see :meth:`prune`.
 
     Args:
-        path: The file; made if it is not there.
-        clock: Seconds since 1970.
-        alive: Tells whether a process of this machine lives, by its number.
+        path: The file; made if it does not exist.
+        clock: Returns the seconds since 1970.
+        alive: Returns whether a process of this machine runs, by its number.
 
     Raises:
         ConfigError: If the file cannot be opened, or is something else.
@@ -137,9 +129,9 @@ class Inbox(InboxFile):
         self._alive = lives if alive is None else alive
 
     def add(self, events: Iterable[ContactEvent]) -> int:
-        """Keep events, all or none of them, and return how many were not known yet.
+        """Keep events, all or none of them, and return the number of new ones.
 
-        When this returns, they survive whatever happens to the machine.
+        When this returns, they are on the disk.
 
         Raises:
             TypeError: If a value of a contact cannot be kept.
@@ -162,45 +154,51 @@ class Inbox(InboxFile):
         return new
 
     def claim(self, *, lease: float, contact: str | None = None) -> InboxClaim | None:
-        """Take all that waits for the contact that has waited longest, so that nobody else does.
+        """Reserve the events of the contact that has waited longest.
 
         Args:
-            lease: Seconds until others may take it, should this process be gone.
-            contact: This one instead, whether or not it is due.
+            lease: Seconds until other processes may take it, if this one hangs.
+            contact: This contact instead, whether or not it is due.
 
         If something of a contact cannot be read, its events become dead letters with the reason,
         and the next contact is taken.
 
         Returns:
-            ``None`` if nothing is due, or all of that is being dealt with.
+            ``None`` if nothing is due, or other processes deal with all of it.
         """
         now = self._clock()
         with self._transaction() as connection:
-            for name in self._candidates(connection, now, lease, contact):
-                claim = _claim(connection, name)
-                if isinstance(claim, InboxClaim):
+            for name in candidates(connection, now, lease, contact, self._alive):
+                history = read_history(connection, name)
+                if not isinstance(history, str):
+                    owner = new_owner()
                     connection.execute(
                         "UPDATE contacts SET owner = ?, until = ? WHERE contact = ?",
-                        (claim.owner, now + lease, name),
+                        (owner, now + lease, name),
                     )
-                    return claim
-                # One contact's fault must not keep all the others waiting.
+                    return InboxClaim(
+                        contact=name,
+                        owner=owner,
+                        pending=history.pending,
+                        memory=history.memory,
+                        newest=history.newest,
+                    )
+                # A contact that cannot be read must not block the others.
                 connection.execute(
                     "UPDATE events SET state = 'dead_letter', reason = ?, settled = ?,"
                     " attempts = attempts + 1 WHERE contact = ? AND state = 'waiting'",
-                    (claim, now, name),
+                    (history, now, name),
                 )
-                logger.error("the events of a contact became dead letters: %s", claim)
+                logger.error("the events of a contact became dead letters: %s", history)
         return None
 
     def settle(
         self, claim: InboxClaim, event_outcomes: Mapping[int, EventOutcome], memory: Memory
     ) -> bool:
-        """Write down what became of a claim, and let go of it.
+        """Write the outcomes of a claim, and release it.
 
         Returns:
-            Whether the claim still held; if not, somebody else deals with it, and nothing was
-            written.
+            Whether the claim still held; if not, another process has it, and nothing was written.
         """
         now = self._clock()
         with self._transaction() as connection:
@@ -219,7 +217,7 @@ class Inbox(InboxFile):
                     for number, one in event_outcomes.items()
                 ],
             )
-            newest = connection.execute(f"{_NEWEST} LIMIT 1", (claim.contact,)).fetchone()
+            newest = connection.execute(f"{NEWEST} LIMIT 1", (claim.contact,)).fetchone()
             keep = -1 if newest is None or memory.deleted else newest[0]
             connection.execute(
                 "UPDATE events SET payload = NULL"
@@ -229,7 +227,7 @@ class Inbox(InboxFile):
         return True
 
     def renew(self, claim: InboxClaim, *, lease: float) -> bool:
-        """Hold a claim for longer; return whether it still held."""
+        """Extend a claim; return whether it still held."""
         with self._transaction() as connection:
             return bool(
                 connection.execute(
@@ -239,7 +237,7 @@ class Inbox(InboxFile):
             )
 
     def waits(self, identity: str) -> bool:
-        """Return whether this event is yet to be dealt with."""
+        """Return whether an event waits."""
         sql = "SELECT 1 FROM events WHERE identity = ? AND state = 'waiting'"
         return bool(self._rows(sql, (identity,)))
 
@@ -250,7 +248,7 @@ class Inbox(InboxFile):
         return str(rows[0][0]) if rows else None
 
     def explain(self, reason: str) -> None:
-        """Write down why all that is due waits, where it has no reason of its own."""
+        """Write why all due events wait, where they have no reason of their own."""
         with self._transaction() as connection:
             connection.execute(
                 "UPDATE events SET reason = ? WHERE state = 'waiting' AND due <= ?"
@@ -259,7 +257,7 @@ class Inbox(InboxFile):
             )
 
     def counts(self) -> dict[str, int]:
-        """Return how many events stand where; every state is there."""
+        """Return the number of events in each state."""
         found = self._rows("SELECT state, COUNT(*) FROM events GROUP BY state")
         return {state.value: 0 for state in EventState} | {row[0]: row[1] for row in found}
 
@@ -278,19 +276,19 @@ class Inbox(InboxFile):
             connection.execute("UPDATE contacts SET until = 0 WHERE contact IS NULL")
 
     def oldest_waiting(self) -> float | None:
-        """Return for how many seconds the oldest event has waited, if any waits."""
+        """Return the age of the oldest waiting event in seconds, if any waits."""
         oldest = self._rows("SELECT MIN(received) FROM events WHERE state = 'waiting'")[0][0]
         return None if oldest is None else max(0.0, self._clock() - oldest)
 
     def next_due(self) -> float | None:
-        """Return in how many seconds the next event is due, if any waits."""
+        """Return the seconds until the next event is due, if any waits."""
         due = self._rows("SELECT MIN(due) FROM events WHERE state = 'waiting'")[0][0]
         return None if due is None else max(0.0, due - self._clock())
 
     def entries(
         self, *, states: Sequence[EventState | str] = tuple(EventState), limit: int = 100
     ) -> list[InboxEntry]:
-        """Return events in these states, the oldest first, at most so many."""
+        """Return events in these states, the oldest first, up to a limit."""
         marks = ", ".join("?" * len(states))
         rows = self._rows(
             "SELECT number, type, state, contact, CAST(payload AS BLOB), happened, received,"  # noqa: S608  (question marks)
@@ -300,10 +298,10 @@ class Inbox(InboxFile):
         return [_entry(*row) for row in rows]
 
     def retry(self, number: int | None = None) -> int:
-        """Let events that wait or are dead letters be tried at once: one, or all of them.
+        """Let waiting events and dead letters be tried at once: one, or all of them.
 
         Returns:
-            How many that were.
+            The number of these events.
         """
         which, values = ("", ()) if number is None else (" AND number = ?", (number,))
         with self._transaction() as connection:
@@ -314,9 +312,9 @@ class Inbox(InboxFile):
             ).rowcount
 
     def drop(self, number: int) -> bool:
-        """Give up an event that waits or is a dead letter, and forget its values.
+        """Give up a waiting event or a dead letter, and delete its values.
 
-        It stays known, so that a repetition is not taken for something new.
+        The event stays known, so that a repetition does not count as a new one.
 
         Returns:
             Whether there was such an event.
@@ -331,7 +329,7 @@ class Inbox(InboxFile):
             )
 
     def prune(self, *, payloads: float, identities: float) -> None:
-        """Forget what is done with: values after so many seconds, and that it was at all."""
+        """Delete the values of events that are done, and later the events; both after seconds."""
         now = self._clock()
         with self._transaction() as connection:
             connection.execute(
@@ -344,78 +342,13 @@ class Inbox(InboxFile):
                 (now - identities,),
             )
 
-    def _candidates(
-        self, connection: sqlite3.Connection, now: float, lease: float, contact: str | None
-    ) -> Iterator[str]:
-        """Yield who may be claimed; each is asked for when those before became dead letters."""
-        while (chosen := _choose(connection, now, contact)) is not None:
-            yield chosen
-        if self._free_the_dead(connection, now) + _mind_the_clock(connection, now, lease):
-            while (chosen := _choose(connection, now, contact)) is not None:
-                yield chosen
-
-    def _free_the_dead(self, connection: sqlite3.Connection, now: float) -> int:
-        """End the leases of processes of this machine that are no more."""
-        rows = connection.execute("SELECT DISTINCT owner FROM contacts WHERE until > ?", (now,))
-        dead = [(owner,) for (owner,) in rows.fetchall() if is_gone(owner, self._alive)]
-        connection.executemany("UPDATE contacts SET until = 0 WHERE owner = ?", dead)
-        return len(dead)
-
 
 def _stored(event: ContactEvent, now: float) -> tuple[Any, ...]:
     if event.at > now + _AHEAD:
-        # Or all that follows would be older than this.
+        # Otherwise all later events would be older than this one.
         event = attrs.evolve(event, happened_at=datetime.fromtimestamp(now, UTC))
     kind = event.type.value
     return event.identity, event.key, kind, event.at, now, now, event.to_json()
-
-
-def _choose(connection: sqlite3.Connection, now: float, contact: str | None) -> str | None:
-    condition = "e.due <= ?" if contact is None else "e.contact = ?"
-    values = (now if contact is None else contact, now)
-    chosen = connection.execute(
-        "SELECT e.contact FROM events e JOIN contacts c USING (contact)"  # noqa: S608  (one of two texts)
-        f" WHERE e.state = 'waiting' AND {condition} AND c.until <= ?"
-        " ORDER BY e.due, e.number LIMIT 1",
-        values,
-    ).fetchone()
-    return None if chosen is None else str(chosen[0])
-
-
-def _mind_the_clock(connection: sqlite3.Connection, now: float, lease: float) -> int:
-    """Let nothing wait for what was the future before the clock was set back."""
-    # Pauses are counted from when they were written down, so that this is in the future, too.
-    freed = connection.execute(
-        "UPDATE events SET due = ? WHERE state = 'waiting' AND due > ?"
-        " AND COALESCE(settled, received) > ?",
-        (now, now, now),
-    ).rowcount
-    # Who holds a contact may well be at work: the lease is cut down to its whole length from now.
-    connection.execute("UPDATE contacts SET until = ? WHERE until > ?", (now + lease, now + lease))
-    return freed
-
-
-def _claim(connection: sqlite3.Connection, contact: str) -> InboxClaim | str:
-    """Return a claim, not yet written down, or what cannot be read."""
-    # As bytes: the text may be damaged, and the module would refuse to hand it out.
-    waiting = connection.execute(
-        "SELECT number, CAST(payload AS BLOB), attempts FROM events"
-        " WHERE contact = ? AND state = 'waiting' ORDER BY happened, number",
-        (contact,),
-    ).fetchall()
-    (told,) = connection.execute(
-        "SELECT CAST(memory AS BLOB) FROM contacts WHERE contact = ?", (contact,)
-    ).fetchone()
-    known = found(waiting, told, connection.execute(_NEWEST, (contact,)).fetchall())
-    if isinstance(known, str):
-        return known
-    return InboxClaim(
-        contact=contact,
-        owner=new_owner(),
-        pending=known.pending,
-        memory=known.memory,
-        newest=known.newest,
-    )
 
 
 def _entry(
