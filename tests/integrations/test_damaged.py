@@ -131,6 +131,6 @@ def test_a_value_that_no_rule_can_take_lets_go_of_the_contact(
     with pytest.raises(TypeError):
         integration.work()
     (entry,) = integration.inbox.entries()
-    assert entry.reason == "something unforeseen: TypeError"
+    assert entry.reason == "unexpected error: TypeError"
     clock.now += 60
     assert integration.inbox.claim(lease=60) is not None

@@ -127,7 +127,7 @@ def test_something_unforeseen_does_not_end_it(
     watched.integration.accept([event()])
     start().start()
     assert watched.settled.wait(PATIENCE)
-    assert "something unforeseen: OperationalError" in caplog.text
+    assert "unexpected error: OperationalError" in caplog.text
     assert "canary" not in caplog.text
 
 

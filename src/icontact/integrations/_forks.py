@@ -1,4 +1,4 @@
-"""Locks that a forked process must not inherit: who holds them is not there to let go of them."""
+"""New locks for forked processes: the thread that held an inherited lock does not exist there."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _HOLDERS: weakref.WeakSet[_Holder] = weakref.WeakSet()
 
 
 def after_fork(holder: _Holder) -> None:
-    """Let somebody who holds locks make new ones in every process that is forked from here on."""
+    """Let an object make new locks in every process that is forked from now on."""
     _HOLDERS.add(holder)
 
 
 def renew_all() -> None:
-    """Let everybody make new locks; called in a process that was just forked."""
+    """Let all these objects make new locks; called in a process that was just forked."""
     for holder in tuple(_HOLDERS):
         holder.renew_locks()
 

@@ -1,4 +1,4 @@
-"""Whose a lease is: a process of a machine, told apart from all that had its number before."""
+"""Identifies the process that holds a lease, even if its number was used before."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def new_owner() -> str:
 
 
 def is_gone(owner: str, alive: Callable[[int], bool]) -> bool:
-    """Whether an owner is a process of this machine that is no more.
+    """Whether an owner is a process of this machine that ended.
 
     In a container every start may give the same host name and the same numbers again.
     """
@@ -40,17 +40,17 @@ def _process(number: int) -> str:
 
 
 def _begun(number: int) -> str:
-    """Return when a process began, as the system counts; nothing where it does not say."""
+    """Return the start time of a process in the system's units; empty if unknown."""
     try:
-        told = Path(f"/proc/{number}/stat").read_text("ascii", "replace")
+        stat = Path(f"/proc/{number}/stat").read_text("ascii", "replace")
     except OSError:
         return ""
     # The name of the program, in brackets, may hold anything.
-    return told.rpartition(")")[2].split()[19]
+    return stat.rpartition(")")[2].split()[19]
 
 
 def lives(process: int) -> bool:
-    """Whether a process of this machine lives; taken for granted where asking would end it."""
+    """Whether a process of this machine runs; assumed where asking would end it."""
     if os.name != "posix":
         return True
     try:

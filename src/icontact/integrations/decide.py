@@ -1,7 +1,7 @@
-"""What is to be done about one contact, decided from what happened and what is remembered.
+"""Decides what to do about one contact, from its events and what is remembered of earlier ones.
 
-Everything here is pure: several events of one contact, in whatever order they arrived, and what
-earlier ones left behind; out comes what to do, each thing once, and what to remember then.
+Everything here is pure. The events may arrive in any order; each task is returned once, with what
+to remember afterwards.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from icontact.integrations.rules import ContactTrigger, PointTrigger, Rule, fire
 
 __all__ = ["BoundRule", "Memory", "Pending", "Task", "TriggerDecision", "decide", "remember"]
 
-#: Reasons that are somebody's will. After a bounce iContact finds out by itself.
+#: Reasons that are a person's will. iContact notices a bounce by itself.
 _WILL = (DoNotContactReason.UNSUBSCRIBED, DoNotContactReason.MANUAL)
 
 _UNREADABLE = "whether the person may be mailed cannot be read (do-not-contact in an unknown form)"
@@ -50,8 +50,8 @@ class BoundRule:
     def name(self) -> str:
         """What "once" is remembered by.
 
-        For points this is the list alone, not which mapping's turn it is: the order of the rules
-        and their switches may change, and nobody is pushed again for that.
+        For points this is the list alone, not the mapping: the order of the rules and their
+        switches may change without pushing a contact again.
         """
         points = isinstance(self.rule, PointTrigger)
         place = self.target.partition(":")[0] if points else self.target
@@ -67,7 +67,7 @@ class Memory:
         points: The points then.
         blocked: Whether the person must not be mailed.
         reason: Why not.
-        blocked_at: When that was told.
+        blocked_at: When that was reported.
         followed: Whether the person was unsubscribed in iContact for that.
         deleted: Whether the contact was deleted.
         fired: The point triggers that did.
@@ -113,13 +113,13 @@ class TriggerDecision:
     Attributes:
         tasks: In this order.
         row: The newest state, which is what is pushed.
-        email: Who it is.
+        email: The contact's address.
         at: When that was true.
         memory: What is known afterwards, whatever becomes of the tasks.
         note: Why nothing, or not everything, is done.
         stopped: Whether a push was wanted that the person's wish not to be mailed stops.
-        unreadable: Whether what stops it is that nobody can read what the person's wish is.
-        late: Whether a push was wanted whose values are gone.
+        unreadable: Whether the push stops because the person's wish cannot be read.
+        late: Whether a push was wanted, and its values are deleted.
     """
 
     tasks: tuple[Task, ...] = ()
@@ -149,7 +149,7 @@ def decide(
         memory: What earlier events left behind.
         rules: The rules.
         newest: The newest state of the contact that is still there.
-        follow_unsubscribes: Whether who unsubscribed over there is unsubscribed in iContact.
+        follow_unsubscribes: Whether a person who unsubscribed there is unsubscribed in iContact.
         merge_results: Whether a form's answers fill what the contact leaves blank.
     """
     hits: list[Task] = []
@@ -233,10 +233,10 @@ def _hits(
     one: Pending, memory: Memory, rules: Sequence[BoundRule], before: Sequence[Task]
 ) -> list[Task]:
     fired = {*memory.fired, *(name for task in before for name in task.rules)}
-    # What is known of later says nothing about before, and neither does what an event that was
-    # put aside told itself, when it was tried first.
-    told_itself = one.event.at == memory.newest and one.attempts > 0
-    points = memory.points if one.event.at >= memory.newest and not told_itself else None
+    # Later points say nothing about earlier ones, and neither do those of this event from its first
+    # attempt, if it was a dead letter.
+    from_itself = one.event.at == memory.newest and one.attempts > 0
+    points = memory.points if one.event.at >= memory.newest and not from_itself else None
     return [
         Task(
             target=bound.target,

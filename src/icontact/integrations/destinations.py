@@ -27,11 +27,11 @@ def destinations_for(push: ListPush, rules: Sequence[Rule]) -> Destinations:
     """Look up where each rule pushes to.
 
     Args:
-        push: Where to, unless a rule says else.
+        push: Used unless a rule says something else.
         rules: The rules.
 
     Raises:
-        ConfigError: If there is no such list, or two rules are the same.
+        ConfigError: If a list does not exist, or two rules are the same.
         MappingError: If a mapping names a custom field that the folder does not have.
         APIError, TransportError: If iContact could not be asked.
     """

@@ -1,4 +1,4 @@
-"""What happened to a contact in another system, whichever that is."""
+"""Events of a contact in another system."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class DoNotContactReason(StrEnum):
     #: The mark came from iContact, so that it pushes nothing back.
     ICONTACT = "icontact"
     UNKNOWN = "unknown"
-    #: What was told cannot be read, and might be any of these.
+    #: The reason cannot be read, and might be any of these.
     UNREADABLE = "unreadable"
 
 
@@ -61,7 +61,7 @@ class ContactEvent:
     Attributes:
         type: What happened; a text such as ``"saved"`` will do.
         contact: The contact as it was then: the row that the mapping reads.
-        contact_id: The contact's id over there. Without one the address tells contacts apart.
+        contact_id: The contact's id in that system. Without one the address identifies it.
         happened_at: When, with a time zone; by default now.
         email: The address; by default ``contact["email"]``. A contact without one is a visitor,
             and never pushed.
@@ -74,12 +74,12 @@ class ContactEvent:
         segment_alias: The segment's name for programs.
         do_not_contact: Whether the person must not be mailed; ``None`` if this event does not say.
         do_not_contact_reason: Why not.
-        identity: Equal for an event that is told twice, and for no other; by default made of all of
-            the above.
+        identity: Equal for a repetition of the event, and only then; by default made of all of the
+            above.
 
     Raises:
         ConfigError: If ``happened_at`` has no time zone.
-        ValueError: If there is no such type of event.
+        ValueError: If the type is unknown.
 
     >>> event = ContactEvent(type="saved", contact_id=7, contact={"email": "jo@example.com"})
     >>> event.email
@@ -112,7 +112,7 @@ class ContactEvent:
 
     @property
     def key(self) -> str:
-        """Who it is about: the id, or else a hash of the address."""
+        """The contact's id, or else a hash of the address."""
         if self.contact_id is not None:
             return str(self.contact_id)
         address = str(canonical_address(self.email or "")).encode("utf-8", "surrogatepass")
@@ -133,7 +133,7 @@ class ContactEvent:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Return the event that such a text stands for."""
+        """Return the event of such a text."""
         content = dict(json.loads(text))
         content["happened_at"] = datetime.fromisoformat(content["happened_at"])
         return cls(**content)
@@ -149,8 +149,8 @@ def _address(contact: Mapping[str, Any]) -> str | None:
 
 
 def _digest(content: dict[str, Any]) -> str:
-    told = json.dumps(content, sort_keys=True, default=_as_text)
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+    text = json.dumps(content, sort_keys=True, default=_as_text)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _as_text(value: object) -> str:
@@ -165,7 +165,7 @@ class Events(tuple[ContactEvent, ...]):
     """The events of one body, and what of it is none.
 
     Attributes:
-        skipped: How many events of which type nobody here knows.
+        skipped: The number of events of unknown types, by type.
         problems: One line for each event that could not be read: its place and why; no values.
     """
 

@@ -1,4 +1,4 @@
-"""Doing in iContact what was decided, and what that says about the events behind it."""
+"""Executes the tasks of a decision in iContact, and returns the outcomes of its events."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from icontact.push import ListPush, OutcomeStatus, PushOutcome
 
 __all__ = ["TaskResult", "event_outcomes", "execute", "next_state", "outcome_of", "severest"]
 
-#: A task, and what became of it.
+#: A task and its outcome.
 TaskResult: TypeAlias = tuple[Task, PushOutcome]
 
-#: The data's fault: the same again would end the same.
+#: Errors of the data: another attempt would end the same.
 _HOPELESS = (MappingError, BadRequest, RejectedError)
 
 _SEVERITY = (
@@ -37,7 +37,7 @@ _SUCCEEDED = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHAN
 
 
 def execute(task: Task, push: ListPush, decision: TriggerDecision) -> PushOutcome:
-    """Do one thing in iContact. Trouble shows in the outcome."""
+    """Execute one task in iContact. An error shows in the outcome."""
     try:
         if task.action == "push":
             return push.one(decision.row)
@@ -80,12 +80,12 @@ def _unsubscribe(push: ListPush, decision: TriggerDecision) -> PushOutcome:
 
 
 def outcome_of(decision: TriggerDecision, status: OutcomeStatus, reason: str) -> PushOutcome:
-    """Return an outcome that no push gave."""
+    """Return an outcome that does not come from a push."""
     return PushOutcome(row=0, email=decision.email, status=status, reason=reason)
 
 
 def severest(outcomes: Sequence[PushOutcome], decision: TriggerDecision) -> PushOutcome | None:
-    """Return the worst outcome, or that a wish not to be mailed stopped the push."""
+    """Return the worst outcome, one for a stopped push among them."""
     found = list(outcomes)
     if decision.stopped:
         status = OutcomeStatus.REJECTED if decision.unreadable else OutcomeStatus.SKIPPED
@@ -97,10 +97,10 @@ def event_outcomes(
     claim: InboxClaim, results: Sequence[TaskResult], decision: TriggerDecision
 ) -> Mapping[int, EventOutcome]:
     """Return the state of each event after the tasks: done, or a dead letter with its reason."""
-    told = [decision.note] if decision.note else []
-    told += [f"{task.target}: {one.status}, {one.reason}" for task, one in results]
+    notes = [decision.note] if decision.note else []
+    notes += [f"{task.target}: {one.status}, {one.reason}" for task, one in results]
     state = EventState.DEAD_LETTER if decision.unreadable else EventState.DONE
-    done = EventOutcome(state=state, reason="; ".join(told))
+    done = EventOutcome(state=state, reason="; ".join(notes))
     found = {one.number: done for one in claim.pending}
     for task, outcome in results:
         if outcome.status is OutcomeStatus.REJECTED:
@@ -112,7 +112,7 @@ def event_outcomes(
 
 
 def next_state(results: Sequence[TaskResult], decision: TriggerDecision) -> Memory:
-    """Return what is to be remembered after all was tried."""
+    """Return what to remember after the tasks."""
     memory = decision.memory
     for task, outcome in results:
         # A trigger is not spent by a push that a rule of the push, or its switch, held back.

@@ -161,7 +161,7 @@ def fires(
     points: float | None = None,
     segments: Mapping[str, float] | None = None,
 ) -> bool:
-    """Tell whether an event makes a rule fire, leaving aside whether it did so before.
+    """Return whether an event makes a rule fire, whether or not it did so before.
 
     Args:
         rule: The rule.
@@ -177,7 +177,7 @@ def fires(
         return False
     if not _means(rule.segment, event.segment_id, event.segment_alias):
         return False
-    # Somebody who was removed and added again is in the segment, whatever arrives first.
+    # A person who was removed and added again is in the segment, in whatever order that arrives.
     return event.at >= (segments or {}).get(segment_key(event), event.at)
 
 

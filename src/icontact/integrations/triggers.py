@@ -1,4 +1,4 @@
-"""Triggers: what happens to a contact elsewhere pushes it into a list, and nothing is lost.
+"""Triggers: events of another system push its contacts into a list, and no event is lost.
 
 .. code-block:: python
 
@@ -70,7 +70,7 @@ _PRUNED_EVERY = 600.0
 
 
 class IntegrationOptions(TypedDict, total=False):
-    """The keywords of :class:`PushIntegration` that no settings hold."""
+    """The keywords of :class:`PushIntegration` that are not part of the settings."""
 
     merge_results: bool
     first_pause: float
@@ -83,37 +83,36 @@ class IntegrationOptions(TypedDict, total=False):
 
 
 class PushIntegration:
-    """Takes events, keeps each of them first, and pushes what the rules say.
+    """Keeps events in an inbox, and pushes contacts when rules fire.
 
-    May be used by several threads, and by several processes with the same store: what one of them
-    deals with, no other does. Only on one machine, since the store is a file.
+    May be shared by threads, and by processes of one machine that use the same store: only one of
+    them deals with a contact at a time.
 
     Args:
-        push: Where contacts are pushed to, unless a rule says else; or a function that returns it.
-            A function is called when somebody is to be pushed first, and again later if it fails:
-            events are kept, then, even if iContact cannot be reached when the program starts.
-        rules: When.
+        push: The push to use unless a rule says something else; or a function that returns it. A
+            function is called with the first contact to push, and again later if it fails: so
+            events are kept even if iContact cannot be reached when the program starts.
+        rules: When to push.
         store: The file of the inbox, or an :class:`Inbox`.
         secret: The secret of Mautic's web hook, for :meth:`receive`.
-        follow_unsubscribes: Whether somebody who unsubscribes in Mautic, or is put on
+        follow_unsubscribes: Whether a person who unsubscribes in Mautic, or is set to
             do-not-contact by hand, is unsubscribed in iContact: for good, from every list that
             the rules push to. A contact that must not be mailed is not pushed in any case.
-        merge_results: Whether what a form was filled in with is pushed where the contact has no
-            value of its own.
-        first_pause: Seconds until an event is tried again that iContact did not take.
-        longest_pause: What this grows to. It never gives up.
-        lease: Seconds until others deal with a contact if this process hangs; those of a process
-            that is gone are free at once. Longer than any push takes.
-        keep_payloads: Seconds for which the last values of a contact are kept after they were
-            dealt with.
-        keep_identities: Seconds for which an event that is told again is known.
-        clock: Seconds since 1970.
+        merge_results: Whether the answers of a form are pushed where the contact has no value of
+            its own.
+        first_pause: Seconds until an event that iContact did not take is tried again.
+        longest_pause: The longest that this pause grows to. An event is never given up.
+        lease: Seconds until another process may take a contact if this process hangs. After the
+            end of a process its contacts are free at once. Must be longer than any push takes.
+        keep_payloads: Seconds for which the last values of a contact are kept afterwards.
+        keep_identities: Seconds for which a repeated event is recognised.
+        clock: Returns the seconds since 1970.
         on_outcome: Called with the newest event of a contact that was dealt with, and the outcome;
             :meth:`Metrics.outcome() <icontact.integrations.metrics.Metrics.outcome>` counts it.
 
     Raises:
         ConfigError: If the secret is empty, there are no rules, two are the same, the store cannot
-            be opened, or there is no such list.
+            be opened, or a list does not exist.
         MappingError: If a rule's mapping names a custom field that the folder does not have.
         APIError, TransportError: If iContact could not be asked.
     """
@@ -166,16 +165,16 @@ class PushIntegration:
         secret: str | None = None,
         **options: Unpack[IntegrationOptions],
     ) -> Self:
-        """Make an integration of what stands in ``icontact.toml``.
+        """Make an integration from the content of ``icontact.toml``.
 
-        Nothing is asked of iContact before somebody is to be pushed: events are kept, then, even
-        if it cannot be reached when the program starts. A list or a custom field that does not
-        exist shows in the log at that time; ``icontact doctor --settings`` tells it before.
+        The first request is made for the first contact to push, so events are kept even if
+        iContact cannot be reached when the program starts. A list or a custom field that does not
+        exist shows in the log then; ``icontact doctor --settings`` finds it before.
 
         Args:
             settings: List, mapping, policy, triggers and ``follow_unsubscribes``. Without triggers
-                everybody is pushed who becomes known or changes.
-            client: Who asks iContact. By default one with the credentials of the environment,
+                every contact is pushed that becomes known or changes.
+            client: The client to use. By default one with the credentials of the environment,
                 which :meth:`close` closes.
             store: The file of the inbox, or an :class:`Inbox`.
             secret: The secret of Mautic's web hook, for :meth:`receive`.
@@ -203,11 +202,11 @@ class PushIntegration:
         return f"PushIntegration({len(vars(self).get('_rules', ()))} rules)"
 
     def renew_locks(self) -> None:
-        """Make a new lock, in a process that was forked while somebody may have held it."""
+        """Make a new lock in a forked process, where the holder of the old one does not exist."""
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """Close the store. What waits in it is dealt with by the next one."""
+        """Close the store. Its events wait for the next integration that opens it."""
         self.inbox.close()
         if self._client is not None:
             self._client.close()
@@ -216,8 +215,8 @@ class PushIntegration:
         """Keep an event, and push its contact now if a rule fires.
 
         Returns:
-            What became of the contact; the worst of it where several rules push to several lists.
-            ``None`` if nothing was to be done: no rule fires, it is a visitor, something newer was
+            The outcome of the contact; the worst one where rules push to several lists. ``None`` if
+            there was nothing to do: no rule fires, the contact is a visitor, newer values were
             pushed, or the event was dealt with before. ``failed`` events stay in the inbox and are
             tried again by :meth:`work`; ``rejected`` ones become dead letters, with the reason.
         """
@@ -238,14 +237,14 @@ class PushIntegration:
                 return None
             refused = OutcomeStatus.REJECTED
             return PushOutcome(row=0, email=event.email, status=refused, reason=dead)
-        reason = "somebody else is pushing this contact; the event waits in the inbox"
+        reason = "another process is pushing this contact; the event waits in the inbox"
         return PushOutcome(row=0, email=event.email, status=OutcomeStatus.FAILED, reason=reason)
 
     def accept(self, events: Iterable[ContactEvent]) -> int:
         """Keep events for :meth:`work`.
 
         Returns:
-            How many were new. When it returns, these are on the disk.
+            The number of new events. When it returns, they are on the disk.
 
         Raises:
             TypeError: If a contact has a value that cannot be kept.
@@ -269,7 +268,7 @@ class PushIntegration:
             site_url: The header ``X-Origin-Base-URL``, for links to contacts.
 
         Returns:
-            How many events were new. When it returns, these are on the disk.
+            The number of new events. When it returns, they are on the disk.
 
         Raises:
             SignatureError: If the signature is missing or wrong.
@@ -282,15 +281,15 @@ class PushIntegration:
         return self.accept(found)
 
     def work(self, *, limit: int | None = None) -> int:
-        """Push what is due, until nothing is.
+        """Push the contacts whose events are due.
 
-        If iContact seems to be down, the rest waits: for :meth:`pause` seconds nothing is done.
+        If iContact is not answering, the others wait for :meth:`pause` seconds.
 
         Args:
-            limit: At most so many contacts.
+            limit: The largest number of contacts.
 
         Returns:
-            How many contacts were dealt with.
+            The number of contacts that were dealt with.
         """
         done = 0
         while (limit is None or done < limit) and not self._backoff.remaining():
@@ -314,7 +313,7 @@ class PushIntegration:
         return done
 
     def pause(self) -> float | None:
-        """Return in how many seconds there is something for :meth:`work`, if anything waits."""
+        """Return the seconds until there is work for :meth:`work`, if anything waits."""
         due = self.inbox.next_due()
         return None if due is None else max(due, self._backoff.remaining())
 
@@ -325,7 +324,7 @@ class PushIntegration:
             logger.warning("iContact is not answering; waiting for %.0f s", pause)
 
     def _look_up(self) -> Destinations:
-        """Return where to push to, which is looked up at first need."""
+        """Return the destinations, which are looked up when they are first needed."""
         with self._lock:
             if self._destinations is None:
                 push = self._push if isinstance(self._push, ListPush) else self._push()
@@ -333,7 +332,7 @@ class PushIntegration:
             return self._destinations
 
     def _deal_with(self, claim: InboxClaim, destinations: Destinations) -> PushOutcome | None:
-        """Do all that is to be done about a contact, and write down what became of it."""
+        """Execute the tasks for a contact, and write the outcomes."""
         results: list[TaskResult] = []
         try:
             decision = decide(
@@ -350,8 +349,8 @@ class PushIntegration:
                 if not held or results[-1][1].status is OutcomeStatus.FAILED:
                     break
         except Exception as problem:
-            # Whatever it is: the event goes on waiting, and others have their turn before it.
-            reason = f"something unforeseen: {type(problem).__name__}"
+            # The event goes on waiting, and others come before it.
+            reason = f"unexpected error: {type(problem).__name__}"
             self.inbox.settle(claim, self._again(claim, reason), claim.memory)
             raise
         outcome = severest([outcome for _, outcome in results], decision)
@@ -372,7 +371,7 @@ class PushIntegration:
         return {one.number: again for one in claim.pending}
 
     def _prune(self) -> None:
-        """Forget what is done with, now and then."""
+        """Delete old events now and then."""
         if abs(self._clock() - self._pruned) >= _PRUNED_EVERY:
             self._pruned = self._clock()
             self.inbox.prune(**self._keep)

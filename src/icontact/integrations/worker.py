@@ -13,7 +13,7 @@ __all__ = ["Workable", "Worker"]
 
 logger: logging.Logger = logging.getLogger("icontact")
 
-#: Seconds to leave to others what they deal with.
+#: Seconds to wait while other processes deal with events.
 _OTHERS = 0.25
 
 
@@ -35,9 +35,8 @@ class Worker:
     Once it was started, a process that is forked from this one starts a thread of its own.
 
     Args:
-        integration: What to work for.
-        poll: Seconds after which the inbox is looked at in any case, since other processes write
-            to it as well.
+        integration: The integration to work for.
+        poll: Seconds until the inbox is checked in any case, since other processes write to it.
     """
 
     def __init__(self, integration: Workable, *, poll: float = 5.0) -> None:
@@ -77,7 +76,7 @@ class Worker:
             self._thread.start()
 
     def wake(self) -> None:
-        """Say that there is something new."""
+        """Report new events."""
         self.start()
         self._news.set()
 
@@ -85,7 +84,7 @@ class Worker:
         """Stop after the contact that is being pushed, and wait for that.
 
         Args:
-            timeout: Wait at most so many seconds. What is not done by then is done again.
+            timeout: The seconds to wait. A contact that is not done by then is done again.
         """
         self._stop.set()
         self._news.set()
@@ -95,20 +94,20 @@ class Worker:
     def _run(self) -> None:
         while not self._stop.is_set():
             self._news.clear()
-            # Closed right before that, nobody would wake this any more.
+            # After close() nothing would wake this thread any more.
             if self._stop.is_set():
                 return
             self._news.wait(self._step())
 
     def _step(self) -> float:
-        """Deal with one contact, and return for how long to wait before the next."""
+        """Deal with one contact, and return the seconds until the next."""
         try:
             if self._integration.work(limit=1):
                 return 0.0
             pause = self._integration.pause()
         except Exception as problem:  # noqa: BLE001  (the thread lives on, and the store remembers)
-            # Neither its text nor a traceback, which may hold what is private.
-            logger.error("the push goes on after something unforeseen: %s", type(problem).__name__)
+            # Neither its text nor a traceback, which may hold an address.
+            logger.error("the worker goes on after an unexpected error: %s", type(problem).__name__)
             pause = None
-        # What is due and was not taken is being dealt with by somebody else.
+        # Another process deals with an event that is due and was not taken.
         return self._poll if pause is None else min(max(pause, _OTHERS), self._poll)

@@ -36,13 +36,13 @@ def contact(
 
     Args:
         payload: What Mautic sent, decoded from JSON.
-        site_url: Mautic's address, such as the header ``X-Origin-Base-URL`` tells.
+        site_url: Mautic's address, such as the header ``X-Origin-Base-URL``.
         merge_results: Whether what a form was filled in with is added, where the contact itself
             has no value. Otherwise it is left out.
 
     Raises:
-        DecodeError: If there is no contact in it. Shows no values.
-        ConfigError: If ``site_url`` is no http address.
+        DecodeError: If the payload has no contact. Shows no values.
+        ConfigError: If ``site_url`` is not an http address.
 
     >>> contact({"contact": {"id": "7", "fields": {"core": {"city": {"value": "Durham"}}}}})["city"]
     'Durham'
@@ -69,14 +69,14 @@ def locate(payload: Any) -> tuple[dict[str, Any] | None, str]:
     if not isinstance(payload, Mapping):
         return None, f"{path}: expected an object, not {type(payload).__name__}"
     if "fields" not in payload:
-        return None, f"{path}.fields: missing, so that this is no contact of Mautic"
+        return None, f"{path}.fields: missing, so this is not a contact of Mautic"
     if not isinstance(payload["fields"], Mapping) and payload["fields"]:
         return None, f"{path}.fields: expected an object"
     return {**payload, "results": results}, ""
 
 
 def as_row(found: Mapping[str, Any], site_url: str | None) -> dict[str, Any]:
-    """Return a contact's fields, and what stands beside them."""
+    """Return a contact's fields, and the values beside them."""
     row = dict(contact_row(found))
     blocked, reason = do_not_contact(found)
     row.setdefault("do_not_contact", blocked)
@@ -113,7 +113,7 @@ def _comes_from_icontact(said: Any) -> bool:
 
 
 def moment(value: Any) -> datetime | None:
-    """Return a point in time; Mautic's own are in UTC where no zone stands there."""
+    """Return a point in time; Mautic's are in UTC if they have no zone."""
     if not isinstance(value, str):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Mautic's web hooks: who sent them, and what they tell."""
+"""Reads Mautic's web hooks, and verifies their signature."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = ["MAX_BYTES", "events", "sign"]
 #: Bytes of a body. Mautic sends ten events at once by default, of some 5 KiB each.
 MAX_BYTES = 5 * 2**20
 
-#: Mautic sends ten events at once, unless it is told otherwise.
+#: Far more than Mautic's ten events in one body.
 _MOST_EVENTS = 10_000
 
 #: Levels of a body; Mautic's own have about eight.
@@ -39,7 +39,7 @@ _DEEPEST = 64
 
 _PREFIX = "mautic."
 
-#: Mautic's events, without their prefix; a segment's tells itself which way it went.
+#: Mautic's events, without their prefix. That of a segment says whether it was joined or left.
 _TYPES = {
     "lead_post_save_new": EventType.IDENTIFIED,
     "lead_post_save_update": EventType.SAVED,
@@ -77,8 +77,8 @@ def events(
         signature: The header ``Webhook-Signature``.
         secret: The web hook's secret, as Mautic shows it. With ``None`` nothing is verified, which
             is for Mautic 2, that does not sign, and for bodies from elsewhere.
-        event_type: What a body tells that does not say it, such as ``"lead_points_change"``; only
-            needed for events taken out of a web hook's body.
+        event_type: The type of events in a body that does not say it, such as
+            ``"lead_points_change"``. Only needed for events taken out of a web hook's body.
         site_url: Mautic's address, from the header ``X-Origin-Base-URL``, for links to contacts.
         max_bytes: What is longer is refused.
 
@@ -89,7 +89,7 @@ def events(
     Raises:
         SignatureError: If there is a secret, and the signature is missing or not made with it.
         DecodeError: If the body is too long or no JSON of a web hook. Shows no values.
-        ConfigError: If the secret is empty or no text, or ``site_url`` is no address.
+        ConfigError: If the secret is empty or not text, or ``site_url`` is not an address.
     """
     raw = body if isinstance(body, bytes) else body.encode()
     secret = None if secret is None else Private(secret)
@@ -104,8 +104,8 @@ def unusable(secret: str | None) -> str:
     try:
         (secret or "").encode()
     except UnicodeEncodeError:
-        # Such as an environment variable with bytes that are no UTF-8. The error itself holds it.
-        return "the web hook's secret is no text in UTF-8: copy it from Mautic again"
+        # Such as an environment variable with other bytes. The error itself holds the secret.
+        return "the web hook's secret is not text in UTF-8: copy it from Mautic again"
     return ""
 
 
@@ -140,7 +140,7 @@ def _parsed(body: bytes) -> Any:
 
 
 def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")
 
 
 class _TwiceError(Exception):
@@ -227,7 +227,7 @@ def _is_event(value: Any) -> bool:
 
 
 def _guessed(entry: Any) -> str:
-    """Tell the type of an event that stands alone, by its shape."""
+    """Return the type of a single event, by its shape."""
     shape = entry if isinstance(entry, dict) else {}
     for name, kind in (
         ("submission", "form_on_submit"),
@@ -286,7 +286,7 @@ def _digest(entry: dict[str, Any]) -> str:
 
 
 def _details(kind: EventType, entry: dict[str, Any], found: dict[str, Any]) -> dict[str, Any] | str:
-    """Return what only events of this type tell, or what is wrong with it."""
+    """Return the details that events of this type have, or what is wrong."""
     blocked, reason = do_not_contact(found)
     details: dict[str, Any] = {"do_not_contact": blocked, "do_not_contact_reason": reason}
     details["new_points"] = number(found.get("points"))

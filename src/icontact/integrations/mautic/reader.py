@@ -121,7 +121,7 @@ class Mautic:
         """Return one contact, as :func:`icontact.integrations.mautic.contact` does.
 
         Raises:
-            MauticError: If Mautic refuses, or answers something else. 404: there is no such one.
+            MauticError: If Mautic refuses, or answers something else. 404: it does not have it.
             TransportError: If no usable answer came.
         """
         answer = self._send("GET", f"api/contacts/{contact_id}")
@@ -133,17 +133,17 @@ class Mautic:
     ) -> Iterator[dict[str, Any]]:
         """Yield contacts as rows for a push, page by page, by their ids. Visitors are left out.
 
-        Everybody who is there all the time is among them, whoever comes or goes meanwhile.
+        No contact that is there all the time is missed, even if others come or go meanwhile.
 
         Args:
-            segment: The alias of a segment; nobody else then.
+            segment: Only contacts of this segment, by its alias.
             search: Mautic's search, such as ``"email:*@example.com"``; with a segment both hold.
 
         Raises:
             MauticError: If Mautic refuses, or answers something else.
             TransportError: If no usable answer came. Pushing from the start again is safe.
             PagingError: If Mautic repeats a page, is not done by its own count, or contacts leave
-                faster than they can be read: somebody would be left out.
+                faster than they can be read.
         """
         terms = (search, segment and f"segment:{segment}", "!is:anonymous")
         for row in self._rows({"search": " ".join(term for term in terms if term)}):
@@ -192,8 +192,8 @@ class Mautic:
             comment: A text that Mautic shows beside the entry.
 
         Raises:
-            ValueError: If there is no such reason.
-            MauticError: If Mautic refuses. 404: there is no such contact.
+            ValueError: If the reason is unknown.
+            MauticError: If Mautic refuses. 404: it does not have the contact.
             TransportError: If no usable answer came.
         """
         if reason not in _REASONS:

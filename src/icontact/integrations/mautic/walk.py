@@ -1,4 +1,4 @@
-"""Going through pages that are counted from the start, while contacts come and go."""
+"""Reads pages that are counted from the start, while contacts come and go."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from icontact.errors import PagingError
 
 __all__ = ["PageWalk"]
 
-#: So often in a row it goes back without meeting anybody new.
+#: Steps back in a row without a new contact.
 _MOST_BACK = 100
 
-#: So often in a row something does not fit before it is an error.
+#: Contradictions in a row before they are an error.
 _MOST_DOUBTS = 2
 
 
 class PageWalk:
     """Where the next page begins, and which of its contacts are new.
 
-    Each page begins with the last contact of the one before. If somebody before it left, all after
-    it moved up, and another stands there: then the page before is read again.
+    Each page begins with the last contact of the page before. If an earlier contact left, the later
+    ones moved up, and another contact is there: then the page before is read again.
 
     Args:
         size: Contacts to go back by.
@@ -46,15 +46,15 @@ class PageWalk:
             total: How many there are in all, as Mautic says.
 
         Raises:
-            PagingError: If somebody would be left out.
+            PagingError: If a contact would be missed.
         """
         ids = [_identifier(row) for row in page]
-        # Once this may be so, where somebody came; always, if Mautic does not mind the start.
+        # This may happen once, if a contact came; and always, if Mautic ignores the start.
         self._doubts += ids == self._before[1] and self.start != self._before[0]
         if self._doubts > _MOST_DOUBTS or ids != sorted(set(ids)) or min(ids, default=0) < 0:
             raise PagingError(
                 "Mautic's pages of contacts repeat themselves or are not in the order of the ids: "
-                "somebody would be left out"
+                "contacts would be missed"
             )
         if self.start and (not ids or ids[0] > self._seen):
             self._go_back()
@@ -72,8 +72,8 @@ class PageWalk:
         self._back += 1
         if self._back > _MOST_BACK:
             raise PagingError(
-                "contacts leave Mautic's list faster than it can be read: somebody would be left "
-                "out; try again later"
+                "contacts leave Mautic's list faster than it can be read, so that some would be "
+                "missed; try again later"
             )
         self._before = (0, [])
         self.start = max(0, self.start - self._size)
@@ -82,15 +82,15 @@ class PageWalk:
         if total is None or total <= there:
             self.done = True
             return
-        # Somebody may have left between counting and reading: it is asked again.
+        # A contact may have left between counting and reading: ask again.
         self._doubts += 1
         if self._doubts > _MOST_DOUBTS:
             raise PagingError(
-                f"Mautic counts {total} contacts, and gave {there}: somebody would be left out"
+                f"Mautic counts {total} contacts, and gave {there}: contacts would be missed"
             )
 
 
 def _identifier(row: dict[str, Any]) -> int:
-    """Return a contact's id, or one that fits nowhere."""
+    """Return a contact's id; -1 if it has none."""
     identifier: int | None = row["mauticContactId"]
     return -1 if identifier is None else identifier
