@@ -22,7 +22,7 @@ BODY = encoded(hook("lead_post_save_new", saved(1, **PERSON)))
 
 
 @pytest.mark.parametrize("fault", [503, 500, 401, 400, 403])
-def test_trouble_shows_nobody(
+def test_failures_show_no_person(
     fault: int, make: MakeIntegration, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -40,7 +40,7 @@ def test_trouble_shows_nobody(
     assert "canary" not in shown.lower()
 
 
-def test_mistakes_show_nobody(make: MakeIntegration, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mistakes_show_no_person(make: MakeIntegration, monkeypatch: pytest.MonkeyPatch) -> None:
     integration = make(secret=SECRET)
     with pytest.raises(mautic.SignatureError) as caught:
         integration.receive(BODY, signature="canary")
@@ -58,7 +58,7 @@ def test_mistakes_show_nobody(make: MakeIntegration, monkeypatch: pytest.MonkeyP
     assert "canary" not in shown_by(unforeseen.value)
 
 
-def test_a_full_disk_shows_nobody(make: MakeIntegration) -> None:
+def test_a_full_disk_shows_no_person(make: MakeIntegration) -> None:
     integration = make()
     connection = integration.inbox._connection
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
@@ -68,7 +68,7 @@ def test_a_full_disk_shows_nobody(make: MakeIntegration) -> None:
     assert "canary" not in shown_by(full.value)
 
 
-def test_the_receiver_shows_nobody(
+def test_the_receiver_shows_no_person(
     make: MakeIntegration, caplog: pytest.LogCaptureFixture, folder: Folder
 ) -> None:
     caplog.set_level(logging.DEBUG)

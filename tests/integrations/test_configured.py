@@ -87,7 +87,7 @@ FORM: dict[str, Any] = {"form_id": 4, "form_alias": "signup"}
 # From a file to a list
 
 
-def test_without_triggers_everybody_is_pushed_who_becomes_known_or_changes(
+def test_without_triggers_every_new_or_changed_contact_is_pushed(
     configure: Configure, folder: Folder, lists: dict[int, str]
 ) -> None:
     integration = configure()
@@ -124,7 +124,7 @@ def test_points_that_are_there_already_push_on_request(
     assert told(configure(existing).handle(event("saved", new_points=120)))[0] == "created"
 
 
-def test_who_leaves_a_segment_is_unsubscribed(
+def test_a_contact_that_leaves_a_segment_is_unsubscribed(
     configure: Configure, folder: Folder, lists: dict[int, str]
 ) -> None:
     integration = configure(SIGNUP + LEAVING)
@@ -137,7 +137,7 @@ def test_who_leaves_a_segment_is_unsubscribed(
 
 
 @pytest.mark.parametrize(("follow", "status"), [("true", "unsubscribed"), ("false", "normal")])
-def test_who_unsubscribes_is_unsubscribed_from_every_list_if_the_file_says_so(
+def test_a_person_who_unsubscribes_leaves_every_list_if_the_file_says_so(
     configure: Configure, folder: Folder, lists: dict[int, str], follow: str, status: str
 ) -> None:
     integration = configure(SIGNUP + POINTS, f"follow_unsubscribes = {follow}")
@@ -314,7 +314,7 @@ def test_rules_are_what_the_triggers_say(tmp_path: Path) -> None:
         (SIGNUP + POINTS + POINTS.replace("last", "first"), "triggers 2 and 3 are the same"),
     ],
 )
-def test_triggers_that_are_the_same_are_told(tmp_path: Path, triggers: str, said: str) -> None:
+def test_triggers_that_are_the_same_are_refused(tmp_path: Path, triggers: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         rules_of(settings(tmp_path, triggers))
 
@@ -323,7 +323,7 @@ def test_triggers_that_are_the_same_are_told(tmp_path: Path, triggers: str, said
     ("triggers", "said"),
     [("", "no mapping for the settings"), (POINTS + SIGNUP, r"trigger 2 \(form_submitted\)")],
 )
-def test_a_mapping_that_is_missing_is_told_at_the_start(
+def test_a_missing_mapping_is_refused_at_the_start(
     tmp_path: Path, triggers: str, said: str
 ) -> None:
     with pytest.raises(ConfigError, match=said):

@@ -70,7 +70,7 @@ def test_values_stay_as_mautic_has_them_and_the_mapper_cleans_them() -> None:
     assert ContactMapper({"email": "email", "city": "company"}).map(row)["city"] == "Fish & Chips"
 
 
-def test_what_stands_beside_the_fields_has_keys_of_its_own() -> None:
+def test_values_beside_the_fields_have_keys_of_their_own() -> None:
     row = mautic.contact(
         person(
             points="12",
@@ -162,7 +162,7 @@ def test_what_a_form_was_filled_in_with_is_merged_on_request() -> None:
 @pytest.mark.parametrize(
     "payload", [{}, [], None, "x", {"contact": 5}, {"contact": {"id": 1}}, {"fields": "canary"}]
 )
-def test_what_is_no_contact_is_refused(payload: Any) -> None:
+def test_a_payload_without_a_contact_is_refused(payload: Any) -> None:
     with pytest.raises(DecodeError, match="payload"):
         mautic.contact(payload)
 

@@ -80,7 +80,7 @@ def test_a_memory_that_cannot_be_read_does_not_block_the_queue(
     assert other.state is EventState.DONE
 
 
-def test_who_handles_it_is_told(make: MakeIntegration, damage: Damage) -> None:
+def test_a_handled_event_returns_its_outcome(make: MakeIntegration, damage: Damage) -> None:
     integration = make()
     integration.accept([event()])
     damage(PAYLOAD, b"{", 1)
@@ -89,7 +89,7 @@ def test_who_handles_it_is_told(make: MakeIntegration, damage: Damage) -> None:
     assert (outcome.status, outcome.reason[:8]) == ("rejected", "event 1 ")
 
 
-def test_what_was_dropped_is_no_longer_in_the_way(make: MakeIntegration, damage: Damage) -> None:
+def test_a_dropped_event_does_not_block_others(make: MakeIntegration, damage: Damage) -> None:
     integration = make()
     integration.accept([event(), event(at=-5)])
     damage(PAYLOAD, b"{", 1)

@@ -115,7 +115,7 @@ def test_an_old_trigger_whose_newer_values_are_gone_is_late() -> None:
     assert decision.late
 
 
-def test_what_is_known_of_later_says_nothing_about_before() -> None:
+def test_later_points_say_nothing_about_earlier_ones() -> None:
     memory = Memory(newest=START + 9, points=50)
     assert tasks(decided(event("points_changed", at=2, new_points=15), memory=memory)) != []
     memory = Memory(newest=START + 1, points=50)
@@ -171,7 +171,7 @@ def test_deleted_contacts_are_not_pushed_until_something_newer_comes() -> None:
 BLOCKED: dict[str, Any] = {"do_not_contact": True, "do_not_contact_reason": "unsubscribed"}
 
 
-def test_who_must_not_be_mailed_is_not_pushed() -> None:
+def test_a_person_who_must_not_be_mailed_is_not_pushed() -> None:
     decision = decided(event(**BLOCKED))
     assert tasks(decision) == []
     assert decision.stopped
@@ -213,12 +213,12 @@ def test_an_unsubscribe_is_followed_everywhere_once() -> None:
         (None, False),
     ],
 )
-def test_somebodys_will_is_followed_and_a_bounce_is_not(reason: str | None, followed: bool) -> None:
+def test_a_persons_will_is_followed_and_a_bounce_is_not(reason: str | None, followed: bool) -> None:
     told = event("subscription_changed", do_not_contact=True, do_not_contact_reason=reason)
     assert bool(tasks(decided(told, follow_unsubscribes=True))) is followed
 
 
-def test_leaving_a_segment_unsubscribes_whoever_must_not_be_mailed_as_well() -> None:
+def test_leaving_a_segment_unsubscribes_people_who_must_not_be_mailed_too() -> None:
     left = event("segment_removed", segment_alias="vip", **BLOCKED)
     assert tasks(decided(left)) == [("unsubscribe", "A", (1,))]
     both = decided(left, follow_unsubscribes=True)
@@ -246,7 +246,7 @@ def test_of_several_answers_the_newest_counts() -> None:
         assert (row["city"], row["fax"]) == ("Durham", "1")
 
 
-def test_what_is_known_does_not_depend_on_the_order() -> None:
+def test_the_memory_does_not_depend_on_the_order_of_events() -> None:
     told = [
         event(at=1, new_points=1, do_not_contact=False),
         event(at=2, new_points=2, **BLOCKED),

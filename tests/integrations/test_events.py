@@ -95,7 +95,7 @@ def test_an_empty_secret_is_a_mistake() -> None:
         b'{"a":' * 70 + b"1" + b"}" * 70,
     ],
 )
-def test_what_is_no_web_hook_is_refused(body: bytes) -> None:
+def test_a_body_that_is_not_a_web_hook_is_refused(body: bytes) -> None:
     with pytest.raises(DecodeError):
         mautic.events(body)
 
@@ -111,14 +111,14 @@ def test_what_is_no_web_hook_is_refused(body: bytes) -> None:
         (b'[{"contact": {"canary@x.example": 1, "canary@x.example": 2}}]', "an e-mail address"),
     ],
 )
-def test_a_key_that_stands_twice_is_refused(body: bytes, key: str) -> None:
+def test_a_repeated_key_is_refused(body: bytes, key: str) -> None:
     with pytest.raises(DecodeError, match="twice, and only one can count") as caught:
         mautic.events(body)
     assert key in str(caught.value)
     assert "canary" not in shown_by(caught.value)
 
 
-def test_what_is_too_long_is_refused_unread() -> None:
+def test_a_body_that_is_too_long_is_refused_unread() -> None:
     with pytest.raises(DecodeError, match="longer than 10 bytes"):
         mautic.events(BODY, max_bytes=10)
 
@@ -192,7 +192,7 @@ def test_lists_may_be_objects_or_one_event_alone() -> None:
         (saved(dateModified=moment(1)), "saved"),
     ],
 )
-def test_events_without_their_type_are_told_by_their_shape(entry: Any, kind: str) -> None:
+def test_events_without_a_type_get_it_from_their_shape(entry: Any, kind: str) -> None:
     assert [one.type for one in mautic.events(encoded([entry]))] == [kind]
     assert [one.type for one in mautic.events(encoded(entry))] == [kind]
 
@@ -224,7 +224,7 @@ def test_a_form_has_its_id_alias_and_results() -> None:
     assert one.do_not_contact is None
 
 
-def test_a_form_in_an_odd_shape_is_no_reason_to_fail() -> None:
+def test_a_form_in_an_odd_shape_does_not_fail() -> None:
     entry = {"lead": person(3), "form": 5, "results": []}
     (one,) = read(hook("form_on_submit", entry))
     assert (one.form_id, one.form_alias, one.form_results) == (None, None, {})
@@ -257,7 +257,7 @@ def test_a_change_of_subscription_counts_more_than_the_contact(
     assert (one.do_not_contact, one.do_not_contact_reason) == (blocked, reason)
 
 
-def test_another_channel_is_no_e_mail() -> None:
+def test_another_channel_does_not_concern_e_mail() -> None:
     entry = subscribed(1, "unsubscribed", channel="sms")
     (one,) = read(hook("lead_channel_subscription_changed", entry))
     assert one.do_not_contact is False
@@ -301,7 +301,7 @@ def test_links_need_mautics_address() -> None:
 # Identity
 
 
-def test_the_same_event_told_twice_is_the_same() -> None:
+def test_a_repetition_of_an_event_is_the_same_event() -> None:
     (one,) = mautic.events(BODY)
     (again,) = mautic.events(json.dumps(json.loads(BODY), indent=2))
     assert one.identity == again.identity

@@ -139,7 +139,7 @@ def test_a_forked_process_has_connections_of_its_own(
 # Adding
 
 
-def test_an_event_that_is_told_twice_is_kept_once(inbox: Inbox) -> None:
+def test_a_repeated_event_is_kept_once(inbox: Inbox) -> None:
     assert inbox.add([event(), event(), event("manual")]) == 2
     assert inbox.add([event()]) == 0
     assert inbox.add([]) == 0
@@ -180,7 +180,9 @@ def test_the_one_that_has_waited_longest_comes_first(inbox: Inbox, clock: Clock)
     assert claimed(inbox).contact == "7"
 
 
-def test_what_is_not_due_is_left_unless_it_is_asked_for(inbox: Inbox, clock: Clock) -> None:
+def test_an_event_that_is_not_due_is_left_unless_its_contact_is_named(
+    inbox: Inbox, clock: Clock
+) -> None:
     inbox.add([event()])
     later = EventOutcome(state=EventState.WAITING, reason="iContact was away", due=clock.now + 30)
     settle(inbox, claimed(inbox), later)
@@ -253,7 +255,7 @@ def test_many_threads_claim_nothing_twice(inbox: Inbox) -> None:
 # Settling
 
 
-def test_what_is_remembered_comes_back(inbox: Inbox) -> None:
+def test_the_memory_of_a_contact_comes_back(inbox: Inbox) -> None:
     memory = Memory(
         newest=1.0, points=2.0, blocked=True, fired=("a",), pushed={"A": 3.0}, segments={"s": 4.0}
     )
@@ -273,7 +275,7 @@ def test_what_arrives_meanwhile_waits_on(inbox: Inbox) -> None:
     assert inbox.counts() == {"waiting": 1, "done": 1, "dead_letter": 0, "dropped": 0}
 
 
-def test_of_what_is_done_only_the_newest_values_are_kept(inbox: Inbox) -> None:
+def test_only_the_newest_values_of_done_events_are_kept(inbox: Inbox) -> None:
     inbox.add([event(at=1), event(at=2), event(at=3), event(number=2)])
     settle(inbox, claimed(inbox))
     assert payloads(inbox) == 2
@@ -352,7 +354,7 @@ def test_nothing_waits_in_an_empty_inbox(inbox: Inbox) -> None:
     assert inbox.entries() == []
 
 
-def test_what_is_a_dead_letter_can_be_tried_again(inbox: Inbox, clock: Clock) -> None:
+def test_a_dead_letter_can_be_tried_again(inbox: Inbox, clock: Clock) -> None:
     inbox.add([event(), event(number=2), event(number=3)])
     dead = EventOutcome(state=EventState.DEAD_LETTER)
     settle(inbox, claimed(inbox), dead)
@@ -367,7 +369,7 @@ def test_what_is_a_dead_letter_can_be_tried_again(inbox: Inbox, clock: Clock) ->
     assert second
 
 
-def test_what_is_dropped_is_forgotten_and_stays_known(inbox: Inbox) -> None:
+def test_the_values_of_a_dropped_event_are_deleted_and_it_stays_known(inbox: Inbox) -> None:
     inbox.add([event()])
     (entry,) = inbox.entries()
     assert inbox.drop(entry.number)
@@ -378,7 +380,7 @@ def test_what_is_dropped_is_forgotten_and_stays_known(inbox: Inbox) -> None:
     assert payloads(inbox) == 0
 
 
-def test_what_is_dropped_while_it_is_pushed_stays_dropped(inbox: Inbox) -> None:
+def test_an_event_dropped_while_it_is_pushed_stays_dropped(inbox: Inbox) -> None:
     inbox.add([event()])
     claim = claimed(inbox)
     inbox.drop(claim.pending[0].number)

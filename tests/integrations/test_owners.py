@@ -78,7 +78,7 @@ def test_the_beginning_of_a_process_is_read_whatever_its_name(
     assert _owners._begun(7) == ""
 
 
-def test_of_another_machine_nobody_knows_whether_it_lives() -> None:
+def test_a_process_of_another_machine_counts_as_running() -> None:
     owner = f"not-{socket.gethostname()}/1./x"
     assert not _owners.is_gone(owner, lambda _: False)
 

@@ -104,7 +104,7 @@ def test_a_total_that_is_too_small_ends_nothing(
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4])
 @pytest.mark.parametrize("request_", [1, 2, 3])
-def test_who_leaves_or_comes_meanwhile_moves_nobody_out_of_sight(
+def test_contacts_that_leave_or_come_meanwhile_hide_no_other(
     answers: responses.RequestsMock, size: int, request_: int
 ) -> None:
     def change(fake: Fake, leaving: Iterable[int], coming: Iterable[int]) -> None:
@@ -164,7 +164,7 @@ def test_a_segment_and_a_search_hold_together(answers: responses.RequestsMock) -
     assert query["search"] == ["city:Durham segment:vip !is:anonymous"]
 
 
-def test_a_total_that_is_missing_is_no_end(answers: responses.RequestsMock) -> None:
+def test_a_missing_total_does_not_end_the_reading(answers: responses.RequestsMock) -> None:
     answers.get(CONTACTS, json={"contacts": [person(1)]})
     assert len(list(reader().contacts())) == 1
     assert len(answers.calls) == 2
@@ -278,7 +278,7 @@ def test_an_error_says_what_to_do_and_shows_nothing(
     assert "canary" not in shown_by(caught.value)
 
 
-def test_mautics_own_words_are_told(answers: responses.RequestsMock) -> None:
+def test_the_error_has_mautics_own_words(answers: responses.RequestsMock) -> None:
     answers.get(CONTACTS, status=403, json={"errors": [{"code": 403, "message": "API disabled."}]})
     with pytest.raises(mautic.MauticError, match="API disabled"):
         list(reader().contacts())

@@ -130,7 +130,7 @@ REFUSED: dict[str, tuple[int, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_is_wrong_is_refused_and_logged_without_contents(
+def test_a_wrong_request_is_refused_and_logged_without_contents(
     case: str,
     application: Receiver,
     integration: PushIntegration,
@@ -191,7 +191,7 @@ def test_something_unforeseen_is_answered_and_logged_without_contents(
     assert "canary" not in caplog.text
 
 
-def test_a_moment_with_half_a_letter_in_it_loses_nobody(
+def test_a_time_with_half_a_letter_in_it_loses_no_event(
     application: Receiver, integration: PushIntegration
 ) -> None:
     odd = {**saved(1), "timestamp": "2026-01-05\ud80010:00:00+00:00"}
@@ -215,7 +215,7 @@ def test_a_refused_method_says_which_are_taken(application: Receiver) -> None:
     assert post(application, path="/healthz").headers["Allow"] == "GET, HEAD"
 
 
-def test_an_address_of_mautic_that_is_none_is_no_reason_to_lose_an_event(
+def test_an_invalid_address_of_mautic_loses_no_event(
     application: Receiver,
 ) -> None:
     assert post(application, HTTP_X_ORIGIN_BASE_URL="javascript:x").json == {"new": 2}
@@ -228,7 +228,7 @@ def test_without_a_secret_everything_is_taken(integration: PushIntegration) -> N
     application.close()
 
 
-def test_a_secret_that_is_no_text_is_a_mistake(
+def test_a_secret_that_is_not_text_is_a_mistake(
     integration: PushIntegration, make: MakeIntegration
 ) -> None:
     # What Python makes of an environment variable with bytes that are no UTF-8.
@@ -264,7 +264,7 @@ def broken(*_: Any, **__: Any) -> Any:
     raise sqlite3.OperationalError("canary@x.example")
 
 
-def test_a_store_that_is_full_is_told(
+def test_a_full_store_is_answered_with_an_error(
     application: Receiver,
     integration: PushIntegration,
     monkeypatch: pytest.MonkeyPatch,
@@ -362,7 +362,7 @@ def test_what_icontact_does_not_send_is_refused(
     assert TOKEN not in caplog.text
 
 
-def test_a_function_that_fails_is_told_to_icontact_alone(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_function_is_reported_to_icontact_alone(caplog: pytest.LogCaptureFixture) -> None:
     def fails(event: webhooks.WebhookEvent) -> None:
         raise ValueError(f"canary {event.contact.email}")
 

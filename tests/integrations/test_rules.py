@@ -58,7 +58,7 @@ def test_points_pass_a_minimum(old: float, new: float, expected: bool) -> None:
 @pytest.mark.parametrize(
     ("before", "expected"), [(None, True), (5, True), (10, False), (12, False)]
 )
-def test_old_points_that_are_not_told_may_be_known(before: float | None, expected: bool) -> None:
+def test_old_points_that_an_event_lacks_may_be_known(before: float | None, expected: bool) -> None:
     told = event("points_changed", new_points=12)
     assert fires(PointTrigger(minimum=10), told, points=before) is expected
 

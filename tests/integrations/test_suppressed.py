@@ -144,7 +144,7 @@ def test_only_what_happened_since_a_date_counts(folder: Folder, crm: Crm, state:
     assert plan_of(folder, crm, state, since="2001-01-01").counts["planned"] == 4
 
 
-def test_a_person_whom_the_crm_does_not_have_is_marked_once_it_has(
+def test_a_person_missing_in_the_crm_is_marked_once_it_has_them(
     folder: Folder, crm: Crm, state: Path
 ) -> None:
     crm.emails.remove("lost@example.com")

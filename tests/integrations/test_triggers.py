@@ -60,9 +60,7 @@ def test_an_event_pushes_its_contact(make: MakeIntegration, folder: Folder, push
     assert on_list(folder, push.list.list_id, "person1@example.com") == "normal"
 
 
-def test_an_event_that_no_rule_is_for_pushes_nobody(
-    make: MakeIntegration, sandbox: Sandbox
-) -> None:
+def test_an_event_without_a_rule_pushes_no_contact(make: MakeIntegration, sandbox: Sandbox) -> None:
     integration = make(ContactTrigger("form_submitted"))
     assert integration.handle(event("saved")) is None
     assert writes(sandbox) == []
@@ -77,7 +75,7 @@ def test_a_visitor_is_never_pushed(make: MakeIntegration, sandbox: Sandbox) -> N
     assert "visitors" in integration.inbox.entries()[0].reason
 
 
-def test_an_event_that_is_told_again_pushes_nobody(make: MakeIntegration, sandbox: Sandbox) -> None:
+def test_a_repeated_event_pushes_no_contact(make: MakeIntegration, sandbox: Sandbox) -> None:
     integration = make()
     integration.handle(event())
     before = len(sandbox.requests)
@@ -85,7 +83,7 @@ def test_an_event_that_is_told_again_pushes_nobody(make: MakeIntegration, sandbo
     assert len(sandbox.requests) == before
 
 
-def test_what_changed_is_written_and_what_is_older_is_not(
+def test_newer_values_are_written_and_older_ones_are_not(
     make: MakeIntegration, folder: Folder
 ) -> None:
     integration = make()
@@ -125,7 +123,7 @@ def test_a_do_not_contact_that_cannot_be_read_stops_the_push_and_becomes_a_dead_
     assert getattr(integration.handle(later), "status", None) == "created"
 
 
-def test_a_do_not_contact_that_cannot_be_read_is_no_matter_where_nothing_is_pushed(
+def test_an_unreadable_do_not_contact_does_not_matter_where_nothing_is_pushed(
     make: MakeIntegration,
 ) -> None:
     integration = make(ContactTrigger("manual"), follow_unsubscribes=True)
@@ -219,7 +217,7 @@ def test_a_trigger_is_not_spent_while_the_push_is_switched_off(
     assert [getattr(one, "status", None) for one in (skipped, again)] == ["skipped", "created"]
 
 
-def test_what_is_the_same_place_is_one(make: MakeIntegration) -> None:
+def test_equal_destinations_are_one(make: MakeIntegration) -> None:
     integration = make(
         ContactTrigger("saved"),
         ContactTrigger("manual", list="Newsletter"),
@@ -286,7 +284,7 @@ def test_leaving_a_segment_can_unsubscribe(
     assert (again.status, again.reason) == ("unchanged", "unsubscribed already")
 
 
-def test_who_is_not_there_need_not_be_unsubscribed(make: MakeIntegration, folder: Folder) -> None:
+def test_a_missing_contact_need_not_be_unsubscribed(make: MakeIntegration, folder: Folder) -> None:
     integration = make(ContactTrigger("segment_removed", then="unsubscribe"))
     unknown = integration.handle(event("segment_removed", segment_alias="vip"))
     assert unknown is not None
@@ -365,7 +363,7 @@ def test_what_icontact_did_not_take_is_tried_again_after_growing_pauses(
     assert integration.inbox.counts()["done"] == 1
 
 
-def test_what_failed_is_told_again_and_tried_at_once(
+def test_a_failed_event_that_is_repeated_is_tried_at_once(
     make: MakeIntegration, sandbox: Sandbox
 ) -> None:
     integration = make()
@@ -509,7 +507,7 @@ def test_a_push_whose_lease_is_lost_ends_there(
     assert writes(sandbox).count("subscriptions") == 1
 
 
-def test_a_contact_that_somebody_else_pushes_is_left_to_them(
+def test_a_contact_that_another_process_pushes_is_left_to_it(
     make: MakeIntegration, store: Path, clock: Clock
 ) -> None:
     integration = make()

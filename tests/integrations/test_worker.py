@@ -75,7 +75,7 @@ def test_it_pushes_what_waits_already(watched: Watched, start: Callable[..., Wor
     assert worker.running
 
 
-def test_it_wakes_for_what_is_new(watched: Watched, start: Callable[..., Worker]) -> None:
+def test_the_worker_wakes_for_a_new_event(watched: Watched, start: Callable[..., Worker]) -> None:
     worker = start(poll=PATIENCE)
     worker.start()
     assert watched.settled.wait(PATIENCE)
