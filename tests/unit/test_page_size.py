@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import icontact
@@ -218,6 +218,7 @@ def test_a_listing_that_is_cut_short_is_still_an_error() -> None:
         pager(server).all()
 
 
+@example(count=23, cap=1, kind="cut", workers=2, max_items=None)
 @given(
     count=st.integers(0, 400),
     cap=st.integers(1, 120),

@@ -96,7 +96,7 @@ class PageSizer:
 
     def is_probe(self, size: int) -> bool:
         """Return whether it is not known yet that the server sends so many rows at once."""
-        return self._auto and size > max(self._whole, _SAFE)
+        return self._auto and size > (self._whole or _SAFE)
 
     def pages_of_this_size(self, size: int) -> int | None:
         """Return how many pages of a size are due from now on; ``None`` for all that follow."""
