@@ -183,7 +183,7 @@ def test_fields_that_a_listing_leaves_out_are_read_only_when_they_matter(
 def test_values_are_compared_by_what_they_mean(
     field_type: str, stored: str, given: str, same: bool
 ) -> None:
-    from icontact.push.decisions import _same
+    from icontact.push.field_changes import is_same as _same
 
     assert _same(stored, given, field_type) is same
 
@@ -191,7 +191,7 @@ def test_values_are_compared_by_what_they_mean(
 def test_values_of_every_kind_are_compared_as_icontact_keeps_them() -> None:
     from datetime import date
 
-    from icontact.push.decisions import _same
+    from icontact.push.field_changes import is_same as _same
 
     assert _same("1", True, None)
     assert _same("0", False, None)
@@ -202,7 +202,7 @@ def test_values_of_every_kind_are_compared_as_icontact_keeps_them() -> None:
 def test_an_unknown_status_is_left_alone(sandbox: Sandbox, make_push: MakePush) -> None:
     from icontact.models import Contact
     from icontact.push.decisions import ContactState, decide
-    from icontact.push.settings import PushPolicy
+    from icontact.push.policy import PushPolicy
 
     contact = Contact(contact_id=1, status="hibernating")
 

@@ -38,13 +38,8 @@ from icontact.mapping.consent import ConsentBlank
 from icontact.paging import MOST_WORKERS
 from icontact.push import ListPush, PushPolicy, PushReport, PushSettings
 from icontact.push.batch_size import AUTO
-from icontact.push.settings import (
-    LARGEST_ID,
-    Existing,
-    OptOut,
-    PolicyOptions,
-    switched_off_in,
-)
+from icontact.push.policy import LARGEST_ID, Existing, OptOut, PolicyOptions
+from icontact.push.settings import switched_off_in
 from icontact.sources import RowFile, read_rows
 
 __all__ = ["PushOptions", "push", "run"]

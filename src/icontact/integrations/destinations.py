@@ -10,7 +10,7 @@ from icontact.errors import ConfigError
 from icontact.integrations.decide import BoundRule
 from icontact.integrations.rules import Rule
 from icontact.push import ListPush
-from icontact.push.settings import PolicyOptions
+from icontact.push.policy import PolicyOptions
 
 __all__ = ["Destinations", "destinations_for"]
 

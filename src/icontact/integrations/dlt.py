@@ -26,7 +26,7 @@ from icontact.client import Client, Folder
 from icontact.errors import ConfigError
 from icontact.mapping import ContactMapper
 from icontact.push import ListPush
-from icontact.push.settings import PolicyOptions
+from icontact.push.policy import PolicyOptions
 
 __all__ = ["icontact_list"]
 

@@ -11,7 +11,8 @@ from icontact.errors import ConfigError
 from icontact.integrations.events import ContactEvent, EventType
 from icontact.mapping import ContactMapper
 from icontact.push import ListPush
-from icontact.push.settings import check_list, check_switch, mapper_from, one_of
+from icontact.push.policy import check_list, check_switch, one_of
+from icontact.push.settings import mapper_from
 
 __all__ = ["CONTACT_EVENTS", "ContactTrigger", "PointTrigger", "Rule", "fires"]
 

@@ -5,15 +5,16 @@ from icontact.push.destination import find_list
 from icontact.push.diagnosis import Diagnosis, FieldCheck, Step
 from icontact.push.doctor import Doctor
 from icontact.push.list_push import ListPush
+from icontact.push.lookup import Lookup
 from icontact.push.outcome import OutcomeStatus, PushOutcome
 from icontact.push.plan import Change, PlannedRow, PushPlan
+from icontact.push.policy import PushPolicy
 from icontact.push.probing import probe
 from icontact.push.progress import Progress
 from icontact.push.reason_counts import ReasonCount
 from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.report import PushReport
-from icontact.push.settings import PushPolicy, PushSettings, mapping_from_pairs
-from icontact.push.state_reader import Lookup
+from icontact.push.settings import PushSettings, mapping_from_pairs
 
 __all__ = [
     "Action",

@@ -12,7 +12,8 @@ from icontact.client import Folder
 from icontact.errors import NotFound
 from icontact.models import Contact, ContactFields, ContactStatus
 from icontact.push.batch_sender import BatchSender, ItemFailed
-from icontact.push.decisions import Action, filled_fields
+from icontact.push.decisions import Action
+from icontact.push.field_changes import filled_fields
 from icontact.push.journal import Journal, RowToWrite
 from icontact.push.results import ItemProblem
 from icontact.resources import BatchResult, ContactRow

@@ -14,18 +14,16 @@ The second and third rule do not apply to a status that the settings name.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any, Protocol, cast
 
 import attrs
 
 from icontact.models import Contact, ContactFields, ContactStatus, FieldType, SubscriptionStatus
+from icontact.push.field_changes import as_text, cleared_fields, differences, held_value
 from icontact.push.outcome import OutcomeStatus
+from icontact.push.policy import PushPolicy
 from icontact.push.reasons import Reason, ReasonCode
-from icontact.push.settings import PushPolicy
 
 __all__ = [
     "Action",
@@ -34,11 +32,9 @@ __all__ = [
     "decide",
     "decide_opt_out",
     "fields_to_write",
-    "filled_fields",
     "has_given_status",
     "restricting_status",
     "suppression_reason",
-    "unlisted_fields",
 ]
 
 
@@ -207,17 +203,6 @@ def _skip(known: ContactState, reason: Reason) -> Decision:
     )
 
 
-def unlisted_fields(wanted: ContactFields, contact: Contact, policy: PushPolicy) -> tuple[str, ...]:
-    """Return the fields that cannot be compared, since the listing did not show them (API 6.2)."""
-    if policy.existing == "keep":
-        return ()
-    custom = wanted.get("custom_fields", {})
-    missing = [name for name in custom if name not in contact.custom_fields]
-    if contact.business is None and ("business" in wanted or policy.existing == "replace"):
-        missing.append("business")
-    return tuple(missing)
-
-
 def suppression_reason(
     contact: HasStatus, subscription: str | None, policy: PushPolicy
 ) -> Reason | None:
@@ -238,9 +223,9 @@ def _existing(
     policy: PushPolicy,
     types: Mapping[str, FieldType | str],
 ) -> Decision:
-    changes = () if policy.existing == "keep" else _differences(wanted, contact, types)
+    changes = () if policy.existing == "keep" else differences(wanted, contact, types)
     if policy.existing == "replace":
-        changes += _wiped(wanted, contact)
+        changes += cleared_fields(wanted, contact)
     action = Action.NOTHING
     if changes:
         action = Action.UPDATE if policy.existing == "merge" else Action.REPLACE
@@ -248,17 +233,11 @@ def _existing(
     return Decision(
         action=action,
         subscribe=subscribe,
-        before={name: _as_text(_held(contact, name)) for name in changes},
+        before={name: as_text(held_value(contact, name)) for name in changes},
         contact_id=contact.contact_id,
         subscription=subscription,
         reason=_reason(changes, subscribe, subscription),
     )
-
-
-def _held(contact: Contact, name: str) -> Any:
-    """Return what a contact holds in a field, which may be a custom one."""
-    is_standard = name in ContactFields.__annotations__ and name not in contact.custom_fields
-    return getattr(contact, name) if is_standard else contact.custom_fields.get(name)
 
 
 def _reason(changes: Sequence[str], subscribe: bool, subscription: str | None) -> Reason:
@@ -270,49 +249,6 @@ def _reason(changes: Sequence[str], subscribe: bool, subscription: str | None) -
     if subscription == SubscriptionStatus.PENDING:
         return reason.then(ReasonCode.NOT_CONFIRMED)
     return reason
-
-
-def _differences(
-    wanted: ContactFields, contact: Contact, types: Mapping[str, FieldType | str]
-) -> tuple[str, ...]:
-    """Return the names of the fields whose value in iContact is another."""
-    standard = [
-        name
-        for name, value in wanted.items()
-        # The contact was found by its address; a difference in case is not written.
-        if name not in ("email", "status", "custom_fields")
-        and not _same(getattr(contact, name), value, None)
-    ]
-    custom = [
-        name
-        for name, value in wanted.get("custom_fields", {}).items()
-        if not _same(contact.custom_fields.get(name), value, types.get(name))
-    ]
-    return (*standard, *custom)
-
-
-def _wiped(wanted: ContactFields, contact: Contact) -> tuple[str, ...]:
-    """Return the fields that hold something now and that a replacement would clear."""
-    standard = [
-        name
-        for name in ContactFields.__annotations__
-        if name not in ("email", "status", "custom_fields", *wanted) and getattr(contact, name)
-    ]
-    given = wanted.get("custom_fields", {})
-    custom = [name for name, value in contact.custom_fields.items() if value and name not in given]
-    return (*standard, *custom)
-
-
-def filled_fields(contact: Contact) -> dict[str, Any]:
-    """Return the fields of a contact that hold something, without address and status."""
-    filled: dict[str, Any] = {
-        name: value
-        for name in ContactFields.__annotations__
-        if name not in ("email", "status", "custom_fields") and (value := getattr(contact, name))
-    }
-    if custom := {name: value for name, value in contact.custom_fields.items() if value}:
-        filled["custom_fields"] = custom
-    return filled
 
 
 def fields_to_write(
@@ -336,45 +272,3 @@ def fields_to_write(
         if chosen := {name: value for name, value in custom.items() if name in changes}:
             fields["custom_fields"] = chosen
     return cast("ContactFields", fields)
-
-
-def _same(current: Any, desired: Any, kind: FieldType | str | None) -> bool:
-    """Check that a value need not be written. iContact stores all values as text."""
-    now, then = _as_text(current), _as_text(desired)
-    if now == then:
-        return True
-    if kind == FieldType.CHECKBOX:
-        return {now, then} == {"", "0"}
-    if not now or not then:
-        return False
-    if kind == FieldType.DATE:
-        return (day := _day(now)) is not None and day == _day(then)
-    if kind in _NUMBERS:
-        with suppress(InvalidOperation):
-            return Decimal(now) == Decimal(then)
-    return False
-
-
-_NUMBERS = (
-    FieldType.NUMBER,
-    FieldType.DECIMAL_ONE,
-    FieldType.DECIMAL_TWO,
-    FieldType.DECIMAL_THREE,
-    FieldType.DECIMAL_FOUR,
-)
-
-
-def _as_text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _day(text: str) -> date | None:
-    """Read a custom date in the forms it may come back in (API 2.8, uncertain)."""
-    for form in ("%Y-%m-%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S"):
-        with suppress(ValueError):
-            return datetime.strptime(text, form).date()  # noqa: DTZ007  # a day has no zone
-    return None

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from icontact.client import Folder
 from icontact.errors import ConfigError, NotFound
 from icontact.models import ContactList, MessageType
-from icontact.push.settings import LARGEST_ID
+from icontact.push.policy import LARGEST_ID
 
 __all__ = ["check_confirmation", "find_list"]
 

@@ -16,8 +16,9 @@ from icontact.mapping import ContactMapper
 from icontact.models import CustomField
 from icontact.push.destination import check_confirmation, find_list
 from icontact.push.diagnosis import FieldCheck, Step
+from icontact.push.policy import PolicyOptions
 from icontact.push.probing import probe
-from icontact.push.settings import PolicyOptions, PushSettings, switched_off_in
+from icontact.push.settings import PushSettings, switched_off_in
 from icontact.sources import BadRow, read_rows
 from icontact.transport import DEFAULT_BASE_URL, RetryPolicy
 

@@ -17,8 +17,8 @@ from icontact.models import ContactFields
 from icontact.push.decisions import restricting_status
 from icontact.push.journal import CHUNK, Journal, RowRecord, body_of, json_of
 from icontact.push.outcome import OutcomeStatus, number_of
+from icontact.push.policy import PushPolicy
 from icontact.push.reasons import Reason, ReasonCode
-from icontact.push.settings import PushPolicy
 from icontact.sources import (
     FIRST_ROWS,
     BadRow,

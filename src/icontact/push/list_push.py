@@ -20,10 +20,11 @@ from icontact.push.freshness import age, now
 from icontact.push.journal import Identity, Journal, PlannedRows
 from icontact.push.outcome import PushOutcome
 from icontact.push.plan import PushPlan
+from icontact.push.policy import PolicyOptions, PushPolicy
 from icontact.push.progress import ProgressLike, progress_function
 from icontact.push.report import PushReport
 from icontact.push.session import FRESH, PushSession
-from icontact.push.settings import PolicyOptions, PushPolicy, PushSettings, switched_off_in
+from icontact.push.settings import PushSettings, switched_off_in
 from icontact.push.workers import worker_pool
 from icontact.sources import RowSource, read_rows
 from icontact.wire import nearest

@@ -7,7 +7,7 @@ ends with a value that is known to be there: if that is not found, the search do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -22,7 +22,7 @@ from icontact.errors import (
 )
 from icontact.push.workers import WorkerPool
 
-__all__ = ["UNANSWERED", "Searcher", "groups_of", "is_usable_sentinel"]
+__all__ = ["UNANSWERED", "Lookup", "Searcher", "groups_of", "is_usable_sentinel"]
 
 V = TypeVar("V", bound=Hashable)
 T = TypeVar("T")
@@ -37,6 +37,39 @@ UNANSWERED = (BadRequest, DecodeError, PagingError, ServerError)
 
 #: After this many questions in a row without an answer, iContact answers none.
 _PATIENCE = 10
+
+
+@attrs.frozen(kw_only=True)
+class Lookup:
+    """How a push looked up contacts or subscriptions, and what other ways would have cost.
+
+    Attributes:
+        what: ``"contacts"`` or ``"subscriptions"``.
+        how: ``"pages"`` of the whole listing, ``"searches"`` for many values at once, or
+            ``"single reads"``.
+        requests: How many requests that takes, as far as it is known beforehand.
+        instead: The same of the ways that were not taken.
+        total: How many there are in all, if that was asked.
+    """
+
+    what: str
+    how: str
+    requests: int
+    instead: Mapping[str, int] = attrs.field(factory=dict)
+    total: int | None = None
+
+    def __str__(self) -> str:
+        ways = ", ".join(f"{number:,} {how}" for how, number in self.instead.items())
+        taken = f"{self.what} by {self.requests:,} {_counted(self.how, self.requests)}"
+        return f"{taken} instead of {ways}" if ways else taken
+
+
+def _counted(how: str, number: int) -> str:
+    return (
+        {"pages": "page", "searches": "search", "single reads": "single read"}[how]
+        if (number == 1)
+        else how
+    )
 
 
 def groups_of(values: Iterable[V]) -> Iterator[Sequence[V]]:

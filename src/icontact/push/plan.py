@@ -11,11 +11,11 @@ import attrs
 from icontact.frames import Frame, HasFrame, make_frame
 from icontact.push.glance import at_a_glance, count_added, kinds_of_rows
 from icontact.push.journal import Journal, PlannedRow, PlannedRows
+from icontact.push.lookup import Lookup
 from icontact.push.outcome import OutcomeStatus, count_statuses, number_of
 from icontact.push.progress import ProgressLike
 from icontact.push.reason_counts import ReasonCount, reasons_of
 from icontact.push.report import PushReport
-from icontact.push.state_reader import Lookup
 
 if TYPE_CHECKING:
     from icontact.push.list_push import ListPush

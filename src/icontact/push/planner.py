@@ -17,14 +17,14 @@ from icontact.push.decisions import (
     decide,
     decide_opt_out,
     restricting_status,
-    unlisted_fields,
 )
+from icontact.push.field_changes import unlisted_fields
 from icontact.push.journal import Journal, OpenRow
-from icontact.push.lookup import UNANSWERED
+from icontact.push.lookup import UNANSWERED, Lookup
 from icontact.push.outcome import OutcomeStatus
+from icontact.push.policy import PushPolicy
 from icontact.push.reasons import ReasonCode
-from icontact.push.settings import PushPolicy
-from icontact.push.state_reader import Lookup, StateReader, not_found_out
+from icontact.push.state_reader import StateReader, not_found_out
 from icontact.push.workers import WorkerPool
 
 __all__ = ["Planner"]

@@ -10,12 +10,12 @@ from icontact.errors import IContactError, MappingError
 from icontact.mapping import ContactMapper, Explanation, Row
 from icontact.mapping.rows import as_mapping
 from icontact.models import Contact, ContactFields, FieldType
-from icontact.push.decisions import filled_fields
 from icontact.push.diagnosis import Diagnosis, FieldCheck, Step, compare_contact
+from icontact.push.field_changes import filled_fields
 from icontact.push.interrupts import deferred_interrupts
 from icontact.push.list_push import ListPush
 from icontact.push.outcome import OutcomeStatus, PushOutcome
-from icontact.push.settings import PolicyOptions
+from icontact.push.policy import PolicyOptions
 
 __all__ = ["probe"]
 

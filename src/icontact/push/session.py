@@ -17,14 +17,15 @@ from icontact.push.freshness import age, now
 from icontact.push.ingest import load_rows
 from icontact.push.interrupts import Interrupts, deferred_interrupts
 from icontact.push.journal import Journal, Outcomes, Stage
+from icontact.push.lookup import Lookup
 from icontact.push.outcome import number_of
 from icontact.push.planner import Planner
+from icontact.push.policy import PushPolicy
 from icontact.push.progress import Progress, ProgressReporter
 from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.report import PushReport
 from icontact.push.request_counter import RequestCounter
-from icontact.push.settings import PushPolicy
-from icontact.push.state_reader import Lookup, StateReader
+from icontact.push.state_reader import StateReader
 from icontact.push.workers import WorkerPool
 from icontact.push.writer import Writer
 from icontact.sources import RowSource

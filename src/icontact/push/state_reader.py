@@ -15,11 +15,11 @@ from icontact.models import Contact, Subscription
 from icontact.models.filters import one_of
 from icontact.paging import Page, Pager, PageSize, expected_pages
 from icontact.push.journal import Journal, KnownContact, Stage
-from icontact.push.lookup import UNANSWERED, Searcher, groups_of, is_usable_sentinel
+from icontact.push.lookup import UNANSWERED, Lookup, Searcher, groups_of, is_usable_sentinel
 from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.workers import ALONE, WorkerPool
 
-__all__ = ["Lookup", "StateReader", "not_found_out", "why_unknown"]
+__all__ = ["StateReader", "not_found_out", "why_unknown"]
 
 V = TypeVar("V", Private, int)
 T = TypeVar("T")
@@ -29,39 +29,6 @@ _FEW = 1
 
 #: Rows a page of a search for one address.
 _FEW_CONTACTS = 20
-
-
-@attrs.frozen(kw_only=True)
-class Lookup:
-    """How a push looked up contacts or subscriptions, and what other ways would have cost.
-
-    Attributes:
-        what: ``"contacts"`` or ``"subscriptions"``.
-        how: ``"pages"`` of the whole listing, ``"searches"`` for many values at once, or
-            ``"single reads"``.
-        requests: How many requests that takes, as far as it is known beforehand.
-        instead: The same of the ways that were not taken.
-        total: How many there are in all, if that was asked.
-    """
-
-    what: str
-    how: str
-    requests: int
-    instead: Mapping[str, int] = attrs.field(factory=dict)
-    total: int | None = None
-
-    def __str__(self) -> str:
-        ways = ", ".join(f"{number:,} {how}" for how, number in self.instead.items())
-        taken = f"{self.what} by {self.requests:,} {_counted(self.how, self.requests)}"
-        return f"{taken} instead of {ways}" if ways else taken
-
-
-def _counted(how: str, number: int) -> str:
-    return (
-        {"pages": "page", "searches": "search", "single reads": "single read"}[how]
-        if (number == 1)
-        else how
-    )
 
 
 def why_unknown(what: str, error: IContactError) -> str:

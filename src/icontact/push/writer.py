@@ -26,6 +26,7 @@ from icontact.push.bulk_updates import BulkUpdates
 from icontact.push.decisions import Action, has_given_status, suppression_reason
 from icontact.push.journal import Journal, RowResult, RowToWrite
 from icontact.push.payloads import fields_of, gives_status, item_of
+from icontact.push.policy import PushPolicy
 from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.results import (
     ItemProblem,
@@ -34,7 +35,6 @@ from icontact.push.results import (
     result_of,
     result_of_unsubscribing,
 )
-from icontact.push.settings import PushPolicy
 from icontact.push.state_reader import StateReader, why_unknown
 from icontact.push.workers import WorkerPool
 from icontact.resources import BatchResult

@@ -1,0 +1,124 @@
+"""Which fields of a contact differ from those of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from icontact.models import Contact, ContactFields, FieldType
+from icontact.push.policy import PushPolicy
+
+__all__ = [
+    "as_text",
+    "cleared_fields",
+    "differences",
+    "filled_fields",
+    "held_value",
+    "unlisted_fields",
+]
+
+
+def unlisted_fields(wanted: ContactFields, contact: Contact, policy: PushPolicy) -> tuple[str, ...]:
+    """Return the fields that cannot be compared, since the listing did not show them (API 6.2)."""
+    if policy.existing == "keep":
+        return ()
+    custom = wanted.get("custom_fields", {})
+    missing = [name for name in custom if name not in contact.custom_fields]
+    if contact.business is None and ("business" in wanted or policy.existing == "replace"):
+        missing.append("business")
+    return tuple(missing)
+
+
+def held_value(contact: Contact, name: str) -> Any:
+    """Return what a contact holds in a field, which may be a custom one."""
+    is_standard = name in ContactFields.__annotations__ and name not in contact.custom_fields
+    return getattr(contact, name) if is_standard else contact.custom_fields.get(name)
+
+
+def differences(
+    wanted: ContactFields, contact: Contact, types: Mapping[str, FieldType | str]
+) -> tuple[str, ...]:
+    """Return the names of the fields whose value in iContact is another."""
+    standard = [
+        name
+        for name, value in wanted.items()
+        # The contact was found by its address; a difference in case is not written.
+        if name not in ("email", "status", "custom_fields")
+        and not is_same(getattr(contact, name), value, None)
+    ]
+    custom = [
+        name
+        for name, value in wanted.get("custom_fields", {}).items()
+        if not is_same(contact.custom_fields.get(name), value, types.get(name))
+    ]
+    return (*standard, *custom)
+
+
+def cleared_fields(wanted: ContactFields, contact: Contact) -> tuple[str, ...]:
+    """Return the fields that hold something now and that a replacement would clear."""
+    standard = [
+        name
+        for name in ContactFields.__annotations__
+        if name not in ("email", "status", "custom_fields", *wanted) and getattr(contact, name)
+    ]
+    given = wanted.get("custom_fields", {})
+    custom = [name for name, value in contact.custom_fields.items() if value and name not in given]
+    return (*standard, *custom)
+
+
+def filled_fields(contact: Contact) -> dict[str, Any]:
+    """Return the fields of a contact that hold something, without address and status."""
+    filled: dict[str, Any] = {
+        name: value
+        for name in ContactFields.__annotations__
+        if name not in ("email", "status", "custom_fields") and (value := getattr(contact, name))
+    }
+    if custom := {name: value for name, value in contact.custom_fields.items() if value}:
+        filled["custom_fields"] = custom
+    return filled
+
+
+def is_same(current: Any, desired: Any, kind: FieldType | str | None) -> bool:
+    """Check that a value need not be written. iContact stores all values as text."""
+    now, then = as_text(current), as_text(desired)
+    if now == then:
+        return True
+    if kind == FieldType.CHECKBOX:
+        return {now, then} == {"", "0"}
+    if not now or not then:
+        return False
+    if kind == FieldType.DATE:
+        return (day := _day(now)) is not None and day == _day(then)
+    if kind in _NUMBERS:
+        with suppress(InvalidOperation):
+            return Decimal(now) == Decimal(then)
+    return False
+
+
+_NUMBERS = (
+    FieldType.NUMBER,
+    FieldType.DECIMAL_ONE,
+    FieldType.DECIMAL_TWO,
+    FieldType.DECIMAL_THREE,
+    FieldType.DECIMAL_FOUR,
+)
+
+
+def as_text(value: Any) -> str:
+    """Return a value as iContact stores it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _day(text: str) -> date | None:
+    """Read a custom date in the forms it may come back in (API 2.8, uncertain)."""
+    for form in ("%Y-%m-%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S"):
+        with suppress(ValueError):
+            return datetime.strptime(text, form).date()  # noqa: DTZ007  # a day has no zone
+    return None

@@ -1,0 +1,148 @@
+"""The file of a journal: which push it belongs to, whether it is whole, and who holds it."""
+
+# ruff: noqa: S608  (the statements are made of constants, values are parameters)
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Self
+
+from icontact.errors import JournalError
+from icontact.push.journal.database import Database
+from icontact.push.journal.identity import Identity
+from icontact.push.journal.known_contacts import KnownContacts
+from icontact.push.journal.schema import CHECKED, TABLES, VERSION
+
+__all__ = ["JournalFile"]
+
+#: The key of what sums up all rows of a journal that no push has in use.
+_SEAL = "seal"
+_SUM = "COALESCE(SUM(checksum), 0)"
+_SEAL_ROWS = f"INSERT OR REPLACE INTO about (key, value) SELECT ?, CAST({_SUM} AS TEXT) FROM rows"
+
+
+class JournalFile:
+    """A journal without what it does with rows.
+
+    Args:
+        path: The file, or ``None`` for a temporary one.
+        identity: The push. A journal of another one is refused.
+
+    Attributes:
+        known: The contacts that were looked up.
+
+    Raises:
+        JournalError: If it cannot be used, or not for this push. Also from every method, if the
+            file cannot be read or written.
+    """
+
+    #: Whether the checksum of all rows is up to date.
+    _sealed = True
+
+    def __init__(self, path: str | PathLike[str] | None, identity: Identity) -> None:
+        self.database: Database = Database(path, TABLES, VERSION, CHECKED)
+        self.known: KnownContacts = KnownContacts(self.database)
+        kept = self._checked()
+        if not kept:
+            with self.database.transaction():
+                for name, value in identity.items():
+                    self.note(name, value)
+        elif differences := identity.differences(kept):
+            self.database.close()
+            raise JournalError(
+                f"the journal {self.path} belongs to another push; it has another "
+                f"{', '.join(differences)}: name another file"
+            )
+        self._unseal()
+
+    def _checked(self) -> Mapping[str, str]:
+        """Return the notes, after a check that they agree with the rows.
+
+        Raises:
+            JournalError: If it does not.
+        """
+        problem = ""
+        kept = dict(self.database.rows("SELECT key, value FROM about"))
+        [(number, first, last)] = self.database.rows(
+            "SELECT COUNT(*), MIN(row), MAX(row) FROM rows"
+        )
+        if number and (first, last) != (0, number - 1):
+            problem = "rows are missing"
+        elif number and not kept:
+            problem = "what it says about its push is missing"
+        elif kept.get("read", str(number)) != str(number):
+            problem = f"it has {number:,} rows, and should have {kept['read']}"
+        elif kept.get(_SEAL) and kept[_SEAL] != self._seal():
+            problem = "its rows are those of another time"
+        if problem:
+            self.database.close()
+            raise self.database.damaged(problem)
+        return kept
+
+    def _seal(self) -> str:
+        """Return what changes with any row."""
+        return str(self.database.value(f"SELECT {_SUM} FROM rows"))
+
+    def _unseal(self) -> None:
+        if self.path is not None:
+            self.note(_SEAL, "")
+            self._sealed = False
+
+    def acquire(self) -> None:
+        """Take the file again after it was released.
+
+        Raises:
+            JournalError: If another push holds it.
+        """
+        self.database.acquire()
+        try:
+            self._unseal()
+        except BaseException:
+            self.release()
+            raise
+
+    @classmethod
+    def opened(cls, path: str | PathLike[str]) -> Self:
+        """Return an existing journal of any push, to read.
+
+        Raises:
+            JournalError: If it does not exist, or cannot be read.
+        """
+        if not Path(path).is_file():
+            raise JournalError(f"the journal {os.fspath(path)} does not exist")
+        journal = cls.__new__(cls)
+        journal.database = Database(path, TABLES, VERSION, CHECKED)
+        journal.known = KnownContacts(journal.database)
+        journal._checked()
+        journal.release()
+        return journal
+
+    @property
+    def path(self) -> str | None:
+        """The file; ``None`` for a temporary one."""
+        return self.database.path
+
+    def __repr__(self) -> str:
+        return f"<Journal {self.path or '(temporary)'}>"
+
+    def release(self) -> None:
+        """Release the file for other pushes; close it if that fails, which does it, too."""
+        try:
+            self.database.release(() if self._sealed else (_SEAL_ROWS, (_SEAL,)))
+            self._sealed = True
+        except JournalError:
+            self.database.close()
+
+    def note(self, key: str, value: str) -> None:
+        """Keep a value."""
+        self.database.execute(
+            "INSERT OR REPLACE INTO about (key, value) VALUES (?, ?)", (key, value)
+        )
+
+    def noted(self, key: str, default: str = "") -> str:
+        """Return a value."""
+        found = self.database.value("SELECT value FROM about WHERE key = ?", (key,))
+        return default if found is None else str(found)
