@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from icontact import ContactMapper
 from icontact.errors import ConsentError, DoNotContact, MappingError, NoConsent
 from icontact.mapping.consent_columns import certain_no
-from icontact.mapping.consent_words import NOT_MAILABLE
+from icontact.mapping.consent_reading import NOT_MAILABLE
 
 FIELDS = {"email": "email"}
 
@@ -284,7 +284,7 @@ def test_an_answer_is_read_by_its_first_word(value: str, answer: str) -> None:
 def test_no_word_is_in_two_tables() -> None:
     from itertools import combinations
 
-    from icontact.mapping.consent_words import (
+    from icontact.mapping.consent_reading import (
         BLANK,
         MAILABLE,
         NO,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from icontact import ContactMapper
 from icontact.errors import ConsentError
-from icontact.mapping.consent_words import NOT_MAILABLE
+from icontact.mapping.consent_reading import NOT_MAILABLE
 from icontact.push import ListPush
 from icontact.sandbox import Sandbox
 

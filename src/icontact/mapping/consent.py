@@ -10,8 +10,7 @@ import attrs
 
 from icontact.errors import DoNotContact, MappingError, NoConsent
 from icontact.mapping.consent_headers import kind_of
-from icontact.mapping.consent_reading import Answer, Meaning, read, read_left
-from icontact.mapping.consent_words import normalize_word
+from icontact.mapping.consent_reading import Answer, Meaning, normalize_word, read, read_left
 from icontact.mapping.contact_fields import bounded, shown
 from icontact.mapping.mautic import DO_NOT_CONTACT
 from icontact.mapping.source import Key, Source

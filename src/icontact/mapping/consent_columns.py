@@ -19,15 +19,16 @@ from icontact.mapping.consent_headers import (
     plain_status,
 )
 from icontact.mapping.consent_reading import (
+    WEAK_NOT_MAILABLE,
     Meaning,
     is_plain_refusal,
     is_refusal,
     is_strong,
     is_strong_no,
+    normalize_word,
     read,
     read_left,
 )
-from icontact.mapping.consent_words import WEAK_NOT_MAILABLE, normalize_word
 from icontact.mapping.normalize import header_words
 from icontact.mapping.values import is_blank
 

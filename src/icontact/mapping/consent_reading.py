@@ -1,4 +1,4 @@
-"""What a cell says about whether its person may be mailed."""
+"""What a cell says about whether its person may be mailed, and the words that it says it with."""
 
 from __future__ import annotations
 
@@ -10,18 +10,47 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from icontact.mapping.consent_headers import is_negated
-from icontact.mapping.consent_words import (
-    BLANK,
-    MAILABLE,
-    NO,
-    NOT_MAILABLE,
-    REFUSAL,
-    WEAK_MAILABLE,
-    WEAK_NOT_MAILABLE,
-    YES,
-    normalize_word,
-)
+from icontact.mapping.normalize import read_data, unaccented
 from icontact.mapping.values import is_blank, unboxed
+
+_MARKS = {
+    **dict.fromkeys("✓✔☑✅☒🗸◯〇○", "yes"),  # a circle is a yes in Japanese forms
+    **dict.fromkeys("✗✘✕✖❌☐×", "no"),  # the sign of multiplication, as a cross
+}
+
+_GAP = re.compile(r"[\s_\-–—/.,;:!?()\[\]\"'’]+")
+
+
+def normalize_word(text: str) -> str:
+    """Return a cell's text as the tables below have it: small letters, one space between words.
+
+    >>> normalize_word(" Opted-Out ")
+    'opted out'
+    """
+    bare = text.strip().strip("\ufe0f\u200b\ufeff")
+    return _MARKS.get(bare) or _GAP.sub(" ", unaccented(bare)).strip()
+
+
+_TABLES = {
+    name: frozenset(map(normalize_word, words))
+    for name, words in read_data("consent_words.toml").items()
+}
+
+#: What a cell holds that says nothing.
+BLANK = _TABLES["blank"]
+
+#: A plain yes, and a plain no: what they mean, the column says.
+YES, NO = _TABLES["yes"], _TABLES["no"]
+
+#: Phrases that say not to mail, whatever the column is about.
+REFUSAL = _TABLES["refusal"]
+
+#: Words of mail tools alone: they decide in any column.
+MAILABLE, NOT_MAILABLE = _TABLES["mailable"], _TABLES["not_mailable"] | REFUSAL
+
+#: Words of other fields of life as well: they decide in a column that must say yes.
+WEAK_MAILABLE = _TABLES["weak_mailable"]
+WEAK_NOT_MAILABLE = _TABLES["weak_not_mailable"]
 
 #: ``no``: a plain yes means that the person must not be mailed; ``yes``: that they may be.
 Meaning: TypeAlias = Literal["no", "yes"]

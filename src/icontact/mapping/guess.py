@@ -21,7 +21,7 @@ from icontact.mapping.contact_fields import (
     looks_like_address,
     shown,
 )
-from icontact.mapping.headers import FULL_NAME_FIELD, HeaderField, field_of
+from icontact.mapping.field_aliases import FULL_NAME_FIELD, HeaderField, field_of
 from icontact.mapping.normalize import normalize_key
 from icontact.mapping.personal_names import NamePart, is_honorific
 from icontact.mapping.source import Source, source_from
@@ -52,12 +52,12 @@ class Guess:
     Attributes:
         mapping: Field to source.
         country: The column of the country, if there is one.
-        addresses: Groups of columns of postal addresses, if there are several.
+        unused: The columns that nothing is read from, in the header's order.
+        notes: Why a column was passed over, or taken apart.
         do_not_contact: The columns that say who must not be mailed.
         consent: The columns that must say who may be mailed.
         consent_blank: What a blank means there.
-        unused: The columns that nothing is read from, in the header's order.
-        notes: Why a column was passed over, or taken apart.
+        addresses: Groups of columns of postal addresses, if there are several.
     """
 
     mapping: dict[str, Any]
@@ -91,61 +91,59 @@ def guess(
     - Columns of postal addresses stay together: of several groups (billing, shipping, home) each
       row's first one that holds something is taken as a whole.
     - A full name is taken apart where the header has neither first nor last name.
-    - Values guard the guess: ``Name`` of ``#1001`` is not a name, and ``Title`` fills the prefix
+    - Values correct the guess: ``Name`` of ``#1001`` is not a name, and ``Title`` fills the prefix
       only if it holds honorifics.
     - ``status`` is never guessed: in other systems it means something else. Where it says who may
       be mailed, it is read as consent.
+    - A column ``custom_fields.NAME`` fills that custom field.
+    - The header of an export of ours is recognised: its values are iContact's own and go back as
+      they are, the status too; people who had unsubscribed, or not confirmed, are not pushed.
 
     Args:
         columns: The header.
         rows: The first rows.
         given: Fields whose source is given, and not guessed; ``custom_fields`` among them.
 
-    A column ``custom_fields.NAME`` fills that custom field. The header of an export of ours is
-    recognised: its values are iContact's own and go back as they are, the status too; people who
-    had unsubscribed, or not confirmed, are not pushed.
-
     Raises:
         MappingError: No column looks like the e-mail address; names the columns seen.
     """
     header = list(columns)
     stated = {field_for(name): key for name, key in (given or {}).items() if name != CUSTOM}
-    if _EXPORTED.issubset(header):
-        return _with_given(_exported(header), stated, given, header)
+    guessed = _exported(header) if _EXPORTED.issubset(header) else _guessed(header, rows, stated)
+    if not given:
+        return guessed
+    custom = {**guessed.mapping.get(CUSTOM, {}), **given.get(CUSTOM, {})}
+    mapping = {**guessed.mapping, **stated, **({CUSTOM: custom} if custom else {})}
+    sources = map(source_from, (*stated.values(), *custom.values()))
+    read = {key for source in sources for key in source.keys}
+    unused = tuple(column for column in guessed.unused if column not in read)
+    return attrs.evolve(guessed, mapping=mapping, unused=unused)
+
+
+def _guessed(
+    header: Sequence[Hashable], rows: Sequence[Mapping[Any, Any]], stated: Mapping[str, Any]
+) -> Guess:
     about = [column_of(column, rows) for column in header]
     notes: list[str] = []
-    claims = _claims(header, about, rows, notes)
-    for field in stated:
-        claims[field] = []
+    claims = _claims(header, about, rows, notes) | {field: [] for field in stated}
     if not claims["email"] and "email" not in stated:
         raise _no_address(header)
-    mapping: dict[str, Any] = {}
-    used: set[int] = set()
-    for field in _LISTED:
-        if found := claims[field]:
-            mapping[field] = [one.column for one in found] if found[1:] else found[0].column
-            used.update(one.place for one in found)
-    for field in _SINGLE:
-        if found := claims[field]:
-            mapping[field] = found[0].column
-            used.add(found[0].place)
-            notes += [
-                f"column {shown(other.column)} is not used: {shown(found[0].column)} fills {field}"
-                for other in found[1:]
-            ]
+    mapping, used = _simple_fields(claims, notes)
     groups = _address_groups(claims)
+    addresses = [{field: one.column for field, one in group.items()} for group in groups]
     used.update(one.place for group in groups for one in group.values())
-    addresses = tuple({field: one.column for field, one in group.items()} for group in groups)
     country: str | None = None
     if len(addresses) == 1:
-        country = addresses[0].pop("country", None)
-        mapping |= addresses[0]
+        address = addresses.pop()
+        country = address.pop("country", None)
+        mapping |= address
     elif addresses:
         names = ", ".join(shown(next(iter(group.values()))) for group in addresses)
         notes.append(
             f"of {len(addresses)} postal addresses (from {names}) the first filled one counts"
         )
-    if (name := _full_name(claims, mapping)) is not None:
+    if not {"first_name", "last_name"} & mapping.keys() and claims[FULL_NAME_FIELD]:
+        name = claims[FULL_NAME_FIELD][0]
         used.add(name.place)
         notes.append(f"column {shown(name.column)} is taken apart into first and last name")
         for field, part in _PART_OF.items():
@@ -153,44 +151,44 @@ def guess(
     if custom := _custom(header):
         mapping[CUSTOM] = custom
         used.update(place for place, column in enumerate(header) if column in custom.values())
-    no, yes = (
-        tuple(str(one.column) for one in about if one is not None and one.meaning == meaning)
-        for meaning in ("no", "yes")
-    )
-    unused = tuple(
-        column
-        for place, column in enumerate(header)
-        if place not in used and about[place] is None and column != "icontact_reason"
-    )
-    ordered = {field: mapping[field] for field in (*FIELDS, CUSTOM) if field in mapping}
-    guessed = Guess(
-        ordered,
+    read = [(one.meaning, str(one.column)) for one in about if one is not None]
+    return Guess(
+        {field: mapping[field] for field in (*FIELDS, CUSTOM) if field in mapping},
         country,
-        unused,
+        tuple(
+            column
+            for place, column in enumerate(header)
+            if place not in used and about[place] is None and column != "icontact_reason"
+        ),
         tuple(notes),
-        no,
-        yes,
-        addresses=addresses if len(addresses) > 1 else (),
+        tuple(column for meaning, column in read if meaning == "no"),
+        tuple(column for meaning, column in read if meaning == "yes"),
+        addresses=tuple(addresses),
     )
-    return _with_given(guessed, stated, given, header)
 
 
-def _with_given(
-    guessed: Guess,
-    stated: Mapping[str, Any],
-    given: Mapping[str, Any] | None,
-    header: Sequence[Hashable],
-) -> Guess:
-    """Return a guess with the fields that were given in place of the guessed ones."""
-    if not given:
-        return guessed
-    custom = {**guessed.mapping.get(CUSTOM, {}), **given.get(CUSTOM, {})}
-    mapping = {**guessed.mapping, **stated, **({CUSTOM: custom} if custom else {})}
-    read = {
-        key for source in (*stated.values(), *custom.values()) for key in source_from(source).keys
-    }
-    unused = tuple(column for column in guessed.unused if column not in read)
-    return attrs.evolve(guessed, mapping=mapping, unused=unused)
+def _simple_fields(
+    claims: Mapping[str, Sequence[Claim]], notes: list[str]
+) -> tuple[dict[str, Any], set[int]]:
+    """Return the fields outside of addresses and full names, and the places of their columns."""
+    mapping: dict[str, Any] = {}
+    used: set[int] = set()
+    for field in (*_LISTED, *_SINGLE):
+        found = claims[field]
+        if not found:
+            continue
+        first, *others = found
+        if field in _LISTED:
+            mapping[field] = [one.column for one in found] if others else first.column
+            used.update(one.place for one in found)
+            continue
+        mapping[field] = first.column
+        used.add(first.place)
+        notes += [
+            f"column {shown(other.column)} is not used: {shown(first.column)} fills {field}"
+            for other in others
+        ]
+    return mapping, used
 
 
 #: Of these, all columns are read: a row's first one that is not blank counts.
@@ -272,15 +270,14 @@ def _fits(field: str, column: str, rows: Sequence[Mapping[Any, Any]]) -> bool:
     if field in ("phone", "fax"):
         return any(char.isdigit() for value in values for char in value)
     if field == FULL_NAME_FIELD:
-        named = sum(value.lstrip()[:1].isalpha() and not _has_digits(value) for value in values)
+        named = sum(
+            value.lstrip()[:1].isalpha() and sum(char.isdigit() for char in value) < 3
+            for value in values
+        )
         return 2 * named >= len(values)
     if field == "prefix" and normalize_key(column) in _TITLES:
         return 2 * sum(map(is_honorific, values)) >= len(values)
     return True
-
-
-def _has_digits(value: str) -> bool:
-    return sum(char.isdigit() for char in value) > 2
 
 
 #: Headers of the prefix that more often are about a position, or a book.
@@ -299,12 +296,6 @@ def _address_groups(claims: Mapping[str, Sequence[Claim]]) -> list[dict[str, Cla
     if country is not None and len(filled) == 1:
         filled[0].setdefault("country", country)
     return sorted(filled, key=lambda group: min(one.place for one in group.values()))
-
-
-def _full_name(claims: Mapping[str, Sequence[Claim]], mapping: Mapping[str, Any]) -> Claim | None:
-    if {"first_name", "last_name"} & mapping.keys():
-        return None
-    return next(iter(claims[FULL_NAME_FIELD]), None)
 
 
 def _no_address(header: Sequence[Hashable]) -> MappingError:

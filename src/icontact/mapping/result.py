@@ -39,6 +39,30 @@ class MappedContact:
         return self.fields.get("email", "")
 
 
+# One is made for every field of every row; freezing it would cost several times as much.
+@attrs.define
+class FieldValue:
+    """What a field gets from a row.
+
+    Attributes:
+        outcome: Whether it is set, cleared, left out or refused.
+        value: The text to send.
+        notes: What was lost or changed.
+        problem: Why the row is refused, without the value.
+        opted_out: Whether that is because the person must not be mailed.
+        used: The key whose value was taken; ``None`` if all were blank.
+        raw: The value as the row has it, or the default.
+    """
+
+    outcome: Outcome
+    value: str | None = attrs.field(default=None, repr=False)
+    notes: tuple[str, ...] = ()
+    problem: str | None = None
+    opted_out: bool = False
+    used: Key | None = None
+    raw: Any = attrs.field(default=None, repr=False)
+
+
 @attrs.frozen(kw_only=True)
 class FieldExplanation:
     """How one field came by its value.

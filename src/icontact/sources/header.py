@@ -10,7 +10,7 @@ import attrs
 from icontact.errors import ConfigError
 from icontact.mapping import ContactMapper
 from icontact.mapping.contact_fields import looks_like_address, shown
-from icontact.mapping.headers import field_of
+from icontact.mapping.field_aliases import field_of
 from icontact.sources.rows import listed
 
 __all__ = [
