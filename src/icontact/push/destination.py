@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from icontact.client import Folder
 from icontact.errors import ConfigError, NotFound
+from icontact.mapping.contact_fields import shown
 from icontact.models import ContactList, MessageType
 from icontact.push.policy import LARGEST_ID
 
@@ -35,7 +36,8 @@ def find_list(folder: Folder, wanted: str | int) -> ContactList:
     more = f" and {len(lists) - _NAMED} more" if len(lists) > _NAMED else ""
     close = get_close_matches(str(wanted), [one.name for one in lists], n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
-    raise ConfigError(f"there is no list {wanted!r}; {hint}this folder's lists: {there}{more}")
+    name = shown(wanted) if isinstance(wanted, str) else wanted
+    raise ConfigError(f"there is no list {name}; {hint}this folder's lists: {there}{more}")
 
 
 def check_confirmation(folder: Folder, message_id: int) -> None:
