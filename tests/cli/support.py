@@ -22,8 +22,8 @@ from icontact.sources import BadRow, RowFile, read_rows
 HEADER = "email,first_name,city"
 
 LINE = re.compile(
-    r"iContact sandbox at (?P<url>http://127\.0\.0\.1:\d+/icp)  app id sandbox-app  "
-    r"username sandbox@example\.com  password sandbox-password\n"
+    r"iContact sandbox at (?P<url>https?://127\.0\.0\.1:\d+/icp)  app id sandbox-app  "
+    r"username sandbox@example\.com  password sandbox-password(  certificate .*)?\n"
 )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from icontact.mapping.addresses import clean_email
 from icontact.push import PushSettings
 from icontact.transport import Event, RetryPolicy
 
-__all__ = ["check_address", "connect", "list_named", "settings_from"]
+__all__ = ["check_address", "connect", "list_named", "require_file", "settings_from"]
 
 #: Which requests commands repeat.
 RETRY = RetryPolicy()
@@ -24,6 +26,9 @@ RETRY = RetryPolicy()
 _MOST_BYTES = 2**20
 
 _MOST_DIGITS = 19
+
+#: A folder may hold a million files; a name is sought among these.
+_MOST_NAMES = 1000
 
 
 def connect(
@@ -56,6 +61,7 @@ def settings_from(path: str) -> PushSettings:
         ConfigError: If it is not a regular file of at most 1 MiB, or cannot be used.
         MappingError: If its mapping is wrong.
     """
+    require_file(path)
     try:
         found = Path(path).stat()
     except OSError:
@@ -66,6 +72,24 @@ def settings_from(path: str) -> PushSettings:
         if found.st_size > _MOST_BYTES:
             raise ConfigError(f"{path} is larger than 1 MiB, so it cannot hold settings")
     return PushSettings.from_toml(path)
+
+
+def require_file(path: str) -> None:
+    """Refuse a file that does not exist, with the nearest name in its folder.
+
+    Raises:
+        CommandError: If nothing has this name.
+    """
+    place = Path(path)
+    try:
+        if place.exists() or not place.parent.is_dir():
+            return
+        names = [one.name for one in islice(place.parent.iterdir(), _MOST_NAMES)]
+    except (OSError, ValueError):
+        return  # reading it says why
+    close = get_close_matches(place.name, names, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else "check the name and the folder"
+    raise CommandError(f"there is no file {path} in {place.parent.resolve()}: {hint}")
 
 
 def list_named(given: str | None, settings: PushSettings | None = None) -> str | int | None:

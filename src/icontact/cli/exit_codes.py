@@ -82,6 +82,13 @@ _MEANING: Sequence[tuple[type[IContactError], str]] = (
     (ServerError, "iContact has an error of its own: try again later"),
 )
 
+#: How errors name an argument in Python -> how the command line does.
+_OPTIONS = (
+    ("client_folder_id=…", "--client-folder-id"),
+    ("account_id=…", "--account-id"),
+    ("base_url must", "ICONTACT_BASE_URL must"),
+)
+
 _NOT_IMPLEMENTED = 501
 
 
@@ -145,7 +152,10 @@ def describe_error(error: IContactError) -> str:
     for kind, meaning in _MEANING:
         if isinstance(error, kind):
             return f"{meaning} ({error})"
-    return str(error)
+    text = str(error)
+    for python, option in _OPTIONS:
+        text = text.replace(python, option)
+    return text
 
 
 def exit_code_for(error: IContactError) -> int:

@@ -14,7 +14,7 @@ import attrs
 import click
 
 from icontact.cli.choose_mapping import ConsentOptions, choose, in_consent_options
-from icontact.cli.connection import connect, list_named, settings_from
+from icontact.cli.connection import connect, list_named, require_file, settings_from
 from icontact.cli.exit_codes import CommandError, InterruptedCommand, interruptible
 from icontact.cli.options import (
     FILE,
@@ -179,6 +179,8 @@ def _rows(options: PushOptions) -> RowFile:
         if sys.stdin is None:
             raise CommandError("standard input is closed: give the name of a file instead of -")
         source, name = sys.stdin.buffer, "standard input"
+    else:
+        require_file(options.file)
     return read_rows(
         source,
         encoding=options.encoding,

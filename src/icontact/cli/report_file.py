@@ -122,7 +122,7 @@ def refuse_same_file(option: str, path: str, *inputs: str | None) -> None:
         # A file that is not there yet is known by its path alone.
         same = isinstance(place, str) and os.path.realpath(place) == os.path.realpath(path)
         if same or (found is not None and _is_at(place, found)):
-            raise CommandError(f"{option} would write over {name}")
+            raise CommandError(f"{option} would write over {name}: name another file")
 
 
 def _is_at(place: str | int, found: os.stat_result) -> bool:

@@ -36,7 +36,7 @@ def document(path: str | os.PathLike[str]) -> dict[str, Any]:
     except UnicodeDecodeError:
         problem = "not in UTF-8"
     except tomllib.TOMLDecodeError as error:
-        problem = f"not TOML: {error}"
+        problem = f'not TOML: {error}; a text needs quotes: list = "Newsletter"'
     except (ValueError, RecursionError):
         problem = _TOO_MUCH
     else:

@@ -202,7 +202,9 @@ def read_rows(
         stream.close()
         if not isinstance(problem, UnicodeError):
             raise
-    raise ConfigError(f"{called} cannot be read as {encoding}; leave the encoding away")
+    raise ConfigError(
+        f"{called} cannot be read as {encoding}; leave out the encoding, and it is recognized"
+    )
 
 
 def _reader(

@@ -58,7 +58,7 @@ class EncodingMismatch(BadRow):
 def mismatch_error(file: str, line: int | None, fault: BadRow) -> ConfigError:
     """Return the error for a row that does not fit the encoding that was given."""
     where = file if line is None else f"{file}, line {line}"
-    return ConfigError(f"{where}: {fault.reason}; leave the encoding away to have it found")
+    return ConfigError(f"{where}: {fault.reason}; leave out the encoding, and it is recognized")
 
 
 SourceRow: TypeAlias = Mapping[str, Any] | BadRow
