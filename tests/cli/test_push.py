@@ -366,7 +366,7 @@ def test_a_journal_that_cannot_be_used_is_a_matter_of_usage(
     ran = icontact("push", people, "--list", "Newsletter", "--journal", other)
 
     assert ran.code == 2
-    assert "is no journal of a push: name another file" in ran.err
+    assert "is not the journal of a push: name another file" in ran.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

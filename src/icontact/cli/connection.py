@@ -78,7 +78,7 @@ def require_file(path: str) -> None:
     """Refuse a file that does not exist, with the nearest name in its folder.
 
     Raises:
-        CommandError: If nothing has this name.
+        ConfigError: If nothing has this name.
     """
     place = Path(path)
     try:
@@ -89,7 +89,7 @@ def require_file(path: str) -> None:
         return  # reading it says why
     close = get_close_matches(place.name, names, n=1)
     hint = f"did you mean {close[0]!r}?" if close else "check the name and the folder"
-    raise CommandError(f"there is no file {path} in {place.parent.resolve()}: {hint}")
+    raise ConfigError(f"there is no file {path} in {place.parent.resolve()}: {hint}")
 
 
 def list_named(given: str | None, settings: PushSettings | None = None) -> str | int | None:

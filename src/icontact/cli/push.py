@@ -194,7 +194,7 @@ def _rows(options: PushOptions) -> RowFile:
 def _number_or_auto(most: int) -> Callable[[str], int | Literal["auto"]]:
     """Return the type of an option that is a whole number from 1 on, or the word auto."""
     numbers = click.IntRange(1, most)
-    return lambda text: AUTO if text == AUTO else numbers.convert(text, None, None)
+    return lambda text: AUTO if text == AUTO else numbers(text)
 
 
 _HELP = """\
