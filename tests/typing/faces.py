@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from typing import assert_type
 
+import pandas
+import polars
+
 import icontact
 from icontact import errors, webhooks
+from icontact.frames import ResultList
 from icontact.models import (
     Account,
     ClientFolder,
@@ -53,7 +57,9 @@ def check_client(client: icontact.Client) -> None:
 def check_listings(folder: icontact.Folder) -> None:
     pager = folder.contacts.list(last_name="S*", create_date=icontact.gt("2020-01-01"))
     assert_type(pager, icontact.Pager[Contact])
-    assert_type(pager.all(), list[Contact])
+    assert_type(pager.all(), ResultList[Contact])
+    assert_type(pager.to_frame(), pandas.DataFrame)
+    assert_type(pager.to_frame(library="polars"), polars.DataFrame)
     assert_type(pager.first(), Contact | None)
     assert_type(pager.count(), int)
     for contact in pager:

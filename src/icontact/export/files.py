@@ -111,7 +111,6 @@ def write(
     """Write rows, in UTF-8; for Excel with the mark by which it knows that. It stays open."""
     text = io.TextIOWrapper(stream, encoding="utf-8-sig" if excel else "utf-8", newline="")
     try:
-        # No loops: their variables would hold a row while the next one is asked for.
         if form == "csv":
             writer = csv.writer(text)
             writer.writerow(columns)

@@ -128,7 +128,6 @@ class Reading:
         self, page: Sequence[Contact], make: Callable[[Contact, Any], dict[str, Any]]
     ) -> Iterator[Iterable[dict[str, Any]]]:
         contacts = [one for one in map(self._in_full, page) if one] if self._read_each else page
-        # Not a loop, whose variable would hold a row while the next page is asked for.
         yield [make(contact, self._on_lists(contact)) for contact in contacts]
         self.done += len(contacts)
         if self._progress is not None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ActionType,
         Contact,
         ContactAction,
+        ContactDetails,
         ContactFields,
         ContactStatus,
         CustomValue,
@@ -100,6 +101,7 @@ __all__ = [
     "Condition",
     "Contact",
     "ContactAction",
+    "ContactDetails",
     "ContactFields",
     "ContactFilters",
     "ContactList",
@@ -166,7 +168,8 @@ if not TYPE_CHECKING:
             "automations": "Automation AutomationFields",
             "campaigns": "Campaign CampaignFields ForwardToFriend SubscriptionManagement",
             "contacts": (
-                "ActionType Contact ContactAction ContactFields ContactStatus CustomValue"
+                "ActionType Contact ContactAction ContactDetails ContactFields ContactStatus "
+                "CustomValue"
             ),
             "custom_fields": "CustomField CustomFieldFields FieldType",
             "filters": (

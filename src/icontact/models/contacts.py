@@ -16,6 +16,7 @@ __all__ = [
     "ActionType",
     "Contact",
     "ContactAction",
+    "ContactDetails",
     "ContactFields",
     "ContactStatus",
     "CustomValue",
@@ -125,13 +126,9 @@ class ContactAction(OpenModel):
 CustomValue: TypeAlias = str | int | float | Decimal | bool | date | None
 
 
-class ContactFields(TypedDict, total=False):
-    """What may be written of a contact: absent is not sent, ``None`` clears, a value sets.
+class ContactDetails(TypedDict, total=False):
+    """What may be written of a contact beside its address and status."""
 
-    ``status`` of an existing contact takes only ``normal`` and ``donotcontact`` (API 6.3).
-    """
-
-    email: str
     prefix: str | None
     first_name: str | None
     last_name: str | None
@@ -144,5 +141,14 @@ class ContactFields(TypedDict, total=False):
     phone: str | None
     fax: str | None
     business: str | None
-    status: ContactStatus | str
     custom_fields: Mapping[str, CustomValue]
+
+
+class ContactFields(ContactDetails, total=False):
+    """What may be written of a contact: absent is not sent, ``None`` clears, a value sets.
+
+    ``status`` of an existing contact takes only ``normal`` and ``donotcontact`` (API 6.3).
+    """
+
+    email: str
+    status: ContactStatus | str

@@ -23,7 +23,16 @@ logger = logging.getLogger("icontact")
 
 
 class Resource(Generic[M]):
-    """A family of URIs."""
+    """A family of URIs.
+
+    The methods of all resources raise, besides what they say themselves:
+
+    - :class:`~icontact.errors.NotFound` if the item does not exist,
+    - :class:`~icontact.errors.BadRequest` if iContact refuses a value or misses a required one,
+    - :class:`~icontact.errors.RejectedError` if iContact stored nothing,
+    - :class:`~icontact.errors.TransportError` if no answer came; its ``maybe_applied`` says whether
+      the call may have been carried out.
+    """
 
     _model: ClassVar[Any]
     _segment: ClassVar[str]

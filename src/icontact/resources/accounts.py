@@ -54,9 +54,6 @@ class Accounts(Resource[Account]):
         """Change the given fields of an account and keep the others. Safe to repeat.
 
         iContact has no public page on this; it rests on another client's code (API 15.1).
-
-        Raises:
-            BadRequest: If iContact refuses a value.
         """
         return self._write("POST", account_id, fields)
 
@@ -95,11 +92,7 @@ class ClientFolders(Resource[ClientFolder]):
         )
 
     def get(self, client_folder_id: int, /) -> ClientFolder:
-        """Read one client folder.
-
-        Raises:
-            NotFound: If the folder does not exist.
-        """
+        """Read one client folder."""
         return self._get(client_folder_id)
 
     def create(self, **fields: Unpack[ClientFolderFields]) -> ClientFolder:
@@ -109,17 +102,12 @@ class ClientFolders(Resource[ClientFolder]):
         ``postal_code`` and ``country``.
 
         Raises:
-            RejectedError: If iContact stored nothing.
             BadRequest: If it refuses a value.
         """
         return self._create(fields, Safety.ONCE)
 
     def create_many(self, rows: Iterable[ClientFolderFields], /) -> BatchResult[ClientFolder]:
-        """Create client folders in one request, matched by name. Not repeated after a lost answer.
-
-        Raises:
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
-        """
+        """Create client folders in one request, by name. Not repeated after a lost answer."""
         return self._create_many(
             self._bodies(rows),
             Safety.ONCE,
@@ -130,19 +118,11 @@ class ClientFolders(Resource[ClientFolder]):
     def update(
         self, client_folder_id: int, /, **fields: Unpack[ClientFolderFields]
     ) -> ClientFolder:
-        """Change the given fields of a client folder and keep the others. Safe to repeat.
-
-        Raises:
-            BadRequest: If iContact refuses a value.
-        """
+        """Change the given fields of a client folder and keep the others. Safe to repeat."""
         return self._write("POST", client_folder_id, fields)
 
     def replace(
         self, client_folder_id: int, /, **fields: Unpack[ClientFolderFields]
     ) -> ClientFolder:
-        """Wipe every field that is not given, and set the given ones (PUT). Safe to repeat.
-
-        Raises:
-            BadRequest: If a required field is missing or iContact refuses a value.
-        """
+        """Wipe every field that is not given, and set the given ones (PUT). Safe to repeat."""
         return self._write("PUT", client_folder_id, fields)

@@ -37,7 +37,6 @@ class Automations(Resource[Automation]):
                 sent or automation mode.
 
         Raises:
-            BadRequest: If iContact refuses a value.
             DecodeError: If the answer names no automation; it may exist all the same.
             TransportError: If no answer came; ``maybe_applied`` says whether to look, which only
                 iContact's own pages allow.

@@ -44,11 +44,7 @@ class Campaigns(Resource[Campaign]):
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, campaign_id: int, /) -> Campaign:
-        """Read one campaign.
-
-        Raises:
-            NotFound: If the campaign does not exist.
-        """
+        """Read one campaign."""
         return self._get(campaign_id)
 
     def create(self, **fields: Unpack[CampaignFields]) -> Campaign:
@@ -58,10 +54,6 @@ class Campaigns(Resource[Campaign]):
             **fields: ``name``, ``from_name``, ``from_email``, ``subscription_management``,
                 ``click_track_mode``, ``use_account_address`` and ``archive_by_default`` are
                 required; without ``use_account_address`` the postal address too.
-
-        Raises:
-            RejectedError: If iContact stored nothing.
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         return self._create(fields, Safety.ONCE)
 
@@ -70,21 +62,13 @@ class Campaigns(Resource[Campaign]):
 
         Rows are matched with the answer by ``campaign_id`` or by name. Not repeated after a lost
         answer.
-
-        Raises:
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         return self._create_many(
             self._bodies(rows), Safety.ONCE, lambda body: body.get("name"), lambda one: one.name
         )
 
     def update(self, campaign_id: int, /, **fields: Unpack[CampaignFields]) -> Campaign:
-        """Change the given fields of a campaign and keep the others. Safe to repeat.
-
-        Raises:
-            BadRequest: If iContact refuses a value.
-            NotFound: If the campaign does not exist.
-        """
+        """Change the given fields of a campaign and keep the others. Safe to repeat."""
         return self._write("POST", campaign_id, fields)
 
     def replace(self, campaign_id: int, /, **fields: Unpack[CampaignFields]) -> Campaign:
@@ -93,9 +77,5 @@ class Campaigns(Resource[Campaign]):
         Args:
             campaign_id: Which campaign.
             **fields: Those that :meth:`create` requires are required here too.
-
-        Raises:
-            BadRequest: If a required field is missing or iContact refuses a value.
-            NotFound: If the campaign does not exist.
         """
         return self._write("PUT", campaign_id, fields)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 import attrs
 
@@ -15,10 +15,10 @@ from icontact.models import (
     ActionFilters,
     Contact,
     ContactAction,
+    ContactDetails,
     ContactFields,
     ContactFilters,
     ContactStatus,
-    CustomValue,
     Filter,
 )
 from icontact.paging import Pager, PageSize
@@ -27,7 +27,7 @@ from icontact.resources.batches import BatchResult
 from icontact.resources.custom_fields import CustomFields
 from icontact.transport import Call, Safety
 
-__all__ = ["ContactRow", "Contacts", "UpsertFields"]
+__all__ = ["ContactRow", "Contacts"]
 
 
 #: The number of rows that a warning names.
@@ -38,27 +38,6 @@ class ContactRow(ContactFields, total=False):
     """A row of a bulk call: with ``contact_id`` an update, without it a creation."""
 
     contact_id: int
-
-
-class UpsertFields(TypedDict, total=False):
-    """What :meth:`icontact.resources.Contacts.upsert` takes beside the address.
-
-    The fields are those of :class:`ContactFields`.
-    """
-
-    prefix: str | None
-    first_name: str | None
-    last_name: str | None
-    suffix: str | None
-    street: str | None
-    street2: str | None
-    city: str | None
-    state: str | None
-    postal_code: str | None
-    phone: str | None
-    fax: str | None
-    business: str | None
-    custom_fields: Mapping[str, CustomValue]
 
 
 class Contacts(Resource[Contact]):
@@ -171,7 +150,7 @@ class Contacts(Resource[Contact]):
         custom = _custom_names(fields)
         return self._with_custom("POST", custom, self._create(fields, Safety.REPEATABLE))
 
-    def upsert(self, *, email: str, **fields: Unpack[UpsertFields]) -> Contact:
+    def upsert(self, *, email: str, **fields: Unpack[ContactDetails]) -> Contact:
         """Find a contact by its address and change the given fields, or create it.
 
         Never blanks a field: ``None`` and empty texts are left out. Never sets a status, so that
@@ -216,9 +195,6 @@ class Contacts(Resource[Contact]):
             rows: The fields of each contact.
             explain: Whether to list the folder's custom fields if the answer lacks some of those
                 that were sent. ``False`` saves this request, and ``unknown_fields`` stays empty.
-
-        Raises:
-            TransportError: If no answer came.
         """
         bodies = self._bodies(rows)
         result = self._create_many(
@@ -236,7 +212,6 @@ class Contacts(Resource[Contact]):
             UnknownCustomField: If the folder does not have a custom field; the others were stored.
             BadRequest: If iContact refuses a value. A status can be set to ``normal`` and
                 ``donotcontact`` only, and some cannot be left at all (API 6.3).
-            NotFound: If the contact does not exist.
         """
         custom = _custom_names(fields)
         return self._with_custom("POST", custom, self._write("POST", contact_id, fields))
@@ -247,10 +222,6 @@ class Contacts(Resource[Contact]):
         Args:
             contact_id: Which contact.
             **fields: ``email`` is required.
-
-        Raises:
-            BadRequest: If a required field is missing or iContact refuses a value.
-            NotFound: If the contact does not exist.
         """
         custom = _custom_names(fields)
         return self._with_custom("PUT", custom, self._write("PUT", contact_id, fields))

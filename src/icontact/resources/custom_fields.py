@@ -37,11 +37,7 @@ class CustomFields(Resource[CustomField]):
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, custom_field_id: str, /) -> CustomField:
-        """Read one custom field.
-
-        Raises:
-            NotFound: If the field does not exist.
-        """
+        """Read one custom field."""
         return self._get(custom_field_id)
 
     def create(self, **fields: Unpack[CustomFieldFields]) -> CustomField:
@@ -49,10 +45,6 @@ class CustomFields(Resource[CustomField]):
 
         Args:
             **fields: ``private_name``, ``field_type`` and ``display_to_user`` are required.
-
-        Raises:
-            RejectedError: If iContact stored nothing.
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         return self._create(fields, Safety.ONCE)
 
@@ -60,9 +52,6 @@ class CustomFields(Resource[CustomField]):
         """Create custom fields in one request, matched by private name.
 
         Not repeated after a lost answer.
-
-        Raises:
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         return self._create_many(
             self._bodies(rows),
@@ -72,12 +61,7 @@ class CustomFields(Resource[CustomField]):
         )
 
     def update(self, custom_field_id: str, /, **fields: Unpack[CustomFieldFields]) -> CustomField:
-        """Change the given properties of a custom field and keep the others. Safe to repeat.
-
-        Raises:
-            BadRequest: If iContact refuses a value.
-            NotFound: If the field does not exist.
-        """
+        """Change the given properties of a custom field and keep the others. Safe to repeat."""
         return self._write("POST", custom_field_id, fields)
 
     def replace(self, custom_field_id: str, /, **fields: Unpack[CustomFieldFields]) -> CustomField:
@@ -86,16 +70,9 @@ class CustomFields(Resource[CustomField]):
         Args:
             custom_field_id: Which field.
             **fields: ``private_name``, ``field_type`` and ``display_to_user`` are required.
-
-        Raises:
-            BadRequest: If a required property is missing or iContact refuses a value.
         """
         return self._write("PUT", custom_field_id, fields)
 
     def delete(self, custom_field_id: str, /) -> None:
-        """Delete a custom field, and with it what contacts hold in it. Safe to repeat.
-
-        Raises:
-            NotFound: If the field does not exist.
-        """
+        """Delete a custom field, and with it what contacts hold in it. Safe to repeat."""
         self._delete(custom_field_id)

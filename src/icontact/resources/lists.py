@@ -75,30 +75,17 @@ class Lists(Resource[ContactList]):
 
         Args:
             **fields: ``name`` is required.
-
-        Raises:
-            RejectedError: If iContact stored nothing.
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         return self._create(fields, Safety.ONCE)
 
     def create_many(self, rows: Iterable[ListFields], /) -> BatchResult[ContactList]:
-        """Create lists in one request, matched by name. Not repeated after a lost answer.
-
-        Raises:
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
-        """
+        """Create lists in one request, matched by name. Not repeated after a lost answer."""
         return self._create_many(
             self._bodies(rows), Safety.ONCE, lambda body: body.get("name"), lambda item: item.name
         )
 
     def update(self, list_id: int, /, **fields: Unpack[ListFields]) -> ContactList:
-        """Change the given fields of a list and keep the others. Safe to repeat.
-
-        Raises:
-            BadRequest: If iContact refuses a value.
-            NotFound: If the list does not exist.
-        """
+        """Change the given fields of a list and keep the others. Safe to repeat."""
         return self._write("POST", list_id, fields)
 
     def replace(self, list_id: int, /, **fields: Unpack[ListFields]) -> ContactList:
@@ -109,16 +96,9 @@ class Lists(Resource[ContactList]):
         Args:
             list_id: Which list.
             **fields: ``name`` is required.
-
-        Raises:
-            BadRequest: If a required field is missing or iContact refuses a value.
         """
         return self._write("PUT", list_id, fields)
 
     def delete(self, list_id: int, /) -> None:
-        """Delete a list. Safe to repeat.
-
-        Raises:
-            NotFound: If the list does not exist.
-        """
+        """Delete a list. Safe to repeat."""
         self._delete(list_id)

@@ -64,11 +64,7 @@ class Messages(Resource[Message]):
         )
 
     def get(self, message_id: int, /) -> Message:
-        """Read one message, its spam score computed anew.
-
-        Raises:
-            NotFound: If the message does not exist.
-        """
+        """Read one message, its spam score computed anew."""
         return self._get(message_id)
 
     def create(self, **fields: Unpack[MessageFields]) -> Message:
@@ -76,10 +72,6 @@ class Messages(Resource[Message]):
 
         Args:
             **fields: ``campaign_id``, ``message_type`` and ``subject`` are required.
-
-        Raises:
-            RejectedError: If iContact stored nothing.
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         return self._create(fields, Safety.ONCE)
 
@@ -87,9 +79,6 @@ class Messages(Resource[Message]):
         """Create messages in one request, matched by subject and name.
 
         Not repeated after a lost answer.
-
-        Raises:
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         return self._create_many(
             self._bodies(rows),
@@ -99,12 +88,7 @@ class Messages(Resource[Message]):
         )
 
     def update(self, message_id: int, /, **fields: Unpack[MessageFields]) -> Message:
-        """Change the given fields of a message and keep the others. Safe to repeat.
-
-        Raises:
-            BadRequest: If iContact refuses a value.
-            NotFound: If the message does not exist.
-        """
+        """Change the given fields of a message and keep the others. Safe to repeat."""
         return self._write("POST", message_id, fields)
 
     def bounces(
@@ -117,9 +101,7 @@ class Messages(Resource[Message]):
         workers: int = 1,
     ) -> Pager[Bounce]:
         """List the contacts that a message could not be delivered to."""
-        return self._tracked(
-            message_id, Bounce, "bounces", page_size=page_size, max_items=max_items, workers=workers
-        )
+        return self._tracked(message_id, Bounce, "bounces", page_size, max_items, workers)
 
     def opens(
         self,
@@ -131,9 +113,7 @@ class Messages(Resource[Message]):
         workers: int = 1,
     ) -> Pager[Open]:
         """List who opened a message, each time."""
-        return self._tracked(
-            message_id, Open, "opens", page_size=page_size, max_items=max_items, workers=workers
-        )
+        return self._tracked(message_id, Open, "opens", page_size, max_items, workers)
 
     def clicks(
         self,
@@ -145,9 +125,7 @@ class Messages(Resource[Message]):
         workers: int = 1,
     ) -> Pager[Click]:
         """List who followed which link of a message, each time."""
-        return self._tracked(
-            message_id, Click, "clicks", page_size=page_size, max_items=max_items, workers=workers
-        )
+        return self._tracked(message_id, Click, "clicks", page_size, max_items, workers)
 
     def unsubscribes(
         self,
@@ -159,21 +137,10 @@ class Messages(Resource[Message]):
         workers: int = 1,
     ) -> Pager[Unsubscribe]:
         """List who unsubscribed through a message."""
-        return self._tracked(
-            message_id,
-            Unsubscribe,
-            "unsubscribes",
-            page_size=page_size,
-            max_items=max_items,
-            workers=workers,
-        )
+        return self._tracked(message_id, Unsubscribe, "unsubscribes", page_size, max_items, workers)
 
     def statistics(self, message_id: int, /) -> Statistics:
-        """Read the figures of a message.
-
-        Raises:
-            NotFound: If the message does not exist.
-        """
+        """Read the figures of a message."""
         answer = self._transport.send(Call("GET", f"{self._at(message_id)}/statistics"))
         log_warnings(self._plural, answer.warnings)
         return wire.decode_member(Statistics, answer.payload, "statistics", answer.call)
@@ -192,9 +159,6 @@ class Messages(Resource[Message]):
             message_id: Which message.
             details: Whether to read who opened, clicked, bounced and unsubscribed.
             page_size: Rows a request. iContact publishes no maximum.
-
-        Raises:
-            NotFound: If the message does not exist.
         """
         figures = self.statistics(message_id)
         sends = Sends(self._transport, self._parent).list(page_size=page_size)
@@ -223,9 +187,6 @@ class Messages(Resource[Message]):
 
         Args:
             message_ids: Which messages; by default all that were sent.
-
-        Raises:
-            NotFound: If the message does not exist.
         """
         sends = defaultdict[int | None, list[Send]](list)
         for send in Sends(self._transport, self._parent).list():
@@ -240,12 +201,11 @@ class Messages(Resource[Message]):
         first = datetime.min.replace(tzinfo=UTC)
         return ResultList(sorted(found, key=lambda one: (one.sent or first, one.message_id)))
 
-    def _tracked(
+    def _tracked(  # noqa: PLR0917  # its callers pass on what they got
         self,
         message_id: int,
         model: type[M],
         key: str,
-        *,
         page_size: PageSize,
         max_items: int | None = None,
         workers: int = 1,
@@ -264,8 +224,4 @@ class Messages(Resource[Message]):
     def _rows(
         self, message_id: int, model: type[M], key: str, page_size: PageSize, wanted: set[str]
     ) -> tuple[M, ...]:
-        return (
-            tuple(self._tracked(message_id, model, key, page_size=page_size))
-            if key in wanted
-            else ()
-        )
+        return tuple(self._tracked(message_id, model, key, page_size)) if key in wanted else ()

@@ -49,11 +49,7 @@ class Segments(Resource[Segment]):
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, segment_id: int, /) -> Segment:
-        """Read one segment.
-
-        Raises:
-            NotFound: If the segment does not exist.
-        """
+        """Read one segment."""
         return self._get(segment_id)
 
     def create(self, **fields: Unpack[NewSegmentFields]) -> Segment:
@@ -64,7 +60,6 @@ class Segments(Resource[Segment]):
 
         Raises:
             RejectedError: If iContact stored nothing, for example where the plan allows no more.
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         return self._create(fields, Safety.ONCE)
 
@@ -72,9 +67,6 @@ class Segments(Resource[Segment]):
         """Create segments in one request, matched by name and list.
 
         Not repeated after a lost answer.
-
-        Raises:
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         return self._create_many(
             self._bodies(rows),
@@ -87,19 +79,13 @@ class Segments(Resource[Segment]):
         """Change the given fields of a segment and keep the others. Safe to repeat.
 
         Raises:
-            BadRequest: If iContact refuses a value.
-            NotFound: If the segment does not exist.
             TypeError: If ``list_id`` is given: it can never be changed.
         """
         refuse_fixed(fields, "list_id")
         return self._write("POST", segment_id, fields)
 
     def delete(self, segment_id: int, /) -> None:
-        """Delete a segment, and with it its criteria. Safe to repeat.
-
-        Raises:
-            NotFound: If the segment does not exist.
-        """
+        """Delete a segment, and with it its criteria. Safe to repeat."""
         self._delete(segment_id)
 
     def criteria(self, segment_id: int, /) -> Criteria:
@@ -138,11 +124,7 @@ class Criteria(Resource[Criterion]):
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, criterion_id: int, /) -> Criterion:
-        """Read one criterion. Numbers begin at 0, within the segment.
-
-        Raises:
-            NotFound: If the criterion does not exist.
-        """
+        """Read one criterion. Numbers begin at 0, within the segment."""
         return self._get(criterion_id)
 
     def create(self, **fields: Unpack[CriterionFields]) -> Criterion:
@@ -154,8 +136,6 @@ class Criteria(Resource[Criterion]):
         Raises:
             ValueError: If one of them is missing, the operator is unknown, or it takes another
                 number of values; names the field.
-            RejectedError: If iContact stored nothing.
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         _check_complete(fields)
         return self._create(fields, Safety.ONCE)
@@ -168,7 +148,6 @@ class Criteria(Resource[Criterion]):
 
         Raises:
             ValueError: As for :meth:`create`; names the row.
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         return self._create_many(
             self._bodies(rows),
@@ -182,8 +161,6 @@ class Criteria(Resource[Criterion]):
 
         Raises:
             ValueError: If the operator is unknown or takes another number of values.
-            BadRequest: If iContact refuses a value.
-            NotFound: If the criterion does not exist.
         """
         _check(fields)
         return self._write("POST", criterion_id, fields)
@@ -197,18 +174,12 @@ class Criteria(Resource[Criterion]):
 
         Raises:
             ValueError: As for :meth:`create`.
-            BadRequest: If iContact refuses a value.
-            NotFound: If the criterion does not exist.
         """
         _check_complete(fields)
         return self._write("PUT", criterion_id, fields)
 
     def delete(self, criterion_id: int, /) -> None:
-        """Delete a criterion, so that more contacts belong to the segment. Safe to repeat.
-
-        Raises:
-            NotFound: If the criterion does not exist.
-        """
+        """Delete a criterion, so that more contacts belong to the segment. Safe to repeat."""
         self._delete(criterion_id)
 
     def _check_row(self, row: Mapping[str, Any]) -> None:

@@ -91,11 +91,7 @@ class Sends(Resource[Send]):
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, send_id: int, /) -> Send:
-        """Read one send.
-
-        Raises:
-            NotFound: If the send does not exist.
-        """
+        """Read one send."""
         return self._get(send_id)
 
     def create(
@@ -132,7 +128,6 @@ class Sends(Resource[Send]):
         Raises:
             AlreadyScheduled: If the message waits to be sent already; has the ``send_id``.
             RejectedError: If iContact refuses, for example for a spam score of 5.0 or more.
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
             ValueError: If there are no recipients, a list or segment is included and excluded, or
                 the time is past or has no time zone.
             TypeError: If ids are not whole numbers.
@@ -182,7 +177,6 @@ class Sends(Resource[Send]):
 
         Raises:
             ValueError: As for :meth:`create`.
-            NotFound: If the message or segment does not exist.
         """
         audience = _audience(
             include_list_ids, exclude_list_ids, include_segment_ids, exclude_segment_ids
@@ -215,7 +209,6 @@ class Sends(Resource[Send]):
 
         Raises:
             RejectedError: If it is on its way all the same; the last warning has its status.
-            NotFound: If the send does not exist.
         """
         refusal: tuple[str, ...] = ()
         try:

@@ -36,11 +36,7 @@ class SignupForms(Resource[SignupForm]):
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, form_id: int, /) -> SignupForm:
-        """Read one sign-up form.
-
-        Raises:
-            NotFound: If the form does not exist.
-        """
+        """Read one sign-up form."""
         return self._get(form_id)
 
 

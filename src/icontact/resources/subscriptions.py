@@ -183,7 +183,6 @@ class Subscriptions(Resource[Subscription]):
 
         Raises:
             BadRequest: If iContact refuses, as it does for a contact who unsubscribed.
-            NotFound: If the subscription does not exist.
         """
         return self._write("POST", _key(contact_id, list_id), {"status": status})
 
@@ -249,9 +248,6 @@ class Subscriptions(Resource[Subscription]):
             rows: The fields of each subscription.
             explain: Whether to look up why iContact left rows out. ``False`` saves the requests,
                 and such rows have no reason.
-
-        Raises:
-            TransportError: If no answer came.
         """
         bodies = self._bodies(rows)
         result = self._subscribe(bodies)

@@ -98,11 +98,7 @@ class Uploads(Resource[Upload]):
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, upload_id: int, /) -> Upload:
-        """Read one upload. :meth:`wait` reads it until it is done.
-
-        Raises:
-            NotFound: If the upload does not exist.
-        """
+        """Read one upload. :meth:`wait` reads it until it is done."""
         return self._get(upload_id)
 
     def create(self, **fields: Unpack[UploadFields]) -> Upload:
@@ -112,28 +108,15 @@ class Uploads(Resource[Upload]):
 
         Args:
             **fields: ``action`` (``"add"`` is the one that is known) and ``list_ids``.
-
-        Raises:
-            RejectedError: If iContact stored nothing.
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         return self._create(fields, Safety.ONCE)
 
     def update(self, upload_id: int, /, **fields: Unpack[UploadFields]) -> Upload:
-        """Change the given settings of an upload and keep the others. Safe to repeat.
-
-        Raises:
-            BadRequest: If iContact refuses a value.
-            NotFound: If the upload does not exist.
-        """
+        """Change the given settings of an upload and keep the others. Safe to repeat."""
         return self._write("POST", upload_id, fields)
 
     def delete(self, upload_id: int, /) -> None:
-        """Cancel an upload. Safe to repeat.
-
-        Raises:
-            NotFound: If the upload does not exist.
-        """
+        """Cancel an upload. Safe to repeat."""
         self._delete(upload_id)
 
     def store(
@@ -149,10 +132,6 @@ class Uploads(Resource[Upload]):
 
         Returns:
             iContact's sentences beside its answer, if any.
-
-        Raises:
-            NotFound: If the upload does not exist.
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         call = Call(
             "PUT",
@@ -180,7 +159,6 @@ class Uploads(Resource[Upload]):
 
         Raises:
             RequestTimeout: If it is being received still; it may come to an end later.
-            NotFound: If the upload does not exist.
         """
         started, pause, attempts = self._clock(), _FIRST_PAUSE, 0
         while True:
@@ -232,8 +210,6 @@ class Uploads(Resource[Upload]):
 
         Raises:
             ValueError: If there are no rows, no lists, or rows that do not fit; names the row.
-            RejectedError: If iContact stored nothing.
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
             RequestTimeout: If it is being received still when the time is over.
         """
         if isinstance(list_ids, str | bytes) or not isinstance(list_ids, Iterable):

@@ -51,11 +51,7 @@ class Users(Resource[User]):
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, user_id: int, /) -> User:
-        """Read one user.
-
-        Raises:
-            NotFound: If the user does not exist.
-        """
+        """Read one user."""
         return self._get(user_id)
 
     def create(self, **fields: Unpack[NewUserFields]) -> User:
@@ -66,7 +62,6 @@ class Users(Resource[User]):
 
         Raises:
             RejectedError: If iContact stored nothing, for example for a name that is taken.
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         return self._create(fields, Safety.ONCE)
 
@@ -75,9 +70,6 @@ class Users(Resource[User]):
 
         Rows are matched with the answer by ``user_id`` or by name. Not repeated after a lost
         answer.
-
-        Raises:
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         return self._create_many(
             self._bodies(rows),
@@ -92,19 +84,13 @@ class Users(Resource[User]):
         Neither the name nor the password can be changed.
 
         Raises:
-            BadRequest: If iContact refuses a value.
-            NotFound: If the user does not exist.
             TypeError: If ``user_name`` or ``password`` is given.
         """
         refuse_fixed(fields, "user_name", "password")
         return self._write("POST", user_id, fields)
 
     def delete(self, user_id: int, /) -> None:
-        """Delete a user. Safe to repeat.
-
-        Raises:
-            NotFound: If the user does not exist.
-        """
+        """Delete a user. Safe to repeat."""
         self._delete(user_id)
 
     def permissions(self, user_id: int, /) -> Permissions:
@@ -158,7 +144,6 @@ class Permissions(Resource[Permission]):
             analytic: See tracking data.
 
         Raises:
-            RejectedError: If iContact stored nothing.
             PermissionDenied: If these credentials may not.
         """
         fields: PermissionFields = {
@@ -170,11 +155,7 @@ class Permissions(Resource[Permission]):
         return self._create(fields, Safety.REPEATABLE)
 
     def set_many(self, rows: Iterable[PermissionFields], /) -> BatchResult[Permission]:
-        """Set what the user may do in several client folders, in one request. Safe to repeat.
-
-        Raises:
-            TransportError: If no answer came.
-        """
+        """Set what the user may do in several client folders, in one request. Safe to repeat."""
         return self._create_many(
             self._bodies(rows),
             Safety.REPEATABLE,

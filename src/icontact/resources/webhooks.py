@@ -37,11 +37,7 @@ class Webhooks(Resource[Webhook]):
         return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
 
     def get(self, webhook_id: int, /) -> Webhook:
-        """Read one web hook.
-
-        Raises:
-            NotFound: If the web hook does not exist.
-        """
+        """Read one web hook."""
         return self._get(webhook_id)
 
     def create(self, **fields: Unpack[WebhookFields]) -> Webhook:
@@ -52,10 +48,6 @@ class Webhooks(Resource[Webhook]):
 
         Args:
             **fields: ``event_id`` and ``url`` are required.
-
-        Raises:
-            RejectedError: If iContact stored nothing.
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         return self._create(fields, Safety.ONCE)
 
@@ -63,9 +55,6 @@ class Webhooks(Resource[Webhook]):
         """Create web hooks in one request, matched by event and URL.
 
         Not repeated after a lost answer.
-
-        Raises:
-            TransportError: If no answer came; ``maybe_applied`` says whether to look.
         """
         return self._create_many(
             self._bodies(rows),
@@ -75,9 +64,5 @@ class Webhooks(Resource[Webhook]):
         )
 
     def delete(self, webhook_id: int, /) -> None:
-        """Have nothing posted there any more. Safe to repeat.
-
-        Raises:
-            NotFound: If the web hook does not exist.
-        """
+        """Have nothing posted there any more. Safe to repeat."""
         self._delete(webhook_id)

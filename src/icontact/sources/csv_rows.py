@@ -144,7 +144,6 @@ class CsvReader:
                 yield line, dict(zip(names, cells, strict=True))
             else:
                 yield line, self._filled(line, cells)
-            del cells, text  # error trackers print the locals, should the next row raise
         if lines.damaged:
             yield lines.number + 1, self._with_cells(BadRow(DAMAGED), self._parts(lines.half))
 

@@ -90,7 +90,6 @@ def json_lines(text: TextIO, encoding: Encoding, notes: list[str]) -> Iterator[N
         if content := line.strip(_BLANK):
             for row in _from_line(content, encoding, notes):
                 yield number, row
-        del line, content  # error trackers print the locals, should the next line raise
     if damaged(text):
         yield number + 1, BadRow(DAMAGED)
 

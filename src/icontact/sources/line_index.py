@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import struct
-import tempfile
-import weakref
+from array import array
+from bisect import bisect_right
 
 __all__ = ["LineIndex"]
-
-_RECORD = struct.Struct("<QQ")
-
-#: Beyond this, what is kept goes to a file of its own, which has no name and goes with the object.
-_IN_MEMORY = 2**16
 
 
 class LineIndex:
@@ -19,17 +13,15 @@ class LineIndex:
 
     def __init__(self) -> None:
         self.count: int = 0
-        self._runs = 0
         self._next: int | None = -1
-        self._kept = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # see finalize
-        weakref.finalize(self, self._kept.close)
+        # The first row of each run of lines, and its line; 0 for none.
+        self._rows, self._lines = array("Q"), array("Q")
 
     def add(self, line: int | None) -> None:
-        """Remember the line of the next row; ``None`` if there are no lines to count."""
+        """Remember the line of the next row; ``None`` if lines are not counted."""
         if line != self._next:
-            self._kept.seek(0, 2)
-            self._kept.write(_RECORD.pack(self.count, line or 0))
-            self._runs += 1
+            self._rows.append(self.count)
+            self._lines.append(line or 0)
         self.count += 1
         self._next = None if line is None else line + 1
 
@@ -37,14 +29,5 @@ class LineIndex:
         """Return the line of a row, from 1; ``None`` if it has none, or was not read yet."""
         if row >= self.count:
             return None
-        low, high = 0, self._runs - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if self._run(middle)[0] <= row else (low, middle - 1)
-        first, line = self._run(low)
-        return line + row - first if line else None
-
-    def _run(self, place: int) -> tuple[int, int]:
-        self._kept.seek(place * _RECORD.size)
-        first, line = _RECORD.unpack(self._kept.read(_RECORD.size))
-        return first, line
+        run = bisect_right(self._rows, row) - 1
+        return self._lines[run] + row - self._rows[run] if self._lines[run] else None
