@@ -142,7 +142,7 @@ class SuppressionState(Storage):
         """Note suppressed people. Who was noted before keeps the state; return how many came."""
         count = 0
         for batch in _batches(people):
-            with self._transaction(durable=True) as connection:
+            with self._transaction() as connection:
                 connection.executemany(
                     "INSERT INTO people (address, email, contact_id, reason, list_id, run)"
                     " VALUES (?, ?, ?, ?, ?, ?)"
@@ -263,7 +263,7 @@ class SuppressionState(Storage):
 
     def settle(self, mark: PlannedMark, owner: str, *, done: bool) -> None:
         """Note that a person is marked; or give the reservation back."""
-        with self._transaction(durable=True) as connection:
+        with self._transaction() as connection:
             connection.execute(
                 "UPDATE people SET state = ?, owner = NULL, until = 0"
                 " WHERE address = ? AND owner = ?",
