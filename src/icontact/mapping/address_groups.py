@@ -10,7 +10,7 @@ import attrs
 from icontact.errors import MappingError
 from icontact.mapping.contact_fields import bounded, field_for, type_name
 from icontact.mapping.field_mapping import FieldMapping, make_field
-from icontact.mapping.options import MappingOptions
+from icontact.mapping.options import MapperOptions
 from icontact.mapping.source import Key, Source
 from icontact.mapping.values import is_blank
 
@@ -49,7 +49,7 @@ class AddressGroup:
         return config if self.country is None else config | {"country": self.country.as_config()}
 
 
-def make_groups(given: object, options: MappingOptions) -> Iterator[AddressGroup]:
+def make_groups(given: object, options: MapperOptions) -> Iterator[AddressGroup]:
     """Yield the groups that the option ``addresses`` describes.
 
     Raises:

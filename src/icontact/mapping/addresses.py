@@ -102,7 +102,8 @@ def _fault(address: str, local: str, at: str) -> str | None:
 
 
 def _ascii_domain(domain: str) -> tuple[str, tuple[str, ...]]:
-    encoded, notes = domain.lower(), ()
+    encoded = domain.lower()
+    notes: tuple[str, ...] = ()
     if not domain.isascii():
         notes = ("domain written in its ASCII form (IDNA)",)
         try:

@@ -10,7 +10,7 @@ import attrs
 
 from icontact.errors import DoNotContact, MappingError, NoConsent
 from icontact.mapping.consent_headers import kind_of
-from icontact.mapping.consent_reading import Answer, Meaning, normalize_word, read, read_left
+from icontact.mapping.consent_reading import ConsentAnswer, Meaning, normalize_word, read, read_left
 from icontact.mapping.contact_fields import bounded, shown
 from icontact.mapping.mautic import DO_NOT_CONTACT
 from icontact.mapping.source import Key, Source
@@ -98,7 +98,7 @@ class ConsentCheck:
             *(ConsentColumn(column=key, meaning="yes") for key in yes),
         )
         meanings: dict[Key, Meaning] = {**dict.fromkeys(no, "no"), **dict.fromkeys(yes, "yes")}
-        self._readers: list[tuple[Key, Meaning, Callable[[object], Answer]]] = [
+        self._readers: list[tuple[Key, Meaning, Callable[[object], ConsentAnswer]]] = [
             (key, meaning, _reader_of(key, meaning)) for key, meaning in meanings.items()
         ]
 
@@ -217,7 +217,7 @@ class ConsentCheck:
         return options
 
 
-def _reader_of(key: Key, meaning: Meaning) -> Callable[[object], Answer]:
+def _reader_of(key: Key, meaning: Meaning) -> Callable[[object], ConsentAnswer]:
     if meaning == "no" and key not in MAUTIC_KEYS and kind_of(key) == "left":
         return read_left
     if key == "doNotEmail":
@@ -225,7 +225,7 @@ def _reader_of(key: Key, meaning: Meaning) -> Callable[[object], Answer]:
     return partial(read, meaning=meaning)
 
 
-def _read_mautic(value: object) -> Answer:
+def _read_mautic(value: object) -> ConsentAnswer:
     """Read a cell of Mautic's import column: there ``false`` never lifted a do-not-contact.
 
     So the word leaves open whether the person is mailed in Mautic, which 0 and a blank do not say.
@@ -263,7 +263,7 @@ def _word(value: object) -> str | None:
 
 def words_of(column: ConsentColumn, rows: Sequence[Mapping[Any, Any]]) -> Mapping[str, bool | None]:
     """Return the words of some rows in a column, and whether each lets a person be mailed."""
-    readings: dict[Answer, bool] = {"mail": True, "no_mail": False}
+    readings: dict[ConsentAnswer, bool] = {"mail": True, "no_mail": False}
     reader = _reader_of(column.column, "no" if column.meaning == "no" else "yes")
     words: dict[str, bool | None] = {}
     for row in rows:

@@ -56,7 +56,7 @@ WEAK_NOT_MAILABLE = _TABLES["weak_not_mailable"]
 Meaning: TypeAlias = Literal["no", "yes"]
 
 #: ``mail`` and ``no_mail`` are certain; ``unknown`` is a word that is in no table.
-Answer: TypeAlias = Literal["mail", "no_mail", "blank", "unknown"]
+ConsentAnswer: TypeAlias = Literal["mail", "no_mail", "blank", "unknown"]
 
 _NUMBER = re.compile(r"[0-9]{1,9}(?:[.,]0{1,9})?")
 _DATE = re.compile(
@@ -71,7 +71,7 @@ _FIRST_WORD = re.compile(r"\s*(\w+)\s*[,.;:!–—-]")
 _EMAIL_CHANNELS = frozenset({"email", "e-mail", "mail", ""})
 
 
-def read(value: object, meaning: Meaning) -> Answer:
+def read(value: object, meaning: Meaning) -> ConsentAnswer:
     """Return what a cell says.
 
     Args:
@@ -92,7 +92,7 @@ def read(value: object, meaning: Meaning) -> Answer:
     return _text(value, meaning) if isinstance(value, str) else "unknown"
 
 
-def read_left(value: object) -> Answer:
+def read_left(value: object) -> ConsentAnswer:
     """Return what a cell says that dates or explains an unsubscribing: any entry is a no."""
     answer = read(value, "no")
     return "no_mail" if answer == "unknown" else answer
@@ -108,18 +108,18 @@ def is_strong_no(value: object) -> bool:
     return isinstance(value, str) and normalize_word(value) in NOT_MAILABLE
 
 
-def _plain(said: bool, meaning: Meaning) -> Answer:
+def _plain(said: bool, meaning: Meaning) -> ConsentAnswer:
     return "mail" if said is (meaning == "yes") else "no_mail"
 
 
-def _number(value: float | Decimal, meaning: Meaning) -> Answer:
+def _number(value: float | Decimal, meaning: Meaning) -> ConsentAnswer:
     if value in (0, 1):
         return _plain(bool(value), meaning)
     # Beyond 1 it is Mautic's reason (1 unsubscribed, 2 bounced, 3 manual), or a count of bounces.
     return "no_mail" if meaning == "no" else "unknown"
 
 
-def _text(value: str, meaning: Meaning) -> Answer:
+def _text(value: str, meaning: Meaning) -> ConsentAnswer:
     text = value.strip().lstrip("'")
     if text.startswith(("[", "{")) and (found := _in_json(text)) is not None:
         return read(found, meaning)
@@ -143,7 +143,7 @@ def _text(value: str, meaning: Meaning) -> Answer:
     return _sentence(text, meaning)
 
 
-def _sentence(text: str, meaning: Meaning) -> Answer:
+def _sentence(text: str, meaning: Meaning) -> ConsentAnswer:
     """Read ``"Yes, please"`` and ``"No thanks"`` by their first word."""
     first, *rest = normalize_word(text).split() or [""]
     if meaning == "no" or len(first) < 2 or first not in YES | NO:
@@ -226,7 +226,7 @@ def _in_json(text: str) -> list[Any] | dict[str, Any] | None:
     return found
 
 
-def _entries(entries: Sequence[Any], meaning: Meaning) -> Answer:
+def _entries(entries: Sequence[Any], meaning: Meaning) -> ConsentAnswer:
     """Read a list of subscriptions, or of the channels on which a person must not be contacted."""
     if all(isinstance(one, Mapping) and "channel" in one for one in entries):
         channels = {str(one["channel"] or "").casefold() for one in entries}

@@ -22,7 +22,7 @@ from icontact.mapping.contact_fields import (
     type_name,
 )
 from icontact.mapping.numbers import DECIMALS
-from icontact.mapping.options import MappingOptions
+from icontact.mapping.options import MapperOptions
 from icontact.mapping.result import FieldExplanation, FieldValue, Outcome
 from icontact.mapping.source import Key, Source, source_from
 from icontact.mapping.transforms import (
@@ -37,7 +37,7 @@ from icontact.mapping.transforms import (
 )
 from icontact.mapping.values import TransformResult, is_blank, unboxed
 
-Step: TypeAlias = str | Callable[[Any], Any]
+TransformStep: TypeAlias = str | Callable[[Any], Any]
 
 #: Fields whose values look like numbers and are not.
 _NUMBERLIKE = frozenset({"postal_code", "phone", "fax"})
@@ -68,7 +68,7 @@ class FieldMapping:
     context: TransformContext
     field_type: str | None = None
     label: str = attrs.field(init=False)
-    steps: tuple[Step, ...] = attrs.field(init=False)
+    steps: tuple[TransformStep, ...] = attrs.field(init=False)
     _functions: tuple[TransformFunction, ...] = attrs.field(init=False, repr=False, eq=False)
     _blank: FieldValue = attrs.field(init=False, repr=False, eq=False)
 
@@ -77,7 +77,7 @@ class FieldMapping:
         return custom_label(self.name) if self.custom else self.name
 
     @steps.default
-    def _steps(self) -> tuple[Step, ...]:
+    def _steps(self) -> tuple[TransformStep, ...]:
         final = final_transform("" if self.custom else self.name, self.field_type)
         first = self.source.transform
         steps = steps_for(first, final)
@@ -236,7 +236,7 @@ def make_field(
     given: object,
     *,
     custom: bool,
-    options: MappingOptions,
+    options: MapperOptions,
     field_type: str | None = None,
 ) -> FieldMapping:
     """Return the field for one entry of a mapping.
@@ -260,7 +260,7 @@ def make_field(
     )
 
 
-def make_fields(mapping: Mapping[str, Any], options: MappingOptions) -> Iterator[FieldMapping]:
+def make_fields(mapping: Mapping[str, Any], options: MapperOptions) -> Iterator[FieldMapping]:
     """Yield the fields of a mapping, the address first: a row without one is refused for that.
 
     Raises:

@@ -19,7 +19,7 @@ from icontact.mapping.contact_fields import CUSTOM, bounded, nearest, type_name
 from icontact.mapping.dates import ISO
 from icontact.mapping.field_mapping import FieldMapping, make_field, make_fields, unknown_field
 from icontact.mapping.guess import guess
-from icontact.mapping.options import Invalid, LongState, MappingOptions, SeveralAddresses, Tags
+from icontact.mapping.options import Invalid, LongState, MapperOptions, SeveralAddresses, Tags
 from icontact.mapping.presets import preset
 from icontact.mapping.result import Explanation, MappedContact
 from icontact.mapping.rows import Row, as_mapping
@@ -121,7 +121,7 @@ class ContactMapper:
         #: Which keys of a row say who may be mailed, and how they are read.
         self.consent: ConsentCheck = ConsentCheck(do_not_contact, consent, consent_blank, ignore)
         self._country = None if country is None else Source(cast("Key", country))
-        self._options = MappingOptions(
+        self._options = MapperOptions(
             long_state=long_state,
             date_format=date_format,
             tags=tags,

@@ -41,7 +41,7 @@ def _by_field(given: Any) -> Mapping[str, Invalid]:
 
 
 @attrs.frozen(kw_only=True)
-class MappingOptions:
+class MapperOptions:
     """What holds for all fields of a mapping; `ContactMapper` says what each option means.
 
     Raises:
@@ -62,7 +62,7 @@ class MappingOptions:
         """Return the options that differ from the defaults, as a configuration has them."""
         config = {
             field.name: getattr(self, field.name)
-            for field in attrs.fields(MappingOptions)
+            for field in attrs.fields(MapperOptions)
             if getattr(self, field.name) != getattr(_DEFAULTS, field.name)
         }
         if config.get("invalid") == {"": "reject"}:
@@ -70,4 +70,4 @@ class MappingOptions:
         return config
 
 
-_DEFAULTS = MappingOptions()
+_DEFAULTS = MapperOptions()

@@ -13,7 +13,7 @@ from icontact.mapping.consent_reading import read
 from icontact.mapping.dates import clean_date
 from icontact.mapping.html_text import without_tags
 from icontact.mapping.numbers import DECIMALS, clean_checkbox, clean_number
-from icontact.mapping.options import MappingOptions
+from icontact.mapping.options import MapperOptions
 from icontact.mapping.personal_names import name_part
 from icontact.mapping.states import MOST_CHARACTERS, clean_state
 from icontact.mapping.values import TransformResult, clean_text, is_blank, joined, unboxed, verbatim
@@ -30,7 +30,7 @@ class TransformContext(NamedTuple):
         country: The row's country, where the mapper knows its source.
     """
 
-    mapping: MappingOptions
+    mapping: MapperOptions
     options: Mapping[str, Any] = {}
     decimals: int | None = None
     longest: int | None = None
