@@ -258,6 +258,22 @@ def test_a_batch_ends_at_four_mebibytes() -> None:
         assert max(recorder.contacts) < 4 * 2**20 / 20_000
 
 
+def test_a_batch_ends_at_five_hundred_rows_that_need_a_request_each() -> None:
+    with Sandbox() as sandbox:
+        sandbox.seed(contacts=[{**row, "city": "Cary"} for row in people(1200)])
+        folder = sandbox.client().folder()
+        mapper = ContactMapper({"email": "email", "city": "city"})
+        push = ListPush(folder, "Newsletter", mapper=mapper, update_by="member")
+        done = list[int]()
+
+        push.run(
+            [{**row, "city": "Durham"} for row in people(1200)],
+            progress=lambda progress: done.append(progress.done),
+        )
+
+        assert done == [500, 1000, 1200]
+
+
 def test_the_size_that_was_found_is_kept_in_the_journal(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
         path, stop = tmp_path / "push.sqlite", 1500

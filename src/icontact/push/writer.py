@@ -49,6 +49,9 @@ _RECENT = timedelta(minutes=5)
 #: A batch ends at this many bytes of fields.
 _MOST_BYTES = 4 * 2**20
 
+#: A batch ends at this many rows that need a request each: Ctrl-C has to wait for its end.
+_MOST_ALONE = 500
+
 _CREATE, _UPDATE, _REPLACE, _NOTHING, _UNSUBSCRIBE = (
     action.name
     for action in (
@@ -106,7 +109,7 @@ class Writer:
         """
         self.updates.begin()
         size = self.sender.size
-        batches = _Batches(self.journal, lambda: size.current)
+        batches = _Batches(self.journal, lambda: size.current, self._is_alone)
         under_way: deque[Future[Sequence[RowResult]]] = deque()
 
         def start() -> None:
@@ -131,6 +134,11 @@ class Writer:
             if under_way:
                 # Something went wrong here: batches that wait for a worker are not sent.
                 self.sender.stop(JournalError(_GIVEN_UP), _GIVEN_UP)
+
+    def _is_alone(self, row: RowToWrite) -> bool:
+        """Return whether a row needs a request of its own."""
+        in_bulk = row.action in (_CREATE, _NOTHING)
+        return not (in_bulk or (row.action == _UPDATE and self.updates.allowed))
 
     def _write_batch(self, batch: Sequence[RowToWrite]) -> Sequence[RowResult]:
         pushed = [row for row in batch if row.action != _UNSUBSCRIBE]
@@ -381,11 +389,18 @@ class _Batches:
     Args:
         journal: The rows.
         most: Returns how many rows a batch may have; it may become fewer.
+        is_alone: Returns whether a row needs a request of its own.
     """
 
-    def __init__(self, journal: Journal, most: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        most: Callable[[], int],
+        is_alone: Callable[[RowToWrite], bool],
+    ) -> None:
         self._journal = journal
         self._most = most
+        self._is_alone = is_alone
         self._last = -1
         #: The batch that was read ahead, and how many rows it might have.
         self._ahead: tuple[Sequence[RowToWrite], int] | None = None
@@ -409,10 +424,11 @@ class _Batches:
 
     def _read(self, most: int) -> Sequence[RowToWrite]:
         rows = self._journal.to_write(self._last, most)
-        size = 0
+        size = alone = 0
         for place, row in enumerate(rows):
             size += len(row.text)
-            if size > _MOST_BYTES and place:
+            alone += self._is_alone(row)
+            if place and (size > _MOST_BYTES or alone > _MOST_ALONE):
                 return rows[:place]
         return rows
 
