@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Generic, NamedTuple, TypeVar
 
 import attrs
@@ -169,7 +170,12 @@ class BatchSender:
         return f"not tried any more after: {self._cause}"
 
     def send_many(
-        self, kind: str, items: Sequence[T], post: Callable[[Sequence[T]], BatchResult[S]]
+        self,
+        kind: str,
+        items: Sequence[T],
+        post: Callable[[Sequence[T]], BatchResult[S]],
+        *,
+        again_if_left_out: bool = False,
     ) -> list[S | ItemRejected | ItemFailed]:
         """Send items in bulk calls, and return an answer for each, in their order.
 
@@ -180,18 +186,25 @@ class BatchSender:
             kind: What is sent, such as "contacts".
             items: The items.
             post: Sends some of them in one request.
+            again_if_left_out: Whether to send items once more that iContact leaves out without a
+                word.
         """
         answers: list[S | ItemRejected | ItemFailed] = []
         while len(answers) < len(items):
             some = items[len(answers) : len(answers) + self.size.current]
             answers.extend(self._send_together(kind, some, post).answers)
+        if again_if_left_out and LEFT_OUT in answers:
+            places = [place for place, answer in enumerate(answers) if answer == LEFT_OUT]
+            again = self.send_many(kind, [items[place] for place in places], post)
+            for place, answer in zip(places, again, strict=True):
+                answers[place] = in_doubt(answer)
         return answers
 
     def _send_together(
         self, kind: str, items: Sequence[T], post: Callable[[Sequence[T]], BatchResult[S]]
     ) -> _Sent[S]:
         may_be_size = self._may_be_size(kind, items)
-        result = self.try_send(lambda: post(items), patient=may_be_size)
+        result = self.try_send(partial(post, items), patient=may_be_size)
         if isinstance(result, ItemRejected) and len(items) > 1:
             halves = self._send_halves(kind, items, post)
             if halves.accepted:

@@ -8,8 +8,12 @@ together with how far the wall clock was ahead of it.
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
-__all__ = ["age", "now"]
+__all__ = ["RECENT", "age", "now"]
+
+#: A contact that was created longer ago than this was there before the push; clocks may differ.
+RECENT = timedelta(minutes=5)
 
 
 def _clocks() -> tuple[float, float]:

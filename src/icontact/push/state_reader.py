@@ -14,12 +14,13 @@ from icontact.errors import CallError, IContactError, PagingError
 from icontact.models import Contact, Subscription
 from icontact.models.filters import one_of
 from icontact.paging import Page, Pager, PageSize, expected_pages
+from icontact.push.batch_sender import ItemFailed
 from icontact.push.journal import Journal, KnownContact, Stage
 from icontact.push.lookup import UNANSWERED, Lookup, Searcher, groups_of, is_usable_sentinel
 from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.workers import ALONE, WorkerPool
 
-__all__ = ["StateReader", "not_found_out", "why_unknown"]
+__all__ = ["StateReader", "not_found_out", "or_failed", "why_unknown"]
 
 V = TypeVar("V", Private, int)
 T = TypeVar("T")
@@ -35,6 +36,13 @@ def why_unknown(what: str, error: IContactError) -> str:
     """Return why nothing is known about a contact or its subscription."""
     said = error.brief if isinstance(error, CallError) else str(error)
     return f"the {what} could not be looked up: {said}"
+
+
+def or_failed(what: str, answer: T | IContactError) -> T | ItemFailed:
+    """Return an answer about a contact or a subscription, with an error as a value."""
+    if isinstance(answer, IContactError):
+        return ItemFailed(why_unknown(what, answer), maybe_applied=False)
+    return answer
 
 
 def not_found_out(what: str, error: IContactError) -> Reason:

@@ -1,0 +1,165 @@
+"""Writes the contacts of a batch, and returns for each row what became of its contact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+import attrs
+
+from icontact.auth import Private
+from icontact.client import Folder
+from icontact.models import Contact, ContactStatus
+from icontact.push.batch_sender import BatchSender, ItemFailed, ItemRejected, in_doubt
+from icontact.push.bulk_updates import BulkUpdates
+from icontact.push.decisions import Action, has_given_status, suppression_reason
+from icontact.push.freshness import RECENT
+from icontact.push.journal import RowToWrite
+from icontact.push.payloads import fields_of, gives_status, item_of
+from icontact.push.policy import PushPolicy
+from icontact.push.results import ItemProblem, ItemSuppressed
+from icontact.push.state_reader import StateReader, or_failed
+
+__all__ = ["ContactWriter", "contact_id_of"]
+
+T = TypeVar("T")
+
+_CREATE, _UPDATE, _REPLACE, _NOTHING = (
+    action.name for action in (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.NOTHING)
+)
+
+
+@attrs.frozen(kw_only=True)
+class ContactWriter:
+    """Writes contacts: many in a bulk call, or one by one.
+
+    Args:
+        folder: The client folder.
+        policy: The settings.
+        reader: Reads contacts.
+        sender: Sends the requests.
+        updates: Finds out whether existing contacts may be changed by bulk calls.
+        stale: Returns whether the plan is too old to rely on.
+        now: Returns the time.
+    """
+
+    folder: Folder
+    policy: PushPolicy
+    reader: StateReader
+    sender: BatchSender
+    updates: BulkUpdates
+    stale: Callable[[], bool]
+    now: Callable[[], datetime]
+
+    def is_alone(self, row: RowToWrite) -> bool:
+        """Return whether a row needs a request of its own."""
+        in_bulk = row.action in (_CREATE, _NOTHING)
+        return not (in_bulk or (row.action == _UPDATE and self.updates.allowed))
+
+    def write(self, batch: Sequence[RowToWrite]) -> Sequence[Contact | int | ItemProblem]:
+        """Write contacts; return for each row the contact, its id, or what went wrong."""
+        written: dict[int, Contact | int | ItemProblem] = {
+            **self.updates.prove(batch, self._write_alone)
+        }
+        in_bulk = (_CREATE, _UPDATE) if self.updates.allowed else (_CREATE,)
+        together = [row for row in batch if row.action in in_bulk and row.row not in written]
+        posted = self.sender.send_many(
+            "contacts",
+            [item_of(row) for row in together],
+            partial(self.folder.contacts.create_many, explain=False),
+            again_if_left_out=True,
+        )
+        found = self._created_before(together, posted)
+        written |= _by_row(together, self._without_suppressed(together, found))
+        unchanged = [row for row in batch if row.action == _NOTHING]
+        if self.stale():
+            written |= _by_row(unchanged, self._read_again(unchanged))
+        else:
+            written |= _by_row(unchanged, [*map(contact_id_of, unchanged)])
+        return [written[row.row] if row.row in written else self._write_alone(row) for row in batch]
+
+    def _created_before(
+        self, rows: Sequence[RowToWrite], answers: list[Contact | ItemRejected | ItemFailed]
+    ) -> list[Contact | ItemRejected | ItemFailed]:
+        """Look for new contacts that were refused for a status that only a new one may have.
+
+        iContact refuses the second request if the answer to the first one was lost (API 6.3).
+        """
+        refused = {
+            Private(row.address): place
+            for place, row in enumerate(rows)
+            if isinstance(answers[place], ItemRejected) and gives_status(row)
+        }
+        if not refused:
+            return answers
+        found = self.sender.try_read(lambda: self.reader.contacts(refused))
+        for address, place in refused.items():
+            if isinstance(found, ItemFailed):
+                answers[place] = in_doubt(found)
+                continue
+            contact = or_failed("contact", found.get(address))
+            if isinstance(contact, ItemFailed):
+                answers[place] = in_doubt(contact)
+            elif contact is not None and self._was_created(rows[place], contact):
+                answers[place] = contact
+        return answers
+
+    def _was_created(self, row: RowToWrite, contact: Contact) -> bool:
+        created = contact.create_date
+        recent = created is None or created >= self.now() - RECENT
+        return recent and has_given_status(fields_of(row), contact)
+
+    def _write_alone(self, row: RowToWrite) -> Contact | ItemProblem:
+        contacts = self.folder.contacts
+        write = contacts.replace if row.action == _REPLACE else contacts.update
+        answer = self.sender.try_send(lambda: write(contact_id_of(row), **fields_of(row)))
+        return self._without_suppressed([row], [answer])[0]
+
+    def _read_again(self, rows: Sequence[RowToWrite]) -> Sequence[Contact | ItemProblem]:
+        """Read contacts that are only to be subscribed, since the plan is old."""
+        if not rows:
+            return []
+        addresses = [Private(row.address) for row in rows]
+        found = self.sender.try_read(lambda: self.reader.contacts(addresses))
+        if isinstance(found, ItemFailed):
+            return [found] * len(rows)
+        answers: list[Contact | ItemRejected | ItemFailed] = []
+        for row, address in zip(rows, addresses, strict=True):
+            contact = or_failed("contact", found.get(address))
+            if contact is None or (
+                isinstance(contact, Contact) and contact.contact_id != row.contact_id
+            ):
+                # It was deleted, or has another address now: read it by its id.
+                contact = self.sender.try_read(
+                    partial(self.folder.contacts.get, contact_id_of(row))
+                )
+            answers.append(contact)
+        return self._without_suppressed(rows, answers)
+
+    def _without_suppressed(
+        self,
+        rows: Sequence[RowToWrite],
+        answers: Sequence[Contact | ItemRejected | ItemFailed],
+    ) -> list[Contact | ItemProblem]:
+        """Replace contacts that may not be mailed: iContact's answer is newer than the plan."""
+        checked: list[Contact | ItemProblem] = [*answers]
+        for place, (row, contact) in enumerate(zip(rows, answers, strict=True)):
+            if (
+                isinstance(contact, Contact)
+                and contact.status is not ContactStatus.NORMAL
+                and row.subscribe
+                and (reason := suppression_reason(contact, None, self.policy))
+            ):
+                checked[place] = ItemSuppressed(reason, contact.contact_id)
+        return checked
+
+
+def _by_row(rows: Sequence[RowToWrite], answers: Sequence[T]) -> dict[int, T]:
+    return {row.row: answer for row, answer in zip(rows, answers, strict=True)}
+
+
+def contact_id_of(row: RowToWrite) -> int:
+    """Return the id of the contact that the plan found for a row."""
+    return row.contact_id or 0

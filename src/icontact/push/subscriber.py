@@ -1,0 +1,167 @@
+"""Subscribes the contacts of a batch, and returns for each row its state on the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+import attrs
+
+from icontact.client import Folder
+from icontact.models import Contact, Subscription, SubscriptionFields, SubscriptionStatus
+from icontact.push.batch_sender import LEFT_OUT, BatchSender, ItemFailed, ItemRejected, in_doubt
+from icontact.push.decisions import suppression_reason
+from icontact.push.freshness import RECENT
+from icontact.push.journal import RowToWrite
+from icontact.push.policy import PushPolicy
+from icontact.push.reasons import Reason, ReasonCode
+from icontact.push.results import ItemProblem, ItemSuppressed, id_of
+from icontact.push.state_reader import StateReader, or_failed
+
+__all__ = ["Subscriber"]
+
+
+@attrs.frozen(kw_only=True)
+class Subscriber:
+    """Puts contacts on a list.
+
+    Args:
+        folder: The client folder.
+        list_id: The list.
+        policy: The settings.
+        reader: Reads subscriptions.
+        sender: Sends the requests.
+        stale: Returns whether the plan is too old to rely on.
+        now: Returns the time.
+    """
+
+    folder: Folder
+    list_id: int
+    policy: PushPolicy
+    reader: StateReader
+    sender: BatchSender
+    stale: Callable[[], bool]
+    now: Callable[[], datetime]
+
+    def subscribe(
+        self, batch: Sequence[RowToWrite], contacts: Sequence[Contact | int | ItemProblem]
+    ) -> Sequence[str | ItemProblem | None]:
+        """Subscribe contacts; return for each row its state on the list, if it is to be there.
+
+        Args:
+            batch: The rows.
+            contacts: The contact of each, its id, or what went wrong with it.
+        """
+        ids = [
+            id_of(contact) if row.subscribe else None
+            for row, contact in zip(batch, contacts, strict=True)
+        ]
+        states = self._states(self._doubtful(batch, contacts, ids))
+        wanted = [one for one in ids if one is not None and not states.get(one)]
+        posted = self._post(wanted)
+        if posted and all(isinstance(answer, ItemRejected) for answer in posted.values()):
+            self._require_list_and_message()
+        refused = {one: a for one, a in posted.items() if isinstance(a, ItemRejected)}
+        explained = self._explain(refused)
+        self._learn_from(explained, len(wanted))
+        states = {**states, **posted, **explained}
+        return [None if one is None else states[one] for one in ids]
+
+    def _doubtful(
+        self,
+        batch: Sequence[RowToWrite],
+        contacts: Sequence[Contact | int | ItemProblem],
+        ids: Sequence[int | None],
+    ) -> Sequence[int]:
+        """Return the contacts whose state on the list may differ from the plan.
+
+        These are the contacts of an old plan, and contacts that the plan took for new ones and
+        that turn out to be older.
+        """
+        stale, recently = self.stale(), self.now() - RECENT
+
+        def is_doubtful(row: RowToWrite, contact: Contact | int | ItemProblem) -> bool:
+            if row.contact_id is not None or not isinstance(contact, Contact):
+                return stale
+            return contact.create_date is None or contact.create_date < recently
+
+        return [
+            one
+            for row, contact, one in zip(batch, contacts, ids, strict=True)
+            if one is not None and is_doubtful(row, contact)
+        ]
+
+    def _post(self, contact_ids: Sequence[int]) -> dict[int, str | ItemRejected | ItemFailed]:
+        fields: SubscriptionFields = {
+            "list_id": self.list_id,
+            "status": self.policy.subscription_status,
+        }
+        if self.policy.confirmation_message_id is not None:
+            fields["confirmation_message_id"] = self.policy.confirmation_message_id
+        rows: list[SubscriptionFields] = [{"contact_id": one, **fields} for one in contact_ids]
+        post = partial(self.folder.subscriptions.create_many, explain=False)
+        answers = self.sender.send_many("subscriptions", rows, post)
+        return {
+            one: str(answer.status) if isinstance(answer, Subscription) else answer
+            for one, answer in zip(contact_ids, answers, strict=True)
+        }
+
+    def _learn_from(self, explained: Mapping[int, str | ItemProblem | None], sent: int) -> None:
+        """Note if an answer was cut short: contacts are on the list that it left out."""
+        size = self.sender.size
+        subscribed = sum(isinstance(state, str) for state in explained.values())
+        if subscribed > sent // 10 and size.may_be_why("subscriptions", sent):
+            size.failed("subscriptions", sent)
+
+    def _require_list_and_message(self) -> None:
+        """End the push if the list or the confirmation message is gone."""
+        self.sender.require("the list", lambda: self.folder.lists.get(self.list_id))
+        message_id = self.policy.confirmation_message_id
+        if message_id is not None:
+            self.sender.require(
+                "the confirmation message", lambda: self.folder.messages.get(message_id)
+            )
+
+    def _explain(self, refused: Mapping[int, ItemRejected]) -> dict[int, str | ItemProblem | None]:
+        """Find out why iContact did not subscribe contacts.
+
+        A contact that is left out may be on the list already, or may have unsubscribed earlier
+        (API 8.2).
+        """
+        states = self._states(list(refused))
+        unknown = [one for one in refused if states[one] is None]
+        answers: dict[int, str | ItemProblem | None] = {one: refused[one] for one in unknown}
+        silent = [one for one in unknown if refused[one] == LEFT_OUT]
+        answers |= self._post(silent)
+        return {
+            one: self._why_refused(one, answer)
+            if isinstance(answer, ItemRejected)
+            else in_doubt(answer)
+            for one, answer in (states | answers).items()
+        }
+
+    def _states(self, contact_ids: Sequence[int]) -> dict[int, str | ItemProblem | None]:
+        """Return the states of contacts on the list, or what went wrong; ``None`` if not on it."""
+        if not contact_ids:
+            return {}
+        found = self.sender.try_read(lambda: self.reader.states(contact_ids))
+        if isinstance(found, ItemFailed):
+            return dict.fromkeys(contact_ids, found)
+        unsubscribed = SubscriptionStatus.UNSUBSCRIBED
+        states: dict[int, str | ItemProblem | None] = {}
+        for one in contact_ids:
+            states[one] = or_failed("subscription", found.get(one))
+            if states[one] == unsubscribed and unsubscribed not in self.policy.allow_statuses:
+                states[one] = ItemSuppressed(
+                    Reason.of(ReasonCode.UNSUBSCRIBED), one, unsubscribed.value
+                )
+        return states
+
+    def _why_refused(self, contact_id: int, answer: ItemRejected) -> ItemProblem:
+        """Return whether the contact may not be mailed any more, else iContact's answer."""
+        contact = self.sender.try_read(lambda: self.folder.contacts.get(contact_id))
+        if isinstance(contact, ItemFailed):
+            return in_doubt(contact)
+        reason = suppression_reason(contact, None, self.policy)
+        return ItemSuppressed(reason, contact_id) if reason else answer
