@@ -14,7 +14,7 @@ import pytest
 
 from icontact.cli import output, progress
 from icontact.cli.progress import ProgressDisplay
-from icontact.push import Progress
+from icontact.push import Lookup, Progress
 from icontact.sandbox import Sandbox
 from icontact.transport import Call, Event
 from tests.cli.support import icontact, written
@@ -158,12 +158,37 @@ def test_a_phase_is_shown_from_the_first_moment(
         display.on_event(event("request", status=503))
         display.on_event(event("retry", seconds=23.2))
         assert "waiting 23 s: iContact is limiting requests" in capsys.readouterr().err
+        display.on_lookup(Lookup(what="contacts", how="pages", requests=61))
+        for _ in range(11):
+            display.on_event(event("request", status=200))
+        assert "reading contacts: 12 of 61 pages |" in capsys.readouterr().err
         display.on_event(event("request"))
         display.on_event(event("retry", seconds=0.2))
         assert "waiting 1 s: iContact is not answering" in capsys.readouterr().err
         counts = {"created": 12_000}
         display.on_push(Progress(done=12_000, total=50_000, counts=counts))
         assert "writing 12,000 of 50,000 rows |" in capsys.readouterr().err
+
+
+def test_a_dry_run_shows_how_many_pages_it_reads(
+    embedded: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "is_terminal", lambda stream: True)
+    embedded.seed_contacts(30, list_id=embedded.list_id)
+    addresses = [one["email"] for one in embedded.state.contacts()]
+    settings = written(
+        tmp_path,
+        'list = "Newsletter"',
+        "page_size = 10",
+        "[mapping]",
+        'email = "email"',
+        name="icontact.toml",
+    )
+    path = written(tmp_path, "email", *addresses)
+    shown = icontact("push", path, "--settings", settings, "--dry-run").err
+    assert shown.startswith("\rreading")
+    assert "reading contacts: 2 of " in shown
+    assert "reading subscriptions: 1 of " in shown
 
 
 def test_off_a_terminal_only_the_first_repeat_is_noted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any
 
 from icontact.cli.output import is_terminal, print_note
-from icontact.push import Progress
+from icontact.push import Lookup, Progress
 from icontact.transport import Event
 
 __all__ = ["ProgressDisplay"]
@@ -29,6 +29,7 @@ class ProgressDisplay:
     def __init__(self, phase: str, *, shown: bool = True) -> None:
         self.last: Progress | None = None
         self._requests = 0
+        self._expected: Lookup | None = None
         self._limited = self._noted = False
         self._bar: Any = None
         self._phase = phase
@@ -58,7 +59,13 @@ class ProgressDisplay:
         if event.kind == "request":
             self._requests += 1
             self._limited = event.status in _LIMITING
-            if self._phase.startswith("reading") and self._bar is not None and not self._bar.total:
+            if not self._phase.startswith("reading") or self._bar is None:
+                return
+            if (lookup := self._expected) is not None:
+                # Some pages are asked for again, and a listing may grow meanwhile.
+                done = min(self._requests, lookup.requests)
+                self.count(self._phase, done, lookup.requests, lookup.how)
+            else:
                 self._draw(f"{self._phase} ({self._requests:,} requests)")
         elif event.kind in ("retry", "wait"):
             self._wait(event)
@@ -76,6 +83,11 @@ class ProgressDisplay:
         elif event.kind == "retry" and not self._noted:
             self._noted = True
             print_note("iContact is not answering or is limiting requests; retrying more slowly")
+
+    def on_lookup(self, lookup: Lookup) -> None:
+        """Show how many requests a listing takes; the first one has been answered."""
+        self._expected, self._requests = lookup, 1
+        self.count(f"reading {lookup.what}:", 1, lookup.requests, lookup.how)
 
     def on_push(self, progress: Progress) -> None:
         """Show how many rows have their outcome."""

@@ -141,12 +141,13 @@ def run(options: PushOptions, display: ProgressDisplay | None = None) -> PushSum
             file = ReportFile(options.report, read, options.settings, options.journal)
             report = stack.enter_context(closing(file))
         summary = PushSummary(
-            done=push.plan(rows)
+            done=push.plan(rows, on_lookup=display.on_lookup)
             if options.dry_run
             else push.run(
                 rows,
                 journal=options.journal,
                 progress=display.on_push,
+                on_lookup=display.on_lookup,
             ),
             file=rows,
             list=push.list,
@@ -327,8 +328,7 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
 def push(ctx: click.Context, /, **given: Any) -> None:
     """Push a file of contacts into a list."""
     options = PushOptions(**given)
-    phase = "reading" if options.dry_run else "reading the file and iContact"
-    display = ProgressDisplay(phase, shown=not (options.as_json or options.quiet))
+    display = ProgressDisplay("reading", shown=not (options.as_json or options.quiet))
     try:
         with interruptible(), display:
             summary = run(options, display)

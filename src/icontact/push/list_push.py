@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
 from typing import Any, Literal, Unpack
@@ -18,6 +18,7 @@ from icontact.models import ContactList, FieldType
 from icontact.push.destination import check_confirmation, find_list
 from icontact.push.freshness import age, now
 from icontact.push.journal import Identity, Journal, PlannedRows
+from icontact.push.lookup import Lookup
 from icontact.push.outcome import PushOutcome
 from icontact.push.plan import PushPlan
 from icontact.push.policy import PolicyOptions, PushPolicy
@@ -141,6 +142,7 @@ class ListPush:
         *,
         journal: str | PathLike[str] | None = None,
         workers: int | Literal["auto"] | None = None,
+        on_lookup: Callable[[Lookup], None] | None = None,
     ) -> PushPlan:
         """Find out what would happen to every row. Writes nothing to iContact.
 
@@ -149,13 +151,15 @@ class ListPush:
                 :func:`~icontact.sources.as_rows` takes them. Read once.
             journal: A file to keep rows and outcomes in; see :meth:`run`.
             workers: How many requests are under way at a time; by default as the policy says.
+            on_lookup: Called before contacts or subscriptions are read, with the way that was
+                chosen and about how many requests it takes.
 
         Raises:
             APIError, TransportError, LimitReached: If iContact could not be asked.
             JournalError: If the journal cannot be used for this push.
             TypeError: If ``rows`` is one mapping or a text instead of rows.
         """
-        with self._session(journal, workers) as session:
+        with self._session(journal, workers, on_lookup) as session:
             session.load_rows(rows, self.mapper)
             lookups = tuple(session.plan())
             about, most = session.requests_to_write()
@@ -209,6 +213,7 @@ class ListPush:
         journal: str | PathLike[str] | None = None,
         progress: ProgressLike = False,
         workers: int | Literal["auto"] | None = None,
+        on_lookup: Callable[[Lookup], None] | None = None,
     ) -> PushReport:
         """Push rows: plan, then apply. Any number of them, in constant memory.
 
@@ -223,6 +228,7 @@ class ListPush:
             progress: ``True`` for a bar (needs the extra ``cli``), or a function.
             workers: How many requests are under way at a time; by default as the policy says.
                 The outcomes keep their order.
+            on_lookup: As for :meth:`plan`.
 
         Returns:
             One outcome for every row. Trouble of the service shows as ``failed``: pushing the same
@@ -233,7 +239,10 @@ class ListPush:
             KeyboardInterrupt: On Ctrl-C, once the batches under way are finished and noted.
             TypeError: If ``rows`` is one mapping or a text instead of rows.
         """
-        with progress_function(progress) as report_to, self._session(journal, workers) as session:
+        with (
+            progress_function(progress) as report_to,
+            self._session(journal, workers, on_lookup) as session,
+        ):
             session.load_rows(rows, self.mapper)
             try:
                 session.plan()
@@ -245,7 +254,10 @@ class ListPush:
 
     @contextmanager
     def _session(
-        self, journal: Journal | str | PathLike[str] | None, workers: int | Literal["auto"] | None
+        self,
+        journal: Journal | str | PathLike[str] | None,
+        workers: int | Literal["auto"] | None,
+        on_lookup: Callable[[Lookup], None] | None = None,
     ) -> Iterator[PushSession]:
         with worker_pool(self.policy.workers if workers is None else workers) as pool:
             if isinstance(journal, Journal):
@@ -261,6 +273,7 @@ class ListPush:
                     list_id=self.list.list_id,
                     policy=self.policy,
                     types=self._types,
+                    on_lookup=on_lookup,
                 )
             finally:
                 kept.release()

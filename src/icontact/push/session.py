@@ -46,6 +46,7 @@ class PushSession:
         list_id: The list.
         policy: The settings.
         types: The type of each custom field.
+        on_lookup: Called before contacts and subscriptions are read.
 
     Attributes:
         looked: When it began to be found out what iContact knows, in seconds of the monotonic
@@ -62,6 +63,7 @@ class PushSession:
         list_id: int,
         policy: PushPolicy,
         types: Mapping[str, FieldType | str],
+        on_lookup: Callable[[Lookup], None] | None = None,
     ) -> None:
         self.journal = journal
         self.counter: RequestCounter = RequestCounter(folder.transport)
@@ -73,7 +75,12 @@ class PushSession:
         workers.watch(self.counter)
         self._size = BatchSize(policy.batch_size, journal.noted("batch_size"))
         self._reader = StateReader(
-            self._folder, list_id, journal, workers, page_size=policy.page_size
+            self._folder,
+            list_id,
+            journal,
+            workers,
+            page_size=policy.page_size,
+            on_lookup=on_lookup,
         )
         self._requests_before = int(journal.noted("requests", "0"))
         self._elapsed_before = float(journal.noted("elapsed", "0"))

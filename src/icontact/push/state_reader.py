@@ -63,6 +63,7 @@ class StateReader:
         journal: The rows that are open, and where to keep what is found.
         workers: Who asks.
         page_size: Rows a request, or ``"auto"``.
+        on_lookup: Called before each listing is read, with the way and its number of requests.
     """
 
     def __init__(
@@ -73,7 +74,9 @@ class StateReader:
         workers: WorkerPool,
         *,
         page_size: PageSize,
+        on_lookup: Callable[[Lookup], None] | None = None,
     ) -> None:
+        self._on_lookup = on_lookup
         self._folder = folder
         self._list_id = list_id
         self._journal = journal
@@ -153,6 +156,7 @@ class StateReader:
             what="contacts",
             page_size=self._page_size,
             keep=self._keep_contacts,
+            on_lookup=self._on_lookup,
             missing=lambda: self._journal.addresses(unknown=True),
             unanswered=self._fail_address,
             searcher=self._by_address,
@@ -170,6 +174,7 @@ class StateReader:
             what="subscriptions",
             page_size=self._page_size,
             keep=self._keep_subscriptions,
+            on_lookup=self._on_lookup,
             missing=lambda: self._journal.known.ids(open_only=True),
             unanswered=self._fail_contact,
             searcher=self._by_contact,
@@ -245,6 +250,7 @@ class _Reading(Generic[V, T]):
     sentinel: Callable[[T], V]
     #: Called with each value about which iContact gave no answer.
     unanswered: Callable[[V, IContactError], None]
+    on_lookup: Callable[[Lookup], None] | None
 
     def read(self, listing: Pager[T], wanted: int, workers: WorkerPool) -> Lookup | None:
         if not wanted:
@@ -262,6 +268,8 @@ class _Reading(Generic[V, T]):
         self._note_sentinel(first)
         self.keep(first)
         way = self._cheapest(first)
+        if self.on_lookup is not None:
+            self.on_lookup(way)
         if way.how != "pages":
             self._search(workers)
         elif not self._steady(first, pages):
