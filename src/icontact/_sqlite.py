@@ -13,6 +13,7 @@ from zlib import crc32
 import attrs
 
 __all__ = [
+    "MARKS",
     "Checked",
     "FileFormat",
     "checksum",
@@ -27,6 +28,14 @@ __all__ = [
 
 #: The name of the function in SQL, and of the column that holds what it returns.
 _FUNCTION, _COLUMN = "icontact_checksum", "checksum"
+
+
+#: What identifies a file: its marks in the header, and the number of its tables.
+MARKS = (
+    "PRAGMA application_id",
+    "PRAGMA user_version",
+    "SELECT COUNT(*) FROM sqlite_master",
+)
 
 
 def make_private(path: str | os.PathLike[str]) -> str:
@@ -84,14 +93,7 @@ class FileFormat:
             sqlite3.Error: The file cannot be read or written.
         """
         with transaction(connection):
-            found = tuple(
-                connection.execute(query).fetchone()[0]
-                for query in (
-                    "PRAGMA application_id",
-                    "PRAGMA user_version",
-                    "SELECT COUNT(*) FROM sqlite_master",
-                )
-            )
+            found = tuple(connection.execute(query).fetchone()[0] for query in MARKS)
             if found == (0, 0, 0):
                 for statement in self.tables.split(";"):
                     connection.execute(statement)

@@ -135,7 +135,7 @@ class Reason:
 
     def encode(self) -> str:
         """Return the reason as JSON, for a journal."""
-        return json.dumps(self.parts, separators=(",", ":"))
+        return _encode(self.parts)
 
     @staticmethod
     @lru_cache(maxsize=1000)
@@ -149,6 +149,11 @@ class Reason:
         if not all(part and part[0] in _WORDS for part in parts):
             raise ValueError("not a reason")
         return Reason(parts)
+
+
+@lru_cache(maxsize=1000)
+def _encode(parts: tuple[tuple[str, ...], ...]) -> str:
+    return json.dumps(parts, separators=(",", ":"))
 
 
 def _in_words(code: str, arguments: list[str]) -> str:

@@ -1,28 +1,36 @@
-"""One SQLite database that a single push uses at a time; whatever fails in it is a JournalError."""
+"""A SQLite database that one push uses at a time; its errors are JournalErrors."""
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
-import stat
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from itertools import pairwise
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
-from icontact._sqlite import Checked, damage_of, keep_checksums, schema_of
+from icontact._sqlite import (
+    MARKS,
+    Checked,
+    damage_of,
+    is_busy,
+    keep_checksums,
+    make_private,
+    schema_of,
+    transaction,
+)
 from icontact.errors import JournalError
 
 __all__ = ["Database"]
 
-#: No SQLite file that has something in it is as small as this; a single byte it takes for nothing.
+#: A SQLite file with content is larger; SQLite takes a single byte for an empty file.
 _TOO_SMALL = 100
 
-#: Marks our files, so that no other program's database is taken for a journal: "iCoJ".
+#: Marks journals, so that another program's database is not taken for one: "iCoJ".
 _APPLICATION_ID = 0x69436F4A
 
 
@@ -36,12 +44,12 @@ class Database:
         path: The file; ``None`` for a temporary database, which SQLite keeps in memory until it
             grows, and then in a file without a name.
         tables: The statements that make a new one.
-        version: Which they are.
-        checked: The tables whose rows carry a checksum. In a file each statement maintains them.
+        version: The version of the tables.
+        checked: The tables whose rows carry a checksum, which each statement maintains in a file.
 
     Raises:
-        JournalError: If another push holds it, it is none of ours, or it cannot be used. The last
-            also from every method.
+        JournalError: If another push holds it, it is not a journal, or it cannot be used. Every
+            method raises the last one, too.
     """
 
     def __init__(
@@ -54,7 +62,7 @@ class Database:
         self.path: str | None = None if path is None else os.fspath(path)
         self._lock = threading.RLock()
         if self.path is not None:
-            _make_private(self.path)
+            _make_file(self.path)
             self._refuse_others(version)
         with self._in_words("opened"):
             self._connection = sqlite3.connect(
@@ -69,11 +77,9 @@ class Database:
             raise
 
     def _refuse_others(self, version: int) -> None:
-        """See whose file it is, before anything in it changes, its mode included."""
+        """Check whose file it is, before anything in it changes, its mode included."""
         with self._in_words("opened"), closing(sqlite3.connect(self.path or "", timeout=0.2)) as it:
-            (kind,) = it.execute("PRAGMA application_id").fetchone()
-            (found,) = it.execute("PRAGMA user_version").fetchone()
-            (tables,) = it.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+            kind, found, tables = (it.execute(query).fetchone()[0] for query in MARKS)
         if (kind, found) == (_APPLICATION_ID, version) or not (kind or found or tables):
             return
         problem = _ANOTHER_VERSION if kind == _APPLICATION_ID else _NO_JOURNAL
@@ -82,13 +88,12 @@ class Database:
     def _prepare(self, tables: str, version: int, checked: Sequence[Checked]) -> None:
         if self.path is not None:
             self._hold()
-        self._connection.execute("BEGIN EXCLUSIVE")
-        if not self.value("SELECT COUNT(*) FROM sqlite_master"):
-            for statement in tables.split(";\n"):
-                self._connection.execute(statement)
-            self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-            self._connection.execute(f"PRAGMA user_version = {version}")
-        self._connection.execute("COMMIT")
+        with transaction(self._connection, "EXCLUSIVE"):
+            if not self.value("SELECT COUNT(*) FROM sqlite_master"):
+                for statement in tables.split(";\n"):
+                    self._connection.execute(statement)
+                self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                self._connection.execute(f"PRAGMA user_version = {version}")
         if self.path is not None:
             keep_checksums(self._connection, checked)
             if problem := damage_of(self._connection, checked, schema_of(tables)):
@@ -105,18 +110,11 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Keep everything written inside, or nothing of it."""
-        with self._lock, self._in_words("written"):
-            self._connection.execute("BEGIN")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                # SQLite may have ended the transaction itself; then this does nothing.
-                self._connection.rollback()
-                raise
+        with self._lock, self._in_words("written"), transaction(self._connection, "DEFERRED"):
+            yield
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        """Run a statement, and return how many rows it touched."""
+        """Run a statement; return the number of rows that it changed."""
         with self._lock, self._in_words("written"):
             return self._connection.execute(sql, parameters).rowcount
 
@@ -126,7 +124,7 @@ class Database:
             self._connection.executemany(sql, rows)
 
     def index_unique(self, what: str) -> bool:
-        """Make an index, unless two rows are alike to it; tell whether it was made."""
+        """Make a unique index, unless two rows have the same key; return whether it was made."""
         with self._lock, self._in_words("written"), suppress(sqlite3.IntegrityError):
             self._connection.execute(f"CREATE UNIQUE INDEX {what}")
             return True
@@ -165,7 +163,7 @@ class Database:
             return None if found is None else found[0]
 
     def is_at(self, path: str | PathLike[str]) -> bool:
-        """Tell whether a path, which need not be there, leads to the file."""
+        """Check whether a path, which need not exist, is that of the file."""
         # As SQLite opened it; the working directory may be another one by now.
         file = str(self.rows("PRAGMA database_list")[0][2])
         if not file:
@@ -175,14 +173,14 @@ class Database:
         return os.path.realpath(file) == os.path.realpath(path)
 
     def _hold(self) -> None:
-        """Take the file, so that a second push on it is refused at once."""
+        """Lock the file, so that a second push on it is refused at once."""
         self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._connection.execute("PRAGMA journal_mode = WAL")
-        # A result that was committed outlives a power cut.
+        # A committed result outlives a power cut.
         self._connection.execute("PRAGMA synchronous = FULL")
 
     def acquire(self) -> None:
-        """Take the file again after it was released.
+        """Lock the file again after it was released.
 
         Raises:
             JournalError: If another push holds it.
@@ -194,10 +192,10 @@ class Database:
                 self._connection.execute("COMMIT")
 
     def release(self, last: tuple[()] | tuple[str, Sequence[Any]] = ()) -> None:
-        """Let others at the file, and leave it as one plain file. It can still be read.
+        """Release the lock on the file, and leave it as one plain file, which can still be read.
 
         Args:
-            last: A statement to run before, with its parameters.
+            last: A statement to run first, with its parameters.
         """
         if self.path is not None:
             with self._lock, self._in_words("released"):
@@ -209,7 +207,7 @@ class Database:
                 self._connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
 
     def close(self) -> None:
-        """Close it; a temporary one is gone then."""
+        """Close it, which deletes a temporary one."""
         with self._lock:
             self._close()
 
@@ -219,33 +217,16 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            problem = _problem(error)
-        else:
-            return
-        raise JournalError(f"the journal {self.path or '(temporary)'} cannot be {done}: {problem}")
+            name = f"the journal {self.path or '(temporary)'}"
+            raise JournalError(f"{name} cannot be {done}: {_problem(error)}") from None
 
 
-def _make_private(path: str) -> None:
-    """Make the file if it is not there, for its owner alone; leave other files.
-
-    A file that is there is not opened here: closing it would drop the locks by which another push
-    of this process holds it, as POSIX has it.
-    """
-    problem = ""
-    try:
-        with suppress(FileExistsError):
-            # A link may lead to where there is nothing yet.
-            os.close(os.open(os.path.realpath(path), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        there = os.stat(path)  # noqa: PTH116  # beside the other calls of os
-    except OSError as error:
-        problem = f"the journal {path} cannot be opened: {error.strerror}"
-    else:
-        if stat.S_ISDIR(there.st_mode):
-            problem = f"the journal {path} cannot be opened: {os.strerror(errno.EISDIR)}"
-        elif 0 < there.st_size < _TOO_SMALL:
-            problem = f"{path} {_NO_JOURNAL}: name another file"
-    if problem:
-        raise JournalError(problem)
+def _make_file(path: str) -> None:
+    """Make the file if it does not exist, for its owner alone; refuse other files."""
+    if problem := make_private(path):
+        raise JournalError(f"the journal {path} cannot be opened: {problem}")
+    if 0 < Path(path).stat().st_size < _TOO_SMALL:
+        raise JournalError(f"{path} {_NO_JOURNAL}: name another file")
 
 
 _NO_JOURNAL = "is not the journal of a push"
@@ -253,9 +234,9 @@ _ANOTHER_VERSION = "is the journal of another version"
 
 
 def _problem(error: sqlite3.Error) -> str:
-    code = getattr(error, "sqlite_errorname", "")
-    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    if is_busy(error):
         return "another push is using it; wait for it to end, or name another file"
+    code = getattr(error, "sqlite_errorname", "")
     if code.startswith("SQLITE_NOTADB"):
         return f"it {_NO_JOURNAL}; name another file"
     if code.startswith("SQLITE_FULL"):
