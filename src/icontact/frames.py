@@ -296,6 +296,8 @@ def _kind_of_values(values: Sequence[Any]) -> Kind:
     found = {_KINDS.get(type(value), "text") for value in values if value is not None}
     if found == {"int", "float"}:
         return "float"
+    if found == {"int"} and any(value and not -(2**63) <= value < 2**63 for value in values):
+        return "text"
     return found.pop() if len(found) == 1 else "text"
 
 

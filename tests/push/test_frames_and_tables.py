@@ -198,3 +198,18 @@ def test_reasons_tell_contacts_that_were_added_to_the_list_from_others(
     report = plan.apply()
     copied = PushReport.merged([report])
     assert {one.added_to_list for one in copied.by_reason()} == {False, True}
+
+
+def test_a_plan_that_would_write_nothing_has_no_samples(make_push: MakePush) -> None:
+    html = make_push().plan([{"email": "nonsense"}])._repr_html_()
+
+    assert "as they would be stored" not in html
+    assert "1 row: 1 rejected. Nothing has been written yet." in words(html)
+
+
+def test_a_note_about_rows_is_a_reason_of_its_own(make_push: MakePush) -> None:
+    push = make_push({"email": "email", "state": "state"})
+
+    html = push.plan([person(1, state="A very long state")])._repr_html_()
+
+    assert "1 note state: left out" in words(html)

@@ -324,3 +324,9 @@ def test_a_mapper_shows_which_column_fills_which_field() -> None:
     function = icontact.ContactMapper({"email": Source("<mail>", transform=str.lower)})
     assert "(function)" in function._repr_html_()
     assert "&lt;mail&gt;" in function._repr_html_()
+
+
+def test_a_whole_number_that_is_too_large_for_a_column_stays_text() -> None:
+    frame = frames.to_frame([{"number": 2**63}, {"number": 1}])
+
+    assert frame["number"].tolist() == [str(2**63), "1"]
