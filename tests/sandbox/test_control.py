@@ -182,7 +182,7 @@ def test_answers_are_spoilt_late_and_throttled_on_order(
         ("/seed", {"lists": [{"name": {}}]}, "Error binding parameter"),
         ("/quirks", {"max_limit": "x"}, "'max_limit' has to be an integer or null"),
         ("/quirks", {"upload_actions": [1]}, "'upload_actions' has to be an array, each of it"),
-        ("/quirks", {"tea": 1}, "There is no quirk 'tea'; GET /_control/quirks lists them"),
+        ("/quirks", {"tea": 1}, "'tea' is not a quirk; GET /_control/quirks lists them"),
         ("/reset", [], "The body has to be an object"),
         ("/reset", "nonsense", "The data you provided could not be parsed"),
         ("/reset", "[" * 2000, "The data you provided was nested too deeply"),
@@ -301,7 +301,7 @@ def test_it_comes_back_to_a_snapshot(server: Server, control: Controls) -> None:
         assert len(server.sandbox.state.contacts()) == count
     assert control.refused("POST", "/restore", {"name": "two"}) == (
         400,
-        "There is no snapshot of the name 'two'",
+        "A snapshot of the name 'two' does not exist",
     )
     assert control.refused("POST", "/snapshot", {"name": 1}) == (400, "'name' has to be a text")
 

@@ -139,7 +139,7 @@ def test_garbling_applies_the_request_and_spoils_the_answer(
 
 def test_there_is_no_other_garbling(sandbox: Sandbox) -> None:
     other: Any = "other"
-    with pytest.raises(ValueError, match="choose html, cut or not_json"):
+    with pytest.raises(ValueError, match="kind has to be html, cut or not_json"):
         sandbox.faults.garble(other)
 
 

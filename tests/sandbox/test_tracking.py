@@ -184,12 +184,12 @@ def test_reactions_come_over_time(lively: Callable[..., Wire]) -> None:
 def test_a_rate_is_a_share(name: str) -> None:
     value: Any
     for value in (-0.1, 1.1):
-        with pytest.raises(ValueError, match=f"{name} is {value}, but has to be between 0 and 1"):
+        with pytest.raises(ValueError, match=f"{name} has to be between 0 and 1, not {value}"):
             Recipients(**{name: value})
 
 
 def test_nobody_reacts_before_a_release() -> None:
-    with pytest.raises(ValueError, match="nobody reacts before"):
+    with pytest.raises(ValueError, match="spread has to be 0 or more"):
         Recipients(spread=timedelta(-1))
 
 

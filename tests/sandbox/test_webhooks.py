@@ -218,7 +218,7 @@ def test_waiting_has_an_end(wire: Wire, receiver: Receiver) -> None:
     hook(wire, "contact_created", receiver.url)
     receiver.gate.clear()
     wire.contact()
-    with pytest.raises(TimeoutError, match="still under way"):
+    with pytest.raises(TimeoutError, match="still being sent"):
         wire.sandbox.webhooks.wait(0.01)
     wire.contact("b@example.com")
     receiver.gate.set()

@@ -1,4 +1,4 @@
-"""The application: from a request to an answer, whichever door it came through."""
+"""The application: from a request to an answer, through any server."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ _IDS = frozenset(
 
 @attrs.frozen
 class HandledRequest:
-    """What a door does with a request: send the answer, but for what the fault says.
+    """What a server does with a request: send the answer, as its fault lets it.
 
     Attributes:
         answer: The answer; ``None`` if the request was lost before it was applied.
-        fault: The fault that hit it, if one did.
+        fault: The fault that hit it, if any.
         latency: How many seconds late every answer is.
     """
 
@@ -54,7 +54,7 @@ class HandledRequest:
 
     @property
     def dropped(self) -> bool:
-        """Whether the request was applied, but its answer is to be lost."""
+        """Whether the request was applied, but its answer is lost."""
         return self.fault is not None and self.fault.kind is FaultKind.DROP_AFTER
 
     @property
@@ -65,21 +65,14 @@ class HandledRequest:
 
 
 class App:
-    """The embedded iContact, without a door.
+    """The embedded iContact behind all servers.
 
     Args:
         store: The state.
-        quirks: How it behaves where nobody knows.
-        clock: What time it is.
-        behaviour: What recipients do.
-        max_body_bytes: The longest body that is taken.
-
-    Attributes:
-        faults: The faults on order.
-        requests: What arrived.
-        courier: What delivers to web hooks.
-        quirks: How it behaves where nobody knows; may be set to others at any time.
-        max_body_bytes: The longest body that a door has to take.
+        quirks: The switches for what is not known of iContact; may be set at any time.
+        clock: The time.
+        recipients: How recipients react.
+        max_body_bytes: The longest body that a server accepts.
     """
 
     def __init__(
@@ -101,16 +94,16 @@ class App:
         self._routes = _routing_table()
 
     def receive(self, incoming: IncomingRequest) -> HandledRequest:
-        """Take a request: meet its fault, apply it, write down that it came."""
+        """Find the fault of a request, apply the request, and log it."""
         started = time.perf_counter()
         fault = self.faults.take(incoming)
-        outcome = HandledRequest(self._under(fault, incoming), fault, self.faults.lateness())
+        handled = HandledRequest(self._answer(fault, incoming), fault, self.faults.lateness())
         if fault is None or fault.kind is not FaultKind.REFUSE:
-            self._log(incoming, outcome, time.perf_counter() - started)
-        return outcome
+            self._log(incoming, handled, time.perf_counter() - started)
+        return handled
 
     def run_due(self) -> None:
-        """Let everything happen that is due by now: scheduled sends, reactions, uploads."""
+        """Do everything that is due by now: scheduled sends, reactions, uploads."""
         now = timestamps.aware(self._clock())
         if scheduler.is_due(self._store, int(now.timestamp())):
             with self._store.transaction():
@@ -119,14 +112,14 @@ class App:
                 deliveries = self._deliveries(context)
             self.webhook_sender.post(deliveries)
 
-    def _under(self, fault: Fault | None, incoming: IncomingRequest) -> OutgoingResponse | None:
+    def _answer(self, fault: Fault | None, incoming: IncomingRequest) -> OutgoingResponse | None:
         if fault is None:
             return self._unless_throttled(incoming)
         if fault.kind in _LOST_BEFORE:
             return None
-        instead = fault.answer_instead(incoming)
-        if instead is not None:
-            return self._finished(instead)
+        answer = fault.answer_instead(incoming)
+        if answer is not None:
+            return self._with_media_type(answer)
         return fault.spoil(self._unless_throttled(incoming))
 
     def _unless_throttled(self, incoming: IncomingRequest) -> OutgoingResponse:
@@ -146,7 +139,7 @@ class App:
         """Run the rule for a request, in one transaction: all of it is kept, or nothing.
 
         Returns:
-            What is answered, and how many seconds late.
+            The payload of the answer, and how many seconds late it is.
         """
         self.run_due()
         route, path_ids = self._match(incoming.path)
@@ -192,7 +185,7 @@ class App:
     def _match(self, path: str) -> tuple[Route, dict[str, str]]:
         if self.quirks.folder_without_slash:
             path = _FOLDER_WITHOUT_SLASH.sub(r"\1/", path)
-        # Two slashes at the beginning are a door's mark of what is outside of its mount.
+        # Two slashes at the beginning mark a path outside of a server's mount.
         if not path.startswith("//"):
             with suppress(NotFound):
                 route, path_ids = self._routes.match(path, method="GET")
@@ -200,20 +193,19 @@ class App:
         raise Refusal(501, error_texts.NOT_IMPLEMENTED)
 
     def _account_warnings(self, context: RequestContext) -> tuple[str, ...]:
-        """Return what is said with every answer, errors too, to a caller whose account is known."""
+        """Return the warnings of every answer, also of errors, once the account is known."""
         overdue = context.username and self.quirks.past_due_warning
         return (error_texts.PAST_DUE,) if overdue else ()
 
     def _json(self, status: int, payload: Any) -> OutgoingResponse:
-        return self._finished(OutgoingResponse(status=status, body=self._encoded(payload)))
+        return self._with_media_type(OutgoingResponse(status=status, body=self._encoded(payload)))
 
     def _encoded(self, payload: Any) -> bytes:
         if self.quirks.numeric_ids:
             payload = phpjson.with_numbers(payload, _IDS)
         return phpjson.encode(payload)
 
-    def _finished(self, answer: OutgoingResponse) -> OutgoingResponse:
-        """Dress an answer: its media type, and HTML for a 503 where the quirks say so."""
+    def _with_media_type(self, answer: OutgoingResponse) -> OutgoingResponse:
         if answer.status == 503 and self.quirks.html_503:
             page = html_page(503, "Service Unavailable")
             return attrs.evolve(page, headers={**answer.headers, **page.headers})
@@ -221,38 +213,39 @@ class App:
             answer, headers={"Content-Type": self.quirks.content_type, **answer.headers}
         )
 
-    def _log(self, incoming: IncomingRequest, outcome: HandledRequest, seconds: float) -> None:
+    def _log(self, incoming: IncomingRequest, handled: HandledRequest, seconds: float) -> None:
         received = ReceivedRequest(
             method=incoming.method,
             path=incoming.path,
             query_names=tuple(incoming.query),
-            status=outcome.answer.status if outcome.answer else None,
+            status=handled.answer.status if handled.answer else None,
             at=timestamps.aware(self._clock()),
             milliseconds=seconds * 1000,
-            fault=outcome.fault.kind.value if outcome.fault else None,
+            fault=handled.fault.kind.value if handled.fault else None,
         )
         self.requests.append(received)
         if request_log.logger.isEnabledFor(logging.INFO):
-            request_log.logger.info("%s", request_log.line(received, self._template(incoming.path)))
+            template = self._path_template(incoming.path)
+            request_log.logger.info("%s", request_log.line(received, template))
 
-    def _template(self, path: str) -> str:
-        """Return a path as it may be logged: as in the routing table, and ids that are numbers."""
+    def _path_template(self, path: str) -> str:
+        """Return a path as it may be logged: as in the routing table, with ids that are numbers."""
         try:
             route, path_ids = self._match(path)
         except Refusal:
             return request_log.UNKNOWN_PATH
-        shown = route.path
+        template = route.path
         for name, value in path_ids.items():
             if request_log.PLAIN_ID.fullmatch(value):
-                shown = shown.replace(f"<{name}>", value)
-        return shown
+                template = template.replace(f"<{name}>", value)
+        return template
 
 
 @cache
 def _routing_table() -> MapAdapter:
-    """Return the table of all routes, which every sandbox of the process shares.
+    """Return the routing table, which all sandboxes of the process share.
 
-    To compile it takes ten times as long as all else that a new sandbox needs.
+    To compile it takes ten times as long as the rest of a new sandbox.
     """
     rules = [Rule(route.path, endpoint=route) for route in ROUTES]
     table = Map(rules, strict_slashes=False, merge_slashes=False, redirect_defaults=False)

@@ -1,7 +1,6 @@
-"""What has to be right before a rule runs, in the order in which the server complains.
+"""What is checked before a rule runs: version, credentials, verb, media types, account, folder.
 
-An unknown route or version comes first, as recorded (API 2.2); then who asks, the verb, the media
-types, and the account and the folder. The order of the latter is not known.
+An unknown route or version comes first, as recorded (API 2.2). The other order is not known.
 """
 
 from __future__ import annotations
@@ -21,17 +20,14 @@ _ZERO_WEIGHT = re.compile(r";\s*q\s*=\s*0(\.0*)?\s*(;|$)", re.I)
 
 
 def check_version(headers: Mapping[str, str]) -> None:
-    """Refuse a version that is not spoken; a missing one is looked at after the credentials."""
+    """Refuse an unknown version; a missing one is refused after the credentials are checked."""
     version = headers.get("api-version")
     if version is not None and version.strip() not in VERSIONS:
         raise Refusal(501, error_texts.NOT_IMPLEMENTED)
 
 
 def admit(context: RequestContext, route: Route) -> Handler:
-    """Check everything that a resource asks for, and note in the call who asks for what.
-
-    Returns:
-        The rule for the verb.
+    """Check a request, note account and user in the context, and return the rule for the verb.
 
     Raises:
         Refusal: 401, 403, 404, 405, 406, 413, 415 or 501.
@@ -77,7 +73,7 @@ def _authenticate(context: RequestContext) -> None:
 
 
 def _as_utf8(header: str) -> str:
-    """Read a header that a client wrote in UTF-8, as PHP clients do; a door hands on Latin-1."""
+    """Read a header that a client wrote in UTF-8, as PHP clients do; a server passes Latin-1."""
     try:
         return header.encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -92,7 +88,7 @@ def _application(logins: list[Row], app_id: str) -> Row:
 
 
 def _check_media(incoming: IncomingRequest, route: Route) -> None:
-    """Speak JSON only: XML is documented too, and refused here (API 2.1, 18b)."""
+    """Refuse anything but JSON, also XML, which is documented (API 2.1, 18b)."""
     accepted = incoming.headers.get("accept", "").split(",")
     if not any(_media_type(entry) == _JSON and not _unwanted(entry) for entry in accepted):
         raise Refusal(406, error_texts.NOT_ACCEPTABLE)

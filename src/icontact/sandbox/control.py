@@ -259,7 +259,7 @@ class Control:
     def _set_quirks(self, incoming: IncomingRequest) -> dict[str, Any]:
         changes = _object(incoming)
         for name in changes.keys() - _QUIRKS.keys():
-            raise ValueError(f"There is no quirk {name!r}; GET {CONTROL}/quirks lists them")
+            raise ValueError(f"{name!r} is not a quirk; GET {CONTROL}/quirks lists them")
         control_types.check(changes, _QUIRKS)
         sets = {n: frozenset(value) for n, value in changes.items() if isinstance(value, list)}
         self._sandbox.quirks = attrs.evolve(self._sandbox.quirks, **{**changes, **sets})
@@ -278,7 +278,7 @@ class Control:
 
     def _restore(self, name: str = "") -> None:
         if name not in self._snapshots:
-            raise ValueError(f"There is no snapshot of the name {name!r}")
+            raise ValueError(f"A snapshot of the name {name!r} does not exist")
         self._sandbox.restore(self._snapshots[name])
 
 

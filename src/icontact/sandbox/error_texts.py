@@ -95,7 +95,7 @@ def rejected_row(number: int, because: str) -> str:
 
 
 def ignored_columns(names: Iterable[str]) -> str:
-    """Return the warning about columns of an upload that are no fields (API 14)."""
+    """Return the warning about columns of an upload that are not fields (API 14)."""
     return f"The following columns could not be recognized and so were ignored ({', '.join(names)})"
 
 

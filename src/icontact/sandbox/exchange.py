@@ -1,4 +1,4 @@
-"""What passes between a door and the application: a request, an answer, and a refusal."""
+"""What passes between a server and the application: a request, an answer, and a refusal."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 import attrs
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
-"""The longest body that is taken, unless a sandbox is told otherwise."""
+"""The longest body by default."""
 
 
 @attrs.frozen(kw_only=True)
 class IncomingRequest:
-    """One request, as every door hands it to the application.
+    """One request, as every server hands it to the application.
 
-    ``path`` is what follows the base URL, percent-decoded, from its leading slash on. Header names
-    are lower-cased. Of a body that was longer than the door takes, nothing is kept but the fact.
+    ``path`` is the part below the base URL, percent-decoded, with its leading slash. Header names
+    are lower-cased. A body that is too long is not kept.
     """
 
     method: str
@@ -29,7 +29,7 @@ class IncomingRequest:
 
 @attrs.frozen(kw_only=True)
 class OutgoingResponse:
-    """One answer, ready to be sent: status, headers, the bytes of the body, and how late it is."""
+    """One answer: status, headers, the bytes of the body, and how many seconds late it is."""
 
     status: int
     body: bytes = attrs.field(repr=False)
@@ -38,12 +38,12 @@ class OutgoingResponse:
 
 
 class Refusal(Exception):
-    """A rule says no: an HTTP status and the sentences for ``errors``.
+    """What a rule refuses: an HTTP status and the sentences for ``errors``.
 
     In a collection POST the refusal of one item becomes warnings beside the others (API 2.7).
 
     Attributes:
-        warnings: What is said beside the errors, such as about the account.
+        warnings: Sentences beside the errors, such as about the account.
     """
 
     def __init__(self, status: int, *texts: str) -> None:

@@ -177,7 +177,7 @@ class Faults:
     def slow(self, seconds: float, times: int | None = 1, **only: Unpack[FaultFilter]) -> None:
         """Apply the request, and answer late; meanwhile other requests are answered.
 
-        In process there is no wait: a request with a shorter read timeout fails at once with
+        In process nothing waits: a request with a shorter read timeout fails at once with
         ``requests.exceptions.ReadTimeout``, any other is answered at once.
         """
         self._add(FaultKind.SLOW, times, only, seconds=seconds)
@@ -199,13 +199,13 @@ class Faults:
             ValueError: The kind is not known.
         """
         if kind not in {"html", "cut", "not_json"}:
-            raise ValueError(f"There is no garbling {kind!r}; choose html, cut or not_json")
+            raise ValueError(f"kind has to be html, cut or not_json, not {kind!r}")
         self._add(FaultKind.GARBLE, times, only, garble=kind)
 
     def latency(self, seconds: float) -> None:
         """Answer everything this late from now on, also what meets a fault; 0 ends it.
 
-        Meanwhile other requests are answered. In process there is no wait, as with :meth:`slow`.
+        Meanwhile other requests are answered. In process nothing waits, as with :meth:`slow`.
 
         Raises:
             ValueError: The number is negative.

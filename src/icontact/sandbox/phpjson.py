@@ -31,13 +31,13 @@ def decode(body: bytes) -> Any:
     Integers of more digits than PHP can hold stay text: they are ids that name nothing.
 
     Raises:
-        Refusal: 400, if the body is no JSON, is nested too deeply, or holds a lone surrogate.
+        Refusal: 400, if the body is not JSON, is nested too deeply, or holds a lone surrogate.
     """
     try:
         value = json.loads(
             body.decode("utf-8"), parse_int=_integer, parse_constant=_refuse_constant
         )
-        # So many brackets are there at least, one inside the other.
+        # Nothing is nested more deeply than it has brackets.
         brackets = body.count(b"[") + body.count(b"{")
         if brackets > _MAX_NESTING and nesting(value) > _MAX_NESTING:
             raise RecursionError
@@ -95,4 +95,4 @@ def _integer(digits: str) -> int | str:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")

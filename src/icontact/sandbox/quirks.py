@@ -1,4 +1,4 @@
-"""Where the evidence about iContact is silent or contradicts itself: one switch each."""
+"""Switches for what is not known of iContact, or seen in several ways."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from icontact.sandbox import error_texts
 
 @attrs.frozen(kw_only=True)
 class Quirks:
-    """How the sandbox behaves where nobody knows, or where the server was seen to differ.
+    """How the sandbox behaves where iContact is not known, or was seen to differ.
 
     The defaults are what was recorded, and the more demanding reading where nothing was. Every
     attribute names the section of the API reference that it rests on.
@@ -102,7 +102,7 @@ class Quirks:
     """API 8.2: whether a call may confirm a pending subscription, which is the contact's act."""
 
     resubscribe: Literal["refused", "allowed"] = "refused"
-    """API 8.2: whether a call may put somebody back who left. Known from clients' code alone."""
+    """API 8.2: whether a call may subscribe a contact again that left. Known from clients."""
 
     resubscribe_text: str = (
         "The status value you provided was not valid. A contact that has unsubscribed from a list"
@@ -152,7 +152,7 @@ class Quirks:
     """API 10.2: what ``messageOpens`` is compared with: how many messages, or which. Unknown."""
 
     criteria_join: Literal["all", "any"] = "all"
-    """API 10.2: whether somebody in a segment meets all of its criteria, or one. Unknown."""
+    """API 10.2: whether a contact in a segment meets all of its criteria, or one. Unknown."""
 
     forward_to_friend: Literal["optional", "required"] = "optional"
     """API 11: ``forwardToFriend`` was required in older docs, and is gone from current ones."""

@@ -1,4 +1,4 @@
-"""How made-up recipients react to a mailing: the same ones, the same way, every time."""
+"""How made-up recipients react to a mailing: in the same way every time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_AGAIN = 5
 
 @attrs.frozen
 class Reaction:
-    """What one recipient does, so many seconds after the release of a send."""
+    """What one recipient does, and how many seconds after the release of a send."""
 
     contact_id: int
     kind: ReactionKind
@@ -29,29 +29,32 @@ class Reaction:
 
 def _is_share(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
     if not 0 <= value <= 1:
-        raise ValueError(f"{attribute.name} is {value}, but has to be between 0 and 1")
+        raise ValueError(f"{attribute.name} has to be between 0 and 1, not {value}")
 
 
-def _is_no_past(instance: object, attribute: attrs.Attribute[timedelta], value: timedelta) -> None:
+def _is_not_negative(
+    instance: object, attribute: attrs.Attribute[timedelta], value: timedelta
+) -> None:
     if value < timedelta(0):
-        raise ValueError(f"{attribute.name} is {value}, but nobody reacts before a release")
+        raise ValueError(f"{attribute.name} has to be 0 or more, not {value}")
 
 
 @attrs.frozen(kw_only=True)
 class Recipients:
     """How recipients react when a send is released. The same seed gives the same reactions.
 
-    They really do: who unsubscribes leaves the lists that were sent to, and an address that
-    bounces for good is ``bounced`` from then on (API 12).
+    The reactions have effects: a contact that unsubscribes leaves the lists that were sent to, and
+    an address that bounces for good is ``bounced`` from then on (API 12).
 
     Attributes:
-        open_rate: The share of those reached who open the message, if it has an ``htmlBody``.
-        click_rate: The share of those reached who click one of its links; they open it too.
-        bounce_rate: The share of the recipients who are not reached.
+        open_rate: The share of the reached recipients that open the message, if it has an
+            ``htmlBody``.
+        click_rate: The share of the reached recipients that open it and click one of its links.
+        bounce_rate: The share of all recipients that are not reached.
         hard_bounce_share: The share of the bounces that are for good.
-        unsubscribe_rate: The share of those reached who leave.
-        forward_rate: The share of those who open that forwards the message.
-        spread: Over how long they react, most of them early; by default all at once.
+        unsubscribe_rate: The share of the reached recipients that unsubscribe.
+        forward_rate: The share of the openers that forward the message.
+        spread: The time over which they react, most of them early; by default all at once.
         seed: Another seed gives other reactions.
     """
 
@@ -61,18 +64,18 @@ class Recipients:
     hard_bounce_share: float = attrs.field(default=0.5, validator=_is_share)
     unsubscribe_rate: float = attrs.field(default=0.005, validator=_is_share)
     forward_rate: float = attrs.field(default=0.02, validator=_is_share)
-    spread: timedelta = attrs.field(default=timedelta(0), validator=_is_no_past)
+    spread: timedelta = attrs.field(default=timedelta(0), validator=_is_not_negative)
     seed: int = 2012
 
     def reactions(
         self, send_id: int, contact_ids: Iterable[int], *, can_open: bool, links: Sequence[str]
     ) -> list[Reaction]:
-        """Return what the recipients of a send do, in the order in which they do it.
+        """Return what the recipients of a send do, in order of time.
 
         Args:
             send_id: The send; each has reactions of its own.
             contact_ids: The recipients, in a fixed order.
-            can_open: Whether an opening would be noticed.
+            can_open: Whether openings are counted.
             links: The links whose clicks are counted.
         """
         dice = random.Random(f"{self.seed}:{send_id}")  # noqa: S311  (a game, no secret)

@@ -1,4 +1,4 @@
-"""What arrived at the sandbox, in order, and nothing personal of it."""
+"""The requests that arrived at the sandbox, in order, without personal data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import overload
 import attrs
 
 logger: logging.Logger = logging.getLogger("icontact.sandbox.requests")
-"""Gets a line at the level INFO for each request, without addresses and secrets."""
+"""Logs a line at the level INFO for each request, without addresses and secrets."""
 
 UNKNOWN_PATH = "(no such path)"
 PLAIN_ID = re.compile(r"\d{1,12}(_\d{1,12})?")
@@ -26,7 +26,7 @@ class ReceivedRequest:
 
     Attributes:
         method: The verb.
-        path: What follows the base URL, from its leading slash on.
+        path: The part below the base URL, with its leading slash.
         query_names: The names in the query, in order.
         status: What the server answered; ``None`` if the request was dropped before it was applied.
         at: When it was answered, by the clock of the sandbox.
@@ -59,12 +59,12 @@ class RequestLog(Sequence[ReceivedRequest]):
                 del self._requests[: -self._most]
 
     def keep(self, most: int) -> None:
-        """Keep no more than the latest so many from now on: for a server that runs for long."""
+        """Keep only the latest requests from now on, up to a number: for servers that run long."""
         with self._lock:
             self._most = most
 
     def clear(self) -> None:
-        """Forget everything that arrived."""
+        """Forget all requests."""
         with self._lock:
             self._requests.clear()
 
@@ -88,9 +88,8 @@ def line(request: ReceivedRequest, template: str) -> str:
     """Return the line that is logged for a request.
 
     Args:
-        request: What arrived; whatever a client may have mistaken for the place of an address or
-            a secret does not get into the line.
-        template: Its path, without anything that may be personal.
+        request: What arrived. Parts of it that may hold an address or a secret are left out.
+        template: Its path, without personal data.
     """
     method = request.method if request.method in _VERBS else "(no such verb)"
     names = [name if _PLAIN_NAME.fullmatch(name) else "(odd)" for name in request.query_names]

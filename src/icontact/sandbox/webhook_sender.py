@@ -1,4 +1,4 @@
-"""Delivering call-backs of web hooks, to this machine only (API 17.2)."""
+"""Sending the call-backs of web hooks, to this machine only (API 17.2)."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _HEADERS = {"Content-Type": "application/json", "Connection": "close"}
 
 @attrs.frozen(kw_only=True)
 class Delivery:
-    """One call-back of a web hook, delivered or not.
+    """One call-back of a web hook.
 
     Attributes:
         webhook_id: The web hook.
-        event_id: What happened.
-        url: Where it was to go.
-        body: What was to be told, as JSON.
-        status: What the receiver answered; ``None`` if it did not.
-        problem: Why it did not.
+        event_id: The event.
+        url: The URL of the web hook.
+        body: The JSON to send.
+        status: The status that the receiver answered; ``None`` without an answer.
+        problem: Why there is no answer.
     """
 
     webhook_id: int
@@ -38,9 +38,9 @@ class Delivery:
 
 
 class WebhookSender:
-    """Delivers call-backs in order, from a thread of its own, to loopback addresses only.
+    """Sends call-backs in order, from a thread of its own, to loopback addresses only.
 
-    What a web hook of another host would hear is noted, and never sent. Nothing is repeated.
+    A call-back to another host is noted, and never sent. Nothing is sent twice.
     """
 
     def __init__(self) -> None:
@@ -51,31 +51,31 @@ class WebhookSender:
 
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
-        """What was delivered so far, or given up, in order."""
+        """What was sent so far, or failed, in order."""
         with self._changed:
             return tuple(self._deliveries)
 
     def wait(self, seconds: float = 10.0) -> tuple[Delivery, ...]:
-        """Wait until everything is delivered, and return it.
+        """Wait until everything is sent, and return it.
 
         Args:
-            seconds: For how long at most.
+            seconds: The longest wait.
 
         Raises:
             TimeoutError: A receiver is slower than that.
         """
         with self._changed:
             if not self._changed.wait_for(lambda: not self._busy, seconds):
-                raise TimeoutError(f"Call-backs are still under way after {seconds} s")
+                raise TimeoutError(f"Call-backs are still being sent after {seconds} s")
             return tuple(self._deliveries)
 
     def clear(self) -> None:
-        """Forget what was delivered so far."""
+        """Forget what was sent so far."""
         with self._changed:
             self._deliveries.clear()
 
     def post(self, callbacks: Iterable[Delivery]) -> None:
-        """Take call-backs for delivery, and return at once."""
+        """Queue call-backs, and return at once."""
         with self._changed:
             self._waiting.extend(callbacks)
             if self._waiting and not self._busy:
@@ -98,7 +98,12 @@ class WebhookSender:
 
 
 def _delivered(delivery: Delivery) -> Delivery:
-    if not _is_loopback(delivery.url):
+    host = urlsplit(delivery.url).hostname or ""
+    try:
+        is_loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
         return attrs.evolve(delivery, problem=_NOT_HERE)
     try:
         return attrs.evolve(delivery, status=_post(delivery))
@@ -107,7 +112,7 @@ def _delivered(delivery: Delivery) -> Delivery:
 
 
 def _post(delivery: Delivery) -> int:
-    # Not by requests, whose calls the in-process door answers; and redirects are not followed.
+    # Not by requests, which is answered in process; and redirects are not followed.
     url = urlsplit(delivery.url)
     secure = url.scheme == "https"
     kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
@@ -118,11 +123,3 @@ def _post(delivery: Delivery) -> int:
         return connection.getresponse().status
     finally:
         connection.close()
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,4 +1,4 @@
-"""The contacts that one request writes: read at once, changed item by item, written at once."""
+"""Storing the contacts of one request: read, change and write them together."""
 
 # ruff: noqa: S608  (tables and columns are constants, values are parameters)
 
@@ -14,12 +14,12 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import contact_fields, history
 from icontact.sandbox.rules.contact_fields import COLUMNS, ContactPayload
 from icontact.sandbox.rules.context import RequestContext, number
-from icontact.sandbox.rules.history import Done
+from icontact.sandbox.rules.history import HistoryEntry
 from icontact.sandbox.store import blocks
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
-Held = dict[str, Any]
-"""The columns of a contact, as they are to be."""
+ContactRow = dict[str, Any]
+"""The columns of a contact, with the changes so far."""
 
 _BLANK: dict[str, str] = dict.fromkeys(CONTACT_TEXTS, "")
 _FIELDS = (*CONTACT_TEXTS, "custom")
@@ -37,9 +37,9 @@ _EMAILS = "email IN (SELECT value FROM json_each(?))"
 
 
 class ContactStore:
-    """Takes contacts one after the other, each on top of what became of those before it.
+    """Saves contacts one by one, each after the changes of those before it.
 
-    Whoever uses it calls :meth:`flush` in the end, inside of the same transaction.
+    The caller calls :meth:`flush` in the end, in the same transaction.
 
     Args:
         context: The request.
@@ -49,7 +49,7 @@ class ContactStore:
     def __init__(self, context: RequestContext, types: Mapping[str, str]) -> None:
         self._context = context
         self._types = types
-        self._newcomer = {
+        self._blank_row = {
             **dict.fromkeys(COLUMNS, ""),
             "createDate": timestamps.eastern_stamp(context.now),
             "bounceCount": 0,
@@ -57,14 +57,14 @@ class ContactStore:
             "folderId": context.folder_id,
             "custom": "{}",
         }
-        self._by_id: dict[int, Held | None] = {}
-        self._by_email: dict[str, Held | None] = {}
-        self._deleted: dict[str, Held | None] = {}
-        self._created: dict[int, Held] = {}
+        self._by_id: dict[int, ContactRow | None] = {}
+        self._by_email: dict[str, ContactRow | None] = {}
+        self._deleted: dict[str, ContactRow | None] = {}
+        self._created: dict[int, ContactRow] = {}
         self._given: dict[str, str] = {}
         self._revived: list[int] = []
-        self._changed: dict[int, tuple[Held, bool]] = {}
-        self._done: list[Done] = []
+        self._changed: dict[int, tuple[ContactRow, bool]] = {}
+        self._done: list[HistoryEntry] = []
         self._last_id = 0
 
     def expect(self, items: Iterable[Any]) -> None:
@@ -77,7 +77,7 @@ class ContactStore:
         self._look_up_emails(emails)
         self._look_up_ids(ids)
 
-    def save(self, item: Mapping[str, Any]) -> Held:
+    def save(self, item: Mapping[str, Any]) -> ContactRow:
         """Create or change one contact, as one item of a collection POST (API 6.5).
 
         Raises:
@@ -97,7 +97,7 @@ class ContactStore:
         contact_fields.check_new_status(self._context, given.status)
         return self._create(given)
 
-    def change(self, held: Held, given: ContactPayload, *, blanks: bool) -> Held:
+    def change(self, held: ContactRow, given: ContactPayload, *, blanks: bool) -> ContactRow:
         """Write fields to a contact, blanking the others or not, and record what changes."""
         contact_fields.check_status_change(held["status"], given.status)
         self._check_email_is_free(held, given.texts.get("email"))
@@ -119,11 +119,11 @@ class ContactStore:
             held["status"] = given.status
             self._note(held, "EditStatus", {"newStatus": given.status}, keys=True)
         if "email" in edited:
-            # Addresses are unique: whoever takes over an old one has to find it free.
+            # Addresses are unique: the old one has to be free for the next item.
             self.flush()
         return held
 
-    def by_id(self, contact_id: object) -> Held | None:
+    def by_id(self, contact_id: object) -> ContactRow | None:
         """Return a contact of the folder, unless it is deleted."""
         known = number(contact_id)
         if known is None:
@@ -139,7 +139,7 @@ class ContactStore:
             changed = (held for held, with_keys in self._changed.values() if with_keys is keys)
             store.execute_many(statement, map(columns, changed))
         if self._created:
-            # What nobody gave has its default in the table, which is faster than to say so.
+            # Columns that no item gives have a default in the table, which is faster.
             names = (*_ALWAYS, *self._given)
             store.insert_many("contacts", names, map(itemgetter(*names), self._created.values()))
         blocks.add(store, self._context.folder_id, (*self._created, *self._revived))
@@ -147,12 +147,12 @@ class ContactStore:
         self._changed, self._created, self._revived, self._done = {}, {}, [], []
         self._given = {}
 
-    def _create(self, given: ContactPayload) -> Held:
+    def _create(self, given: ContactPayload) -> ContactRow:
         key = given.texts["email"].lower()
         held = self._deleted.pop(key, None)
         if held is None:
             contact_id = self._new_id()
-            held = self._created[contact_id] = {**self._newcomer}
+            held = self._created[contact_id] = {**self._blank_row}
             held["contactId"] = contact_id
         else:
             contact_id = held["contactId"]
@@ -167,31 +167,33 @@ class ContactStore:
             held["custom"] = json.dumps(given.custom)
             self._given["custom"] = ""
         self._by_email[key] = self._by_id[contact_id] = held
-        self._done.append(Done(contact_id, "AddContact", _NO_DETAILS))
+        self._done.append(HistoryEntry(contact_id, "AddContact", _NO_DETAILS))
         return held
 
-    def _note(self, held: Held, action_type: str, details: dict[str, str], *, keys: bool) -> None:
+    def _note(
+        self, held: ContactRow, action_type: str, details: dict[str, str], *, keys: bool
+    ) -> None:
         contact_id = held["contactId"]
         if contact_id in self._created:
             self._given.update(_BLANK, custom="")
         else:
             _, before = self._changed.get(contact_id, (held, False))
             self._changed[contact_id] = held, keys or before
-        self._done.append(Done(contact_id, action_type, details))
+        self._done.append(HistoryEntry(contact_id, action_type, details))
 
-    def _readdress(self, held: Held, email: str) -> None:
+    def _readdress(self, held: ContactRow, email: str) -> None:
         self.flush()
         # The old address is looked up again if it is asked for: a deleted contact may have it.
         del self._by_email[held["email"].lower()]
         self._by_email[email.lower()] = held
 
-    def _check_email_is_free(self, held: Held, email: str | None) -> None:
+    def _check_email_is_free(self, held: ContactRow, email: str | None) -> None:
         other = None if email is None else self._present(email)
         if other is not None and other["contactId"] != held["contactId"]:
             reason = "email is already used by another contact"
             raise Refusal(400, error_texts.not_valid("email", reason))
 
-    def _present(self, email: str) -> Held | None:
+    def _present(self, email: str) -> ContactRow | None:
         key = email.lower()
         if key not in self._by_email:
             self._look_up_emails({key})
@@ -224,14 +226,14 @@ class ContactStore:
         for held in map(self._held, rows):
             self._by_email[held["email"].lower()] = held
 
-    def _held(self, row: Held) -> Held:
+    def _held(self, row: ContactRow) -> ContactRow:
         """Return the one copy of a contact, however it was looked up."""
         held = self._by_id.get(row["contactId"])
         if held is None:
             self._by_id[row["contactId"]] = held = row
         return held
 
-    def _rows(self, condition: str, wanted: Iterable[str | int]) -> list[Held]:
+    def _rows(self, condition: str, wanted: Iterable[str | int]) -> list[ContactRow]:
         rows = self._context.store.rows(
             f"SELECT {', '.join(COLUMNS)} FROM contacts WHERE {condition}",
             (self._context.folder_id, json.dumps(list(wanted))),

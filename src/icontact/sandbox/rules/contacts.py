@@ -10,14 +10,14 @@ import attrs
 from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies, checks, contact_fields, custom_fields, history
-from icontact.sandbox.rules.contact_store import ContactStore, Held
+from icontact.sandbox.rules.contact_store import ContactRow, ContactStore
 from icontact.sandbox.rules.context import RequestContext, Route, Scope
 from icontact.sandbox.rules.listing import Listing, search
 from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, column
 from icontact.sandbox.store import Row, blocks
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
-# Somebody who left a list is on it no longer, though the subscription remains (API 8.2).
+# A contact that left a list is not on it, though the subscription remains (API 8.2).
 _SUBSCRIBED = (
     "SELECT 1 FROM subscriptions AS listed"
     " WHERE listed.contactId = contacts.contactId AND listed.status <> 'unsubscribed'"
@@ -154,7 +154,7 @@ def _write_member(context: RequestContext, *, blanks: bool) -> dict[str, Any]:
     return {"contact": contact_fields.write_wire(held, types)}
 
 
-def save(context: RequestContext, item: dict[str, Any], types: Mapping[str, str]) -> Held:
+def save(context: RequestContext, item: dict[str, Any], types: Mapping[str, str]) -> ContactRow:
     """Store one contact as a collection POST does (API 6.5)."""
     contact_store = ContactStore(context, types)
     held = contact_store.save(item)

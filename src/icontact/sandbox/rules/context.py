@@ -1,4 +1,4 @@
-"""What a rule sees of a request, and how a row of the routing table looks."""
+"""What a rule knows of a request, and the rows of the routing table."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ContactChange(NamedTuple):
 
 @attrs.define(kw_only=True)
 class RequestContext:
-    """A request on its way through the rules: what was asked, by whom, of what."""
+    """A request on its way through the rules: the request, the state, and who sent it."""
 
     incoming: IncomingRequest
     store: Store
@@ -76,20 +76,20 @@ Handler = Callable[[RequestContext], Any]
 
 
 class Scope(enum.Enum):
-    """What a resource hangs under, and so what has to be right before its rule runs."""
+    """What a resource belongs to, and so what is checked before its rule runs."""
 
-    OPEN = "nothing is checked, not even who asks"
+    OPEN = "nothing, not even the credentials"
     LOGIN = "the credentials"
     ACCOUNT = "the credentials and the account"
     FOLDER = "the credentials, the account and the client folder"
 
 
 class Area(enum.Enum):
-    """Who may use a resource: the permission that a user needs for it (API 16.2)."""
+    """The permission that a user needs for a resource (API 16.2)."""
 
-    EVERYBODY = "whoever may log in"
-    SETTINGS = "whoever may log in reads, the owner of the account writes"
-    OWNER = "the owner of the account"
+    EVERYBODY = "none: every user may use it"
+    SETTINGS = "none to read it; only the owner of the account may write it"
+    OWNER = "only the owner of the account may use it"
     SUBSCRIBER = "subscriber"
     CREATIVE = "creative"
     ANALYTIC = "analytic"
@@ -97,15 +97,15 @@ class Area(enum.Enum):
 
 @attrs.frozen(eq=False)
 class Route:
-    """A row of the routing table: a path, what it hangs under, and the rule for each verb.
+    """A row of the routing table: a path, what it belongs to, and the rule for each verb.
 
     A verb without a rule answers 405.
 
     Attributes:
         path: The path below the base URL.
-        scope: What it hangs under.
+        scope: What it belongs to.
         verbs: The rules.
-        area: Who may use it.
+        area: The permission for it.
         switches: Verbs that answer 405 too, unless the quirk of this name is on.
         any_media: Whether a body may be of any media type.
         get_writes: Whether a GET may change something.
@@ -121,5 +121,5 @@ class Route:
 
 
 def within(area: Area, *routes: Route) -> tuple[Route, ...]:
-    """Return routes that ask for a permission."""
+    """Return routes that need a permission."""
     return tuple(attrs.evolve(route, area=area) for route in routes)

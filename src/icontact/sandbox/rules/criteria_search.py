@@ -34,7 +34,7 @@ ON_LISTS = (
     "contactId IN (SELECT contactId FROM subscriptions WHERE status = 'normal'"
     " AND listId IN (SELECT value FROM json_each(?)))"
 )
-"""The condition that contacts meet whom a mailing to lists reaches; takes the ids as JSON."""
+"""The condition of the contacts that a mailing to lists reaches; takes the ids as JSON."""
 
 _LENGTH_OF_A_DAY = len("YYYY-MM-DD")
 
@@ -152,7 +152,7 @@ def members(context: RequestContext, segment_id: int) -> Clause:
 
 
 def _condition(quirks: Quirks, row: Row, types: dict[str, str]) -> Clause:
-    """Return the condition of one criterion; a field that is gone matches nobody."""
+    """Return the condition of one criterion; a deleted field matches no contact."""
     field = _field(row["fieldName"], types)
     if field is None:
         return NOTHING

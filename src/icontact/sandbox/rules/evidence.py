@@ -80,7 +80,7 @@ def matrix(routes: Iterable[Route]) -> tuple[MatrixEntry, ...]:
     """Return every verb of every URI, in the order of the reference.
 
     Args:
-        routes: The routing table; a route without a grade is no resource of its own.
+        routes: The routing table; a route without a grade is another path to a resource.
     """
     by_template = {_template(route.path): route for route in routes}
     entries = []

@@ -1,4 +1,4 @@
-"""Contact history: what was done to a contact, recorded as it happens (API 7)."""
+"""Contact history: the changes of contacts, recorded as they happen (API 7)."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _EVENTS = {
 }
 
 
-class Done(NamedTuple):
-    """What was done to a contact."""
+class HistoryEntry(NamedTuple):
+    """One change of a contact."""
 
     contact_id: int
     action_type: str
@@ -51,31 +51,31 @@ def record(
     action_type: str,
     details: Mapping[str, str] | None = None,
 ) -> None:
-    """Write down that somebody did something to a contact."""
-    record_many(context, [Done(contact_id, action_type, details or {})])
+    """Record one change of a contact."""
+    record_many(context, [HistoryEntry(contact_id, action_type, details or {})])
 
 
-def record_many(context: RequestContext, done: Sequence[Done]) -> None:
-    """Write down what somebody did to contacts, in this order."""
+def record_many(context: RequestContext, entries: Sequence[HistoryEntry]) -> None:
+    """Record changes of contacts, in this order."""
     epoch, actor = context.epoch, context.actor
     kind = actor if actor in _KINDS else "user"
-    # Many may share their details; they live as long as this, so that they can be told apart.
-    written = {id(each.details): each.details for each in done}
+    # Many entries may share their details, which are encoded once.
+    written = {id(each.details): each.details for each in entries}
     texts = {key: json.dumps(details) for key, details in written.items()}
     rows = [
         (contact_id, action_type, epoch, actor, kind, texts[id(details)])
-        for contact_id, action_type, details in done
+        for contact_id, action_type, details in entries
     ]
-    if done and context.store.value("SELECT 1 FROM webhooks LIMIT 1"):
-        for contact_id, action_type, details in done:
-            _tell(context, contact_id, action_type, details)
+    if entries and context.store.value("SELECT 1 FROM webhooks LIMIT 1"):
+        for contact_id, action_type, details in entries:
+            _note_event(context, contact_id, action_type, details)
     context.store.insert_many("actions", _COLUMNS, rows)
 
 
-def _tell(
+def _note_event(
     context: RequestContext, contact_id: int, action_type: str, details: Mapping[str, str]
 ) -> None:
-    """Note what web hooks hear of; nothing of a status, ``donotcontact`` above all (API 17.2)."""
+    """Note an event for web hooks; a status of a contact has none (API 17.2)."""
     list_id = None
     if action_type == "EditSubscription":
         action_type, list_id = details["newStatus"], int(details["listId"])

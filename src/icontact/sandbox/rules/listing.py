@@ -32,7 +32,7 @@ class Listing:
         newest_first: Whether the key runs downwards.
         limit: The default page.
         columns: What is read of a row, in SQL.
-        passed: What a query may name beside, and somebody else deals with.
+        passed: Other terms of a query, which the caller applies.
         narrow: Terms that leave few rows, so that these are sorted instead of all walked through.
         counted: Whether the rows are all contacts of a folder, whose number is known by blocks.
     """

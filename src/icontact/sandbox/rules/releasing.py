@@ -168,7 +168,7 @@ def _bounce(context: RequestContext, row: Row) -> None:
 
 
 def _unsubscribe(context: RequestContext, row: Row) -> None:
-    """Take somebody off the lists that were sent to, also by way of a segment."""
+    """End the subscriptions of a contact to the lists of a send, also to those of its segments."""
     send = checks.required(checks.find(context, "sends", "sendId", row["sendId"]))
     left = context.store.rows(
         "SELECT rowNumber, listId FROM subscriptions WHERE contactId = ? AND status = 'normal'"

@@ -1,6 +1,6 @@
-"""The subscriptions that one request makes: looked up at once, checked item by item, then stored.
+"""Storing the new subscriptions of one request: read, check and write them together.
 
-Not for changes of status and moves, which are one at a time.
+Changes of status and moves come one at a time, and are not stored here.
 """
 
 # ruff: noqa: S608  (the text that is put in is a constant)
@@ -16,9 +16,9 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import history
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import RequestContext, number
-from icontact.sandbox.rules.history import Done
+from icontact.sandbox.rules.history import HistoryEntry
 
-_Given = tuple[int, int, str, str]
+_Fields = tuple[int, int, str, str]
 _PLAIN = frozenset({"listId", "contactId", "status"})
 STATUSES = ("normal", "pending", "unsubscribed")
 _BLOCKED = frozenset({"donotcontact", "deleted"})
@@ -27,13 +27,13 @@ _COLUMNS = ("folderId", "listId", "contactId", "status", "addDate", "confirmatio
 
 
 class SubscriptionStore:
-    """Takes new subscriptions one after the other, each beside those before it.
+    """Adds new subscriptions one by one, and stores them together.
 
-    Whoever uses it calls :meth:`flush` in the end, inside of the same transaction.
+    The caller calls :meth:`flush` in the end, in the same transaction.
 
     Args:
         context: The request.
-        items: What is going to be created.
+        items: The items of the request.
     """
 
     def __init__(self, context: RequestContext, items: Iterable[Any]) -> None:
@@ -42,7 +42,7 @@ class SubscriptionStore:
         self._added = timestamps.iso_with_offset(self._epoch)
         self._details: dict[tuple[int, str], dict[str, str]] = {}
         self._new: list[tuple[Any, ...]] = []
-        self._done: list[Done] = []
+        self._done: list[HistoryEntry] = []
         payloads = [item for item in items if isinstance(item, dict)]
         lists = json.dumps(_numbers(payloads, "listId"))
         contacts = json.dumps(_numbers(payloads, "contactId"))
@@ -96,12 +96,12 @@ class SubscriptionStore:
         return self._noted(ids, status, self._added)
 
     def _ends(self, ids: tuple[int, int], status: str) -> bool:
-        """Tell whether an item ends a subscription that is there (API 8.2, uncertain)."""
+        """Say whether an item ends an existing subscription (API 8.2, uncertain)."""
         is_there = self._known.get(ids, status) != status
         return is_there and status == "unsubscribed" and self._context.quirks.unsubscribe_by_post
 
     def _unsubscribe(self, ids: tuple[int, int]) -> dict[str, Any]:
-        # What is to be ended may be among what was just created.
+        # The subscription may be among those that were just created.
         self.flush()
         where = "listId = ? AND contactId = ?"
         self._context.store.execute(
@@ -111,13 +111,13 @@ class SubscriptionStore:
         return self._noted(ids, "unsubscribed", timestamps.iso_with_offset(added))
 
     def _noted(self, ids: tuple[int, int], status: str, added: str) -> dict[str, Any]:
-        """Write a change into the history, and return the subscription as the answer has it."""
+        """Record a change in the history, and return the subscription for the answer."""
         list_id, contact_id = ids
         self._known[ids] = status
         if (list_id, status) not in self._details:
             self._details[list_id, status] = {"listId": str(list_id), "newStatus": status}
         details = self._details[list_id, status]
-        self._done.append(Done(contact_id, "EditSubscription", details))
+        self._done.append(HistoryEntry(contact_id, "EditSubscription", details))
         return {
             "addDate": added,
             "contactId": str(contact_id),
@@ -127,7 +127,7 @@ class SubscriptionStore:
         }
 
     def _change(self, ids: tuple[int, int], status: str, message_id: str) -> None:
-        # What is to be changed may be among what was just created.
+        # The subscription may be among those that were just created.
         self.flush()
         self._context.store.execute(
             "UPDATE subscriptions SET status = ?, confirmationMessageId = ?, addDate = ?"
@@ -136,12 +136,12 @@ class SubscriptionStore:
         )
 
     def flush(self) -> None:
-        """Write everything that was created."""
+        """Store everything that was created."""
         self._context.store.insert_many("subscriptions", _COLUMNS, self._new)
         history.record_many(self._context, self._done)
         self._new, self._done = [], []
 
-    def _checked(self, item: dict[str, Any]) -> _Given:
+    def _checked(self, item: dict[str, Any]) -> _Fields:
         reader = FieldReader(item)
         reader.forbid("subscriptionId")
         list_id = number(reader.text("listId", required=True))
@@ -160,8 +160,8 @@ class SubscriptionStore:
             raise Refusal(400, self._context.quirks.blocked_contact_text)
 
 
-def _plain(item: dict[str, Any]) -> _Given | None:
-    """Return what an item gives that has nothing but what is needed, and that in order."""
+def _plain(item: dict[str, Any]) -> _Fields | None:
+    """Return the fields of an item that has only the required fields, all valid."""
     status = item.get("status")
     if not _PLAIN.issuperset(item) or status not in STATUSES:
         return None
@@ -196,17 +196,17 @@ def confirmation_message(context: RequestContext, reader: FieldReader) -> str:
 
 
 def leads_back(current: str, status: str) -> bool:
-    """Tell whether a change of status puts somebody back on a list who left it."""
+    """Say whether a change of status subscribes a contact again that left the list."""
     return current == "unsubscribed" != status
 
 
 def refuses_return(context: RequestContext, current: str, status: str) -> bool:
-    """Tell whether a change of status is refused since somebody left (API 8.2, uncertain)."""
+    """Say whether a change is refused since the contact left the list (API 8.2, uncertain)."""
     return leads_back(current, status) and context.quirks.resubscribe == "refused"
 
 
 def _refuse_second(context: RequestContext) -> None:
-    """Say what a POST for somebody already on the list says: nothing, or a sentence."""
+    """Refuse a second subscription with a sentence, if the quirks say so."""
     if context.quirks.duplicate_subscription_warning:
         raise Refusal(400, "The contact you provided is already subscribed to the list")
 

@@ -33,8 +33,8 @@ class UploadedTable:
     """A file that was read.
 
     Attributes:
-        columns: The field of each column; ``None`` where it is none.
-        unknown: The names that are no fields.
+        columns: The field of each column; ``None`` for another column.
+        unknown: The names that are not fields.
         rows: The other rows, with their numbers; the header is number 1.
     """
 
@@ -60,7 +60,7 @@ def parse_data(data: bytes, custom_names: Collection[str]) -> UploadedTable:
         custom_names: The custom fields of the folder.
 
     Raises:
-        Refusal: 400, if it is no CSV in UTF-8, or its first row does not name the fields.
+        Refusal: 400, if it is not CSV in UTF-8, or its first row does not name the fields.
     """
     try:
         text = data.decode("utf-8-sig")

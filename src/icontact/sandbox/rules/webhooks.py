@@ -1,4 +1,4 @@
-"""Web hooks: URLs that are told what happens to contacts (API 17.2)."""
+"""Web hooks: URLs that get the changes of contacts (API 17.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way in without a network: calls of ``requests`` are answered inside the process."""
+"""Answering calls of ``requests`` inside the process, without a network."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from icontact.sandbox.app import App
 from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse
 from icontact.sandbox.faults import Fault, FaultKind
 from icontact.sandbox.servers.mock_registry import mock_registry
-from icontact.sandbox.servers.router import below, finalize, merged, query_from, status_line
+from icontact.sandbox.servers.router import below, finalize, merged, parse_query, status_line
 
 _RESET = (104, "Connection reset by peer")
 
 
 class InProcessServer:
-    """Answers everything under a base URL from inside the process, by the library responses.
+    """Answers every request to a base URL from inside the process, with the library responses.
 
-    Requests to loopback pass, so that the sandbox's own server can be reached; all others are
-    refused. The door may be opened several times, and closes when the last opening is undone.
-    Several sandboxes may have their doors open; of those with the same URL the newest answers.
-    Mocks that somebody else makes with responses stay in force, whichever was there first.
+    Requests to loopback pass, so that the sandbox's HTTP server can be reached; all others are
+    refused. The server may be opened several times, and closes when the last opening is undone. Of
+    several sandboxes with the same URL the newest answers. The user's own mocks with responses stay
+    in force, also those that were there first.
 
     Args:
         app: The sandbox's application.
-        base_url: What it stands for.
+        base_url: The URL to answer.
     """
 
     def __init__(self, app: App, base_url: str) -> None:
@@ -45,29 +45,32 @@ class InProcessServer:
         self._urls = re.compile(re.escape(base_url) + r"(?:[/?#]|$)")
 
     def open(self) -> None:
-        """Open the door, once more."""
+        """Start to answer, once more."""
         mock_registry.add(self)
 
     def close(self) -> None:
-        """Undo one opening; without an open door requests go where they are sent again."""
+        """Undo one opening; without an open server, requests go to the network again."""
         mock_registry.remove(self)
 
-    def leads(self, request: requests.PreparedRequest) -> bool:
-        """Say whether a request goes through this door."""
+    def serves(self, request: requests.PreparedRequest) -> bool:
+        """Say whether a request is under the base URL."""
         scheme, separator, rest = str(request.url).partition("://")
         return self._urls.match(scheme + separator + merged(rest)) is not None
 
     def answer(self, request: requests.PreparedRequest) -> HTTPResponse:
-        """Answer a request, or fail as its fault says."""
+        """Answer a request, or raise what its fault causes in requests."""
         incoming = _incoming_from(request, self._mount, self._app.max_body_bytes)
-        outcome = self._app.receive(incoming)
-        answer = outcome.answer
-        if answer is None or outcome.dropped:
-            raise _broken(outcome.fault, request)
-        patience = _read_timeout(request)
-        if patience is not None and outcome.delay > patience:
-            raise _timed_out(patience, request)
-        return _http_response(answer, request)
+        handled = self._app.receive(incoming)
+        if handled.answer is None or handled.dropped:
+            raise _broken(handled.fault, request)
+        # The library notes the arguments of the sending in the request.
+        timeout: Any = getattr(request, "req_kwargs", {}).get("timeout")
+        read_timeout = timeout[1] if isinstance(timeout, tuple) else timeout
+        if read_timeout is not None and handled.delay > read_timeout:
+            text = f"Read timed out. (read timeout={float(read_timeout)})"
+            error = ReadTimeoutError(_pool(request), request.path_url, text)
+            raise requests.exceptions.ReadTimeout(error, request=request)
+        return _http_response(handled.answer, request)
 
 
 def _incoming_from(request: requests.PreparedRequest, mount: str, most: int) -> IncomingRequest:
@@ -78,22 +81,22 @@ def _incoming_from(request: requests.PreparedRequest, mount: str, most: int) -> 
     elif not isinstance(body, bytes):
         body = b"".join(body)
     too_long = len(body) > most
+    headers = {
+        name.lower(): value.decode("latin-1") if isinstance(value, bytes) else value
+        for name, value in request.headers.items()
+    }
     return IncomingRequest(
         method=str(request.method).upper(),
         path=below(merged(unquote(url.path, errors="replace")), mount),
-        query=query_from(url.query),
-        headers={name.lower(): _as_text(value) for name, value in request.headers.items()},
+        query=parse_query(url.query),
+        headers=headers,
         body=b"" if too_long else body,
         too_long=too_long,
     )
 
 
-def _as_text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value
-
-
 def _http_response(answer: OutgoingResponse, request: requests.PreparedRequest) -> HTTPResponse:
-    # Not compressed, whatever was asked for: nobody would see it.
+    # Not compressed, also if the client accepts it: requests would only undo it.
     headers, body = finalize(str(request.method), {}, answer)
     return HTTPResponse(
         status=answer.status,
@@ -118,24 +121,6 @@ def _broken(
     return requests.exceptions.ConnectionError(error, request=request)
 
 
-def _timed_out(
-    patience: float, request: requests.PreparedRequest
-) -> requests.exceptions.ReadTimeout:
-    """Return what requests raises for an answer that takes too long."""
-    text = f"Read timed out. (read timeout={patience})"
-    error = ReadTimeoutError(_pool(request), request.path_url, text)
-    return requests.exceptions.ReadTimeout(error, request=request)
-
-
 def _pool(request: requests.PreparedRequest) -> HTTPConnectionPool:
     url = urlsplit(str(request.url))
     return HTTPConnectionPool(url.hostname or "", url.port)
-
-
-def _read_timeout(request: requests.PreparedRequest) -> float | None:
-    """Return how long the caller waits for an answer; ``None`` is for ever."""
-    # The library notes the arguments of the sending at the request.
-    timeout: Any = getattr(request, "req_kwargs", {}).get("timeout")
-    if isinstance(timeout, tuple):
-        timeout = timeout[1]
-    return None if timeout is None else float(timeout)

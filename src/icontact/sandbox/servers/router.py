@@ -1,4 +1,4 @@
-"""What all doors have in common: how a request is taken apart, and how an answer is dressed."""
+"""What all servers share: from a path to the API or the control URL, and to the final answer."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _NO_GZIP = re.compile(r"\s*(x-)?gzip\s*;\s*q\s*=\s*0(\.0*)?\s*", re.I)
 
 
 class Router:
-    """What stands at a host: the API below its mount, and the control URL if it is asked for.
+    """Leads requests to the API below its mount, or to the control URL.
 
     Args:
         app: The sandbox's application.
-        control: What answers on the control URL; ``None`` if there is none.
+        control: What answers on the control URL; ``None`` without one.
     """
 
     def __init__(self, app: App, control: Control | None = None) -> None:
@@ -37,7 +37,7 @@ class Router:
 
     @property
     def max_body_bytes(self) -> int:
-        """The longest body that a door has to take."""
+        """The longest body that a server accepts."""
         return self._app.max_body_bytes
 
     def receive(
@@ -48,21 +48,23 @@ class Router:
         headers: Mapping[str, str],
         body: tuple[bytes, bool],
     ) -> HandledRequest:
-        """Take a request, and say what is to be answered.
+        """Handle a request.
 
         Args:
             method: The verb.
             path: The path, percent-decoded.
             query: The query, as it came.
             headers: The headers, their names lower-cased.
-            body: The body, and whether it was too long, so that nothing of it is kept.
+            body: The body, and whether it was too long, and so is not kept.
         """
         path = merged(path)
-        controlled = self.control is not None and (path == CONTROL or path.startswith(_BELOW))
+        controlled = self.control is not None and (
+            path == CONTROL or path.startswith(f"{CONTROL}/")
+        )
         incoming = IncomingRequest(
             method=method,
             path=path if controlled else below(path, MOUNT),
-            query=query_from(query) if query else {},
+            query=parse_query(query) if query else {},
             headers=headers,
             body=body[0],
             too_long=body[1],
@@ -72,21 +74,18 @@ class Router:
         return self._app.receive(incoming)
 
 
-_BELOW = f"{CONTROL}/"
-
-
 def merged(path: str) -> str:
     """Return a path in which several slashes count as one, as they do before routing (API 2.2)."""
     return _SLASHES.sub("/", path)
 
 
 def below(path: str, mount: str) -> str:
-    """Return what follows the mount in a path; what is outside of it leads nowhere."""
+    """Return the part of a path below the mount; two slashes mark a path outside of it."""
     inside = path.startswith(f"{mount}/")
     return path.removeprefix(mount) if inside else f"/{path}"
 
 
-def query_from(text: str) -> dict[str, str]:
+def parse_query(text: str) -> dict[str, str]:
     """Read a query; of several values for a name the last counts, as in PHP."""
     return dict(parse_qsl(text, keep_blank_values=True, errors="replace"))
 
@@ -94,10 +93,10 @@ def query_from(text: str) -> dict[str, str]:
 def finalize(
     method: str, headers: Mapping[str, str], answer: OutgoingResponse
 ) -> tuple[dict[str, str], bytes]:
-    """Return the headers and the bytes of an answer, compressed where that was asked for (API 2.9).
+    """Return the headers and the bytes of an answer, compressed on request (API 2.9).
 
     Args:
-        method: The verb of the request; there is no body to a HEAD.
+        method: The verb of the request; the answer to a HEAD has no body.
         headers: The headers of the request, their names lower-cased.
         answer: The answer.
     """

@@ -17,41 +17,41 @@ _CHUNK = 64 * 1024
 class WsgiApplication:
     """A WSGI application in front of the sandbox.
 
-    A fault that breaks the connection is a ``ConnectionResetError`` here: it is for the server
-    to break it.
+    A fault that breaks the connection raises ``ConnectionResetError``, so that the WSGI server
+    breaks it.
 
     Args:
-        site: What is served.
+        router: What is served.
         sleep: How to wait, for slow answers.
     """
 
-    def __init__(self, site: Router, sleep: Callable[[float], object]) -> None:
-        self._site = site
+    def __init__(self, router: Router, sleep: Callable[[float], object]) -> None:
+        self._router = router
         self._sleep = sleep
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         method = environ["REQUEST_METHOD"]
         headers = headers_from(environ)
-        outcome = self._site.receive(
+        handled = self._router.receive(
             method,
             environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace"),
             environ.get("QUERY_STRING", ""),
             headers,
-            body_from(environ, self._site.max_body_bytes),
+            body_from(environ, self._router.max_body_bytes),
         )
-        answer = outcome.answer
-        if answer is None or outcome.dropped:
-            raise ConnectionResetError("The sandbox breaks the connection, as ordered")
-        if outcome.delay:
-            self._sleep(outcome.delay)
-        dress, body = finalize(method, headers, answer)
-        start_response(status_line(answer.status), list(dress.items()))
+        answer = handled.answer
+        if answer is None or handled.dropped:
+            raise ConnectionResetError("A fault of the sandbox breaks the connection")
+        if handled.delay:
+            self._sleep(handled.delay)
+        final, body = finalize(method, headers, answer)
+        start_response(status_line(answer.status), list(final.items()))
         return [body]
 
 
 def headers_from(environ: WSGIEnvironment) -> dict[str, str]:
-    """Read the headers of a request, however a server or a test spells their names."""
+    """Read the headers of a request, in any spelling of their names."""
     headers = {}
     for name, value in environ.items():
         key = name.upper()
@@ -61,11 +61,7 @@ def headers_from(environ: WSGIEnvironment) -> dict[str, str]:
 
 
 def body_from(environ: WSGIEnvironment, most: int) -> tuple[bytes, bool]:
-    """Read the body, and let what is too much of it pass by.
-
-    Returns:
-        The body, and whether it was too long; then nothing of it is kept.
-    """
+    """Read the body; return it, and whether it was too long, and so is not kept."""
     stream: InputStream = environ["wsgi.input"]
     length = environ.get("CONTENT_LENGTH", "")
     if environ.get("wsgi.input_terminated"):

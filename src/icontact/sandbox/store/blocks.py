@@ -1,7 +1,7 @@
-"""How many contacts of a folder stand in each stretch of ids, so that no page has to count them.
+"""The number of contacts in each block of ids of a folder, so that pages are found without a count.
 
-SQLite counts rows, and passes over those before an offset, one by one. Here whoever adds or
-removes contacts keeps a number for every stretch, which leaves a few hundred to add up.
+SQLite counts rows, and skips those before an offset, one by one. With a number for every block,
+which each change of contacts keeps up to date, only a few hundred numbers are added up.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ def next_contact(store: Store) -> int:
 
 
 def add(store: Store, folder_id: int, contact_ids: Iterable[int]) -> None:
-    """Note that contacts are there from now on."""
+    """Count contacts that were created."""
     _change(store, folder_id, contact_ids, 1)
 
 
 def remove(store: Store, folder_id: int, contact_ids: Iterable[int]) -> None:
-    """Note that contacts are deleted from now on."""
+    """Count contacts that were deleted."""
     _change(store, folder_id, contact_ids, -1)
 
 
@@ -39,11 +39,7 @@ def total(store: Store, folder_id: int) -> int:
 
 
 def start(store: Store, folder_id: int, offset: int) -> tuple[int, int]:
-    """Say where to begin, to get at the contact that has so many before it.
-
-    Returns:
-        An id, and how many contacts are to be passed over from there on.
-    """
+    """Return an id to start at, and how many contacts to skip from there, to reach an offset."""
     before = block = 0
     for block, present in store.rows(
         "SELECT block, present FROM contact_blocks WHERE folderId = ? ORDER BY block", (folder_id,)
