@@ -244,6 +244,20 @@ def test_a_number_fixes_the_size() -> None:
         assert "in a request" not in str(report)
 
 
+def test_a_report_says_how_large_pages_were(tmp_path: Path) -> None:
+    with Sandbox(quirks=Quirks(max_limit=700)) as sandbox:
+        sandbox.seed_contacts(1500)
+        rows = [{"email": f"contact{place}@example.com"} for place in range(1, 1500)]
+
+        fixed = push_into(sandbox, page_size=600)[0].run(rows)
+        found = push_into(sandbox)[0].run(rows, journal=tmp_path / "push.sqlite")
+
+        assert fixed.page_size is None
+        assert found.page_size == 700
+        assert PushReport.from_journal(tmp_path / "push.sqlite").page_size == 700
+        assert PushReport.merged([fixed, found]).page_size == 700
+
+
 def test_a_batch_ends_at_four_mebibytes() -> None:
     with Sandbox() as sandbox:
         folder = sandbox.client().folder()

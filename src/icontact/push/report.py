@@ -41,6 +41,8 @@ class PushReport(HasFrame):
             not be mailed; ``opt_out="unsubscribe"`` unsubscribes them.
         batch_size: How many rows of a request iContact was found to take; ``None`` if the batch
             size was fixed, or a push of 500 rows or fewer found nothing out.
+        page_size: How many rows the largest page had that iContact sent; ``None`` if the page size
+            was fixed, or no page was read.
     """
 
     outcomes: Sequence[PushOutcome] = attrs.field(repr=lambda rows: f"<{len(rows)} outcomes>")
@@ -50,6 +52,7 @@ class PushReport(HasFrame):
     notes: tuple[str, ...] = ()
     opted_out_on_list: int = 0
     batch_size: int | None = None
+    page_size: int | None = None
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -148,6 +151,7 @@ class PushReport(HasFrame):
             notes=journal.notes,
             opted_out_on_list=journal.opted_out_on_list(),
             batch_size=size_found(journal.noted("batch_size")),
+            page_size=int(journal.noted("page_size", "0")) or None,
         )
 
     @classmethod
@@ -169,6 +173,7 @@ class PushReport(HasFrame):
             notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
             opted_out_on_list=sum(part.opted_out_on_list for part in parts),
             batch_size=max((part.batch_size or 0 for part in parts), default=0) or None,
+            page_size=max((part.page_size or 0 for part in parts), default=0) or None,
         )
 
     def __str__(self) -> str:

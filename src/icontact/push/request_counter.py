@@ -8,7 +8,7 @@ from collections.abc import Callable
 from math import inf
 
 from icontact.client import Folder
-from icontact.errors import LimitReached
+from icontact.errors import CallError, LimitReached
 from icontact.push.outcome import number_of
 from icontact.transport import Answer, Call, QuotaInspector, Sender
 from icontact.transport.counting import CountingSender
@@ -110,7 +110,12 @@ class RequestCounter(CountingSender):
         if (error := self.quota.used_up()) is not None:
             raise error
         waited = self._total_wait()
-        answer = super().send(call)
+        try:
+            answer = self._sender.send(call)
+        except CallError as failure:
+            self.add(failure.attempts)
+            raise
+        self.add(answer.attempts)
         # Of several threads, each may subtract what another one waited: an answer never looks
         # slower than it was.
         seconds = max(answer.elapsed - (self._total_wait() - waited), 0.0)

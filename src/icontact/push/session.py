@@ -10,7 +10,7 @@ from icontact.errors import ConfigError, IContactError, LimitUnavailable
 from icontact.mapping import ContactMapper
 from icontact.models import FieldType
 from icontact.push.batch_sender import BatchSender
-from icontact.push.batch_size import BatchSize, expected_batches, size_found
+from icontact.push.batch_size import AUTO, BatchSize, expected_batches, size_found
 from icontact.push.bulk_updates import note_on_proof, updates_alone
 from icontact.push.decisions import Action
 from icontact.push.freshness import age, now
@@ -220,6 +220,7 @@ class PushSession:
             notes=self.notes(),
             opted_out_on_list=self.journal.opted_out_on_list(),
             batch_size=size_found(self._size.learned()),
+            page_size=int(self.journal.noted("page_size", "0")) or None,
         )
 
     def _note_costs(self) -> tuple[int, float]:
@@ -230,4 +231,6 @@ class PushSession:
             self.journal.note("requests", str(requests))
             self.journal.note("elapsed", str(elapsed))
             self.journal.note("batch_size", self._size.learned())
+            if self._policy.page_size == AUTO and self._reader.largest_page:
+                self.journal.note("page_size", str(self._reader.largest_page))
         return requests, elapsed

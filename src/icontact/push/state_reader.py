@@ -82,6 +82,8 @@ class StateReader:
         self._journal = journal
         self._workers = workers
         self._page_size = page_size
+        #: How many rows the largest page had.
+        self.largest_page: int = 0
         self._by_address: Searcher[Private, Contact] = Searcher(
             search=self._contacts_with,
             one=self._contacts_of,
@@ -182,7 +184,12 @@ class StateReader:
         )
         return reading.read(listing, known, self._workers)
 
+    def _note_page(self, found: Iterable[object]) -> None:
+        if isinstance(found, Page):
+            self.largest_page = max(len(found), self.largest_page)
+
     def _keep_contacts(self, contacts: Iterable[Contact]) -> None:
+        self._note_page(contacts)
         found = [
             KnownContact(contact=one, address=canonical_address(one.email)) for one in contacts
         ]
@@ -191,6 +198,7 @@ class StateReader:
             self._journal.known.keep(one for one in found if one.address in wanted)
 
     def _keep_subscriptions(self, subscriptions: Iterable[Subscription]) -> None:
+        self._note_page(subscriptions)
         # The term in the query may have been ignored silently (API 2.6).
         here = (one for one in subscriptions if one.list_id == self._list_id)
         self._journal.known.keep_states({one.contact_id: str(one.status) for one in here})

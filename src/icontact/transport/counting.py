@@ -27,14 +27,15 @@ class CountingSender:
 
     def send(self, call: Call, /) -> Answer:
         """Send a call, and count every attempt."""
-        attempts = 0
         try:
             answer = self._sender.send(call)
-            attempts = answer.attempts
-            return answer
         except CallError as error:
-            attempts = error.attempts
+            self.add(error.attempts)
             raise
-        finally:
-            with self._counting:
-                self.requests += attempts
+        self.add(answer.attempts)
+        return answer
+
+    def add(self, requests: int) -> None:
+        """Count some requests."""
+        with self._counting:
+            self.requests += requests
