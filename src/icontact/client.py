@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
 from icontact import auth
@@ -156,12 +155,7 @@ class Client:
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -211,7 +205,7 @@ class Client:
         Makes no request if both ids are known from here, from the constructor or the environment.
 
         Raises:
-            ConfigError: If there is a choice; it lists the choices. If an id is no positive whole
+            ConfigError: If there is a choice; it lists the choices. If an id is not a positive whole
                 number.
         """
         account = _optional_id("account_id", account_id) or self._account_id
@@ -466,7 +460,7 @@ class Folder:
 
         Raises:
             ConfigError: If an argument cannot be used, the file is there already or cannot be
-                written, or there is no such list or custom field.
+                written, or the list or custom field does not exist.
             APIError, TransportError: If iContact could not be asked. No file appears then.
 
         Documentation: "Contacts", "Subscriptions".

@@ -14,7 +14,7 @@ from icontact.errors import ConfigError
 from icontact.frames import Frame, make_frame
 from icontact.models import Contact, CustomField, FieldType
 
-__all__ = ["ALL_FIELDS", "Wanted", "export_frame", "row_maker", "shows_any"]
+__all__ = ["ALL_FIELDS", "ExportFields", "export_frame", "make_row_maker", "shows_any"]
 
 CUSTOM = "custom_fields"
 SUBSCRIPTIONS = "subscriptions"
@@ -32,7 +32,7 @@ _DATES = ("%Y-%m-%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S")
 
 
 @attrs.frozen(kw_only=True)
-class Wanted:
+class ExportFields:
     """The fields that an export was asked for.
 
     Attributes:
@@ -46,7 +46,9 @@ class Wanted:
     one_list: bool
 
     @classmethod
-    def checked(cls, fields: Iterable[str] | None, *, details: bool, one_list: bool) -> Wanted:
+    def checked(
+        cls, fields: Iterable[str] | None, *, details: bool, one_list: bool
+    ) -> ExportFields:
         """Check what was named, as far as that can be done without asking iContact.
 
         Raises:
@@ -119,7 +121,7 @@ class Wanted:
         return names
 
 
-def row_maker(
+def make_row_maker(
     columns: Sequence[str], defined: Sequence[CustomField]
 ) -> Callable[[Contact, Any], dict[str, Any]]:
     """Return what makes a row of a contact and its subscriptions."""

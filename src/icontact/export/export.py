@@ -13,9 +13,9 @@ from typing import Any, BinaryIO
 import attrs
 
 from icontact.errors import ConfigError
-from icontact.export.columns import Wanted, export_frame
+from icontact.export.columns import ExportFields, export_frame
 from icontact.export.files import Format, checked_format, opened, write
-from icontact.export.reading import ExportProgress, Reading, list_of
+from icontact.export.reading import ExportProgress, ExportReader, list_of
 from icontact.frames import Frame, HasFrame
 from icontact.models import ContactList, ContactStatus
 from icontact.resources import Lists
@@ -52,8 +52,8 @@ class ExportReport:
 
     def __str__(self) -> str:
         people = "1 contact" if self.contacts == 1 else f"{self.contacts} contacts"
-        told = f"{people}; {self.requests} requests, {self.elapsed:.1f} s"
-        return "; ".join((told, *self.notes))
+        summary = f"{people}; {self.requests} requests, {self.elapsed:.1f} s"
+        return "; ".join((summary, *self.notes))
 
 
 class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
@@ -79,7 +79,7 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
     ) -> None:
         self._sender, self._path = sender, path
         self._list, self._status = list, _checked_status(status, list)
-        self._wanted = Wanted.checked(fields, details=details, one_list=list is not None)
+        self._wanted = ExportFields.checked(fields, details=details, one_list=list is not None)
         self._progress = progress
         self.report: ExportReport | None = None
 
@@ -125,7 +125,7 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
 
         Raises:
             ConfigError: If the file is there already or cannot be written, the format cannot be
-                told, or there is no such list or custom field.
+                recognised, or the list or custom field does not exist.
             OSError: If writing fails on the way.
             APIError, TransportError: If iContact could not be asked. No file appears then.
         """
@@ -142,11 +142,11 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
             write(stream, form, reading.columns, chain.from_iterable(pages), excel=excel)
             return _report(reading, meter, started)
 
-    def _reading(self, meter: CountingSender) -> Reading:
+    def _reading(self, meter: CountingSender) -> ExportReader:
         one_list: ContactList | None = None
         if self._list is not None:
             one_list = list_of(Lists(meter, self._path), self._list)
-        return Reading(
+        return ExportReader(
             meter,
             self._path,
             wanted=self._wanted,
@@ -156,7 +156,7 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
         )
 
 
-def _report(reading: Reading, meter: CountingSender, started: float) -> ExportReport:
+def _report(reading: ExportReader, meter: CountingSender, started: float) -> ExportReport:
     return ExportReport(
         contacts=reading.done,
         subscriptions=reading.subscription_count,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from icontact.models import Contact, Subscription
 
-__all__ = ["Index"]
+__all__ = ["SubscriptionIndex"]
 
 _TABLES = """
 CREATE TABLE subscriptions (
@@ -22,7 +22,7 @@ _UNSEEN = (
 )
 
 
-class Index:
+class SubscriptionIndex:
     """Ids and statuses, nothing of a person, in a private file without a name."""
 
     def __init__(self) -> None:

@@ -8,15 +8,15 @@ from typing import Any
 import attrs
 
 from icontact.errors import ConfigError, IncompleteListing, NotFound, RepeatedRows
-from icontact.export.columns import Wanted, row_maker, shows_any
-from icontact.export.index import Index
+from icontact.export.columns import ExportFields, make_row_maker, shows_any
+from icontact.export.index import SubscriptionIndex
 from icontact.models import Contact, ContactList, ContactStatus, CustomField
 from icontact.models.filters import one_of
 from icontact.paging import Page, Pager
 from icontact.resources import Contacts, CustomFields, Lists, Subscriptions
 from icontact.transport import Sender
 
-__all__ = ["ExportProgress", "Reading", "list_of"]
+__all__ = ["ExportProgress", "ExportReader", "list_of"]
 
 #: A listing that shifts while it is read is read again, so often in all.
 _READINGS = 3
@@ -58,7 +58,7 @@ def list_of(lists: Lists, wanted: str | int) -> ContactList:
     return found
 
 
-class Reading:
+class ExportReader:
     """One reading of all that an export is made of.
 
     Args:
@@ -75,7 +75,7 @@ class Reading:
         sender: Sender,
         path: str,
         *,
-        wanted: Wanted,
+        wanted: ExportFields,
         one_list: ContactList | None,
         status: str,
         progress: Callable[[ExportProgress], None] | None,
@@ -85,7 +85,7 @@ class Reading:
         self._lists, self._fields = Lists(sender, path), CustomFields(sender, path)
         self._wanted, self._list, self._status = wanted, one_list, status
         self._progress = progress
-        self._index = Index()
+        self._index = SubscriptionIndex()
         self._names: dict[int, str] = {}
         self._total: int | None = None
         self._gone = 0
@@ -117,7 +117,7 @@ class Reading:
         pages = self._new_contacts()
         first = next(filter(None, pages), [])
         self._choose_columns(first, defined)
-        make = row_maker(self.columns, defined)
+        make = make_row_maker(self.columns, defined)
         yield ()
         yield from self._made(first, make)
         for page in pages:

@@ -59,7 +59,7 @@ class SendPreview:
 def counted(
     transport: Sender, folder: str, audience: Audience, message_id: int | None
 ) -> SendPreview:
-    """Count the people whom a send would reach. Only reads."""
+    """Count the contacts that a send would reach. Only reads."""
     segments = Segments(transport, folder)
     on = _Lists(transport, folder)
     # The members of a segment are among those of the list that it is taken from.

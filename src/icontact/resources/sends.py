@@ -162,7 +162,7 @@ class Sends(Resource[Send]):
         """Count the contacts that a send would reach. Writes nothing.
 
         Takes what :meth:`create` takes, and makes the same checks. Reads the subscriptions and the
-        contacts of each list, 500 rows a request, so that whoever unsubscribed, bounced or is not
+        contacts of each list, 500 rows a request, so that a contact who unsubscribed, bounced or is not
         to be contacted does not count. The members of a segment cannot be asked of iContact: with
         segments the answer is a lowest and a highest number.
 
