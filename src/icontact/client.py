@@ -205,7 +205,7 @@ class Client:
         Makes no request if both ids are known from here, from the constructor or the environment.
 
         Raises:
-            ConfigError: If there is a choice; it lists the choices. If an id is not a positive whole
+            ConfigError: If there are several, which it lists, or an id is not a positive whole
                 number.
         """
         account = _optional_id("account_id", account_id) or self._account_id

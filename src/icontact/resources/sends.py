@@ -162,9 +162,9 @@ class Sends(Resource[Send]):
         """Count the contacts that a send would reach. Writes nothing.
 
         Takes what :meth:`create` takes, and makes the same checks. Reads the subscriptions and the
-        contacts of each list, 500 rows a request, so that a contact who unsubscribed, bounced or is not
-        to be contacted does not count. The members of a segment cannot be asked of iContact: with
-        segments the answer is a lowest and a highest number.
+        contacts of each list, so that contacts who unsubscribed, bounced or must not be mailed do
+        not count. iContact does not list the members of a segment: with segments the answer is a
+        lowest and a highest number.
 
         Args:
             message_id: What; if given, a spam score that would stop it is noted.
