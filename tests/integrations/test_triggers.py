@@ -410,7 +410,7 @@ def test_a_service_that_is_down_is_left_alone(
     integration.accept([event(number=number) for number in range(9)])
     sandbox.faults.next(status=503, times=None)
     assert integration.work() == 3
-    assert "iContact is not answering; waiting for 30 s" in caplog.text
+    assert "several contacts failed in a row; waiting for 30 s" in caplog.text
     assert integration.pause() == 30
     own, *_, others = (entry.reason for entry in integration.inbox.entries())
     assert "503" in own

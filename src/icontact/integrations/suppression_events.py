@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from collections.abc import Callable, Collection, Iterable
@@ -12,7 +11,7 @@ from icontact.auth import redact
 from icontact.client import Folder
 from icontact.errors import ConfigError, IContactError, NotFound
 from icontact.integrations._backoff import Backoff
-from icontact.integrations.decide import Memory
+from icontact.integrations._inbox_service import InboxService
 from icontact.integrations.events import ContactEvent, EventType
 from icontact.integrations.inbox import EventOutcome, EventState, Inbox, InboxClaim
 from icontact.integrations.suppression_state import SuppressedPerson, SuppressionState
@@ -27,13 +26,11 @@ from icontact.integrations.sync import (
 
 __all__ = ["SuppressionIntegration"]
 
-logger: logging.Logger = logging.getLogger("icontact")
-
 _LEASE = 600.0
 _DAY = 86400.0
 
 
-class SuppressionIntegration:
+class SuppressionIntegration(InboxService):
     """Marks people in another system as soon as iContact's web hooks report a change.
 
     Each event is kept in an inbox first. Since web hooks are not signed, an event is a hint only:
@@ -82,7 +79,8 @@ class SuppressionIntegration:
         self.state: SuppressionState = kept
         self.inbox: Inbox = store if isinstance(store, Inbox) else Inbox(store, clock=clock)
         self._backoff = Backoff(clock, first=first_pause, longest=longest_pause)
-        self._clock = clock
+        self._clock, self._lease = clock, _LEASE
+        self._keep = {"payloads": _DAY, "identities": _DAY}
 
     def __repr__(self) -> str:
         return "SuppressionIntegration()"
@@ -107,48 +105,19 @@ class SuppressionIntegration:
             for event in events
         )
 
-    def work(self, *, limit: int | None = None) -> int:
-        """Deal with the events that are due.
-
-        Args:
-            limit: At most this number of contacts.
-
-        Returns:
-            The number of contacts that were dealt with.
-        """
-        done = 0
-        while (limit is None or done < limit) and not self._backoff.remaining():
-            claim = self.inbox.claim(lease=_LEASE)
-            if claim is None:
-                break
-            self._deal_with(claim)
-            done += 1
-        self.inbox.prune(payloads=_DAY, identities=_DAY)
-        return done
-
-    def pause(self) -> float | None:
-        """Return the seconds until there is something for :meth:`work`, if anything waits."""
-        due = self.inbox.next_due()
-        return None if due is None else max(due, self._backoff.remaining())
-
-    def _deal_with(self, claim: InboxClaim) -> None:
+    def _work_on(self, claim: InboxClaim) -> str:
         try:
             problem, note = self._carry_over(int(claim.contact))
         except IContactError as error:
             problem, note = redact(str(error)), ""
         except Exception as error:  # noqa: BLE001  (the target is the caller's)
             problem, note = type(error).__name__, ""
-        if problem:
-            attempt = 1 + max(one.attempts for one in claim.pending)
-            due = self._clock() + self._backoff.attempt(attempt)
-            outcome = EventOutcome(state=EventState.WAITING, reason=problem, due=due)
-            if (pause := self._backoff.failed()) is not None:
-                logger.warning("suppressions cannot be carried over; waiting for %.0f s", pause)
-        else:
-            self._backoff.succeeded()
-            outcome = EventOutcome(state=EventState.DONE, reason=note)
-        outcomes = {one.number: outcome for one in claim.pending}
-        self.inbox.settle(claim, outcomes, Memory())
+        done = EventOutcome(state=EventState.DONE, reason=note)
+        outcomes = (
+            self._again(claim, problem) if problem else {one.number: done for one in claim.pending}
+        )
+        self.inbox.settle(claim, outcomes, claim.memory)
+        return problem
 
     def _carry_over(self, contact_id: int) -> tuple[str, str]:
         """Mark a contact if it is suppressed; return the failure and a note, both in words."""

@@ -21,7 +21,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Self, TypedDict, Unpack
 
 from icontact.auth import Private, redact
@@ -30,6 +30,7 @@ from icontact.errors import ConfigError, IContactError
 from icontact.integrations import mautic
 from icontact.integrations._backoff import Backoff, pause_before
 from icontact.integrations._forks import after_fork
+from icontact.integrations._inbox_service import InboxService
 from icontact.integrations.configured import push_of, rules_of
 from icontact.integrations.decide import Task, TriggerDecision, decide
 from icontact.integrations.destinations import Destinations, destinations_for
@@ -42,7 +43,7 @@ from icontact.integrations.execute import (
     outcome_of,
     severest,
 )
-from icontact.integrations.inbox import EventOutcome, EventState, Inbox, InboxClaim, InboxEntry
+from icontact.integrations.inbox import EventState, Inbox, InboxClaim, InboxEntry
 from icontact.integrations.mautic.hooks import unusable
 from icontact.integrations.rules import ContactTrigger, PointTrigger, Rule
 from icontact.push import ListPush, OutcomeStatus, PushOutcome, PushSettings
@@ -66,7 +67,6 @@ __all__ = [
 logger: logging.Logger = logging.getLogger("icontact")
 
 _DAY = 86400.0
-_PRUNED_EVERY = 600.0
 
 
 class IntegrationOptions(TypedDict, total=False):
@@ -82,7 +82,7 @@ class IntegrationOptions(TypedDict, total=False):
     on_outcome: Callable[[ContactEvent, PushOutcome | None], object] | None
 
 
-class PushIntegration:
+class PushIntegration(InboxService):
     """Keeps events in an inbox, and pushes contacts when rules fire.
 
     May be shared by threads, and by processes of one machine that use the same store: only one of
@@ -140,7 +140,7 @@ class PushIntegration:
             raise ConfigError(problem)
         self._push, self._rules = push, tuple(rules)
         if not self._rules:
-            raise ConfigError("an integration needs rules, or it would never push anybody")
+            raise ConfigError("an integration needs rules, or it would never push a contact")
         self.renew_locks()
         after_fork(self)
         self._destinations: Destinations | None = None
@@ -152,7 +152,6 @@ class PushIntegration:
         self._lease = lease
         self._keep = {"payloads": keep_payloads, "identities": keep_identities}
         self._clock, self._on_outcome = clock, on_outcome
-        self._pruned = 0.0
         self.inbox: Inbox = store if isinstance(store, Inbox) else Inbox(store, clock=clock)
 
     @classmethod
@@ -221,24 +220,19 @@ class PushIntegration:
             tried again by :meth:`work`; ``rejected`` ones become dead letters, with the reason.
         """
         self.accept([event])
-        try:
-            destinations = self._look_up()
-        except IContactError as error:
-            reason = f"where to push to could not be looked up: {redact(str(error))}"
+        status, reason = OutcomeStatus.FAILED, self._unavailable()
+        if reason:
             self.inbox.explain(reason)
-            failed = OutcomeStatus.FAILED
-            return PushOutcome(row=0, email=event.email, status=failed, reason=reason)
-        claim = self.inbox.claim(lease=self._lease, contact=event.key)
-        if claim is not None:
-            return self._deal_with(claim, destinations)
-        if not self.inbox.waits(event.identity):
+        elif (claim := self.inbox.claim(lease=self._lease, contact=event.key)) is not None:
+            return self._deal_with(claim, self._look_up())
+        elif self.inbox.waits(event.identity):
+            reason = "another process is pushing this contact; the event waits in the inbox"
+        else:
             dead = self.inbox.dead_letter_reason(event.identity)
             if dead is None:
                 return None
-            refused = OutcomeStatus.REJECTED
-            return PushOutcome(row=0, email=event.email, status=refused, reason=dead)
-        reason = "another process is pushing this contact; the event waits in the inbox"
-        return PushOutcome(row=0, email=event.email, status=OutcomeStatus.FAILED, reason=reason)
+            status, reason = OutcomeStatus.REJECTED, dead
+        return PushOutcome(row=0, email=event.email, status=status, reason=reason)
 
     def accept(self, events: Iterable[ContactEvent]) -> int:
         """Keep events for :meth:`work`.
@@ -280,48 +274,17 @@ class PushIntegration:
             logger.warning("an event of Mautic cannot be read: %s", redact(problem))
         return self.accept(found)
 
-    def work(self, *, limit: int | None = None) -> int:
-        """Push the contacts whose events are due.
+    def _unavailable(self) -> str:
+        try:
+            self._look_up()
+        except IContactError as error:
+            return f"where to push to could not be looked up: {redact(str(error))}"
+        return ""
 
-        If iContact is not answering, the others wait for :meth:`pause` seconds.
-
-        Args:
-            limit: The largest number of contacts.
-
-        Returns:
-            The number of contacts that were dealt with.
-        """
-        done = 0
-        while (limit is None or done < limit) and not self._backoff.remaining():
-            self._prune()
-            try:
-                destinations = self._look_up()
-            except IContactError as error:
-                reason = f"where to push to could not be looked up: {redact(str(error))}"
-                logger.warning("%s", reason)
-                self._rest(reason, at_once=True)
-                break
-            claim = self.inbox.claim(lease=self._lease)
-            if claim is None:
-                break
-            outcome = self._deal_with(claim, destinations)
-            done += 1
-            if outcome is not None and outcome.status is OutcomeStatus.FAILED:
-                self._rest(outcome.reason)
-            else:
-                self._backoff.succeeded()
-        return done
-
-    def pause(self) -> float | None:
-        """Return the seconds until there is work for :meth:`work`, if anything waits."""
-        due = self.inbox.next_due()
-        return None if due is None else max(due, self._backoff.remaining())
-
-    def _rest(self, reason: str, *, at_once: bool = False) -> None:
-        """Note a failure, and leave iContact alone for a while if it takes no contact."""
-        if (pause := self._backoff.failed(at_once=at_once)) is not None:
-            self.inbox.explain(reason)
-            logger.warning("iContact is not answering; waiting for %.0f s", pause)
+    def _work_on(self, claim: InboxClaim) -> str:
+        outcome = self._deal_with(claim, self._look_up())
+        failed = outcome is not None and outcome.status is OutcomeStatus.FAILED
+        return outcome.reason if outcome is not None and failed else ""
 
     def _look_up(self) -> Destinations:
         """Return the destinations, which are looked up when they are first needed."""
@@ -363,18 +326,6 @@ class PushIntegration:
         if self._on_outcome is not None:
             self._on_outcome(claim.pending[-1].event, outcome)
         return outcome
-
-    def _again(self, claim: InboxClaim, reason: str) -> Mapping[int, EventOutcome]:
-        attempt = 1 + max(one.attempts for one in claim.pending)
-        pause = self._backoff.attempt(attempt)
-        again = EventOutcome(state=EventState.WAITING, reason=reason, due=self._clock() + pause)
-        return {one.number: again for one in claim.pending}
-
-    def _prune(self) -> None:
-        """Delete old events now and then."""
-        if abs(self._clock() - self._pruned) >= _PRUNED_EVERY:
-            self._pruned = self._clock()
-            self.inbox.prune(**self._keep)
 
 
 def _done(task: Task, decision: TriggerDecision, destinations: Destinations) -> PushOutcome:

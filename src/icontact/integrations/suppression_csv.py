@@ -1,0 +1,74 @@
+"""A CSV file of suppressed people, for tools that import a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from icontact.addresses import canonical_address
+from icontact.integrations.suppression_target import TargetContact
+
+__all__ = ["SuppressionCsv"]
+
+
+class SuppressionCsv:
+    """A CSV file of suppressions, for tools that import a file: ``email``, ``reason``, ``comment``.
+
+    Each person is one row. A run adds rows; who is in the file is not added again.
+
+    Args:
+        path: The file; made if it does not exist, readable by its owner alone.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self._addresses: set[str] | None = None
+
+    def find(self, emails: Sequence[str]) -> Iterator[TargetContact]:
+        """Yield one contact for each address: every address can be written."""
+        written = self._written()
+        for email in emails:
+            there = str(canonical_address(email)) in written
+            yield TargetContact(contact_id=email, email=email, do_not_contact=there)
+
+    def mark(self, contact: TargetContact, *, reason: str, comment: str) -> None:
+        """Add a row.
+
+        Raises:
+            OSError: If the file cannot be written.
+        """
+        address = str(canonical_address(contact.email))
+        if address in self._written():
+            return
+        handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "r+", encoding="utf-8", newline="") as file:
+            text = io.StringIO()
+            writer = csv.writer(text)
+            if file.seek(0, os.SEEK_END) == 0:
+                writer.writerow(("email", "reason", "comment"))
+            elif not _ends_a_line(self.path):
+                # The last row was cut off by a crash.
+                text.write("\r\n")
+            writer.writerow((contact.email, reason, comment))
+            file.write(text.getvalue())
+            file.flush()
+            os.fsync(file.fileno())
+        self._written().add(address)
+
+    def _written(self) -> set[str]:
+        if self._addresses is None:
+            self._addresses = set()
+            if self.path.exists():
+                with self.path.open(encoding="utf-8", newline="") as file:
+                    rows = csv.DictReader(file)
+                    self._addresses = {str(canonical_address(row["email"])) for row in rows}
+        return self._addresses
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
