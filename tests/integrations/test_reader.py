@@ -261,6 +261,7 @@ def test_its_repr_shows_the_address_alone() -> None:
         ({"status": 403, "json": {"errors": "canary"}}, "may not see or edit contacts"),
         ({"status": 404, "body": "<html>canary"}, "check Mautic's address"),
         ({"status": 500, "json": {"errors": ["x", {"message": 5}]}}, "could not answer"),
+        ({"status": 500, "json": {"errors": 5}}, "could not answer"),
         ({"status": 200, "body": "<html>canary"}, "not that of Mautic's API"),
         ({"status": 200, "json": ["canary"]}, "not that of Mautic's API"),
         ({"status": 200, "json": {"contacts": "canary"}}, "holds no contacts"),

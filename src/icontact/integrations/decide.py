@@ -36,12 +36,7 @@ class Pending:
 
 @attrs.frozen
 class BoundRule:
-    """A rule, and the place that it pushes to.
-
-    Attributes:
-        rule: The rule.
-        target: The place's name.
-    """
+    """A rule, and the name of the destination that it pushes to."""
 
     rule: Rule
     target: str
@@ -89,15 +84,7 @@ class Memory:
 
 @attrs.frozen(kw_only=True)
 class Task:
-    """One thing to do in iContact.
-
-    Attributes:
-        target: Where.
-        action: What.
-        rules: The names of the rules behind it.
-        numbers: The events behind it.
-        at: When the last of them happened.
-    """
+    """One action at one destination, with its rules, its events, and the time of the last one."""
 
     target: str
     action: _Action

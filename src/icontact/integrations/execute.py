@@ -41,7 +41,7 @@ def execute(task: Task, push: ListPush, decision: TriggerDecision) -> PushOutcom
     try:
         if task.action == "push":
             return push.one(decision.row)
-        # Without events behind it, it carries out what the person wants; no switch is in the way.
+        # A task without events follows the person's wish: no switch stops it.
         if task.numbers and not push.policy.push_contacts:
             return outcome_of(decision, OutcomeStatus.SKIPPED, push.policy.switch)
         return _unsubscribe(push, decision)
@@ -115,7 +115,7 @@ def next_state(results: Sequence[TaskResult], decision: TriggerDecision) -> Memo
     """Return what to remember after the tasks."""
     memory = decision.memory
     for task, outcome in results:
-        # A trigger is not spent by a push that a rule of the push, or its switch, held back.
+        # A push that was skipped does not use up its trigger.
         if outcome.status not in _SUCCEEDED:
             continue
         if task.action == "push":

@@ -183,7 +183,7 @@ def suppressed(
     kept = state if isinstance(state, SuppressionState) else SuppressionState(state)
     kept.bind(f"{folder.account_id}/{folder.client_folder_id}")
     run = kept.begin()
-    kept.add(_people(folder, list_ids, reasons, since), run)
+    kept.add(_people(folder, kept, list_ids, reasons, since), run)
     if since is None:
         kept.keep_only(run)
     if "deleted" in reasons:
@@ -268,18 +268,21 @@ def unsubscriptions(folder: Folder, contact_id: int, list_ids: set[int] | None) 
 
 def _people(
     folder: Folder,
+    state: SuppressionState,
     list_ids: set[int] | None,
     reasons: Collection[str],
     since: date | str | None,
 ) -> Iterator[SuppressedPerson]:
     """Yield suppressed people; the reasons that hold for all mail come first."""
     for one in folder.suppressed(since=since):
-        if one.reason not in reasons or not one.email:
+        # iContact may not know the address any more; an earlier run did.
+        email = one.email or state.known_email(one.contact_id)
+        if one.reason not in reasons or not email:
             continue
         if one.list_id is not None and list_ids is not None and one.list_id not in list_ids:
             continue
         yield SuppressedPerson(
-            email=one.email,
+            email=email,
             contact_id=one.contact_id,
             reason=str(one.reason),
             list_id=one.list_id,

@@ -1,0 +1,167 @@
+"""The HTTP connection to Mautic's REST API."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from requests import PreparedRequest
+from urllib3.exceptions import HTTPError
+
+from icontact._version import __version__
+from icontact.auth import Private, redact
+from icontact.errors import CallError, CallSummary, ConfigError, RedirectRefused
+from icontact.integrations.errors import MauticError
+from icontact.transport.connections import Pool, is_loopback, receive
+from icontact.transport.log_redaction import redacted_logs
+from icontact.transport.response import classify_exception
+
+__all__ = ["Connection"]
+
+#: What to do about a status.
+_ADVICE = {
+    401: "Mautic does not accept these credentials, or its API is not enabled for them",
+    403: "this user may not see or edit contacts, or Mautic's API is switched off",
+    404: "not found: check Mautic's address, and whether its API is enabled",
+}
+
+
+class Connection:
+    """Sends requests with the credentials, and decodes the answers.
+
+    Args:
+        url: Mautic's address.
+        username: The user, with the password.
+        password: The password.
+        token: An access token of OAuth 2 instead of both.
+        timeout: Seconds to connect, and seconds to wait for the answer's next byte.
+        user_agent: Put before the library's own name.
+
+    Raises:
+        ConfigError: If the address or the credentials cannot be used.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        username: str | None,
+        password: str | None,
+        token: str | None,
+        timeout: tuple[float, float],
+        user_agent: str | None,
+    ) -> None:
+        authorization = _authorization(username, password, token)
+        if authorization is None:
+            raise ConfigError("Mautic needs username and password, or else a token")
+        self._authorization = authorization
+        given = (username, password, token, authorization)
+        self._secrets = tuple(one for one in given if one is not None)
+        self.url: str = _checked(url)
+        self._timeout = timeout
+        own = f"icontact-python/{__version__}"
+        agent = f"{user_agent} {own}" if user_agent else own
+        headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": agent}
+        self._pool = Pool(headers, proxies=self.url.startswith("https:"))
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._pool.session.close()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: dict[str, Any] | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Send a request once, and return the JSON object of the answer.
+
+        Raises:
+            MauticError: If Mautic refuses, or answers something else.
+            TransportError: If no usable answer came.
+            RedirectRefused: If it points to another address.
+        """
+        summary = CallSummary(method=method, path=path, query_names=tuple(query or ()))
+        failure: CallError
+        try:
+            with redacted_logs():
+                received = receive(
+                    self._pool.session.request(
+                        method,
+                        f"{self.url}/{path}",
+                        params=query,
+                        json=data,
+                        auth=self._authorize,
+                        timeout=self._timeout,
+                        allow_redirects=False,
+                        stream=True,
+                    )
+                )
+        except (OSError, HTTPError, ValueError) as problem:
+            # Nothing of it is kept: it holds the request with the credentials.
+            failure = classify_exception(problem, summary).outcome  # type: ignore[assignment]  # an error here
+        else:
+            if not 300 <= received.status < 400:
+                return self._decoded(received.status, received.content)
+            failure = RedirectRefused(
+                f"{received.status}: a redirect was refused, as it would hand the credentials "
+                "on; give Mautic's final address",
+                call=summary,
+            )
+        raise failure
+
+    def _authorize(self, request: PreparedRequest) -> PreparedRequest:
+        request.headers["Authorization"] = str(self._authorization)
+        return request
+
+    def _decoded(self, status: int, content: bytes | None) -> dict[str, Any]:
+        try:
+            found = None if content is None else json.loads(content)
+        except (ValueError, RecursionError):
+            found = None
+        answer: dict[str, Any] = found if isinstance(found, dict) else {}
+        if status >= 400:
+            advice = _ADVICE.get(status, "Mautic could not answer")
+            raise MauticError(redact(f"{status}: {advice}{self._texts(answer)}"), status=status)
+        if not isinstance(found, dict):
+            raise MauticError(f"{status}: the answer is not that of Mautic's API", status=status)
+        return answer
+
+    def _texts(self, answer: dict[str, Any]) -> str:
+        """Return Mautic's own sentences."""
+        errors = answer.get("errors")
+        entries = errors if isinstance(errors, list) else []
+        texts = [one.get("message") for one in entries if isinstance(one, dict)]
+        said = [redact(text, secrets=self._secrets) for text in texts if isinstance(text, str)]
+        return "".join(f"; {text[:200]}" for text in said)
+
+
+def _authorization(username: Any, password: Any, token: Any) -> Private | None:
+    if isinstance(token, str) and token and username is None and password is None:
+        return Private(f"Bearer {token}") if token.isascii() and token.isprintable() else None
+    if token is None and isinstance(username, str) and isinstance(password, str) and username:
+        pair = f"{username}:{password}".encode()
+        return Private(f"Basic {base64.b64encode(pair).decode()}")
+    return None
+
+
+def _checked(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        # Reading the port is what checks it.
+        scheme, host = (parts.scheme, parts.hostname or "") if parts.port != 0 else ("", "")
+    except ValueError:
+        scheme, host = "", ""
+    if not host or any(mark in url for mark in "@?#\\ ") or not url.isprintable():
+        raise ConfigError(
+            "Mautic's address must look like https://mautic.example.com, without user or query"
+        )
+    if scheme != "https" and not (scheme == "http" and is_loopback(host)):
+        raise ConfigError(
+            "Mautic's address must begin with https:// (plain http only for loopback)"
+        )
+    return url.rstrip("/")
