@@ -198,7 +198,7 @@ def run(*, quick: bool) -> list[Figure]:
         Figure("mapping a row the short way / the general way", applied / explained, target=0.25),
         compared(
             "encoding a contact of five fields / a literal",
-            lambda fields: wire.encode_fields(Contact, fields, Contacts.writable),
+            lambda fields: wire.encode_fields(Contact, fields, Contacts._writable),
             body_by_hand,
             mapped,
             quick=quick,
@@ -206,7 +206,7 @@ def run(*, quick: bool) -> list[Figure]:
         ),
         compared(
             "encoding a subscription / a literal",
-            lambda fields: wire.encode_fields(Subscription, fields, Subscriptions.writable),
+            lambda fields: wire.encode_fields(Subscription, fields, Subscriptions._writable),
             tie_by_hand,
             ties,
             quick=quick,
