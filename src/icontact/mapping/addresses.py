@@ -16,7 +16,7 @@ _MOST_BEFORE_AT = 64
 
 _NAMED = re.compile(r"[^<>]*<([^<>]*)>", re.DOTALL)
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
-_FORBIDDEN = frozenset(' ,;:<>()[]\\"')
+_FORBIDDEN = re.compile(r'[\s,;:<>()\[\]\\"]')
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -76,7 +76,7 @@ def _one_of(value: str, several: str) -> tuple[str, tuple[str, ...]]:
 
 def _unwrapped(value: str) -> str:
     text = trimmed(value)
-    if named := _NAMED.fullmatch(text):
+    if ">" in text and (named := _NAMED.fullmatch(text)):
         text = trimmed(named[1])
     if scheme := _MAILTO.match(text):
         text = trimmed(text[scheme.end() :].partition("?")[0])
@@ -86,7 +86,7 @@ def _unwrapped(value: str) -> str:
 def _fault(address: str, local: str, at: str) -> str | None:
     if not local.isprintable() and any(unicodedata.category(c) in _INVISIBLE for c in local):
         return "control or invisible characters"
-    if any(c.isspace() or c in _FORBIDDEN for c in address):
+    if _FORBIDDEN.search(address):
         return "spaces, commas, brackets or quotes"
     if not at:
         return "no @"

@@ -69,6 +69,7 @@ class FieldMapping:
     field_type: str | None = None
     label: str = attrs.field(init=False)
     steps: tuple[TransformStep, ...] = attrs.field(init=False)
+    _keys: tuple[Key, ...] = attrs.field(init=False, repr=False, eq=False)
     _functions: tuple[TransformFunction, ...] = attrs.field(init=False, repr=False, eq=False)
     _blank: FieldValue = attrs.field(init=False, repr=False, eq=False)
 
@@ -85,6 +86,10 @@ class FieldMapping:
         # a tag.
         kept = callable(first) or first in (UNTAGGED, "verbatim") or self.label == "email"
         return (UNTAGGED, *steps) if self.context.mapping.tags == "strip" and not kept else steps
+
+    @_keys.default
+    def _source_keys(self) -> tuple[Key, ...]:
+        return self.source.keys
 
     @_functions.default
     def _compiled(self) -> tuple[TransformFunction, ...]:
@@ -114,9 +119,10 @@ class FieldMapping:
             raise self.error(f"{bounded(useless)} has no meaning for this field{kind}")
         # A callable is the user's own, and runs on rows only.
         if source.default is not None and not callable(source.transform):
-            found = self._converted(source.default, None, None)
-            if isinstance(found, MappingError):
-                raise self.error(f"its default: {found.problem}")
+            try:
+                self._through(source.default, None)
+            except MappingError as error:
+                raise self.error(f"its default: {error.problem}") from None
 
     @property
     def is_omitted_if_invalid(self) -> bool:
@@ -149,29 +155,26 @@ class FieldMapping:
     def convert(self, row: Mapping[Any, Any], country: object) -> FieldValue:
         """Return what the field gets from a row; a refusal is part of it, and nothing is raised."""
         used, raw = None, self.source.default
-        for key in self.source.keys:
-            if key in row and not is_blank(value := row[key]):
+        for key in self._keys:
+            if not is_blank(value := row.get(key)):
                 used, raw = key, value
                 break
-        is_address = self.label == "email"
         if raw is None:
-            return (
-                FieldValue("refused", problem=self._no_address(row)) if is_address else self._blank
-            )
-        result = self._converted(raw, used, country)
-        if isinstance(result, MappingError):
-            origin = "default" if used is None else f"column {shown(used)}"
-            problem = f"{result.problem} ({origin})"
-            if self.is_omitted_if_invalid:
-                return FieldValue("left out", notes=(f"left out: {problem}",), used=used, raw=raw)
-            opted_out = isinstance(result, DoNotContact)
-            return FieldValue("refused", None, (), problem, opted_out, used, raw)
+            return self._blank if self.label != "email" else self._without_address(row, used, raw)
+        try:
+            result = self._through(raw, country)
+            if result.value is None and used is not None and not result.left_out:
+                # Nothing remained of the row's value: "&nbsp;", or the suffix of a name without
+                # one.
+                result = self._through(self.source.default, country)
+        except MappingError as error:
+            return self._refused(error, used, raw)
         if result.value is not None:
-            return FieldValue("set", result.value, result.notes, used=used, raw=raw)
-        if is_address:
-            return FieldValue("refused", problem=self._no_address(row), used=used, raw=raw)
+            return FieldValue("set", result.value, result.notes, None, False, used, raw)
+        if self.label == "email":
+            return self._without_address(row, used, raw)
         outcome: Outcome = "left out" if result.left_out else self._blank.outcome
-        return FieldValue(outcome, notes=result.notes, used=used, raw=raw)
+        return FieldValue(outcome, None, result.notes, None, False, used, raw)
 
     def explain(self, row: Mapping[Any, Any], country: object) -> FieldExplanation:
         """Return how the field comes by its value."""
@@ -189,29 +192,30 @@ class FieldMapping:
             problem=found.problem,
         )
 
-    def _no_address(self, row: Mapping[Any, Any]) -> str:
-        keys = self.source.keys
-        state = "blank" if any(key in row for key in keys) else "missing"
-        return f"the row has no e-mail address (column {bounded(keys)} is {state})"
+    def _without_address(self, row: Mapping[Any, Any], used: Key | None, raw: Any) -> FieldValue:
+        state = "blank" if any(key in row for key in self._keys) else "missing"
+        problem = f"the row has no e-mail address (column {bounded(self._keys)} is {state})"
+        return FieldValue("refused", problem=problem, used=used, raw=raw)
 
-    def _converted(
-        self, raw: object, used: Key | None, country: object
-    ) -> TransformResult | MappingError:
-        default = self.source.default
-        try:
-            result = self._through(raw, country)
-            if result.value is not None or result.left_out or used is None or default is None:
-                return result
-            # Nothing remained of the row's value: "&nbsp;", or the suffix of a name without one.
-            return self._through(default, country)
-        except MappingError as error:
-            return error.with_traceback(None)
+    def _refused(self, error: MappingError, used: Key | None, raw: Any) -> FieldValue:
+        origin = "default" if used is None else f"column {shown(used)}"
+        problem = f"{error.problem} ({origin})"
+        if self.is_omitted_if_invalid:
+            return FieldValue("left out", None, (f"left out: {problem}",), None, False, used, raw)
+        opted_out = isinstance(error, DoNotContact)
+        return FieldValue("refused", None, (), problem, opted_out, used, raw)
 
     def _through(self, raw: object, country: object) -> TransformResult:
+        """Return what the steps make of a value.
+
+        Raises:
+            MappingError: A step refuses it.
+        """
+        if raw is None:
+            return TransformResult(None)
         context = self.context if country is None else self.context._replace(country=country)
-        first, *others = self._functions
-        result = first(unboxed(raw), context)
-        for function in others:
+        result = self._functions[0](unboxed(raw), context)
+        for function in self._functions[1:]:
             if result.value is None:
                 break
             notes = result.notes

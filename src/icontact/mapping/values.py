@@ -82,7 +82,7 @@ def trimmed(text: str) -> str:
 
 def unboxed(value: Any) -> Any:
     """Return NumPy's scalars as Python's own; anything else as it is."""
-    if type(value).__module__ != "numpy" or not hasattr(value, "item"):
+    if type(value) is str or type(value).__module__ != "numpy" or not hasattr(value, "item"):
         return value
     if type(value).__name__ == "datetime64":
         # Nanoseconds would come out as a bare integer.
@@ -104,10 +104,13 @@ def clean_text(value: object) -> TransformResult:
     >>> clean_text("Fish &amp; Chips\nLtd ")[:2]
     ('Fish & Chips Ltd', ('line breaks or tabs became spaces',))
     """
-    if type(value) is str and value[:1].isalpha() and _is_clean(value):
-        return TransformResult(value)
-    if is_blank(value):
-        return TransformResult(None)
+    if type(value) is str and value[:1].isalpha() and value[-1] != " " and value.isprintable():
+        # Most texts are left as they are; those with an entity go on.
+        return TransformResult(value) if "&" not in value else _cleaned(value)
+    return TransformResult(None) if is_blank(value) else _cleaned(value)
+
+
+def _cleaned(value: object) -> TransformResult:
     text = trimmed(html_decoded(scalar_text(value)))
     if text.startswith("'") and _TEXT_MARK.match(text):
         text = text[1:]
@@ -122,11 +125,6 @@ def clean_text(value: object) -> TransformResult:
     if clean != one_line:
         notes.append("control characters removed")
     return TransformResult(trimmed(clean) or None, tuple(notes))
-
-
-def _is_clean(text: str) -> bool:
-    """Return whether a text that begins with a letter is left as it is, as most are."""
-    return text.isprintable() and "&" not in text and text[-1] != " "
 
 
 def verbatim(value: object, *, longest: int | None = None) -> TransformResult:
