@@ -1,4 +1,4 @@
-"""``icontact doctor``: the first link at fault, and the way to mend it."""
+"""``icontact doctor``: the first problem, and how to solve it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def fault(*words: object) -> Any:
     return icontact("doctor", "--json", *words).document["fault"]
 
 
-def test_a_sound_chain(embedded: Sandbox) -> None:
+def test_all_checks_pass(embedded: Sandbox) -> None:
     ran = icontact("doctor", "--list", "Newsletter", "--map", "email=Mail", "--map", "color=Farbe")
     assert ran.code == 0
     assert ran.out.count("ok ") == 7
@@ -30,7 +30,7 @@ def test_a_sound_chain(embedded: Sandbox) -> None:
     assert ran.out.endswith("All checks passed.\n")
 
 
-def test_what_nobody_asked_about_is_no_fault(embedded: Sandbox) -> None:
+def test_a_check_that_was_not_asked_for_is_not_a_problem(embedded: Sandbox) -> None:
     found = statuses()
     assert found["settings"] == found["list"] == found["mapping"] == "-"
     assert icontact("doctor").code == 0
@@ -40,7 +40,7 @@ def test_a_folder_without_custom_fields(sandbox: Sandbox) -> None:
     assert "custom fields  none" in icontact("doctor").out
 
 
-def test_missing_credentials_leave_the_server_to_be_checked(
+def test_missing_credentials_do_not_keep_the_server_from_being_checked(
     embedded: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ICONTACT_USERNAME")
@@ -164,7 +164,7 @@ def test_a_contact_is_pushed_compared_and_removed(embedded: Sandbox, tmp_path: P
     assert embedded.client().folder().contacts.find(email=EMAIL) is None
 
 
-def test_each_row_of_the_mapping_is_told_to_programs(embedded: Sandbox) -> None:
+def test_each_row_of_the_mapping_is_reported_to_programs(embedded: Sandbox) -> None:
     words = ("--list", "Newsletter", "--map", "email=Mail", "--test-push", EMAIL)
 
     found = icontact("doctor", "--json", *words).document
@@ -210,7 +210,7 @@ def test_the_first_row_of_a_file_is_pushed(embedded: Sandbox, tmp_path: Path) ->
         (("Points", "7"), "mapping"),
     ],
 )
-def test_a_sample_that_cannot_be_pushed_is_told(
+def test_a_sample_that_cannot_be_pushed_is_reported(
     embedded: Sandbox, tmp_path: Path, lines: tuple[str, ...], link: str
 ) -> None:
     sample = written(tmp_path, *lines)
@@ -221,7 +221,7 @@ def test_a_sample_that_cannot_be_pushed_is_told(
     assert {one.method for one in embedded.requests} == {"GET"}
 
 
-def test_somebody_who_is_there_is_left_alone(embedded: Sandbox) -> None:
+def test_a_contact_that_is_there_is_not_changed(embedded: Sandbox) -> None:
     embedded.seed(contacts=[{"email": EMAIL}])
     words = ("--list", "Newsletter", "--map", "email=Mail", "--test-push", EMAIL)
 
@@ -249,7 +249,7 @@ def test_a_test_push_needs_a_list_and_a_mapping(
     assert "First problem: test push. Give a list and a mapping" in ran.out
 
 
-def test_nothing_is_pushed_through_a_broken_chain(embedded: Sandbox) -> None:
+def test_nothing_is_pushed_if_a_check_fails(embedded: Sandbox) -> None:
     words = ("--list", "Newsleter", "--map", "email=Mail", "--test-push", EMAIL)
 
     found = statuses(*words)
@@ -300,7 +300,7 @@ def test_triggers_are_checked_too(embedded: Sandbox, tmp_path: Path) -> None:
         ('[triggers.mapping]\nemail = "Mail"\ncf_colour = "x"', "did you mean 'color'"),
     ],
 )
-def test_a_trigger_that_leads_nowhere_is_told(
+def test_a_trigger_without_a_list_or_field_is_reported(
     embedded: Sandbox, tmp_path: Path, line: str, said: str
 ) -> None:
     path = written(tmp_path, *SETTINGS, *TRIGGERS[:4], line, name="icontact.toml")
@@ -311,7 +311,7 @@ def test_a_trigger_that_leads_nowhere_is_told(
 
 
 @pytest.mark.parametrize("given", ["foo", "", "canary.person@"])
-def test_a_test_push_to_what_is_no_address_is_told(embedded: Sandbox, given: str) -> None:
+def test_a_test_push_needs_a_valid_address(embedded: Sandbox, given: str) -> None:
     ran = icontact("doctor", "--list", "Newsletter", "--preset", "mautic", "--test-push", given)
     assert ran.code == 2
     assert "Error: --test-push EMAIL: not a valid e-mail address" in ran.err
@@ -372,7 +372,7 @@ def test_the_switch_in_the_environment_is_a_fault_too(
         assert "ICONTACT_PUSH_CONTACTS=false in the environment" in " ".join(ran.out.split())
 
 
-def test_who_stops_a_test_push_is_told_what_is_left_and_the_command(
+def test_a_stopped_test_push_names_what_is_left_and_the_command(
     embedded: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = written(
@@ -401,7 +401,7 @@ def test_who_stops_a_test_push_is_told_what_is_left_and_the_command(
     )
 
 
-def test_who_stops_before_anything_was_pushed_is_told_so(
+def test_stopping_before_anything_was_pushed_says_so(
     embedded: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object, **__: object) -> None:

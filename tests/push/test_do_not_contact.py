@@ -18,7 +18,7 @@ def contacts(push: ListPush) -> list[str]:
     return sorted(contact.email for contact in push.folder.contacts.list())
 
 
-def test_whom_mautic_must_not_mail_is_skipped_with_the_reason(
+def test_a_contact_that_mautic_must_not_mail_is_skipped_with_the_reason(
     sandbox: Sandbox, make_push: MakePush
 ) -> None:
     push = make_push()
@@ -41,7 +41,7 @@ def test_a_plan_says_so_and_writes_nothing(make_push: MakePush) -> None:
     assert plan.writes == 0
 
 
-def test_somebody_who_is_in_icontact_is_left_as_they_are(
+def test_a_contact_that_is_in_icontact_is_not_changed(
     sandbox: Sandbox, make_push: MakePush, folder: Folder
 ) -> None:
     sandbox.seed(contacts=[{"email": "person1@example.com", "city": "Durham"}])
@@ -69,8 +69,8 @@ def test_no_other_row_with_the_address_is_pushed_in_its_place(
     assert contacts(push) == []
 
 
-def test_a_row_without_an_address_may_be_held_back_too(make_push: MakePush) -> None:
-    outcome = make_push().one({"email": "nobody", DNC: 1})
+def test_a_row_without_an_address_may_opt_out_too(make_push: MakePush) -> None:
+    outcome = make_push().one({"email": "nonsense", DNC: 1})
 
     assert (outcome.status, outcome.email) == ("skipped", None)
 
@@ -116,7 +116,7 @@ def test_each_of_two_restricting_rows_keeps_its_own_reason(make_push: MakePush) 
 
 
 @pytest.mark.parametrize("fault", [{"points": "many"}, {"points": "many", "state": "normal"}])
-def test_what_is_rejected_and_restricts_nobody_lets_another_row_be_pushed(
+def test_a_rejected_row_without_restriction_lets_another_row_be_pushed(
     make_push: MakePush, fault: dict[str, Any]
 ) -> None:
     mapping = {**MAPPING, "status": "state"} if "state" in fault else MAPPING

@@ -114,7 +114,7 @@ def test_what_never_arrived_was_not_us(sandbox: Sandbox, make_push: MakePush, pa
     sandbox.faults.refuse(times=9, method="POST")
     assert push.run([person(0), person(1)], journal=path).counts["failed"] == 2
     sandbox.faults.clear()
-    # Somebody else does the same meanwhile.
+    # Another program does the same meanwhile.
     sandbox.seed(contacts=[{"email": "person0@example.com"}])
     sandbox.seed(subscriptions=[{"email": f"person{place}@example.com"} for place in (0, 1)])
 
@@ -277,7 +277,7 @@ def test_a_report_without_a_journal_goes_to_any_file(make_push: MakePush, tmp_pa
         assert "person0@example.com" in (tmp_path / str(place)).read_text()
 
 
-def test_what_is_no_journal_is_left_alone(make_push: MakePush, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_journal_is_not_changed(make_push: MakePush, tmp_path: Path) -> None:
     text = tmp_path / "people.csv"
     text.write_text("email\n")
     other = tmp_path / "other.sqlite"
@@ -302,7 +302,7 @@ def test_what_is_no_journal_is_left_alone(make_push: MakePush, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("size", [1, 10, 99, 100, 5000])
-def test_a_file_of_any_size_that_is_no_journal_is_left_alone(
+def test_a_file_of_any_size_that_is_not_a_journal_is_not_changed(
     make_push: MakePush, path: Path, size: int
 ) -> None:
     path.write_bytes(b"x" * size)
@@ -357,7 +357,7 @@ def test_who_tries_a_journal_in_use_does_not_open_it_to_other_processes(
     assert push.run(rows(), journal=path).counts["created"] == 1
 
 
-def test_two_pushes_that_come_at_the_same_moment_are_told_apart(
+def test_of_two_pushes_at_the_same_moment_one_is_refused(
     make_push: MakePush, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     push = make_push()
@@ -539,7 +539,7 @@ def test_a_plan_with_a_journal_is_applied_once(
     assert list(sandbox.requests) == []
 
 
-def test_a_plan_waits_for_nobody_and_blocks_nobody(make_push: MakePush, path: Path) -> None:
+def test_a_plan_does_not_wait_and_does_not_block(make_push: MakePush, path: Path) -> None:
     push = make_push()
     plan = push.plan(people(1), journal=path)
 
@@ -622,7 +622,7 @@ def test_the_report_of_an_ended_push_is_read_from_its_journal(
 
     assert report == written
     assert report.counts == written.counts
-    # To look at it keeps nobody away.
+    # Reading it does not lock it.
     assert make_push().run([*people(2), {"email": "nonsense"}], journal=path).ok is False
 
 

@@ -24,7 +24,7 @@ def reads(plan: PushPlan) -> list[tuple[str, str, int]]:
 
 
 def settled_people(sandbox: Sandbox, count: int) -> list[dict[str, Any]]:
-    """Fill a folder, and return rows for the last of its people, of whom all are on the list."""
+    """Fill a folder, and return rows for its last contacts, which are all on the list."""
     sandbox.seed_contacts(2990, list_id=sandbox.list_id)
     return [{"email": f"contact{2990 - place}@example.com"} for place in range(count)]
 
@@ -232,7 +232,7 @@ def reading_after(push: ListPush, change: Callable[[Folder], object], path: str)
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-def test_after_a_shift_whoever_was_not_seen_is_searched_for(
+def test_after_a_shift_the_contacts_that_were_not_seen_are_searched_for(
     sandbox: Sandbox, make_push: MakePush, workers: int
 ) -> None:
     ids = sandbox.seed_contacts(200)

@@ -99,7 +99,7 @@ def test_an_empty_value_clears_only_where_the_mapping_says_so(
 
 
 @pytest.mark.parametrize("status", ["donotcontact", "bounced", "pending", "invitable"])
-def test_a_contact_that_may_not_be_mailed_is_left_alone(
+def test_a_contact_that_may_not_be_mailed_is_skipped(
     sandbox: Sandbox, make_push: MakePush, status: str
 ) -> None:
     sandbox.seed(contacts=[{"email": "person1@example.com", "status": status}])
@@ -112,7 +112,7 @@ def test_a_contact_that_may_not_be_mailed_is_left_alone(
     assert (sandbox.state.contacts(), sandbox.state.subscriptions()) == before
 
 
-def test_somebody_who_unsubscribed_stays_unsubscribed(
+def test_a_contact_that_unsubscribed_stays_unsubscribed(
     sandbox: Sandbox, make_push: MakePush
 ) -> None:
     sandbox.seed(
@@ -368,7 +368,7 @@ def test_the_switch_stops_every_push_and_says_so(sandbox: Sandbox, make_push: Ma
     assert len(sandbox.requests) == 0
 
 
-def test_two_contacts_that_differ_in_case_are_told_not_guessed(
+def test_two_contacts_that_differ_in_case_are_reported_not_guessed(
     sandbox: Sandbox, make_push: MakePush
 ) -> None:
     push = make_push()
@@ -401,7 +401,7 @@ def test_notes_of_the_mapper_stand_in_the_reason(make_push: MakePush) -> None:
     assert outcome.reason.endswith(outcome.notes[0])
 
 
-def test_a_key_that_no_row_has_is_told(make_push: MakePush) -> None:
+def test_a_key_that_no_row_has_is_noted(make_push: MakePush) -> None:
     push = make_push({"email": "email", "first_name": "Vornam"})
 
     plan = push.plan([{"email": "a@example.com", "Vorname": "A"}, {"email": "b@example.com"}])
@@ -429,7 +429,7 @@ def test_a_frame_is_pushed_as_it_is(sandbox: Sandbox, make_push: MakePush) -> No
     assert [one["score"] for one in sandbox.state.contacts()] == ["5", ""]
 
 
-def test_a_file_is_pushed_by_its_path_and_its_notes_are_told(
+def test_a_file_is_pushed_by_its_path_and_its_notes_are_reported(
     make_push: MakePush, tmp_path: Path
 ) -> None:
     path = tmp_path / "people.csv"

@@ -90,7 +90,7 @@ def test_few_rows_do_not_read_a_large_folder(sandbox: Sandbox, make_push: MakePu
 
     plan = push.plan([person(1), person(2)])
 
-    # The first page of the folder tells its size; one search finds both; nobody is on the list.
+    # The first page of the folder tells its size; one search finds both; the list is empty.
     assert plan.counts["updated"] == 2
     assert plan.requests == 1 + 1 + 1
 
@@ -199,7 +199,7 @@ def test_values_of_every_kind_are_compared_as_icontact_keeps_them() -> None:
     assert _same("2026-01-02", date(2026, 1, 2), None)
 
 
-def test_an_unknown_status_is_left_alone(sandbox: Sandbox, make_push: MakePush) -> None:
+def test_a_contact_with_an_unknown_status_is_skipped(sandbox: Sandbox, make_push: MakePush) -> None:
     from icontact.models import Contact
     from icontact.push.decisions import ContactState, decide
     from icontact.push.policy import PushPolicy
@@ -265,7 +265,7 @@ def test_a_rejected_row_keeps_its_address_if_that_is_not_at_fault(make_push: Mak
     assert "score" in outcome.reason
 
 
-def test_progress_is_told_to_a_function(make_push: MakePush) -> None:
+def test_progress_is_reported_to_a_function(make_push: MakePush) -> None:
     seen: list[Progress] = []
 
     make_push().run([person(1), {"email": "nonsense"}], progress=seen.append)

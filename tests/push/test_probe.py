@@ -104,7 +104,7 @@ def test_a_given_row_takes_the_place_of_an_invented_one(folder: Folder) -> None:
         (["Ada"], "a row must be a mapping"),
     ],
 )
-def test_a_row_that_cannot_be_mapped_is_told_before_anything_is_sent(
+def test_a_row_that_cannot_be_mapped_is_reported_before_anything_is_sent(
     sandbox: Sandbox, folder: Folder, sample: Any, said: str
 ) -> None:
     found = tried(folder, {"email": "mail", "custom_fields": {"score": "points"}}, sample=sample)
@@ -114,13 +114,13 @@ def test_a_row_that_cannot_be_mapped_is_told_before_anything_is_sent(
     assert {one.method for one in sandbox.requests} == {"GET"}
 
 
-def test_an_address_that_is_none_is_told(folder: Folder) -> None:
-    found = probe(folder, "Newsletter", mapper=ContactMapper({"email": "mail"}), email="nobody")
+def test_a_text_that_is_not_an_address_is_reported(folder: Folder) -> None:
+    found = probe(folder, "Newsletter", mapper=ContactMapper({"email": "mail"}), email="nonsense")
 
     assert "not a valid e-mail address" in step(found, "sample").detail
 
 
-def test_somebody_who_was_there_before_is_left_alone(sandbox: Sandbox, folder: Folder) -> None:
+def test_a_contact_that_was_there_before_is_not_changed(sandbox: Sandbox, folder: Folder) -> None:
     sandbox.seed(contacts=[{"email": EMAIL, "firstName": "Real"}])
 
     refused, planned = tried(folder), tried(folder, existing_ok=True)
@@ -148,7 +148,7 @@ def test_what_a_push_would_refuse_is_a_fault(sandbox: Sandbox, folder: Folder) -
     assert "several contacts in iContact have this address" in step(found, "test push").detail
 
 
-def test_a_plan_that_cannot_be_made_is_told(sandbox: Sandbox, folder: Folder) -> None:
+def test_a_plan_that_cannot_be_made_is_reported(sandbox: Sandbox, folder: Folder) -> None:
     sandbox.seed(contacts=[{"email": EMAIL}])
     row = {"contacts": [{"contactId": "1", "email": EMAIL}], "total": 1}
     sandbox.faults.next(**answered(row), path="contacts$")
@@ -169,7 +169,7 @@ def test_no_answer_about_the_address_ends_it(sandbox: Sandbox, folder: Folder) -
     assert isinstance(step(found, "address").error, Throttled)
 
 
-def test_a_switched_off_push_is_told_and_leaves_nothing(folder: Folder) -> None:
+def test_a_switched_off_push_is_reported_and_leaves_nothing(folder: Folder) -> None:
     found = tried(folder, push_contacts=False)
 
     assert statuses(found) == ["ok", "ok", "failed", "skipped", "skipped", "ok"]
@@ -201,7 +201,7 @@ def test_a_contact_whose_subscription_failed_is_removed_too(
     assert folder.contacts.find(email=EMAIL) is None
 
 
-def test_a_contact_of_which_nobody_knows_who_made_it_is_left(
+def test_a_contact_that_may_be_another_programs_is_not_deleted(
     sandbox: Sandbox, folder: Folder
 ) -> None:
     sandbox.faults.drop_after(method="POST", path="contacts$")
@@ -215,8 +215,8 @@ def test_a_contact_of_which_nobody_knows_who_made_it_is_left(
 
 def test_a_contact_that_came_up_meanwhile_is_not_deleted(sandbox: Sandbox, folder: Folder) -> None:
     sandbox.seed(contacts=[{"email": EMAIL, "firstName": "Real"}])
-    nobody: dict[str, Any] = {"contacts": [], "total": 0}
-    sandbox.faults.next(**answered(nobody), method="GET", path="contacts$")
+    empty: dict[str, Any] = {"contacts": [], "total": 0}
+    sandbox.faults.next(**answered(empty), method="GET", path="contacts$")
 
     found = tried(folder)
 
@@ -235,7 +235,7 @@ def test_a_contact_that_cannot_be_deleted_is_named(sandbox: Sandbox, folder: Fol
     assert step(found, "clean up").detail.startswith("contact ")
 
 
-def test_a_look_that_fails_at_the_end_is_told(sandbox: Sandbox, folder: Folder) -> None:
+def test_a_lookup_that_fails_at_the_end_is_reported(sandbox: Sandbox, folder: Folder) -> None:
     sandbox.faults.next(status=200, body='{"contacts": [], "total": 0}', path="contacts$")
     sandbox.faults.next(status=503, path="contacts$")
     sandbox.faults.next(status=503, path="contacts$")
@@ -256,7 +256,7 @@ def test_ctrl_c_cleans_up_too(folder: Folder, monkeypatch: pytest.MonkeyPatch) -
     assert folder.contacts.find(email=EMAIL) is None
 
 
-def test_a_contact_that_cannot_be_read_back_is_told(sandbox: Sandbox, folder: Folder) -> None:
+def test_a_contact_that_cannot_be_read_back_is_reported(sandbox: Sandbox, folder: Folder) -> None:
     sandbox.faults.next(status=500, method="GET", path=r"contacts/\d+$")
 
     found = tried(folder)
@@ -264,7 +264,7 @@ def test_a_contact_that_cannot_be_read_back_is_told(sandbox: Sandbox, folder: Fo
     assert statuses(found) == ["ok", "ok", "ok", "failed", "ok", "ok"]
 
 
-def test_a_subscription_that_cannot_be_read_is_told(sandbox: Sandbox, folder: Folder) -> None:
+def test_a_subscription_that_cannot_be_read_is_reported(sandbox: Sandbox, folder: Folder) -> None:
     sandbox.faults.next(status=500, method="GET", path=r"subscriptions/\w+$")
 
     assert statuses(tried(folder)) == ["ok", "ok", "ok", "ok", "failed", "ok"]
@@ -306,7 +306,7 @@ def test_who_is_mailed_is_said(
 
 
 @pytest.mark.parametrize("quirks", [Quirks(long_state="truncate")])
-def test_the_row_of_the_mapping_that_is_at_fault_is_named(sandbox: Sandbox, folder: Folder) -> None:
+def test_the_wrong_row_of_the_mapping_is_named(sandbox: Sandbox, folder: Folder) -> None:
     stored = {"contactId": "1", "email": EMAIL.upper(), "firstName": "Zo", "state": "NC"}
     mapping = {**SMALL, "custom_fields": {"color": "farbe"}}
     sandbox.faults.next(**answered({"contact": stored}), method="GET", path=r"contacts/\d+$")
@@ -359,7 +359,7 @@ def test_a_field_that_is_cleared_is_compared_too(folder: Folder) -> None:
         ("one", "two", "text", "changed", "another text came back"),
     ],
 )
-def test_what_came_back_is_judged(
+def test_a_value_that_came_back_is_compared(
     sent: str, stored: str | None, kind: str, verdict: str, said: str
 ) -> None:
     found, detail = compare(sent, stored, kind)

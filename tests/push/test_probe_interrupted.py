@@ -81,7 +81,7 @@ def test_wherever_it_is_interrupted_nothing_is_left(
 
 @pytest.mark.parametrize("lost", [True, False], ids=["no answer", "interrupted again"])
 @pytest.mark.parametrize("place", range(3, 9))
-def test_what_cannot_be_removed_is_told_and_the_next_test_removes_it(
+def test_a_contact_that_cannot_be_removed_is_reported_and_the_next_test_removes_it(
     sandbox: Sandbox, folder: Folder, place: int, lost: bool
 ) -> None:
     sender = Interrupting(folder.transport, range(place, 99), sent=False, lost=lost)

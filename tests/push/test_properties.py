@@ -23,7 +23,7 @@ MAPPING: dict[str, Any] = {
     "custom_fields": {"score": "points"},
 }
 
-#: What iContact may know of somebody beforehand.
+#: What iContact may know of a contact beforehand.
 known = st.fixed_dictionaries(
     {
         "email": st.sampled_from(PEOPLE),
@@ -47,7 +47,7 @@ rows = st.one_of(
             "points": st.sampled_from([None, "5", 7, float("nan"), "many"]),
         }
     ),
-    st.sampled_from([{}, {"email": "nobody"}, None, "text", ["list"]]),
+    st.sampled_from([{}, {"email": "nonsense"}, None, "text", ["list"]]),
 )
 quirks = st.builds(
     Quirks,
@@ -120,7 +120,7 @@ def test_a_push_keeps_its_promises(
         assert report.counts["failed"] == 0
         after, listed_after = contacts(sandbox), subscriptions(sandbox)
         for email, contact in before.items():
-            # Nobody's status changes, nobody is lost, and whoever must be left alone is.
+            # No status changes, no contact is lost, and suppressed contacts are skipped.
             assert after[email]["status"] == contact["status"]
             if contact["status"] != "normal" or listed.get(email) == "unsubscribed":
                 assert after[email] == contact

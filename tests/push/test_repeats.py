@@ -15,7 +15,7 @@ MAPPING = {"email": "email", "status": "status"}
 
 
 def blocked(place: int) -> dict[str, str]:
-    """Return a row of somebody who must not be contacted."""
+    """Return a row of a person who must not be contacted."""
     return {"email": f"person{place}@example.com", "status": "bounced"}
 
 
@@ -25,7 +25,9 @@ def test_a_new_contact_of_which_the_answer_was_lost_is_created_whatever_its_stat
     # Sent again it is there already, and iContact refuses a status that only a new one may have.
     sandbox.faults.drop_after(method="POST", path=CONTACTS)
 
-    report = make_push(MAPPING).run([blocked(1), blocked(2), {"email": "nobody", "status": "odd"}])
+    report = make_push(MAPPING).run(
+        [blocked(1), blocked(2), {"email": "nonsense", "status": "odd"}]
+    )
 
     assert [one.status.value for one in report.outcomes] == ["created", "created", "rejected"]
     assert [one["status"] for one in sandbox.state.contacts()] == ["bounced", "bounced"]
@@ -60,7 +62,7 @@ def test_a_contact_of_others_that_appears_meanwhile_is_not_taken_for_our_own(
 
 
 @pytest.mark.parametrize("trouble", ["the search", "the network", "nothing"])
-def test_when_it_cannot_be_told_who_created_a_contact_the_row_has_failed(
+def test_when_it_is_unknown_who_created_a_contact_the_row_has_failed(
     sandbox: Sandbox, make_push: MakePush, trouble: str
 ) -> None:
     push = make_push(MAPPING)
@@ -92,7 +94,7 @@ def test_a_row_that_restricts_its_contact_counts_as_created_when_the_push_goes_o
     assert outcome.reason == "new contact; was written before an interruption"
 
 
-def test_somebody_who_was_there_before_is_skipped_by_a_row_that_says_so(
+def test_a_contact_that_was_there_before_is_skipped_by_a_row_that_says_so(
     sandbox: Sandbox, make_push: MakePush, tmp_path: Path
 ) -> None:
     sandbox.seed(contacts=[blocked(1)])

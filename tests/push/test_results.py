@@ -7,7 +7,7 @@ from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.results import result_of
 
 
-def test_a_state_that_nobody_documents_is_told_as_it_came() -> None:
+def test_an_undocumented_state_is_reported_as_it_came() -> None:
     row = RowToWrite(
         row=3,
         address="jo@example.com",

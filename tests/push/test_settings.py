@@ -55,7 +55,7 @@ def test_a_file_of_windows_notepad_is_read(tmp_path: Path) -> None:
     assert PushSettings.from_toml(path).list == "Newsletter"
 
 
-def test_a_preset_stands_for_a_mapping(tmp_path: Path) -> None:
+def test_a_preset_names_a_mapping(tmp_path: Path) -> None:
     settings = PushSettings.from_toml(written(tmp_path, 'list = 7\npreset = "mautic"'))
 
     assert settings.mapper is not None
@@ -125,7 +125,7 @@ SECRET = "Tr0ub4dor-and-3"  # planted, to be looked for
         ("[[triggers]]\n[triggers.deep.password]\ntoken = 'S'", "password.token'", "PASSWORD"),
     ],
 )
-def test_a_credential_in_the_file_is_told_and_not_shown(
+def test_a_credential_in_the_file_is_reported_and_not_shown(
     tmp_path: Path, lines: str, place: str, variable: str
 ) -> None:
     path = written(tmp_path, "list = 'x'\n" + lines.replace("'S'", f"'{SECRET}'"))
@@ -144,7 +144,7 @@ def test_a_column_may_be_called_like_a_credential(tmp_path: Path) -> None:
     assert PushSettings.from_toml(written(tmp_path, text)).mapper is not None
 
 
-def test_a_missing_file_and_a_file_in_another_encoding_are_told(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_file_in_another_encoding_are_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No such file"):
         PushSettings.from_toml(tmp_path / "none.toml")
     path = tmp_path / "latin.toml"
@@ -273,7 +273,7 @@ def test_settings_choose_account_and_folder(sandbox: Sandbox) -> None:
         (999, "there is no list 999"),
     ],
 )
-def test_a_list_that_is_not_there_is_told_with_those_that_are(
+def test_a_missing_list_is_reported_with_the_lists_there_are(
     folder: Any, wanted: str | int, said: str
 ) -> None:
     with pytest.raises(ConfigError, match=said):
@@ -300,12 +300,12 @@ def test_a_list_name_that_exists_twice_is_an_error(sandbox: Sandbox, folder: Any
         ListPush(folder, "Twice", mapper=ContactMapper({"email": "email"}))
 
 
-def test_an_unknown_custom_field_is_told_before_any_row(make_push: MakePush) -> None:
+def test_an_unknown_custom_field_is_reported_before_any_row(make_push: MakePush) -> None:
     with pytest.raises(MappingError, match="score"):
         make_push({"email": "email", "custom_fields": {"scor": "points"}})
 
 
-def test_a_mistyped_field_that_became_a_custom_field_is_told(make_push: MakePush) -> None:
+def test_a_mistyped_field_that_became_a_custom_field_is_reported(make_push: MakePush) -> None:
     with pytest.raises(MappingError, match="iContact's own field 'first_name'"):
         make_push(dict(mapping_from_pairs(["email=email", "frist_name=firstname"])))
 

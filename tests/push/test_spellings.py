@@ -132,7 +132,7 @@ SPELLED = st.sampled_from(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(held=st.sampled_from(["jo@example.com", "JO@example.com"]), row=SPELLED)
-def test_nobody_who_said_no_is_pushed_in_another_spelling(held: str, row: str) -> None:
+def test_no_one_who_opted_out_is_pushed_in_another_spelling(held: str, row: str) -> None:
     with Sandbox() as sandbox:
         sandbox.seed(contacts=[{"email": held, "status": "donotcontact"}])
         mapper = ContactMapper({"email": "email"})

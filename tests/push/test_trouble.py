@@ -22,7 +22,7 @@ SUBSCRIPTIONS = r"/subscriptions$"
 def test_a_row_that_icontact_refuses_costs_no_other_row(
     sandbox: Sandbox, make_push: MakePush
 ) -> None:
-    # An address that our rules pass and the server's do not is told by a warning.
+    # A warning reports an address that our rules pass and the server's do not.
     warning = "You did not provide a valid email. Please provide a valid email"
     push = make_push()
     rows = [person(1), person(2), person(3)]
@@ -57,7 +57,7 @@ def test_each_refused_row_of_a_batch_gets_its_own_text() -> None:
                 {"email": "email", "status": "status", "custom_fields": {"score": "score"}}
             ),
         )
-        # Between the check of the mapping and the push somebody changes the field's type.
+        # Between the check of the mapping and the push another program changes the field's type.
         folder.custom_fields.update("score", field_type="date")
         rows = [
             {"email": "a@example.com"},
@@ -219,7 +219,7 @@ def test_a_contact_that_subscribed_meanwhile_counts_as_subscribed(
     assert (outcome.status, outcome.subscription) == ("created", "normal")
 
 
-def test_somebody_who_unsubscribes_between_plan_and_apply_stays_unsubscribed(
+def test_a_contact_that_unsubscribes_between_plan_and_apply_stays_unsubscribed(
     sandbox: Sandbox, folder: Folder, make_push: MakePush
 ) -> None:
     contact = folder.contacts.create(email="person1@example.com")
@@ -360,7 +360,7 @@ def test_a_listing_that_cannot_be_trusted_writes_nothing(
     assert sandbox.state.contacts() == []
 
 
-def test_a_row_that_is_refused_for_two_reasons_is_told_both(
+def test_a_row_that_is_refused_for_two_reasons_names_both(
     sandbox: Sandbox, make_push: MakePush
 ) -> None:
     body = json.dumps({"contacts": None, "warnings": ["The city was odd.", "So was the name."]})

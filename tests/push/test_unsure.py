@@ -81,7 +81,7 @@ def test_people_that_a_listing_leaves_out_are_not_taken_for_new(
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-def test_one_person_whom_the_last_page_leaves_out_is_found(
+def test_a_contact_that_the_last_page_leaves_out_is_found(
     sandbox: Sandbox, make_push: MakePush, workers: int
 ) -> None:
     rows = settled(sandbox, 45)

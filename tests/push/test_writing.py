@@ -148,7 +148,7 @@ def test_workers_are_a_number_within_reason(make_push: MakePush, workers: Any) -
 
 
 class Rationed(Unlimited):
-    """A limiter that lets so many requests out and then none for hours."""
+    """A limiter that lets a number of requests out and then none for hours."""
 
     def __init__(self, left: int) -> None:
         self.left = left
@@ -233,7 +233,7 @@ def test_short_waits_are_waited_for(sandbox: Sandbox) -> None:
     assert errors.LimitReached("later", seconds=30 * 60).seconds == 1800
 
 
-def test_somebody_who_left_since_an_old_look_is_not_even_asked_for(
+def test_a_contact_that_left_since_an_old_plan_is_not_subscribed(
     sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = sandbox.seed(contacts=[{"email": f"person{place}@example.com"} for place in range(4)])
@@ -287,7 +287,7 @@ def test_who_unsubscribes_while_a_plan_is_long_in_the_making_stays_so(
     assert sandbox.state.subscriptions()[0]["status"] == "unsubscribed"
 
 
-def test_where_nobody_is_on_the_list_one_look_tells(
+def test_one_request_shows_that_a_list_is_empty(
     sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox.seed(contacts=[{"email": f"person{place}@example.com"} for place in range(4)])
@@ -359,7 +359,7 @@ def test_within_a_minute_of_the_look_it_is_icontact_that_keeps_them_off_the_list
     assert outcome.subscription == sandbox.state.subscriptions()[0]["status"] == status
 
 
-def test_when_an_old_look_cannot_be_renewed_nobody_is_subscribed(
+def test_when_an_old_plan_cannot_be_renewed_no_contact_is_subscribed(
     sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox.seed(contacts=[{"email": "person1@example.com"}])
@@ -474,7 +474,7 @@ def test_a_bar_tells_counts_and_waits(capsys: pytest.CaptureFixture[str]) -> Non
     assert (bar.n, bar.initial, bar.said) == (5, 2, ({"created": 5}, {"waited": "61s"}))
 
 
-def test_progress_tells_how_long_requests_were_held_back(sandbox: Sandbox) -> None:
+def test_progress_shows_how_long_requests_waited(sandbox: Sandbox) -> None:
     class Holding(Unlimited):
         def acquire(self, cost: int = 1) -> float:
             return 1.5
@@ -489,7 +489,7 @@ def test_progress_tells_how_long_requests_were_held_back(sandbox: Sandbox) -> No
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_in_a_file_every_fate_stands_before_the_next_batch_goes_out(
+def test_in_a_file_every_result_is_stored_before_the_next_batch_goes_out(
     make_push: MakePush, tmp_path: Path, workers: int
 ) -> None:
     push, path = make_push(batch_size=1), tmp_path / "push.sqlite"
@@ -515,7 +515,7 @@ def test_in_a_file_every_fate_stands_before_the_next_batch_goes_out(
 
 
 @pytest.mark.parametrize("status", ["donotcontact", "bounced", "pending"])
-def test_somebody_blocked_since_an_old_look_is_not_even_asked_for(
+def test_a_contact_blocked_since_an_old_plan_is_not_subscribed(
     sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch, status: str
 ) -> None:
     ids = sandbox.seed(contacts=[{"email": f"person{place}@example.com"} for place in range(4)])
@@ -542,7 +542,7 @@ def test_somebody_blocked_since_an_old_look_is_not_even_asked_for(
     assert on_the_list == {ids.contact_ids[1], ids.contact_ids[3]}
 
 
-def test_when_blocked_people_cannot_be_looked_for_nobody_is_subscribed(
+def test_when_blocked_contacts_cannot_be_looked_up_no_contact_is_subscribed(
     sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox.seed(contacts=[{"email": "person1@example.com"}, {"email": "person2@example.com"}])

@@ -58,7 +58,7 @@ class ItemRejected:
     """iContact refused an item.
 
     Attributes:
-        reason: iContact's text; empty if it left the item out without a word.
+        reason: iContact's text; empty if it left the item out silently.
     """
 
     reason: str
@@ -267,7 +267,7 @@ class BatchSender:
         post: Callable[[Sequence[T]], BatchResult[S]],
         most: int,
     ) -> _Sent[S]:
-        """Send items again that a large request has left out without a word, some at a time."""
+        """Send items again that a large request has left out silently, some at a time."""
         answers: list[S | ItemRejected | ItemFailed] = []
         accepted = True
         for start in range(0, len(items), most):

@@ -170,7 +170,7 @@ class BulkUpdates:
 
 
 def updates_alone(journal: Journal, update_by: str) -> int:
-    """Return how many requests change single contacts, as far as it can be told beforehand."""
+    """Return how many requests change single contacts, as far as it is known beforehand."""
     updates = _updates(journal)
     if update_by == "prove" and journal.noted(_ANSWER) != _BLANKED:
         proof = 0 if journal.noted(_ANSWER) else PROOF_REQUESTS
