@@ -378,9 +378,8 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
         SQLiteLimiter(no_folder, per_minute=60)
     no_database = tmp_path / "notes.txt"
     no_database.write_text("not a database, by far\n" * 100)
-    with pytest.raises(ConfigError, match=r"notes\.txt cannot be used") as caught:
+    with pytest.raises(ConfigError, match=r"notes\.txt cannot be used"):
         SQLiteLimiter(no_database, per_minute=60)
-    assert caught.value.__context__ is None
 
 
 def test_a_file_that_is_taken_away_is_noticed_and_may_come_back(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The limiter without figures: it finds the rate that a server bears."""
+"""The limiter without figures: it finds the rate that a server allows."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ from collections.abc import Callable
 from typing import Final
 
 from icontact.errors import ConfigError
+from icontact.limits.protocols import WithoutFigures
 from icontact.limits.queued import QueuedLimiter
 
-# The lowest rate that anybody recorded for iContact is 60 a minute (API 3): a first guess below it
-# says more about a short run than about the server.
+# The lowest rate that was ever recorded for iContact is 60 a minute (API 3).
 _FIRST_GUESS_AT_LEAST: Final = 1.0
 _CEILING_AT_LEAST: Final = 0.02
-# After a pause: this share of the ceiling, and from there along a cubic curve that is flat at the
-# ceiling, as TCP's CUBIC does it.
+# The share of the ceiling that requests go out with after a pause, and what is added to it within a
+# stretch of seconds without a throttled answer. Each throttled answer confirms that there is a
+# ceiling, and doubles the stretch.
 _BACK_TO: Final = 0.95
-_DIP: Final = (1 - _BACK_TO) ** (1 / 3)
-# Seconds in which the curve leads from the ceiling to twice the ceiling. Each throttled answer
-# confirms that there is a ceiling, and doubles them.
+_GAIN: Final = 0.14
 _FIRST_STRETCH: Final = 30.0
 _LONGEST_STRETCH: Final = 480.0
-# Times the ceiling: whoever gets there without a throttled answer is not being throttled.
-_FORGET_AT: Final = 8.0
+# Stretches without a throttled answer after which the server is taken to throttle no longer.
+_FORGET_AFTER: Final = 2.3
 # Share of the first pause that is made up for after it; later ones get a quarter of the last's.
 _CREDIT: Final = 0.5
 # Seconds without a request that end a busy time, and the most that a lull counts for.
@@ -34,21 +33,21 @@ _SLACK: Final = 0.5
 _NAP: Final = 1.0
 
 
-class AdaptiveLimiter(QueuedLimiter):
-    """Let requests out as fast as the server bears, which it only tells by throttling.
+class AdaptiveLimiter(WithoutFigures, QueuedLimiter):
+    """Let requests out as fast as the server allows, which shows only when it throttles.
 
     iContact publishes no limits and answers 503 when it has had enough (API 3). Nothing is held
-    back until the first throttled answer. Then everybody pauses; single requests probe whether the
-    pause was long enough, each time after twice as long. Four pauses cover a minute, so that five
-    attempts outlast a window of 60 seconds. From then on requests go out evenly, just below the
-    rate that was borne; slowly back up to the rate at which the server throttled, and very slowly
-    beyond. A long stretch without a throttled answer ends it.
+    back until the first throttled answer. Then all requests pause; single requests probe whether
+    the pause was long enough, each time after twice as long. Four pauses cover a minute, so that
+    five attempts outlast a window of 60 seconds. From then on requests go out evenly, at 95 % of
+    the rate that the server allowed, and a little faster with every second. A long time without a
+    throttled answer ends it.
 
     Args:
         first_pause: Seconds to hold everything after a throttled answer.
         longest_pause: Seconds that doubling the pause leads to at most.
         clock: Seconds that never run backwards.
-        sleep: Waits so many seconds.
+        sleep: Waits for a number of seconds.
 
     Raises:
         ConfigError: A pause is not positive, or the longest is shorter than the first.
@@ -70,7 +69,7 @@ class AdaptiveLimiter(QueuedLimiter):
         super().__init__(clock=clock, sleep=sleep)
         self._first_pause = first_pause
         self._longest_pause = longest_pause
-        # Requests per second that the server bears, as far as we know; None: no limit seen.
+        # Requests per second that the server allows, as far as is known; None: no limit seen.
         self._ceiling: float | None = None
         self._stretch = _FIRST_STRETCH
         self._clean = 0.0
@@ -80,7 +79,7 @@ class AdaptiveLimiter(QueuedLimiter):
         self._pause = first_pause
         self._probing = False
         # Answers since the busy time began or, once throttled, since the server last refused.
-        self._borne = self._borne_since_pause = 0
+        self._answered = self._answered_since_pause = 0
         self._busy_since = self._refused = self._resumed = self._last = clock()
 
     def __repr__(self) -> str:
@@ -92,10 +91,6 @@ class AdaptiveLimiter(QueuedLimiter):
         """Return the requests per minute that go out at most; None while nothing holds them."""
         with self._lock:
             return None if self._ceiling is None else 60 * self._pace(self._ceiling)
-
-    def available(self) -> int | None:
-        """Return None: nobody knows how many requests may still go out."""
-        return None
 
     def seconds_until(self, cost: int = 1) -> float:
         """Return the seconds until a request may go out, as far as is known; 0.0 for now.
@@ -118,16 +113,12 @@ class AdaptiveLimiter(QueuedLimiter):
                 return 0.0
             return max(due - self._clock(), 0.0)
 
-    def day_left(self) -> int | None:
-        """Return None: there is no figure per day."""
-        return None
-
     def report(self, *, throttled: bool) -> None:
-        """Take note of how an answer came out.
+        """Take note of an answer.
 
         Args:
-            throttled: Whether it was a 429 or 503. Any other answer shows that the server bears
-                the rate, be it a success or not.
+            throttled: Whether it was a 429 or 503. Any other answer shows that the server allows
+                the rate, whether it is a success or not.
         """
         with self._lock:
             now = self._clock()
@@ -163,7 +154,7 @@ class AdaptiveLimiter(QueuedLimiter):
         return 0.0
 
     def _pace(self, ceiling: float) -> float:
-        return ceiling * (1 + (self._clean / self._stretch - _DIP) ** 3)
+        return ceiling * (_BACK_TO + _GAIN * self._clean / self._stretch)
 
     def _take_refusal(self, now: float) -> None:
         if self._probe_at is None:
@@ -184,41 +175,41 @@ class AdaptiveLimiter(QueuedLimiter):
         # The least: what it bore since it last refused, the pause included. Servers that count in
         # windows forget what was not used, so they allow more. The most: what it bore since the
         # pause, in which a token bucket had filled, so that one allows less.
-        least = self._borne / max(now - self._refused, _SLACK)
-        most = self._borne_since_pause / max(now - self._resumed, _SLACK)
+        least = self._answered / max(now - self._refused, _SLACK)
+        most = self._answered_since_pause / max(now - self._resumed, _SLACK)
         self._ceiling = max((least + most) / 2, _CEILING_AT_LEAST)
         self._stretch = min(2 * self._stretch, _LONGEST_STRETCH)
-        self._borne = 0
+        self._answered = 0
 
     def _take_answer(self, now: float) -> None:
         lull = now - self._last
         self._last = now
         if self._probe_at is None and self._ceiling is None and lull > _LULL:
             self._start_afresh(now)
-        self._borne += 1
+        self._answered += 1
         if self._probe_at is not None:
             if self._probing:
                 self._resume(now)
         elif self._ceiling is not None:
-            self._borne_since_pause += 1
+            self._answered_since_pause += 1
             self._clean += min(lull, _LULL)
-            if self._pace(self._ceiling) > _FORGET_AT * self._ceiling:
+            if self._clean > _FORGET_AFTER * self._stretch:
                 self._start_afresh(now)
 
     def _start_afresh(self, now: float) -> None:
         self._ceiling = None
         self._stretch = _FIRST_STRETCH
         self._busy_since = now
-        self._borne = 0
+        self._answered = 0
 
     def _resume(self, now: float) -> None:
         if self._ceiling is None:
-            borne = self._borne / max(now - self._busy_since, _SLACK)
-            self._ceiling = max(borne, _FIRST_GUESS_AT_LEAST)
-            self._borne = 0
+            answered = self._answered / max(now - self._busy_since, _SLACK)
+            self._ceiling = max(answered, _FIRST_GUESS_AT_LEAST)
+            self._answered = 0
         self._probe_at = None
         self._resumed = now
-        self._borne_since_pause = 0
+        self._answered_since_pause = 0
         self._clean = 0.0
         credit = _CREDIT * (_FIRST_STRETCH / self._stretch) ** 2
         self._next = now - credit * (now - self._refused)

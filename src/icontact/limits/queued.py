@@ -1,4 +1,4 @@
-"""Who is next: the waiting line that all limiters share."""
+"""The waiting line that all limiters share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from icontact.cancellation import cancellable_sleep
 
 
 class QueuedLimiter(ABC):
-    """Let requests out in the order of their arrival, however many threads ask.
+    """Let requests out in the order of their arrival, from any number of threads.
 
     A request goes as soon as there is room for it and for all that came before it. No lock is held
     while a thread sleeps.
@@ -31,7 +31,7 @@ class QueuedLimiter(ABC):
             cost: What the request counts for.
 
         Returns:
-            The seconds waited; 0.0 when there was no need to.
+            The seconds waited; 0.0 without a wait.
 
         Raises:
             ValueError: `cost` is not positive, or more than a window can ever hold.
@@ -67,5 +67,5 @@ class QueuedLimiter(ABC):
     def _try(self, cost: int, *, ahead: int) -> float:
         """Count the request and return 0.0, or return the seconds until it is worth asking again.
 
-        Called with the lock held. `ahead` is the cost of those who came before.
+        Called with the lock held. `ahead` is the cost of the requests that came before.
         """

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _SECONDS_WITHOUT_ANSWER: Final = 30.0
 _OTHER_FIGURES: Final = -1
 
-#: Settles, counts and answers in one go; nobody else's script runs meanwhile. The windows are those
-#: of `_windows`: what a request needs is compared here, how long to wait is worked out there.
+#: Settles, counts and answers in one step, while no other script runs. The windows are those of
+#: `windows`: what a request needs is compared here, how long to wait is calculated there.
 #:
 #: KEYS[1]: a hash; its field "figures" says what it was made for, "per_minute:42" what was counted
 #: in slot 42. ARGV: cost (0 only asks), cost of those before, figures, milliseconds to live, then
@@ -92,7 +92,7 @@ return answer
 
 @attrs.frozen
 class _Reply:
-    """What Redis answered: whether the request was counted, or what stands in its way."""
+    """The answer of Redis: whether the request was counted, or else the counts."""
 
     granted: bool
     now: float
@@ -102,13 +102,12 @@ class _Reply:
 class RedisLimiter(FixedLimiter):
     """Keep many machines within common figures, through one Redis server.
 
-    The promise is :class:`TokenBucket`'s, for all machines together, by the clock of the server:
-    theirs do not matter. Each request costs one round trip to Redis, where one script looks and
-    counts at once. Should a request's count get lost on the way back it is counted twice, never not
-    at all. A server that fails over may forget the last counts.
+    Promises what :class:`~icontact.TokenBucket` does, for all machines together, by the clock of
+    the Redis server. Each request costs one round trip to Redis. If the answer of Redis is lost,
+    the request is counted twice. A Redis server that fails over may forget the last counts.
 
-    All machines state the same figures; a difference is refused at once. When nobody has asked for
-    a little longer than the longest window, the key is gone.
+    All machines state the same figures; a difference is an error at once. The key expires a little
+    later than the longest window after the last request.
 
     Needs the extra ``redis``, and Redis 5 or newer.
 
@@ -119,8 +118,8 @@ class RedisLimiter(FixedLimiter):
         per_hour: The most requests in any 3,600 seconds.
         per_day: The most requests in any 86,400 seconds.
         key: The key in Redis. One per iContact account.
-        clock: Seconds that never run backwards: they only tell how long was waited.
-        sleep: Waits so many seconds.
+        clock: Seconds that never run backwards, to measure waits.
+        sleep: Waits for a number of seconds.
 
     Raises:
         ConfigError: No window is given, a figure is not a positive whole number, the URL is none,
@@ -143,9 +142,9 @@ class RedisLimiter(FixedLimiter):
         windows = windows_for(per_minute=per_minute, per_hour=per_hour, per_day=per_day)
         super().__init__(windows, clock=clock, sleep=sleep)
         if isinstance(client_or_url, str):
-            # Error trackers print the locals of every frame.
+            # It may contain a password.
             client_or_url = Private(client_or_url)
-        self._trouble, self._client = _client(client_or_url)
+        self._errors, self._client = _client(client_or_url)
         self._key = key
         self._figures = figures_of(windows)
         self._about_windows = tuple(_about(windows))
@@ -153,10 +152,7 @@ class RedisLimiter(FixedLimiter):
         try:
             self._ask()
         except LimitUnavailable as error:
-            problem = str(error)
-        else:
-            return
-        raise ConfigError(problem)
+            raise ConfigError(str(error)) from None
 
     def close(self) -> None:
         """Close the connections to Redis."""
@@ -173,12 +169,11 @@ class RedisLimiter(FixedLimiter):
     def _ask(self, cost: int = 0, ahead: int = 0) -> _Reply:
         numbers = [cost, ahead, self._figures, *self._about_windows]
         try:
-            answer = self._script(keys=[self._key], args=numbers)
-        except self._trouble as error:
-            trouble = f"{type(error).__name__}: {error}"
-        else:
-            return self._read(answer)
-        raise LimitUnavailable(f"the limit {self._key!r} in Redis cannot be used: {trouble}")
+            return self._read(self._script(keys=[self._key], args=numbers))
+        except self._errors as error:
+            reason = f"{type(error).__name__}: {error}"
+        # Raised here, where nothing leads to the connection and its password.
+        raise LimitUnavailable(f"the limit {self._key!r} in Redis cannot be used: {reason}")
 
     def _read(self, answer: list[Any]) -> _Reply:
         granted, *rest = answer
@@ -196,7 +191,7 @@ class RedisLimiter(FixedLimiter):
 
 
 def _client(client_or_url: Any) -> tuple[tuple[type[Exception], ...], Any]:
-    """Return what a client raises when Redis cannot be used, and the client."""
+    """Return the errors that a client raises when Redis cannot be used, and the client."""
     try:
         import redis
         from redis.backoff import NoBackoff
@@ -204,11 +199,11 @@ def _client(client_or_url: Any) -> tuple[tuple[type[Exception], ...], Any]:
     except ImportError:
         raise ImportError('RedisLimiter needs redis-py: pip install "icontact[redis]"') from None
 
-    trouble = (redis.RedisError, OSError)
+    errors = (redis.RedisError, OSError)
     if not isinstance(client_or_url, str):
-        return trouble, client_or_url
+        return errors, client_or_url
     try:
-        return trouble, redis.Redis.from_url(
+        return errors, redis.Redis.from_url(
             client_or_url,
             socket_timeout=_SECONDS_WITHOUT_ANSWER,
             socket_connect_timeout=_SECONDS_WITHOUT_ANSWER,
@@ -216,8 +211,7 @@ def _client(client_or_url: Any) -> tuple[tuple[type[Exception], ...], Any]:
             retry=Retry(NoBackoff(), 1),
         )
     except ValueError:
-        # Its text may hold a part of the URL, and so of the password.
-        del client_or_url
+        pass  # its text may contain a part of the password
     raise ConfigError("the URL of Redis must look like redis://user:password@host:6379/0")
 
 

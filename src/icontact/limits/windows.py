@@ -27,7 +27,7 @@ Counts = MutableMapping[int, int]
 
 @attrs.frozen
 class Window:
-    """State how many requests may go out within so many seconds.
+    """State how many requests may go out within some seconds.
 
     Args:
         name: The parameter that set it, such as ``"per_minute"``.

@@ -1,0 +1,163 @@
+"""The limiter for the processes of one machine: common figures, counted in a SQLite file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from icontact.errors import ConfigError, LimitUnavailable
+from icontact.limits.fixed import Ledger, LedgerLimiter
+from icontact.limits.windows import Counts, figures_of, windows_for
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_BUSY_SECONDS: Final = 30.0
+#: Marks the files of limiters: "iCoL".
+_APPLICATION_ID: Final = 0x69436F4C
+_VERSION: Final = 1
+_TABLES: Final = """
+CREATE TABLE icontact_limit (name TEXT PRIMARY KEY, figure INTEGER NOT NULL);
+CREATE TABLE icontact_spent (name TEXT NOT NULL, slot INTEGER NOT NULL, requests INTEGER NOT NULL,
+    PRIMARY KEY (name, slot)) WITHOUT ROWID;
+"""
+
+
+class SQLiteLimiter(LedgerLimiter):
+    """Keep several processes of one machine within common figures, through one SQLite file.
+
+    Promises what :class:`~icontact.TokenBucket` does, for all processes together. They share the
+    wall clock: when it is set back, requests count for longer; when it is set forward, they are
+    forgotten too early. The file is readable by its owner only and contains nothing but counts.
+    Keep it on a local disk, since locks do not work on all network file systems.
+
+    All processes state the same figures; a difference is an error at once.
+
+    Args:
+        path: The file; created when missing. One file per iContact account.
+        per_minute: The most requests in any 60 seconds.
+        per_hour: The most requests in any 3,600 seconds.
+        per_day: The most requests in any 86,400 seconds.
+        clock: Seconds since the epoch.
+        sleep: Waits for a number of seconds.
+
+    Raises:
+        ConfigError: No window is given, a figure is not a positive whole number, the file was made
+            for other figures, or it is damaged or cannot be used.
+        LimitUnavailable: From every method, if the file cannot be used any more.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        per_minute: int | None = None,
+        per_hour: int | None = None,
+        per_day: int | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        windows = windows_for(per_minute=per_minute, per_hour=per_hour, per_day=per_day)
+        super().__init__(windows, clock=clock, sleep=sleep)
+        self._path = Path(path).absolute()
+        try:
+            self._set_up()
+        except LimitUnavailable as error:
+            raise ConfigError(str(error)) from error
+
+    def _set_up(self) -> None:
+        """Make the file and its tables, unless they are there and agree.
+
+        Raises:
+            ConfigError: If they were made for other figures.
+            LimitUnavailable: If the file cannot be used.
+        """
+        import sqlite3
+
+        from icontact._sqlite import FileFormat, make_private, pages_damage, transaction
+
+        file_format = FileFormat(application_id=_APPLICATION_ID, version=_VERSION, tables=_TABLES)
+        problem = make_private(self._path)
+        try:
+            with contextlib.closing(self._connect()) as database:
+                problem = problem or pages_damage(database) or file_format.prepare(database)
+                if not problem:
+                    with transaction(database):
+                        self._compare_figures(database)
+        except (OSError, sqlite3.Error) as error:
+            problem = str(error)
+        if problem:
+            raise self._unusable(f"{problem}; stop all processes and delete it")
+
+    def _figures(self) -> dict[str, int]:
+        return {window.name: window.figure for window in self._windows}
+
+    def _compare_figures(self, database: sqlite3.Connection) -> None:
+        mine, known = self._figures(), _figures_in(database)
+        if not known:
+            database.executemany("INSERT INTO icontact_limit VALUES (?, ?)", mine.items())
+        elif known != mine:
+            theirs = ", ".join(f"{name}={figure}" for name, figure in sorted(known.items()))
+            raise ConfigError(
+                f"the limit file {self._path} was made for {theirs}, not for "
+                f"{figures_of(self._windows)}: give all processes the same figures, or stop them "
+                "and delete the file"
+            )
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[Ledger]:
+        with self._database() as database:
+            before = database.execute("SELECT name, slot, requests FROM icontact_spent").fetchall()
+            if _figures_in(database) != self._figures():
+                raise self._unusable("it was replaced by one for other figures")
+            ledger: dict[str, Counts] = {window.name: {} for window in self._windows}
+            for name, slot, requests in before:
+                if name not in ledger or not isinstance(requests, int) or requests < 0:
+                    raise self._unusable("it does not contain the counts of this limiter")
+                ledger[name][slot] = requests
+            yield ledger
+            after = {
+                (name, slot, requests)
+                for name, counts in ledger.items()
+                for slot, requests in counts.items()
+            }
+            kept = after.intersection(before)
+            database.executemany(
+                "DELETE FROM icontact_spent WHERE name = ? AND slot = ?",
+                [row[:2] for row in before if row not in kept],
+            )
+            database.executemany("INSERT INTO icontact_spent VALUES (?, ?, ?)", after - kept)
+
+    @contextlib.contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        # A connection for each transaction, so that none crosses a fork or a thread.
+        import sqlite3
+
+        from icontact._sqlite import transaction
+
+        try:
+            with contextlib.closing(self._connect()) as database, transaction(database):
+                yield database
+        except (OSError, sqlite3.Error) as error:
+            raise self._unusable(str(error)) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        import sqlite3
+
+        # A file that was removed is not made again: its counts would be lost.
+        os.close(os.open(self._path, os.O_RDWR))
+        connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
+        # One fsync less per request. A power cut can cost the last counts, not the file.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        return connection
+
+    def _unusable(self, reason: str) -> LimitUnavailable:
+        return LimitUnavailable(f"the limit file {self._path} cannot be used: {reason}")
+
+
+def _figures_in(database: sqlite3.Connection) -> dict[str, int]:
+    return dict(database.execute("SELECT name, figure FROM icontact_limit").fetchall())
