@@ -583,6 +583,8 @@ def test_a_sample_may_be_mailed() -> None:
         {"doNotContact": [{"channel": "email", "reason": 1}]},
         {"lead_status": "Do Not Contact"},
         {"not_mailable": 1},
+        {"deleted": True},
+        {"banned_at": "2024-05-01"},
     ],
 )
 def test_a_row_that_comes_by_itself_says_a_certain_no(row: dict[str, Any]) -> None:
@@ -602,6 +604,8 @@ def test_a_row_that_comes_by_itself_says_a_certain_no(row: dict[str, Any]) -> No
         {"doNotContact": []},
         {"phone_status": "Do Not Contact"},
         {"note": "do not email before noon"},
+        {"deleted": "0"},
+        {"archived": "box 12"},
         {1: "yes"},
         {"": "yes"},
     ],

@@ -136,6 +136,8 @@ def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> st
             sure = read_left(value) == "no_mail"
         elif kind in ("yes", "status"):
             sure = read(value, "yes") == "no_mail"
+        elif plain_status(key) in PLAIN_NO:
+            sure = read(value, "no") == "no_mail"  # "deleted": true
         else:
             sure = is_strong_no(value)
         if sure:
