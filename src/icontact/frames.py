@@ -28,6 +28,7 @@ from typing import (
 import attrs
 
 from icontact import notebook
+from icontact._wording import number_of
 
 if TYPE_CHECKING:
     import pandas
@@ -136,7 +137,7 @@ class ResultList(list[T], HasFrame, Generic[T]):
     def _repr_html_(self) -> str:
         """Show the first rows, as far as their ``repr`` does."""
         first = f", the first {notebook.SHOWN}" if len(self) > notebook.SHOWN else ""
-        return notebook.preview(self, f"{len(self):,} row{'s' * (len(self) != 1)}{first}")
+        return notebook.preview(self, number_of(len(self), "row") + first)
 
 
 @overload

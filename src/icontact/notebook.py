@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
+from icontact._wording import number_of
+
 __all__ = ["Preview", "fold", "heading", "mask", "mask_address", "preview", "table"]
 
 T = TypeVar("T")
@@ -117,10 +119,9 @@ class Preview(Generic[T]):
         """Return a table of the rows, or a hint while nothing was fetched."""
         if not self.count and not self.complete:
             return f"<p>{escape(name)}: nothing fetched yet. Iterate it, or call to_frame().</p>"
-        rows = "1 row" if self.count == 1 else f"{self.count:,} rows"
         so_far = "" if self.complete else " so far"
         first = f", the first {SHOWN} of them" if self.count > SHOWN else ""
-        return preview(self.rows, f"{name}: {rows} fetched{so_far}{first}")
+        return preview(self.rows, f"{name}: {number_of(self.count, 'row')} fetched{so_far}{first}")
 
 
 def _cell(value: object) -> str:

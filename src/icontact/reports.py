@@ -8,6 +8,7 @@ from datetime import datetime
 
 import attrs
 
+from icontact._wording import number_of
 from icontact.frames import Frame, HasFrame, make_frame
 from icontact.models import Bounce, Click, Model, Open, Send, Statistics, Unsubscribe
 from icontact.notebook import table
@@ -182,7 +183,7 @@ class MessageReport(HasFrame):
 
     def _repr_html_(self) -> str:
         """Show the figures as a table in a notebook. No request is made, no one is named."""
-        sends = f"{len(self.sends)} send{'' if len(self.sends) == 1 else 's'}"
+        sends = number_of(len(self.sends), "send")
         caption = f"message {self.message_id}, {sends}, {self.recipients} recipients"
         return table(("", "contacts", "rate"), self._table(), caption)
 

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 import attrs
 
+from icontact._wording import number_of
 from icontact.errors import ConfigError
 from icontact.export.columns import ExportFields, export_frame
 from icontact.export.files import Format, checked_format, opened, write
@@ -51,7 +52,7 @@ class ExportReport:
     elapsed: float
 
     def __str__(self) -> str:
-        people = "1 contact" if self.contacts == 1 else f"{self.contacts} contacts"
+        people = number_of(self.contacts, "contact")
         summary = f"{people}; {self.requests} requests, {self.elapsed:.1f} s"
         return "; ".join((summary, *self.notes))
 

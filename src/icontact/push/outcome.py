@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from icontact._wording import number_of
+
 __all__ = ["QUIET", "OutcomeStatus", "PushOutcome", "count_statuses", "number_of"]
 
 
@@ -65,8 +67,3 @@ def count_statuses(statuses: Iterable[str] | Mapping[str, int]) -> dict[str, int
     """Count statuses; all six are there, in their order."""
     counted = Counter(statuses)
     return {status.value: counted[status] for status in OutcomeStatus}
-
-
-def number_of(number: int, thing: str) -> str:
-    """Return ``1 row``, ``2 rows``."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

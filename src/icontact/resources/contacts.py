@@ -8,6 +8,7 @@ from typing import Any, Unpack
 import attrs
 
 from icontact import wire
+from icontact._wording import listed
 from icontact.addresses import canonical_address, spellings
 from icontact.auth import Private
 from icontact.errors import BadRequest, CallSummary, PagingError, UnknownCustomField
@@ -303,9 +304,7 @@ def _is_blank(value: object) -> bool:
 
 
 def _rows(places: Sequence[int]) -> str:
-    named = ", ".join(map(str, places[:_NAMED]))
-    more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
-    return f"row{'s' * (len(places) > 1)} {named}{more}"
+    return f"row{'s' * (len(places) > 1)} {listed(places, _NAMED)}"
 
 
 def _custom_names(fields: ContactFields) -> tuple[str, ...]:

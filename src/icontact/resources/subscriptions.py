@@ -7,6 +7,7 @@ from typing import Any, Unpack
 
 import attrs
 
+from icontact._wording import listed
 from icontact.errors import BadRequest, ConfigError, NotFound, RejectedError, UnknownContact
 from icontact.models import (
     Contact,
@@ -333,9 +334,8 @@ def _named(lists: Lists, name: str) -> ContactList:
     if (found := lists.find(name=name)) is not None:
         return found
     names = [f"{one.name!r} ({one.list_id})" for one in lists.list()]
-    there = ", ".join(names[:_NAMED]) or "none"
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    raise ConfigError(f"there is no list {name!r}; this folder's lists: {there}{more}")
+    there = listed(names, _NAMED) or "none"
+    raise ConfigError(f"there is no list {name!r}; this folder's lists: {there}")
 
 
 def _key(contact_id: int, list_id: int) -> str:

@@ -10,6 +10,7 @@ from typing import TextIO
 
 import attrs
 
+from icontact._wording import listed, number_of
 from icontact.errors import ConfigError
 from icontact.sources.compressed import DAMAGED
 from icontact.sources.csv_lines import CsvLines
@@ -28,9 +29,7 @@ from icontact.sources.rows import (
     EncodingMismatch,
     NumberedRow,
     addresses_in,
-    counted,
     is_address,
-    listed,
     mismatch_error,
 )
 
@@ -106,11 +105,11 @@ class CsvReader:
         notes = [*self._notes, *self._header.notes]
         if self._short:
             notes.append(
-                f"{counted(self._shorts, 'row')} with fewer cells than the header, where what "
+                f"{number_of(self._shorts, 'row')} with fewer cells than the header, where what "
                 f"is missing counts as blank: line {listed(self._short, _NAMED, self._shorts)}"
             )
         if self._blank:
-            notes.append(f"passed over: {counted(self._blank, 'row')} of blank cells")
+            notes.append(f"passed over: {number_of(self._blank, 'row')} of blank cells")
         return notes
 
     def __iter__(self) -> Iterator[NumberedRow]:

@@ -7,11 +7,11 @@ from typing import Any
 
 import attrs
 
+from icontact._wording import listed
 from icontact.errors import ConfigError
 from icontact.mapping import ContactMapper
 from icontact.mapping.contact_fields import looks_like_address, shown
 from icontact.mapping.field_aliases import field_of
-from icontact.sources.rows import listed
 
 __all__ = [
     "LOOK_AHEAD",

@@ -19,9 +19,7 @@ __all__ = [
     "NumberedRow",
     "SourceRow",
     "addresses_in",
-    "counted",
     "is_address",
-    "listed",
     "mismatch_error",
 ]
 
@@ -106,21 +104,3 @@ def addresses_in(text: str) -> tuple[str, ...]:
 def is_address(text: str) -> bool:
     """Tell whether a text is an e-mail address, and nothing beside it."""
     return addresses_in(text) == (text.strip(),)
-
-
-def listed(numbers: Sequence[int], most: int = 10, count: int | None = None) -> str:
-    """Return the first numbers for a message, and how many more there are.
-
-    Args:
-        numbers: The first of them, or all.
-        most: As many as are named.
-        count: How many there are, if these are not all.
-    """
-    shown = ", ".join(map(str, numbers[:most]))
-    more = (len(numbers) if count is None else count) - most
-    return shown + (f" and {more} more" if more > 0 else "")
-
-
-def counted(number: int, thing: str) -> str:
-    """Return a number and a thing, in the plural if there are several."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
