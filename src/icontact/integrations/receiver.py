@@ -28,7 +28,7 @@ from icontact.integrations._wsgi import (
     read_body,
 )
 from icontact.integrations.errors import SignatureError
-from icontact.integrations.mautic.hooks import MAX_BYTES, unusable
+from icontact.integrations.mautic.bodies import MAX_BYTES, problem_of_secret
 from icontact.integrations.metrics import Metrics
 from icontact.integrations.suppression_events import SuppressionIntegration
 from icontact.integrations.triggers import PushIntegration
@@ -131,7 +131,7 @@ def receiver(
         ConfigError: If the secret is empty, or not text in UTF-8.
     """
     secret = None if secret is None else Private(secret)
-    if problem := unusable(secret):
+    if problem := problem_of_secret(secret):
         raise ConfigError(problem)
     return Receiver(
         integration,

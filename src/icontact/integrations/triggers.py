@@ -44,7 +44,7 @@ from icontact.integrations.execute import (
     severest,
 )
 from icontact.integrations.inbox import EventState, Inbox, InboxClaim, InboxEntry
-from icontact.integrations.mautic.hooks import unusable
+from icontact.integrations.mautic.bodies import problem_of_secret
 from icontact.integrations.rules import ContactTrigger, PointTrigger, Rule
 from icontact.push import ListPush, OutcomeStatus, PushOutcome, PushSettings
 
@@ -135,7 +135,7 @@ class PushIntegration(InboxService):
         on_outcome: Callable[[ContactEvent, PushOutcome | None], object] | None = None,
     ) -> None:
         self._secret = None if secret is None else Private(secret)
-        problem = unusable(secret)
+        problem = problem_of_secret(secret)
         if problem:
             raise ConfigError(problem)
         self._push, self._rules = push, tuple(rules)

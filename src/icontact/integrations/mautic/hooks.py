@@ -1,10 +1,8 @@
-"""Reads Mautic's web hooks, and verifies their signature."""
+"""Reads the events of Mautic's web hooks."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -13,29 +11,22 @@ from typing import Any
 
 import attrs
 
-from icontact.auth import Private, redact
-from icontact.errors import ConfigError, DecodeError
-from icontact.integrations.errors import SignatureError
+from icontact.auth import Private
+from icontact.errors import DecodeError
 from icontact.integrations.events import ContactEvent, DoNotContactReason, Events, EventType
+from icontact.integrations.mautic.bodies import MAX_BYTES, parse, verify
 from icontact.integrations.mautic.contacts import (
     as_row,
     do_not_contact,
     locate,
     moment,
 )
-from icontact.mapping.contact_fields import shown
 from icontact.sources.mautic_contacts import number, whole
 
-__all__ = ["MAX_BYTES", "events", "sign"]
-
-#: Bytes of a body. Mautic sends ten events at once by default, of some 5 KiB each.
-MAX_BYTES = 5 * 2**20
+__all__ = ["events"]
 
 #: Far more than Mautic's ten events in one body.
 _MOST_EVENTS = 10_000
-
-#: Levels of a body; Mautic's own have about eight.
-_DEEPEST = 64
 
 _PREFIX = "mautic."
 
@@ -49,15 +40,6 @@ _TYPES = {
     "lead_channel_subscription_changed": EventType.SUBSCRIPTION_CHANGED,
     "lead_post_delete": EventType.DELETED,
 }
-
-
-def sign(body: bytes, secret: str) -> str:
-    """Return the header ``Webhook-Signature`` that Mautic sends with a body.
-
-    >>> sign(b'{"a":1}', "mySecret")
-    'edMiIxOTJK5TMu+991Ec/nBByEfLyL66TIDGuTmUuuU='
-    """
-    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
 
 
 def events(
@@ -93,82 +75,8 @@ def events(
     """
     raw = body if isinstance(body, bytes) else body.encode()
     secret = None if secret is None else Private(secret)
-    _verify(raw, signature, secret, max_bytes)
-    return _read(_parsed(raw), event_type, site_url)
-
-
-def unusable(secret: str | None) -> str:
-    """Return why nothing can be signed with a secret, or nothing."""
-    if secret == "":
-        return "the web hook's secret is empty: copy it from Mautic, or give None"
-    try:
-        (secret or "").encode()
-    except UnicodeEncodeError:
-        # Such as an environment variable with other bytes. The error itself holds the secret.
-        return "the web hook's secret is not text in UTF-8: copy it from Mautic again"
-    return ""
-
-
-def _verify(body: bytes, signature: str | None, secret: str | None, max_bytes: int) -> None:
-    if problem := unusable(secret):
-        raise ConfigError(problem)
-    if len(body) > max_bytes:
-        raise DecodeError([f"the body is longer than {max_bytes} bytes"])
-    if secret is None:
-        return
-    if not signature:
-        raise SignatureError("the web hook is not signed, but a secret is set", missing=True)
-    given = signature.strip().encode("utf-8", "replace")
-    if not hmac.compare_digest(given, sign(body, secret).encode()):
-        raise SignatureError("the web hook's signature was not made with this secret")
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        found = json.loads(body, parse_constant=_refuse, object_pairs_hook=_distinct)
-    except _TwiceError as problem:
-        text = f"an object has the key {problem.key} twice, and only one can count"
-        raise DecodeError([text]) from None
-    except (ValueError, RecursionError):
-        # The parser's own message is kept from the error: it holds the body.
-        raise DecodeError(["expected JSON"]) from None
-    if _deeper_than(found, _DEEPEST):
-        raise DecodeError([f"the body is nested more than {_DEEPEST} levels deep"])
-    if not isinstance(found, dict | list):
-        raise DecodeError(["expected an object of events by type"])
-    return found
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")
-
-
-class _TwiceError(Exception):
-    """An object has a key twice."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__()
-        self.key = redact(shown(key))
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) == len(pairs):
-        return found
-    ((key, _),) = Counter(key for key, _ in pairs).most_common(1)
-    raise _TwiceError(key)
-
-
-def _deeper_than(value: Any, most: int) -> bool:
-    level = [value]
-    for _ in range(most):
-        level = [
-            inner
-            for outer in level
-            if isinstance(outer, dict | list)
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-        ]
-    return bool(level)
+    verify(raw, signature, secret, max_bytes)
+    return _read(parse(raw), event_type, site_url)
 
 
 @attrs.frozen

@@ -1,0 +1,118 @@
+"""The body of a web hook: its signature, and its JSON."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections import Counter
+from typing import Any
+
+from icontact.auth import redact
+from icontact.errors import ConfigError, DecodeError
+from icontact.integrations.errors import SignatureError
+from icontact.mapping.contact_fields import shown
+
+__all__ = ["MAX_BYTES", "parse", "problem_of_secret", "sign", "verify"]
+
+#: Bytes of a body. Mautic sends ten events at once by default, of some 5 KiB each.
+MAX_BYTES = 5 * 2**20
+
+#: Levels of a body; Mautic's own have about eight.
+_DEEPEST = 64
+
+
+def sign(body: bytes, secret: str) -> str:
+    """Return the header ``Webhook-Signature`` that Mautic sends with a body.
+
+    >>> sign(b'{"a":1}', "mySecret")
+    'edMiIxOTJK5TMu+991Ec/nBByEfLyL66TIDGuTmUuuU='
+    """
+    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
+
+
+def problem_of_secret(secret: str | None) -> str:
+    """Return why nothing can be signed with a secret, or nothing."""
+    if secret == "":
+        return "the web hook's secret is empty: copy it from Mautic, or give None"
+    try:
+        (secret or "").encode()
+    except UnicodeEncodeError:
+        # Such as an environment variable with other bytes. The error itself holds the secret.
+        return "the web hook's secret is not text in UTF-8: copy it from Mautic again"
+    return ""
+
+
+def verify(body: bytes, signature: str | None, secret: str | None, max_bytes: int) -> None:
+    """Check the size of a body, and its signature if there is a secret.
+
+    Raises:
+        ConfigError: If the secret cannot be used.
+        DecodeError: If the body is too long.
+        SignatureError: If the signature is missing, or not made with the secret.
+    """
+    if problem := problem_of_secret(secret):
+        raise ConfigError(problem)
+    if len(body) > max_bytes:
+        raise DecodeError([f"the body is longer than {max_bytes} bytes"])
+    if secret is None:
+        return
+    if not signature:
+        raise SignatureError("the web hook is not signed, but a secret is set", missing=True)
+    given = signature.strip().encode("utf-8", "replace")
+    if not hmac.compare_digest(given, sign(body, secret).encode()):
+        raise SignatureError("the web hook's signature was not made with this secret")
+
+
+def parse(body: bytes) -> Any:
+    """Return the JSON of a body: an object or a list.
+
+    Raises:
+        DecodeError: If it is something else, nested too deep, or has a key twice.
+    """
+    try:
+        found = json.loads(body, parse_constant=_refuse, object_pairs_hook=_distinct)
+    except _TwiceError as problem:
+        text = f"an object has the key {problem.key} twice, and only one can count"
+        raise DecodeError([text]) from None
+    except (ValueError, RecursionError):
+        # The parser's own message is kept from the error: it holds the body.
+        raise DecodeError(["expected JSON"]) from None
+    if _deeper_than(found, _DEEPEST):
+        raise DecodeError([f"the body is nested more than {_DEEPEST} levels deep"])
+    if not isinstance(found, dict | list):
+        raise DecodeError(["expected an object of events by type"])
+    return found
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+class _TwiceError(Exception):
+    """An object has a key twice."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = redact(shown(key))
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    ((key, _),) = Counter(key for key, _ in pairs).most_common(1)
+    raise _TwiceError(key)
+
+
+def _deeper_than(value: Any, most: int) -> bool:
+    level = [value]
+    for _ in range(most):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(level)
