@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 import attrs
@@ -16,8 +15,14 @@ import attrs
 from icontact.integrations._inbox_file import InboxFile
 from icontact.integrations._inbox_queries import NEWEST, address_of, candidates, read_history
 from icontact.integrations._owners import lives, new_owner
-from icontact.integrations.decide import Memory, Pending
+from icontact.integrations.decide import Memory
 from icontact.integrations.events import ContactEvent
+from icontact.integrations.inbox_records import (
+    EventOutcome,
+    EventState,
+    InboxClaim,
+    InboxEntry,
+)
 
 __all__ = ["EventOutcome", "EventState", "Inbox", "InboxClaim", "InboxEntry"]
 
@@ -28,78 +33,6 @@ _AHEAD = 3600.0
 
 #: Precedes the reason of an event that was not tried because none is.
 _ALL_WAIT = "all events wait: "
-
-
-class EventState(StrEnum):
-    """The state of an event; a dead letter is one that needs a person, with a reason."""
-
-    WAITING = "waiting"
-    DONE = "done"
-    DEAD_LETTER = "dead_letter"
-    DROPPED = "dropped"
-
-
-@attrs.frozen(kw_only=True)
-class InboxEntry:
-    """An event of the inbox, for people. Its ``repr`` does not show the address.
-
-    Attributes:
-        number: Its number.
-        type: What happened.
-        state: Its state.
-        contact: The id of its contact.
-        email: The address, as long as it is kept.
-        happened: When it happened, in seconds since 1970.
-        received: When it arrived.
-        due: When it is tried next.
-        attempts: How often it was tried.
-        reason: The reason of its state.
-    """
-
-    number: int
-    type: str
-    state: EventState = attrs.field(converter=EventState)
-    contact: str
-    email: str | None = attrs.field(repr=False)
-    happened: float
-    received: float
-    due: float
-    attempts: int
-    reason: str
-
-
-@attrs.frozen(kw_only=True)
-class InboxClaim:
-    """The events that wait for one contact, reserved for one process for a while.
-
-    Attributes:
-        contact: The contact's id.
-        owner: The process that has the claim.
-        pending: The events.
-        memory: What is remembered of earlier events.
-        newest: The newest kept event with the contact's values.
-    """
-
-    contact: str
-    owner: str
-    pending: tuple[Pending, ...]
-    memory: Memory
-    newest: ContactEvent
-
-
-@attrs.frozen(kw_only=True)
-class EventOutcome:
-    """The new state of one event of a claim.
-
-    Attributes:
-        state: The state.
-        reason: Its reason.
-        due: The time of the next attempt, if the event waits.
-    """
-
-    state: EventState
-    reason: str = ""
-    due: float = 0.0
 
 
 class Inbox(InboxFile):

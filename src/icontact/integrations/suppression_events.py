@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from icontact import webhooks
 from icontact.auth import redact
@@ -14,15 +14,14 @@ from icontact.integrations._backoff import Backoff
 from icontact.integrations._inbox_service import InboxService
 from icontact.integrations.events import ContactEvent, EventType
 from icontact.integrations.inbox import EventOutcome, EventState, Inbox, InboxClaim
-from icontact.integrations.suppression_state import SuppressedPerson, SuppressionState
-from icontact.integrations.suppression_target import SuppressionTarget
+from icontact.integrations.suppression_state import SuppressionState
+from icontact.integrations.suppression_target import SuppressedPerson, SuppressionTarget
 from icontact.integrations.sync import (
     REASONS,
     carry_over,
     list_id_of,
-    person_of,
-    unsubscriptions,
 )
+from icontact.models import Contact, ContactStatus, SubscriptionStatus
 
 __all__ = ["SuppressionIntegration"]
 
@@ -142,8 +141,41 @@ class SuppressionIntegration(InboxService):
             if email is None or "deleted" not in self._reasons:
                 return None
             return SuppressedPerson(email=email, contact_id=contact_id, reason="deleted")
-        left = unsubscriptions(self._folder, contact_id, self._list_ids)
-        person = person_of(contact, left, self._reasons)
+        left = _unsubscriptions(self._folder, contact_id, self._list_ids)
+        person = _person_of(contact, left, self._reasons)
         if person is None and contact.email:
             self.state.forget(contact.email)
         return person
+
+
+def _person_of(
+    contact: Contact,
+    unsubscribed_from: Sequence[int],
+    reasons: Collection[str] = REASONS,
+) -> SuppressedPerson | None:
+    """Return the person that a contact is, if one of the reasons applies."""
+    list_id = None
+    if contact.status in reasons and contact.status in _STATUSES:
+        reason = str(contact.status)
+    elif unsubscribed_from and "unsubscribed" in reasons:
+        reason, list_id = "unsubscribed", unsubscribed_from[0]
+    else:
+        return None
+    return SuppressedPerson(
+        email=contact.email, contact_id=contact.contact_id, reason=reason, list_id=list_id
+    )
+
+
+_STATUSES = (ContactStatus.DONOTCONTACT, ContactStatus.BOUNCED, ContactStatus.DELETED)
+
+
+def _unsubscriptions(folder: Folder, contact_id: int, list_ids: set[int] | None) -> list[int]:
+    """Return the lists that a contact unsubscribed from, as far as they count."""
+    pager = folder.subscriptions.list(contact_id=contact_id)
+    return [
+        one.list_id
+        for one in pager
+        if one.contact_id == contact_id
+        and one.status == SubscriptionStatus.UNSUBSCRIBED
+        and (list_ids is None or one.list_id in list_ids)
+    ]

@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, ClassVar
 
-import attrs
-
 from icontact._sqlite import Checked
 from icontact.addresses import canonical_address
 from icontact.errors import ConfigError
 from icontact.integrations._owners import is_gone, lives, new_owner
 from icontact.integrations._storage import Storage
-from icontact.integrations.suppression_target import TargetContact
+from icontact.integrations.suppression_target import (
+    PlannedMark,
+    SuppressedPerson,
+    TargetContact,
+)
 
-__all__ = ["PlannedMark", "SuppressedPerson", "SuppressionState"]
+__all__ = ["SuppressionState"]
 
 _TABLES = """
 CREATE TABLE people (
@@ -55,34 +57,6 @@ _PEOPLE = Checked(
 )
 
 _BATCH = 500
-
-
-@attrs.frozen(kw_only=True)
-class SuppressedPerson:
-    """A person whom iContact may not mail. The ``repr`` does not show the address.
-
-    Attributes:
-        email: The address.
-        contact_id: The contact's id in iContact.
-        reason: ``unsubscribed``, ``bounced``, ``donotcontact`` or ``deleted``.
-        list_id: The list, if the person unsubscribed from one.
-    """
-
-    email: str = attrs.field(repr=False)
-    contact_id: int
-    reason: str
-    list_id: int | None = None
-
-
-@attrs.frozen(kw_only=True)
-class PlannedMark(SuppressedPerson):
-    """A person to be marked in the other system.
-
-    Attributes:
-        targets: The ids of the contacts to mark there.
-    """
-
-    targets: tuple[int | str, ...] = ()
 
 
 class SuppressionState(Storage):

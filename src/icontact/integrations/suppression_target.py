@@ -7,7 +7,13 @@ from typing import Protocol
 
 import attrs
 
-__all__ = ["COMMENT_PREFIX", "SuppressionTarget", "TargetContact"]
+__all__ = [
+    "COMMENT_PREFIX",
+    "PlannedMark",
+    "SuppressedPerson",
+    "SuppressionTarget",
+    "TargetContact",
+]
 
 #: The comment of each mark begins with it, so that a mark that comes back is recognised.
 COMMENT_PREFIX = "iContact:"
@@ -26,6 +32,34 @@ class TargetContact:
     contact_id: int | str
     email: str = attrs.field(repr=False)
     do_not_contact: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class SuppressedPerson:
+    """A person whom iContact may not mail. The ``repr`` does not show the address.
+
+    Attributes:
+        email: The address.
+        contact_id: The contact's id in iContact.
+        reason: ``unsubscribed``, ``bounced``, ``donotcontact`` or ``deleted``.
+        list_id: The list, if the person unsubscribed from one.
+    """
+
+    email: str = attrs.field(repr=False)
+    contact_id: int
+    reason: str
+    list_id: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class PlannedMark(SuppressedPerson):
+    """A person to be marked in the other system.
+
+    Attributes:
+        targets: The ids of the contacts to mark there.
+    """
+
+    targets: tuple[int | str, ...] = ()
 
 
 class SuppressionTarget(Protocol):

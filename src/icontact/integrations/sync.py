@@ -16,7 +16,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 
 import attrs
@@ -25,17 +25,15 @@ from icontact.auth import redact
 from icontact.client import Folder
 from icontact.errors import ConfigError, IContactError, NotFound
 from icontact.integrations.suppression_csv import SuppressionCsv
-from icontact.integrations.suppression_state import (
-    PlannedMark,
-    SuppressedPerson,
-    SuppressionState,
-)
+from icontact.integrations.suppression_state import SuppressionState
 from icontact.integrations.suppression_target import (
     COMMENT_PREFIX,
+    PlannedMark,
+    SuppressedPerson,
     SuppressionTarget,
     TargetContact,
 )
-from icontact.models import Contact, ContactStatus, SubscriptionStatus
+from icontact.models import ContactStatus
 
 __all__ = [
     "COMMENT_PREFIX",
@@ -165,8 +163,8 @@ def suppressed(
     Args:
         folder: The client folder.
         to: The other system: :class:`~icontact.integrations.mautic.Mautic`, a
-            :class:`SuppressionCsv`, or any object with ``find`` and ``mark``
-            (:class:`SuppressionTarget`).
+            :class:`~icontact.integrations.suppression_csv.SuppressionCsv`, or any
+            :class:`~icontact.integrations.suppression_target.SuppressionTarget`.
         state: The file that remembers who was marked. It belongs to one client folder and one
             target.
         lists: Only unsubscriptions from these lists, by name or id. By default from any list.
@@ -231,39 +229,6 @@ def carry_over(state: SuppressionState, to: SuppressionTarget, mark: PlannedMark
     if problem:
         logger.warning("a suppression could not be carried over: %s", problem)
     return problem
-
-
-def person_of(
-    contact: Contact,
-    unsubscribed_from: Sequence[int],
-    reasons: Collection[str] = REASONS,
-) -> SuppressedPerson | None:
-    """Return the person that a contact is, if one of the reasons applies."""
-    list_id = None
-    if contact.status in reasons and contact.status in _STATUSES:
-        reason = str(contact.status)
-    elif unsubscribed_from and "unsubscribed" in reasons:
-        reason, list_id = "unsubscribed", unsubscribed_from[0]
-    else:
-        return None
-    return SuppressedPerson(
-        email=contact.email, contact_id=contact.contact_id, reason=reason, list_id=list_id
-    )
-
-
-_STATUSES = (ContactStatus.DONOTCONTACT, ContactStatus.BOUNCED, ContactStatus.DELETED)
-
-
-def unsubscriptions(folder: Folder, contact_id: int, list_ids: set[int] | None) -> list[int]:
-    """Return the lists that a contact unsubscribed from, as far as they count."""
-    pager = folder.subscriptions.list(contact_id=contact_id)
-    return [
-        one.list_id
-        for one in pager
-        if one.contact_id == contact_id
-        and one.status == SubscriptionStatus.UNSUBSCRIBED
-        and (list_ids is None or one.list_id in list_ids)
-    ]
 
 
 def _people(
