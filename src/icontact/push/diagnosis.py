@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
@@ -17,6 +15,7 @@ from icontact.mapping.contact_fields import custom_label, shown
 from icontact.mapping.numbers import DECIMALS
 from icontact.models import Contact, ContactFields, FieldType
 from icontact.notebook import table
+from icontact.push.field_changes import parse_day
 from icontact.push.outcome import number_of
 
 __all__ = ["Comparison", "Diagnosis", "FieldCheck", "Step", "compare", "compare_contact"]
@@ -180,19 +179,13 @@ def _compare_numbers(sent: str, stored: str) -> tuple[Comparison, str]:
 
 
 def _compare_dates(sent: str, stored: str) -> tuple[Comparison, str]:
-    before, after = _day(sent), _day(stored)
+    # Forms that iContact may take for each other, too.
+    before, after = (parse_day(text, "%d/%m/%Y", "%d.%m.%Y") for text in (sent, stored))
     if before is None or after is None:
         return "wrong type", "this field holds dates, and what came back is not a date"
     if before == after:
         return "kept", "in another form of the same date"
     return "changed", "another date came back: try another date_format in [mapping.options]"
-
-
-def _day(text: str) -> date | None:
-    for form in ("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y"):
-        with suppress(ValueError):
-            return datetime.strptime(text, form).date()  # noqa: DTZ007  # a day has no zone
-    return None
 
 
 def _compare_texts(sent: str, stored: str) -> tuple[Comparison, str]:

@@ -91,7 +91,7 @@ def is_same(current: Any, desired: Any, kind: FieldType | str | None) -> bool:
     if not now or not then:
         return False
     if kind == FieldType.DATE:
-        return (day := _day(now)) is not None and day == _day(then)
+        return (day := parse_day(now)) is not None and day == parse_day(then)
     if kind in _NUMBERS:
         with suppress(InvalidOperation):
             return Decimal(now) == Decimal(then)
@@ -116,9 +116,14 @@ def as_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _day(text: str) -> date | None:
-    """Read a custom date in the forms it may come back in (API 2.8, uncertain)."""
-    for form in ("%Y-%m-%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S"):
+def parse_day(text: str, *further: str) -> date | None:
+    """Return the day that a text means, in a form in which it may come back (API 2.8, uncertain).
+
+    Args:
+        text: The text.
+        *further: More forms, for `strptime`.
+    """
+    for form in ("%Y-%m-%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S", *further):
         with suppress(ValueError):
             return datetime.strptime(text, form).date()  # noqa: DTZ007  # a day has no zone
     return None

@@ -14,7 +14,7 @@ from icontact.push.diagnosis import Diagnosis, FieldCheck, Step, compare_contact
 from icontact.push.field_changes import filled_fields
 from icontact.push.interrupts import deferred_interrupts
 from icontact.push.list_push import ListPush
-from icontact.push.outcome import OutcomeStatus, PushOutcome
+from icontact.push.outcome import OutcomeStatus, PushOutcome, number_of
 from icontact.push.policy import PolicyOptions
 
 __all__ = ["probe"]
@@ -137,7 +137,7 @@ class _Probe:
     def _number_of_fields(self) -> str:
         fields = self._explained.fields
         number = sum(one.outcome in ("set", "cleared") for one in fields)
-        return f"{number} field{'' if number == 1 else 's'} of {len(fields)}"
+        return f"{number_of(number, 'field')} of {len(fields)}"
 
     def _is_address_free(self) -> bool:
         try:

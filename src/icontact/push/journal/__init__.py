@@ -23,7 +23,7 @@ from icontact.push.journal.records import (
     RowResult,
     RowToWrite,
 )
-from icontact.push.journal.row_fields import body_of, fields_from, json_of, sent_names
+from icontact.push.journal.row_fields import body_of, fields_from, json_of
 from icontact.push.journal.rows import CHUNK, Journal
 from icontact.push.journal.schema import Stage
 from icontact.push.journal.views import Outcomes, PlannedRow, PlannedRows
@@ -45,5 +45,4 @@ __all__ = [
     "body_of",
     "fields_from",
     "json_of",
-    "sent_names",
 ]
