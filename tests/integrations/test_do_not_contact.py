@@ -49,6 +49,7 @@ def test_contacts_are_found_by_address_in_any_spelling(fake: FakeMautic) -> None
         (second, True),
     ]
     assert "jo@" not in repr(found)
+    assert [one.contact_id for one in fake.client().find("jo@example.com")] == [first, second]
 
 
 def test_many_addresses_take_one_request_for_fifty(fake: FakeMautic) -> None:

@@ -40,7 +40,7 @@ class Backoff:
         return max(0.0, self._until - now) if now >= self._since else 0.0
 
     def attempt(self, number: int) -> float:
-        """Return the pause of one event after so many attempts."""
+        """Return the pause of one event after this number of attempts."""
         return pause_before(number, first=self._first, longest=self._longest)
 
     def succeeded(self) -> None:

@@ -181,7 +181,7 @@ def decide(
     late = memory.newest > newest.at and any(task.action == "push" for task in tasks)
     note = ""
     if late:
-        note = "newer values were pushed before, and are no longer kept: push the contact by hand"
+        note = "newer values were pushed before and are not kept any more: push the contact by hand"
     elif not tasks:
         note = "newer values were pushed before" if wanted else "no rule fires"
     return attrs.evolve(decision, tasks=tuple(tasks), note=note, late=late)

@@ -1,4 +1,4 @@
-"""The protocol of a CRM, shop or file that has to know whom iContact may not mail."""
+"""The protocol of a CRM, shop or file that learns of suppressed people."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class TargetContact:
 
 @attrs.frozen(kw_only=True)
 class SuppressedPerson:
-    """A person whom iContact may not mail. The ``repr`` does not show the address.
+    """A person suppressed in iContact. The ``repr`` does not show the address.
 
     Attributes:
         email: The address.

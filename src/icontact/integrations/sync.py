@@ -73,7 +73,7 @@ class SuppressionReport:
 
     Attributes:
         marked: The number of people who were marked.
-        failed: The number of people whom the other system did not take. The next run tries again.
+        failed: The number of people that the other system did not take. The next run tries again.
         left: The number of people who are still to be marked, the failed ones among them.
         reason: The last failure, in words; empty if there was none.
         elapsed: Seconds.
@@ -195,7 +195,7 @@ def list_id_of(folder: Folder, given: str | int) -> int:
     """Return the id of a list that was given by name or id.
 
     Raises:
-        ConfigError: If there is no list of that name.
+        ConfigError: If no list has that name.
     """
     if isinstance(given, int):
         return given

@@ -111,8 +111,8 @@ class PushIntegration(InboxService):
             :meth:`Metrics.outcome() <icontact.integrations.metrics.Metrics.outcome>` counts it.
 
     Raises:
-        ConfigError: If the secret is empty, there are no rules, two are the same, the store cannot
-            be opened, or a list does not exist.
+        ConfigError: If the secret is empty, rules are missing or equal, the store cannot be opened,
+            or a list does not exist.
         MappingError: If a rule's mapping names a custom field that the folder does not have.
         APIError, TransportError: If iContact could not be asked.
     """

@@ -131,17 +131,18 @@ class Mautic:
             if row.get("email"):
                 yield dict(row)
 
-    def find(self, emails: Sequence[str]) -> Iterator[TargetContact]:
+    def find(self, emails: str | Sequence[str]) -> Iterator[TargetContact]:
         """Yield the contacts that have one of these addresses. One address may have several.
 
         Args:
-            emails: The addresses; 50 of them take one request.
+            emails: An address, or several; 50 of them take one request.
 
         Raises:
             MauticError: If Mautic refuses, ignores the filter, or answers something else.
             TransportError: If no usable answer came.
             PagingError: If the pages of one answer do not fit together.
         """
+        emails = [emails] if isinstance(emails, str) else emails
         for start in range(0, len(emails), _AT_ONCE):
             wanted = {_loose(email) for email in emails[start : start + _AT_ONCE]}
             query = _where(emails[start : start + _AT_ONCE])
