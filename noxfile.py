@@ -19,7 +19,7 @@ nox.options.error_on_missing_interpreters = True
 nox.options.sessions = ["lint", "types", "tests", "docs", "examples"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
-EXTRAS = "cli,sandbox,pandas,tls,redis,excel,notebook"
+EXTRAS = "cli,sandbox,pandas,tls,redis,excel,notebook,metrics,dlt"
 #: Two processes; who is done takes over half of what the other one still has.
 PARALLEL = ("-n", "2", "--dist", "worksteal")
 SPELLED = ("src", "docs", "tests", "changelog.d", "README.rst", "CHANGELOG.rst", "CONTRIBUTING.rst")
@@ -87,16 +87,40 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(reuse_venv=False)
 def minimums(session: nox.Session) -> None:
-    """The tests at the lowest versions that pyproject.toml admits; `package` does so, too."""
+    """All tests at the lowest versions that pyproject.toml admits."""
     session.install("uv")
     test_at_the_floors(session, f".[{EXTRAS}]")
 
 
-def test_at_the_floors(session: nox.Session, project: str) -> None:
+#: The tests that call each dependency. `minimums` runs all of them.
+TESTS_OF_DEPENDENCIES = (
+    "tests/cli/test_completion.py",
+    "tests/cli/test_main.py",
+    "tests/cli/test_push.py",
+    "tests/contract",
+    "tests/integrations/test_dlt.py",
+    "tests/integrations/test_metrics.py",
+    "tests/integrations/test_servers.py",
+    "tests/mapping",
+    "tests/push/test_frames_and_tables.py",
+    "tests/push/test_outcomes.py",
+    "tests/push/test_row_sources.py",
+    "tests/sandbox/test_certificate.py",
+    "tests/sandbox/test_http.py",
+    "tests/sandbox/test_in_process.py",
+    "tests/sources",
+    "tests/transport",
+    "tests/unit/test_connections.py",
+    "tests/unit/test_frames_and_tables.py",
+    "tests/unit/test_wire.py",
+)
+
+
+def test_at_the_floors(session: nox.Session, project: str, *paths: str) -> None:
     # First the floors alone, then the tools, which have to get along with them.
     session.run("uv", "pip", "install", "--resolution", "lowest-direct", project)
     session.run("uv", "pip", "install", *group("tests"))
-    session.run("python", "-m", "pytest", *PARALLEL, *session.posargs)
+    session.run("python", "-m", "pytest", *PARALLEL, *(session.posargs or paths))
 
 
 @nox.session
@@ -135,7 +159,7 @@ def examples(session: nox.Session) -> None:
 
 @nox.session(reuse_venv=False)
 def package(session: nox.Session) -> None:
-    """Build, look inside, and test what is installed, at the lowest versions that it admits."""
+    """Build, look inside, and test what is installed, with the lowest dependencies."""
     session.install("uv", *group("package"))
     with tempfile.TemporaryDirectory() as folder:
         # build makes the wheel from the sdist, so both are put to the test.
@@ -146,7 +170,8 @@ def package(session: nox.Session) -> None:
         (wheel,) = Path(folder).glob("*.whl")
         session.install(str(wheel))
         session.run("python", "tests/meta/bare_install.py")
-        test_at_the_floors(session, f"icontact[{EXTRAS}] @ {wheel.as_uri()}")
+        wanted = f"icontact[{EXTRAS}] @ {wheel.as_uri()}"
+        test_at_the_floors(session, wanted, *TESTS_OF_DEPENDENCIES)
 
 
 def check_that_a_second_build_is_the_same(session: nox.Session, first: Path) -> None:

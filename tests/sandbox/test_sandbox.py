@@ -252,7 +252,8 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     content = path.read_bytes()
     pages = [content[start : start + 4096] for start in range(0, len(content), 4096)]
     refused = 0
-    for first in range(1, len(pages)):
+    chosen = range(1, len(pages), 3)
+    for first in chosen:
         order = [*pages]
         order[first], order[first - 1] = order[first - 1], order[first]
         path.write_bytes(b"".join(order))
@@ -263,4 +264,4 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
         else:
             assert emails == [f"c{n}@example.com" for n in range(300)]
         gc.collect()
-    assert refused > len(pages) // 2
+    assert refused > len(chosen) // 2
