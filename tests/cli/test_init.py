@@ -110,7 +110,7 @@ def test_every_line_is_explained_and_no_secret_stands_there(
     text = Path("icontact.toml").read_text("utf-8")
     assert 'list = "Newsletter"             # id 205303' in text
     assert "#   vip (checkbox)\n#   color (text)\n" in text
-    assert "[mapping]  # iContact's field = the source's key" in text
+    assert "[mapping] # iContact's field = the source's key" in text
     assert "# [[triggers]]" in text
     for secret in (embedded.credentials.password, embedded.credentials.username):
         assert secret not in text
@@ -417,7 +417,10 @@ def test_a_place_that_cannot_be_written_is_told_first(embedded: Sandbox, output:
     ("words", "said"),
     [
         ((), "say how fields are filled"),
-        (("--preset", "mautic", "--columns", "x"), "exclude each other"),
+        (
+            ("--preset", "mautic", "--columns", "x"),
+            "give one of --columns, --preset and --from-mautic",
+        ),
         (("--preset", "mautik"), "did you mean 'mautic'"),
         (("--columns", "none.csv"), "cannot read none.csv"),
         (("--from-mautic", "none.json"), "cannot read none.json"),
@@ -538,3 +541,13 @@ def test_an_icontact_that_is_down_is_told(monkeypatch: pytest.MonkeyPatch) -> No
 
     assert ran.code == 3
     assert "iContact cannot be reached" in ran.err
+
+
+def test_a_program_gets_the_mapping_as_json(embedded: Sandbox, columns: Path) -> None:
+    words = ("init", "--columns", columns, "--list", "Newsletter", "--json")
+    found = icontact(*words, "--yes").document
+    assert found["file"] == "icontact.toml"
+    assert found["list"]["name"] == "Newsletter"
+    assert found["mapping"]["email"]
+    refused = icontact(*words, "--overwrite")
+    assert (refused.code, "--json needs --yes" in refused.err) == (2, True)

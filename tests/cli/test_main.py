@@ -44,7 +44,7 @@ def test_the_module_is_the_command(
     runpy.run_module("icontact.__main__", run_name="imported")
 
 
-@pytest.mark.parametrize("library", ["click", "rich", "tqdm"])
+@pytest.mark.parametrize("library", ["click", "rich", "tomlkit", "tqdm"])
 def test_a_missing_library_is_named_with_the_way_out(
     library: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -69,6 +69,12 @@ def test_an_event_is_tried_again(inbox: Inbox, store: Path) -> None:
     assert icontact("queue", "retry", "--all", "--store", store).out == "2 to be tried again\n"
 
 
+def test_a_program_reads_what_was_retried_and_dropped(inbox: Inbox, store: Path) -> None:
+    words = ("--store", store, "--json")
+    assert icontact("queue", "retry", 1, *words).document == {"retried": 1}
+    assert icontact("queue", "drop", 1, *words).document == {"dropped": 1}
+
+
 def test_an_event_is_dropped(inbox: Inbox, store: Path) -> None:
     assert icontact("queue", "drop", 1, "--store", store).out == "dropped\n"
     assert inbox.counts()["dropped"] == 1

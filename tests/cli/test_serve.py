@@ -84,6 +84,16 @@ def test_quiet_says_nothing_of_requests(monkeypatch: pytest.MonkeyPatch) -> None
     assert icontact("sandbox", "--port", 0, "--quiet").err == ""
 
 
+def test_a_program_gets_the_url_and_the_credentials_as_json(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    doing(monkeypatch, lambda server: None)
+    found = icontact("sandbox", "--port", 0, "-q", "--json", "--control").document
+    assert found["url"].endswith("/icp")
+    assert (found["app_id"], found["password"]) == ("sandbox-app", "sandbox-password")
+    assert "/_control" in found["control"]
+
+
 def test_control_is_off_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[int] = []
 

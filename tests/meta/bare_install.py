@@ -19,6 +19,7 @@ EXTRAS = (
     "redis",
     "responses",
     "rich",
+    "tomlkit",
     "tqdm",
     "trustme",
     "werkzeug",

@@ -24,6 +24,7 @@ EXTRAS = (
     "redis",
     "responses",
     "rich",
+    "tomlkit",
     "tqdm",
     "trustme",
     "werkzeug",

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 __all__ = ["main"]
 
-_LIBRARIES = ("click", "rich", "tqdm")
+_LIBRARIES = ("click", "rich", "tomlkit", "tqdm")
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:

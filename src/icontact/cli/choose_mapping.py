@@ -1,4 +1,4 @@
-"""Which column fills which field: from settings, a preset, ``--map`` pairs, or the header."""
+"""Chooses which column fills which field: by settings, preset, ``--map``, or the header."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NAMED = 10
 
 @attrs.frozen(kw_only=True)
 class ChosenMapping:
-    """A mapping, and what to say about it.
+    """A mapping, with notes about it.
 
     Attributes:
         mapper: The mapping.
@@ -115,7 +115,7 @@ def choose(
         raise not_read(unread)
     unused = _unused(mapper, rows)
     note = f"columns not used: {bounded(unused, len(unused) if verbose else _NAMED)}"
-    hint = "of these `icontact init --columns FILE` also finds those that are custom fields"
+    hint = "`icontact init --columns FILE` also finds custom fields among them"
     notes = (*chosen.notes, f"{note}; {hint}") if unused else chosen.notes
     return ChosenMapping(mapper=mapper, notes=(*mapper.consent.lines, *notes), unused=unused)
 
@@ -130,14 +130,14 @@ def _named(options: ConsentOptions) -> frozenset[str]:
 
 
 def in_consent_options(error: ConsentError, name: str) -> str:
-    """Return the error about columns that nothing reads, with the options that help."""
+    """Return the message about unread columns, with the options that help."""
     column = shlex.quote(str(error.columns[0]))
     return (
         f"{name} has columns about who may be mailed that nothing reads:\n"
         + "\n".join(f"  {one}" for one in error.details)
         + "\nNothing was written. Say of each column what it means, such as:\n"
         f"  --do-not-contact {column}  its yes means: do not mail\n"
-        f"  --consent {column}  its yes means: may be mailed, and a blank is no yes\n"
+        f"  --consent {column}  its yes means: may be mailed; a blank is not a yes\n"
         f"  --ignore-column {column}  it is about something else"
     )
 
@@ -156,7 +156,7 @@ def mapping_for(
         rows: The file.
         settings: Settings with a mapping, or none.
         preset: The name of a mapping.
-        pairs: ``field=column`` pairs, which change single fields of whatever mapping there is.
+        pairs: ``field=column`` pairs, which change single fields of the mapping.
         only_mapped: Whether the pairs are the whole mapping, and nothing is guessed.
 
     Raises:
@@ -185,7 +185,7 @@ def mapping_for(
 
 
 def _absent(keys: Collection[Any], rows: RowFile) -> tuple[str, ...]:
-    """Return the note about columns that a mapping names, and a file does not have."""
+    """Return a note about columns of the mapping that the file does not have."""
     if not keys:
         return ()
     where = "the file" if rows.complete else "the file's first rows"
@@ -228,7 +228,7 @@ def _is_standard(name: str) -> bool:
 
 
 def in_options(problem: str, columns: Sequence[str]) -> str:
-    """Return why no mapping can be guessed, with the option that helps in place of Python."""
+    """Return why no mapping can be guessed, with the option instead of the Python."""
     if "no column looks like" not in problem:
         return problem
     return (
@@ -261,7 +261,7 @@ def _base(settings: PushSettings | None, preset: str | None) -> ContactMapper | 
 
 
 def _is_preset(base: ContactMapper | None) -> bool:
-    """Tell a mapping that names all that a system has from one that somebody wrote for a file."""
+    """Return whether a mapping is a preset, which names more columns than a file has."""
     presets = {ContactMapper.preset(name).fingerprint for name in PRESETS}
     return base is not None and base.fingerprint in presets
 

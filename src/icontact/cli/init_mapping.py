@@ -1,4 +1,4 @@
-"""The mapping that ``icontact init`` writes: taken over, guessed, or asked for."""
+"""Finds the mapping that ``icontact init`` writes: taken over, guessed, or asked for."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from icontact.sources import read_rows
 
 __all__ = ["MappingOptions", "MappingSource", "mapping_of"]
 
-#: What is typed for "nothing fills this field".
+#: The answer for a field that nothing fills.
 _NOTHING = "-"
 
 
 @attrs.frozen(kw_only=True)
 class MappingSource:
-    """What there is to begin with.
+    """What is known of the mapping before any question.
 
     Attributes:
-        config: The mapping so far; ``None`` if nothing was said about one.
-        columns: The names that rows have, where they are known.
+        config: The mapping so far; ``None`` if no option names one.
+        columns: The columns of the file, where there is one.
         notes: What was guessed.
         suggested_list: The list that Mautic pushed to.
         file: The file whose columns these are.
@@ -47,7 +47,7 @@ class MappingSource:
 
 @attrs.frozen(kw_only=True)
 class MappingOptions:
-    """The options that say how fields are filled."""
+    """The options about the mapping."""
 
     columns: str | None = None
     preset: str | None = None
@@ -55,15 +55,15 @@ class MappingOptions:
     pairs: Sequence[str] = ()
 
     def read(self) -> MappingSource:
-        """Read what they name.
+        """Return the mapping that they name.
 
         Raises:
-            CommandError: If they exclude each other.
+            CommandError: If several of them are given.
             ConfigError, MappingError: If a file or a mapping cannot be used.
         """
         given = [one for one in (self.columns, self.preset, self.from_mautic) if one is not None]
         if len(given) > 1:
-            raise CommandError("--columns, --preset and --from-mautic exclude each other")
+            raise CommandError("give one of --columns, --preset and --from-mautic")
         found = MappingSource()
         if self.columns is not None:
             found = from_columns(self.columns, needs_email=not self.pairs)
@@ -77,10 +77,10 @@ class MappingOptions:
 
 
 def from_columns(path: str, *, needs_email: bool = True) -> MappingSource:
-    """Guess a mapping from a file's header and first rows, with what it says of consent.
+    """Guess a mapping, and the columns about consent, from a file's header and first rows.
 
     Raises:
-        CommandError: If no column looks like the address, and nothing else says which one it is.
+        CommandError: If no column looks like the address, and no option names it.
     """
     with read_rows(path) as rows:
         columns, hint, first = rows.columns, rows.header_hint, rows.first_rows()
@@ -120,15 +120,15 @@ def _changed(config: Mapping[str, Any], pairs: Sequence[str]) -> dict[str, Any]:
 def mapping_of(
     source: MappingSource, fields: Sequence[CustomField], prompter: Prompter
 ) -> tuple[ContactMapper, MappingSource]:
-    """Return the mapping, checked against the folder's custom fields, and what it began with.
+    """Return the mapping, checked against the folder's custom fields, and its source.
 
     Args:
-        source: What there is to begin with.
+        source: What is known of the mapping.
         fields: The folder's custom fields.
-        prompter: Whom to ask what is open.
+        prompter: Asks the questions.
 
     Raises:
-        CommandError: If nothing says how fields are filled, and nobody is to be asked.
+        CommandError: If no option names a mapping, and --yes forbids questions.
         MappingError: If the mapping names a custom field that the folder does not have.
     """
     if source.config is None:
@@ -177,7 +177,7 @@ def _asked_for(prompter: Prompter) -> MappingSource:
 def _with_custom_fields(
     config: dict[str, Any], columns: Sequence[str], fields: Sequence[CustomField]
 ) -> tuple[dict[str, Any], Sequence[str]]:
-    """Fill custom fields from columns of the same name that nothing else reads."""
+    """Fill custom fields from unused columns of the same name."""
     custom = dict(config.get(CUSTOM, {}))
     read = set(ContactMapper.from_config(config).sources) if "email" in config else set()
     free = {normalize_key(column): column for column in columns if column not in read}
@@ -197,13 +197,13 @@ def _field_by_field(
     fields: Sequence[CustomField],
     prompter: Prompter,
 ) -> dict[str, Any]:
-    """Ask for the source of every field; what has one already keeps it by Enter."""
+    """Ask for the source of every field; Enter keeps the one it has."""
     prompter.say(f"For each field the column or key that fills it; {_NOTHING} for none.")
     if columns:
         prompter.say("Columns: " + clean(bounded(columns, 50)))
     before = config.get(CUSTOM, {})
     read = _reader(columns)
-    names = [name for name in FIELDS if name != "status"]  # it means something else elsewhere
+    names = [name for name in FIELDS if name != "status"]  # other systems mean something else
     standard = {name: _asked(name, config.get(name), read, prompter) for name in names}
     custom = {
         field.private_name: _asked(
@@ -241,7 +241,7 @@ def _asked(label: str, current: Any, read: Callable[[str], str | None], prompter
 
 
 def _reader(columns: Sequence[str]) -> Callable[[str], str | None]:
-    """Return what takes a column's name, or the sign for none."""
+    """Return a function that reads a column's name, or the answer for none."""
 
     def read(text: str) -> str | None:
         if text == _NOTHING:

@@ -1,4 +1,4 @@
-"""What ``icontact init`` asks, and what it takes for an answer."""
+"""Asks what ``icontact init`` has to know, unless an option has the answer."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ __all__ = ["Prompter", "list_from"]
 
 T = TypeVar("T")
 
-#: A screen shows so many; `icontact lists` shows all.
+#: A screen shows this many choices; `icontact lists` shows all.
 _SHOWN = 40
 
 
 @attrs.frozen(kw_only=True)
 class Prompter:
-    """Asks, unless the answer was given with the command, or nobody is to be asked.
+    """Asks questions.
 
     Attributes:
-        silent: Whether the defaults are taken (``--yes``).
+        silent: Whether the defaults are taken instead (``--yes``).
     """
 
     silent: bool
 
     def say(self, text: str) -> None:
-        """Say something that belongs to the questions."""
+        """Print a text that belongs to the questions."""
         if not self.silent:
             click.echo(text)
 
     def show(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """Show what there is to choose from."""
+        """Print the choices."""
         if self.silent:
             return
         print_table(columns, rows[:_SHOWN])
@@ -57,11 +57,11 @@ class Prompter:
         """Return the answer to a question.
 
         Args:
-            question: What to ask.
-            read: Makes of a text what is wanted; raises `click.UsageError` to be asked again.
+            question: The question.
+            read: Converts the text; raises `click.UsageError` to be asked again.
             option: The option that answers it, too.
             given: Its value.
-            default: What to take if nothing is said.
+            default: The answer if nothing is typed.
 
         Raises:
             CommandError: If the option's value cannot be used, or --yes forbids the question and
@@ -71,27 +71,22 @@ class Prompter:
             if default is None:
                 raise CommandError(f"{option} has no default: with --yes it must be given")
             given = default
-        if given is None:
-            return self._asked(question, read, option, default)
-        try:
-            return read(given)
-        except click.UsageError as problem:
-            said = problem.message
-        raise CommandError(f"{option}: {said}")
+        if given is not None:
+            try:
+                return read(given)
+            except click.UsageError as problem:
+                raise CommandError(f"{option}: {problem.message}") from None
 
-    def _asked(
-        self, question: str, read: Callable[[str], T], option: str, default: str | None
-    ) -> T:
-        def read_something(text: str) -> T:
+        def read_typed(text: str) -> T:
             if not text.strip():
                 raise click.UsageError("an answer is needed; Ctrl-C ends this")
             return read(text)
 
-        with _answerable(question, option):
-            # Told of no default, click asks again without a word.
+        with _needs_answer(question, option):
+            # Without a default click would ask again without a message.
             answer: T = click.prompt(
                 question,
-                value_proc=read_something,
+                value_proc=read_typed,
                 default=default or "",
                 show_default=default is not None,
             )
@@ -101,14 +96,14 @@ class Prompter:
         self, question: str, choices: Sequence[str], *, option: str, given: str | None, default: str
     ) -> str:
         """Return one of a few words."""
+        words = ", ".join(choices)
 
         def read(text: str) -> str:
             if text.strip() in choices:
                 return text.strip()
-            raise click.UsageError(f"one of {', '.join(choices)}")
+            raise click.UsageError(f"one of {words}")
 
-        asked = f"{question} ({', '.join(choices)})"
-        return self.text(asked, read, option=option, given=given, default=default)
+        return self.text(f"{question} ({words})", read, option=option, given=given, default=default)
 
     def number(self, question: str, *, option: str, given: int | None) -> int:
         """Return an id."""
@@ -122,11 +117,9 @@ class Prompter:
 
     def confirm(self, question: str, *, given: bool | None = None, default: bool) -> bool:
         """Return a yes or no."""
-        if given is not None:
-            return given
-        if self.silent:
-            return default
-        with _answerable(question, "--yes"):
+        if given is not None or self.silent:
+            return default if given is None else given
+        with _needs_answer(question, "--yes"):
             return click.confirm(question, default=default)
 
     def place(
@@ -150,31 +143,26 @@ class Prompter:
             there = ", ".join(f"{number} ({name})" for number, name in found.items())
             raise click.UsageError(f"there is no {what} {shown(clean(text))}; there are: {there}")
 
-        asked = f"Which {what} (its id)"
-        return self.text(
-            asked, read, option=option, given=None if given is None else str(given)
-        ), True
+        value = None if given is None else str(given)
+        return self.text(f"Which {what} (its id)", read, option=option, given=value), True
 
 
 @contextmanager
-def _answerable(question: str, option: str) -> Iterator[None]:
-    """Say what is missing where no answer comes any more."""
+def _needs_answer(question: str, option: str) -> Iterator[None]:
+    """Report which option is missing where no answer comes any more."""
     try:
         yield
     except click.Abort as abort:
-        pressed = isinstance(abort.__context__, KeyboardInterrupt)
-    else:
-        return
-    if pressed:
-        raise InterruptedCommand("stopped: nothing was written")
-    raise CommandError(
-        f"the input ended before an answer to {clean(question)!r}: {option} gives it, and nothing "
-        "was written"
-    )
+        if isinstance(abort.__context__, KeyboardInterrupt):
+            raise InterruptedCommand("stopped: nothing was written") from None
+        raise CommandError(
+            f"the input ended before an answer to {clean(question)!r}: {option} gives it, and "
+            "nothing was written"
+        ) from None
 
 
 def list_from(lists: Sequence[ContactList]) -> Callable[[str], ContactList]:
-    """Return what finds a list by its exact name or its id."""
+    """Return a function that finds a list by its exact name or its id."""
 
     def read(text: str) -> ContactList:
         named = [one for one in lists if one.name == text]

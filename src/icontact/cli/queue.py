@@ -122,7 +122,8 @@ def _moment(seconds: float) -> str:
 @click.argument("number", metavar="ID", type=click.IntRange(1), required=False)
 @click.option("--all", "everything", is_flag=True, help="All that wait or are dead letters.")
 @_store_option
-def retry(number: int | None, everything: bool, store: str) -> None:
+@json_option
+def retry(number: int | None, everything: bool, store: str, as_json: bool) -> None:
     """Let an event that waits or is a dead letter be tried again at once.
 
     The integration does it, as soon as it looks. What is pushed is the newest state of the contact
@@ -134,19 +135,26 @@ def retry(number: int | None, everything: bool, store: str) -> None:
         changed = inbox.retry(number)
     if not changed and not everything:
         raise _unknown(number)
-    click.echo(f"{changed} to be tried again")
+    if as_json:
+        print_json({"retried": changed})
+    else:
+        click.echo(f"{changed} to be tried again")
 
 
 @queue.command(short_help="Give an event up.")
 @click.argument("number", metavar="ID", type=click.IntRange(1))
 @_store_option
-def drop(number: int, store: str) -> None:
+@json_option
+def drop(number: int, store: str, as_json: bool) -> None:
     """Give up an event that waits or is a dead letter, and forget what it says of the contact."""
     with _opened(store) as inbox:
         dropped = inbox.drop(number)
     if not dropped:
         raise _unknown(number)
-    click.echo("dropped")
+    if as_json:
+        print_json({"dropped": number})
+    else:
+        click.echo("dropped")
 
 
 def _unknown(number: int | None) -> CommandError:

@@ -1,4 +1,4 @@
-"""``icontact sandbox``: an embedded iContact, served over HTTP on this machine."""
+"""``icontact sandbox``: serves an embedded iContact over HTTP on this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from icontact.cli.exit_codes import CommandError, interruptible
-from icontact.cli.output import clean, print_note
+from icontact.cli.options import json_option, quiet_option
+from icontact.cli.output import clean, print_json, print_note
 
 if TYPE_CHECKING:
     from icontact.sandbox import Sandbox, Server
@@ -56,7 +57,7 @@ def opened(host: str, port: int, db: str | None, **options: Any) -> Iterator[Ser
         embedded.close()
 
 
-#: Nobody reads the log of a server in a terminal; it must not grow for ever.
+#: The log of requests must not grow for ever.
 _KEPT = 1000
 
 _HELP = """\
@@ -89,7 +90,7 @@ icontact push people.csv --list Newsletter
     metavar="N",
     type=click.IntRange(0),
     default=0,
-    help="Begin with so many invented contacts, subscribed to the list.",
+    help="Begin with this many invented contacts, subscribed to the list.",
 )
 @click.option(
     "--throttle",
@@ -102,7 +103,8 @@ icontact push people.csv --list Newsletter
     is_flag=True,
     help="Take orders over HTTP, too: faults, state, time; its URL is printed.",
 )
-@click.option("--quiet", is_flag=True, help="No line for each request.")
+@json_option
+@quiet_option("Print no line for each request.")
 def sandbox(
     *,
     host: str,
@@ -113,6 +115,7 @@ def sandbox(
     throttle: int | None,
     control: bool,
     quiet: bool,
+    as_json: bool,
 ) -> None:
     """Serve an embedded iContact."""
     with ExitStack() as stack:
@@ -123,7 +126,10 @@ def sandbox(
         server.sandbox.faults.throttle(per_minute=throttle)
         if not quiet:
             stack.enter_context(_told())
-        click.echo(_where(server))
+        if as_json:
+            print_json(_facts(server))
+        else:
+            click.echo(_where(server))
         server.wait()
 
 
@@ -135,20 +141,18 @@ def _fill(embedded: Sandbox, contacts: int) -> None:
         embedded.seed_contacts(contacts, list_id=embedded.list_id)
 
 
-def _where(server: Server) -> str:
+def _facts(server: Server) -> dict[str, str]:
     from icontact.sandbox import APP_ID, PASSWORD, USERNAME
 
-    parts = [
-        f"iContact sandbox at {server.url}",
-        f"app id {APP_ID}",
-        f"username {USERNAME}",
-        f"password {PASSWORD}",
-    ]
-    if server.control_url:
-        parts.append(f"control {server.control_url}")
-    if server.certificate:
-        parts.append(f"certificate {server.certificate}")
-    return "  ".join(parts)
+    facts = {"url": server.url, "app_id": APP_ID, "username": USERNAME, "password": PASSWORD}
+    more = {"control": server.control_url, "certificate": server.certificate}
+    return facts | {name: str(value) for name, value in more.items() if value}
+
+
+def _where(server: Server) -> str:
+    url, *others = _facts(server).items()
+    words = [f"{name.replace('_', ' ')} {value}" for name, value in others]
+    return "  ".join([f"iContact sandbox at {url[1]}", *words])
 
 
 class _Lines(logging.Handler):

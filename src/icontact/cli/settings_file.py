@@ -1,4 +1,4 @@
-"""The text of ``icontact.toml``, with a word on every line, and how it gets into the file."""
+"""Writes ``icontact.toml``, with a comment on every line."""
 
 from __future__ import annotations
 
@@ -9,24 +9,32 @@ from contextlib import suppress
 from pathlib import Path
 
 import attrs
+import tomlkit
 
 from icontact.cli.output import clean
-from icontact.mapping import ContactMapper, toml
+from icontact.mapping import ContactMapper
 from icontact.models import ContactList, CustomField
 from icontact.push import PushPolicy, PushSettings
 
 __all__ = ["Answers", "text_of", "write"]
 
-_CREDENTIALS = """\
+_HEAD = """\
 # Settings of icontact. Check them:  icontact doctor --settings {name}
-# Credentials never stand here. They come from the environment: ICONTACT_APP_ID,
+# Credentials are not in this file. They come from the environment: ICONTACT_APP_ID,
 # ICONTACT_USERNAME and ICONTACT_PASSWORD (the application's password, not the login's).
+"""
+
+_MORE_RULES = """\
+# duplicates = "last"           # which of several rows with one address: last or first
+# allow_statuses = ["bounced"]  # contacts to push in spite of such a status
+# follow_unsubscribes = true    # for integrations: an unsubscribe there is one here, too
+
 """
 
 _TRIGGERS = """\
 
-# For integrations: what makes a contact be pushed, with a list and a mapping of its own if wanted.
-# Without any, everybody is pushed who becomes known or changes.
+# For integrations: which events push a contact, if wanted with a list and a mapping of their own.
+# Without triggers every contact is pushed that becomes known or changes.
 # [[triggers]]
 # on = "form_submitted"         # identified, saved, segment_added, segment_removed, manual
 # list = "From forms"
@@ -36,7 +44,7 @@ _TRIGGERS = """\
 # minimum = 100
 """
 
-_PLACE_OF_COMMENT = 32
+_COMMENTS_AT = 32
 
 
 @attrs.frozen(kw_only=True)
@@ -45,12 +53,12 @@ class Answers:
 
     Attributes:
         list: The list.
-        list_is_unique: Whether its name says which one it is.
+        list_is_unique: Whether no other list has its name.
         mapper: The mapping.
         policy: What a push may do.
         account: Id and name of the account, where there is a choice.
         folder: Id and name of the client folder, where there is a choice.
-        custom_fields: What the folder has, for the comments.
+        custom_fields: The folder's custom fields, for the comments.
         file: The contacts' file, if the mapping is of its columns.
     """
 
@@ -71,84 +79,63 @@ def text_of(answers: Answers, name: str) -> str:
         answers: What was answered.
         name: The file's name, for the comment on how to check it.
     """
-    policy = answers.policy
-    lines = [_CREDENTIALS.format(name=clean(name)), *_place(answers)]
-    lines += [
-        _line("push_contacts", policy.push_contacts, "false stops every push"),
-        _line(
-            "existing", policy.existing, "merge: write what differs; keep; replace: wipe the rest"
-        ),
-        _line("subscription_status", policy.subscription_status, "or pending: confirmed opt-in"),
-    ]
-    if policy.confirmation_message_id is not None:
-        lines.append(
-            _line("confirmation_message_id", policy.confirmation_message_id, "mailed to confirm")
-        )
-    lines += [
-        '# duplicates = "last"           # which of several rows with one address: last or first',
-        '# allow_statuses = ["bounced"]  # whom to push in spite of such a status',
-        "# follow_unsubscribes = true    # for integrations: who leaves there leaves here, too",
-        "",
-        _mapping(answers),
-    ]
-    return "\n".join(lines) + _TRIGGERS
+    chosen, policy = answers.list, answers.policy
+    rules = tomlkit.document()
 
+    def add(key: str, value: object, comment: str) -> None:
+        item = tomlkit.item(value)
+        item.comment(clean(comment))
+        item.trivia.comment_ws = " " * max(_COMMENTS_AT - len(f"{key} = {item.as_string()}"), 1)
+        rules.add(key, item)
 
-def _place(answers: Answers) -> Sequence[str]:
-    found = answers.list
-    lines = [
-        _line("list", found.name, f"id {found.list_id}")
-        if answers.list_is_unique
-        else _line("list", found.list_id, f"one of several named {found.name!r}")
-    ]
-    for name, place in (("account_id", answers.account), ("client_folder_id", answers.folder)):
+    if answers.list_is_unique:
+        add("list", chosen.name, f"id {chosen.list_id}")
+    else:
+        add("list", chosen.list_id, f"one of several named {chosen.name!r}")
+    for key, place in (("account_id", answers.account), ("client_folder_id", answers.folder)):
         if place is not None:
-            lines.append(_line(name, *place))
-    return lines
-
-
-def _line(name: str, value: object, comment: str) -> str:
-    return f"{f'{name} = {toml.literal(value)}':<{_PLACE_OF_COMMENT - 1}} # {clean(comment)}"
+            add(key, *place)
+    add("push_contacts", policy.push_contacts, "false stops every push")
+    add("existing", policy.existing, "merge: write what differs; keep; replace: clear the rest")
+    add("subscription_status", policy.subscription_status, "or pending: confirmed opt-in")
+    if policy.confirmation_message_id is not None:
+        add("confirmation_message_id", policy.confirmation_message_id, "the mail to confirm")
+    head = _HEAD.format(name=clean(name))
+    return head + tomlkit.dumps(rules) + _MORE_RULES + _mapping(answers) + _TRIGGERS
 
 
 def _mapping(answers: Answers) -> str:
-    text = answers.mapper.to_toml()
-    text = text.replace("[mapping]\n", "[mapping]  # iContact's field = the source's key\n", 1)
-    mapped = answers.mapper.custom_fields
-    left = [
-        f"#   {clean(one.private_name)} ({clean(one.field_type)})"
+    document = tomlkit.parse(answers.mapper.to_toml())
+    document["mapping"].comment("iContact's field = the source's key")
+    text = tomlkit.dumps(document)
+    unused = [
+        f"#   {clean(one.private_name)} ({clean(one.field_type)})\n"
         for one in answers.custom_fields
-        if one.private_name not in mapped
+        if one.private_name not in answers.mapper.custom_fields
     ]
-    if not left:
-        return text
-    return "\n".join(
-        [text, "# Custom fields that nothing fills, for [mapping.custom_fields]:", *left, ""]
-    )
+    if unused:
+        text += "\n# Custom fields that nothing fills, for [mapping.custom_fields]:\n"
+    return text + "".join(unused)
 
 
 def write(path: Path, text: str) -> None:
-    """Put the text into the file, as a whole or not at all, once it can be read as settings.
+    """Write the file as a whole or not at all, once it can be read as settings.
 
     Raises:
         ConfigError, MappingError: If it cannot be read back.
         OSError: If it cannot be written.
     """
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
     fresh = Path(name)
     try:
-        os.close(handle)
         fresh.write_text(text, encoding="utf-8", newline="\n")
         PushSettings.from_toml(fresh)
         # It holds no secret: as readable as any other file that this user makes.
-        fresh.chmod(0o666 & ~_umask())
+        mask = os.umask(0o077)
+        os.umask(mask)
+        fresh.chmod(0o666 & ~mask)
         fresh.replace(path)
     finally:
         with suppress(FileNotFoundError):
             fresh.unlink()
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import click
 
+from icontact.cli.completion import complete_lists
 from icontact.cli.connection import connect, list_named
 from icontact.cli.exit_codes import (
     SOME_FAILED,
@@ -17,7 +18,7 @@ from icontact.cli.exit_codes import (
     NoAnswerError,
     interruptible,
 )
-from icontact.cli.options import json_option, place_options
+from icontact.cli.options import FILE, json_option, place_options
 from icontact.cli.output import masked, print_json, print_note, print_table
 from icontact.client import Folder
 from icontact.errors import TransportError
@@ -67,15 +68,19 @@ Exit codes: 0 all well; 1 some people could not be marked: run it again; 2 the s
     "lists",
     metavar="LIST",
     multiple=True,
+    shell_complete=complete_lists,
     help="Only unsubscriptions from this list, by name or id; may be repeated.",
 )
 @click.option(
     "--to-mautic", metavar="URL", help="Set do-not-contact in the Mautic at this address."
 )
-@click.option("--to-csv", metavar="FILE", help="Add rows to a CSV file, for tools that import one.")
+@click.option(
+    "--to-csv", metavar="FILE", type=FILE, help="Add rows to a CSV file, for tools that import one."
+)
 @click.option(
     "--state",
     metavar="FILE",
+    type=FILE,
     default="suppressed.sqlite",
     show_default=True,
     help="The file that remembers who was marked; one for each target.",
