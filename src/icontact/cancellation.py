@@ -1,7 +1,7 @@
-"""Calling a thread off: what it waits for is not waited for, and what it would send stays here.
+"""Cancelling a thread: it ends its waits and sends no further request.
 
-Python cannot interrupt a thread. One that works for somebody else says so by :func:`cancellable`;
-the transport and the limiters then look at the event before each request and while they wait.
+Python cannot interrupt a thread, so a worker thread runs its jobs within :func:`cancellable`. The
+transport and the limiters check the event before each request and while they wait.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from typing import Final
 
 __all__ = ["Cancelled", "cancellable", "cancellable_sleep", "check_cancelled"]
 
-# Seconds after which a thread that waits looks up.
+# Seconds between two checks of a thread that waits.
 _NAP: Final = 0.2
 
 _here = threading.local()
 
 
 class Cancelled(Exception):
-    """This thread was called off, and sent nothing any more."""
+    """This thread was cancelled and sent nothing more."""
 
 
 @contextmanager
 def cancellable(stop: threading.Event) -> Iterator[None]:
-    """Let this thread be called off by an event, until the block ends.
+    """Let an event cancel this thread until the block ends.
 
     Args:
-        stop: Set by whoever needs the thread no longer.
+        stop: Set when the work of the thread is no longer needed.
     """
     _here.stop = stop
     try:
@@ -38,10 +38,10 @@ def cancellable(stop: threading.Event) -> Iterator[None]:
 
 
 def check_cancelled() -> None:
-    """Go on, unless this thread was called off.
+    """Raise an error if this thread was cancelled.
 
     Raises:
-        Cancelled: It was.
+        Cancelled: If it was.
     """
     stop = getattr(_here, "stop", None)
     if stop is not None and stop.is_set():
@@ -49,14 +49,14 @@ def check_cancelled() -> None:
 
 
 def cancellable_sleep(sleep: Callable[[float], None], seconds: float) -> None:
-    """Sleep, in naps if this thread can be called off.
+    """Sleep, in short pieces if this thread can be cancelled.
 
     Args:
-        sleep: Waits so many seconds.
+        sleep: Waits for a number of seconds.
         seconds: How long in all.
 
     Raises:
-        Cancelled: The thread was called off.
+        Cancelled: If the thread was cancelled.
     """
     if not hasattr(_here, "stop"):
         sleep(seconds)

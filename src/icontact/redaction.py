@@ -1,4 +1,4 @@
-"""Keeps credentials and addresses out of texts, however a server spells them."""
+"""Removes credentials and addresses from texts, in every form that a server may write them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _REST_OF_BASE64 = r"[A-Za-z0-9+/_-]*"
 
 
 def printable(text: str) -> str:
-    """Return a text in one line, without control characters and whatever else is not printable."""
+    """Return a text in one line, without characters that cannot be printed."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 

@@ -119,6 +119,6 @@ def test_an_answer_in_another_order_is_matched_by_name() -> None:
 
 
 def test_a_name_that_cannot_be_sent_never_leaves(folder: icontact.Folder, sandbox: Sandbox) -> None:
-    with pytest.raises(ValueError, match="the parameter 'name' holds characters"):
+    with pytest.raises(ValueError, match="the parameter 'name' has characters"):
         folder.lists.find(name="\udcff")
     assert len(sandbox.requests) == 0

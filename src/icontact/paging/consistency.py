@@ -1,4 +1,4 @@
-"""Notices that rows came or went while a listing was read, as far as that shows."""
+"""Checks the pages of a listing against each other and against the total."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ __all__ = ["MOST_LAG", "ConsistencyChecker", "IdSet"]
 
 logger: logging.Logger = logging.getLogger("icontact")
 
-_WAY_OUT: Final = "read it again when nobody writes, or one page after another with workers=1"
+_WAY_OUT: Final = "read it again when no one writes, or one page after another with workers=1"
 
-#: By how many rows the total may differ from the rows. It lags behind deletions (API 6.4); more
-#: than this is no lag but a listing that is cut short, or one without an end.
+#: By how many rows the total may differ from the rows, since it lags behind deletions (API 6.4).
+#: A larger difference means that the listing is cut short, or has no end.
 MOST_LAG: Final = 5
 
 
 class IdSet:
-    """The ids that were seen, in little memory where they lie near each other: as bits.
+    """A set of ids that stores neighbouring ids as bits.
 
-    A million contacts that were created in a row take less than a megabyte. Scattered ids take as
-    much as in a set.
+    A million contacts that were created one after another take less than a megabyte. Scattered ids
+    take as much as in a plain set.
     """
 
     def __init__(self) -> None:
         self._bits: dict[str, dict[int, int]] = defaultdict(dict)
 
     def add(self, identity: int | str) -> bool:
-        """Remember an id, and say whether it is new.
+        """Add an id, and return whether it is new.
 
         Args:
-            identity: A number, or a text; of ``"7_42"``, the id of a subscription, the number at
-                the end is what counts up.
+            identity: A number, or a text such as ``"7_42"``, the id of a subscription, whose last
+                number counts up.
         """
         group, number = ("", identity) if isinstance(identity, int) else _split(identity)
         bits = self._bits[group]
@@ -53,12 +53,12 @@ def _split(text: str) -> tuple[str, int]:
 
 
 class ConsistencyChecker:
-    """Looks at every page of one reading of a listing.
+    """Checks every page of one reading of a listing.
 
     Args:
-        name: What is read, for the message.
-        identity: The attribute that tells rows apart; empty where equal rows are no mistake.
-        strict: Whether what is noticed ends the reading. Else it is logged, each kind once.
+        name: The listing, for messages.
+        identity: The attribute that identifies a row; empty where equal rows are allowed.
+        strict: Whether a change ends the reading. Otherwise it is logged, each kind once.
     """
 
     def __init__(self, name: str, identity: str, *, strict: bool) -> None:
@@ -89,8 +89,8 @@ class ConsistencyChecker:
         new = self._count_new(items)
         if items and not new:
             raise RepeatedRows(
-                f"{self._name}: the server repeats rows: the page at offset {offset} has none that "
-                "is new"
+                f"{self._name}: the server repeats rows: no row of the page at offset {offset} is "
+                "new"
             )
         self.received += new
         if self.announced is not None and self.received > self.announced + MOST_LAG:
@@ -111,9 +111,9 @@ class ConsistencyChecker:
         return new
 
     def check_end(self, *, cut: bool) -> None:
-        """Check that as many rows came as were announced, now that the server sends no more.
+        """Check at the end of the listing that as many rows came as were announced.
 
-        A few that are missing are logged: iContact's total lags behind deletions (API 6.4).
+        A few missing rows are logged: iContact's total lags behind deletions (API 6.4).
 
         Args:
             cut: Whether the end of the listing itself shows that rows are missing.
@@ -136,10 +136,10 @@ class ConsistencyChecker:
             logger.warning("%s: %s; its total may still count deleted rows", self._name, sign)
 
     def report_change(self, kind: str, what: str) -> None:
-        """Tell of a sign that rows moved.
+        """Raise or log that rows moved.
 
         Args:
-            kind: Which sign; each is logged once.
+            kind: The kind of the sign; each is logged once.
             what: The sign, in words.
 
         Raises:

@@ -32,8 +32,8 @@ _MARGIN: Final = 0.9
 #: few rows fails for other reasons.
 _SMALLER, _SAFE = 100, 20
 
-#: After so many pages a size is tried again that failed in a way that may pass. Doubled four
-#: times each time, so that a cap costs few requests.
+#: The number of pages after which a size is tried again that failed in a way that may pass. It
+#: grows fourfold each time, so that a cap costs few requests.
 _RETRY_AFTER: Final = 20
 
 #: The server understood the request and refused it: a size that it never takes.
@@ -95,7 +95,7 @@ class PageSizer:
         self._retry_after = _RETRY_AFTER
 
     def is_probe(self, size: int) -> bool:
-        """Return whether it is not known yet that the server sends so many rows at once."""
+        """Return whether the server has not sent a page of this size yet."""
         return self._auto and size > (self._whole or _SAFE)
 
     def pages_of_this_size(self, size: int) -> int | None:

@@ -26,10 +26,10 @@ _SAFETY = {
 }
 
 
-#: What URLs do not hold as it is; some of it is dropped without a word on the way.
+#: Characters that a path must not have; some libraries drop them silently.
 _NEVER_IN_PATHS = re.compile(r"[ #\\]")
 
-#: What a server may take for the end of a segment, or for its name, once it is decoded.
+#: Characters that a server may take for the end of a segment once it is decoded.
 _NEVER_IN_SEGMENTS = re.compile(r"[/\\]")
 
 
@@ -50,22 +50,22 @@ class Call:
 
     Args:
         method: ``GET``, ``POST``, ``PUT`` or ``DELETE``.
-        path: Below the base URL, such as ``a/1/c/2/contacts``. A query may stand in it.
+        path: Below the base URL, such as ``a/1/c/2/contacts``. It may contain a query.
         params: Query parameters, as pairs.
-        body: What is sent as JSON, or as it is if it is bytes; nothing if ``None``.
+        body: Is sent as JSON, or unchanged if it is bytes; ``None`` sends no body.
         safety: Whether it may be repeated. By default a GET is ``READ``, a PUT or DELETE
             ``REPEATABLE``, and a POST ``ONCE``.
         authenticated: Whether credentials are sent.
-        content_type: What the body says of itself. iContact documents that it refuses all but
-            JSON and XML (API 2.1).
+        content_type: The type of the body. iContact documents that it refuses all but JSON and XML
+            (API 2.1).
         may_be_too_large: Whether the request asks for, or brings, more than the server may take.
             It is not repeated after a 5xx other than 503, a time-out or a body that cannot be
             read: send a smaller one then.
 
     Raises:
-        ValueError: For an unknown verb, or a path that iContact does not accept: with a host, with
-            an empty segment (API 2.2), with ``..`` or an encoded slash, with white space, ``#`` or
-            letters that cannot be printed. For a parameter that cannot be sent.
+        ValueError: If the verb is unknown, or the path has a host, an empty segment (API 2.2),
+            ``..``, an encoded slash, white space, ``#`` or unprintable letters. If a parameter
+            cannot be sent.
     """
 
     method: str
@@ -121,16 +121,16 @@ def _fault(method: str, path: str, query: str, params: tuple[tuple[str, str], ..
         return f"a call's method is one of {', '.join(_METHODS)}"
     whole = path + query
     if _NEVER_IN_PATHS.search(whole) or not whole.isprintable():
-        return "a call's path may not hold white space, '#' or unprintables; percent-encode them"
+        return "a call's path may not contain white space, '#' or unprintable letters; encode them"
     if urlsplit(path).scheme:
-        return "a call's path stands below the base URL; give no host"
+        return "a call's path is relative to the base URL; leave the host out"
     for segment in map(unquote, path.split("/")):
-        # What follows a semicolon is no part of the name to some servers.
+        # Some servers cut a name at a semicolon.
         if segment.partition(";")[0] in ("", ".", "..") or _NEVER_IN_SEGMENTS.search(segment):
-            return "a call's path may not hold empty segments, '.', '..' or an encoded slash"
+            return "a call's path may not contain empty segments, '.', '..' or an encoded slash"
     for name, value in params:
         if not _is_sendable(name) or not _is_sendable(value):
-            return f"the parameter {redact(repr(str(name)))} holds characters that cannot be sent"
+            return f"the parameter {redact(repr(str(name)))} has characters that cannot be sent"
     return None
 
 
@@ -144,14 +144,14 @@ def _is_sendable(text: object) -> bool:
 
 @attrs.frozen(kw_only=True)
 class Answer:
-    """What iContact answered, when it is no error.
+    """The answer of iContact, if it is not an error.
 
     Attributes:
         status: The HTTP status.
         payload: The JSON, as ``json`` reads it. Not in the ``repr``.
-        warnings: iContact's sentences beside it, redacted. Data, not failures: an overdue bill
-            comes with every answer (API 2.7).
-        call: What was asked.
+        warnings: iContact's sentences beside it, redacted. They are data, not failures: the warning
+            about an overdue bill comes with every answer (API 2.7).
+        call: The request.
         attempts: How often it was sent.
         elapsed: Seconds from the first attempt on, waits included.
         body_bytes: How long the body was, unpacked.
@@ -168,17 +168,17 @@ class Answer:
 
 @attrs.frozen(kw_only=True)
 class Event:
-    """Something that happened on the way, handed to ``on_event``.
+    """A step of sending a request, passed to ``on_event``.
 
     Attributes:
-        kind: ``"request"`` (an answer or a broken connection), ``"retry"`` (it will be sent again
-            after ``seconds``), ``"wait"`` (the limiter held it back for ``seconds``),
+        kind: ``"request"`` (an answer or a broken connection), ``"retry"`` (the request is sent
+            again after ``seconds``), ``"wait"`` (the limiter held it back for ``seconds``), or
             ``"warning"``.
         call: Method, path and names of the query parameters.
-        attempt: Which attempt it was, from 1.
-        status: The HTTP status, if there was an answer.
-        seconds: How long it took, or how long will be waited.
-        texts: What iContact said, redacted.
+        attempt: The number of the attempt, from 1.
+        status: The HTTP status, if an answer came.
+        seconds: How long the request took, or how long the wait is.
+        texts: The warnings of iContact, redacted.
     """
 
     kind: str
@@ -190,7 +190,7 @@ class Event:
 
 
 class Sender(Protocol):
-    """Whatever sends calls: the transport, or something that counts on the way to it."""
+    """An object that sends calls: the transport, or a counter in front of it."""
 
     def send(self, call: Call, /) -> Answer:
         """Send a call and return its answer."""

@@ -1,7 +1,7 @@
 """Connections: one pool for each process, no proxy without TLS, and answers that end.
 
-A server is bounded twice: in the time that the whole of an answer may take, which a read time-out
-is no limit of, since that begins anew with every byte; and in the length of an answer.
+An answer has two limits: its length, and the time that it may take as a whole. A read time-out
+alone does not limit that time, since it begins again with every byte.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ __all__ = [
 #: How many read time-outs the whole of an answer may take, its head included.
 ANSWER_TIMEOUTS = 10
 
-#: Bytes of an answer, unpacked. A page of 500 contacts has some 300,000.
+#: Bytes of an answer, unpacked. A page of 10,000 contacts has some 6,000,000.
 LONGEST_ANSWER = 64 * 2**20
 
-#: What a missing bundle means; requests reads these two variables.
+#: The message for a missing bundle; requests reads these two variables.
 _NO_BUNDLE = "there is no CA bundle where REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE says"
 
 _PIECE = 2**18
@@ -48,12 +48,12 @@ _CONNECTIONS = 32
 
 @attrs.frozen(kw_only=True)
 class Received:
-    """What came back, without a way to the request and its credentials.
+    """An answer, without a reference to the request and its credentials.
 
     Attributes:
         status: The HTTP status.
-        headers: Those of the answer.
-        content: The body, unpacked; ``None`` if it is longer than anything we asked for.
+        headers: The headers of the answer.
+        content: The body, unpacked; ``None`` if it is too long.
     """
 
     status: int
@@ -62,7 +62,7 @@ class Received:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host in lower case is this machine, so that plain HTTP gives nothing away."""
+    """Return whether a host in lower case is this machine, so that plain HTTP is safe."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -70,10 +70,10 @@ def is_loopback(host: str) -> bool:
 
 
 class NotConnected(OSError):
-    """No connection came about, so nothing of the request was sent.
+    """The connection failed, so nothing of the request was sent.
 
     Args:
-        why: What to say about it; empty where the cause says it.
+        why: The reason in words; empty where the cause has it.
     """
 
     def __init__(self, why: str = "") -> None:
@@ -82,9 +82,9 @@ class NotConnected(OSError):
 
 
 def receive(response: requests.Response) -> Received:
-    """Read an answer that was begun, up to the limit, and give its connection back.
+    """Read the body of an answer, up to the limit, and return the connection to its pool.
 
-    Of a redirect, which is refused, nothing is read.
+    The body of a redirect is not read, since redirects are refused.
     """
     content = bytearray()
     try:
@@ -106,11 +106,11 @@ def receive(response: requests.Response) -> Received:
 def _unpacked(response: requests.Response) -> Iterator[bytes]:
     """Yield the body in pieces of bounded size.
 
-    urllib3 would unpack a piece as a whole: some kilobytes may become gigabytes.
+    urllib3 unpacks a piece as a whole, and some kilobytes may become gigabytes.
     """
     pieces = response.raw.stream(_PIECE, decode_content=False)
     if response.headers.get("Content-Encoding", "").strip().lower() not in ("gzip", "x-gzip"):
-        # Nothing else was asked for, so anything else is not readable, and no JSON.
+        # No other encoding was asked for, so the body of another one is not JSON.
         yield from pieces
         return
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -126,9 +126,9 @@ def _unpacked(response: requests.Response) -> Iterator[bytes]:
 
 
 class _Session(requests.Session):
-    """A session that looks at no redirect.
+    """A session that ignores redirects.
 
-    requests reads the whole body of one, of any length, even if it is told to follow none.
+    requests reads the whole body of a redirect, of any length, even with allow_redirects=False.
     """
 
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -136,9 +136,9 @@ class _Session(requests.Session):
 
 
 class Pool:
-    """The connections that are kept open, by each process for itself.
+    """The connections that are kept open, separately for each process.
 
-    A forked process would read the other's answers from the connections that it inherits.
+    A forked process would read answers to its parent from the connections that it inherits.
 
     Args:
         headers: Sent with every request.
@@ -171,7 +171,7 @@ class Pool:
 
 
 class _TimedFile(io.RawIOBase):
-    """An answer under way, which must be read to its end in time."""
+    """The stream of an answer, which must end before a deadline."""
 
     def __init__(self, raw: io.RawIOBase, seconds: float) -> None:
         self._raw = raw
@@ -193,7 +193,7 @@ class _TimedFile(io.RawIOBase):
 class _TimedResponse(http.client.HTTPResponse):
     def __init__(self, sock: Any, *arguments: Any, **options: Any) -> None:
         super().__init__(sock, *arguments, **options)
-        # The socket waits for one read time-out by now; ours is always a number.
+        # The socket has the read time-out by now, which is always a number.
         raw = _TimedFile(self.fp.detach(), sock.gettimeout() * ANSWER_TIMEOUTS)
         self.fp = io.BufferedReader(raw, _PIECE)
 

@@ -1,4 +1,4 @@
-"""Counts what goes out on behalf of one job, however many others share the client."""
+"""Counts the requests of one job, also where others share the client."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ __all__ = ["CountingSender"]
 
 
 class CountingSender:
-    """A sender that counts on the way to another one. Threads may share it.
+    """A sender that counts requests and passes them on. Threads may share it.
 
     Args:
-        sender: What sends.
+        sender: Sends the calls.
 
     Attributes:
         requests: How many requests went out, repeats included.

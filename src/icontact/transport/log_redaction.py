@@ -1,7 +1,7 @@
-"""Keeps search terms, and what servers echo, out of urllib3's log.
+"""Keeps search terms, and texts that servers echo, out of urllib3's log.
 
 urllib3 logs whole URLs, and a search for a contact has the address in its query. While a call of
-ours is under way in this thread, the query is cut off; what others send is left alone.
+this library is under way in a thread, the query is cut off. Other requests are logged as ever.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ for _name in _LOGGERS:
 
 @contextmanager
 def redacted_logs() -> Iterator[None]:
-    """Cut queries off in what urllib3 logs meanwhile, in this thread."""
+    """Cut the queries off that urllib3 logs in this thread during the block."""
     token = _OURS.set(True)
     try:
         yield

@@ -1,4 +1,4 @@
-"""What an answer, or its absence, means. Pure functions of what arrived; see API 2.4, 2.7 and 4."""
+"""Turns answers, and errors in place of answers, into results (API 2.4, 2.7, 4)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ __all__ = ["AttemptResult", "classify_exception", "parse_response"]
 #: A deleted list answers with a 500 that says this (API 8.1).
 _GONE = re.compile(r"No result for \(.*\)\.")
 
-#: As much of one server text as anybody reads.
+#: How much of one text of the server is kept.
 _LONGEST_TEXT = 500
 
 
@@ -62,11 +62,11 @@ class AttemptResult:
 def parse_response(
     received: Received, call: CallSummary, credentials: Credentials | None
 ) -> AttemptResult:
-    """Tell success from failure. The content type is ignored: JSON comes as text/html too.
+    """Return the result of an answer. The content type is ignored: JSON comes as text/html too.
 
     Args:
         received: The answer.
-        call: What was asked.
+        call: The request.
         credentials: Their values must not appear in the texts.
     """
     status, content = received.status, received.content
@@ -115,9 +115,9 @@ def _failure(
 
 
 def classify_exception(problem: Exception, call: CallSummary) -> AttemptResult:
-    """Tell "never reached" from "maybe applied" when no answer came.
+    """Return the result of an attempt without an answer: never reached, or maybe applied.
 
-    Nothing of the exception is kept: it holds the prepared request with the credentials.
+    Nothing of the exception is kept: it has the prepared request with the credentials.
     """
     chain = list(_chain(problem))
     if any(isinstance(link, _UNREACHED) for link in chain):
@@ -166,7 +166,7 @@ _TIMED_OUT = (
 
 
 def _chain(problem: BaseException) -> Any:
-    """Yield an exception and what it wraps: requests keeps urllib3's in its arguments."""
+    """Yield an exception and those in it: requests keeps urllib3's in its arguments."""
     seen: set[int] = set()
     waiting: list[Any] = [problem]
     while waiting:
@@ -178,14 +178,14 @@ def _chain(problem: BaseException) -> Any:
 
 
 def _reason(chain: list[BaseException]) -> str:
-    """Name the innermost exception by its class, and by the system's word if it has one."""
+    """Return the class of the innermost exception, and the system's text if it has one."""
     innermost = chain[-1]
     said = getattr(innermost, "strerror", None)
     return f"{type(innermost).__name__}" + (f", {said}" if isinstance(said, str) else "")
 
 
 def _redirect(status: int) -> str:
-    return f"{status}: a redirect was refused, as it would hand the credentials on; check base_url"
+    return f"{status}: redirects are refused, so that credentials stay on this host; check base_url"
 
 
 def _parse(content: bytes | None) -> tuple[Any, str | None]:
@@ -207,11 +207,11 @@ def _parse(content: bytes | None) -> tuple[Any, str | None]:
 
 
 def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")
 
 
 def texts(payload: Any, key: str, credentials: Credentials | None) -> tuple[str, ...]:
-    """Return the server's sentences under a key, redacted, whatever shape they come in."""
+    """Return the server's sentences under a key, redacted. They may come in any shape."""
     found = payload.get(key) if isinstance(payload, dict) else None
     return tuple(redact(text, credentials)[:_LONGEST_TEXT] for text in _sentences(found))
 

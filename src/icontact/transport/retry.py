@@ -1,8 +1,8 @@
-"""Again, or not? Pure decisions; nothing here waits, sends or draws a random number.
+"""Decides whether a request is repeated; nothing here waits, sends or draws a random number.
 
-Two questions make up every decision: how safe is the operation to repeat (:class:`Safety`), and
-what went wrong (:class:`FailureKind`). :data:`REPEATED_FOR` holds the answers; :class:`RetryPolicy`
-adds how often and how long.
+Two facts decide: how safe the operation is to repeat (:class:`Safety`), and what went wrong
+(:class:`FailureKind`). :data:`REPEATED_FOR` has the rules; :class:`RetryPolicy` adds how often and
+after how long.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ __all__ = [
 
 
 class Safety(enum.Enum):
-    """What repeating an operation would do. Every operation states its own."""
+    """The effect of repeating an operation. Every operation states its own."""
 
     READ = "read"
-    """Changes nothing: may be repeated whatever happened."""
+    """Changes nothing: may be repeated after any failure."""
 
     REPEATABLE = "repeatable"
     """Writes, with the same result when repeated: POST, PUT and DELETE of one member, the upsert
     of contacts by e-mail, subscribing."""
 
     ONCE = "once"
-    """Would do it twice: sends; creating lists, messages, campaigns, segments. Repeated only when
-    it is provably not applied."""
+    """Would have its effect twice: sends; creating lists, messages, campaigns, segments. Repeated
+    only if it was provably not applied."""
 
 
 class FailureKind(enum.Enum):
@@ -51,13 +51,13 @@ class FailureKind(enum.Enum):
     """The connection broke or timed out after the request may have arrived."""
 
     THROTTLED_429 = "throttled_429"
-    """The server refused the request as one too many, and said so."""
+    """The server refused the request as one too many."""
 
     UNAVAILABLE_503 = "unavailable_503"
     """Throttling, heavy traffic or maintenance; iContact does not tell them apart (API 3)."""
 
     SERVER_ERROR = "server_error"
-    """Another fault on the server's side: 500, 502, 504 and the like."""
+    """Another failure of the server: 500, 502, 504 and the like."""
 
     INVALID_BODY = "invalid_body"
     """A 200 whose body is not JSON, or is cut short."""
@@ -73,8 +73,8 @@ _HARMLESS: Final = frozenset({Safety.READ, Safety.REPEATABLE})
 REPEATED_FOR: Final[Mapping[FailureKind, frozenset[Safety]]] = {
     FailureKind.NOT_CONNECTED: _EVERY,
     FailureKind.THROTTLED_429: _EVERY,
-    # The body of a throttled answer is unrecorded, and a 503 may be a gateway's that gave up
-    # waiting for a request that went through (API 4): not provably unapplied.
+    # The body of a throttled answer is not recorded, and a 503 may come from a gateway that gave up
+    # waiting for a request that went through (API 4): it may have been applied.
     FailureKind.UNAVAILABLE_503: _HARMLESS,
     FailureKind.NO_RESPONSE: _HARMLESS,
     FailureKind.SERVER_ERROR: _HARMLESS,
@@ -85,25 +85,25 @@ REPEATED_FOR: Final[Mapping[FailureKind, frozenset[Safety]]] = {
 _NOT_APPLIED: Final = frozenset({FailureKind.NOT_CONNECTED, FailureKind.THROTTLED_429})
 _TOO_MANY: Final = frozenset({FailureKind.THROTTLED_429, FailureKind.UNAVAILABLE_503})
 
-# Not implemented, wrong HTTP version, storage used up: the next attempt hears the same (API 4).
+# Not implemented, wrong HTTP version, storage used up: the next attempt fails as well (API 4).
 _LASTING: Final = frozenset({501, 505, 507})
 
-# Doubling beyond this reaches any cap, and stays clear of the largest float.
+# This many doublings reach any cap, and stay below the largest float.
 _DOUBLINGS: Final = 500
 
 
 def may_be_applied(failure: FailureKind) -> bool:
-    """Tell whether the server may have carried the request out all the same."""
+    """Return whether the server may have carried the request out all the same."""
     return failure not in _NOT_APPLIED
 
 
 def repeatable(
     safety: Safety, failure: FailureKind, *, repeat_once_when_throttled: bool = False
 ) -> bool:
-    """Tell whether a request may be sent again, numbers aside.
+    """Return whether a request may be sent again, without regard to the number of attempts.
 
     Args:
-        safety: What repeating the operation would do.
+        safety: The effect of repeating the operation.
         failure: What went wrong.
         repeat_once_when_throttled: Whether a 503 is taken for throttling, hence as not applied.
     """
@@ -166,7 +166,7 @@ class RetryPolicy:
             503 may come from a gateway, and the operation may have been carried out.
 
     Raises:
-        ConfigError: A figure is no number, negative, or `attempts` is below 1.
+        ConfigError: A figure is not a number, negative, or `attempts` is below 1.
     """
 
     attempts: int = attrs.field(default=5, validator=_check_attempts)
@@ -195,7 +195,7 @@ class RetryPolicy:
         """Return the seconds to wait before the next attempt, or None to give up.
 
         Args:
-            safety: What repeating the operation would do.
+            safety: The effect of repeating the operation.
             failure: What went wrong with the attempt.
             attempt: Number of that attempt, from 1.
             elapsed: Seconds since the first attempt began.

@@ -46,12 +46,12 @@ class Transport:
         timeout: Seconds to connect, and seconds to wait for the answer's next byte; the whole of
             an answer may take ten times as long.
         retry: What is repeated, how often, and after how long.
-        limiter: Holds requests back; by default one that adapts to what iContact allows.
+        limiter: Holds requests back; by default one that finds the rate that iContact allows.
         user_agent: Put before the library's own name.
         on_event: Called with every :class:`Event`. Must not raise: it is called between a request
             and the reading of its answer.
         clock: Seconds, monotonic.
-        sleep: Waits so many seconds.
+        sleep: Waits for a number of seconds.
         draw: Returns a random number from 0 up to 1, for jitter.
 
     Raises:
@@ -108,10 +108,10 @@ class Transport:
         """Send a call, and send it again where that cannot harm.
 
         Raises:
-            TransportError: If no usable answer came; ``maybe_applied`` tells whether to look.
-            APIError: If iContact refused.
+            TransportError: If no usable answer came; see ``maybe_applied``.
+            APIError: If iContact refused the request.
             RejectedError: If it answered 200 with nothing but errors.
-            DecodeError: If the answer is no JSON.
+            DecodeError: If the answer is not JSON.
         """
         summary = call.summary()
         data = None if call.body is None else _encoded(call.body)
@@ -229,7 +229,7 @@ def _encoded(body: Any) -> bytes:
 
 
 def _shown(call: Call) -> str:
-    """Name a call in a log: the path's template, and no value of the query."""
+    """Return the text of a call for a log: the path's template, and no value of the query."""
     template = re.sub(r"\d+", "{id}", call.summary().path)
     return f"{call.method} {template}"
 

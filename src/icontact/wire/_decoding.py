@@ -1,4 +1,4 @@
-"""From iContact's JSON to models. The only module that knows cattrs."""
+"""From iContact's JSON to models."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _converter() -> Converter:
     for wanted, rule in scalars.items():
         if isinstance(wanted, type):
             converter.register_structure_hook(wanted, rule)
-        else:  # ``int | None`` and ``Mapping[str, Any]`` are no classes to dispatch on
+        else:  # ``int | None`` and ``Mapping[str, Any]`` are not classes to dispatch on
             converter.register_structure_hook_func(partial(operator.eq, wanted), rule)
     converter.register_structure_hook_factory(
         _is_open_enum, lambda wanted: open_enum(get_args(wanted)[0])
