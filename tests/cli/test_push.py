@@ -196,6 +196,7 @@ def test_the_document_has_everything_but_addresses(embedded: Sandbox, people: Pa
         "subscription": "normal",
         "contact_id": found["outcomes"][0]["contact_id"],
         "reason": "new contact; is on the list now",
+        "codes": ["new_contact", "subscribed"],
     }
     assert "@" not in ran.out
 

@@ -177,6 +177,7 @@ def test_a_program_gets_reasons_consent_and_unused_columns(
         "skipped": 1,
         "rejected": 1,
     }
+    assert sorted(one["codes"] for one in found["by_reason"]) == [["invalid_row"], ["opted_out"]]
     assert found["rejects"] is None
     assert found["by_reason"][0]["first"] == [0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,9 @@ def test_duplicates_of_several_rows_share_one_reason(make_push: MakePush) -> Non
     found = {one.reason: one.rows for one in report.by_reason()}
 
     assert found["duplicate of another row; only that row is pushed"] == 2
+    copied = pickle.loads(pickle.dumps(report))
+    for counted in (report, copied):
+        assert {one.codes for one in counted.by_reason()} == {
+            ("duplicate",),
+            ("new_contact", "subscribed"),
+        }

@@ -40,6 +40,7 @@ class ReportedRow:
         subscription: Its state on the list.
         contact_id: The contact, where there is one.
         reason: The reason, in words.
+        codes: The reason for programs.
         noted: Whether something of the row was left out or changed.
         email: The address; for the report file alone.
     """
@@ -50,6 +51,7 @@ class ReportedRow:
     subscription: str | None
     contact_id: int | None
     reason: str
+    codes: tuple[str, ...] = ()
     noted: bool = False
     email: str | None = attrs.field(repr=False)
 
@@ -127,6 +129,7 @@ class PushSummary:
                 {
                     "status": None if one.status is None else one.status.value,
                     "reason": one.reason,
+                    "codes": list(one.codes),
                     "rows": one.rows,
                     "first": list(one.first),
                 }
@@ -152,6 +155,7 @@ def _reported(outcome: PlannedRow | PushOutcome, file: RowFile) -> ReportedRow:
         subscription=outcome.subscription,
         contact_id=outcome.contact_id,
         reason=reason,
+        codes=outcome.codes,
         noted=bool(outcome.notes),
         email=outcome.email,
     )

@@ -26,6 +26,7 @@ class ReasonCount:
         rows: How many rows there are.
         first: The first of them, five at most, from 0.
         added_to_list: Whether the contacts were in iContact already and are put on the list.
+        codes: The reason for programs; empty for a note.
     """
 
     status: OutcomeStatus | None
@@ -33,6 +34,7 @@ class ReasonCount:
     rows: int
     first: tuple[int, ...]
     added_to_list: bool = False
+    codes: tuple[str, ...] = ()
 
 
 def reasons_of(rows: Sequence[PushOutcome] | Sequence[PlannedRow]) -> tuple[ReasonCount, ...]:
@@ -46,7 +48,12 @@ def reasons_of(rows: Sequence[PushOutcome] | Sequence[PlannedRow]) -> tuple[Reas
     if isinstance(rows, Outcomes | PlannedRows):
         found = [
             ReasonCount(
-                None if status is None else OutcomeStatus(status), reason, number, first, added
+                None if status is None else OutcomeStatus(status),
+                str(reason),
+                number,
+                first,
+                added,
+                reason.codes if isinstance(reason, Reason) else (),
             )
             for status, reason, added, number, first in rows.grouped(FIRST)
         ]
@@ -56,15 +63,16 @@ def reasons_of(rows: Sequence[PushOutcome] | Sequence[PlannedRow]) -> tuple[Reas
 
 
 def _counted(rows: Iterable[PushOutcome | PlannedRow]) -> list[ReasonCount]:
-    places: dict[tuple[OutcomeStatus | None, str, bool], list[int]] = {}
+    places: dict[tuple[OutcomeStatus | None, str, bool, tuple[str, ...]], list[int]] = {}
     for one in rows:
         reason = one.reason.removesuffix("; ".join(("", *one.notes))) if one.notes else one.reason
         if one.codes == (ReasonCode.DUPLICATE,):
             reason = str(Reason.of(ReasonCode.DUPLICATE))
-        places.setdefault((one.status, reason, one.added_to_list), []).append(one.row)
+        key = (one.status, reason, one.added_to_list, one.codes)
+        places.setdefault(key, []).append(one.row)
         for note in one.notes:
-            places.setdefault((None, note, False), []).append(one.row)
+            places.setdefault((None, note, False, ()), []).append(one.row)
     return [
-        ReasonCount(status, reason, len(found), tuple(found[:FIRST]), added)
-        for (status, reason, added), found in places.items()
+        ReasonCount(status, reason, len(found), tuple(found[:FIRST]), added, codes)
+        for (status, reason, added, codes), found in places.items()
     ]

@@ -23,8 +23,8 @@ __all__ = ["Outcomes", "PlannedRow", "PlannedRows"]
 
 T = TypeVar("T")
 
-#: Status, reason, whether the contacts were added to the list, number of rows, first rows.
-ReasonRow: TypeAlias = tuple[str | None, str, bool, int, tuple[int, ...]]
+#: Status, reason or note, whether contacts were added to the list, number of rows, first rows.
+ReasonRow: TypeAlias = tuple[str | None, Reason | str, bool, int, tuple[int, ...]]
 
 # Looked up for every row, which by the class itself takes several times as long.
 _ACTIONS = dict(Action.__members__)
@@ -168,8 +168,8 @@ class _View(Sequence[T], Generic[T]):
             )
             for status, reason, is_added, number, rows in found:
                 first_rows = tuple(sorted(map(int, rows.split(","))))
-                text = str(reason) if is_note else str(Reason.decode(reason))
-                yield status, text, bool(is_added), number, first_rows
+                what = str(reason) if is_note else Reason.decode(reason)
+                yield status, what, bool(is_added), number, first_rows
 
     def attention(self, most: int) -> tuple[list[T], int]:
         """Return the first rows that need attention, and the number of all."""
