@@ -1,9 +1,9 @@
-"""Where the contract is held against: both servers of the sandbox, and a live account if told.
+"""Where the contract is held against: both servers of the sandbox, and a live account on request.
 
 For a live account, which is only read, set ``ICONTACT_CONTRACT_APP_ID``, ``…_USERNAME`` and
 ``…_PASSWORD``; where the credentials open several, ``…_ACCOUNT_ID`` and ``…_CLIENT_FOLDER_ID``;
-and ``…_BASE_URL`` to ask somebody else than iContact. The usual ``ICONTACT_`` variables are not
-enough, so that nobody asks the real service by mistake; and where ``CI`` is set it is never asked.
+and ``…_BASE_URL`` to ask another server than iContact. The usual ``ICONTACT_`` variables are not
+enough, so that the real service is not asked by mistake; and where ``CI`` is set it is never asked.
 """
 
 from __future__ import annotations
@@ -76,18 +76,18 @@ def live() -> Iterator[Party]:
         yield Party(client, client.folder(account_id=account_id, client_folder_id=folder_id))
 
 
-DOORS = {"in process": in_process, "over http": over_http}
+SERVERS = {"in process": in_process, "over http": over_http}
 
 
-@pytest.fixture(scope="module", params=[*DOORS, "live"])
+@pytest.fixture(scope="module", params=[*SERVERS, "live"])
 def reader(request: pytest.FixtureRequest) -> Iterator[Party]:
-    """Somebody whose things are only read: shared, and a live account may be meant."""
-    with {**DOORS, "live": live}[request.param]() as party:
+    """An account that is only read: shared, and possibly a live one."""
+    with {**SERVERS, "live": live}[request.param]() as party:
         yield party
 
 
-@pytest.fixture(params=DOORS)
+@pytest.fixture(params=SERVERS)
 def writer(request: pytest.FixtureRequest) -> Iterator[Party]:
     """A sandbox of one's own."""
-    with DOORS[request.param]() as party:
+    with SERVERS[request.param]() as party:
         yield party

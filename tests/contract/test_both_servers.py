@@ -43,7 +43,7 @@ SESSION: tuple[tuple[str, str, Any], ...] = (
 )
 
 
-def told(sandbox: Sandbox, base: str) -> list[tuple[Any, ...]]:
+def answers_of(sandbox: Sandbox, base: str) -> list[tuple[Any, ...]]:
     """Return what is answered to everything."""
     sandbox.faults.garble("cut", path="^/a$")
     sandbox.faults.next(204, path="^/time$", method="HEAD")
@@ -58,11 +58,11 @@ def told(sandbox: Sandbox, base: str) -> list[tuple[Any, ...]]:
     return found
 
 
-def test_both_doors_answer_alike_and_note_the_same() -> None:
+def test_both_servers_answer_alike_and_note_the_same() -> None:
     with Sandbox(clock=Clock()) as inside:
-        through_one = told(inside, inside.base_url)
+        through_one = answers_of(inside, inside.base_url)
     with Sandbox(clock=Clock()).serve() as server:
-        through_other = told(server.sandbox, server.url)
+        through_other = answers_of(server.sandbox, server.url)
     assert through_one == through_other
     noted = [
         [(each.method, each.path, each.query_names, each.status, each.fault) for each in log]

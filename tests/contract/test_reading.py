@@ -36,7 +36,7 @@ def test_a_page_is_as_long_as_asked_for_and_the_total_counts_all(reader: Party) 
 def test_a_contact_is_found_by_its_id_and_by_its_address(reader: Party) -> None:
     first = reader.folder.contacts.list().first()
     if first is None:
-        pytest.skip("there is nobody")
+        pytest.skip("there is no contact")
     assert reader.folder.contacts.get(first.contact_id).email == first.email
     found = reader.folder.contacts.find(email=first.email)
     assert found is not None
@@ -44,7 +44,7 @@ def test_a_contact_is_found_by_its_id_and_by_its_address(reader: Party) -> None:
 
 
 def test_an_address_of_nobody_is_not_found(reader: Party) -> None:
-    assert reader.folder.contacts.find(email="nobody-at-all@example.invalid") is None
+    assert reader.folder.contacts.find(email="unknown@example.invalid") is None
 
 
 def test_an_id_of_nobody_is_not_found(reader: Party) -> None:
@@ -72,6 +72,6 @@ def test_lists_and_fields_have_names(reader: Party) -> None:
 def test_whoever_is_subscribed_is_a_contact_on_a_list(reader: Party) -> None:
     first = reader.folder.subscriptions.list().first()
     if first is None:
-        pytest.skip("nobody is subscribed")
+        pytest.skip("no contact is subscribed")
     assert first.list_id in {row.list_id for row in reader.folder.lists.list()}
     assert reader.folder.contacts.get(first.contact_id).contact_id == first.contact_id

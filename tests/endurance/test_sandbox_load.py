@@ -116,7 +116,7 @@ def test_a_server_that_is_killed_while_it_writes_has_kept_what_it_confirmed(
 
 
 def write(url: str, kill: int, confirmed: list[str], wanted: int, enough: threading.Event) -> None:
-    """Create three contacts at a time until nobody answers any more."""
+    """Create three contacts at a time until no one answers any more."""
     with requests.Session() as session, closing(Sandbox()) as sandbox:
         session.headers.update(HEADERS)
         address = f"{url}/a/{sandbox.account_id}/c/{sandbox.client_folder_id}/contacts"

@@ -180,7 +180,7 @@ def test_a_past_due_account_is_mentioned_beside_errors_too(
 
 def test_who_is_not_known_hears_nothing_of_an_account(quirky: Callable[..., Wire]) -> None:
     wire = quirky(past_due_warning=True)
-    for headers in ({"API_Username": "nobody"}, {"API_Password": "x"}, {"API_AppId": "x"}):
+    for headers in ({"API_Username": "unknown"}, {"API_Password": "x"}, {"API_AppId": "x"}):
         response = wire.send("GET", wire.folder + "/contacts", **headers)
         assert (response.status_code, list(response.json())) == (401, ["errors"])
 

@@ -27,7 +27,7 @@ def outcome(response: Any) -> tuple[int, list[str]]:
     ("headers", "text"),
     [
         ({"API_Username": None, "API_AppId": None, "API_Password": None}, "Api username invalid"),
-        ({"API_Username": "nobody@example.com"}, "Api username invalid"),
+        ({"API_Username": "unknown@example.com"}, "Api username invalid"),
         ({"API_AppId": "other"}, APPLICATION),
         ({"API_AppId": None}, APPLICATION),
         ({"API_Password": "wrong"}, "The password you provided was not recognized."),
@@ -78,7 +78,7 @@ def test_versions_of_the_api_are_spoken(wire: Wire, version: str) -> None:
 def test_another_version_answers_501_before_the_credentials_are_looked_at(
     wire: Wire, version: str
 ) -> None:
-    response = wire.send("GET", "/a", API_Version=version, API_Username="nobody")
+    response = wire.send("GET", "/a", API_Version=version, API_Username="unknown")
     assert outcome(response) == NOT_IMPLEMENTED
     assert response.reason == "Method Not Implemented"
 
@@ -102,7 +102,7 @@ def test_a_missing_version_answers_501_after_the_credentials(wire: Wire) -> None
 def test_an_unknown_route_answers_501_before_the_credentials_are_looked_at(
     wire: Wire, path: str
 ) -> None:
-    assert outcome(wire.send("GET", path, API_Username="nobody")) == NOT_IMPLEMENTED
+    assert outcome(wire.send("GET", path, API_Username="unknown")) == NOT_IMPLEMENTED
 
 
 def test_a_resource_of_another_product_answers_501(wire: Wire) -> None:
@@ -118,7 +118,7 @@ def test_an_empty_account_id_is_an_account_that_is_not_recognised(wire: Wire) ->
 
 def test_an_empty_folder_id_is_routed_as_a_folder_named_like_the_resource(wire: Wire) -> None:
     path = f"/a/{wire.sandbox.account_id}/c//contacts"
-    assert outcome(wire.send("GET", path, API_Username="nobody"))[0] == 401
+    assert outcome(wire.send("GET", path, API_Username="unknown"))[0] == 401
     text = "You provided a clientFolderId that we did not recognise."
     status, (error,) = outcome(wire.send("GET", path))
     assert (status, error[: len(text)]) == (404, text)

@@ -94,11 +94,11 @@ def at_once_and_one_by_one(kind: str, items: list[Any], **quirks: Any) -> None:
     assert warnings == [text for _, texts in each for text in texts]
     for listing in ("contacts", "subscriptions", "actions"):
         assert getattr(together.state, listing)() == getattr(apart.state, listing)()
-    told = [
+    delivered = [
         [body for delivery in sandbox.webhooks.wait() for body in json.loads(delivery.body)]
         for sandbox in (together, apart)
     ]
-    assert len(told[0]) == len(told[1])
+    assert len(delivered[0]) == len(delivered[1])
     for sandbox in (together, apart):
         counted_well(sandbox)
         sandbox.close()

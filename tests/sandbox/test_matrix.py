@@ -96,7 +96,7 @@ def test_other_media_types_answer_406_and_415(entry: MatrixEntry) -> None:
 
 
 def test_every_route_has_its_row_and_every_row_its_route() -> None:
-    # An empty account id is recorded as a route, and is no resource of its own (API 2.2).
+    # An empty account id is recorded as a route, and is not another resource (API 2.2).
     assert len({entry.template for entry in MATRIX}) == len(ROUTES) - 1
     assert len(MATRIX) == 4 * (len(ROUTES) - 1)
 

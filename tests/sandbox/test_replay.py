@@ -192,7 +192,7 @@ TRAFFIC = [
         before=a_deleted_list,
     ),
     Recorded(
-        "POCUS", "GET", "F/lists?name=Nobody", None,
+        "POCUS", "GET", "F/lists?name=Unknown", None,
         '{"lists":[],"limit":20,"offset":0,"total":0}',
     ),
     # Subscriptions (API 8.2).
@@ -263,7 +263,7 @@ TRAFFIC = [
     Recorded("VCR-15", "GET", "/a//c", None, errors(NO_ACCOUNT), 404),
     Recorded(
         "VCR-15", "GET", "/a", None, errors("Api username invalid"), 401,
-        headers={"API_Username": "nobody@example.com"},
+        headers={"API_Username": "unknown@example.com"},
     ),
 ]  # fmt: skip
 

@@ -81,7 +81,7 @@ def test_seeding_is_all_or_nothing(sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="The list to be added has no title"):
         sandbox.seed(lists=[{"title": "X"}])
     with pytest.raises(ValueError, match="no contact"):
-        sandbox.seed(subscriptions=[{"email": "nobody@example.com"}])
+        sandbox.seed(subscriptions=[{"email": "unknown@example.com"}])
     assert len(sandbox.state.lists()) == 1
     assert sandbox.state.contacts() == []
 

@@ -21,7 +21,7 @@ def new_segment(wire: Wire, *criteria: tuple[str, str, list[Any]]) -> str:
 
 
 def members(wire: Wire, segment_id: str) -> list[str]:
-    """Return who is in a segment: those whom a mailing to it reaches."""
+    """Return who is in a segment: those that a mailing to it reaches."""
     send = wire.dispatch(wire.message(), includeSegmentIds=segment_id)
     emails = {row["contactId"]: row["email"] for row in wire.sandbox.state.contacts()}
     found = [emails[each] for each in wire.sandbox.state.recipients(send["sendId"])]

@@ -16,10 +16,10 @@ from tests.sandbox.wire import Wire
 
 
 class Receiver:
-    """A server on loopback that keeps what it is told."""
+    """A server on loopback that keeps what it receives."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, str | None, Any]] = []
+        self.received: list[tuple[str, str | None, Any]] = []
         self.gate = threading.Event()
         self.gate.set()
         receiver = self
@@ -29,7 +29,7 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.gate.wait(10)
                 kind = self.headers["Content-Type"]
-                receiver.told.append((self.path, kind, json.loads(body)))
+                receiver.received.append((self.path, kind, json.loads(body)))
                 self.send_response(204)
                 self.end_headers()
 
@@ -107,7 +107,7 @@ def test_contacts_are_told_of_as_documented(wire: Wire, receiver: Receiver) -> N
     first, second = wire.sandbox.webhooks.wait()
     assert (first.webhook_id, first.event_id, first.status) == (1, "contact_created", 204)
     assert second.event_id == "contact_updated"
-    (path, kind, body), (root, _, update) = receiver.told
+    (path, kind, body), (root, _, update) = receiver.received
     assert (path, kind, root) == ("/created?secret=1", "application/json", "/")
     assert list(body[0]) == ["contact"]
     assert (body[0]["contact"]["contactId"], body[0]["contact"]["firstName"]) == (contact_id, "Jo")
@@ -124,7 +124,7 @@ def test_subscriptions_are_told_of_with_their_list(wire: Wire, receiver: Receive
     wire.post(f"/subscriptions/205304_{contact_id}", {"status": "unsubscribed"})
     events = [delivery.event_id for delivery in wire.sandbox.webhooks.wait()]
     assert events == ["contact_subscribed", "contact_subscribed", "contact_unsubscribed"]
-    bodies = [body for _, _, body in receiver.told]
+    bodies = [body for _, _, body in receiver.received]
     assert [list(body[0]) for body in bodies] == [["contact", "list"]] * 3
     assert [body[0]["list"]["listId"] for body in bodies] == ["205303", "205304", "205304"]
     assert bodies[0][0]["contact"]["contactId"] == contact_id
@@ -146,12 +146,12 @@ def test_events_of_one_request_come_together_or_one_by_one(
     quirky: Callable[..., Wire], receiver: Receiver
 ) -> None:
     for batches, sizes in ((True, [3]), (False, [1, 1, 1])):
-        receiver.told.clear()
+        receiver.received.clear()
         wire = quirky(webhook_batches=batches)
         hook(wire, "contact_created", receiver.url)
         wire.post("/contacts", [{"email": f"{name}@example.com"} for name in "abc"])
         wire.sandbox.webhooks.wait()
-        assert [len(body) for _, _, body in receiver.told] == sizes
+        assert [len(body) for _, _, body in receiver.received] == sizes
 
 
 def test_a_folder_hears_of_itself_only(wire: Wire, receiver: Receiver) -> None:
@@ -239,5 +239,5 @@ def test_ids_may_be_numbers(quirky: Callable[..., Wire], receiver: Receiver) -> 
     assert wire.get("/webhooks")["webhooks"][0]["webhookId"] == 1
     wire.contact()
     wire.sandbox.webhooks.wait()
-    ((_, _, body),) = receiver.told
+    ((_, _, body),) = receiver.received
     assert body[0]["contact"]["contactId"] == 66674163

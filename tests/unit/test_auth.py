@@ -93,7 +93,7 @@ def test_credentials_may_be_copied_and_pickled_by_their_owner() -> None:
     assert copy.deepcopy(credentials) == credentials
 
 
-def test_colons_and_quotes_pass_both_doors(clock: Clock) -> None:
+def test_colons_and_quotes_pass_both_servers(clock: Clock) -> None:
     odd = Credentials(app_id="app:1", username="o'brien@example.com", password="p:a ss'\"\\=;,%40")
     sandbox = Sandbox()
     sandbox.add_account(app_id=odd.app_id, username=odd.username, password=odd.password)

@@ -36,7 +36,7 @@ SPAM = (
     " be sent. Please change the message"
 )
 NO_RECIPIENTS = (
-    "You did not provide an includeListIds or an includeSegmentIds field, one of which is required."
+    "You did not provide an includeListIds or an includeSegmentIds field, but one is required."
     " Please provide an includeListIds or an includeSegmentIds field"
 )
 ALREADY_RELEASED = "The send you provided has been released or cancelled, and can not be cancelled"

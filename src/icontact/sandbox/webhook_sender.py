@@ -26,7 +26,7 @@ class Delivery:
         url: The URL of the web hook.
         body: The JSON to send.
         status: The status that the receiver answered; ``None`` without an answer.
-        problem: Why there is no answer.
+        problem: Why the receiver did not answer.
     """
 
     webhook_id: int

@@ -30,7 +30,7 @@ def save_many(
         context: The request.
         plural: The key of the collection, as in ``{"contacts": [...]}``.
         singular: The key of one, as in ``{"contact": {...}}``.
-        save: Stores one item, and returns its answer; ``None`` leaves it out without a word.
+        save: Stores one item, and returns its answer; ``None`` leaves it out silently.
 
     Returns:
         What was stored, in order; shorter than the request if something was refused.

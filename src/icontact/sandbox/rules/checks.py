@@ -54,7 +54,7 @@ def known(
 def id_list(
     context: RequestContext, reader: FieldReader, table: str, key: str, name: str
 ) -> list[int]:
-    """Read comma-separated ids in one text, each of which has to name something."""
+    """Read comma-separated ids in one text; each has to name something."""
     ids = []
     for part in filter(None, (part.strip() for part in reader.text(name).split(","))):
         row = find(context, table, key, part)

@@ -23,7 +23,7 @@ ContactRow = dict[str, Any]
 
 _BLANK: dict[str, str] = dict.fromkeys(CONTACT_TEXTS, "")
 _FIELDS = (*CONTACT_TEXTS, "custom")
-# What has an index is left alone where it stays the same.
+# Columns with an index are not written where they stay the same.
 _UPDATES = {
     with_keys: (
         f"UPDATE contacts SET {', '.join(f'{name} = ?' for name in names)} WHERE contactId = ?",

@@ -34,10 +34,10 @@ class Resource:
         singular: The key of one item.
         key: The id, as the API and the table name it.
         terms: What a listing may be searched by.
-        wire: Turns a row into what a write answers.
+        wire: Makes of a row what a write answers.
         columns: Checks an item, and turns it into columns. Beside the item it gets the row to
             change, or ``None`` for a new one, and whether keys that are not given are blanked.
-        read_wire: Turns a row into what a read answers; by default ``wire``, with ``null`` for
+        read_wire: Makes of a row what a read answers; by default ``wire``, with ``null`` for
             what is blank.
         table: The table, if it has another name.
         source: What is read, if it is not the table.

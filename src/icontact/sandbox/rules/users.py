@@ -81,7 +81,7 @@ def _new_columns(context: RequestContext, reader: FieldReader) -> dict[str, Any]
     elif _is_taken(context, name):
         reader.complain(error_texts.not_valid("userName", "userName is already used"))
     if password and not _PASSWORD.fullmatch(password):
-        rule = "password can have 6 to 100 characters, at least one of which is a letter"
+        rule = "password can have 6 to 100 characters and needs a letter"
         reader.complain(error_texts.not_valid("password", rule))
     reader.finish()
     return columns
