@@ -23,7 +23,7 @@ T = TypeVar("T")
 _MOST_AUTO = 8
 
 #: Seconds of an answer from which on a further worker helps.
-_SLOW_ANSWER = 0.05
+_SLOW_ANSWER = 0.1
 
 
 class WorkerPool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import attrs
 
@@ -32,6 +34,14 @@ _GIVEN_UP = "the push was given up"
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+class _BatchUnderWay(NamedTuple):
+    """A batch that a worker writes."""
+
+    results: Future[Sequence[RowResult]]
+    #: Set when the contacts of the batch are written, and their subscriptions are next.
+    contacts_written: threading.Event
 
 
 @attrs.frozen(kw_only=True)
@@ -100,17 +110,19 @@ class Writer:
         self.updates.begin()
         size = self.sender.size
         batches = Batches(self.journal, lambda: size.current, self.contacts.is_alone)
-        under_way: deque[Future[Sequence[RowResult]]] = deque()
+        under_way: deque[_BatchUnderWay] = deque()
+        self.workers.adapt()
         try:
             while True:
-                # One batch of a size that is new has to show that the size is right.
-                most = self.workers.size if size.is_settled else 1
-                while len(under_way) < most and (batch := self._next_of(batches)):
-                    under_way.append(self.workers.submit(self._write_batch, batch))
+                while len(under_way) < self.workers.size and (batch := self._next_of(batches)):
+                    under_way.append(self._submit(batch))
+                    if not size.is_settled:
+                        # A size that is new has to go through before the next batch is sent.
+                        under_way[-1].contacts_written.wait()
                 if not under_way:
                     return
                 batches.read_ahead()
-                results = under_way.popleft().result()
+                results = under_way.popleft().results.result()
                 self.workers.adapt()
                 self.journal.finish(results)
                 yield results
@@ -128,9 +140,18 @@ class Writer:
             self.journal.sent(batch[0].row, batch[-1].row)
         return batch
 
-    def _write_batch(self, batch: Sequence[RowToWrite]) -> Sequence[RowResult]:
+    def _submit(self, batch: Sequence[RowToWrite]) -> _BatchUnderWay:
+        written = threading.Event()
+        return _BatchUnderWay(self.workers.submit(self._write_batch, batch, written), written)
+
+    def _write_batch(
+        self, batch: Sequence[RowToWrite], contacts_written: threading.Event
+    ) -> Sequence[RowResult]:
         pushed = [row for row in batch if row.action != _UNSUBSCRIBE]
-        contacts = self.contacts.write(pushed)
+        try:
+            contacts = self.contacts.write(pushed)
+        finally:
+            contacts_written.set()
         states = self.subscriber.subscribe(pushed, contacts)
         results = map(result_of, pushed, contacts, states)
         # The contact of a row that opted out is the contact of no other row.
