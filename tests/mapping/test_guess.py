@@ -186,7 +186,7 @@ def entries(*states: str) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize(
-    ("column", "state", "held_back"),
+    ("column", "state", "refused"),
     [
         ("subscription", "normal", False),
         ("subscription", "", False),
@@ -200,13 +200,13 @@ def entries(*states: str) -> list[dict[str, object]]:
     ],
 )
 def test_whoever_had_left_goes_nowhere_from_an_export(
-    column: str, state: object, held_back: bool
+    column: str, state: object, refused: bool
 ) -> None:
     mapper = ContactMapper.guess([*EXPORTED, column])
     row = {"email": "jo@example.com", column: state}
 
     assert column not in mapper.unused
-    if held_back:
+    if refused:
         with pytest.raises(DoNotContact, match=f"column '{column}' says that"):
             mapper.map(row)
     else:

@@ -150,7 +150,7 @@ def test_the_list_that_mautic_pushed_to_is_found(settings: Any, found: object) -
 
 
 @pytest.mark.parametrize("value", [1, 2, 3, "1", "3", True, "true", "yes", 1.0, Decimal(1)])
-def test_whom_mautic_must_not_mail_is_held_back(value: object) -> None:
+def test_a_person_suppressed_in_mautic_is_refused(value: object) -> None:
     mapper = ContactMapper({"email": "email"})
 
     with pytest.raises(DoNotContact, match="must not be mailed") as caught:
@@ -206,16 +206,16 @@ def test_an_unusable_key_is_an_error(given: Any, said: str) -> None:
         ContactMapper({"email": "email"}, do_not_contact=given)
 
 
-def test_an_explanation_says_that_a_row_is_held_back() -> None:
+def test_an_explanation_says_that_a_row_is_refused() -> None:
     mapper = ContactMapper({"email": "email"})
     held, free = mapper.explain({**JO, DNC: 1}), mapper.explain(JO)
 
     assert not held.ok
     assert held.problems == (f"opted out: column {DNC!r} says that this person must not be mailed",)
-    assert str(held).startswith("held back: opted out")
-    assert "<p>held back: opted out" in held._repr_html_()
+    assert str(held).startswith("refused: opted out")
+    assert "<p>refused: opted out" in held._repr_html_()
     assert free.ok
-    assert "held back" not in str(free) + free._repr_html_()
+    assert "refused" not in str(free) + free._repr_html_()
 
 
 def test_a_value_that_is_not_a_row_is_an_error() -> None:
@@ -388,7 +388,7 @@ def test_a_sample_suits_the_options_of_its_sources() -> None:
     }
 
 
-def test_a_sample_is_never_held_back() -> None:
+def test_a_sample_is_never_refused() -> None:
     mapper = ContactMapper.from_mautic({"email": "email", "cf_checkbox": DNC}).checked(FIELDS)
 
     row = mapper.sample("jo@example.com")

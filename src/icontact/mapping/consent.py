@@ -1,4 +1,4 @@
-"""Which columns say who may be mailed, and what they say of a row."""
+"""Columns that say who may be mailed, and the check of a row against them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ConsentColumn:
 
 
 class ConsentCheck:
-    """Reads what a row says about whether its person may be mailed.
+    """Checks whether a row lets its person be mailed.
 
     Args:
         do_not_contact: Columns whose yes means that the person must not be mailed. ``None`` for
@@ -140,7 +140,7 @@ class ConsentCheck:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What is read, a sentence a column; without Mautic's names, which no header has shown."""
+        """One sentence for each column that is read; Mautic's names only if they are stated."""
         lines = [f"consent: {one}" for one in self.columns if self.stated or one.meaning == "yes"]
         if any(one.meaning == "yes" for one in self.columns):
             blank = "mailed" if self.blank == "push" else "not mailed"
@@ -191,7 +191,7 @@ class ConsentCheck:
         ignore: Sequence[Key] = (),
         blank: ConsentBlank | None = None,
     ) -> ConsentCheck:
-        """Return the check with more columns; what is given here wins over what was known."""
+        """Return the check with more columns, which win over those that it had."""
         given = (*do_not_contact, *consent, *ignore)
         no = [key for key in self.keys("no") if key not in given] if self.stated else []
         no += do_not_contact

@@ -51,7 +51,7 @@ def unread_columns(
 
 
 def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentColumn | None:
-    """Return what header and first rows show a column to say about consent, if it does."""
+    """Return the meaning of a column for consent, if header and first rows show one."""
     if not isinstance(column, str):
         return None
     kind = kind_of(column)
@@ -83,7 +83,7 @@ def _meaning(
 def _meaning_by_values(
     column: str, values: Sequence[object], any_rows: bool
 ) -> Literal["no", "yes", "unsure"] | None:
-    """Say what a column means whose header alone does not show it."""
+    """Return the meaning of a column whose header alone does not show it."""
     name = plain_status(column) or "".join(header_words(column))
     if name in PLAIN_NO:
         is_read = values and all(read(value, "no") in ("mail", "no_mail") for value in values)

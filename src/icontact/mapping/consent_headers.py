@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from icontact.mapping.mautic import DO_NOT_CONTACT as MAUTIC_DO_NOT_CONTACT
 from icontact.mapping.normalize import header_words, read_data, unaccented
 
-#: What a header says of its column. ``no`` and ``yes``: what its plain yes means. ``left``: it
+#: The kinds of headers. ``no`` and ``yes``: what its plain yes means. ``left``: it
 #: dates or explains an unsubscribe, so that any entry is a no. ``status``: it holds a mail tool's
 #: words. ``maybe``: its values must show whether it is about consent. ``unsure``: no value can
 #: show what it is about.
@@ -37,7 +37,7 @@ _DETAILS = _DATES | _WORDS["beside"] | _WORDS["other_things"]
 #: Headers about many things whose plain yes is a no: "Deleted".
 PLAIN_NO = _WORDS["plain_no"]
 
-#: A header that is longer is a text of its own; questions of forms are shorter.
+#: A longer header is a text of its own; questions of forms are shorter.
 _LONGEST = 1_000
 
 #: A header with more words is a sentence, and may say two things.
@@ -63,7 +63,7 @@ def _answers() -> re.Pattern[str]:
 
 
 def kind_of(header: object) -> HeaderKind | None:
-    """Return what a header says about e-mail consent; ``None`` if it is about something else."""
+    """Return the kind of a header about e-mail consent; ``None`` if it is about something else."""
     if not isinstance(header, str) or len(header) > _LONGEST:
         return None
     if header == MAUTIC_DO_NOT_CONTACT:

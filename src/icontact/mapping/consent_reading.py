@@ -1,4 +1,4 @@
-"""What a cell says about whether its person may be mailed, and the words that it says it with."""
+"""Reads the words with which a cell says whether its person may be mailed."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ _TABLES = {
     for name, words in read_data("consent_words.toml").items()
 }
 
-#: What a cell holds that says nothing.
+#: Entries that say nothing.
 BLANK = _TABLES["blank"]
 
-#: A plain yes, and a plain no: what they mean, the column says.
+#: A plain yes, and a plain no; their meaning depends on the column.
 YES, NO = _TABLES["yes"], _TABLES["no"]
 
 #: Phrases that say not to mail, whatever the column is about.
@@ -67,12 +67,12 @@ _DATE = re.compile(
 )
 _FIRST_WORD = re.compile(r"\s*(\w+)\s*[,.;:!–—-]")
 
-#: What Mautic and others call the channel of e-mail.
+#: The names of the channel e-mail in Mautic and other systems.
 _EMAIL_CHANNELS = frozenset({"email", "e-mail", "mail", ""})
 
 
 def read(value: object, meaning: Meaning) -> ConsentAnswer:
-    """Return what a cell says.
+    """Return whether a cell lets its person be mailed.
 
     Args:
         value: The cell as the row has it.
@@ -93,7 +93,7 @@ def read(value: object, meaning: Meaning) -> ConsentAnswer:
 
 
 def read_left(value: object) -> ConsentAnswer:
-    """Return what a cell says that dates or explains an unsubscribing: any entry is a no."""
+    """Read a cell that dates or explains an unsubscribe: any entry is a no."""
     answer = read(value, "no")
     return "no_mail" if answer == "unknown" else answer
 
@@ -162,7 +162,7 @@ _ANSWERS = frozenset(
     "nem".split()
 )
 
-#: What may follow a yes without changing it.
+#: Words that may follow a yes without changing it.
 _POLITE = frozenset(
     "please thanks thank you sure of course i do would like agree consent accept want bitte gerne "
     "danke klar naturlich merci volontiers s il vous te plait bien gracias por favor claro grazie "
@@ -170,7 +170,7 @@ _POLITE = frozenset(
     "mielellani prosim rad спасибо пожалуйста конечно lutfen szivesen".split()
 )
 
-#: What takes back a part of a yes.
+#: Words that limit a yes.
 _HEDGES = frozenset(
     "but only except no non un without until unless sms phone post postal letter call calls "
     "aber nur ausser ohne telefon brief mais seulement sauf sans courrier pero solo salvo sin "

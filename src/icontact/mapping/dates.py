@@ -1,4 +1,4 @@
-"""Dates: read from what files and databases hold, written in one form."""
+"""Dates of files and databases, read and written in one form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One field of a mapper: what it reads of a row, and the steps from there to the text to send."""
+"""One field of a mapper: the keys that it reads, and the steps from a value to the text to send."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class FieldMapping:
         name: iContact's field, or the private name of a custom field.
         custom: Whether it is one of the folder's.
         source: Where its value comes from.
-        context: What its transforms may know.
+        context: The facts that its transforms may use.
         field_type: The custom field's type, once the folder was asked.
         label: The name under which messages show it.
         steps: The transforms that its value goes through.
@@ -136,7 +136,7 @@ class FieldMapping:
 
     @property
     def meaning(self) -> dict[str, Any]:
-        """All that decides what the field gets, in a form that JSON takes."""
+        """Everything that decides the field's value, in a form that JSON takes."""
         default = self.source.default
         return {
             "field": self.label,

@@ -203,7 +203,7 @@ _CLAIMED = (*_LISTED, *_SINGLE, *_OF_ADDRESSES, FULL_NAME_FIELD)
 
 
 def _exported(header: Sequence[Hashable]) -> Guess:
-    """Return the mapping for what `icontact.Folder.export` wrote."""
+    """Return the mapping for a file that `icontact.Folder.export` wrote."""
     mapping: dict[str, Any] = {
         field: Source(field, transform="verbatim") for field in FIELDS if field in header
     }
@@ -248,7 +248,7 @@ def _claims(
         if field == "email" and not fitting:
             continue  # which its rows say one by one
         notes += [
-            f"column {shown(one.column)} is not used: what it holds does not look like "
+            f"column {shown(one.column)} is not used: its values do not look like "
             f"{_NAMES.get(field, field)}"
             for one in found_claims
             if one not in fitting

@@ -92,7 +92,7 @@ class ContactMapper:
 
     Attributes:
         unused: Columns that `guess` found no field for.
-        notes: What `guess` decided.
+        notes: Decisions of `guess`.
     """
 
     unused: tuple[Hashable, ...] = ()
@@ -190,7 +190,7 @@ class ContactMapper:
 
         Args:
             lead_fields: iContact's field on the wire, or ``cf_`` and a custom field, to Mautic's
-                alias. Only a leading ``cf_`` is taken off. May also be what Mautic keeps around it:
+                alias. Only a leading ``cf_`` is taken off. May also be Mautic's settings around it:
                 ``{"featureSettings": {"leadFields": {…}}}``.
 
         Raises:
@@ -203,7 +203,7 @@ class ContactMapper:
 
     @classmethod
     def from_mautic_file(cls, path: str | os.PathLike[str]) -> ContactMapper:
-        """Return the mapper for a file that holds what `from_mautic` takes.
+        """Return the mapper for a file with a mapping as `from_mautic` takes it.
 
         The file is JSON, or the column ``feature_settings`` of Mautic's table
         ``plugin_integration_settings``, which PHP's ``serialize`` wrote.
@@ -290,7 +290,7 @@ class ContactMapper:
         return MappedContact(fields=cast("ContactFields", fields), notes=tuple(notes))
 
     def explain(self, row: Row) -> Explanation:
-        """Return what each field gets, from where and through what, refusals included.
+        """Return the value of each field, its source and its transforms, refusals included.
 
         Printed, it shows the row's values.
 
@@ -302,7 +302,7 @@ class ContactMapper:
         mapped, country = self._fields_for(cells)
         return Explanation(
             fields=tuple(field.explain(cells, country) for field in mapped),
-            held_back=None if refusal is None else refusal.problem,
+            refusal=None if refusal is None else refusal.problem,
         )
 
     def sample(self, email: str) -> dict[Key, Any]:
@@ -404,7 +404,7 @@ class ContactMapper:
     ) -> ContactMapper:
         """Return the mapper with more columns that say who may be mailed.
 
-        What is given here wins over what the mapper knew of a column.
+        These options win over those that the mapper had for a column.
 
         Args:
             do_not_contact: Columns whose yes says no.
@@ -525,7 +525,7 @@ class ContactMapper:
         return (*self._fields, *(field for group in self._addresses for field in group.fields))
 
     def _check_labels(self) -> None:
-        """Refuse what is mapped twice, and an option for a field that is not mapped."""
+        """Refuse fields that are mapped twice, and options for a field that is not mapped."""
         names = {field.label for field in self._fields}
         of_groups = {field.label for group in self._addresses for field in group.fields}
         if twice := names & of_groups:

@@ -1,4 +1,4 @@
-"""Mautic's own words: its field mapping as its iContact plugin stores it, and its pseudo fields."""
+"""Mautic's field mapping as its iContact plugin stores it, and its pseudo fields."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ TIMELINE_LINK = "mauticContactTimelineLink"
 #: In spite of its name, 1 means that the contact must **not** be mailed.
 DO_NOT_CONTACT = "mauticContactIsContactableByEmail"
 
-#: What marks a custom field in Mautic's mapping. Only at the front: "my_cf_field" is a name.
+#: The mark of a custom field in Mautic's mapping. Only at the front: "my_cf_field" is a name.
 CUSTOM_PREFIX = "cf_"
 
-#: What surrounds the mapping in exports of the plugin's settings and of single actions.
+#: Settings around the mapping in exports of the plugin's settings and of single actions.
 _AROUND = ("featureSettings", "feature_settings", "config", "list_settings", "properties")
 _LEAD_FIELDS = "leadFields"
 
@@ -102,7 +102,7 @@ def _is_prefixed(target: object) -> bool:
 
 
 def lead_fields(given: Any) -> dict[str, Any]:
-    """Return Mautic's mapping out of what it may be wrapped in.
+    """Return Mautic's mapping without the settings around it.
 
     Raises:
         MappingError: It is not a mapping.
@@ -162,7 +162,7 @@ def _innermost(given: Any) -> Any:
 
 
 def document(path: str | os.PathLike[str]) -> Any:
-    """Return what a file holds: JSON, or what PHP's ``serialize`` wrote, as Mautic stores it.
+    """Return the content of a file in JSON, or as PHP's ``serialize`` wrote it for Mautic.
 
     Raises:
         ConfigError: It cannot be read, or is neither.

@@ -1,4 +1,4 @@
-"""Names and words in the form in which they are compared, and the data files that hold them."""
+"""Names and words in the form in which they are compared, and the package's data files."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ def header_words(header: str) -> list[str]:
 
 
 def read_data(name: str) -> dict[str, Any]:
-    """Return what a data file of this package holds."""
+    """Return the content of a data file of this package."""
     return tomllib.loads((files("icontact.mapping") / "data" / name).read_text("utf-8"))

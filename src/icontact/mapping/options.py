@@ -42,7 +42,7 @@ def _by_field(given: Any) -> Mapping[str, Invalid]:
 
 @attrs.frozen(kw_only=True)
 class MapperOptions:
-    """What holds for all fields of a mapping; `ContactMapper` says what each option means.
+    """The options for all fields of a mapping; `ContactMapper` describes each.
 
     Raises:
         MappingError: A value that the option cannot have.
@@ -55,7 +55,7 @@ class MapperOptions:
     several_addresses: SeveralAddresses = attrs.field(default="first", validator=_check_choice)
 
     def invalid_for(self, *names: str) -> Invalid:
-        """Return what a value does that does not fit a field, by the first name that is listed."""
+        """Return the choice for values that do not fit, by the first name that is listed."""
         return next(self.invalid[name] for name in (*names, "") if name in self.invalid)
 
     def as_config(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a mapper says about a row: the fields, and how it came by them."""
+"""The results of mapping a row: contact fields, and an explanation of each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class MappedContact:
     """A row as iContact takes it.
 
     Attributes:
-        fields: What to write; not in the repr, since it is personal data.
+        fields: The fields to write; not in the repr, since they are personal data.
         notes: What was lost or changed on the way, such as ``"state: left out: …"``. Field names
             and reasons, never a value.
     """
@@ -42,7 +42,7 @@ class MappedContact:
 # One is made for every field of every row; freezing it would cost several times as much.
 @attrs.define
 class FieldValue:
-    """What a field gets from a row.
+    """The value that a field gets from a row.
 
     Attributes:
         outcome: Whether it is set, cleared, left out or refused.
@@ -73,7 +73,7 @@ class FieldExplanation:
         used: The key whose value was taken; ``None`` if all were blank.
         present: Whether the row has any of these keys.
         raw: The value as the row has it, or the default that stood in for it.
-        transforms: What it went through, in order.
+        transforms: The transforms that it went through, in order.
         outcome: ``set``, ``cleared``, ``left out`` or ``refused``.
         result: The text to send, if the field is set.
         notes: What was lost or changed.
@@ -99,17 +99,17 @@ class FieldExplanation:
 
 @attrs.frozen(kw_only=True)
 class Explanation:
-    """What each field of a row got, from where, and through what.
+    """The value of each field of a row, its source and its transforms.
 
     ``str()`` and a notebook show the values; ``repr()`` does not.
 
     Attributes:
         fields: One explanation per field of the mapping.
-        held_back: Why the row must not be pushed at all, if it says so itself.
+        refusal: Why the row must not be pushed at all, if it says so itself.
     """
 
     fields: tuple[FieldExplanation, ...]
-    held_back: str | None = None
+    refusal: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -119,8 +119,8 @@ class Explanation:
     @property
     def problems(self) -> tuple[str, ...]:
         """Every reason to refuse the row, with its field."""
-        held = (self.held_back,) if self.held_back else ()
-        return held + tuple(
+        refused = (self.refusal,) if self.refusal else ()
+        return refused + tuple(
             f"{field.target}: {field.problem}" for field in self.fields if field.problem
         )
 
@@ -135,12 +135,12 @@ class Explanation:
         rows = [_HEADER, *map(_cells, self.fields)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         rows.insert(1, tuple("-" * width for width in widths))
-        held = [f"held back: {self.held_back}"] if self.held_back else []
-        return "\n".join([*held, *(_line(row, widths) for row in rows)])
+        refused = [f"refused: {self.refusal}"] if self.refusal else []
+        return "\n".join([*refused, *(_line(row, widths) for row in rows)])
 
     def _repr_html_(self) -> str:
-        held = f"<p>held back: {escape(self.held_back)}</p>" if self.held_back else ""
-        return held + table(_HEADER, map(_cells, self.fields))
+        refused = f"<p>refused: {escape(self.refusal)}</p>" if self.refusal else ""
+        return refused + table(_HEADER, map(_cells, self.fields))
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

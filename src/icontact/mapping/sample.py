@@ -49,7 +49,7 @@ def sample_row(
     A key that fills several fields gets what suits the strictest of them.
 
     Args:
-        fields: What is to be filled.
+        fields: The fields to fill.
         email: The address.
         country: The key of the country, where there is one.
         consent: The keys that say who may be mailed; here they let the person be mailed.

@@ -1,4 +1,4 @@
-"""Where a field's value comes from, and what happens to it on the way."""
+"""The source of a field's value, and its options."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _TOO_MUCH = "not TOML that can be read: a number is too long, or tables are nest
 
 
 def document(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Return what a TOML file says.
+    """Return the content of a TOML file.
 
     Raises:
         ConfigError: The file cannot be read, or is not TOML.

@@ -20,7 +20,7 @@ from icontact.mapping.values import TransformResult, clean_text, is_blank, joine
 
 
 class TransformContext(NamedTuple):
-    """All that a transform may know beside the value.
+    """The facts that a transform may use beside the value.
 
     Attributes:
         mapping: The options of the whole mapping.
@@ -56,7 +56,7 @@ STATUSES = ("normal", "donotcontact", "bounced", "pending", "invitable", "delete
 
 
 def clean_status(value: object) -> TransformResult:
-    """Return a contact's status: iContact's own as it is, another system's word as what it means.
+    """Return a contact's status: iContact's own, or the meaning of another system's word.
 
     Raises:
         DoNotContact: The word says that the person must not be mailed.

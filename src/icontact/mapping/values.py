@@ -1,4 +1,4 @@
-"""What a raw value is: blank or not, and as which text it goes out."""
+"""Raw values of rows: whether they are blank, and the text that is sent."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ABSENT_TYPES = frozenset({"NAType", "NaTType"})
 
 
 class TransformResult(NamedTuple):
-    """What a transform made of a value.
+    """The result of a transform.
 
     Attributes:
         value: The text to send; ``None`` if nothing remained of it.
@@ -128,7 +128,7 @@ def _cleaned(value: object) -> TransformResult:
 
 
 def verbatim(value: object, *, longest: int | None = None) -> TransformResult:
-    """Return a scalar as its text, nothing of it cleaned; what is blank counts as empty.
+    """Return a scalar as its text, not cleaned; a blank counts as empty.
 
     For values that are iContact's own already, such as those of an export.
 
