@@ -175,7 +175,7 @@ def test_mautics_aliases_are_known() -> None:
 
 
 def test_an_unknown_preset_names_the_nearest() -> None:
-    with pytest.raises(MappingError, match="no preset 'mautik': did you mean 'mautic'"):
+    with pytest.raises(MappingError, match="unknown preset 'mautik': did you mean 'mautic'"):
         ContactMapper.preset("mautik")
 
 

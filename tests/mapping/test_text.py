@@ -92,7 +92,7 @@ def test_scalars_have_one_text(value: object, text: str) -> None:
         ("Fish &amp;amp; Chips", "Fish &amp; Chips"),
         ("O&#39;Brien &#x26; &eacute;", "O'Brien & é"),
         ("&nbsp;Jo&nbsp;", "Jo"),
-        # Incomplete or unknown entities are somebody's text.
+        # Incomplete or unknown entities are plain text.
         ("R&notes AT&T; &notit; &copy", "R&notes AT&T; &notit; &copy"),
         ("&nbsp; &#160;", None),
     ],

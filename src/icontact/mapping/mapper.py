@@ -51,7 +51,7 @@ _OPTIONS_TABLE = "options"
 
 
 class ContactMapper:
-    """Turns rows of any system into iContact's contact fields.
+    """Maps rows of any system to iContact's contact fields.
 
     A row raises nothing but `MappingError`, and no error or note holds a row's value.
 
@@ -158,7 +158,7 @@ class ContactMapper:
                 )
             if name not in OPTIONS:
                 raise MappingError(
-                    f"{_OPTIONS_TABLE}: there is no option {name!r}: {nearest(name, OPTIONS)}"
+                    f"{_OPTIONS_TABLE}: unknown option {name!r}: {nearest(name, OPTIONS)}"
                 )
         return cls(fields, **options)
 
@@ -177,7 +177,7 @@ class ContactMapper:
         """Return the mapper for a system whose names are known: ``"mautic"``.
 
         Raises:
-            MappingError: There is no such preset; names the nearest one.
+            MappingError: An unknown preset; names the nearest one.
         """
         return cls.from_config(preset(name))
 
@@ -186,7 +186,7 @@ class ContactMapper:
         """Return the mapper for a field mapping as Mautic's iContact plugin stores it.
 
         Like the plugin, it decodes entities and strips HTML's tags; unlike it, it reads the country
-        where a row has one, and refuses people whom Mautic must not mail.
+        where a row has one, and refuses people that Mautic must not mail.
 
         Args:
             lead_fields: iContact's field on the wire, or ``cf_`` and a custom field, to Mautic's

@@ -41,4 +41,4 @@ def preset(name: str) -> Mapping[str, Any]:
     """
     if name in PRESETS:
         return PRESETS[name]
-    raise MappingError(f"there is no preset {shown(name)}: {nearest(name, PRESETS)}")
+    raise MappingError(f"unknown preset {shown(name)}: {nearest(name, PRESETS)}")

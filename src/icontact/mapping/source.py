@@ -50,9 +50,7 @@ def _transform(
         return given
     close = closest(given, TRANSFORMS)
     hint = f", did you mean {close!r}?" if close else "."
-    raise MappingError(
-        f"there is no transform {shown(given)}{hint} There are {bounded(TRANSFORMS)}"
-    )
+    raise MappingError(f"unknown transform {shown(given)}{hint} There are {bounded(TRANSFORMS)}")
 
 
 def _one_of(choices: tuple[str, ...]) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
@@ -194,7 +192,7 @@ def source_from(given: object) -> Source:
         return Source(cast("Key", given))
     for name in given:
         if name not in _NAMES:
-            raise MappingError(f"there is no option {shown(name)}: {nearest(name, _NAMES)}")
+            raise MappingError(f"unknown option {shown(name)}: {nearest(name, _NAMES)}")
     if "key" not in given:
         raise MappingError("key is missing: it names the row's key that holds the value")
     return Source(**given)
