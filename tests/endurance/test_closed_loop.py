@@ -85,7 +85,7 @@ class Processes:
         return self.ended()
 
     def post(self, path: str, body: bytes, **headers: str) -> int | None:
-        """Post a web hook; nobody repeats it if no answer comes."""
+        """Post a web hook; it is not repeated if no answer comes."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request("POST", path, body, {"Content-Type": "application/json", **headers})

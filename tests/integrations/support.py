@@ -18,7 +18,7 @@ START = datetime(2026, 1, 5, 10, 0, 0, tzinfo=UTC).timestamp()
 
 
 def moment(seconds: float = 0.0) -> str:
-    """A moment as Mautic writes it, so many seconds after the beginning."""
+    """A time as Mautic writes it, some seconds after the beginning."""
     return datetime.fromtimestamp(START + seconds, UTC).isoformat()
 
 
@@ -141,7 +141,7 @@ def request(
         "wsgi.input": io.BytesIO(body),
         **environ,
     }
-    chunks = application(given, lambda *told: started.append(told))
+    chunks = application(given, lambda *given: started.append(given))
     ((status, headers),) = started
     return Response(int(status.split()[0]), dict(headers), b"".join(chunks))
 

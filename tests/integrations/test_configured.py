@@ -76,7 +76,7 @@ def subscriptions(folder: Folder, lists: dict[int, str], number: int = 1) -> dic
     return {lists[one.list_id]: str(one.status) for one in every}
 
 
-def told(outcome: Any) -> tuple[str, str]:
+def result_of(outcome: Any) -> tuple[str, str]:
     return outcome.status.value, outcome.reason
 
 
@@ -92,7 +92,7 @@ def test_without_triggers_every_new_or_changed_contact_is_pushed(
 ) -> None:
     integration = configure()
     for number, kind in enumerate(("identified", "saved", "manual"), start=1):
-        assert told(integration.handle(event(kind, number)))[0] == "created"
+        assert result_of(integration.handle(event(kind, number)))[0] == "created"
         assert subscriptions(folder, lists, number) == {"Newsletter": "normal"}
     assert integration.handle(event("form_submitted", 4, **FORM)) is None
 
@@ -101,7 +101,7 @@ def test_only_the_form_that_is_named_pushes(configure: Configure, sandbox: Sandb
     integration = configure(SIGNUP)
     assert integration.handle(event("form_submitted", form_id=5, form_alias="survey")) is None
     assert integration.handle(event("saved", at=1)) is None
-    assert told(integration.handle(event("form_submitted", at=2, **FORM)))[0] == "created"
+    assert result_of(integration.handle(event("form_submitted", at=2, **FORM)))[0] == "created"
 
 
 def test_a_trigger_pushes_into_its_list_with_its_mapping(
@@ -121,7 +121,7 @@ def test_points_that_are_there_already_push_on_request(
     configure: Configure, lists: dict[int, str]
 ) -> None:
     existing = POINTS.replace("minimum = 100", "minimum = 100\nfor_existing = true")
-    assert told(configure(existing).handle(event("saved", new_points=120)))[0] == "created"
+    assert result_of(configure(existing).handle(event("saved", new_points=120)))[0] == "created"
 
 
 def test_a_contact_that_leaves_a_segment_is_unsubscribed(
@@ -129,7 +129,7 @@ def test_a_contact_that_leaves_a_segment_is_unsubscribed(
 ) -> None:
     integration = configure(SIGNUP + LEAVING)
     integration.handle(event("form_submitted", **FORM))
-    assert told(integration.handle(event("segment_removed", at=1, **LEFT))) == (
+    assert result_of(integration.handle(event("segment_removed", at=1, **LEFT))) == (
         "updated",
         "unsubscribed",
     )
@@ -199,9 +199,9 @@ def test_the_switch_of_a_trigger_stops_this_one_alone(
 ) -> None:
     off = SIGNUP + "push_contacts = false\n"
     integration = configure(off + '[[triggers]]\non = "manual"\n')
-    stopped = told(integration.handle(event("form_submitted", **FORM)))
+    stopped = result_of(integration.handle(event("form_submitted", **FORM)))
     assert stopped == ("skipped", "the push is switched off (push_contacts = false)")
-    assert told(integration.handle(event("manual", at=1)))[0] == "created"
+    assert result_of(integration.handle(event("manual", at=1)))[0] == "created"
 
 
 def test_a_trigger_that_is_switched_off_is_not_spent(
@@ -215,7 +215,7 @@ def test_a_trigger_that_is_switched_off_is_not_spent(
     on = configure(POINTS).handle(event("points_changed", at=1, **points))
     again = configure(other + POINTS).handle(event("points_changed", at=2, **points))
     last = configure(POINTS + other).handle(event("points_changed", at=3, **points))
-    assert [told(one)[0] for one in (on, again)] == ["created", "updated"]
+    assert [result_of(one)[0] for one in (on, again)] == ["created", "updated"]
     assert last is None
 
 
@@ -227,7 +227,7 @@ def test_the_switch_for_all_stops_pushes_and_what_triggers_unsubscribe(
     off = configure(LEAVING + SIGNUP, "push_contacts = false")
     pushed = off.handle(event("form_submitted", at=1, row={"firstname": "Sam"}, **FORM))
     left = off.handle(event("segment_removed", at=2, **LEFT))
-    assert [told(one)[0] for one in (pushed, left)] == ["skipped", "skipped"]
+    assert [result_of(one)[0] for one in (pushed, left)] == ["skipped", "skipped"]
     assert {one.method for one in sandbox.requests[before:]} == {"GET"}
 
 
@@ -269,7 +269,7 @@ def test_credentials_come_from_the_environment(
         monkeypatch.setenv(f"ICONTACT_{name.upper()}", getattr(sandbox.credentials, name))
     monkeypatch.setenv("ICONTACT_BASE_URL", sandbox.base_url)
     made = PushIntegration.from_settings(settings(tmp_path), store=store)
-    assert told(made.handle(event()))[0] == "created"
+    assert result_of(made.handle(event()))[0] == "created"
     made.close()
 
 

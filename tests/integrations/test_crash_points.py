@@ -1,4 +1,4 @@
-"""Wherever the store fails, what is told again and worked off ends as if nothing had happened."""
+"""Wherever the store fails, repeated events end as if nothing had happened."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Fuse:
         return self.left <= 0
 
     def run(self, statement: Callable[..., Any], *values: Any) -> Any:
-        # What is broken stays broken: nobody tidies up after a crash.
+        # What is broken stays broken: nothing tidies up after a crash.
         if self.left < 1:
             raise CrashError
         self.left -= 1

@@ -1,4 +1,4 @@
-"""What cannot be read in the store becomes a dead letter with its reason, and stops nobody else."""
+"""An unreadable event becomes a dead letter with its reason, and blocks no other contact."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def told(path: Path, content: bytes) -> list[tuple[str, str]] | None:
+def read_back(path: Path, content: bytes) -> list[tuple[str, str]] | None:
     """Return what an inbox with this content hands out; ``None`` if it is refused."""
     path.write_bytes(content)
     for end in ("-wal", "-shm"):
@@ -74,12 +74,12 @@ def damaged(content: bytes) -> Iterator[bytes]:
 
 def test_no_other_event_is_handed_out(path: Path) -> None:
     content = path.read_bytes()
-    right = told(path, content)
+    right = read_back(path, content)
     assert right is not None
     kept = refused = 0
 
     for bytes_ in damaged(content):
-        found = told(path, bytes_)
+        found = read_back(path, bytes_)
         if found is None:
             refused += 1
         else:

@@ -65,14 +65,14 @@ def test_every_trigger_that_fired_on_the_way_counts() -> None:
 
 
 def test_whatever_the_order_of_arrival_the_same_is_done() -> None:
-    told = [
+    happened = [
         event("identified", at=1, new_points=0),
         event("points_changed", at=2, old_points=0, new_points=12),
         event("segment_added", at=3, segment_alias="vip"),
         event("segment_removed", at=4, segment_alias="vip"),
     ]
     ends = set()
-    for order in permutations(told):
+    for order in permutations(happened):
         decision = decided(*order)
         done = [(one.action, one.target) for one in decision.tasks]
         ends.add((tuple(done), decision.at, decision.memory.newest, decision.memory.points))
@@ -193,8 +193,8 @@ def test_nothing_was_stopped_where_nothing_was_wanted() -> None:
 
 
 def test_an_unsubscribe_is_followed_everywhere_once() -> None:
-    told = event("subscription_changed", **BLOCKED)
-    decision = decided(told, follow_unsubscribes=True)
+    happened = event("subscription_changed", **BLOCKED)
+    decision = decided(happened, follow_unsubscribes=True)
     assert tasks(decision) == [("unsubscribe", "A", ()), ("unsubscribe", "B", ())]
     done = attrs.evolve(decision.memory, followed=True)
     assert tasks(decided(event(at=1, **BLOCKED), memory=done, follow_unsubscribes=True)) == []
@@ -214,8 +214,8 @@ def test_an_unsubscribe_is_followed_everywhere_once() -> None:
     ],
 )
 def test_a_persons_will_is_followed_and_a_bounce_is_not(reason: str | None, followed: bool) -> None:
-    told = event("subscription_changed", do_not_contact=True, do_not_contact_reason=reason)
-    assert bool(tasks(decided(told, follow_unsubscribes=True))) is followed
+    happened = event("subscription_changed", do_not_contact=True, do_not_contact_reason=reason)
+    assert bool(tasks(decided(happened, follow_unsubscribes=True))) is followed
 
 
 def test_leaving_a_segment_unsubscribes_people_who_must_not_be_mailed_too() -> None:
@@ -247,14 +247,14 @@ def test_of_several_answers_the_newest_counts() -> None:
 
 
 def test_the_memory_does_not_depend_on_the_order_of_events() -> None:
-    told = [
+    happened = [
         event(at=1, new_points=1, do_not_contact=False),
         event(at=2, new_points=2, **BLOCKED),
         event("segment_added", at=3, segment_alias="vip"),
         event("segment_removed", at=4, segment_id=8),
     ]
     ends = []
-    for order in permutations(told):
+    for order in permutations(happened):
         memory = Memory()
         for one in order:
             memory = remember(one, memory)

@@ -271,25 +271,25 @@ def test_a_deleted_contact_has_its_id_beside_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "moment_"),
+    ("stated", "moment_"),
     [
         ("2026-01-05T10:00:00Z", "2026-01-05T10:00:00+00:00"),
         ("2026-01-05 10:00:00", "2026-01-05T10:00:00+00:00"),
         ("2026-01-05T10:00:00+02:00", "2026-01-05T10:00:00+02:00"),
     ],
 )
-def test_moments_come_in_several_forms(told: str, moment_: str) -> None:
-    (one,) = read(hook("lead_post_save_update", {**saved(), "timestamp": told}))
+def test_moments_come_in_several_forms(stated: str, moment_: str) -> None:
+    (one,) = read(hook("lead_post_save_update", {**saved(), "timestamp": stated}))
     assert one.happened_at.isoformat() == moment_
 
 
-@pytest.mark.parametrize("told", ["soon", 5, None, "0001-01-01T00:00:00"])
-def test_without_a_moment_the_contact_or_the_clock_tells(told: Any) -> None:
-    entry = {**saved(dateModified=moment(4)), "timestamp": told}
+@pytest.mark.parametrize("stated", ["soon", 5, None, "0001-01-01T00:00:00"])
+def test_without_a_moment_the_contact_or_the_clock_tells(stated: Any) -> None:
+    entry = {**saved(dateModified=moment(4)), "timestamp": stated}
     (one,) = read(hook("lead_post_save_update", entry))
     assert one.happened_at.isoformat() == moment(4)
     before = datetime.now(UTC)
-    (other,) = read(hook("lead_post_save_new", {**saved(), "timestamp": told}))
+    (other,) = read(hook("lead_post_save_new", {**saved(), "timestamp": stated}))
     assert before <= other.happened_at <= datetime.now(UTC)
 
 

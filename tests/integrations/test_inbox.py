@@ -229,7 +229,7 @@ def test_what_a_dead_process_held_is_free_at_once(
     assert inbox.claim(lease=60) is None
     living.clear()
     claimed(inbox)
-    # Of another machine nobody knows that.
+    # For another machine that is unknown.
     monkeypatch.setattr(socket, "gethostname", lambda: "elsewhere")
     assert inbox.claim(lease=60) is None
     inbox.close()

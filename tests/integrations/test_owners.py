@@ -1,4 +1,4 @@
-"""Leases: of which process they are, and that neither a restart nor a clock keeps them for long."""
+"""Leases name their process, and neither a restart nor a clock keeps them for long."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def test_a_number_that_another_process_has_now_does_not_hold_a_lease(
 def test_the_beginning_of_a_process_is_read_whatever_its_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told = "7 (a) b (c) S " + " ".join(map(str, range(4, 53)))
-    monkeypatch.setattr(Path, "read_text", lambda *_: told)
+    stat = "7 (a) b (c) S " + " ".join(map(str, range(4, 53)))
+    monkeypatch.setattr(Path, "read_text", lambda *_: stat)
     assert _owners._begun(7) == "22"
 
     def missing(*_: object) -> str:

@@ -33,7 +33,7 @@ from tests.integrations.support import (
 )
 
 BODY = encoded({**hook("lead_post_save_new", saved(1)), **hook("form_on_submit", submitted(2))})
-TOKEN = "a-token-that-nobody-guesses"
+TOKEN = "a-token-that-is-not-guessed"
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_it_speaks_wsgi_to_the_letter(application: Receiver) -> None:
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
-    chunks = checked(environ, lambda *told: started.append(told))
+    chunks = checked(environ, lambda *given: started.append(given))
     assert json.loads(b"".join(chunks)) == {"new": 2}
     chunks.close()
     assert started[0][0] == "200 OK"
@@ -231,7 +231,7 @@ def test_without_a_secret_everything_is_taken(integration: PushIntegration) -> N
 def test_a_secret_that_is_not_text_is_a_mistake(
     integration: PushIntegration, make: MakeIntegration
 ) -> None:
-    # What Python makes of an environment variable with bytes that are no UTF-8.
+    # What Python makes of an environment variable with bytes that are not UTF-8.
     for use in (
         lambda secret: receiver(integration, secret=secret),
         lambda secret: make(secret=secret),
@@ -310,22 +310,22 @@ LEFT = b'[{"contact": {"contactId": "42"}, "list": {"listId": "7"}}]'
 
 
 @pytest.fixture
-def told() -> list[webhooks.WebhookEvent]:
+def received() -> list[webhooks.WebhookEvent]:
     return []
 
 
 @pytest.fixture
-def icontacts(told: list[webhooks.WebhookEvent]) -> Callable[..., Response]:
-    application = icontact_receiver(told.append, token=TOKEN)
+def icontacts(received: list[webhooks.WebhookEvent]) -> Callable[..., Response]:
+    application = icontact_receiver(received.append, token=TOKEN)
     return lambda *given, **more: request(application, *given, **more)
 
 
 def test_icontacts_events_reach_the_function(
-    icontacts: Callable[..., Response], told: list[webhooks.WebhookEvent]
+    icontacts: Callable[..., Response], received: list[webhooks.WebhookEvent]
 ) -> None:
     assert icontacts(f"/icontact/{TOKEN}/contact_unsubscribed", LEFT).json == {"events": 1}
     assert icontacts(f"/icontact/{TOKEN}", CONTACT, CONTENT_TYPE="text/html").status == 200
-    left, changed = told
+    left, changed = received
     assert isinstance(left, webhooks.SubscriptionEvent)
     assert (left.event_id, left.contact_list.list_id) == ("contact_unsubscribed", 7)
     assert (changed.event_id, changed.contact.contact_id) == (None, 42)
@@ -345,10 +345,10 @@ def test_icontacts_events_reach_the_function(
     ],
 )
 def test_without_the_token_nothing_is_there(
-    icontacts: Callable[..., Response], path: str, told: list[webhooks.WebhookEvent]
+    icontacts: Callable[..., Response], path: str, received: list[webhooks.WebhookEvent]
 ) -> None:
     assert icontacts(path, CONTACT).status == 404
-    assert told == []
+    assert received == []
 
 
 def test_what_icontact_does_not_send_is_refused(

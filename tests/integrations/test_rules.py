@@ -26,24 +26,24 @@ def test_an_action_fires_on_what_it_names(on: str, kind: str) -> None:
     [(4, True), ("4", True), ("signup", True), (5, False), ("other", False)],
 )
 def test_a_form_may_be_named_by_id_or_alias(condition: int | str, expected: bool) -> None:
-    told = event("form_submitted", form_id=4, form_alias="signup")
-    assert fires(ContactTrigger("form_submitted", form=condition), told) is expected
+    happened = event("form_submitted", form_id=4, form_alias="signup")
+    assert fires(ContactTrigger("form_submitted", form=condition), happened) is expected
 
 
 @pytest.mark.parametrize(
     ("condition", "expected"), [(3, True), ("3", True), ("vip", True), (5, False), ("other", False)]
 )
 def test_a_segment_may_be_named_by_id_or_alias(condition: int | str, expected: bool) -> None:
-    told = event("segment_added", segment_id=3, segment_alias="vip")
-    assert fires(ContactTrigger("segment_added", segment=condition), told) is expected
+    happened = event("segment_added", segment_id=3, segment_alias="vip")
+    assert fires(ContactTrigger("segment_added", segment=condition), happened) is expected
 
 
 def test_what_arrives_late_of_a_segment_does_not_fire() -> None:
-    told = event("segment_removed", segment_alias="vip", at=5)
+    happened = event("segment_removed", segment_alias="vip", at=5)
     rule = ContactTrigger("segment_removed")
-    assert fires(rule, told, segments={"vip": told.at})
-    assert not fires(rule, told, segments={"vip": told.at + 1})
-    assert fires(rule, told, segments={"other": told.at + 1})
+    assert fires(rule, happened, segments={"vip": happened.at})
+    assert not fires(rule, happened, segments={"vip": happened.at + 1})
+    assert fires(rule, happened, segments={"other": happened.at + 1})
 
 
 @pytest.mark.parametrize(
@@ -51,16 +51,16 @@ def test_what_arrives_late_of_a_segment_does_not_fire() -> None:
     [(5, 15, True), (9, 10, True), (10, 15, False), (5, 9, False), (15, 5, False), (0, 100, True)],
 )
 def test_points_pass_a_minimum(old: float, new: float, expected: bool) -> None:
-    told = event("points_changed", old_points=old, new_points=new)
-    assert fires(PointTrigger(minimum=10), told) is expected
+    happened = event("points_changed", old_points=old, new_points=new)
+    assert fires(PointTrigger(minimum=10), happened) is expected
 
 
 @pytest.mark.parametrize(
     ("before", "expected"), [(None, True), (5, True), (10, False), (12, False)]
 )
 def test_old_points_that_an_event_lacks_may_be_known(before: float | None, expected: bool) -> None:
-    told = event("points_changed", new_points=12)
-    assert fires(PointTrigger(minimum=10), told, points=before) is expected
+    happened = event("points_changed", new_points=12)
+    assert fires(PointTrigger(minimum=10), happened, points=before) is expected
 
 
 @pytest.mark.parametrize(

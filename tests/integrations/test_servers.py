@@ -106,7 +106,7 @@ def free_port() -> int:
 
 
 def wait_for(sandbox: Sandbox, number: int) -> None:
-    """Wait until so many contacts are there; what is waited for comes."""
+    """Wait until this number of contacts is there."""
     deadline, pause = time.monotonic() + PATIENCE, threading.Event()
     while len(sandbox.state.contacts()) < number:
         assert time.monotonic() < deadline, "what waited was not pushed"

@@ -127,8 +127,8 @@ def test_an_unreadable_do_not_contact_does_not_matter_where_nothing_is_pushed(
     make: MakeIntegration,
 ) -> None:
     integration = make(ContactTrigger("manual"), follow_unsubscribes=True)
-    (told,) = mautic.events(encoded(hook("lead_post_save_update", saved(1, doNotContact=5))))
-    assert integration.handle(told) is None
+    (happened,) = mautic.events(encoded(hook("lead_post_save_update", saved(1, doNotContact=5))))
+    assert integration.handle(happened) is None
     assert integration.inbox.counts()["done"] == 1
 
 
@@ -306,10 +306,10 @@ def test_an_unsubscribe_is_followed_if_the_setting_says_so(
         ContactTrigger("saved"), ContactTrigger("saved", list=vip), follow_unsubscribes=follow
     )
     integration.handle(event())
-    told = event(
+    happened = event(
         "subscription_changed", at=1, do_not_contact=True, do_not_contact_reason="unsubscribed"
     )
-    outcome = integration.handle(told)
+    outcome = integration.handle(happened)
     assert (outcome is not None) is follow
     expected = "unsubscribed" if follow else "normal"
     assert on_list(folder, push.list.list_id, "person1@example.com") == expected
@@ -326,8 +326,10 @@ def test_an_unsubscribe_that_icontact_refuses_becomes_a_dead_letter(
     integration = make(follow_unsubscribes=True)
     integration.handle(event())
     sandbox.faults.next(status=400, path=r"/subscriptions/", method="POST")
-    told = event("subscription_changed", at=1, do_not_contact=True, do_not_contact_reason="manual")
-    outcome = integration.handle(told)
+    happened = event(
+        "subscription_changed", at=1, do_not_contact=True, do_not_contact_reason="manual"
+    )
+    outcome = integration.handle(happened)
     assert outcome is not None
     assert outcome.status == "rejected"
     assert integration.inbox.counts()["dead_letter"] == 1
@@ -626,16 +628,16 @@ def test_an_unsubscribe_is_of_the_address_that_the_mapping_reads(
     row = {"work": "Jo@Work.example"}
     integration.handle(event(row=row))
     assert on_list(folder, push.list.list_id, "jo@work.example") == "normal"
-    told: dict[str, Any] = {"do_not_contact": True, "do_not_contact_reason": "unsubscribed"}
-    integration.handle(event("subscription_changed", at=1, row=row, **told))
+    happened: dict[str, Any] = {"do_not_contact": True, "do_not_contact_reason": "unsubscribed"}
+    integration.handle(event("subscription_changed", at=1, row=row, **happened))
     assert on_list(folder, push.list.list_id, "jo@work.example") == "unsubscribed"
 
 
 def test_an_address_that_no_push_takes_is_on_no_list(make: MakeIntegration) -> None:
     integration = make(ContactTrigger("saved"), follow_unsubscribes=True)
-    told: dict[str, Any] = {"do_not_contact": True, "do_not_contact_reason": "unsubscribed"}
+    happened: dict[str, Any] = {"do_not_contact": True, "do_not_contact_reason": "unsubscribed"}
     row = {"email": "jo,ann@example.com"}
-    outcome = integration.handle(event("subscription_changed", row=row, **told))
+    outcome = integration.handle(event("subscription_changed", row=row, **happened))
     assert outcome is not None
     assert (outcome.status, outcome.reason) == (
         "skipped",
@@ -658,7 +660,9 @@ def test_an_unsubscribe_that_one_list_refused_can_be_tried_again(  # noqa: PLR09
         ContactTrigger("saved"), ContactTrigger("saved", list=vip), follow_unsubscribes=True
     )
     integration.handle(event())
-    told = event("subscription_changed", at=5, do_not_contact=True, do_not_contact_reason="manual")
+    happened = event(
+        "subscription_changed", at=5, do_not_contact=True, do_not_contact_reason="manual"
+    )
     with monkeypatch.context() as patch:
         unsubscribe = Subscriptions.unsubscribe
 
@@ -668,7 +672,7 @@ def test_an_unsubscribe_that_one_list_refused_can_be_tried_again(  # noqa: PLR09
             return unsubscribe(self, **where)
 
         patch.setattr(Subscriptions, "unsubscribe", refused)
-        outcome = integration.handle(told)
+        outcome = integration.handle(happened)
     assert outcome is not None
     assert outcome.status == "rejected"
     assert on_list(folder, vip, "person1@example.com") == "normal"

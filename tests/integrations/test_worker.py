@@ -106,7 +106,7 @@ def test_two_that_start_it_at_once_start_it_once(start: Callable[..., Worker]) -
     worker = start()
 
     class Late:
-        """A lock that is had only after somebody else started the worker."""
+        """A lock that is free only after another thread started the worker."""
 
         def __enter__(self) -> None:
             worker._lock = threading.Lock()
@@ -181,7 +181,7 @@ def test_closed_while_it_turns_to_wait_it_ends_at_once(
             super().clear()
 
         def wait(self, timeout: float | None = None) -> bool:
-            raise AssertionError("nobody would wake it")
+            raise AssertionError("nothing would wake it")
 
     worker._news = Closing()
     worker._run()
