@@ -7,7 +7,7 @@ import re
 from collections.abc import Hashable, Iterable, Mapping
 
 from icontact.errors import MappingError
-from icontact.mapping.field_aliases import BY_ALIAS
+from icontact.mapping.field_aliases import FULL_NAME_FIELD, alias_of
 from icontact.mapping.normalize import normalize_key
 
 #: Our name -> the name on the wire, in iContact's order (API 6.1).
@@ -61,8 +61,11 @@ def field_for(target: object) -> str:
             "option country, where it helps to read states",
             field="country",
         )
-    known = BY_ALIAS.get(normalize_key(str(target)))
-    hint = f"did you mean {known[0]!r}?" if known else nearest(target, [*FIELDS, CUSTOM])
+    known = alias_of(normalize_key(str(target)))
+    if known is not None and known[0] != FULL_NAME_FIELD:
+        hint = f"did you mean {known[0]!r}?"
+    else:
+        hint = nearest(target, [*FIELDS, CUSTOM])
     raise MappingError(
         f"{shown(target)} is not a field of an iContact contact: {hint} "
         f"Custom fields go under {CUSTOM!r}.",

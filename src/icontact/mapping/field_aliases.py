@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 import attrs
 
 from icontact.mapping.normalize import header_words, normalize_key, read_data
 
-_ALIASES = {
-    field: list(map(normalize_key, aliases))
-    for field, aliases in read_data("field_aliases.toml").items()
-}
-
-#: Columns that hold the whole name.
-FULL_NAME = tuple(_ALIASES.pop("full_name"))
-
-#: Alias -> (field, rank): the lower rank is the better one. ``country`` is not a field of
-#: iContact's (API 6.1); it helps to read states.
-BY_ALIAS: Mapping[str, tuple[str, int]] = {
-    alias: (field, rank)
-    for field, aliases in reversed(_ALIASES.items())
-    for rank, alias in reversed([*enumerate(aliases)])
-}
-
 FULL_NAME_FIELD = "full_name"
 
-_WORDS = {name: frozenset(words.split()) for name, words in read_data("header_words.toml").items()}
+
+@cache
+def fields_by_alias() -> Mapping[str, tuple[str, int]]:
+    """Read, when it is first needed, the field and rank of each alias; the lower rank is better.
+
+    ``country`` is not a field of iContact's (API 6.1); it helps to read states.
+    """
+    aliases = read_data("field_aliases.toml")
+    ranked = [(field, enumerate(names)) for field, names in aliases.items()]
+    # The first field that has an alias counts, and a column with the whole name before all others.
+    ranked.sort(key=lambda one: one[0] != FULL_NAME_FIELD)
+    found: dict[str, tuple[str, int]] = {}
+    for field, names in ranked:
+        for rank, name in names:
+            found.setdefault(normalize_key(name), (field, rank))
+    return found
+
+
+@cache
+def _words(kind: str) -> frozenset[str]:
+    return frozenset(read_data("header_words.toml")[kind].split())
 
 
 #: What separates two names of one column: "PLZ / ZIP", "Telefon (mobil)".
@@ -57,34 +62,33 @@ def field_of(header: object) -> HeaderField | None:
     """
     if not isinstance(header, str) or not header.strip():
         return None
-    words = [word for word in header_words(header) if word not in _WORDS["noise"]]
-    if (exact := _alias(normalize_key(header))) is not None:
-        return HeaderField(*exact, " ".join(word for word in words if word in _WORDS["group"]))
+    words = [word for word in header_words(header) if word not in _words("noise")]
+    if (exact := alias_of(normalize_key(header))) is not None:
+        return HeaderField(*exact, " ".join(word for word in words if word in _words("group")))
     for step, (name, group) in enumerate(_shortened(words), start=1):
-        if (found := _alias(name)) is not None:
+        if (found := alias_of(name)) is not None:
             field, rank = found
             return HeaderField(field, rank + 1000 * step, group)
-    parts = {_alias(normalize_key(part)) for part in _ALTERNATIVES.split(header)} - {None}
+    parts = {alias_of(normalize_key(part)) for part in _ALTERNATIVES.split(header)} - {None}
     fields = {found[0] for found in parts if found is not None}
     if len(fields) == 1:
         return HeaderField(fields.pop(), 9000)
     return None
 
 
-def _alias(name: str) -> tuple[str, int] | None:
-    if name in FULL_NAME:
-        return FULL_NAME_FIELD, FULL_NAME.index(name)
-    return BY_ALIAS.get(name)
+def alias_of(name: str) -> tuple[str, int] | None:
+    """Return the field that a normalised spelling names, and its rank; the lower, the better."""
+    return fields_by_alias().get(name)
 
 
 def _shortened(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield shorter and shorter names of a header, each with the group that was taken off."""
-    for groups in (_WORDS["group"], _WORDS["group"] | _WORDS["company"]):
-        rest = [word for word in words if word not in groups | _WORDS["person"]]
+    for groups in (_words("group"), _words("group") | _words("company")):
+        rest = [word for word in words if word not in groups | _words("person")]
         group = [word for word in words if word in groups]
         yield "".join(rest), " ".join(group)
         digits = [word for word in rest if word.isdigit()]
         rest = [word for word in rest if not word.isdigit()]
         yield "".join(rest), " ".join([*group, *digits])
-        rest = [word for word in rest if word not in _WORDS["address"]]
+        rest = [word for word in rest if word not in _words("address")]
         yield "".join(rest), " ".join([*group, *digits])
