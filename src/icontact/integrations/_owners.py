@@ -7,6 +7,7 @@ import secrets
 import socket
 import uuid
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 __all__ = ["is_gone", "lives", "new_owner"]
@@ -17,7 +18,7 @@ _TOKEN = secrets.token_hex(8)
 
 def new_owner() -> str:
     """Return a name for a lease of this process."""
-    return f"{socket.gethostname()}/{_process(os.getpid())}.{_TOKEN}/{uuid.uuid4().hex}"
+    return f"{socket.gethostname()}/{_process(os.getpid())}/{uuid.uuid4().hex}"
 
 
 def is_gone(owner: str, alive: Callable[[int], bool]) -> bool:
@@ -35,8 +36,9 @@ def is_gone(owner: str, alive: Callable[[int], bool]) -> bool:
     return not alive(int(number)) or begun != _begun(int(number))
 
 
+@lru_cache(maxsize=1)
 def _process(number: int) -> str:
-    return f"{number}.{_begun(number)}"
+    return f"{number}.{_begun(number)}.{_TOKEN}"
 
 
 def _begun(number: int) -> str:
