@@ -33,23 +33,9 @@ COLUMNS = (*_WRITE_ORDER, "folderId", "custom")
 """The columns of a contact: those that a write shows, in their order, and two more."""
 
 _LISTING_ORDER = (
-    "email",
-    "firstName",
-    "lastName",
-    "prefix",
-    "suffix",
-    "fax",
-    "phone",
-    "street",
-    "street2",
-    "city",
-    "state",
-    "postalCode",
-    "createDate",
-    "status",
-    "bounceCount",
-    "contactId",
-)
+    "email", "firstName", "lastName", "prefix", "suffix", "fax", "phone", "street", "street2",
+    "city", "state", "postalCode", "createDate", "status", "bounceCount", "contactId",
+)  # fmt: skip
 """Recorded: the keys of a row of a collection GET, in their order; no ``business`` (API 6.2)."""
 
 _BLANK_AS_NULL = {name: f"nullif(\"{name}\", '')" for name in CONTACT_TEXTS}

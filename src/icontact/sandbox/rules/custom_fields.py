@@ -18,15 +18,9 @@ from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
 TYPES = (
-    "checkbox",
-    "text",
-    "number",
-    "decimalOne",
-    "decimalTwo",
-    "decimalThree",
-    "decimalFour",
+    "checkbox", "text", "number", "decimalOne", "decimalTwo", "decimalThree", "decimalFour",
     "date",
-)
+)  # fmt: skip
 _RESERVED = {*CONTACT_TEXTS, "contactId", "email", "status", "createDate", "bounceCount"}
 _FORBIDDEN = re.compile(r"""[\s'"/\\\[\]\x00-\x1f]""")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
