@@ -113,7 +113,7 @@ def test_cut_and_blank_files(scene: Scene) -> None:
         ("DELETE FROM rows WHERE row = 4", "rows are missing"),
         ("DELETE FROM rows WHERE row = 150", "it has 150 rows, and should have 151"),
         ("UPDATE rows SET email = CAST(email AS BLOB) WHERE row = 4", "1 of its rows are not as"),
-        ("DELETE FROM about", "what it says about its push is missing"),
+        ("DELETE FROM about", "the notes on its push are missing"),
         ("CREATE TABLE more (x); DROP TABLE winners", "its tables are not as they were made"),
     ],
 )
@@ -136,7 +136,7 @@ def test_rows_of_another_time_are_noticed(scene: Scene) -> None:
         now.execute("UPDATE about SET value = ?, checksum = ? WHERE key = 'seal'", sealed)
         now.commit()
 
-    with pytest.raises(JournalError, match="its rows are those of another time"):
+    with pytest.raises(JournalError, match="its rows are not those of its last run"):
         Journal.opened(scene.path)
 
 

@@ -256,8 +256,8 @@ def fields_to_write(
 ) -> ContactFields:
     """Return what is written of a row: what differs for an update, else all of it.
 
-    A status is never written to an existing contact; and a new one is ``normal`` anyway, so that
-    nothing is said which would overwrite a status, should the contact have appeared meanwhile.
+    A status is never written to an existing contact. A new contact is ``normal`` by default, so
+    ``normal`` is not sent: it would overwrite a status if the contact exists by now.
     """
     if action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
         return ContactFields()

@@ -1,4 +1,4 @@
-"""What a push needs in iContact: its list, and the message that asks for confirmation."""
+"""The list of a push, and its message that asks for confirmation."""
 
 from __future__ import annotations
 

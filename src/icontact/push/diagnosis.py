@@ -1,4 +1,4 @@
-"""What a check of a push found: its steps, and what became of each mapped field."""
+"""The results of a doctor and of a test push: steps, and comparisons of fields."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Step:
 
 @attrs.frozen(kw_only=True)
 class FieldCheck:
-    """What became of one row of the mapping. Holds no value.
+    """The comparison of one mapped field with what was sent. Holds no value.
 
     Attributes:
         target: The field; ``custom_fields.…`` for one of the folder's.
@@ -72,7 +72,7 @@ class Diagnosis:
 
     Attributes:
         steps: All steps, in their order.
-        fields: What became of each row of the mapping; empty if nothing was read back.
+        fields: The comparison of each mapped field; empty if nothing was read back.
     """
 
     steps: Sequence[Step]

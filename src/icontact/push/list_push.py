@@ -82,7 +82,7 @@ class ListPush:
     def from_settings(cls, settings: PushSettings, *, client: Client | None = None) -> ListPush:
         """Make a push of settings; credentials come from the environment, or with the client.
 
-        ``ICONTACT_PUSH_CONTACTS=false`` in the environment stops it, whatever the settings say.
+        ``ICONTACT_PUSH_CONTACTS=false`` in the environment stops it, even against the settings.
 
         Raises:
             ConfigError: If the settings have no mapping, the credentials are missing, or there is
@@ -144,11 +144,11 @@ class ListPush:
         workers: int | Literal["auto"] | None = None,
         on_lookup: Callable[[Lookup], None] | None = None,
     ) -> PushPlan:
-        """Find out what would happen to every row. Writes nothing to iContact.
+        """Decide what would happen to every row. Writes nothing to iContact.
 
         Args:
-            rows: Mappings, or whatever the mapper takes; also a path, a frame or a cursor, as
-                :func:`~icontact.sources.as_rows` takes them. Read once.
+            rows: Mappings, or other items that the mapper takes; also a path, a frame or a cursor,
+                as :func:`~icontact.sources.as_rows` takes them. Read once.
             journal: A file to keep rows and outcomes in; see :meth:`run`.
             workers: How many requests are under way at a time; by default as the policy says.
             on_lookup: Called before contacts or subscriptions are read, with the way that was
@@ -189,10 +189,10 @@ class ListPush:
     ) -> PushReport:
         """Write what a plan says; the same as ``plan.apply()``.
 
-        A plan that is older than a minute is made anew first: people unsubscribe meanwhile.
+        A plan that is older than a minute is made again first, since people unsubscribe.
 
         Raises:
-            APIError, TransportError: If an old plan could not be made anew. Nothing was written.
+            APIError, TransportError: If an old plan could not be made again. Nothing was written.
             JournalError: If the journal cannot be used.
         """
         with (
@@ -218,8 +218,8 @@ class ListPush:
         """Push rows: plan, then apply. Any number of them, in constant memory.
 
         Args:
-            rows: Mappings, or whatever the mapper takes; also a path, a frame or a cursor, as
-                :func:`~icontact.sources.as_rows` takes them. Read once.
+            rows: Mappings, or other items that the mapper takes; also a path, a frame or a cursor,
+                as :func:`~icontact.sources.as_rows` takes them. Read once.
             journal: A file in which every row's result is kept before the next batch goes out. Run
                 the same push again with it after a crash, Ctrl-C or a network that is gone: what
                 is done is not done again, and what failed is tried again. It holds the rows and

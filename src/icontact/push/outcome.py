@@ -42,10 +42,10 @@ class PushOutcome:
         email: The address, cleaned; ``None`` if the row has no usable one.
         status: How the row ended; a :class:`OutcomeStatus`, which compares equal to its text.
         subscription: The contact's state on the list afterwards: ``"normal"``, ``"pending"``,
-            ``"unsubscribed"``, or ``None`` if it is not on the list, or that was not looked at.
+            ``"unsubscribed"``, or ``None`` if it is not on the list, or that is not known.
         reason: Why, in words; with iContact's own text where there is one.
         contact_id: The contact, where there is one.
-        notes: What the mapper left out or changed; it stands in the reason, too.
+        notes: What the mapper left out or changed; the reason contains them, too.
         duplicate_of: The row with the same address that counts instead of this one.
         codes: The reason for programs: a :class:`ReasonCode` for each of its parts.
         added_to_list: Whether the contact was in iContact already and the push put it on the list.

@@ -1,4 +1,4 @@
-"""What a push would do: one entry for each row, made by reading only."""
+"""The plan of a push: one entry for each row, made by reading only."""
 
 from __future__ import annotations
 
@@ -50,8 +50,7 @@ class PushPlan(HasFrame):
     """What a push would do. Nothing has been written; :meth:`apply` writes just the difference.
 
     Attributes:
-        rows: One for each row of the input, in its order; read from the journal as they are looked
-            at.
+        rows: One for each row of the input, in its order; read from the journal when used.
         requests: How many requests the plan took.
         elapsed: Seconds it took.
         lookups: How contacts and subscriptions were looked up, and what other ways would have cost.
@@ -129,7 +128,7 @@ class PushPlan(HasFrame):
     ) -> PushReport:
         """Write the difference.
 
-        A plan that is older than a minute is made again first: people unsubscribe meanwhile.
+        A plan that is older than a minute is made again first, since people unsubscribe.
         Every row gets an outcome; errors of the service make it ``failed``.
 
         Args:

@@ -1,4 +1,4 @@
-"""What a push may do to contacts, and how it sends."""
+"""The policy of a push: what it may do to contacts, and how it sends."""
 
 from __future__ import annotations
 

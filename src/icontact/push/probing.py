@@ -189,7 +189,7 @@ class _Probe:
         return len(own) > 1 and there <= own and not elsewhere
 
     def _plan(self) -> None:
-        """Say what a push would do to a contact that was there before."""
+        """Report what a push would do to a contact that was there before."""
         try:
             planned = self._push.plan([self._row]).rows[0]
         except IContactError as error:
@@ -200,7 +200,7 @@ class _Probe:
         add("test push", detail)
 
     def _push_and_clean_up(self) -> None:
-        """Push and look at the result; clean up in any case, also after Ctrl-C."""
+        """Push and check the result; clean up in any case, also after Ctrl-C."""
         interrupted = False
         try:
             if self._do_push():

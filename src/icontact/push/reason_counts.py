@@ -1,4 +1,4 @@
-"""How many rows ended for each reason."""
+"""Counts rows by the reasons for which they ended."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ __all__ = ["Reason", "ReasonCode", "describe"]
 
 
 class ReasonCode(StrEnum):
-    """What a row's reason is made of; programs can compare these in place of words."""
+    """A part of a row's reason; programs can compare these in place of words."""
 
     # The row.
     DUPLICATE = "duplicate"

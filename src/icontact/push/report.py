@@ -30,9 +30,9 @@ class PushReport(HasFrame):
     """The outcomes of a push, in the order of the rows.
 
     Attributes:
-        outcomes: One for each row of the input. After a push it is read from the journal as it
-            is looked at, so that a million outcomes are never in memory; to pickle it, they are.
-            If the push goes on with its journal, they are what they are by then.
+        outcomes: One for each row of the input. They are read from the journal when used, so that
+            a million outcomes are never in memory; pickling reads all of them. If the push goes on
+            with its journal, they change.
         requests: How many requests were sent, repeats and earlier runs of the journal included.
         elapsed: Seconds, waits and earlier runs included.
         error: What ended the push early, if anything did; the rows concerned are ``failed``.

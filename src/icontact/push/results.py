@@ -1,4 +1,4 @@
-"""How the rows of a batch end: what happened to the contact and to the subscription, in one."""
+"""Makes one result for each row of a batch, from those of its contact and its subscription."""
 
 from __future__ import annotations
 

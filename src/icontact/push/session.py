@@ -224,7 +224,7 @@ class PushSession:
         )
 
     def _note_costs(self) -> tuple[int, float]:
-        """Keep what the push has cost so far, earlier runs included, and return it."""
+        """Store and return the requests and seconds so far, earlier runs included."""
         requests = self._requests_before + self.counter.requests
         elapsed = self._elapsed_before + self.counter.elapsed
         with self.journal.database.transaction():

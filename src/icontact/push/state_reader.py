@@ -25,7 +25,7 @@ __all__ = ["StateReader", "not_found_out", "or_failed", "why_unknown"]
 V = TypeVar("V", Private, int)
 T = TypeVar("T")
 
-#: So few are asked for one by one, without a look at how many there are in all.
+#: The largest number that is asked for one by one, without asking how many there are in all.
 _FEW = 1
 
 #: Rows a page of a search for one address.
@@ -110,7 +110,7 @@ class StateReader:
     def contacts(self, addresses: Iterable[Private]) -> Mapping[Private, Contact | IContactError]:
         """Return the contacts that have some addresses now. For a worker to ask.
 
-        An error stands where iContact gave no answer about one address.
+        The value is an error if iContact gave no answer about the address.
 
         Raises:
             APIError, TransportError: If iContact could not be asked.
@@ -132,7 +132,7 @@ class StateReader:
     def states(self, contact_ids: Iterable[int]) -> Mapping[int, str | IContactError]:
         """Return the states on the list that some contacts have now. For a worker to ask.
 
-        An error stands where iContact gave no answer about one contact.
+        The value is an error if iContact gave no answer about the contact.
 
         Raises:
             APIError, TransportError: If iContact could not be asked.
@@ -286,7 +286,7 @@ class _Reading(Generic[V, T]):
         return way
 
     def _cheapest(self, first: Page[T]) -> Lookup:
-        """Say how the rest is read; the first page is counted with each way."""
+        """Return how to read the rest; the first page is counted with each way."""
         if first.total is not None and first.total <= len(first):
             return Lookup(what=self.what, how="pages", requests=1, total=first.total)
         missing = sum(1 for _ in self.missing())
@@ -301,7 +301,7 @@ class _Reading(Generic[V, T]):
         return Lookup(what=self.what, how=how, requests=number, instead=instead, total=first.total)
 
     def _steady(self, first: Page[T], rest: Iterator[Page[T]]) -> bool:
-        """Read the other pages; tell whether these are all rows and none moved meanwhile."""
+        """Read the other pages; return whether they are complete and no row moved between them."""
         totals, read = {first.total}, len(first)
         try:
             for page in rest:

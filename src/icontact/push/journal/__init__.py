@@ -1,18 +1,4 @@
-"""Where every row of a push and its result are kept: one SQLite file, or a temporary database.
-
-The file can be read with the standard library alone; the view ``outcomes`` has a line for each row:
-
-.. code-block:: python
-
-    import sqlite3
-
-    from icontact.push import ListPush
-
-    push = ListPush(folder, "Newsletter", mapper=icontact.ContactMapper({"email": "email"}))
-    push.run([{"email": "jo@example.com"}], journal="push.sqlite")
-    for row in sqlite3.connect("push.sqlite").execute("SELECT * FROM outcomes LIMIT 5"):
-        print(row)
-"""
+"""The journal of a push: a SQLite file, or a temporary database, with every row and its result."""
 
 from icontact.push.journal.database import Database
 from icontact.push.journal.identity import Identity

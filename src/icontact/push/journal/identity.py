@@ -1,4 +1,4 @@
-"""Which push a journal belongs to: it refuses to serve another one."""
+"""Identifies the push that a journal belongs to; another one is refused."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Identity:
         client_folder_id: The client folder.
         list_id: The list.
         mapping: The mapper's fingerprint.
-        rules: What the settings say that decides about rows.
+        rules: The settings that decide about rows.
     """
 
     base_url: str
@@ -39,7 +39,7 @@ class Identity:
     rules: str
 
     def differences(self, kept: Mapping[str, str]) -> list[str]:
-        """Name what is not as it was."""
+        """Return the names of the parts that differ."""
         return [_CALLED[name] for name, value in self.items() if kept.get(name) != value]
 
     def items(self) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from icontact.push.journal.schema import CHECKED, TABLES, VERSION
 
 __all__ = ["JournalFile"]
 
-#: The key of what sums up all rows of a journal that no push has in use.
+#: The key of the checksum of all rows, in a journal that no push uses.
 _SEAL = "seal"
 _SUM = "COALESCE(SUM(checksum), 0)"
 _SEAL_ROWS = f"INSERT OR REPLACE INTO about (key, value) SELECT ?, CAST({_SUM} AS TEXT) FROM rows"
@@ -62,7 +62,7 @@ class JournalFile:
         """Return the notes, after a check that they agree with the rows.
 
         Raises:
-            JournalError: If it does not.
+            JournalError: If they do not.
         """
         problem = ""
         kept = dict(self.database.rows("SELECT key, value FROM about"))
@@ -72,18 +72,18 @@ class JournalFile:
         if number and (first, last) != (0, number - 1):
             problem = "rows are missing"
         elif number and not kept:
-            problem = "what it says about its push is missing"
+            problem = "the notes on its push are missing"
         elif kept.get("read", str(number)) != str(number):
             problem = f"it has {number:,} rows, and should have {kept['read']}"
         elif kept.get(_SEAL) and kept[_SEAL] != self._seal():
-            problem = "its rows are those of another time"
+            problem = "its rows are not those of its last run"
         if problem:
             self.database.close()
             raise self.database.damaged(problem)
         return kept
 
     def _seal(self) -> str:
-        """Return what changes with any row."""
+        """Return a checksum of all rows."""
         return str(self.database.value(f"SELECT {_SUM} FROM rows"))
 
     def _unseal(self) -> None:
@@ -92,7 +92,7 @@ class JournalFile:
             self._sealed = False
 
     def acquire(self) -> None:
-        """Take the file again after it was released.
+        """Lock the file again after it was released.
 
         Raises:
             JournalError: If another push holds it.
@@ -137,12 +137,12 @@ class JournalFile:
             self.database.close()
 
     def note(self, key: str, value: str) -> None:
-        """Keep a value."""
+        """Store a value under a key."""
         self.database.execute(
             "INSERT OR REPLACE INTO about (key, value) VALUES (?, ?)", (key, value)
         )
 
     def noted(self, key: str, default: str = "") -> str:
-        """Return a value."""
+        """Return the value of a key."""
         found = self.database.value("SELECT value FROM about WHERE key = ?", (key,))
         return default if found is None else str(found)

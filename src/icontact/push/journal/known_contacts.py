@@ -47,11 +47,11 @@ class KnownContacts:
         return found
 
     def forget(self) -> None:
-        """Forget what was found out about contacts."""
+        """Delete all contacts that were looked up."""
         self._database.execute("DELETE FROM known")
 
     def keep(self, found: Iterable[KnownContact]) -> None:
-        """Keep contacts whose addresses the rows have."""
+        """Store contacts whose addresses the rows have."""
         with self._database.transaction():
             self._database.execute_many(
                 "INSERT OR REPLACE INTO known (contact_id, address, contact) VALUES (?, ?, ?)",

@@ -205,7 +205,7 @@ class Journal(JournalFile):
         return list(starmap(RowToWrite, next(found, ())))
 
     def sent(self, first: int, last: int) -> None:
-        """Note that the planned rows from one to another are about to be sent."""
+        """Mark the planned rows from one to another as about to be sent."""
         self.database.execute(
             "UPDATE rows SET stage = ?, tried_reason = COALESCE(tried_reason, reason),"
             " tried_status = COALESCE(tried_status, status)"
@@ -214,7 +214,7 @@ class Journal(JournalFile):
         )
 
     def finish(self, results: Iterable[RowResult]) -> None:
-        """Note how rows ended."""
+        """Store the results of rows."""
         with self.database.transaction():
             self.database.execute_many(
                 "UPDATE rows SET stage = ?, status = ?, reason = ?, subscription = ?,"

@@ -10,16 +10,16 @@ VERSION = 5
 
 
 class Stage:
-    """How far a row has come. Plain numbers, since they are columns."""
+    """The stages of a row. Plain numbers, since they are stored in a column."""
 
     READ = 0
-    """Mapped; what to do is still to be found out."""
+    """Mapped; nothing is decided yet."""
 
     PLANNED = 1
     """To be written."""
 
     SENT = 2
-    """A request with it went out, and its answer is not noted yet."""
+    """A request with it went out, and its answer is not stored yet."""
 
     DONE = 3
     """It has its outcome."""

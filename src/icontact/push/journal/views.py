@@ -214,7 +214,7 @@ class Outcomes(_View[PushOutcome]):
 
     @property
     def source(self) -> Mapping[str, Any]:
-        """What is known of the input: ``columns``, ``encoding``, ``delimiter``."""
+        """The form of the input: ``columns``, ``encoding``, ``delimiter``."""
         found = self._database.value("SELECT value FROM about WHERE key = 'source'")
         return json.loads(found) if found else {}
 
