@@ -1,4 +1,4 @@
-"""Trouble on the way of a push, what it may not do meanwhile, and what it leaves behind."""
+"""Failures on the way of a push, what it must not do, and how it ends."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def order_trouble(sandbox: Sandbox, seed: int, share: float) -> None:
     others = faults.take
 
     def take(incoming: IncomingRequest) -> Fault | None:
-        # What is said of a single row is said of that row, and is no trouble of the service.
+        # A refusal of a single row is about that row, and is not a failure of the service.
         if _items(incoming) > 1 and dice.random() < share:
             return Fault(kind=FaultKind.STATUS, answer=_REFUSAL)
         return others(incoming)
@@ -124,7 +124,7 @@ class Watch:
 
     Args:
         sandbox: The sandbox, which knows its people already.
-        hands_off: The addresses of those to whom nothing may be done.
+        hands_off: The addresses of the people that a push must not touch.
     """
 
     def __init__(self, sandbox: Sandbox, hands_off: frozenset[str]) -> None:

@@ -22,7 +22,7 @@ MAPPING: dict[str, Any] = {
     "custom_fields": {"score": "points"},
 }
 
-#: What iContact says of those who must be left alone, and of how many of a hundred rows.
+#: The statuses of people that a push must not touch, and how many of a hundred rows have them.
 _LEFT_ALONE = ("unsubscribed", "donotcontact", "bounced", "pending", "invitable")
 
 
@@ -33,7 +33,7 @@ class Scene:
     contacts: list[dict[str, Any]]
     subscriptions: list[dict[str, Any]]
     rows: list[Any]
-    #: The addresses of those to whom nothing may be done.
+    #: The addresses of the people that a push must not touch.
     hands_off: frozenset[str]
 
     def furnish(self, sandbox: Sandbox) -> None:
@@ -45,7 +45,7 @@ class Scene:
 
 
 def scene(number: int, seed: int) -> Scene:
-    """Make up so many rows of every kind that a push has to tell apart."""
+    """Make up rows of every kind that a push has to tell apart."""
     dice = random.Random(f"scene {seed}")
     contacts: list[dict[str, Any]] = []
     subscriptions: list[dict[str, Any]] = []

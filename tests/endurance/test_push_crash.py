@@ -40,7 +40,7 @@ AUTO: dict[str, Any] = {"batch_size": "auto", "page_size": "auto"}
 
 @cache
 def undisturbed_end(number: int, seed: int) -> End:
-    """Return how a push ends that nobody kills."""
+    """Return how a push ends that is not killed."""
     return untroubled_end(scene(number, seed), POLICY)
 
 

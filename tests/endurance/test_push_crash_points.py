@@ -23,7 +23,7 @@ ROWS = [person(place) for place in (0, 1, 2, 3, 4, 4)]
 
 
 class Crash(Exception):
-    """What nobody expects and nobody catches."""
+    """An error that no code expects or catches."""
 
 
 @attrs.define
@@ -154,6 +154,6 @@ def test_a_push_that_dies_anywhere_ends_as_if_it_had_not(
             again = pushed(sandbox, journal)
 
             assert end(sandbox, again) == untroubled, place
-            # It gets through once there is no such call any more.
+            # It gets through once no further call is made.
             assert trap.calls < place if report else place < 99
     assert place > 3

@@ -24,7 +24,7 @@ print(most_memory())
 
 
 def most_memory(rows: int) -> int:
-    """Return the most kilobytes that planning so many rows takes."""
+    """Return the most kilobytes that a plan of some rows takes."""
     command = [sys.executable, "-c", PLAN, str(rows)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
     return int(done.stdout)

@@ -155,6 +155,29 @@ def test_a_row_that_is_refused_does_not_change_the_size() -> None:
         assert report.batch_size == 1000
 
 
+@pytest.mark.parametrize("cap", CAPS)
+def test_rows_that_are_refused_do_not_hide_a_cap(cap: str) -> None:
+    with Sandbox(quirks=Quirks(max_batch=500, **CAPS[cap])) as sandbox:
+        folder = sandbox.client().folder()
+        mapper = ContactMapper({"email": "email", "status": "status"})
+        push = ListPush(folder, "Newsletter", mapper=mapper)
+        rows = [*people(2000)]
+        for place in (700, 800, 900, 1900):
+            rows[place]["status"] = f"nonsense{place}"
+
+        report = push.run(rows)
+
+        assert [one.row for one in report.outcomes if one.status == "rejected"] == [
+            700,
+            800,
+            900,
+            1900,
+        ]
+        assert report.counts["created"] == 1996
+        assert report.batch_size == 500
+        assert report.requests < 30
+
+
 @pytest.mark.parametrize("path", [CONTACTS, SUBSCRIPTIONS])
 @pytest.mark.parametrize("fault", ["swallow", "status", "cut", "drop"])
 def test_a_large_batch_that_fails_by_chance_loses_no_row(fault: str, path: str) -> None:

@@ -50,17 +50,26 @@ class Server:
         return attrs.evolve(answer, elapsed=self._seconds + self._waits)
 
 
-def pushed(sandbox: Sandbox, seconds: float, waits: float = 0.0, **how: Any) -> Server:
+def pushed(
+    sandbox: Sandbox, seconds: float, waits: float = 0.0, rows: int = ROWS, **how: Any
+) -> Server:
     folder = sandbox.client().folder()
     push = ListPush(
-        folder, "Newsletter", mapper=ContactMapper({"email": "email"}), batch_size=1, **how
+        folder, "Newsletter", mapper=ContactMapper({"email": "email"}), **{"batch_size": 1, **how}
     )
     server = Server(folder, seconds, waits)
     push.folder = Folder(server, folder.account_id, folder.client_folder_id)
-    report: PushReport = push.run({"email": f"person{place}@example.com"} for place in range(ROWS))
-    assert report.counts["created"] == ROWS
-    assert [one.row for one in report.outcomes] == list(range(ROWS))
+    report: PushReport = push.run({"email": f"person{place}@example.com"} for place in range(rows))
+    assert report.counts["created"] == rows
+    assert [one.row for one in report.outcomes] == list(range(rows))
     return server
+
+
+def test_the_next_batch_goes_out_while_contacts_are_subscribed(sandbox: Sandbox) -> None:
+    server = pushed(sandbox, seconds=200.0, rows=3600, batch_size="auto")
+
+    # The sizes are 500, 1,000, 2,000 and 100: no two of the first are under way together.
+    assert max(server.together) == 2
 
 
 def test_while_answers_come_quickly_one_request_is_under_way(sandbox: Sandbox) -> None:

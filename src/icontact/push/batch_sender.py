@@ -29,7 +29,7 @@ from icontact.errors import (
 from icontact.push.batch_size import BatchSize
 from icontact.resources import BatchResult
 
-__all__ = ["LEFT_OUT", "BatchSender", "ItemFailed", "ItemRejected", "in_doubt"]
+__all__ = ["MISSING", "BatchSender", "ItemFailed", "ItemRejected", "in_doubt"]
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -77,11 +77,11 @@ class ItemFailed:
     maybe_applied: bool = True
 
 
-#: A request that leaves out more than one item in this many may have been too large.
+#: A request that silently leaves out more than one item in this many may have been too large.
 _MANY = 10
 
 #: The item is missing in iContact's answer, and no warning says why.
-LEFT_OUT = ItemRejected("")
+MISSING = ItemRejected("")
 
 
 class _Sent(NamedTuple, Generic[S]):
@@ -175,7 +175,7 @@ class BatchSender:
         items: Sequence[T],
         post: Callable[[Sequence[T]], BatchResult[S]],
         *,
-        again_if_left_out: bool = False,
+        again_if_missing: bool = False,
     ) -> list[S | ItemRejected | ItemFailed]:
         """Send items in bulk calls, and return an answer for each, in their order.
 
@@ -186,15 +186,15 @@ class BatchSender:
             kind: What is sent, such as "contacts".
             items: The items.
             post: Sends some of them in one request.
-            again_if_left_out: Whether to send items once more that iContact leaves out without a
+            again_if_missing: Whether to send items once more that iContact leaves out without a
                 word.
         """
         answers: list[S | ItemRejected | ItemFailed] = []
         while len(answers) < len(items):
             some = items[len(answers) : len(answers) + self.size.current]
             answers.extend(self._send_together(kind, some, post).answers)
-        if again_if_left_out and LEFT_OUT in answers:
-            places = [place for place, answer in enumerate(answers) if answer == LEFT_OUT]
+        if again_if_missing and MISSING in answers:
+            places = [place for place, answer in enumerate(answers) if answer == MISSING]
             again = self.send_many(kind, [items[place] for place in places], post)
             for place, answer in zip(places, again, strict=True):
                 answers[place] = in_doubt(answer)
@@ -244,8 +244,9 @@ class BatchSender:
         ]
         texts = [text for text in result.warnings if not any(notice in text for notice in _NOTICES)]
         accepted = True
-        if not texts and len(missing) > len(items) // _MANY and self._may_be_size(kind, items):
-            again, accepted = self._send_left_out(kind, missing, post, (len(items) + 1) // 2)
+        unexplained = len(missing) - len(texts)
+        if unexplained > len(items) // _MANY and self._may_be_size(kind, items):
+            again, accepted = self._send_missing(kind, missing, post, (len(items) + 1) // 2)
             if accepted:
                 self.size.failed(kind, len(items))
         else:
@@ -260,7 +261,7 @@ class BatchSender:
             answers.append(next(reasons) if stored is None else stored)
         return _Sent(answers, accepted=accepted)
 
-    def _send_left_out(
+    def _send_missing(
         self,
         kind: str,
         items: Sequence[T],
@@ -274,9 +275,9 @@ class BatchSender:
             sent = self._send_together(kind, items[start : start + most], post)
             answers.extend(map(in_doubt, sent.answers))
             accepted = accepted and sent.accepted
-            if all(answer == LEFT_OUT for answer in sent.answers):
+            if all(answer == MISSING for answer in sent.answers):
                 # A smaller request has changed nothing, so the size is not at fault.
-                answers.extend([LEFT_OUT] * (len(items) - len(answers)))
+                answers.extend([MISSING] * (len(items) - len(answers)))
                 return _Sent(answers, accepted=False)
         return _Sent(answers, accepted=accepted)
 
@@ -290,7 +291,7 @@ class BatchSender:
         """Return why items are missing in an answer."""
         alike = len(texts) == len(missing) and len(set(texts)) == 1
         if not texts or alike:
-            return [ItemRejected(texts[0]) if texts else LEFT_OUT] * len(missing)
+            return [ItemRejected(texts[0]) if texts else MISSING] * len(missing)
         if len(missing) == 1:
             return [ItemRejected(" / ".join(texts))]
         # If a first answer was lost, this one may be about what the first request has done.

@@ -69,7 +69,7 @@ class ContactWriter:
             "contacts",
             [item_of(row) for row in together],
             partial(self.folder.contacts.create_many, explain=False),
-            again_if_left_out=True,
+            again_if_missing=True,
         )
         found = self._created_before(together, posted)
         written |= _by_row(together, self._without_suppressed(together, found))

@@ -10,7 +10,7 @@ import attrs
 
 from icontact.client import Folder
 from icontact.models import Contact, Subscription, SubscriptionFields, SubscriptionStatus
-from icontact.push.batch_sender import LEFT_OUT, BatchSender, ItemFailed, ItemRejected, in_doubt
+from icontact.push.batch_sender import MISSING, BatchSender, ItemFailed, ItemRejected, in_doubt
 from icontact.push.decisions import suppression_reason
 from icontact.push.freshness import RECENT
 from icontact.push.journal import RowToWrite
@@ -132,7 +132,7 @@ class Subscriber:
         states = self._states(list(refused))
         unknown = [one for one in refused if states[one] is None]
         answers: dict[int, str | ItemProblem | None] = {one: refused[one] for one in unknown}
-        silent = [one for one in unknown if refused[one] == LEFT_OUT]
+        silent = [one for one in unknown if refused[one] == MISSING]
         answers |= self._post(silent)
         return {
             one: self._why_refused(one, answer)
