@@ -521,3 +521,13 @@ def test_a_batch_size_of_one_sends_each_row_by_itself(embedded: Sandbox, people:
 
     posts = [one for one in embedded.requests if one.method == "POST"]
     assert len([one for one in posts if one.path.endswith("/contacts")]) == 3
+
+
+def test_with_verbose_the_requests_of_many_rows_are_shown(
+    embedded: Sandbox, tmp_path: Path
+) -> None:
+    people = written(tmp_path, "email", *(f"person{place}@example.com" for place in range(1600)))
+    words = ("push", people, "--list", "Newsletter", "-v")
+
+    assert "about 6 more to write, 8 at most" in icontact(*words, "--dry-run").out
+    assert "up to 1,000 rows in a request" in icontact(*words).out

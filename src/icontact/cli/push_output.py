@@ -297,8 +297,11 @@ def _print_values(plan: PushPlan, file: RowFile, *, diff: bool) -> None:
 def _costs(done: PushPlan | PushReport) -> str:
     requests = number_of(done.requests, "request")
     if isinstance(done, PushPlan):
-        return f"planned with {requests}; about {done.requests_to_write:,} more to write"
-    return f"{requests} in {done.elapsed:.1f} s"
+        about, most = done.requests_to_write, done.requests_at_most
+        limit = f", {most:,} at most" if most > about else ""
+        return f"planned with {requests}; about {about:,} more to write{limit}"
+    size = f", up to {number_of(done.batch_size, 'row')} in a request" if done.batch_size else ""
+    return f"{requests} in {done.elapsed:.1f} s{size}"
 
 
 def _print_advice(summary: PushSummary, again: str | None, *, has_rows: bool) -> None:
