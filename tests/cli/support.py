@@ -42,7 +42,7 @@ class Ran:
 
 
 class Typed(io.BytesIO):
-    """What somebody types, who then presses Ctrl-D.
+    """The keys that a person types before Ctrl-D.
 
     Some versions of click take the end of a test's input for an empty line instead.
     """
@@ -55,8 +55,8 @@ class Typed(io.BytesIO):
 
 
 def icontact(*words: object, stdin: bytes | Typed | None = None) -> Ran:
-    """Run a command, as somebody types it."""
-    # Older versions of click have to be told to keep the two streams apart.
+    """Run a command, as a person types it."""
+    # Older versions of click need an option to keep the two streams apart.
     apart: Any = {"mix_stderr": False}
     known = "mix_stderr" in inspect.signature(CliRunner).parameters
     runner = CliRunner(**apart) if known else CliRunner()

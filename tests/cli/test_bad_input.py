@@ -103,7 +103,7 @@ def test_a_row_with_too_few_cells_is_pushed_and_noted(embedded: Sandbox, tmp_pat
     assert "1 row with fewer cells" in ran.err
 
 
-def test_a_line_that_is_no_object_is_rejected(embedded: Sandbox, tmp_path: Path) -> None:
+def test_a_line_that_is_not_an_object_is_rejected(embedded: Sandbox, tmp_path: Path) -> None:
     lines = ("[1]", "no JSON", '{"email": NaN}', '{"email": "jo@example.com"}')
     path = written(tmp_path, *lines, name="people.jsonl")
     ran = pushed(path, "--map", "email=email", "--json")
@@ -182,7 +182,7 @@ def test_a_list_that_exists_twice_names_the_ids(embedded: Sandbox, people: Path)
     assert all(str(list_id) in message(ran) for list_id in ids)
 
 
-def test_a_deleted_list_is_no_list(embedded: Sandbox, people: Path) -> None:
+def test_a_deleted_list_cannot_be_pushed_to(embedded: Sandbox, people: Path) -> None:
     ran = icontact("push", people, "--list", "999")
     assert ran.code == 2
     assert "no list 999" in message(ran)
@@ -323,7 +323,9 @@ def test_a_closed_port_ends_with_3(people: Path, monkeypatch: pytest.MonkeyPatch
         (404, "iContact has nothing there: check the ids of account and client folder"),
     ],
 )
-def test_an_answer_is_told_in_plain_words_first(embedded: Sandbox, status: int, said: str) -> None:
+def test_an_error_of_icontact_begins_with_plain_words(
+    embedded: Sandbox, status: int, said: str
+) -> None:
     embedded.faults.next(status)
     ran = icontact("lists")
     assert ran.code == 2
@@ -337,7 +339,7 @@ def test_an_answer_is_told_in_plain_words_first(embedded: Sandbox, status: int, 
         (TransportError, "iContact gave no usable answer: try again later"),
     ],
 )
-def test_silence_is_told_in_plain_words_first(
+def test_a_missing_answer_begins_with_plain_words(
     embedded: Sandbox, monkeypatch: pytest.MonkeyPatch, kind: type[TransportError], said: str
 ) -> None:
     def fail(*_: object) -> None:
@@ -364,7 +366,7 @@ def test_silence_is_told_in_plain_words_first(
         ),
     ],
 )
-def test_what_is_wrong_with_the_server_is_told_in_plain_words_first(
+def test_an_error_of_the_server_begins_with_plain_words(
     error: errors.IContactError, said: str
 ) -> None:
     assert describe_error(error).startswith(said)
@@ -392,9 +394,7 @@ def unforeseen(*_: object) -> None:
     raise ZeroDivisionError("jo@example.com")
 
 
-def test_a_mistake_of_ours_is_no_traceback(
-    embedded: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bug_shows_no_traceback(embedded: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listings, "folders_of", unforeseen)
     ran = icontact("folders")
     assert ran.code == 1
@@ -418,7 +418,7 @@ def test_debugging_shows_the_traceback(embedded: Sandbox, monkeypatch: pytest.Mo
         (ModuleNotFoundError("No module named 'rich'", name="rich"), "rich is not installed"),
     ],
 )
-def test_what_the_system_refuses_is_told(
+def test_an_error_of_the_system_is_reported(
     embedded: Sandbox, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
 ) -> None:
     def fail(*_: object) -> None:
@@ -430,7 +430,7 @@ def test_what_the_system_refuses_is_told(
     assert said in message(ran)
 
 
-def test_a_reader_that_goes_away_is_no_error(
+def test_a_pipe_that_closes_early_is_not_an_error(
     embedded: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:

@@ -109,11 +109,11 @@ def test_a_file_that_is_damaged_within_ends_with_an_error(damage: bytes) -> None
     found = rows_of(packed[:middle] + damage + packed[middle + 40 :])
     good = [row for row in found if isinstance(row, dict)]
     assert found[-1].startswith(HERE)
-    # What was unpacked before the damage is noticed may be garbled; it is no row of ours then.
+    # What was unpacked before the damage is noticed may be garbled; it is not a row then.
     assert good[:400] == rows[:400]
 
 
-def test_half_a_line_is_no_row_even_if_it_could_be_one() -> None:
+def test_half_a_line_is_never_a_row() -> None:
     content = b"email,name\nann@example.com,Ann\njo@example.com,Jo"
     packed = gzip.compress(content)[:-8]
     assert rows_of(packed)[0] == ROWS[1]

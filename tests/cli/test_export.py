@@ -119,9 +119,7 @@ def test_no_answer_is_code_3_and_leaves_no_file(filled: Sandbox, tmp_path: Path)
 
 
 @pytest.mark.usefixtures("filled")
-def test_an_export_that_may_lack_somebody_is_code_1(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_an_incomplete_export_ends_with_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     write: Any = ContactExport.write
 
     def incomplete(self: ContactExport, *args: Any, **options: Any) -> Any:

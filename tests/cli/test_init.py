@@ -183,7 +183,7 @@ def test_each_field_can_be_asked_for(embedded: Sandbox, columns: Path) -> None:
     assert "iContact requires the e-mail address" in ran.out + ran.err
 
 
-def test_a_column_like_nothing_there_is_told_with_those_there_are(
+def test_an_unknown_column_is_reported_with_the_existing_ones(
     embedded: Sandbox, columns: Path
 ) -> None:
     ran = answered("", "n", "qqq", "", *[""] * 20, words=("--columns", columns))
@@ -243,7 +243,7 @@ def test_mautics_mapping_can_be_taken_over_in_a_terminal(embedded: Sandbox, tmp_
     assert pairs(made())["color"] == "favourite"
 
 
-def test_a_custom_field_that_only_mautic_knows_is_told(embedded: Sandbox, tmp_path: Path) -> None:
+def test_a_custom_field_that_only_mautic_has_is_reported(embedded: Sandbox, tmp_path: Path) -> None:
     path = mautic_file(tmp_path, {**MAUTIC, "cf_colour": "favourite"})
 
     ran = icontact("init", "--from-mautic", path, "--yes")
@@ -330,7 +330,7 @@ def test_several_folders_are_offered(embedded: Sandbox) -> None:
     assert made().client_folder_id == embedded.client_folder_id
 
 
-def test_an_account_that_is_not_there_is_told(embedded: Sandbox) -> None:
+def test_an_unknown_account_is_reported(embedded: Sandbox) -> None:
     assert "--account-id: there is no enabled account '5'" in (
         icontact("init", "--account-id", 5, "--preset", "mautic", "--yes").err
     )
@@ -338,7 +338,7 @@ def test_an_account_that_is_not_there_is_told(embedded: Sandbox) -> None:
     assert "there is no enabled account that" in icontact("init").err
 
 
-def test_a_folder_without_lists_is_told(embedded: Sandbox) -> None:
+def test_a_folder_without_lists_is_reported(embedded: Sandbox) -> None:
     folder = embedded.add_client_folder(name="Empty")
 
     ran = icontact("init", "--client-folder-id", folder, "--preset", "mautic", "--yes")
@@ -347,7 +347,7 @@ def test_a_folder_without_lists_is_told(embedded: Sandbox) -> None:
     assert "this client folder has no list" in ran.err
 
 
-def test_lists_of_one_name_are_told_apart_by_id(embedded: Sandbox) -> None:
+def test_lists_of_one_name_are_chosen_by_id(embedded: Sandbox) -> None:
     first, second = embedded.seed(lists=[{"name": "Twice"}, {"name": "Twice"}]).list_ids
 
     words = ("--preset", "mautic", "--yes", "--list")
@@ -370,7 +370,7 @@ def test_lists_are_offered_whatever_their_number(embedded: Sandbox) -> None:
     )
 
 
-def test_missing_credentials_are_told_how_to_set(
+def test_it_says_how_to_set_missing_credentials(
     embedded: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ICONTACT_USERNAME")
@@ -385,7 +385,7 @@ def test_missing_credentials_are_told_how_to_set(
     assert len(embedded.requests) == 0
 
 
-def test_credentials_that_cannot_be_used_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unusable_credentials_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ICONTACT_PASSWORD", " padded ")
 
     assert "password has white space around it" in icontact("init").err
@@ -408,7 +408,7 @@ def test_a_file_is_not_replaced_unasked(embedded: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("output", [".", "none/icontact.toml"])
-def test_a_place_that_cannot_be_written_is_told_first(embedded: Sandbox, output: str) -> None:
+def test_an_unwritable_place_is_reported_first(embedded: Sandbox, output: str) -> None:
     assert "a file in a folder that exists is needed" in icontact("init", "--output", output).err
     assert len(embedded.requests) == 0
 
@@ -433,7 +433,9 @@ def test_a_place_that_cannot_be_written_is_told_first(embedded: Sandbox, output:
         ),
     ],
 )
-def test_what_cannot_be_used_is_told(embedded: Sandbox, words: tuple[str, ...], said: str) -> None:
+def test_unusable_options_are_reported(
+    embedded: Sandbox, words: tuple[str, ...], said: str
+) -> None:
     ran = icontact("init", "--yes", *words)
 
     assert ran.code == 2
@@ -441,7 +443,7 @@ def test_what_cannot_be_used_is_told(embedded: Sandbox, words: tuple[str, ...], 
     assert not Path("icontact.toml").exists()
 
 
-def test_a_header_without_an_address_is_told(embedded: Sandbox, tmp_path: Path) -> None:
+def test_a_header_without_an_address_is_reported(embedded: Sandbox, tmp_path: Path) -> None:
     path = written(tmp_path, "Contact,Town", "jo@example.com,Leeds")
 
     assert "no column looks like the e-mail address" in (
@@ -527,14 +529,14 @@ def test_a_choice_is_asked_again_until_it_is_one(embedded: Sandbox) -> None:
     assert made().existing == "merge"
 
 
-def test_nobody_is_asked_who_is_not_to_be() -> None:
+def test_with_yes_no_question_is_asked() -> None:
     prompter = Prompter(silent=True)
 
     assert prompter.confirm("Well?", default=False) is False
     assert prompter.confirm("Well?", given=True, default=False) is True
 
 
-def test_an_icontact_that_is_down_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_icontact_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ICONTACT_BASE_URL", "http://127.0.0.1:1/icp")
 
     ran = icontact("init", "--preset", "mautic", "--yes")

@@ -117,7 +117,7 @@ def test_without_words_the_help_is_shown() -> None:
     }
 
 
-def test_a_terminal_that_lacks_letters_is_no_reason_to_fail() -> None:
+def test_a_terminal_without_some_letters_still_works() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "icontact", "demo", "-v"],
         env={"PYTHONIOENCODING": "latin-1", "PATH": ""},
@@ -177,7 +177,7 @@ def test_a_list_that_the_locale_lost_is_said_at_once() -> None:
     assert "is not in the encoding of the locale" in done.stderr
 
 
-def test_who_stops_while_libraries_are_loaded_gets_no_traceback(
+def test_ctrl_c_while_libraries_are_loaded_shows_no_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     class Stopping:

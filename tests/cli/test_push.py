@@ -255,9 +255,7 @@ def test_the_switch_stops_every_push_and_says_so(
     assert stored(embedded) == {}
 
 
-def test_an_answer_that_fails_to_come_is_told_and_ends_with_3(
-    embedded: Sandbox, people: Path
-) -> None:
+def test_a_missing_answer_is_reported_and_ends_with_3(embedded: Sandbox, people: Path) -> None:
     embedded.faults.refuse(path=r"/contacts", times=100)
     ran = icontact("push", people, "--list", "Newsletter")
     assert ran.code == 3
@@ -285,11 +283,11 @@ def test_on_a_terminal_there_is_a_bar_and_a_table(
     assert "rejected" in ran.out
 
 
-def test_in_a_pipe_and_with_json_there_is_no_bar(embedded: Sandbox, people: Path) -> None:
+def test_a_pipe_and_json_show_no_bar(embedded: Sandbox, people: Path) -> None:
     assert "writing" not in icontact("push", people, "--list", "Newsletter").err
 
 
-def test_somebody_who_waits_is_told_of_repeats(
+def test_repeated_requests_are_reported_once_in_a_pipe(
     embedded: Sandbox, people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "RETRY", RetryPolicy(base=0.0))
@@ -371,7 +369,7 @@ def test_a_journal_that_cannot_be_used_is_a_matter_of_usage(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_who_stops_a_push_is_told_how_to_go_on(
+def test_a_stopped_push_says_how_to_continue(
     embedded: Sandbox,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -432,7 +430,7 @@ def test_a_list_may_be_named_by_digits(embedded: Sandbox, people: Path) -> None:
     assert icontact("push", people, "--list", "1234").out.startswith("1234: 3 rows: 3 created")
 
 
-def test_before_a_journal_is_looked_at_nobody_claims_to_know_what_is_in_it(
+def test_a_push_stopped_before_its_journal_is_read_claims_no_number(
     embedded: Sandbox, people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object, **__: object) -> None:
@@ -459,7 +457,7 @@ def test_before_a_journal_is_looked_at_nobody_claims_to_know_what_is_in_it(
         (None, ""),
     ],
 )
-def test_what_is_no_address_is_masked_as_a_whole(email: str | None, shown: str) -> None:
+def test_a_text_that_is_not_an_address_is_masked_as_a_whole(email: str | None, shown: str) -> None:
     assert output.masked(email) == shown
 
 

@@ -106,7 +106,7 @@ def test_a_store_that_is_not_there_is_not_made(store: Path) -> None:
     assert not store.exists()
 
 
-def test_another_file_is_no_store(tmp_path: Path) -> None:
+def test_another_file_is_not_a_store(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_text("email\njo@example.com\n" * 200)
     ran = icontact("queue", "list", "--store", path)
@@ -120,7 +120,7 @@ def test_why_all_of_them_wait_is_shown(inbox: Inbox, store: Path) -> None:
     assert "  0      2026-01-05 11:00:00Z  all events wait: iContact does not accept" in ran.out
 
 
-def test_what_is_no_address_is_masked_as_a_whole(inbox: Inbox, store: Path) -> None:
+def test_a_text_that_is_not_an_address_is_masked_as_a_whole(inbox: Inbox, store: Path) -> None:
     row = {"email": "Jo Doe <jo@canary.example>"}
     inbox.add([ContactEvent(type="saved", contact_id=4, contact=row)])
     ran = icontact("queue", "list", "--store", store)

@@ -95,7 +95,7 @@ def test_an_encoding_that_is_none_for_text_is_refused(name: str) -> None:
     ("magic", "what"),
     [(b"PK\x03\x04", "Excel"), (b"\xd0\xcf\x11\xe0", "old Excel"), (b"\x1f\x8b", "compressed")],
 )
-def test_what_is_no_text_is_named(magic: bytes, what: str) -> None:
+def test_content_that_is_not_text_is_named(magic: bytes, what: str) -> None:
     assert what in refusal(magic + bytes(range(256)))
 
 
@@ -144,7 +144,7 @@ def test_blank_lines_before_the_header_are_passed_over() -> None:
     assert rows.line_of(0) == 4
 
 
-def test_a_header_without_rows_is_no_error() -> None:
+def test_a_header_without_rows_is_not_an_error() -> None:
     assert rows_of(b"email,name\n") == []
 
 

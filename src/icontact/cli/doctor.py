@@ -21,7 +21,7 @@ from icontact.cli.exit_codes import (
     interruptible,
 )
 from icontact.cli.options import json_option, place_options
-from icontact.cli.output import clean, print_json, print_table
+from icontact.cli.output import print_json, print_table, print_text, styled
 from icontact.client import Folder
 from icontact.errors import ConfigError, MappingError
 from icontact.integrations.triggers import rules_of
@@ -201,12 +201,12 @@ def show(
         print_json({"checks": checks, "fields": compared, "fault": problem and problem.name})
         return
     for step in steps:
-        status = click.style(f"{step.status:<8}", fg=_COLORS.get(step.status))
-        click.echo(f"{status} {step.name:<14} {clean(_detail(step))}".rstrip())
+        status = styled(f"{step.status:<8}", _COLORS.get(step.status))
+        print_text(_detail(step), start=f"{status} {step.name:<14} ", indent=" " * 24)
     if fields:
         rows = [(one.target, one.source, one.verdict, one.detail) for one in fields]
         print_table(("field", "source", "came back", "note"), rows)
     if problem is None:
         click.echo("All checks passed.")
     else:
-        click.echo(f"First problem: {problem.name}. {clean(problem.advice)}".rstrip())
+        print_text(f"First problem: {problem.name}. {problem.advice}".rstrip(), indent="  ")

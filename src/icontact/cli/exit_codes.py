@@ -193,7 +193,7 @@ class CommandGroup(click.Group):
 
 
 def _reader_went_away(error: Exception) -> bool:
-    # As in `icontact lists | head -1`; click ends quietly then.
+    # As in `icontact lists | head -1`; click ends without a message then.
     return isinstance(error, OSError) and error.errno == errno.EPIPE
 
 

@@ -170,7 +170,8 @@ def _show(report: ExportReport, options: ExportOptions) -> None:
         print_json({**document, "elapsed": round(report.elapsed, 3)})
         return
     for note in report.notes:
-        print_note(note, always=not report.complete)
+        text = note.replace("details=True (--details)", "--details")
+        print_note(text, always=not report.complete)
     say = print_note if options.output == "-" else print_text
     place = "" if options.output == "-" else f"{options.output}: "
     say(f"{place}{number_of(report.contacts, 'contact')}")

@@ -89,7 +89,7 @@ def wrapped(text: str, stream: IO[str] | None, *, start: str = "", indent: str =
 
 def print_text(text: str, *, start: str = "", indent: str = "") -> None:
     """Print a sentence of the result."""
-    click.echo(wrapped(clean(text), sys.stdout, start=start, indent=indent))
+    click.echo(wrapped(clean(text), sys.stdout, start=start, indent=indent).rstrip())
 
 
 def set_quiet(ctx: click.Context) -> None:
@@ -176,4 +176,7 @@ def _print_fitted(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         # As Text, since names may hold what rich would take for its markup.
         table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
-    console.print(table)
+    with console.capture() as drawn:
+        console.print(table)
+    for line in drawn.get().splitlines():
+        click.echo(line.rstrip())

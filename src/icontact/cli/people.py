@@ -125,5 +125,5 @@ def unsubscribe(
         keys = {"contact_id": contact_id, "list_id": list_id, "list": target.name}
         print_json({**keys, "status": "unsubscribed", "changed": not already})
         return
-    told = "was unsubscribed already from" if already else "is unsubscribed from"
-    print_text(f"{masked(address)} {told} {target.name!r} ({target.list_id})")
+    verb = "was unsubscribed already from" if already else "is unsubscribed from"
+    print_text(f"{masked(address)} {verb} {target.name!r} ({target.list_id})")

@@ -25,7 +25,7 @@ _CALM = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
 #: A screen shows this many reasons.
 _REASONS = 8
 
-#: Fields that tell who somebody is: without --diff they are masked.
+#: Fields that identify a person: without --diff they are masked.
 _PERSONAL = ("first_name", "last_name", "street", "street2", "phone", "fax", "business")
 
 
@@ -224,15 +224,15 @@ def sentence(summary: PushSummary) -> str:
         return f"Would {would}. Nothing was written."
     parts = [f"{number:,} {name}" for name, number in numbers.items() if number]
     total = number_of(sum(numbers.values()), "row")
-    told = f"{total}: {', '.join(parts)}." if parts else f"{total}."
+    text = f"{total}: {', '.join(parts)}." if parts else f"{total}."
     if counts["failed"]:
-        return f"{told} Push the same file again for those that failed."
+        return f"{text} Push the same file again for those that failed."
     if counts["rejected"]:
         verb = "needs" if counts["rejected"] == 1 else "need"
-        return f"{told} {number_of(counts['rejected'], 'row')} {verb} a correction."
+        return f"{text} {number_of(counts['rejected'], 'row')} {verb} a correction."
     if getattr(summary.done, "opted_out_on_list", 0):
-        return told
-    return f"{told} Nothing is left to do."
+        return text
+    return f"{text} Nothing is left to do."
 
 
 def _print_error(report: PushReport) -> None:

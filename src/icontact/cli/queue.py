@@ -20,7 +20,7 @@ __all__ = ["queue"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-#: What somebody has to look at.
+#: The states that need attention.
 _OPEN = (EventState.WAITING, EventState.DEAD_LETTER)
 
 
@@ -75,7 +75,7 @@ icontact queue list --store /var/lib/icontact/triggers.sqlite --state done --lim
     help="Show events in this state instead; may be repeated.",
 )
 @click.option(
-    "--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many."
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most."
 )
 @json_option
 def list_events(store: str, states: tuple[str, ...], limit: int, as_json: bool) -> None:
