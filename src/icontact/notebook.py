@@ -92,6 +92,11 @@ def shown(field: attrs.Attribute[Any], item: object) -> str:
         return str(field.repr(value))
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
+    if attrs.has(type(value)):
+        inner = ((one.name, shown(one, value)) for one in attrs.fields(type(value)) if one.repr)
+        return ", ".join(f"{name} {text}" for name, text in inner if text)
+    if isinstance(value, tuple | list) and all(isinstance(one, str | int) for one in value):
+        return ", ".join(map(str, value))
     return str(value) if isinstance(value, str | int | float | date) else repr(value)
 
 

@@ -57,7 +57,7 @@ class Suppressed(Model):
     """
 
     contact_id: int
-    email: str | None = attrs.field(repr=mask_address)
+    email: str | None = attrs.field(repr=lambda email: mask_address(email) or "None")
     reason: SuppressionReason
     list_id: int | None = None
     since: datetime | None = None

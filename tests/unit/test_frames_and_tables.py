@@ -15,6 +15,7 @@ from icontact.client import Folder
 from icontact.mapping import Source
 from icontact.notebook import mask, mask_address
 from icontact.sandbox import Sandbox
+from icontact.suppression import Suppressed, SuppressionReason
 
 
 @pytest.fixture
@@ -152,6 +153,8 @@ def test_suppressed_contacts_are_a_frame(sandbox: Sandbox, folder: Folder) -> No
     assert "j…@example.com" in suppressed._repr_html_()
     assert "1 row fetched" in suppressed._repr_html_()
     assert "jo@" not in suppressed._repr_html_() + repr(list(suppressed))
+    gone = Suppressed(contact_id=1, email=None, reason=SuppressionReason.BOUNCED)
+    assert "email=None" in repr(gone)
 
 
 def test_a_pager_shows_what_was_fetched_and_asks_for_nothing(
@@ -209,7 +212,9 @@ def test_a_model_shows_as_a_table_without_personal_data() -> None:
     assert "Jocelyn" not in html
     assert "2026-01-31 08:00:00+00:00" in html
     assert "text-align:left" in html
-    assert "Tally(unique=8" in models.Statistics(opens=models.Tally(unique=8))._repr_html_()
+    assert ">unique 8<" in models.Statistics(opens=models.Tally(unique=8))._repr_html_()
+    send = models.Send(send_id=1, include_list_ids=(7, 8))
+    assert ">7, 8<" in send._repr_html_()
 
 
 @pytest.mark.parametrize(
