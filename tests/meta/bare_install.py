@@ -13,7 +13,9 @@ import icontact
 
 EXTRAS = (
     "click",
+    "dlt",
     "pandas",
+    "prometheus_client",
     "pytest",
     "python_calamine",
     "redis",

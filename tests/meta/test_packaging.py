@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 EXTRAS = (
     "click",
+    "dlt",
     "pandas",
+    "prometheus_client",
     "pytest",
     "python_calamine",
     "redis",

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from icontact.integrations._owners import is_gone
+from icontact.integrations._processes import is_gone
 from icontact.integrations.decide import Memory, Pending
 from icontact.integrations.events import ContactEvent
 

@@ -14,7 +14,7 @@ import attrs
 
 from icontact.integrations._inbox_file import InboxFile
 from icontact.integrations._inbox_queries import NEWEST, address_of, candidates, read_history
-from icontact.integrations._owners import lives, new_owner
+from icontact.integrations._processes import lives, new_owner
 from icontact.integrations.decide import Memory
 from icontact.integrations.events import ContactEvent
 from icontact.integrations.inbox_records import (

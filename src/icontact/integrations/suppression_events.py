@@ -10,8 +10,7 @@ from icontact import webhooks
 from icontact.auth import redact
 from icontact.client import Folder
 from icontact.errors import ConfigError, IContactError, NotFound
-from icontact.integrations._backoff import Backoff
-from icontact.integrations._inbox_service import InboxService
+from icontact.integrations._inbox_service import Backoff, InboxService
 from icontact.integrations.events import ContactEvent, EventType
 from icontact.integrations.inbox import EventOutcome, EventState, Inbox, InboxClaim
 from icontact.integrations.suppression_state import SuppressionState

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from icontact._sqlite import Checked
 from icontact.addresses import canonical_address
 from icontact.errors import ConfigError
-from icontact.integrations._owners import is_gone, lives, new_owner
+from icontact.integrations._processes import is_gone, lives, new_owner
 from icontact.integrations._storage import Storage
 from icontact.integrations.suppression_target import (
     PlannedMark,

@@ -28,10 +28,8 @@ from icontact.auth import Private, redact
 from icontact.client import Client
 from icontact.errors import ConfigError, IContactError
 from icontact.integrations import mautic
-from icontact.integrations._backoff import Backoff, pause_before
-from icontact.integrations._forks import after_fork
-from icontact.integrations._inbox_service import InboxService
-from icontact.integrations.configured import push_of, rules_of
+from icontact.integrations._inbox_service import Backoff, InboxService, pause_before
+from icontact.integrations._processes import after_fork
 from icontact.integrations.decide import Task, TriggerDecision, decide
 from icontact.integrations.destinations import Destinations, destinations_for
 from icontact.integrations.events import ContactEvent, Events, EventType
@@ -46,6 +44,7 @@ from icontact.integrations.execute import (
 from icontact.integrations.inbox import EventState, Inbox, InboxClaim, InboxEntry
 from icontact.integrations.mautic.bodies import problem_of_secret
 from icontact.integrations.rules import ContactTrigger, PointTrigger, Rule
+from icontact.integrations.rules_from_settings import push_of, rules_of
 from icontact.push import ListPush, OutcomeStatus, PushOutcome, PushSettings
 
 __all__ = [

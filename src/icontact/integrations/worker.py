@@ -7,7 +7,7 @@ import os
 import threading
 from typing import Protocol
 
-from icontact.integrations._forks import after_fork
+from icontact.integrations._processes import after_fork
 
 __all__ = ["Workable", "Worker"]
 

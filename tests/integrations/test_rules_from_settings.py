@@ -12,8 +12,8 @@ import pytest
 from icontact import Client, Folder
 from icontact.errors import ConfigError, MappingError
 from icontact.integrations import mautic
-from icontact.integrations.configured import rules_of
 from icontact.integrations.receiver import receiver
+from icontact.integrations.rules_from_settings import rules_of
 from icontact.integrations.triggers import ContactTrigger, PointTrigger, PushIntegration
 from icontact.push import PushSettings
 from icontact.sandbox import Sandbox

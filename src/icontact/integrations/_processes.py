@@ -1,4 +1,4 @@
-"""Identifies the process that holds a lease, even if its number was used before."""
+"""Processes of a machine: who holds a lease, and new locks after a fork."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import os
 import secrets
 import socket
 import uuid
+import weakref
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
-__all__ = ["is_gone", "lives", "new_owner"]
+__all__ = ["after_fork", "is_gone", "lives", "new_owner", "renew_all"]
 
 #: Another one in each process that was started; a forked one has another number.
 _TOKEN = secrets.token_hex(8)
@@ -62,3 +64,24 @@ def lives(process: int) -> bool:
     except PermissionError:
         pass
     return True
+
+
+class _Holder(Protocol):
+    def renew_locks(self) -> None: ...
+
+
+_HOLDERS: weakref.WeakSet[_Holder] = weakref.WeakSet()
+
+
+def after_fork(holder: _Holder) -> None:
+    """Let an object make new locks in every process that is forked from now on."""
+    _HOLDERS.add(holder)
+
+
+def renew_all() -> None:
+    """Let all these objects make new locks; called in a process that was just forked."""
+    for holder in tuple(_HOLDERS):
+        holder.renew_locks()
+
+
+getattr(os, "register_at_fork", lambda **_: None)(after_in_child=renew_all)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from icontact.integrations import _owners
+from icontact.integrations import _processes
 from icontact.integrations.inbox import EventOutcome, EventState, Inbox
 from tests.integrations.conftest import MakeIntegration
 from tests.integrations.support import event
@@ -25,7 +25,7 @@ def inbox(store: Path, clock: Clock) -> Iterator[Inbox]:
 
 
 def test_whether_a_process_lives(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _owners.lives(os.getpid())
+    assert _processes.lives(os.getpid())
 
     def gone(process: int, signal: int) -> None:
         raise ProcessLookupError
@@ -34,12 +34,12 @@ def test_whether_a_process_lives(monkeypatch: pytest.MonkeyPatch) -> None:
         raise PermissionError
 
     monkeypatch.setattr(os, "kill", gone)
-    assert not _owners.lives(4711)
+    assert not _processes.lives(4711)
     monkeypatch.setattr(os, "kill", foreign)
-    assert _owners.lives(4711)
+    assert _processes.lives(4711)
     monkeypatch.setattr(os, "name", "nt")
     monkeypatch.setattr(os, "kill", gone)
-    assert _owners.lives(4711)
+    assert _processes.lives(4711)
 
 
 def test_a_process_restarted_with_its_number_does_not_wait_for_itself(
@@ -47,7 +47,7 @@ def test_a_process_restarted_with_its_number_does_not_wait_for_itself(
 ) -> None:
     assert inbox.claim(lease=1800) is not None
     assert inbox.claim(lease=1800) is None
-    monkeypatch.setattr(_owners, "_TOKEN", "another start")
+    monkeypatch.setattr(_processes, "_TOKEN", "another start")
     assert inbox.claim(lease=1800) is not None
 
 
@@ -55,12 +55,12 @@ def test_a_number_that_another_process_has_now_does_not_hold_a_lease(
     inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert inbox.claim(lease=1800) is not None
-    here, begun = os.getpid(), _owners._begun(os.getpid())
+    here, begun = os.getpid(), _processes._begun(os.getpid())
     # Seen from another process of this start.
     monkeypatch.setattr(os, "getpid", lambda: here + 1)
-    monkeypatch.setattr(_owners, "_begun", {here: begun}.get)
+    monkeypatch.setattr(_processes, "_begun", {here: begun}.get)
     assert inbox.claim(lease=1800) is None
-    monkeypatch.setattr(_owners, "_begun", {here: "later"}.get)
+    monkeypatch.setattr(_processes, "_begun", {here: "later"}.get)
     assert inbox.claim(lease=1800) is not None
 
 
@@ -69,18 +69,18 @@ def test_the_beginning_of_a_process_is_read_whatever_its_name(
 ) -> None:
     stat = "7 (a) b (c) S " + " ".join(map(str, range(4, 53)))
     monkeypatch.setattr(Path, "read_text", lambda *_: stat)
-    assert _owners._begun(7) == "22"
+    assert _processes._begun(7) == "22"
 
     def missing(*_: object) -> str:
         raise FileNotFoundError
 
     monkeypatch.setattr(Path, "read_text", missing)
-    assert _owners._begun(7) == ""
+    assert _processes._begun(7) == ""
 
 
 def test_a_process_of_another_machine_counts_as_running() -> None:
     owner = f"not-{socket.gethostname()}/1./x"
-    assert not _owners.is_gone(owner, lambda _: False)
+    assert not _processes.is_gone(owner, lambda _: False)
 
 
 def test_a_clock_that_was_set_back_parks_no_event(inbox: Inbox, clock: Clock) -> None:
