@@ -128,11 +128,10 @@ class FieldMapping:
     def is_omitted_if_invalid(self) -> bool:
         """Whether a value that does not fit costs the field, and not the row."""
         options = self.context.mapping
-        if self.label in ("email", "status"):
-            return False
-        if self.label == "state" and options.long_state == "reject":
-            return False
-        return options.invalid_for(self.label, self.name) == "leave_out"
+        must_fit = self.label in ("email", "status") or (
+            self.label == "state" and options.long_state == "reject"
+        )
+        return not must_fit and options.invalid_for(self.label, self.name) == "leave_out"
 
     @property
     def meaning(self) -> dict[str, Any]:
@@ -164,8 +163,7 @@ class FieldMapping:
         try:
             result = self._through(raw, country)
             if result.value is None and used is not None and not result.left_out:
-                # Nothing remained of the row's value: "&nbsp;", or the suffix of a name without
-                # one.
+                # Nothing remained of the row's value, such as "&nbsp;".
                 result = self._through(self.source.default, country)
         except MappingError as error:
             return self._refused(error, used, raw)
@@ -206,11 +204,7 @@ class FieldMapping:
         return FieldValue("refused", None, (), problem, opted_out, used, raw)
 
     def _through(self, raw: object, country: object) -> TransformResult:
-        """Return what the steps make of a value.
-
-        Raises:
-            MappingError: A step refuses it.
-        """
+        """Return what the steps make of a value, or raise the error of the one that refuses it."""
         if raw is None:
             return TransformResult(None)
         context = self.context if country is None else self.context._replace(country=country)

@@ -49,15 +49,8 @@ _AS_THEY_ARE = "the header is that of an export: its values go back as they are,
 class Guess:
     """A mapping that a header suggests.
 
-    Attributes:
-        mapping: Field to source.
-        country: The column of the country, if there is one.
-        unused: The columns that nothing is read from, in the header's order.
-        notes: Why a column was passed over, or taken apart.
-        do_not_contact: The columns that say who must not be mailed.
-        consent: The columns that must say who may be mailed.
-        consent_blank: What a blank means there.
-        addresses: Groups of columns of postal addresses, if there are several.
+    Its attributes are arguments of `ContactMapper`; ``unused`` are the columns that nothing is read
+    from, and ``notes`` say why a column is not used, or taken apart.
     """
 
     mapping: dict[str, Any]
@@ -72,7 +65,7 @@ class Guess:
 
 @attrs.frozen
 class Claim:
-    """A column that could fill a field."""
+    """A column that could fill a field, and its place in the header."""
 
     column: str
     place: int
@@ -280,7 +273,7 @@ def _fits(field: str, column: str, rows: Sequence[Mapping[Any, Any]]) -> bool:
     return True
 
 
-#: Headers of the prefix that more often are about a position, or a book.
+#: Headers of the prefix that are more often about a position, or a book.
 _TITLES = frozenset({"title", "titel", "titre", "titulo", "titolo", "tytul", "titul"})
 
 
