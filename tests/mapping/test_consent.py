@@ -258,6 +258,12 @@ def test_a_value_about_something_else_stops_nothing(header: str, value: str) -> 
     assert guessed(row).unread_consent(row, [row]) == ()
 
 
+def test_a_refusal_among_addresses_leaves_the_column_that_of_the_addresses() -> None:
+    rows = [{"Email": cell} for cell in ("a@example.com", "b@example.com", "do not email")]
+
+    assert guessed(*rows).sources[0] == "Email"
+
+
 @pytest.mark.parametrize(
     ("value", "answer"),
     [

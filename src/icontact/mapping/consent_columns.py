@@ -57,14 +57,21 @@ def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentCol
     kind = kind_of(column)
     values = [row[column] for row in rows if column in row and not is_blank(row[column])]
     meaning = None if kind is None else _meaning(kind, column, values, bool(rows))
-    if meaning is None and not is_other_channel(column):
-        refuses = is_strong_no if is_about_email(column) else is_refusal
-        if any(refuses(value) or is_refusal(value) for value in values):
-            meaning = "unsure"
+    if meaning is None and _holds_refusal(column, values):
+        meaning = "unsure"
     if meaning is None:
         return None
     one = ConsentColumn(column=column, meaning=meaning, guessed=True)
     return attrs.evolve(one, words=words_of(one, rows))
+
+
+def _holds_refusal(column: str, values: Sequence[object]) -> bool:
+    """Return whether a value says not to mail, in a column whose header is not about consent."""
+    addresses = sum("@" in str(value) for value in values)
+    if is_other_channel(column) or 2 * addresses > len(values):
+        return False  # a row without an address is rejected anyway
+    is_no = is_strong_no if is_about_email(column) else is_refusal
+    return any(is_no(value) or is_refusal(value) for value in values)
 
 
 def _meaning(

@@ -232,9 +232,8 @@ def _claims(
     for place, column in enumerate(header):
         if about[place] is not None or not isinstance(column, str) or column in header[:place]:
             continue
-        if (found := field_of(column)) is None:
-            continue
-        claims[found.field].append(Claim(column, place, found))
+        if (found := field_of(column)) is not None:
+            claims[found.field].append(Claim(column, place, found))
     for field, found_claims in claims.items():
         found_claims.sort(key=lambda one: (one.found.rank, one.place))
         fitting = [one for one in found_claims if _fits(field, one.column, rows)]
