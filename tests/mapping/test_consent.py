@@ -122,7 +122,15 @@ def test_a_column_about_consent_is_recognised_and_read(header: str, yes: Any, no
 @pytest.mark.parametrize(
     "header",
     [
-        *("Unmailable", "not_mailable", "non-mailable", "notMarketable", "isNotSubscribed"),
+        *(
+            "Unmailable",
+            "unmarketable",
+            "nonconsenting",
+            "not_mailable",
+            "non-mailable",
+            "notMarketable",
+            "isNotSubscribed",
+        ),
         *("No consent", "not consented", "without consent", "Non-consent", "Consent missing"),
         *("lacks consent", "consent refused", "Consent denied", "Permission denied", "NoOptIn"),
         *("Newsletter denied", "Newsletter: declined", "Marketing declined", "Email refused"),
@@ -220,6 +228,8 @@ def test_a_header_that_can_be_read_in_two_ways_stops(header: str) -> None:
     [
         ("Lead Status", "Do Not Contact"),
         ("Lead Status", "unsubscribed?"),
+        ("Lead Status", "DoNotContact"),
+        ("Segment", "Blacklisted"),
         ("mailing preference", "Never mind"),
         ("Contact preference", "by post"),
         ("Follow E-mail Activity", "Do Not Allow"),

@@ -251,3 +251,17 @@ def test_a_postal_address_in_portuguese_is_not_the_e_mail_address() -> None:
     mapper = ContactMapper.guess(["E-mail", "Endereço"])
 
     assert mapper.as_config() == {"email": "E-mail", "street": "Endereço"}
+
+
+def test_fields_that_are_given_win_over_the_guess() -> None:
+    mapper = ContactMapper.guess(
+        ["E-mail", "Town", "Work mail", "Points"],
+        fields={"email": "Work mail", "custom_fields": {"score": "Points"}},
+    )
+
+    assert mapper.as_config() == {
+        "email": "Work mail",
+        "city": "Town",
+        "custom_fields": {"score": "Points"},
+    }
+    assert mapper.unused == ("E-mail",)

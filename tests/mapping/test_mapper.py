@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from icontact.errors import MappingError
+from icontact.errors import DoNotContact, MappingError
 from icontact.mapping import ContactMapper, Source
 from icontact.mapping.contact_fields import FIELDS
 from icontact.models import ContactFields, CustomField, FieldType
@@ -477,3 +477,23 @@ def test_an_unknown_custom_field_close_to_icontact_s_own_names_it() -> None:
     assert "did you mean iContact's own field 'first_name'?" in str(
         refusal(lambda: mapper.checked([]))
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "status"), [("normal", "normal"), ("Subscribed", "normal"), ("n/a", ...)]
+)
+def test_a_status_is_read_in_the_words_of_other_systems(word: str, status: object) -> None:
+    mapper = ContactMapper({"email": "email", "status": "status"})
+
+    fields = mapper.map({"email": "jo@example.com", "status": word})
+
+    assert fields.get("status", ...) == status
+
+
+def test_a_status_that_refuses_or_is_unknown_refuses_the_row() -> None:
+    mapper = ContactMapper({"email": "email", "status": "status"})
+
+    with pytest.raises(DoNotContact, match="opted out"):
+        mapper.map({"email": "jo@example.com", "status": "unsubscribed"})
+    with pytest.raises(MappingError, match="not a known status"):
+        mapper.map({"email": "jo@example.com", "status": "purple"})
