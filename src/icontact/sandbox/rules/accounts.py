@@ -8,8 +8,9 @@ from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies
 from icontact.sandbox.rules.bodies import FieldReader
-from icontact.sandbox.rules.context import RequestContext, Route, Scope, number
+from icontact.sandbox.rules.context import RequestContext, Route, Scope
 from icontact.sandbox.rules.listing import Listing, search
+from icontact.sandbox.rules.resource import Resource
 from icontact.sandbox.rules.search_terms import Clause, TermKind, column
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import ACCOUNT_TEXTS
@@ -75,99 +76,16 @@ _OPTIONAL = ("fromLastName", "phone", "logoId", "footerLogoUrl", "emailRecipient
 _FLAGS = {"enabled": 1, "useLogoInFooter": 0}
 _FOR_EVERYBODY = frozenset({"clientFolderId", "logoId", "emailRecipient"})
 
-_FOLDERS = Listing(
-    table="clientfolders",
-    key="clientFolderId",
-    terms={
-        "clientFolderId": column("clientFolderId", TermKind.NUMBER),
-        "name": column("name"),
-        "enabled": column("enabled", TermKind.NUMBER),
-    },
-)
 
-
-def list_folders(context: RequestContext) -> dict[str, Any]:
-    """Answer ``GET /a/{accountId}/c/``: an envelope without ``limit`` and ``offset``."""
-    page = search(context, _FOLDERS, Clause("accountId = ?", (context.account_id,)))
-    agency = _is_agency(context)
-    return {
-        "clientfolders": page.rendered(context, lambda row: _read_wire(row, agency)),
-        "total": page.total,
-    }
-
-
-def save_folders(context: RequestContext) -> dict[str, Any]:
-    """Answer ``POST /a/{accountId}/c/``: create, or update by ``clientFolderId``."""
-    if not _is_agency(context):
-        raise Refusal(403, error_texts.FORBIDDEN)
-    return {
-        "clientfolders": bodies.save_many(context, "clientfolders", "clientfolder", _save) or None
-    }
-
-
-def read_folder(context: RequestContext) -> dict[str, Any]:
-    """Answer ``GET /a/{accountId}/c/{clientFolderId}``."""
-    return {
-        "clientfolder": _read_wire(_load_folder(context, context.folder_id), _is_agency(context))
-    }
-
-
-def merge_folder(context: RequestContext) -> dict[str, Any]:
-    """Answer ``POST /a/{accountId}/c/{clientFolderId}``: only what is given changes."""
-    item = bodies.member(context, "clientfolder")
-    if item is not None:
-        _refuse_beyond_everybody(context, item)
-        _store_changes(context, context.folder_id, item)
-    return {
-        "clientfolder": _write_wire(_load_folder(context, context.folder_id), _is_agency(context))
-    }
-
-
-def replace_folder(context: RequestContext) -> dict[str, Any]:
-    """Answer ``PUT /a/{accountId}/c/{clientFolderId}``: what is not given is blanked."""
-    if not _is_agency(context):
-        raise Refusal(403, error_texts.FORBIDDEN)
-    item = bodies.member(context, "clientfolder")
-    if item is not None:
-        context.store.update(
-            "clientfolders", _all_columns(item), "clientFolderId", context.folder_id
-        )
-    return {"clientfolder": _write_wire(_load_folder(context, context.folder_id), agency=True)}
-
-
-def _save(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
-    if item.get("clientFolderId") in (None, ""):
-        columns = {"accountId": context.account_id, **_all_columns(item)}
-        return _write_wire(
-            _load_folder(context, context.store.insert("clientfolders", columns)), agency=True
-        )
-    folder_id = context.store.value(
-        "SELECT clientFolderId FROM clientfolders WHERE clientFolderId = ? AND accountId = ?",
-        (number(item["clientFolderId"]), context.account_id),
-    )
-    if folder_id is None:
-        raise Refusal(400, error_texts.not_recognised("clientFolderId"))
-    _store_changes(context, folder_id, item)
-    return _write_wire(_load_folder(context, folder_id), agency=True)
-
-
-def _refuse_beyond_everybody(context: RequestContext, item: dict[str, Any]) -> None:
-    """Let an ordinary account change what it sees, and nothing else (API 1.1, 15.2)."""
-    if not _FOR_EVERYBODY.issuperset(item) and not _is_agency(context):
-        raise Refusal(403, error_texts.FORBIDDEN)
-
-
-def _store_changes(context: RequestContext, folder_id: int, item: dict[str, Any]) -> None:
+def _folder_columns(
+    context: RequestContext, item: dict[str, Any], row: Row | None, complete: bool
+) -> dict[str, Any]:
     reader = FieldReader(item)
-    given = [name for name in (*_REQUIRED, *_OPTIONAL, *_FLAGS) if reader.given(name)]
-    changes = {name: _read_field(reader, name) for name in given}
-    reader.finish()
-    context.store.update("clientfolders", changes, "clientFolderId", folder_id)
-
-
-def _all_columns(item: dict[str, Any]) -> dict[str, Any]:
-    reader = FieldReader(item)
-    columns = {name: _read_field(reader, name) for name in (*_REQUIRED, *_OPTIONAL, *_FLAGS)}
+    columns = {
+        name: _read_field(reader, name)
+        for name in (*_REQUIRED, *_OPTIONAL, *_FLAGS)
+        if complete or reader.given(name)
+    }
     reader.finish()
     return columns
 
@@ -188,39 +106,77 @@ def _is_agency(context: RequestContext) -> bool:
     )
 
 
-def _load_folder(context: RequestContext, folder_id: int) -> Row:
-    sql = "SELECT * FROM clientfolders WHERE clientFolderId = ?"
-    [row] = context.store.rows(sql, (folder_id,))
-    return row
-
-
-def _write_wire(row: Row, agency: bool) -> dict[str, Any]:
+def _write_wire(context: RequestContext, row: Row) -> dict[str, Any]:
     """Return a folder; ordinary accounts see three keys of it (recorded)."""
     shown = {
         "clientFolderId": str(row["clientFolderId"]),
         "logoId": row["logoId"],
         "emailRecipient": row["emailRecipient"],
     }
-    if agency:
+    if _is_agency(context):
         names = (*_REQUIRED, *_OPTIONAL, *_FLAGS)
         shown |= {name: row[name] for name in names if name not in shown}
     return shown
 
 
-def _read_wire(row: Row, agency: bool) -> dict[str, Any]:
-    shown = _write_wire(row, agency)
+def _read_wire(context: RequestContext, row: Row) -> dict[str, Any]:
+    shown = _write_wire(context, row)
     return {name: str(value) if name in _FLAGS else value or None for name, value in shown.items()}
 
+
+FOLDERS = Resource(
+    name="clientfolders",
+    singular="clientfolder",
+    key="clientFolderId",
+    scope=Scope.ACCOUNT,
+    terms={
+        "clientFolderId": column("clientFolderId", TermKind.NUMBER),
+        "name": column("name"),
+        "enabled": column("enabled", TermKind.NUMBER),
+    },
+    wire=_write_wire,
+    read_wire=_read_wire,
+    columns=_folder_columns,
+    upserts=True,
+    envelope="total",
+)
+
+
+def save_folders(context: RequestContext) -> dict[str, Any]:
+    """Answer ``POST /a/{accountId}/c/``, which is for agencies."""
+    _refuse_ordinary_account(context)
+    return FOLDERS.save_many(context)
+
+
+def merge_folder(context: RequestContext) -> dict[str, Any]:
+    """Answer a POST to a folder; an ordinary account changes what it sees (API 1.1, 15.2)."""
+    if not _FOR_EVERYBODY.issuperset(bodies.member(context, "clientfolder") or ()):
+        _refuse_ordinary_account(context)
+    return FOLDERS.merge(context)
+
+
+def replace_folder(context: RequestContext) -> dict[str, Any]:
+    """Answer a PUT of a folder, which is for agencies."""
+    _refuse_ordinary_account(context)
+    return FOLDERS.replace(context)
+
+
+def _refuse_ordinary_account(context: RequestContext) -> None:
+    if not _is_agency(context):
+        raise Refusal(403, error_texts.FORBIDDEN)
+
+
+_FOLDER_VERBS = {"GET": FOLDERS.list_all, "POST": save_folders}
 
 ROUTES = (
     Route("/a", Scope.LOGIN, {"GET": list_accounts, "POST": create_account}),
     Route("/a/<account_id>", Scope.ACCOUNT, {"GET": read_account, "POST": merge_account}),
     # Recorded: an empty account id is looked up here, and is not an unknown route (API 2.2).
-    Route("/a//c", Scope.ACCOUNT, {"GET": list_folders, "POST": save_folders}),
-    Route("/a/<account_id>/c", Scope.ACCOUNT, {"GET": list_folders, "POST": save_folders}),
+    Route("/a//c", Scope.ACCOUNT, _FOLDER_VERBS),
+    Route("/a/<account_id>/c", Scope.ACCOUNT, _FOLDER_VERBS),
     Route(
         "/a/<account_id>/c/<client_folder_id>",
         Scope.FOLDER,
-        {"GET": read_folder, "POST": merge_folder, "PUT": replace_folder},
+        {"GET": FOLDERS.read, "POST": merge_folder, "PUT": replace_folder},
     ),
 )

@@ -7,13 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from icontact.sandbox import error_texts
-from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.quirks import Quirks
-from icontact.sandbox.rules import bodies
 from icontact.sandbox.rules.bodies import FieldReader, as_flag
-from icontact.sandbox.rules.context import RequestContext, Route, Scope
-from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause
+from icontact.sandbox.rules.context import RequestContext
+from icontact.sandbox.rules.resource import Resource
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
@@ -26,58 +23,15 @@ _FORBIDDEN = re.compile(r"""[\s'"/\\\[\]\x00-\x1f]""")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _DATE_FORMS = {"iso": ("%Y-%m-%d",), "us": ("%m/%d/%Y",), "any": ("%Y-%m-%d", "%m/%d/%Y")}
 
-_LISTING = Listing(
-    table="customfields",
-    key="fieldNumber",
-    sortable=("privateName", "publicName", "fieldType", "displayToUser"),
-)
-
-
-def list_all(context: RequestContext) -> dict[str, Any]:
-    """Answer ``GET …/customfields``: an envelope without ``limit`` and ``offset``."""
-    page = search(context, _LISTING, Clause("folderId = ?", (context.folder_id,)))
-    return {"customfields": page.rendered(context, _read_wire), "total": page.total}
-
-
-def create_many(context: RequestContext) -> dict[str, Any]:
-    """Answer ``POST …/customfields``, which only creates."""
-    saved = bodies.save_many(context, "customfields", "customfield", _create)
-    return {"customfields": saved or None}
-
-
-def read(context: RequestContext) -> dict[str, Any]:
-    """Answer ``GET …/customfields/{customFieldId}``."""
-    return {"customfield": _read_wire(_load(context))}
-
-
-def merge(context: RequestContext) -> dict[str, Any]:
-    """Answer ``POST …/customfields/{customFieldId}``: only what is given changes."""
-    row, item = _load(context), bodies.member(context, "customfield")
-    if item is None:
-        return {"customfield": _write_wire(row)}
-    return {"customfield": _write_wire(_change(context, row, {**dict(row), **item}))}
-
-
-def replace(context: RequestContext) -> dict[str, Any]:
-    """Answer ``PUT …/customfields/{customFieldId}``, which needs all required fields."""
-    row, item = _load(context), bodies.member(context, "customfield")
-    if item is None:
-        return {"customfield": _write_wire(row)}
-    return {"customfield": _write_wire(_change(context, row, item))}
-
 
 def delete(context: RequestContext) -> list[Any]:
     """Answer ``DELETE …/customfields/{customFieldId}``; the values of contacts go with it."""
-    row = _load(context)
-    context.store.execute(
-        "DELETE FROM customfields WHERE fieldNumber = ?",
-        (row["fieldNumber"],),
-    )
+    row = CUSTOM_FIELDS.load(context)
     context.store.execute(
         "UPDATE contacts SET custom = json_remove(custom, ?) WHERE folderId = ?",
         (_json_path(row["privateName"]), context.folder_id),
     )
-    return []
+    return CUSTOM_FIELDS.delete(context)
 
 
 def defined(context: RequestContext) -> dict[str, str]:
@@ -100,31 +54,13 @@ def accepts(field_type: str, text: str, quirks: Quirks) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
-def _create(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
-    reader = FieldReader(item)
-    reader.forbid("customFieldId")
-    columns = _columns(context, reader)
-    context.store.insert("customfields", {"folderId": context.folder_id, **columns})
-    return _write_wire(_by_name(context, columns["privateName"]))
-
-
-def _change(context: RequestContext, row: Row, payload: dict[str, Any]) -> Row:
-    old = row["privateName"]
-    columns = _columns(context, FieldReader(payload), old)
-    context.store.update("customfields", columns, "fieldNumber", row["fieldNumber"])
-    before, after = _json_path(old), _json_path(columns["privateName"])
-    if before != after:
-        context.store.execute(
-            "UPDATE contacts SET custom ="
-            " json_set(json_remove(custom, ?), ?, json_extract(custom, ?))"
-            " WHERE folderId = ? AND json_type(custom, ?) IS NOT NULL",
-            (before, after, before, context.folder_id, before),
-        )
-    changed: Row = _by_name(context, columns["privateName"])
-    return changed
-
-
-def _columns(context: RequestContext, reader: FieldReader, own_name: str = "") -> dict[str, Any]:
+def _columns(
+    context: RequestContext, item: dict[str, Any], row: Row | None, complete: bool
+) -> dict[str, Any]:
+    own_name = "" if row is None else row["privateName"]
+    reader = FieldReader({**dict(row), **item} if row is not None and not complete else item)
+    if row is None:
+        reader.forbid("customFieldId")
     columns = {
         "privateName": reader.text("privateName", required=True),
         "publicName": reader.text("publicName"),
@@ -140,24 +76,27 @@ def _columns(context: RequestContext, reader: FieldReader, own_name: str = "") -
     if _FORBIDDEN.search(name):
         rule = "privateName can not contain spaces, quotes, slashes or square brackets"
         reader.complain(error_texts.not_valid("privateName", rule))
-    elif name != own_name and (name in _RESERVED or _by_name(context, name)):
+    elif name != own_name and (name in _RESERVED or CUSTOM_FIELDS.find(context, name)):
         reader.complain(error_texts.not_valid("privateName", "privateName is already used"))
     reader.finish()
     return columns
 
 
-def _load(context: RequestContext) -> Row:
-    row: Row | None = _by_name(context, context.path_ids["custom_field_id"])
-    if row is None:
-        raise Refusal(404, error_texts.NOT_FOUND)
-    return row
+def _insert(context: RequestContext, columns: dict[str, Any]) -> str:
+    context.store.insert("customfields", columns)
+    return str(columns["privateName"])
 
 
-def _by_name(context: RequestContext, name: str) -> Any:
-    return context.store.row(
-        "SELECT * FROM customfields WHERE folderId = ? AND privateName = ?",
-        (context.folder_id, name),
-    )
+def _rename_values(context: RequestContext, row: Row, columns: dict[str, Any]) -> None:
+    """Keep the values of contacts under the new name of a field."""
+    before, after = _json_path(row["privateName"]), _json_path(columns["privateName"])
+    if before != after:
+        context.store.execute(
+            "UPDATE contacts SET custom ="
+            " json_set(json_remove(custom, ?), ?, json_extract(custom, ?))"
+            " WHERE folderId = ? AND json_type(custom, ?) IS NOT NULL",
+            (before, after, before, context.folder_id, before),
+        )
 
 
 def _json_path(name: str) -> str:
@@ -173,27 +112,32 @@ def _is_date(text: str, form: str) -> bool:
     return parsed.strftime(form) == text
 
 
-def _write_wire(row: Row) -> dict[str, Any]:
-    return {
-        "privateName": row["privateName"],
-        "publicName": row["publicName"],
-        "displayToUser": row["displayToUser"],
-        "fieldType": row["fieldType"],
-        "customFieldId": row["privateName"],
-    }
+def _write_wire(context: RequestContext, row: Row) -> dict[str, Any]:
+    names = ("privateName", "publicName", "displayToUser", "fieldType")
+    return {**{name: row[name] for name in names}, "customFieldId": row["privateName"]}
 
 
-def _read_wire(row: Row) -> dict[str, Any]:
-    return {**_write_wire(row), "displayToUser": str(row["displayToUser"])}
+def _read_wire(context: RequestContext, row: Row) -> dict[str, Any]:
+    return {**_write_wire(context, row), "displayToUser": str(row["displayToUser"])}
 
 
-_COLLECTION = "/a/<account_id>/c/<client_folder_id>/customfields"
+CUSTOM_FIELDS = Resource(
+    name="customfields",
+    singular="customfield",
+    key="privateName",
+    row_key="fieldNumber",
+    path_id="custom_field_id",
+    read_id=str,
+    terms={},
+    sortable=("privateName", "publicName", "fieldType", "displayToUser"),
+    wire=_write_wire,
+    read_wire=_read_wire,
+    columns=_columns,
+    insert=_insert,
+    after_change=_rename_values,
+    envelope="total",
+)
 
-ROUTES = (
-    Route(_COLLECTION, Scope.FOLDER, {"GET": list_all, "POST": create_many}),
-    Route(
-        f"{_COLLECTION}/<custom_field_id>",
-        Scope.FOLDER,
-        {"GET": read, "POST": merge, "PUT": replace, "DELETE": delete},
-    ),
+ROUTES = CUSTOM_FIELDS.routes(
+    member={"POST": CUSTOM_FIELDS.merge, "PUT": CUSTOM_FIELDS.replace, "DELETE": delete}
 )
