@@ -268,6 +268,17 @@ def test_a_value_about_something_else_stops_nothing(header: str, value: str) -> 
     assert guessed(row).unread_consent(row, [row]) == ()
 
 
+def test_of_a_column_with_a_refusal_only_the_refusal_is_shown() -> None:
+    rows = [
+        {"email": "a@example.com", "Remark": note}
+        for note in ("wife of Jo Canary", "Mr Canary: do not email", "Opted out")
+    ]
+
+    (one,) = guessed(*rows).unread_consent(rows[0], rows)
+
+    assert str(one) == ("column 'Remark' may be about who may be mailed: do not email, opted out")
+
+
 def test_a_refusal_among_addresses_leaves_the_column_that_of_the_addresses() -> None:
     rows = [{"Email": cell} for cell in ("a@example.com", "b@example.com", "do not email")]
 
@@ -412,7 +423,7 @@ def test_some_words_known_and_some_not_of_a_weak_header_stop() -> None:
 
     assert (one.meaning, str(one)) == (
         "unsure",
-        "column 'Newsletter' may be about who may be mailed: yes → not known, Weekly → not known",
+        "column 'Newsletter' may be about who may be mailed: yes, Weekly",
     )
 
 

@@ -47,8 +47,10 @@ class ConsentColumn:
         """Say what the column means, and how each word of it is read."""
         said = {"no": "says who must not be mailed", "yes": "must say yes"}
         about = said.get(self.meaning, "may be about who may be mailed")
-        readings = {True: "mailed", False: "not mailed", None: "not known"}
-        words = ", ".join(f"{word} → {readings[read]}" for word, read in self.words.items())
+        readings = {True: " → mailed", False: " → not mailed", None: " → not known"}
+        if self.meaning == "unsure":
+            readings[None] = ""
+        words = ", ".join(f"{word}{readings[read]}" for word, read in self.words.items())
         return f"column {shown(self.column)} {about}" + (f": {words}" if words else "")
 
 

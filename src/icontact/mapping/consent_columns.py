@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import attrs
@@ -22,12 +22,12 @@ from icontact.mapping.consent_reading import (
     WEAK_NOT_MAILABLE,
     Meaning,
     is_plain_refusal,
-    is_refusal,
     is_strong,
     is_strong_no,
     normalize_word,
     read,
     read_left,
+    refusal_in,
 )
 from icontact.mapping.normalize import header_words
 from icontact.mapping.values import is_blank
@@ -57,21 +57,26 @@ def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentCol
     kind = kind_of(column)
     values = [row[column] for row in rows if column in row and not is_blank(row[column])]
     meaning = None if kind is None else _meaning(kind, column, values, bool(rows))
-    if meaning is None and _holds_refusal(column, values):
-        meaning = "unsure"
     if meaning is None:
-        return None
+        # The other cells may be about a person, and are shown nowhere.
+        refusals = dict.fromkeys(_refusals(column, values))
+        one = ConsentColumn(column=column, meaning="unsure", guessed=True, words=refusals)
+        return one if refusals else None
     one = ConsentColumn(column=column, meaning=meaning, guessed=True)
     return attrs.evolve(one, words=words_of(one, rows))
 
 
-def _holds_refusal(column: str, values: Sequence[object]) -> bool:
-    """Return whether a value says not to mail, in a column whose header is not about consent."""
+def _refusals(column: str, values: Sequence[object]) -> Iterator[str]:
+    """Yield the phrases that say not to mail, in a column whose header is not about consent."""
     addresses = sum("@" in str(value) for value in values)
     if is_other_channel(column) or 2 * addresses > len(values):
-        return False  # a row without an address is rejected anyway
-    is_no = is_strong_no if is_about_email(column) else is_refusal
-    return any(is_no(value) or is_refusal(value) for value in values)
+        return  # a row without an address is rejected anyway
+    about_email = is_about_email(column)
+    for value in values:
+        if (phrase := refusal_in(value)) is not None:
+            yield phrase
+        elif about_email and is_strong_no(value):
+            yield str(value)
 
 
 def _meaning(

@@ -179,21 +179,23 @@ _HEDGES = frozenset(
 )
 
 
-def is_refusal(value: object) -> bool:
-    """Return whether a cell holds a phrase such as *do not contact*, whatever its column is about.
+def refusal_in(value: object) -> str | None:
+    """Return the phrase, such as *do not contact*, with which a cell of any column refuses.
 
     A phrase counts in a short sentence or an entry of a list; a long note may be about something
     else that is not to be done.
     """
     if isinstance(value, list | tuple | set | frozenset):
-        return any(map(is_refusal, value))
+        return next(filter(None, map(refusal_in, value)), None)
     if not isinstance(value, str):
-        return False
+        return None
     for part in re.split(r"[,;|.!\n]+", value[:_LONGEST_NOTE]):
         words = normalize_word(part)
-        if len(words.split()) <= _REFUSAL_WORDS and any(map(f" {words} ".__contains__, _REFUSALS)):
-            return True
-    return False
+        if len(words.split()) <= _REFUSAL_WORDS:
+            found = next((phrase for phrase in _REFUSALS if phrase in f" {words} "), None)
+            if found is not None:
+                return found.strip()
+    return None
 
 
 def is_plain_refusal(value: object) -> bool:
