@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
 import pytest
 
 from icontact import ContactMapper, errors
+from icontact.cancellation import Cancelled, check_cancelled
 from icontact.client import Folder
 from icontact.push import ListPush, PushReport
 from icontact.push.request_counter import RequestCounter
@@ -119,6 +121,66 @@ def test_a_pool_that_nothing_was_sent_with_stays_as_it_is() -> None:
     pool.adapt()
 
     assert pool.size == 1
+
+
+def test_an_interrupted_pool_does_not_wait_for_answers_and_sends_nothing_further() -> None:
+    begun, answered, ended = threading.Event(), threading.Event(), threading.Event()
+    ends: list[type[BaseException]] = []
+
+    def work() -> None:
+        begun.set()
+        assert answered.wait(60)
+        try:
+            check_cancelled()
+        except Cancelled:
+            ends.append(Cancelled)
+        ended.set()
+
+    with pytest.raises(KeyboardInterrupt), worker_pool(2) as pool:
+        pool.submit(work)
+        assert begun.wait(60)
+        raise KeyboardInterrupt
+    assert not ended.is_set()
+    answered.set()
+
+    assert ended.wait(60)
+    assert ends == [Cancelled]
+
+
+def test_an_interrupted_search_does_not_wait_for_answers() -> None:
+    begun, answered, ended = threading.Barrier(3), threading.Event(), threading.Event()
+
+    def work(place: int) -> int:
+        begun.wait(60)
+        assert answered.wait(60)
+        ended.set()
+        return place
+
+    def places() -> Iterator[int]:
+        yield from (1, 2)
+        begun.wait(60)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), worker_pool(3) as pool:
+        list(pool.map(work, places()))
+    assert not ended.is_set()
+    answered.set()
+
+    assert ended.wait(60)
+
+
+def test_a_pool_waits_for_its_calls_where_something_else_goes_wrong() -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        ended.set()
+
+    with pytest.raises(ValueError, match="odd"), worker_pool(2) as pool:
+        pool.submit(work)
+        assert begun.wait(60)
+        raise ValueError("odd")
+    assert ended.is_set()
 
 
 @pytest.mark.parametrize("wrong", [0, 33, True, "many", 1.5])

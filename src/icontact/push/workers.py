@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any, Literal, ParamSpec, TypeVar
 
+from icontact.cancellation import cancellable
 from icontact.errors import ConfigError
 from icontact.paging import MOST_WORKERS
 from icontact.push.batch_size import AUTO
@@ -37,6 +39,7 @@ class WorkerPool:
         self.size: int = 1 if size == AUTO else size
         self._adapts = size == AUTO
         self._executor = executor
+        self._cancelled = threading.Event()
         self._counter: RequestCounter | None = None
         self._before = (0, 0.0, 0.0)
 
@@ -63,13 +66,23 @@ class WorkerPool:
     def submit(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Have a function called; the future holds what it returns or raises."""
         if self._executor is not None and self.size > 1:
-            return self._executor.submit(work, *args, **kwargs)
+            return self._executor.submit(self._call, work, *args, **kwargs)
         done: Future[T] = Future()
         try:
             done.set_result(work(*args, **kwargs))
         except Exception as error:  # noqa: BLE001  # the future raises it
             done.set_exception(error)
         return done
+
+    def _call(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with cancellable(self._cancelled):
+            return work(*args, **kwargs)
+
+    def cancel(self) -> None:
+        """Send nothing further, and do not wait for the answers to what was sent."""
+        self._cancelled.set()
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
 
     def map(self, work: Callable[[S], T], items: Iterable[S]) -> Iterator[T]:
         """Yield results in the order of the items, with at most ``size`` calls under way.
@@ -85,8 +98,12 @@ class WorkerPool:
                     self.adapt()
             while under_way:
                 yield under_way.popleft().result()
+        except KeyboardInterrupt:
+            self.cancel()
+            raise
         finally:
-            wait(under_way)
+            if not self._cancelled.is_set():
+                wait(under_way)
 
 
 #: For functions that a worker calls: one that waits for another worker could wait for ever.
@@ -109,6 +126,9 @@ def check_workers(size: Any) -> None:
 def worker_pool(size: int | Literal["auto"]) -> Iterator[WorkerPool]:
     """Yield workers; at the end of the block no call is under way.
 
+    If Ctrl-C ends the block, calls that are under way are not waited for; they send nothing
+    further.
+
     Raises:
         ConfigError: If ``size`` cannot be used.
     """
@@ -117,5 +137,14 @@ def worker_pool(size: int | Literal["auto"]) -> Iterator[WorkerPool]:
         yield WorkerPool(1, None)
         return
     threads = _MOST_AUTO if size == AUTO else size
-    with ThreadPoolExecutor(threads, thread_name_prefix="icontact-push") as executor:
-        yield WorkerPool(size, executor)
+    executor = ThreadPoolExecutor(threads, thread_name_prefix="icontact-push")
+    pool = WorkerPool(size, executor)
+    try:
+        yield pool
+    except KeyboardInterrupt:
+        pool.cancel()
+        raise
+    except BaseException:
+        executor.shutdown()
+        raise
+    executor.shutdown()
