@@ -333,3 +333,33 @@ def test_a_mapping_will_do_for_a_mapper(folder: Folder) -> None:
     no_mapping: Any = ["email"]
     with pytest.raises(MappingError, match="a mapping of fields to sources is needed, not list"):
         ListPush(folder, "Newsletter", mapper=no_mapping)
+
+
+def test_sizes_and_workers_are_numbers_or_auto(tmp_path: Path) -> None:
+    text = 'list = "x"\nbatch_size = {}\npage_size = {}\nworkers = {}\n'
+
+    default = PushSettings(list="x")
+    fixed = PushSettings.from_toml(written(tmp_path, text.format(200, 300, 4)))
+    found = PushSettings.from_toml(written(tmp_path, text.format('"auto"', '"auto"', '"auto"')))
+    variables = PushSettings.from_env(
+        {"ICONTACT_LIST": "x", "ICONTACT_BATCH_SIZE": "200", "ICONTACT_WORKERS": "auto"}
+    )
+
+    assert (fixed.batch_size, fixed.page_size, fixed.workers) == (200, 300, 4)
+    assert (found.batch_size, found.page_size, found.workers) == ("auto", "auto", "auto")
+    assert (default.batch_size, default.page_size, default.workers) == ("auto", "auto", "auto")
+    assert (variables.batch_size, variables.workers) == (200, "auto")
+
+
+@pytest.mark.parametrize("name", ["batch_size", "page_size", "workers"])
+@pytest.mark.parametrize("wrong", ['"many"', "0", "1.5", "true"])
+def test_a_size_that_cannot_be_used_is_named(tmp_path: Path, name: str, wrong: str) -> None:
+    with pytest.raises(ConfigError, match=f'{name} must be a whole number from 1 to .*, or "auto"'):
+        PushSettings.from_toml(written(tmp_path, f'list = "x"\n{name} = {wrong}'))
+
+
+def test_the_workers_of_the_settings_send(sandbox: Sandbox, make_push: MakePush) -> None:
+    push = make_push(workers=3, batch_size=1)
+
+    assert push.run([person(place) for place in range(9)]).counts["created"] == 9
+    assert push.policy.workers == 3
