@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 
 from icontact.errors import MappingError
 from icontact.mapping import ContactMapper, Source
+from icontact.mapping.options import SOURCE_OPTIONS
 
 
 def test_a_source_has_keys_and_options() -> None:
@@ -129,3 +131,9 @@ def test_a_custom_field_may_be_named_like_ours_is_spelled_here() -> None:
 
     assert contact.fields["custom_fields"] == {"postal_code": "5"}
     assert contact.notes == ()
+
+
+def test_every_option_of_a_source_is_known_to_configurations() -> None:
+    names = {field.name for field in attrs.fields(Source)}
+
+    assert names == {"key", "transform", "default", "empty", *SOURCE_OPTIONS}

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from icontact.errors import DoNotContact, MappingError
@@ -19,35 +18,27 @@ from icontact.mapping.contact_fields import CUSTOM, bounded, nearest, type_name
 from icontact.mapping.dates import ISO
 from icontact.mapping.field_mapping import FieldMapping, make_field, make_fields, unknown_field
 from icontact.mapping.guess import guess
-from icontact.mapping.options import Invalid, LongState, MapperOptions, SeveralAddresses, Tags
+from icontact.mapping.options import (
+    OPTIONS_TABLE,
+    Invalid,
+    LongState,
+    MapperOptions,
+    SeveralAddresses,
+    Tags,
+    check_option_names,
+)
 from icontact.mapping.presets import preset
-from icontact.mapping.result import Explanation, MappedContact
+from icontact.mapping.result import Explanation, MappedContact, mapping_html
 from icontact.mapping.rows import Row, as_mapping
 from icontact.mapping.sample import sample_row
-from icontact.mapping.source import SOURCE_OPTIONS, Key, Source
+from icontact.mapping.source import Key, Source
 from icontact.mapping.values import is_blank
-from icontact.notebook import table
 
 if TYPE_CHECKING:
     from icontact.models import ContactFields, CustomField
 
 
 SourceLike: TypeAlias = str | int | Sequence[Key] | Source | Mapping[str, Any]
-
-OPTIONS = (
-    "long_state",
-    "date_format",
-    "country",
-    "tags",
-    "do_not_contact",
-    "consent",
-    "consent_blank",
-    "ignore",
-    "addresses",
-    "invalid",
-    "several_addresses",
-)
-_OPTIONS_TABLE = "options"
 
 
 class ContactMapper:
@@ -147,19 +138,10 @@ class ContactMapper:
         if not isinstance(config, Mapping):
             raise MappingError(f"a table of fields is needed, not {type_name(config)}")
         fields = mautic.plainly_named(config)
-        options = fields.pop(_OPTIONS_TABLE, {})
+        options = fields.pop(OPTIONS_TABLE, {})
         if not isinstance(options, Mapping):
-            raise MappingError(f"{_OPTIONS_TABLE} is a table, not {type_name(options)}")
-        for name in options:
-            if name in SOURCE_OPTIONS:
-                raise MappingError(
-                    f"{_OPTIONS_TABLE}: {name} is an option of one field: write the field as "
-                    f'{{key = "…", {name} = …}}'
-                )
-            if name not in OPTIONS:
-                raise MappingError(
-                    f"{_OPTIONS_TABLE}: unknown option {name!r}: {nearest(name, OPTIONS)}"
-                )
+            raise MappingError(f"{OPTIONS_TABLE} is a table, not {type_name(options)}")
+        check_option_names(options)
         return cls(fields, **options)
 
     @classmethod
@@ -475,7 +457,7 @@ class ContactMapper:
         custom = {name: source for is_custom, name, source in sources if is_custom}
         return {
             **{name: source for is_custom, name, source in sources if not is_custom},
-            **({_OPTIONS_TABLE: options} if options else {}),
+            **({OPTIONS_TABLE: options} if options else {}),
             **({CUSTOM: custom} if custom else {}),
         }
 
@@ -489,15 +471,8 @@ class ContactMapper:
 
     def _repr_html_(self) -> str:
         """Show in a notebook which column fills which field, and what says who may be mailed."""
-        rows = (
-            (field.label, " or ".join(map(str, field.source.keys)), _steps_shown(field))
-            for field in self._every_field()
-        )
-        html = table(("field", "column", "transforms"), rows)
-        if self.consent.columns:
-            html += table(("consent",), ((column,) for column in self.consent.columns))
         notes = [*self.notes, *(f"not used: {column}" for column in self.unused)]
-        return html + "".join(f"<p>{escape(note)}</p>" for note in notes)
+        return mapping_html(self._every_field(), self.consent.columns, notes)
 
     def __repr__(self) -> str:
         return f"<ContactMapper: {bounded(self.targets)}>"
@@ -540,7 +515,3 @@ class ContactMapper:
 
 def _label_of(meaning: Mapping[str, Any]) -> str:
     return str(meaning["field"])
-
-
-def _steps_shown(field: FieldMapping) -> str:
-    return ", ".join(step if isinstance(step, str) else "(function)" for step in field.steps)

@@ -1,13 +1,14 @@
-"""The options of a whole mapping."""
+"""The options of a whole mapping, and the names of those of one field."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 
 from icontact.errors import MappingError
+from icontact.mapping.contact_fields import nearest
 from icontact.mapping.dates import ISO, check_output_format
 
 LongState: TypeAlias = Literal["omit", "reject"]
@@ -71,3 +72,34 @@ class MapperOptions:
 
 
 _DEFAULTS = MapperOptions()
+
+#: The options of one field's source.
+SOURCE_OPTIONS = (
+    *("input_format", "dayfirst", "decimals", "thousands", "decimal", "split", "separator"),
+    "part",
+)
+
+#: The table of a mapper's options in a configuration, and their names.
+OPTIONS_TABLE = "options"
+OPTIONS = (
+    *(field.name for field in attrs.fields(MapperOptions)),
+    *("country", "addresses", "do_not_contact", "consent", "consent_blank", "ignore"),
+)
+
+
+def check_option_names(names: Iterable[str]) -> None:
+    """Refuse options that a mapper does not have.
+
+    Raises:
+        MappingError: An unknown option; names the nearest one.
+    """
+    for name in names:
+        if name in SOURCE_OPTIONS:
+            raise MappingError(
+                f"{OPTIONS_TABLE}: {name} is an option of one field: write the field as "
+                f'{{key = "…", {name} = …}}'
+            )
+        if name not in OPTIONS:
+            raise MappingError(
+                f"{OPTIONS_TABLE}: unknown option {name!r}: {nearest(name, OPTIONS)}"
+            )

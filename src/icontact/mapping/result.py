@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,6 +11,8 @@ import attrs
 from icontact.notebook import table
 
 if TYPE_CHECKING:
+    from icontact.mapping.consent import ConsentColumn
+    from icontact.mapping.field_mapping import FieldMapping
     from icontact.mapping.source import Key
     from icontact.models import ContactFields
 
@@ -175,3 +177,21 @@ def _raw(field: FieldExplanation) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
+
+
+def mapping_html(
+    fields: Iterable[FieldMapping], consent: Sequence[ConsentColumn], notes: Iterable[str]
+) -> str:
+    """Return a mapping as tables of HTML: its fields, the columns about consent, and notes."""
+    rows = (
+        (
+            field.label,
+            " or ".join(map(str, field.source.keys)),
+            ", ".join(step if isinstance(step, str) else "(function)" for step in field.steps),
+        )
+        for field in fields
+    )
+    html = table(("field", "column", "transforms"), rows)
+    if consent:
+        html += table(("consent",), ((column,) for column in consent))
+    return html + "".join(f"<p>{escape(note)}</p>" for note in notes)

@@ -13,6 +13,7 @@ import attrs
 from icontact.errors import MappingError
 from icontact.mapping.contact_fields import bounded, closest, nearest, shown
 from icontact.mapping.dates import check_input_format
+from icontact.mapping.options import SOURCE_OPTIONS
 from icontact.mapping.personal_names import NAME_PARTS, NamePart
 from icontact.mapping.transforms import TRANSFORMS
 from icontact.mapping.values import is_blank
@@ -172,9 +173,7 @@ class Source:
         return {"key": key, **table} if table else key
 
 
-_NOT_OPTIONS = ("key", "transform", "default", "empty")
-_NAMES = tuple(attribute.name for attribute in attrs.fields(Source))
-SOURCE_OPTIONS = tuple(name for name in _NAMES if name not in _NOT_OPTIONS)
+_NAMES = ("key", "transform", "default", "empty", *SOURCE_OPTIONS)
 
 
 def source_from(given: object) -> Source:
