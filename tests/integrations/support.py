@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import textwrap
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import attrs
 
 from icontact.integrations import triggers
 
+DOCS = Path(__file__).parents[2] / "docs"
 SECRET = "s3cret-of-the-hook"
 SITE = "https://mautic.example.com"
 START = datetime(2026, 1, 5, 10, 0, 0, tzinfo=UTC).timestamp()
@@ -151,3 +155,14 @@ def shown_by(error: BaseException | None) -> str:
     if error is None:
         return ""
     return f"{error!r} {error} {shown_by(error.__cause__)} {shown_by(error.__context__)}".lower()
+
+
+def script(page: str, name: str) -> str:
+    """A script of a page of the documentation, by the name of its file."""
+    found = re.search(
+        rf"\.\. code-block:: python\n   :caption: {re.escape(name)}\n\n(.*?)\n(?=\S)",
+        (DOCS / page).read_text("utf-8"),
+        re.DOTALL,
+    )
+    assert found, f"{page} has no {name}"
+    return textwrap.dedent(found[1])

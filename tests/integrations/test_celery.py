@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,13 +16,14 @@ from typing import Any
 import pytest
 
 from icontact.sandbox import Sandbox
+from tests.integrations.support import DOCS, script
 from tests.transport.redis_server import real_server
 
 celery = pytest.importorskip("celery", reason="these tests need celery")
 # Celery and what it brings warn about themselves.
 pytestmark = pytest.mark.filterwarnings("default")
 
-PAGE = Path(__file__).parents[2] / "docs" / "queues-and-pipelines.rst"
+PAGE = "queues-and-pipelines.rst"
 PATIENCE = 60
 
 CUSTOMERS = """
@@ -62,17 +62,6 @@ requests.Session.send = send_and_die
 """
 
 
-def script(name: str) -> str:
-    """A script of the page, by the name of its file."""
-    found = re.search(
-        rf"\.\. code-block:: python\n   :caption: {re.escape(name)}\n\n(.*?)\n(?=\S)",
-        PAGE.read_text("utf-8"),
-        re.DOTALL,
-    )
-    assert found, f"the page has no {name}"
-    return textwrap.dedent(found[1])
-
-
 @pytest.fixture
 def redis_socket() -> Iterator[str]:
     with real_server() as path:
@@ -106,7 +95,7 @@ def environment(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     # More than this test sends, so that no task has to wait.
-    code = script("tasks.py").replace("per_minute=60", "per_minute=6000")
+    code = script(PAGE, "tasks.py").replace("per_minute=60", "per_minute=6000")
     (tmp_path / "tasks.py").write_text(code, "utf-8")
     (tmp_path / "customers.py").write_text(CUSTOMERS, "utf-8")
     (tmp_path / "harness.py").write_text(HARNESS, "utf-8")
@@ -189,7 +178,7 @@ def test_a_task_whose_process_is_killed_midway_runs_again_and_pushes_nothing_twi
 
 def test_the_dag_of_the_page_is_loaded_by_airflow(tmp_path: Path) -> None:
     pytest.importorskip("airflow", reason="Airflow is not installed")
-    (tmp_path / "newsletter_dag.py").write_text(script("newsletter_dag.py"), "utf-8")
+    (tmp_path / "newsletter_dag.py").write_text(script(PAGE, "newsletter_dag.py"), "utf-8")
     ran = subprocess.run(
         [sys.executable, "-c", "import newsletter_dag"],
         cwd=tmp_path,
@@ -206,7 +195,9 @@ def test_the_line_for_cron_keeps_two_runs_apart_and_gives_the_exit_code(tmp_path
     flock = shutil.which("flock")
     if flock is None:
         pytest.skip("flock is not installed (Debian: util-linux)")
-    line = next(one for one in PAGE.read_text("utf-8").splitlines() if "flock -n push.lock" in one)
+    line = next(
+        one for one in (DOCS / PAGE).read_text("utf-8").splitlines() if "flock -n push.lock" in one
+    )
     command = line.split("* * *", 1)[1].partition("&&")[2].partition("||")[0].strip()
     program = tmp_path / "icontact"
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m icontact "$@"\n', "utf-8")

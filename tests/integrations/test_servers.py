@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -14,19 +15,25 @@ from pathlib import Path
 
 import pytest
 
+from icontact.integrations.inbox import Inbox
+from icontact.integrations.mautic import sign
 from icontact.integrations.triggers import PushIntegration
 from icontact.push import PushSettings
 from icontact.sandbox import Sandbox, Server
-from tests.integrations.support import SECRET, encoded, hook, saved
+from tests.integrations.support import SECRET, encoded, hook, saved, script
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="gunicorn and kill -9 are of Unix")
 
 PATIENCE = 60.0
 
+PAGE = "operate-a-receiver.rst"
+
 SETTINGS = 'list = "Newsletter"\npreset = "mautic"\n[[triggers]]\non = "saved"\n'
 
 HOOKS = f"""
 from icontact.integrations.receiver import receiver
+from icontact.integrations.inbox import Inbox
+from icontact.integrations.mautic import sign
 from icontact.integrations.triggers import PushIntegration
 from icontact.push import PushSettings
 
@@ -147,3 +154,51 @@ def test_what_waits_is_pushed_after_a_restart_without_any_request(
 
     emails = sorted(one["email"] for one in sandbox.state.contacts())
     assert emails == ["person1@example.com", "person2@example.com"]
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.request("GET", path)
+        reply = connection.getresponse()
+        return reply.status, reply.read().decode()
+    finally:
+        connection.close()
+
+
+def test_the_service_of_the_page_is_watched_and_stopped_without_losing_an_event(
+    icontact_server: tuple[Sandbox, Server], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox, _ = icontact_server
+    monkeypatch.setenv("MAUTIC_HOOK_SECRET", SECRET)
+    for name in ("hooks.py", "gunicorn_hooks.py"):
+        (tmp_path / name).write_text(script(PAGE, name), "utf-8")
+    (tmp_path / "icontact.toml").write_text(SETTINGS, "utf-8")
+    keep(tmp_path, 1)
+    port = free_port()
+    words = ["--workers", "1", "--threads", "4", "--bind", f"127.0.0.1:{port}"]
+    words += ["--log-level", "error", "--config", "gunicorn_hooks.py", "hooks:application"]
+    process = subprocess.Popen([sys.executable, "-m", "gunicorn", *words], cwd=tmp_path)
+    try:
+        wait_for(sandbox, 1)
+        assert get(port, "/live")[0] == 200
+        assert get(port, "/ready") == (200, '{"ready": true}')
+        metrics = get(port, "/metrics")[1]
+        assert "icontact_dead_letter_events 0.0" in metrics
+        assert 'icontact_requests_total{method="POST",status="200"}' in metrics
+        body = encoded(hook("lead_post_save_update", saved(2)))
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        headers = {"Content-Type": "application/json", "Webhook-Signature": sign(body, SECRET)}
+        connection.request("POST", "/mautic", body, headers)
+        assert connection.getresponse().status == 200
+        connection.close()
+    finally:
+        process.terminate()
+        code = process.wait(PATIENCE)
+    assert code == 0
+    inbox = Inbox(tmp_path / "triggers.sqlite")
+    counts = inbox.counts()
+    # Pushed before the process ended, or kept for the next one.
+    assert counts["done"] + counts["waiting"] == 2
+    assert counts["done"] == len(sandbox.state.contacts())
+    inbox.close()
