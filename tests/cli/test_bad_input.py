@@ -158,7 +158,7 @@ def test_rows_that_name_no_column_leave_nothing_to_guess(
 ) -> None:
     ran = pushed(written(tmp_path, *lines, name=name))
     assert ran.code == 2
-    assert "no row of it can be read as an object of JSON with keys" in message(ran)
+    assert "no row can be read as a JSON object with keys" in message(ran)
 
 
 def test_an_encoding_that_does_not_fit_names_the_line(embedded: Sandbox, tmp_path: Path) -> None:

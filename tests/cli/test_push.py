@@ -11,7 +11,7 @@ import pytest
 
 from icontact.cli import connection, output, progress
 from icontact.cli.exit_codes import CommandError
-from icontact.cli.push import PushOptions, run
+from icontact.cli.push_run import PushOptions, run
 from icontact.sandbox import Sandbox
 from icontact.transport import RetryPolicy
 from tests.cli.support import HEADER, icontact, written

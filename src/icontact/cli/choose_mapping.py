@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from icontact.errors import ConfigError, ConsentError, MappingError
 from icontact.mapping import ContactMapper
-from icontact.mapping.consent import ConsentBlank
 from icontact.mapping.consent_columns import not_read
 from icontact.mapping.contact_fields import CUSTOM, WIRE_NAMES, bounded, closest, field_for, shown
 from icontact.mapping.presets import PRESETS
@@ -19,15 +18,14 @@ from icontact.sources import REASON_COLUMN, RowFile, refuse_duplicates
 
 __all__ = [
     "ChosenMapping",
-    "ConsentOptions",
     "choose",
-    "in_consent_options",
-    "mapping_for",
+    "mapper_from_options",
+    "no_address_column",
     "pairs_of",
-    "stated",
+    "unread_consent",
 ]
 
-#: As many columns as an error names.
+#: The most columns that a message names.
 _NAMED = 10
 
 
@@ -46,10 +44,10 @@ class ChosenMapping:
     unused: tuple[str, ...] = ()
 
 
-def stated(
+def mapper_from_options(
     settings: PushSettings | None, preset: str | None, pairs: Sequence[str]
 ) -> ContactMapper | None:
-    """Return the mapping that settings and options state; ``None`` if they state none.
+    """Return the mapping of settings and options; ``None`` if they name none.
 
     ``--map`` pairs change single fields of a preset or of the settings' mapping; without these
     they are the whole mapping.
@@ -69,14 +67,10 @@ def stated(
     return ContactMapper.from_config({**config, **fields, CUSTOM: custom})
 
 
-@attrs.frozen(kw_only=True)
-class ConsentOptions:
-    """The columns about consent that the command line names."""
-
-    do_not_contact: tuple[str, ...] = ()
-    consent: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    consent_blank: ConsentBlank | None = None
+def _base(settings: PushSettings | None, preset: str | None) -> ContactMapper | None:
+    if preset is not None:
+        return ContactMapper.preset(preset)
+    return None if settings is None else settings.mapper
 
 
 def choose(
@@ -84,52 +78,45 @@ def choose(
     settings: PushSettings | None,
     preset: str | None,
     pairs: Sequence[str],
-    options: ConsentOptions = ConsentOptions(),  # frozen, and without content
+    consent: Mapping[str, Any] | None = None,
     *,
     only_mapped: bool = False,
     verbose: bool = False,
 ) -> ChosenMapping:
-    """Return the mapping for a file, checked against its columns, with what it says of consent.
+    """Return the mapping for a file, checked against its columns.
 
     Args:
         rows: The file.
         settings: Settings with a mapping, or none.
         preset: The name of a mapping.
-        pairs: ``field=column`` pairs.
-        options: The columns about consent that the command line names.
+        pairs: ``field=column`` pairs, which change single fields of the mapping.
+        consent: The options about consent, as for :meth:`ContactMapper.with_consent`.
         only_mapped: Whether the pairs are the whole mapping.
         verbose: Whether all columns that are not used are named.
 
     Raises:
-        ConfigError, MappingError: As :func:`mapping_for`; or a column is about consent, and
-            nothing reads it.
+        ConfigError, MappingError: If the mapping is wrong, reads columns that the file does not
+            have, or cannot be guessed; or a column is about consent, and nothing reads it.
     """
-    chosen = mapping_for(rows, settings, preset, pairs, only_mapped=only_mapped)
+    consent = consent or {}
+    mapper, notes = _for_columns(rows, settings, preset, pairs, only_mapped=only_mapped)
     first = rows.first_rows()
-    mapper = chosen.mapper.with_consent(**attrs.asdict(options, recurse=False), rows=first)
+    mapper = mapper.with_consent(**consent, rows=first)
     refuse_duplicates(mapper, rows.duplicate_columns, rows.name)
-    absent = [key for key in mapper.missing(rows.columns) if key in _named(options)]
-    if absent and rows.complete:
-        raise ConfigError(_lacking(absent, rows))
+    named = {*consent.get("do_not_contact", ()), *consent.get("consent", ())}
+    _require_columns([key for key in mapper.missing(rows.columns) if key in named], rows)
     if unread := mapper.unread_consent(rows.columns, first):
         raise not_read(unread)
-    unused = _unused(mapper, rows)
-    note = f"columns not used: {bounded(unused, len(unused) if verbose else _NAMED)}"
-    hint = "`icontact init --columns FILE` also finds custom fields among them"
-    notes = (*chosen.notes, f"{note}; {hint}") if unused else chosen.notes
+    used = {*mapper.sources, *mapper.consent_keys, REASON_COLUMN}
+    unused = tuple(column for column in rows.columns if column not in used)
+    if unused:
+        note = f"columns not used: {bounded(unused, len(unused) if verbose else _NAMED)}"
+        hint = "`icontact init --columns FILE` also finds custom fields among them"
+        notes = (*notes, f"{note}; {hint}")
     return ChosenMapping(mapper=mapper, notes=(*mapper.consent.lines, *notes), unused=unused)
 
 
-def _unused(mapper: ContactMapper, rows: RowFile) -> tuple[str, ...]:
-    used = {*mapper.sources, *mapper.consent_keys, REASON_COLUMN}
-    return tuple(column for column in rows.columns if column not in used)
-
-
-def _named(options: ConsentOptions) -> frozenset[str]:
-    return frozenset((*options.do_not_contact, *options.consent))
-
-
-def in_consent_options(error: ConsentError, name: str) -> str:
+def unread_consent(error: ConsentError, name: str) -> str:
     """Return the message about unread columns, with the options that help."""
     column = shlex.quote(str(error.columns[0]))
     return (
@@ -142,46 +129,74 @@ def in_consent_options(error: ConsentError, name: str) -> str:
     )
 
 
-def mapping_for(
+def no_address_column(problem: str, columns: Sequence[str]) -> str:
+    """Return why no mapping can be guessed, with the option instead of the Python."""
+    if "no column looks like" not in problem:
+        return problem
+    return (
+        f"no column looks like the e-mail address; there are {bounded(columns, _NAMED)}. "
+        "Say which one it is: --map email=COLUMN"
+    )
+
+
+def pairs_of(mapper: ContactMapper) -> tuple[str, ...]:
+    """Return a mapping as ``field=column`` pairs, for people."""
+    config = mapper.as_config()
+    custom = config.pop(CUSTOM, {})
+    config.pop("options", None)
+    pairs: dict[str, None] = {}
+    for field, source in {**config, **custom}.items():
+        keys = source["key"] if isinstance(source, Mapping) else source
+        column = " or ".join(map(str, keys)) if isinstance(keys, list) else str(keys)
+        is_name = isinstance(source, Mapping) and source.get("transform") == "full_name"
+        pairs[f"{'name' if is_name else field}={column}"] = None
+    return tuple(pairs)
+
+
+def _for_columns(
     rows: RowFile,
     settings: PushSettings | None,
     preset: str | None,
     pairs: Sequence[str],
     *,
-    only_mapped: bool = False,
-) -> ChosenMapping:
-    """Return the mapping for a file, checked against its columns.
-
-    Args:
-        rows: The file.
-        settings: Settings with a mapping, or none.
-        preset: The name of a mapping.
-        pairs: ``field=column`` pairs, which change single fields of the mapping.
-        only_mapped: Whether the pairs are the whole mapping, and nothing is guessed.
-
-    Raises:
-        ConfigError, MappingError: If the mapping is wrong, reads columns that the file does not
-            have, or cannot be guessed.
-    """
+    only_mapped: bool,
+) -> tuple[ContactMapper, tuple[str, ...]]:
+    """Return the mapping, which reads only columns that the file has, and notes about it."""
     for pair in pairs if rows.complete else ():
         _refuse_swapped(pair, rows)
-    read_by_pairs = set(_keys(mapping_from_pairs(pairs)))
-    if _base(settings, preset) is None and not only_mapped:
-        lacking = [key for key in read_by_pairs if key not in rows.columns]
-        if lacking and rows.complete:
-            raise ConfigError(_lacking(sorted(lacking), rows))
-        chosen = _guessed(rows, pairs)
-        return attrs.evolve(chosen, notes=(*chosen.notes, *_absent(lacking, rows)))
-    mapper = stated(settings, preset, pairs)
-    if mapper is None:
+    changes = mapping_from_pairs(pairs)
+    named = {*(key for name, key in changes.items() if name != CUSTOM)}
+    named |= {*changes.get(CUSTOM, {}).values()}
+    base = _base(settings, preset)
+    if base is None and not only_mapped:
+        lacking = sorted(key for key in named if key not in rows.columns)
+        _require_columns(lacking, rows)
+        mapper, notes = _guessed(rows, changes)
+        return mapper, (*notes, *_absent(lacking, rows))
+    chosen = mapper_from_options(settings, preset, pairs)
+    if chosen is None:
         raise ConfigError("--only-mapped leaves no mapping: add --map email=COLUMN")
-    absent = mapper.missing(rows.columns)
-    needed = {*mapper.explain({})["email"].sources, *read_by_pairs}
-    lenient = _is_preset(_base(settings, preset))
-    wrong = [key for key in absent if key in needed or not lenient]
-    if wrong and rows.complete:
-        raise ConfigError(_lacking(wrong, rows))
-    return ChosenMapping(mapper=mapper, notes=_absent(absent, rows))
+    absent = chosen.missing(rows.columns)
+    # A preset names more columns than a file has; a mapping that was written for a file does not.
+    presets = {ContactMapper.preset(name).fingerprint for name in PRESETS}
+    is_preset = base is not None and base.fingerprint in presets
+    needed = {*chosen.explain({})["email"].sources, *named}
+    _require_columns([key for key in absent if key in needed or not is_preset], rows)
+    return chosen, _absent(absent, rows)
+
+
+def _guessed(rows: RowFile, changes: Mapping[str, Any]) -> tuple[ContactMapper, tuple[str, ...]]:
+    if not rows.columns:
+        raise ConfigError(
+            f"{rows.name}: no row can be read as a JSON object with keys; write one object a "
+            'line, like {"email": "…"}, or a list of objects'
+        )
+    try:
+        mapper = ContactMapper.guess(rows.columns, rows.first_rows(), changes)
+    except MappingError as error:
+        problem = no_address_column(error.problem, rows.columns)
+        raise ConfigError(f"{rows.name}: {problem}{rows.header_hint}") from None
+    return mapper, (f"the mapping was guessed: {', '.join(pairs_of(mapper))}", *mapper.notes)
 
 
 def _absent(keys: Collection[Any], rows: RowFile) -> tuple[str, ...]:
@@ -192,21 +207,18 @@ def _absent(keys: Collection[Any], rows: RowFile) -> tuple[str, ...]:
     return (f"the mapping also names columns that are not in {where}: {bounded(keys, _NAMED)}",)
 
 
-def pairs_of(mapper: ContactMapper) -> tuple[str, ...]:
-    """Return a mapping as ``field=column`` pairs, for people."""
-    config = mapper.as_config()
-    custom = config.pop(CUSTOM, {})
-    config.pop("options", None)
-    fields = {**config, **custom}
-    pairs = (
-        f"{'name' if _is_name_part(source) else field}={_column(source)}"
-        for field, source in fields.items()
+def _require_columns(keys: Collection[Any], rows: RowFile) -> None:
+    """Refuse columns that the file lacks, unless later rows may still have them."""
+    if not keys or not rows.complete:
+        return
+    hints = []
+    for key in keys:
+        near = closest(key, rows.columns)
+        hints.append(shown(key) + (f" (did you mean {shown(near)}?)" if near else ""))
+    raise ConfigError(
+        f"{rows.name} has no column {', '.join(hints[:_NAMED])}, which the mapping reads; it has "
+        f"{bounded(rows.columns, _NAMED)}{rows.header_hint}"
     )
-    return tuple(dict.fromkeys(pairs))
-
-
-def _is_name_part(source: Any) -> bool:
-    return isinstance(source, Mapping) and source.get("transform") == "full_name"
 
 
 def _refuse_swapped(pair: str, rows: RowFile) -> None:
@@ -214,74 +226,10 @@ def _refuse_swapped(pair: str, rows: RowFile) -> None:
     field, _, column = (part.strip() for part in pair.partition("="))
     if field not in rows.columns or column in rows.columns or not column:
         return
-    # Which custom fields there are is not known yet.
-    likely = closest(column, rows.columns) is None and not _is_standard(field)
-    if likely or _is_standard(column):
+    standard = {*WIRE_NAMES, *WIRE_NAMES.values()}
+    # Which custom fields exist is not known yet.
+    if column in standard or (closest(column, rows.columns) is None and field not in standard):
         raise ConfigError(
             f"{rows.name} has no column {shown(column)}, and it has one {shown(field)}: a mapping "
             f"is written FIELD=COLUMN; did you mean {shown(f'{column}={field}')}?"
         )
-
-
-def _is_standard(name: str) -> bool:
-    return name in WIRE_NAMES or name in WIRE_NAMES.values()
-
-
-def in_options(problem: str, columns: Sequence[str]) -> str:
-    """Return why no mapping can be guessed, with the option instead of the Python."""
-    if "no column looks like" not in problem:
-        return problem
-    return (
-        f"no column looks like the e-mail address; there are {bounded(columns, _NAMED)}. "
-        "Say which one it is: --map email=COLUMN"
-    )
-
-
-def _guessed(rows: RowFile, pairs: Sequence[str] = ()) -> ChosenMapping:
-    if not rows.columns:
-        raise ConfigError(
-            f"{rows.name}: no row of it can be read as an object of JSON with keys; one object a "
-            'line is needed, like {"email": "…"}, or a list of objects'
-        )
-    try:
-        mapper = ContactMapper.guess(rows.columns, rows.first_rows(), mapping_from_pairs(pairs))
-    except MappingError as error:
-        problem = error.problem
-    else:
-        found = f"the mapping was guessed: {', '.join(pairs_of(mapper))}"
-        return ChosenMapping(mapper=mapper, notes=(found, *mapper.notes))
-    problem = in_options(problem, rows.columns)
-    raise ConfigError(f"{rows.name}: {problem}{rows.header_hint}")
-
-
-def _base(settings: PushSettings | None, preset: str | None) -> ContactMapper | None:
-    if preset is not None:
-        return ContactMapper.preset(preset)
-    return None if settings is None else settings.mapper
-
-
-def _is_preset(base: ContactMapper | None) -> bool:
-    """Return whether a mapping is a preset, which names more columns than a file has."""
-    presets = {ContactMapper.preset(name).fingerprint for name in PRESETS}
-    return base is not None and base.fingerprint in presets
-
-
-def _lacking(keys: Collection[Any], rows: RowFile) -> str:
-    hints = []
-    for key in keys:
-        near = closest(key, rows.columns)
-        hints.append(shown(key) + (f" (did you mean {shown(near)}?)" if near else ""))
-    return (
-        f"{rows.name} has no column {', '.join(hints[:_NAMED])}, which the mapping reads; it has "
-        f"{bounded(rows.columns, _NAMED)}{rows.header_hint}"
-    )
-
-
-def _keys(mapping: Mapping[str, Any]) -> Iterable[str]:
-    fields = {name: key for name, key in mapping.items() if name != CUSTOM}
-    return [*fields.values(), *mapping.get(CUSTOM, {}).values()]
-
-
-def _column(source: Any) -> str:
-    keys = source["key"] if isinstance(source, Mapping) else source
-    return " or ".join(map(str, keys)) if isinstance(keys, list) else str(keys)

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import click
 
-from icontact.cli.choose_mapping import choose, stated
+from icontact.cli.choose_mapping import choose, mapper_from_options
 from icontact.cli.connection import settings_from
 from icontact.cli.exit_codes import (
     NO_ANSWER,
@@ -112,7 +112,7 @@ def _doctor(
 ) -> Doctor:
     def choose_mapper(settings: PushSettings | None) -> ContactMapper | None:
         if sample is None:
-            return stated(settings, preset, pairs)
+            return mapper_from_options(settings, preset, pairs)
         with read_rows(sample) as rows:
             return choose(rows, settings, preset, pairs).mapper
 

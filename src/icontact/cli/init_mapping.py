@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import click
 
-from icontact.cli.choose_mapping import in_options, pairs_of
+from icontact.cli.choose_mapping import no_address_column, pairs_of
 from icontact.cli.exit_codes import CommandError
 from icontact.cli.output import clean, print_note
 from icontact.cli.prompts import Prompter
@@ -98,7 +98,7 @@ def from_columns(path: str, *, needs_email: bool = True) -> MappingSource:
         notes = (*mapper.consent.lines, *open_ones, *mapper.notes)
         return attrs.evolve(found, config=mapper.as_config(), notes=notes)
     if needs_email:
-        raise CommandError(f"{path}: {in_options(problem, columns)}{hint}")
+        raise CommandError(f"{path}: {no_address_column(problem, columns)}{hint}")
     return found
 
 

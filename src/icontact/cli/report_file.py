@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from icontact.cli.exit_codes import CommandError
-from icontact.cli.push_output import PushSummary
+from icontact.cli.push_summary import PushSummary
 
 __all__ = ["UNFINISHED", "ReportFile", "refuse_same_file"]
 
