@@ -165,7 +165,7 @@ def test_an_encoding_that_does_not_fit_names_the_line(embedded: Sandbox, tmp_pat
     path = written(tmp_path, "email,city", "jo@example.com,Lyon", "a@b.cc,Orléans")
     ran = pushed(path, "--encoding", "ascii")
     assert ran.code == 2
-    assert "line 3: it holds bytes that are not ASCII" in message(ran)
+    assert "line 3: the row has bytes that are not ASCII" in message(ran)
     assert addresses(embedded) == set()
 
 

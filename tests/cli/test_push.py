@@ -209,7 +209,7 @@ def test_what_did_not_work_is_shown_with_its_line(embedded: Sandbox, tmp_path: P
     assert lines[1] == ["line", "address"]
     assert ["5", "rejected"] in lines
     assert ["6", "rejected"] in lines
-    assert "it has 4 cells and the header 3" in ran.out
+    assert "the row has 4 cells and the header 3" in ran.out
 
 
 def test_where_there_are_no_lines_rows_are_counted(embedded: Sandbox, tmp_path: Path) -> None:

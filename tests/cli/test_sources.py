@@ -65,20 +65,20 @@ def test_utf_16_without_a_byte_order_mark_is_named(mark: str) -> None:
 
 def test_of_mixed_encodings_the_minority_is_rejected() -> None:
     mostly_utf8 = "email,name\na@b.cc,Zoé\nd@e.ff,Åsa\n".encode() + b"g@h.ii,\xe9\n"
-    assert rows_of(mostly_utf8)[2] == "it holds bytes that are not UTF-8"
+    assert rows_of(mostly_utf8)[2] == "the row has bytes that are not UTF-8"
     mostly_1252 = b"email,name\na@b.cc,\xe9\nd@e.ff,\xe5\n" + "g@h.ii,Zoé\nx@y.zz,Jo\n".encode()
-    reason = "it is in UTF-8, and most of the file is in Windows-1252"
+    reason = "the row is in UTF-8, and most of the file is in Windows-1252"
     assert rows_of(mostly_1252)[2:] == [reason, {"email": "x@y.zz", "name": "Jo"}]
 
 
 def test_bytes_that_windows_1252_lacks_are_rejected() -> None:
     content = b"email,name\na@b.cc,\xe9\nd@e.ff,\x81\n"
-    assert rows_of(content)[1] == "it holds bytes that are not Windows-1252"
+    assert rows_of(content)[1] == "the row has bytes that are not Windows-1252"
 
 
 def test_a_given_encoding_that_does_not_fit_is_an_error_that_names_the_line() -> None:
     content = b"email,name\njo@example.com,Jo\na@b.cc,\xe9\n"
-    assert refusal(content, encoding="utf-8").startswith("people.csv, line 3: it holds bytes")
+    assert refusal(content, encoding="utf-8").startswith("people.csv, line 3: the row has bytes")
     assert "line 1" in refusal(b"email,\xe9\n", encoding="ascii")
 
 
@@ -198,7 +198,7 @@ def test_a_note_names_ten_lines_at_most() -> None:
 
 def test_a_row_with_too_many_cells_is_rejected() -> None:
     reason, row = rows_of(b"email,name\nx@y.zz,Jo,Ann\njo@example.com,Jo\n")
-    assert reason.startswith("it has 3 cells and the header 2")
+    assert reason.startswith("the row has 3 cells and the header 2")
     assert row == JO
 
 
@@ -215,8 +215,8 @@ def test_blank_rows_are_no_rows_and_noted() -> None:
 
 def test_nul_characters_reject_their_row_alone() -> None:
     assert rows_of("email,name\nx@y.zz,J\0o\nx@y.zz,é\0\njo@example.com,Jo\n".encode()) == [
-        "it holds NUL characters, which no text has",
-        "it holds NUL characters, which no text has",
+        "the row has NUL characters, which are not text",
+        "the row has NUL characters, which are not text",
         JO,
     ]
 
@@ -246,7 +246,7 @@ def test_a_quotation_mark_that_a_later_row_closes_costs_one_row() -> None:
 def test_what_may_be_a_part_of_a_broken_row_is_not_pushed() -> None:
     content = b'email,name\nx@y.zz,"see\na@b.cc\n"so" she said\njo@example.com,Jo\na@b.cc\n'
     assert rows_of(content)[1:] == [
-        "it may be a part of the broken row of line 2",
+        "the row may be a part of the broken row of line 2",
         "a quotation mark stands amid a quoted cell: it must be doubled there, and a delimiter "
         "must follow the closing one",
         JO,
@@ -284,7 +284,7 @@ def test_bad_lines_of_json_are_rejected_alone() -> None:
     no_json = "the line is not JSON: one object a line is needed, like {…}"
     assert rows_of("\n".join(lines).encode(), name="people.jsonl") == [
         no_json,
-        *(f"it is {kind}, and a contact must be an object, like {{…}}" for kind in kinds),
+        *(f"the row is {kind}, and a contact must be an object, like {{…}}" for kind in kinds),
         no_json,
         {"a": 1},
     ]
@@ -293,17 +293,20 @@ def test_bad_lines_of_json_are_rejected_alone() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ('{"a": "x", "b": 1, "a": "y"}', "it has the key 'a' twice, and only one can count"),
-        ('{"b": [{"a": 1, "a": 1}]}', "it has the key 'a' twice, and only one can count"),
-        ('{"jo@b.cc": 1, "jo@b.cc": 1}', "it has the key (an e-mail address) twice, and only one "),
-        ('{"a": 1e400}', "it holds a number that is too large to be kept"),
-        ('{"a": -1e400}', "it holds a number that is too large to be kept"),
-        ('{"a": [NaN]}', "it holds NaN, which is not a number"),
-        ('{"a": Infinity}', "it holds Infinity, which is not a number"),
-        ("NaN", "it holds NaN, which is not a number"),
-        ('{"a": ' + "[" * 21 + "]" * 21 + "}", "it is nested more than 20 levels deep"),
-        ('{"a": ' * 21 + "1" + "}" * 21, "it is nested more than 20 levels deep"),
-        ('{"a": ' * 600 + "1" + "}" * 600, "it is nested more than 20 levels deep"),
+        ('{"a": "x", "b": 1, "a": "y"}', "the row has the key 'a' twice"),
+        ('{"b": [{"a": 1, "a": 1}]}', "the row has the key 'a' twice"),
+        (
+            '{"jo@b.cc": 1, "jo@b.cc": 1}',
+            "the row has the key (an e-mail address) twice",
+        ),
+        ('{"a": 1e400}', "the row has a number that is too large"),
+        ('{"a": -1e400}', "the row has a number that is too large"),
+        ('{"a": [NaN]}', "the row has NaN, which is not a number"),
+        ('{"a": Infinity}', "the row has Infinity, which is not a number"),
+        ("NaN", "the row has NaN, which is not a number"),
+        ('{"a": ' + "[" * 21 + "]" * 21 + "}", "the row is nested more than 20 levels deep"),
+        ('{"a": ' * 21 + "1" + "}" * 21, "the row is nested more than 20 levels deep"),
+        ('{"a": ' * 600 + "1" + "}" * 600, "the row is nested more than 20 levels deep"),
     ],
 )
 def test_json_that_would_not_be_kept_as_it_stands_is_rejected(line: str, reason: str) -> None:
@@ -341,7 +344,7 @@ def test_bytes_that_do_not_fit_reject_their_line_of_json() -> None:
     content = '{"a": "é"}\n'.encode() + b'{"a": "\xe9"}\n'
     assert rows_of(content, name="people.jsonl") == [
         {"a": "é"},
-        "it holds bytes that are not UTF-8",
+        "the row has bytes that are not UTF-8",
     ]
 
 
@@ -350,8 +353,8 @@ def test_a_list_of_json_is_read() -> None:
     rows = read_rows(io.BytesIO(content), name="people.json")
     assert list(rows) == [
         {"a": "é"},
-        BadRow("it holds bytes that are not UTF-8"),
-        BadRow("it is a number, and a contact must be an object, like {…}"),
+        BadRow("the row has bytes that are not UTF-8"),
+        BadRow("the row is a number, and a contact must be an object, like {…}"),
     ]
     assert rows.line_of(0) is None
 

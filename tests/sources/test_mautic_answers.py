@@ -102,10 +102,10 @@ def test_a_row_has_what_the_reader_of_mautic_has() -> None:
 def test_what_is_no_contact_in_an_answer_is_a_bad_row() -> None:
     entries = {"7": JO, "8": {"id": 8, "email": "ann@example.com"}, "9": 5}
     _, ann, number = opened({"contacts": entries})
-    assert ann == BadRow("it has no fields, so that it is not a contact of Mautic")
+    assert ann == BadRow("the object has no fields, so that it is not a contact of Mautic")
     assert isinstance(ann, BadRow)
     assert ann.addresses == ("ann@example.com",)
-    assert number == BadRow("it is a number, and a contact must be an object, like {…}")
+    assert number == BadRow("the row is a number, and a contact must be an object, like {…}")
 
 
 @pytest.mark.parametrize(

@@ -150,13 +150,13 @@ class CsvReader:
         expected = len(self._header.names)
         if len(cells) > expected and any(map(str.strip, cells[expected:])):
             fault = BadRow(
-                f"it has {len(cells)} cells and the header {expected}: is a delimiter within a "
+                f"the row has {len(cells)} cells and the header {expected}: is a delimiter in a "
                 "cell, which then must be quoted?"
             )
             return self._with_cells(fault, cells)
         if len(cells) < expected:
             if self._broken_at is not None:
-                fault = BadRow(f"it may be a part of the broken row of line {self._broken_at}")
+                fault = BadRow(f"the row may be a part of the broken row of line {self._broken_at}")
                 return self._with_cells(fault, cells)
             self._shorts += 1
             if self._shorts <= _NAMED:

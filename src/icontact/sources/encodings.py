@@ -75,12 +75,12 @@ class Encoding:
         """Say what is wrong with a row as it stands in the file, or None."""
         plain = text.isascii()
         if not plain and _is_marked(text):
-            reason = f"it holds bytes that are not {self.label}"
+            reason = f"the row has bytes that are not {self.label}"
             return EncodingMismatch(reason) if self.given else BadRow(reason)
         if "\0" in text:
-            return BadRow("it holds NUL characters, which no text has")
+            return BadRow("the row has NUL characters, which are not text")
         if not plain and self.name == "cp1252" and not self.given and _is_utf8(text):
-            return BadRow("it is in UTF-8, and most of the file is in Windows-1252")
+            return BadRow("the row is in UTF-8, and most of the file is in Windows-1252")
         return None
 
 

@@ -128,7 +128,9 @@ def _rows_of(found: Any, notes: list[str]) -> Iterator[SourceRow]:
         elif isinstance(row.get("fields"), Mapping):
             yield contact_row(row)
         else:
-            yield _broken(BadRow("it has no fields, so that it is not a contact of Mautic"), row)
+            yield _broken(
+                BadRow("the object has no fields, so that it is not a contact of Mautic"), row
+            )
 
 
 def json_list(
@@ -188,7 +190,7 @@ def _object(found: Any) -> SourceRow:
         return _broken(fault, found)
     if isinstance(found, dict):
         return found
-    fault = BadRow(f"it is {_KINDS[type(found)]}, and a contact must be an object, like {{…}}")
+    fault = BadRow(f"the row is {_KINDS[type(found)]}, and a contact must be an object, like {{…}}")
     return _broken(fault, found)
 
 
@@ -220,7 +222,7 @@ def _distinct(pairs: Sequence[tuple[str, Any]]) -> Mapping[str, Any] | BadRow:
     if len(found) == len(pairs):
         return found
     key, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-    fault = BadRow(f"it has the key {shown(key)} twice, and only one can count")
+    fault = BadRow(f"the row has the key {shown(key)} twice")
     every: dict[str, Any] = {}
     for name, value in pairs:
         every.setdefault(name, []).append(value)
@@ -233,11 +235,11 @@ def _finite(digits: str) -> float | BadRow:
     number = float(digits)
     if math.isfinite(number):
         return number
-    return BadRow("it holds a number that is too large to be kept")
+    return BadRow("the row has a number that is too large")
 
 
 def _no_number(name: str) -> BadRow:
-    return BadRow(f"it holds {name}, which is not a number")
+    return BadRow(f"the row has {name}, which is not a number")
 
 
 def _fault(found: Any) -> BadRow | None:
@@ -249,7 +251,7 @@ def _fault(found: Any) -> BadRow | None:
         level = [inner for one in level for inner in _inner(one)]
         if not level:
             return None
-    return BadRow(f"it is nested more than {_DEEPEST} levels deep")
+    return BadRow(f"the row is nested more than {_DEEPEST} levels deep")
 
 
 def _inner(value: Any) -> Iterable[Any]:
