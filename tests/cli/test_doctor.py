@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from icontact.cli import output
 from icontact.sandbox import Sandbox
 from tests.cli.support import icontact, written
 
@@ -410,3 +411,23 @@ def test_stopping_before_anything_was_pushed_says_so(
     monkeypatch.setattr("icontact.push.doctor.find_list", interrupted)
     stopped = icontact("doctor", "--list", "Newsletter")
     assert (stopped.code, "stopped. Nothing was written" in stopped.err) == (130, True)
+
+
+def test_a_quiet_doctor_prints_the_first_problem_only(embedded: Sandbox) -> None:
+    assert icontact("doctor", "-q").out == "All checks passed.\n"
+    lines = icontact("doctor", "-q", "--list", "Newsletters").out.splitlines()
+    assert lines[0].startswith("failed   list")
+    assert lines[1].startswith("First problem: list.")
+    assert len(lines) == 2
+
+
+@pytest.mark.parametrize("columns", [60, 160])
+def test_the_lines_of_the_doctor_fit_the_terminal(
+    embedded: Sandbox, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setattr(output, "is_terminal", lambda stream: True)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    lines = icontact("doctor", "--list", "Newsletter").out.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert "ok       list           'Newsletter'" in "\n".join(lines)

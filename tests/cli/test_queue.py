@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def inbox(store: Path) -> Iterator[Inbox]:
     """Three events: one that waits, one that became a dead letter, one that is done with."""
     inbox = Inbox(store, clock=lambda: 1767610800.0)
     for number in (1, 2, 3):
-        row = {"email": f"jo{number}@example.com"}
+        row: Any = {"email": f"jo{number}@example.com"}
         inbox.add([ContactEvent(type="saved", contact_id=number, contact=row)])
     for state, reason in ((EventState.DEAD_LETTER, "email: not an address"), (EventState.DONE, "")):
         claim = inbox.claim(lease=60)
@@ -121,7 +122,7 @@ def test_why_all_of_them_wait_is_shown(inbox: Inbox, store: Path) -> None:
 
 
 def test_a_text_that_is_not_an_address_is_masked_as_a_whole(inbox: Inbox, store: Path) -> None:
-    row = {"email": "Jo Doe <jo@canary.example>"}
+    row: Any = {"email": "Jo Doe <jo@canary.example>"}
     inbox.add([ContactEvent(type="saved", contact_id=4, contact=row)])
     ran = icontact("queue", "list", "--store", store)
     assert "4   \u2022\u2022\u2022 " in ran.out

@@ -10,6 +10,7 @@ import attrs
 import click
 
 from icontact.cli.choose_mapping import choose, mapper_from_options
+from icontact.cli.completion import complete_pairs
 from icontact.cli.connection import settings_from
 from icontact.cli.exit_codes import (
     NO_ANSWER,
@@ -20,7 +21,14 @@ from icontact.cli.exit_codes import (
     exit_code_for,
     interruptible,
 )
-from icontact.cli.options import json_option, place_options
+from icontact.cli.options import (
+    FILE,
+    json_option,
+    list_option,
+    place_options,
+    preset_option,
+    quiet_option,
+)
 from icontact.cli.output import print_json, print_table, print_text, styled
 from icontact.client import Folder
 from icontact.errors import ConfigError, MappingError
@@ -60,17 +68,19 @@ Exit codes: 0 all checks passed; 1 one failed, wrong credentials too; 3 no answe
     "--settings",
     "settings_file",
     metavar="FILE",
+    type=FILE,
     help="Check this TOML file too: its list and mapping.",
 )
-@click.option("--list", "list", metavar="LIST", help="Check this list: its exact name, or its id.")
+@list_option(help="Check this list: its exact name, or its id.")
 @click.option(
     "--map",
     "pairs",
     multiple=True,
     metavar="FIELD=COLUMN",
+    shell_complete=complete_pairs,
     help="Check this mapping, as `push` takes it.",
 )
-@click.option("--preset", metavar="NAME", help="Check a mapping with a name: mautic.")
+@preset_option("Check a mapping with a name: mautic.")
 @click.option(
     "--test-push",
     metavar="EMAIL",
@@ -79,6 +89,7 @@ Exit codes: 0 all checks passed; 1 one failed, wrong credentials too; 3 no answe
 @click.option(
     "--sample",
     metavar="FILE",
+    type=FILE,
     help="Take the first row of this file for the test push, in place of an invented one; its "
     "address is replaced.",
 )
@@ -88,10 +99,11 @@ Exit codes: 0 all checks passed; 1 one failed, wrong credentials too; 3 no answe
     help="If the address is in iContact already, say what a push would do to it. Nothing is "
     "written then.",
 )
+@quiet_option("Print the first problem only.")
 @place_options
 @json_option
 @click.pass_context
-def doctor(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
+def doctor(ctx: click.Context, /, as_json: bool, quiet: bool, **options: Any) -> None:
     """Check everything that a push needs."""
     if options["test_push"] is None and (options["sample"] or options["existing_ok"]):
         raise CommandError("--sample and --existing-ok belong to --test-push EMAIL")
@@ -103,7 +115,7 @@ def doctor(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
             steps = tuple(examiner.run())
     except KeyboardInterrupt as stop:
         raise InterruptedCommand(f"stopped. {_left_by(stop, options)}") from None
-    show(steps, examiner.fields, as_json=as_json)
+    show(steps, examiner.fields, as_json=as_json, quiet=quiet)
     ctx.exit(exit_code_of(steps))
 
 
@@ -182,7 +194,11 @@ def _detail(step: Step) -> str:
 
 
 def show(
-    steps: Sequence[Step], fields: Sequence[FieldCheck] = (), *, as_json: bool = False
+    steps: Sequence[Step],
+    fields: Sequence[FieldCheck] = (),
+    *,
+    as_json: bool = False,
+    quiet: bool = False,
 ) -> None:
     """Print a line for each step, and what to do about the first problem.
 
@@ -190,6 +206,7 @@ def show(
         steps: The steps.
         fields: What became of each row of the mapping in a test push.
         as_json: Whether to print a document for programs.
+        quiet: Whether only the first problem is printed.
     """
     problem = _first_problem(steps)
     if as_json:
@@ -200,10 +217,10 @@ def show(
         compared = [attrs.asdict(one) for one in fields]
         print_json({"checks": checks, "fields": compared, "fault": problem and problem.name})
         return
-    for step in steps:
+    for step in steps if not quiet else [problem] if problem else ():
         status = styled(f"{step.status:<8}", _COLORS.get(step.status))
         print_text(_detail(step), start=f"{status} {step.name:<14} ", indent=" " * 24)
-    if fields:
+    if fields and not quiet:
         rows = [(one.target, one.source, one.verdict, one.detail) for one in fields]
         print_table(("field", "source", "came back", "note"), rows)
     if problem is None:
