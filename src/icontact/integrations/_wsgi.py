@@ -119,7 +119,8 @@ class Application(ABC):
         if reply.status >= 400:
             # Neither path nor query, which may hold a secret or an address.
             logger.warning("a web hook was refused: %d %s", reply.status, _PHRASES[reply.status])
-        kind, body = reply.text or (_JSON, _encoded(reply))
+        content = reply.content or {"error": _PHRASES[reply.status]}
+        kind, body = reply.text or (_JSON, json.dumps(content).encode())
         headers = [("Content-Type", kind), ("Content-Length", str(len(body))), *reply.headers]
         start_response(f"{reply.status} {_PHRASES[reply.status]}", headers)
         return [] if environ.get("REQUEST_METHOD") == "HEAD" else [body]
@@ -180,7 +181,3 @@ class Application(ABC):
         inbox.check_writable()
         self.start()
         return Reply(200, {"ready": True})
-
-
-def _encoded(reply: Reply) -> bytes:
-    return json.dumps(reply.content or {"error": _PHRASES[reply.status]}).encode()

@@ -40,6 +40,8 @@ def execute(task: Task, push: ListPush, decision: TriggerDecision) -> PushOutcom
     """Execute one task in iContact. An error shows in the outcome."""
     try:
         if task.action == "push":
+            if decision.late:
+                return outcome_of(decision, OutcomeStatus.REJECTED, decision.note)
             return push.one(decision.row)
         # A task without events follows the person's wish: no switch stops it.
         if task.numbers and not push.policy.push_contacts:
@@ -121,13 +123,13 @@ def next_state(results: Sequence[TaskResult], decision: TriggerDecision) -> Memo
         if task.action == "push":
             pushed = {**memory.pushed, task.target: decision.at}
             memory = attrs.evolve(memory, fired=(*memory.fired, *task.rules), pushed=pushed)
-    followed = [outcome.status for task, outcome in results if _follows(task)]
+    followed = [
+        # A task without events is there for the person's wish alone.
+        outcome.status
+        for task, outcome in results
+        if task.action == "unsubscribe" and not task.numbers
+    ]
     # One list that was refused is tried again with its event.
     if followed and all(status in _SUCCEEDED for status in followed):
         memory = attrs.evolve(memory, followed=True)
     return memory
-
-
-def _follows(task: Task) -> bool:
-    """Whether a task is there for the person's wish alone, and for no rule."""
-    return task.action == "unsubscribe" and not task.numbers

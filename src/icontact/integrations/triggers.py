@@ -30,7 +30,7 @@ from icontact.errors import ConfigError, IContactError
 from icontact.integrations import mautic
 from icontact.integrations._inbox_service import Backoff, InboxService, pause_before
 from icontact.integrations._processes import after_fork
-from icontact.integrations.decide import Task, TriggerDecision, decide
+from icontact.integrations.decide import decide
 from icontact.integrations.destinations import Destinations, destinations_for
 from icontact.integrations.events import ContactEvent, Events, EventType
 from icontact.integrations.execute import (
@@ -38,7 +38,6 @@ from icontact.integrations.execute import (
     event_outcomes,
     execute,
     next_state,
-    outcome_of,
     severest,
 )
 from icontact.integrations.inbox import EventState, Inbox, InboxClaim, InboxEntry
@@ -306,7 +305,7 @@ class PushIntegration(InboxService):
                 merge_results=self._merge,
             )
             for task in decision.tasks:
-                results.append((task, _done(task, decision, destinations)))
+                results.append((task, execute(task, destinations.pushes[task.target], decision)))
                 held = self.inbox.renew(claim, lease=self._lease)
                 if not held or results[-1][1].status is OutcomeStatus.FAILED:
                     break
@@ -325,9 +324,3 @@ class PushIntegration(InboxService):
         if self._on_outcome is not None:
             self._on_outcome(claim.pending[-1].event, outcome)
         return outcome
-
-
-def _done(task: Task, decision: TriggerDecision, destinations: Destinations) -> PushOutcome:
-    if task.action == "push" and decision.late:
-        return outcome_of(decision, OutcomeStatus.REJECTED, decision.note)
-    return execute(task, destinations.pushes[task.target], decision)

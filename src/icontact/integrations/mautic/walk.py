@@ -48,7 +48,10 @@ class PageWalk:
         Raises:
             PagingError: If a contact would be missed.
         """
-        ids = [_identifier(row) for row in page]
+        # A contact without an id is refused below.
+        ids: list[int] = [
+            -1 if row["mauticContactId"] is None else row["mauticContactId"] for row in page
+        ]
         # This may happen once, if a contact came; and always, if Mautic ignores the start.
         self._doubts += ids == self._before[1] and self.start != self._before[0]
         if self._doubts > _MOST_DOUBTS or ids != sorted(set(ids)) or min(ids, default=0) < 0:
@@ -88,9 +91,3 @@ class PageWalk:
             raise PagingError(
                 f"Mautic counts {total} contacts, and gave {there}: contacts would be missed"
             )
-
-
-def _identifier(row: dict[str, Any]) -> int:
-    """Return a contact's id; -1 if it has none."""
-    identifier: int | None = row["mauticContactId"]
-    return -1 if identifier is None else identifier
