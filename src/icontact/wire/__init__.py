@@ -7,7 +7,6 @@ Two defaults of cattrs would corrupt this data (``bool("0")`` is true, ``None`` 
 from icontact.wire._decoding import decode, decode_member, decode_rows, wire_names
 from icontact.wire._encoding import (
     EasternOffset,
-    encode,
     encode_fields,
     encode_filters,
     encode_order,
@@ -23,7 +22,6 @@ __all__ = [
     "decode",
     "decode_member",
     "decode_rows",
-    "encode",
     "encode_fields",
     "encode_filters",
     "encode_order",

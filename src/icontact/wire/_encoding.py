@@ -8,8 +8,6 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias, get_args
 
-import attrs
-
 from icontact.models import Condition, Filter, Scalar
 from icontact.wire._decoding import camel, shape_of
 from icontact.wire._scalars import EASTERN_TIME, integer
@@ -24,28 +22,6 @@ _ALIKE = 0.7
 
 #: Query parameters that are not search terms (API 2.6).
 _PAGING = frozenset({"limit", "offset", "orderby"})
-
-
-def encode(model: Any) -> dict[str, Any]:
-    """Return a model as iContact writes it: the reverse of :func:`decode`."""
-    shape = shape_of(type(model))
-    fields = attrs.fields_dict(type(model))
-    body: dict[str, Any] = {}
-    for name, wire in shape.names.items():
-        value = getattr(model, name)
-        if fields[name].metadata.get("eastern") and isinstance(value, datetime):
-            value = value.astimezone(EASTERN_TIME).strftime("%Y-%m-%d %H:%M:%S")
-        if value is not None or fields[name].default is not None:
-            body[wire] = _whole(value, is_array=name in shape.arrays)
-    return {**body, **getattr(model, shape.collects)}
-
-
-def _whole(value: Any, *, is_array: bool) -> Any:
-    if isinstance(value, dict):
-        return value
-    if attrs.has(type(value)):
-        return encode(value)
-    return [_whole(item, is_array=False) for item in value] if is_array else _sent(value)
 
 
 def encode_fields(
