@@ -123,8 +123,8 @@ class Checked:
     def arguments(self, prefix: str = "") -> str:
         """Return what the checksum is made of, as arguments in SQL."""
         names = [prefix + column for column in (*self.key, *self.columns)]
-        # As bytes, since a damaged text could not be handed over; and the types, since those are
-        # lost on the way.
+        # As bytes, since SQLite cannot pass on a damaged text; and the types beside, since they are
+        # lost with bytes.
         types = " || ".join(f"substr(typeof({name}), 1, 1)" for name in names)
         return ", ".join((*(f"CAST({name} AS BLOB)" for name in names), types))
 

@@ -1,12 +1,12 @@
-"""pytest fixtures over the embedded iContact.
+"""pytest fixtures with the sandbox.
 
-Opt in, in a ``conftest.py``:
+Enable them in a ``conftest.py``:
 
 .. code-block:: python
 
     pytest_plugins = ["icontact.testing"]
 
-Each test gets an iContact of its own, which is gone after it; nothing leaves the machine.
+Each test gets a sandbox of its own. No request leaves the machine.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["icontact_client", "icontact_folder", "icontact_sandbox", "icontact_s
 
 @pytest.fixture
 def icontact_sandbox() -> Iterator[Sandbox]:
-    """An embedded iContact with one account, one client folder and one list, for one test."""
+    """A sandbox with one account, one client folder and one list, for one test."""
     with Sandbox() as sandbox:
         yield sandbox
     sandbox.close()
@@ -31,7 +31,7 @@ def icontact_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def icontact_client(icontact_sandbox: Sandbox) -> Iterator[Client]:
-    """A client of that iContact."""
+    """A client of that sandbox, which does not wait."""
     with icontact_sandbox.client() as client:
         yield client
 
@@ -44,6 +44,6 @@ def icontact_folder(icontact_client: Client) -> Folder:
 
 @pytest.fixture
 def icontact_server(icontact_sandbox: Sandbox) -> Iterator[Server]:
-    """That iContact, served over HTTP on this machine, with its control URL."""
+    """That sandbox, served over HTTP on this machine, with its control URL."""
     with icontact_sandbox.serve(control=True) as server:
         yield server

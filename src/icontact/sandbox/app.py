@@ -120,7 +120,7 @@ class App:
         answer = fault.answer_instead(incoming)
         if answer is not None:
             return self._with_media_type(answer)
-        return fault.spoil(self._unless_throttled(incoming))
+        return fault.damage(self._unless_throttled(incoming))
 
     def _unless_throttled(self, incoming: IncomingRequest) -> OutgoingResponse:
         now = timestamps.aware(self._clock())

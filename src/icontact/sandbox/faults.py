@@ -72,7 +72,7 @@ class Fault:
             return OutgoingResponse(status=200, body=phpjson.encode(payload))
         return self.answer
 
-    def spoil(self, answer: OutgoingResponse) -> OutgoingResponse:
+    def damage(self, answer: OutgoingResponse) -> OutgoingResponse:
         """Return the answer as this fault lets it arrive."""
         if self.kind is not FaultKind.GARBLE:
             return answer

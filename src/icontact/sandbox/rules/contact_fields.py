@@ -47,7 +47,7 @@ LISTING_COLUMNS = ", ".join(
     [{**_BLANK_AS_NULL, **_AS_TEXT}.get(name, f'"{name}"') for name in _LISTING_ORDER]
     + ["business", "custom"]
 )
-"""The columns of a row of a collection GET, as the wire has them, and two more."""
+"""The columns of a row of a collection GET, as the API has them, and two more."""
 
 
 class ContactPayload(NamedTuple):
@@ -83,7 +83,7 @@ def read(
 def _plain(
     context: RequestContext, payload: Mapping[str, Any], types: Mapping[str, str]
 ) -> ContactPayload | None:
-    """Return what a payload gives whose values are texts, and fit; otherwise it is not for here."""
+    """Read a payload of valid texts, the fast way; return ``None`` for any other payload."""
     texts: dict[str, str] = {}
     custom: dict[str, str] = {}
     status = None

@@ -64,7 +64,7 @@ class RequestContext:
 
     @property
     def epoch(self) -> int:
-        """The time of the call, in seconds since 1970."""
+        """The time of the request, in seconds since 1970."""
         return int(self.now.timestamp())
 
     def warn(self, *texts: str) -> None:

@@ -62,7 +62,7 @@ class MatrixEntry(NamedTuple):
 
     Attributes:
         method: The verb.
-        template: The path, with the wire's names in braces.
+        template: The path, with the names of the API in braces.
         supported: Whether the sandbox does it; otherwise it answers 405.
         evidence: ``R`` recorded, ``D`` documented, ``C`` client code, ``U`` uncertain, ``-`` where
             it is known not to exist.

@@ -70,7 +70,7 @@ class ListingPage:
         }
 
     def rendered(self, context: RequestContext, render: Callable[[Row], Any]) -> list[Any] | None:
-        """Return the rows as the wire has them."""
+        """Return the rows as the API has them."""
         rows = [render(row) for row in self.rows]
         return None if not rows and context.quirks.null_for_empty else rows
 

@@ -1,4 +1,4 @@
-"""Releasing sends: who receives them, and what the recipients then do (API 12, 13)."""
+"""Releasing sends: their recipients, and what these do then (API 12, 13)."""
 
 # ruff: noqa: S608  (conditions are made of constants, values are parameters)
 
@@ -30,14 +30,14 @@ def spelled(quirks: Quirks, status: str) -> str:
 
 
 def count(context: RequestContext, send: Row) -> int:
-    """Return how many people a send would reach now."""
+    """Return how many contacts a send would reach now."""
     who = _recipients(context, send)
     counted: int = context.store.value(f"SELECT COUNT(*) FROM contacts WHERE {who.sql}", who.values)
     return counted
 
 
 def release(context: RequestContext, send_id: int) -> None:
-    """Deliver a pending send at the time of the call, and let its recipients react."""
+    """Deliver a pending send at the time of the request, and let its recipients react."""
     send = checks.required(checks.find(context, "sends", "sendId", send_id))
     who = _recipients(context, send)
     recipients = context.store.execute(
@@ -62,7 +62,7 @@ def release(context: RequestContext, send_id: int) -> None:
 
 
 def settle(context: RequestContext) -> None:
-    """Let everything happen that recipients did up to the time of the call."""
+    """Apply all reactions of recipients up to the time of the request."""
     store, epoch = context.store, context.epoch
     store.execute(
         "INSERT INTO actions (contactId, actionType, actionTime, actor, actorKind, details)"
@@ -92,13 +92,13 @@ def settle(context: RequestContext) -> None:
 
 
 def at(context: RequestContext, epoch: int, folder_id: int) -> RequestContext:
-    """Return a call of the server's own, at a time, in a client folder."""
+    """Return a context of the server's own, at a time, in a client folder."""
     now = datetime.fromtimestamp(epoch, timestamps.EASTERN)
     return attrs.evolve(context, now=now, folder_id=folder_id, actor="system")
 
 
 def _recipients(context: RequestContext, send: Row) -> Clause:
-    """Return the condition of everybody who gets a send: those meant who may be mailed."""
+    """Return the condition of the contacts that get a send: included, and allowed to be mailed."""
     included = _sources(context, send, "include", criteria_search.ON_LISTS)
     excluded = _sources(context, send, "exclude", _ON_LISTS_AT_ALL)
     return Clause(
@@ -123,7 +123,7 @@ def _ids(text: str) -> list[int]:
 
 
 def _foresee(context: RequestContext, send: Row) -> None:
-    """Write down what the recipients are going to do, by the behaviour of the sandbox."""
+    """Store what the recipients are going to do."""
     message = checks.required(checks.find(context, "messages", "messageId", send["messageId"]))
     tracked = context.store.value(
         "SELECT clickTrackMode FROM campaigns WHERE campaignId = ?", (message["campaignId"],)

@@ -1,4 +1,4 @@
-"""What happens by itself as time passes: scheduled sends, slow recipients, uploads."""
+"""Doing what is due as time passes: scheduled sends, reactions of recipients, uploads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def is_due(store: Store, epoch: int) -> bool:
 
 
 def run(context: RequestContext) -> None:
-    """Do everything that is due by the time of the call, in the order of its time."""
+    """Do everything that is due by the time of the request, in order of time."""
     for row in context.store.rows(
         "SELECT sendId, folderId, scheduledTime FROM sends"
         " WHERE status = 'pending' AND scheduledTime <= ? ORDER BY scheduledTime, sendId",

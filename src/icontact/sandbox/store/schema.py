@@ -1,4 +1,4 @@
-"""The tables. Columns carry the names of the wire, so that a row is nearly an answer."""
+"""The tables. Their columns have the names of the API, so that a row is nearly an answer."""
 
 # ruff: noqa: S608  (made of constants)
 
