@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 
@@ -27,12 +27,8 @@ from icontact.mapping.personal_names import NamePart, is_honorific
 from icontact.mapping.source import Source, source_from
 from icontact.mapping.values import is_blank
 
-_PART_OF: Mapping[str, NamePart] = {
-    "prefix": "prefix",
-    "first_name": "first",
-    "last_name": "last",
-    "suffix": "suffix",
-}
+#: The fields that a full name fills, in the order of their parts.
+_NAME_FIELDS = ("prefix", "first_name", "last_name", "suffix")
 
 _PREFIX = custom_label("")
 
@@ -139,7 +135,7 @@ def _guessed(
         name = claims[FULL_NAME_FIELD][0]
         used.add(name.place)
         notes.append(f"column {shown(name.column)} is taken apart into first and last name")
-        for field, part in _PART_OF.items():
+        for field, part in zip(_NAME_FIELDS, get_args(NamePart), strict=True):
             mapping.setdefault(field, Source(name.column, transform="full_name", part=part))
     if custom := _custom(header):
         mapping[CUSTOM] = custom
@@ -188,7 +184,7 @@ def _simple_fields(
 _LISTED = ("email", "phone", "fax")
 
 #: Of these, one column is.
-_SINGLE = ("prefix", "first_name", "last_name", "suffix", "business")
+_SINGLE = (*_NAME_FIELDS, "business")
 
 _OF_ADDRESSES = (*ADDRESS_FIELDS, "country")
 
