@@ -14,7 +14,7 @@ from icontact.auth import ENVIRONMENT, Credentials, pick
 from icontact.cli.choose_mapping import pairs_of
 from icontact.cli.connection import connect
 from icontact.cli.exit_codes import CommandError
-from icontact.cli.init_mapping import MappingOptions, mapping_of
+from icontact.cli.init_mapping import mapping_of, source_of
 from icontact.cli.options import (
     FILE,
     existing_option,
@@ -162,9 +162,9 @@ def _answers(client: Client, given: SimpleNamespace, prompter: Prompter) -> Answ
         "client folder", folders, option="--client-folder-id", given=given.client_folder_id
     )
     folder = client.folder(account_id=account, client_folder_id=place)
-    source = MappingOptions(
+    source = source_of(
         columns=given.columns, preset=given.preset, from_mautic=given.from_mautic, pairs=given.map
-    ).read()
+    )
     lists = folder.lists.list().all()
     chosen = _list(lists, given.list, prompter, source.suggested_list)
     fields = folder.custom_fields.list().all()

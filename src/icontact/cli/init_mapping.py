@@ -20,7 +20,7 @@ from icontact.models import CustomField
 from icontact.push import mapping_from_pairs
 from icontact.sources import read_rows
 
-__all__ = ["MappingOptions", "MappingSource", "mapping_of"]
+__all__ = ["MappingSource", "mapping_of", "source_of"]
 
 #: The answer for a field that nothing fills.
 _NOTHING = "-"
@@ -45,76 +45,58 @@ class MappingSource:
     file: str | None = None
 
 
-@attrs.frozen(kw_only=True)
-class MappingOptions:
-    """The options about the mapping."""
-
-    columns: str | None = None
-    preset: str | None = None
-    from_mautic: str | None = None
-    pairs: Sequence[str] = ()
-
-    def read(self) -> MappingSource:
-        """Return the mapping that they name.
-
-        Raises:
-            CommandError: If several of them are given.
-            ConfigError, MappingError: If a file or a mapping cannot be used.
-        """
-        given = [one for one in (self.columns, self.preset, self.from_mautic) if one is not None]
-        if len(given) > 1:
-            raise CommandError("give one of --columns, --preset and --from-mautic")
-        found = MappingSource()
-        if self.columns is not None:
-            found = from_columns(self.columns, needs_email=not self.pairs)
-        elif self.preset is not None:
-            found = MappingSource(config=ContactMapper.preset(self.preset).as_config())
-        elif self.from_mautic is not None:
-            found = _from_mautic(self.from_mautic)
-        if not self.pairs:
-            return found
-        return attrs.evolve(found, config=_changed(found.config or {}, self.pairs))
-
-
-def from_columns(path: str, *, needs_email: bool = True) -> MappingSource:
-    """Guess a mapping, and the columns about consent, from a file's header and first rows.
+def source_of(
+    *,
+    columns: str | None = None,
+    preset: str | None = None,
+    from_mautic: str | None = None,
+    pairs: Sequence[str] = (),
+) -> MappingSource:
+    """Return the mapping that options name.
 
     Raises:
-        CommandError: If no column looks like the address, and no option names it.
+        CommandError: If several of them are given.
+        ConfigError, MappingError: If a file or a mapping cannot be used.
     """
+    if sum(one is not None for one in (columns, preset, from_mautic)) > 1:
+        raise CommandError("give one of --columns, --preset and --from-mautic")
+    found = MappingSource()
+    if columns is not None:
+        found = _from_columns(columns, needs_email=not pairs)
+    elif preset is not None:
+        found = MappingSource(config=ContactMapper.preset(preset).as_config())
+    elif from_mautic is not None:
+        settings = mautic.document(from_mautic)
+        found = MappingSource(
+            config=ContactMapper.from_mautic(settings).as_config(),
+            suggested_list=mautic.list_of(settings),
+        )
+    if not pairs:
+        return found
+    config, changes = found.config or {}, dict(mapping_from_pairs(pairs))
+    custom = {**config.get(CUSTOM, {}), **changes.pop(CUSTOM, {})}
+    fields = {field_for(name): key for name, key in changes.items()}
+    return attrs.evolve(found, config={**config, **fields, **({CUSTOM: custom} if custom else {})})
+
+
+def _from_columns(path: str, *, needs_email: bool) -> MappingSource:
+    """Guess a mapping, and the columns about consent, from a file's header and first rows."""
     with read_rows(path) as rows:
         columns, hint, first = rows.columns, rows.header_hint, rows.first_rows()
-    found = MappingSource(config={}, columns=columns, file=path)
     try:
         mapper = ContactMapper.guess(columns, first)
     except MappingError as error:
-        problem = error.problem
-    else:
-        open_ones = (
-            f"{one}: name it in [mapping.options], as do_not_contact, consent or ignore, or a push "
-            "of this file stops"
-            for one in mapper.unread_consent(columns, first)
-        )
-        notes = (*mapper.consent.lines, *open_ones, *mapper.notes)
-        return attrs.evolve(found, config=mapper.as_config(), notes=notes)
-    if needs_email:
-        raise CommandError(f"{path}: {no_address_column(problem, columns)}{hint}")
-    return found
-
-
-def _from_mautic(path: str) -> MappingSource:
-    settings = mautic.document(path)
-    return MappingSource(
-        config=ContactMapper.from_mautic(settings).as_config(),
-        suggested_list=mautic.list_of(settings),
+        if needs_email:
+            problem = no_address_column(error.problem, columns)
+            raise CommandError(f"{path}: {problem}{hint}") from None
+        return MappingSource(config={}, columns=columns, file=path)
+    unread = (
+        f"{one}: name it in [mapping.options], as do_not_contact, consent or ignore, or a push "
+        "of this file stops"
+        for one in mapper.unread_consent(columns, first)
     )
-
-
-def _changed(config: Mapping[str, Any], pairs: Sequence[str]) -> dict[str, Any]:
-    changes = dict(mapping_from_pairs(pairs))
-    custom = {**config.get(CUSTOM, {}), **changes.pop(CUSTOM, {})}
-    fields = {field_for(name): key for name, key in changes.items()}
-    return {**config, **fields, **({CUSTOM: custom} if custom else {})}
+    notes = (*mapper.consent.lines, *unread, *mapper.notes)
+    return MappingSource(config=mapper.as_config(), columns=columns, notes=notes, file=path)
 
 
 def mapping_of(
@@ -132,9 +114,8 @@ def mapping_of(
         MappingError: If the mapping names a custom field that the folder does not have.
     """
     if source.config is None:
-        source = _asked_for(prompter)
-    config = dict(source.config or {})
-    config, notes = _with_custom_fields(config, source.columns, fields)
+        source = _ask_for_source(prompter)
+    config, notes = _with_custom_fields(source.config or {}, source.columns, fields)
     for note in (*source.notes, *notes):
         print_note(note)
     if "email" in config:
@@ -145,13 +126,13 @@ def mapping_of(
     if "email" not in config or not prompter.confirm("Is the mapping right?", default=True):
         if prompter.silent:
             raise CommandError("the mapping has no e-mail: --map email=COLUMN")
-        config = _field_by_field(config, source.columns, fields, prompter)
+        config = _ask_for_fields(config, source.columns, fields, prompter)
     mapper = ContactMapper.from_config(config)
     mapper.checked(fields)
     return mapper, source
 
 
-def _asked_for(prompter: Prompter) -> MappingSource:
+def _ask_for_source(prompter: Prompter) -> MappingSource:
     """Ask where contacts come from."""
     if prompter.silent:
         raise CommandError(
@@ -166,12 +147,14 @@ def _asked_for(prompter: Prompter) -> MappingSource:
         default="file",
     )
     if origin == "mautic":
-        return MappingOptions(preset="mautic").read()
-    if origin == "other":
-        return MappingSource(config={})
-    question = "A file with their columns" if origin == "file" else "Mautic's mapping, a JSON file"
-    path = prompter.text(question, str, option="--columns" if origin == "file" else "--from-mautic")
-    return from_columns(path, needs_email=False) if origin == "file" else _from_mautic(path)
+        return source_of(preset="mautic")
+    if origin == "file":
+        path = prompter.text("A file with their columns", str, option="--columns")
+        return _from_columns(path, needs_email=False)
+    if origin == "mautic-mapping":
+        path = prompter.text("Mautic's mapping, a JSON file", str, option="--from-mautic")
+        return source_of(from_mautic=path)
+    return MappingSource(config={})
 
 
 def _with_custom_fields(
@@ -191,7 +174,7 @@ def _with_custom_fields(
     return ({**config, CUSTOM: custom} if custom else config), notes
 
 
-def _field_by_field(
+def _ask_for_fields(
     config: Mapping[str, Any],
     columns: Sequence[str],
     fields: Sequence[CustomField],
@@ -201,31 +184,26 @@ def _field_by_field(
     prompter.say(f"For each field the column or key that fills it; {_NOTHING} for none.")
     if columns:
         prompter.say("Columns: " + clean(bounded(columns, 50)))
-    before = config.get(CUSTOM, {})
-    read = _reader(columns)
-    names = [name for name in FIELDS if name != "status"]  # other systems mean something else
-    standard = {name: _asked(name, config.get(name), read, prompter) for name in names}
-    custom = {
-        field.private_name: _asked(
-            f"custom field {clean(field.private_name)} ({clean(field.field_type)})",
-            before.get(field.private_name),
-            read,
-            prompter,
-        )
-        for field in fields
-    }
+    before, read = config.get(CUSTOM, {}), _column_reader(columns)
+    # Other systems mean something else by a status.
+    names = [name for name in FIELDS if name != "status"]
+    standard = {name: _ask_for_field(name, config.get(name), read, prompter) for name in names}
+    custom = {}
+    for field in fields:
+        name = field.private_name
+        label = f"custom field {clean(name)} ({clean(field.field_type)})"
+        custom[name] = _ask_for_field(label, before.get(name), read, prompter)
     chosen = {name: value for name, value in config.items() if name == "options"}
     chosen |= {name: value for name, value in standard.items() if value is not None}
     custom = {name: value for name, value in custom.items() if value is not None}
     return {**chosen, CUSTOM: custom} if custom else chosen
 
 
-_AS_IT_IS = "as it is"
-
-
-def _asked(label: str, current: Any, read: Callable[[str], str | None], prompter: Prompter) -> Any:
+def _ask_for_field(
+    label: str, current: Any, read: Callable[[str], str | None], prompter: Prompter
+) -> Any:
     """Ask for one field's source; ``None`` for none."""
-    kept = _AS_IT_IS if isinstance(current, dict | list) else current
+    kept = "as it is" if isinstance(current, dict | list) else current
     needed = label == "email"
 
     def answer(text: str) -> Any:
@@ -240,7 +218,7 @@ def _asked(label: str, current: Any, read: Callable[[str], str | None], prompter
     return prompter.text(label, answer, option="--map", default=default)
 
 
-def _reader(columns: Sequence[str]) -> Callable[[str], str | None]:
+def _column_reader(columns: Sequence[str]) -> Callable[[str], str | None]:
     """Return a function that reads a column's name, or the answer for none."""
 
     def read(text: str) -> str | None:
