@@ -23,7 +23,7 @@ __all__ = ["PROOF_REQUESTS", "BulkUpdates", "note_on_proof", "updates_alone"]
 #: What a proof costs, the change of its contact included.
 PROOF_REQUESTS = 4
 
-#: Proofs that show nothing before the contacts are changed one by one without one.
+#: After this many proofs without an answer, contacts are changed one by one.
 _TRIES = 3
 
 _UPDATE = Action.UPDATE.name
@@ -39,17 +39,17 @@ _Fields: TypeAlias = Mapping[str, Any]
 
 
 class BulkUpdates:
-    """Tells whether existing contacts may be changed by bulk calls.
+    """Finds out whether existing contacts may be changed by bulk calls.
 
-    The proof: one contact is changed by a call of its own and read; a bulk call gives it an
-    address that it has already, and leaves out the rest; then it is read again. Fields that are
-    blank now are restored. They are written to the journal before, so that a push that is killed
-    in between restores them when it goes on.
+    The proof: one contact is changed by a call of its own, and read. A bulk call gives it the
+    address that it has already, and no other field. Then the contact is read again, and fields that
+    are blank now are restored. They are in the journal before, so that a push that is killed
+    meanwhile restores them when it goes on.
 
     Args:
-        journal: Where the answer is kept.
-        folder: Where the contacts are.
-        sender: Sends.
+        journal: Keeps the answer.
+        folder: The client folder.
+        sender: Sends the requests.
         update_by: The setting.
     """
 
@@ -65,7 +65,7 @@ class BulkUpdates:
         self._answer = ""
 
     def begin(self) -> None:
-        """Finish a proof that was interrupted; see whether another one is worth its requests."""
+        """Finish a proof that was interrupted; decide whether a new one is worth its requests."""
         if self._journal.noted(_RECORD):
             self._finish(stored=False)
         if self._update_by != "prove":
@@ -82,10 +82,10 @@ class BulkUpdates:
     def prove(
         self, rows: Sequence[RowToWrite], write: Callable[[RowToWrite], Contact | ItemProblem]
     ) -> dict[int, Contact | int | ItemProblem]:
-        """Prove it, unless it is known; return how the rows ended that the proof has written.
+        """Make the proof, unless its answer is known; return what it wrote, by row.
 
         Args:
-            rows: Those that are about to be written.
+            rows: The rows that are to be written.
             write: Changes one contact by a call of its own.
         """
         ends: dict[int, Contact | int | ItemProblem] = {}
@@ -123,7 +123,7 @@ class BulkUpdates:
             stored: Whether iContact is known to have taken the bulk call.
 
         Returns:
-            What came in between, if the contact may have lost fields that are not restored.
+            What went wrong, if the contact may have lost fields that are not restored.
         """
         contact_id, email, filled = json.loads(self._journal.noted(_RECORD))
         contact = self._look(contact_id, email)
@@ -179,7 +179,7 @@ def updates_alone(journal: Journal, update_by: str) -> int:
 
 
 def note_on_proof(journal: Journal) -> str:
-    """Return what a person has to know of the proof; empty if there is nothing."""
+    """Return a note on the proof for the report; empty if there is nothing to say."""
     if record := journal.noted(_RECORD):
         contact_id, _, filled = json.loads(record)
         return f"{_at_stake(contact_id, filled)}; push again with the same journal to restore them"
@@ -205,7 +205,7 @@ def _at_stake(contact_id: int, fields: _Fields) -> str:
 
 
 def _missing(filled: _Fields, contact: Contact | None) -> dict[str, Any]:
-    """Return those of some fields that hold nothing now."""
+    """Return the fields that were filled and are blank now."""
     if contact is None:
         return {}
     now = filled_fields(contact)

@@ -103,10 +103,10 @@ class Searcher(Generic[V, T]):
     """Finds things by many values with few requests, or by one request each.
 
     Attributes:
-        search: Asks for all that have one of several values.
-        one: Asks for all that have one value.
-        value_of: Returns the value that a thing has, as it is compared.
-        compared: Returns a value that was asked for, as it is compared.
+        search: Reads what has one of several values.
+        one: Reads what has one value.
+        value_of: Returns the value of a thing, in the form that is compared.
+        compared: Returns a value that is searched for, in the form that is compared.
         sentinel: A value that is known to be there; ``None`` while none is known.
         understood: Whether several values are worth trying: one that failed is enough.
     """
@@ -132,8 +132,8 @@ class Searcher(Generic[V, T]):
         """Yield what has these values, some at a time.
 
         Args:
-            values: What is asked for.
-            workers: Who asks.
+            values: The values.
+            workers: Send the requests.
             unanswered: Called with each value about which iContact gave no answer. Without it the
                 first one ends the search.
 
