@@ -7,6 +7,25 @@ import pytest
 from icontact import ContactMapper
 
 SAY_NO = [
+    "En halua uutiskirjettä",
+    "newsletter_off",
+    "Can't email",
+    "Cannot be emailed",
+    "Never contact",
+    "Email nok",
+    "Wants no mail",
+    "Nicht mehr anschreiben",
+    "Marketing unwanted",
+    "Pas de pub",
+    "Anti-marketing",
+    "No news",
+    "Non-subscriber",
+    "Widerruf",
+    "Kein Einverständnis",
+    "No consiente",
+    "Fără acord",
+    "不接受邮件",
+    "拒绝",
     "No marketing emails",
     "marketing_suspended",
     "EmailOptedOut",
@@ -144,6 +163,8 @@ SAY_NO = [
 ]
 
 SAY_YES = [
+    "Einverständnis",
+    "Acord",
     "Newsletter Signup",
     "Subscribe to newsletter",
     "Newsletter subscription",
