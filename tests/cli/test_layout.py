@@ -154,7 +154,7 @@ def test_a_phase_is_shown_from_the_first_moment(
     with ProgressDisplay("reading") as display:
         assert "reading" in capsys.readouterr().err
         display.on_event(event("request", status=200))
-        assert "reading (1 requests)" in capsys.readouterr().err
+        assert "reading (1 request)" in capsys.readouterr().err
         display.on_event(event("request", status=503))
         display.on_event(event("retry", seconds=23.2))
         assert "waiting 23 s: iContact is limiting requests" in capsys.readouterr().err

@@ -8,6 +8,7 @@ from typing import Any
 
 from icontact.cli.output import is_terminal, print_note
 from icontact.push import Lookup, Progress
+from icontact.push.outcome import number_of
 from icontact.transport import Event
 
 __all__ = ["ProgressDisplay"]
@@ -66,7 +67,7 @@ class ProgressDisplay:
                 done = min(self._requests, lookup.requests)
                 self.count(self._phase, done, lookup.requests, lookup.how)
             else:
-                self._draw(f"{self._phase} ({self._requests:,} requests)")
+                self._draw(f"{self._phase} ({number_of(self._requests, 'request')})")
         elif event.kind in ("retry", "wait"):
             self._wait(event)
 
@@ -108,12 +109,14 @@ class ProgressDisplay:
         """
         if self._bar is None:
             return
+        of = "" if total is None else f" of {total:,}"
+        text = f"{phase} {done:,}{of} {unit}"
         if phase != self._phase:
             self._phase = phase
-            self._bar.reset()
+            self._bar.set_description_str(text, refresh=False)
+            self._bar.reset(total)
         self._bar.n, self._bar.initial, self._bar.total = done, before, total
-        of = "" if total is None else f" of {total:,}"
-        self._draw(f"{phase} {done:,}{of} {unit}")
+        self._draw(text)
 
     def _draw(self, text: str) -> None:
         self._bar.bar_format = _WITH_BAR if self._bar.total else _PLAIN
