@@ -39,7 +39,7 @@ def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: 
 
     Args:
         rows: What is to be pushed; read once.
-        mapper: Turns a row into contact fields.
+        mapper: Makes contact fields of a row.
         journal: Where the rows are stored.
         policy: The settings.
 
@@ -112,7 +112,7 @@ class _RowReader:
     """Maps rows as they come.
 
     Args:
-        mapper: Turns a row into contact fields.
+        mapper: Makes contact fields of a row.
         policy: The settings.
         rows: The rows.
 

@@ -44,7 +44,7 @@ class ListPush:
     Args:
         folder: The client folder.
         list: The list's exact name, or its id.
-        mapper: Turns a row into contact fields; or the mapping for one.
+        mapper: Makes contact fields of a row; or the mapping for one.
         **policy: What the push may do; see :class:`PushPolicy`.
 
     Raises:
