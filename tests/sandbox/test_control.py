@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from icontact.sandbox import Faults, Quirks, Sandbox, Server, State
-from icontact.sandbox.control import ACTIONS, FAULTS, STATE, Method
+from icontact.sandbox.control_methods import ACTIONS, FAULTS, STATE, Method
 from icontact.sandbox.faults import FaultFilter
 from tests.sandbox.wire import HEADERS, Clock
 

@@ -7,15 +7,16 @@ import logging
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Literal, get_type_hints
+from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 import attrs
 
-from icontact.sandbox import control_types, phpjson, request_log
+from icontact.sandbox import control_methods, phpjson, request_log
 from icontact.sandbox.app import error_location
+from icontact.sandbox.control_methods import ACTIONS, FAULTS, STATE, Method
 from icontact.sandbox.embedded import EmbeddedIContact, Snapshot
 from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse, Refusal
 from icontact.sandbox.quirks import Quirks
@@ -25,106 +26,6 @@ CONTROL = "/_control"
 
 logger: logging.Logger = logging.getLogger("icontact.sandbox")
 
-
-@attrs.frozen
-class Method:
-    """A method of Python that the control URL offers.
-
-    Attributes:
-        arguments: The names and types of its arguments.
-        required: The arguments that must be given.
-        open_ended: Whether it takes further arguments, which it checks itself.
-    """
-
-    arguments: Mapping[str, Any] = attrs.field(factory=dict)
-    required: Sequence[str] = ()
-    open_ended: bool = False
-
-    def call(self, function: Callable[..., Any], given: Mapping[str, Any]) -> Any:
-        """Check the arguments, and call the function with them."""
-        control_types.check(given, self.arguments, self.required, self.open_ended)
-        return function(**given)
-
-    def described(self) -> dict[str, str]:
-        """Return the arguments, and in words what they accept."""
-        return {
-            name: control_types.words(kind) + ("" if name in self.required else "; optional")
-            for name, kind in self.arguments.items()
-        }
-
-
-_WHICH: dict[str, Any] = {
-    "times": int | None,
-    "method": str | None,
-    "path": str | None,
-    "probability": float,
-    "seed": int,
-}
-FAULTS = {
-    "next": Method(
-        {
-            "status": int,
-            "body": str | dict[str, Any] | None,
-            "headers": dict[str, str] | None,
-            **_WHICH,
-        }
-    ),
-    "swallow": Method({"warnings": list[str], **_WHICH}),
-    "refuse": Method(_WHICH),
-    "drop_before": Method(_WHICH),
-    "drop_after": Method(_WHICH),
-    "slow": Method({"seconds": float, **_WHICH}, required=["seconds"]),
-    "garble": Method({"kind": Literal["html", "cut", "not_json"], **_WHICH}),
-    "latency": Method({"seconds": float}, required=["seconds"]),
-    "throttle": Method(dict.fromkeys(("per_minute", "per_hour", "per_day"), int | None)),
-    "clear": Method(),
-}
-"""The methods of :class:`icontact.sandbox.Faults` that can be called."""
-
-_SEEDS = (
-    "contacts", "lists", "custom_fields", "subscriptions", "campaigns", "messages", "segments",
-    "criteria", "sends", "signup_forms", "webhooks",
-)  # fmt: skip
-ACTIONS = {
-    "seed": Method({**dict.fromkeys(_SEEDS, list[dict[str, Any]]), "folder_id": int | None}),
-    "seed_contacts": Method(
-        {"count": int, "list_id": int | None, "folder_id": int | None}, required=["count"]
-    ),
-    "add_account": Method(
-        {"app_id": str, "username": str, "password": str, "client_folders": int}, open_ended=True
-    ),
-    "add_client_folder": Method({"account_id": int | None}, open_ended=True),
-    "add_user": Method(
-        {
-            "username": str,
-            **dict.fromkeys(("creative", "subscriber", "analytic"), bool),
-            "app_id": str,
-            "password": str,
-            "account_id": int | None,
-            "folder_id": int | None,
-        },
-        open_ended=True,
-    ),
-    "disable_account": Method({"account_id": int | None}),
-    "advance": Method(dict.fromkeys(("days", "hours", "minutes", "seconds"), float)),
-    "reset": Method(),
-}
-"""The methods of :class:`icontact.sandbox.Sandbox` that can be called."""
-
-_OF_FOLDER = Method({"folder_id": int})
-STATE = {
-    **dict.fromkeys(("contacts", "lists", "subscriptions", "custom_fields"), _OF_FOLDER),
-    "actions": Method({"contact_id": int}),
-    **dict.fromkeys(("accounts", "client_folders", "users"), Method()),
-    "permissions": Method({"user_id": int}),
-    **dict.fromkeys(("campaigns", "messages", "segments"), _OF_FOLDER),
-    "criteria": Method({"segment_id": int}),
-    "sends": _OF_FOLDER,
-    "recipients": Method({"send_id": int}, required=["send_id"]),
-    "reactions": Method({"message_id": int}),
-    **dict.fromkeys(("uploads", "signup_forms", "webhooks", "automations"), _OF_FOLDER),
-}
-"""The methods of :class:`icontact.sandbox.State` that can be called."""
 
 _NAMED = Method({"name": str})
 _QUIRKS = get_type_hints(Quirks)
@@ -260,7 +161,7 @@ class Control:
         changes = _object(incoming)
         for name in changes.keys() - _QUIRKS.keys():
             raise ValueError(f"{name!r} is not a quirk; GET {CONTROL}/quirks lists them")
-        control_types.check(changes, _QUIRKS)
+        control_methods.check(changes, _QUIRKS)
         sets = {n: frozenset(value) for n, value in changes.items() if isinstance(value, list)}
         self._sandbox.quirks = attrs.evolve(self._sandbox.quirks, **{**changes, **sets})
         return self._quirks(incoming)
