@@ -78,6 +78,7 @@ def test_a_preset_names_a_mapping(tmp_path: Path) -> None:
         ('list = ""', "list must be a list's name or its id"),
         ('list = "x"\npreset = "mautic"\n[mapping]\nemail = "e"', "not both"),
         ("list = ", "not TOML"),
+        ('lists = "x"', "there is no setting 'lists'; did you mean 'list'"),
         ('list = "x"\nmapper = "m"', "there is no setting 'mapper'"),
         ('list = "x"\nstopped_by = ["me"]', "there is no setting 'stopped_by'"),
         ('list = "x"\ntriggers = "saved"', "written as tables: [[triggers]]"),

@@ -43,16 +43,14 @@ def structure_settings(model: type[T], table: Mapping[str, Any]) -> T:
     """
     try:
         return _converter(cast("Any", model)).structure(table, model)
-    except ForbiddenExtraKeysError as error:
-        name = min(error.extra_fields)
-        problem = f"there is no setting {name!r}{nearest(name, setting_names(model))}"
-    except KeyError as error:
-        problem = f"the setting {error.args[0]!r} is missing"
+    except (ForbiddenExtraKeysError, KeyError) as error:
+        names = setting_names(model)
+        # A key that is unknown may be the missing one, mistyped.
+        if unknown := sorted(map(str, table.keys() - names.keys())):
+            problem = f"there is no setting {unknown[0]!r}{nearest(unknown[0], names)}"
+        else:
+            problem = f"the setting {error.args[0]!r} is missing"
     raise ConfigError(problem)
-
-
-def _as_it_is(value: Any, _: Any) -> Any:
-    return value
 
 
 @cache
