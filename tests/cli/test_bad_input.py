@@ -444,3 +444,16 @@ def test_a_pipe_that_closes_early_is_not_an_error(
 def test_no_text_can_steer_the_terminal(embedded: Sandbox) -> None:
     embedded.seed(lists=[{"name": "a\x1b[2Jb"}])
     assert "\x1b" not in icontact("lists").out
+
+
+@pytest.mark.parametrize("name", ["nowhere/people.csv", "x" * 5000])
+def test_a_file_that_cannot_be_looked_for_is_reported(embedded: Sandbox, name: str) -> None:
+    ran = icontact("push", name, "--list", "Newsletter")
+    assert (ran.code, "cannot read" in ran.err) == (2, True)
+
+
+def test_a_folder_of_settings_that_does_not_exist_is_reported(
+    embedded: Sandbox, people: Path
+) -> None:
+    ran = icontact("push", people, "--settings", "nowhere/icontact.toml")
+    assert (ran.code, "cannot read nowhere/icontact.toml" in ran.err) == (2, True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Callable
 from difflib import get_close_matches
 from itertools import islice
@@ -62,15 +61,11 @@ def settings_from(path: str) -> PushSettings:
         MappingError: If its mapping is wrong.
     """
     require_file(path)
-    try:
-        found = Path(path).stat()
-    except OSError:
-        pass  # reading it says why
-    else:
-        if not stat.S_ISREG(found.st_mode):
-            raise ConfigError(f"{path} is not a regular file, so it cannot hold settings")
-        if found.st_size > _MOST_BYTES:
-            raise ConfigError(f"{path} is larger than 1 MiB, so it cannot hold settings")
+    file = Path(path)
+    if file.exists() and not file.is_file():
+        raise ConfigError(f"{path} is not a regular file, so it cannot hold settings")
+    if file.is_file() and file.stat().st_size > _MOST_BYTES:
+        raise ConfigError(f"{path} is larger than 1 MiB, so it cannot hold settings")
     return PushSettings.from_toml(path)
 
 
