@@ -188,6 +188,16 @@ def test_an_error_that_has_another_cause_is_raised_after_few_requests() -> None:
     assert server.asked == [1_000, 100, 20]
 
 
+def test_a_few_rows_are_asked_for_again_as_in_any_other_request(clock: Clock) -> None:
+    with Sandbox() as sandbox:
+        folder = folder_with(sandbox, clock, 80)
+        sandbox.faults.next(status=500, times=2)
+        assert len(folder.contacts.list(max_items=60).all()) == 60
+        assert len(sandbox.requests) == 3
+        assert len(clock.sleeps) == 2
+    sandbox.close()
+
+
 def test_a_page_that_is_cut_once_loses_no_row_and_does_not_slow_the_rest() -> None:
     server = Numbers(30_000)
     send = server.send

@@ -14,7 +14,7 @@ from icontact.errors import (
     TransportError,
 )
 
-__all__ = ["PageSize", "PageSizer", "expected_pages", "is_about_size"]
+__all__ = ["SMALL", "PageSize", "PageSizer", "expected_pages", "is_about_size"]
 
 #: A fixed number of rows, or ``"auto"``.
 PageSize: TypeAlias = int | Literal["auto"]
@@ -30,7 +30,7 @@ _MARGIN: Final = 0.9
 
 #: The sizes after a first page that failed. The second is iContact's own default: a request for so
 #: few rows fails for other reasons.
-_SMALLER, _SAFE = 100, 20
+SMALL, _SAFE = 100, 20
 
 #: The number of pages after which a size is tried again that failed in a way that may pass. It
 #: grows fourfold each time, so that a cap costs few requests.
@@ -96,6 +96,10 @@ class PageSizer:
 
     def is_probe(self, size: int) -> bool:
         """Return whether the server has not sent a page of this size yet."""
+        return self._auto and size > self._whole
+
+    def can_shrink(self, size: int) -> bool:
+        """Return whether to ask for fewer rows if a page of this size fails."""
         return self._auto and size > (self._whole or _SAFE)
 
     def pages_of_this_size(self, size: int) -> int | None:
@@ -141,7 +145,7 @@ class PageSizer:
             size: How many rows were asked for.
             error: What came instead.
         """
-        self.size = self._whole or (_SMALLER if size > _SMALLER else _SAFE)
+        self.size = self._whole or (SMALL if size > SMALL else _SAFE)
         self._ceiling = self._whole or size // 2
         if not (isinstance(error, APIError) and error.status in _REFUSALS):
             self._try_again_later()

@@ -15,7 +15,7 @@ from icontact.errors import CallError, PagingError, RepeatedRows
 from icontact.frames import Frame, HasFrame, ResultList, make_frame
 from icontact.notebook import Preview
 from icontact.paging.consistency import MOST_LAG, ConsistencyChecker
-from icontact.paging.page_size import PageSize, PageSizer, is_about_size
+from icontact.paging.page_size import SMALL, PageSize, PageSizer, is_about_size
 from icontact.paging.prefetch import Prefetcher
 from icontact.transport import Answer, Call
 
@@ -189,7 +189,7 @@ class Pager(HasFrame, Generic[T]):
         offset = 0
         while (limit := self._limit_at(offset, sizer.size)) > 0:
             try:
-                now = self._fetch(limit, offset, checker.announced, probe=sizer.is_probe(limit))
+                now = self._fetch(limit, offset, checker.announced, sizer=sizer)
             except _SizeRefused as refused:
                 sizer.note_failure(limit, refused.error)
                 continue
@@ -266,28 +266,31 @@ class Pager(HasFrame, Generic[T]):
         announced: int | None = None,
         size: int | None = None,
         *,
-        probe: bool = False,
+        sizer: PageSizer | None = None,
     ) -> _Fetched[T]:
         """Fetch a page; again, a few times, if it lacks rows that were announced.
 
         Raises:
-            _SizeRefused: If the page is a probe, and its size may be why it did not come.
+            _SizeRefused: If the page failed, and a smaller one may go through.
         """
-        call = self._page_call(limit, offset, probe=probe)
+        can_shrink = sizer is not None and sizer.can_shrink(limit)
+        # A few rows are asked for again as in any other request before fewer are.
+        call = self._page_call(limit, offset, may_be_too_large=can_shrink and limit >= SMALL)
         now, before, attempt = None, -1, 0
         while now is None or attempt < now.attempts(announced):
             attempt += 1
             try:
                 answer = self._send(call)
             except CallError as error:
-                if probe and is_about_size(error):
+                if can_shrink and is_about_size(error):
                     raise _SizeRefused(error) from None
                 raise
             again = self._read(answer, limit, offset, size)
             if now is None or len(again.items) >= len(now.items):
                 now, before = again, -1 if now is None else len(now.items)
         # The same number twice is what a cap looks like.
-        capped = probe and before == len(now.items) > 0
+        is_probe = sizer is not None and sizer.is_probe(limit)
+        capped = is_probe and before == len(now.items) > 0
         return attrs.evolve(now, is_capped=True) if capped else now
 
     def _read(self, answer: Answer, limit: int, offset: int, size: int | None) -> _Fetched[T]:
@@ -355,9 +358,10 @@ class Pager(HasFrame, Generic[T]):
     def _limit_at(self, offset: int, size: int) -> int:
         return size if self._max_items is None else min(size, self._max_items - offset)
 
-    def _page_call(self, limit: int, offset: int, *, probe: bool = False) -> Call:
+    def _page_call(self, limit: int, offset: int, *, may_be_too_large: bool = False) -> Call:
         paging = (("limit", str(limit)), ("offset", str(offset)))
-        return attrs.evolve(self._call, params=self._call.params + paging, may_be_too_large=probe)
+        params = self._call.params + paging
+        return attrs.evolve(self._call, params=params, may_be_too_large=may_be_too_large)
 
 
 def _learn(sizer: PageSizer, page: _Fetched[Any]) -> None:
