@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -204,7 +203,7 @@ def test_off_a_terminal_only_the_first_repeat_is_noted(capsys: pytest.CaptureFix
 
 def shown_on_a_terminal(columns: int, *words: str) -> str:
     """Run a command on a terminal of its own, and return what it prints there."""
-    controller, terminal = pty.openpty()
+    controller, terminal = os.openpty()
     surroundings = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm", "PYTHONUTF8": "1"}
     surroundings.pop("NO_COLOR", None)
     with subprocess.Popen(
@@ -223,6 +222,7 @@ def shown_on_a_terminal(columns: int, *words: str) -> str:
     return b"".join(parts).decode()
 
 
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal of its own")
 @pytest.mark.parametrize("columns", [60, 160])
 def test_a_real_terminal_gets_lines_that_fit(columns: int) -> None:
     text = shown_on_a_terminal(columns, "demo", "-v")
