@@ -79,7 +79,7 @@ __all__ = [
     "class_for_status",
 ]
 
-#: So many problems are shown in the text of a DecodeError; ``problems`` has them all.
+#: The number of problems in the text of a DecodeError; ``problems`` has them all.
 _MOST_PROBLEMS = 10
 
 

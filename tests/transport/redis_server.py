@@ -72,7 +72,7 @@ class FakeRedis:
             return [-1, kept["figures"].encode()]
         self.lives[key] = life
         seconds, microseconds = divmod(round(self.clock() * 1e6), 10**6)
-        told, slots, granted = list[int](), list[str](), cost > 0
+        numbers, slots, granted = list[int](), list[str](), cost > 0
         for name, length, figure in zip(about[::3], about[1::3], about[2::3], strict=True):
             window = Window(name, length * 120 / 1e6, figure)
             counts = counts_of(kept, name)
@@ -81,12 +81,12 @@ class FakeRedis:
                 del kept[field]
             kept |= {f"{name}:{slot}": count for slot, count in counts.items()}
             slots.append(f"{name}:{present}")
-            told += [len(counts), *(number for pair in counts.items() for number in pair)]
+            numbers += [len(counts), *(number for pair in counts.items() for number in pair)]
             granted &= window.free(counts) >= ahead + cost
         if granted:
             for slot in slots:
                 kept[slot] = kept.get(slot, 0) + cost
-        return [int(granted), seconds, microseconds, *([] if granted else told)]
+        return [int(granted), seconds, microseconds, *([] if granted else numbers)]
 
 
 def counts_of(kept: Mapping[str, Any], name: str) -> dict[int, int]:

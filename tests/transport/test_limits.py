@@ -47,7 +47,7 @@ class Time:
 
 
 class Blocked(Exception):
-    """Somebody would have had to wait."""
+    """A request would have had to wait."""
 
 
 def refuse_to_sleep(_: float) -> None:

@@ -24,7 +24,7 @@ NOW = 1.7e9 + 0.25
 
 
 def never(_: float) -> None:
-    raise AssertionError("nobody should have to wait")
+    raise AssertionError("no request should have to wait")
 
 
 # Our side, without a server
@@ -311,14 +311,14 @@ def test_the_script_does_what_the_other_limiters_do(
     fake = FakeRedis(lambda: now, {"k": kept})
     expected = fake.register_script("")(keys=["k"], args=args)
 
-    def told(numbers: list[int]) -> list[Any]:
+    def as_redis_does(numbers: list[int]) -> list[Any]:
         found: list[Any] = numbers[:1]
         rest = iter(numbers[3:])
         for length in rest:
             found.append(sorted((next(rest), next(rest)) for _ in range(length)))
         return found
 
-    assert told(answer) == told(expected)
+    assert as_redis_does(answer) == as_redis_does(expected)
     stored: Any = server.hgetall("k")
     as_text = {
         str(field if isinstance(field, str) else field.decode()): str(

@@ -233,8 +233,8 @@ def test_the_search_would_find_what_is_planted(watched: Transport) -> None:
 
     with pytest.raises(LookupError) as caught:
         leaking()
-    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-    assert any(ADDRESS in str(frame.locals) for frame in told.stack)
+    trace = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert any(ADDRESS in str(frame.locals) for frame in trace.stack)
     kinds = {type(found).__name__ for found in reachable([requests.Request()], set())}
     assert "Request" in kinds
 

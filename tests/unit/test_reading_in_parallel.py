@@ -110,7 +110,7 @@ def test_rows_and_their_order_are_those_of_one_page_after_another(
     settings: dict[str, Any], page_size: int, max_items: int | None, workers: int
 ) -> None:
     if not settings["states_limit"]:
-        # Nobody could tell a lag, nor, without a total, a cap from the end.
+        # A lag cannot be distinguished from the end, nor a cap without a total.
         settings["lag"] = 0
         settings["cap"] = settings["cap"] if settings["states_total"] else None
     # A listing that ends just where a page does, and lacks a whole one, was cut.

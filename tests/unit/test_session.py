@@ -224,7 +224,7 @@ def test_the_default_limiter_waits_by_the_same_clock(
     assert sum(clock.sleeps) >= 4.0
 
 
-# What is told
+# What is reported
 
 
 def test_everything_that_happens_is_told(answers: responses.RequestsMock, clock: Clock) -> None:

@@ -293,7 +293,7 @@ def test_the_recorded_row_of_a_listing() -> None:
     raw = {"email": "user@example.com", "firstName": None, "bounceCount": None, "contactId": "7"}
     contact = wire.decode(Contact, raw, "contact")
     assert (contact.first_name, contact.bounce_count) == ("", None)
-    # The recorded listing does not contain the key, so nobody knows.
+    # The recorded listing does not contain the key, so it is not known.
     assert contact.business is None
 
 

@@ -21,7 +21,7 @@ from icontact.errors import ConfigError
 SLOTS: Final = 120
 _INSTANT: Final = 1e-6
 
-#: Slot number -> requests counted in it.
+#: The number of requests in each slot.
 Counts = MutableMapping[int, int]
 
 

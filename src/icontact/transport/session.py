@@ -83,7 +83,7 @@ class Transport:
         self._retry = RetryPolicy() if retry is None else retry
         self._on_event = on_event
         self._clock, self._sleep, self._draw = clock, sleep, draw
-        #: Seconds that requests were held back so far, by the limit or before they were repeated.
+        #: Seconds that requests waited so far, by the limit or before they were repeated.
         self.waited: float = 0.0
         self._counting = threading.Lock()
         #: Whether the server ever answered: before that a refused connection is a wrong address.

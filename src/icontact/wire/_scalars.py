@@ -18,7 +18,7 @@ from icontact.models import OpenEnum
 
 EASTERN_TIME = ZoneInfo("America/New_York")
 
-#: So many digits fit into 64 bits, whatever they are.
+#: Any number of this many digits fits into 64 bits.
 _SHORT = 18
 _INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII).fullmatch
 
