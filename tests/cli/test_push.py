@@ -202,7 +202,9 @@ def test_the_document_has_everything_but_addresses(embedded: Sandbox, people: Pa
 
 
 def test_what_did_not_work_is_shown_with_its_line(embedded: Sandbox, tmp_path: Path) -> None:
-    path = written(tmp_path, HEADER, '"jo@example.com","J\no",', "", "nobody,Ann,", "a@b.cc,A,B,C")
+    path = written(
+        tmp_path, HEADER, '"jo@example.com","J\no",', "", "no-address,Ann,", "a@b.cc,A,B,C"
+    )
     ran = icontact("push", path, "--list", "Newsletter", "-v")
     assert ran.code == 1
     lines = [line.split()[:2] for line in ran.out.splitlines()]
@@ -213,7 +215,9 @@ def test_what_did_not_work_is_shown_with_its_line(embedded: Sandbox, tmp_path: P
 
 
 def test_where_there_are_no_lines_rows_are_counted(embedded: Sandbox, tmp_path: Path) -> None:
-    path = written(tmp_path, '[{"email": "jo@example.com"}, {"email": "nobody"}]', name="x.json")
+    path = written(
+        tmp_path, '[{"email": "jo@example.com"}, {"email": "no-address"}]', name="x.json"
+    )
     ran = icontact("push", path, "--list", "Newsletter", "-v")
     lines = [line.split()[:2] for line in ran.out.splitlines()]
     assert lines[1:3] == [["row", "status"], ["1", "rejected"]]
@@ -230,7 +234,7 @@ def test_addresses_are_masked_on_the_screen(embedded: Sandbox, people: Path) -> 
 def test_rows_that_end_alike_are_one_line_with_their_number(
     embedded: Sandbox, tmp_path: Path
 ) -> None:
-    path = written(tmp_path, "email", *["nobody"] * 25, "jo@example.com")
+    path = written(tmp_path, "email", *["no-address"] * 25, "jo@example.com")
     ran = icontact("push", path, "--list", "Newsletter")
     (line,) = [line for line in ran.out.splitlines() if line.startswith("  rejected")]
     assert line.split()[:2] == ["rejected", "25"]
@@ -277,7 +281,7 @@ def test_on_a_terminal_there_is_a_bar_and_a_table(
 ) -> None:
     monkeypatch.setattr(output, "is_terminal", lambda _: True)
     monkeypatch.setattr(progress, "is_terminal", lambda _: True)
-    path = written(tmp_path, "email,first_name", "jo@example.com,Jo", "[red]nobody,Ann")
+    path = written(tmp_path, "email,first_name", "jo@example.com,Jo", "[red]no-address,Ann")
     ran = icontact("push", path, "--list", "Newsletter", "-v")
     assert ran.err.index("reading") < ran.err.index("writing 2 of 2 rows")
     assert "rejected" in ran.out

@@ -180,7 +180,7 @@ class Mistakes:
         return icontact("export", "--output", self.folder / "people.csv")
 
     def unknown_address(self) -> Ran:
-        return icontact("show", "nobody@example.com")
+        return icontact("show", "stranger@example.com")
 
 
 def pattern(message: str) -> str:

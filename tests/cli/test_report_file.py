@@ -261,5 +261,5 @@ def test_a_file_that_turns_out_bad_leaves_no_old_report(
 
 
 def test_a_wrong_set_up_keeps_an_old_report(embedded: Sandbox, people: Path, report: Path) -> None:
-    assert pushed(people, report, "--list", "Nobody").code == 2
+    assert pushed(people, report, "--list", "Unknown").code == 2
     assert report.read_text("utf-8") == OLD
