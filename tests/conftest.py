@@ -65,7 +65,7 @@ def folder(client: icontact.Client, sandbox: Sandbox) -> icontact.Folder:
 
 @pytest.fixture
 def answers() -> Iterator[responses.RequestsMock]:
-    """Hand-made answers; whatever nobody made one for is refused."""
+    """Hand-made answers; other requests are refused."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         yield mock
 

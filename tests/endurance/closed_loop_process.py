@@ -1,4 +1,4 @@
-"""The processes of the closed loop, each of which can be killed.
+"""The processes of the closed loop. A test can kill each of them.
 
 ``receiver PORT MAUTIC``: takes web hooks of both sides, prints its port, works in the background.
 ``carry MAUTIC``: carries over what iContact knows, and prints the report.

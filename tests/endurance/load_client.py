@@ -80,7 +80,7 @@ class LoadClient:
         self.account = Account()
 
     def run(self, requests: int) -> Account:
-        """Send about so many requests."""
+        """Send about that number of requests."""
         actions = [self.create, self.update, self.update, self.read, self.page, self.subscribe]
         actions += [self.write_shared, self.write_shared, self.cut_off, self.walk_away]
         while self.account.requests < requests:

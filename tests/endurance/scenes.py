@@ -87,7 +87,7 @@ def scene(number: int, seed: int) -> Scene:
             row = _again(dice.choice(rows), dice)
         elif kind < 51:
             row = dice.choice(
-                [{}, {"email": "nobody"}, None, ["list"], {"email": email, "points": "many"}]
+                [{}, {"email": "no-address"}, None, ["list"], {"email": email, "points": "many"}]
             )
         rows.append(row)
     return Scene(contacts, subscriptions, rows, frozenset(hands_off))

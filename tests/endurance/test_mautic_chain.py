@@ -34,13 +34,13 @@ ROOT = Path(__file__).parents[2]
 SEED = 20260105
 PATIENCE = 600.0
 
-#: Every so many requests iContact fails in one of these ways.
+#: After each of these numbers of requests iContact fails in one of these ways.
 EVERY = 9
 
 
 @attrs.define
 class Person:
-    """Whom the events are about, and what is to become of them."""
+    """The people of the events, and what is to become of them."""
 
     number: int
     kind: str
@@ -54,10 +54,10 @@ class Person:
         return None if self.kind == "visitor" else f"person{self.number}@example.com"
 
 
-def told(people: Sequence[Person], hooks: int, draw: random.Random) -> list[tuple[str, Any]]:
-    """Make what happens: so many events, in the order in which they happen."""
+def make_events(people: Sequence[Person], hooks: int, draw: random.Random) -> list[tuple[str, Any]]:
+    """Make the events, in the order in which they happen."""
     found: list[tuple[str, Any]] = []
-    # Everybody once, so that nobody is left out; then whoever it is.
+    # Each person once, so that no one is missed; then by chance.
     whose = [*people, *draw.choices(people, k=hooks - len(people))]
     last = {one.number: at for at, one in enumerate(whose)}
     for at, one in enumerate(whose):
@@ -71,8 +71,8 @@ def told(people: Sequence[Person], hooks: int, draw: random.Random) -> list[tupl
             chosen = draw.choice(["lead_post_save_update", "lead_points_change", "form_on_submit"])
         silent = chosen == "form_on_submit" and one.kind == "blocked"
         if one.events > 1 and (at == last[one.number] or silent):
-            # Points alone push nobody, and forms do not say who must not be mailed, so that what
-            # was pushed in the end would be left to chance.
+            # Points alone push no contact, and forms do not say who must not be mailed: the end
+            # would be left to chance.
             chosen = "lead_post_save_update"
         if chosen == "lead_points_change":
             old, new = one.points, one.points + draw.choice([-10, 40, 70])
@@ -209,7 +209,7 @@ def test_the_whole_chain(tmp_path: Path, full: bool) -> None:
     hooks, heads = (3300, 600) if full else (160, 40)
     draw = random.Random(SEED)
     people = [Person(number, kind_of(number)) for number in range(1, heads + 1)]
-    events = told(people, hooks, draw)
+    events = make_events(people, hooks, draw)
     packed = bodies(events, draw)
     assert len(packed) >= (2000 if full else 90)
     started = time.monotonic()

@@ -17,7 +17,7 @@ from icontact.sandbox import Sandbox
 from icontact.transport import Transport
 from tests.push.support import MAPPING, person
 
-#: One that is updated, one as it should be, one who unsubscribed, and two new ones, of whom one is
+#: One that is updated, one as it should be, one who unsubscribed, and two new ones, one of them
 #: there twice.
 ROWS = [person(place) for place in (0, 1, 2, 3, 4, 4)]
 

@@ -79,14 +79,14 @@ def test_a_row_that_reads_like_a_header_is_not_taken_for_it(content: str) -> Non
 
 
 def test_a_first_line_that_cannot_be_the_header_is_an_error_that_names_the_likely_one() -> None:
-    told = refusal("Liste vom 4. Mai\nName,Ort,Kontakt\nJo,Durham,jo@example.com\n")
-    assert told == (
+    said = refusal("Liste vom 4. Mai\nName,Ort,Kontakt\nJo,Durham,jo@example.com\n")
+    assert said == (
         "people.csv: line 1 is not the header, since most lines below it have more cells. Give "
         "the line of the header: header_line=… (--header-line)"
     )
-    told = refusal("Report\n1,2,3\nEmail,Town\njo@example.com,Durham\nann@example.com,Lyon\n")
-    assert "line 1 is not the header" in told
-    assert told.endswith(
+    said = refusal("Report\n1,2,3\nEmail,Town\njo@example.com,Durham\nann@example.com,Lyon\n")
+    assert "line 1 is not the header" in said
+    assert said.endswith(
         "Line 3 looks like the header; if it is, give header_line=3 (--header-line)"
     )
 
@@ -106,8 +106,8 @@ def test_a_line_of_the_header_that_is_not_there_is_refused() -> None:
 
 
 def test_lines_that_are_quoted_as_a_whole_are_named() -> None:
-    told = refusal('"Email,""First Name"",City"\n"jo@example.com,""Jo"",Durham"\n')
-    assert "every line is one cell in quotation marks" in told
+    said = refusal('"Email,""First Name"",City"\n"jo@example.com,""Jo"",Durham"\n')
+    assert "every line is one cell in quotation marks" in said
     assert opened('"Name, first"\n').columns == ("Name, first",)
 
 

@@ -215,9 +215,9 @@ def test_a_sheet_is_chosen_by_its_name_or_number(sheet: str | int) -> None:
 @pytest.mark.parametrize("sheet", ["Absent", 3, 0])
 def test_a_sheet_that_is_not_there_is_refused(sheet: str | int) -> None:
     content = xlsx(("x",), Data=PEOPLE)
-    told = refusal(content, sheet=sheet)
+    said = refusal(content, sheet=sheet)
     assert written(content, str(sheet))[0]["sheet"] is None
-    assert told == f"people.xlsx has no sheet {sheet!r}; it has 'People', 'Data'"
+    assert said == f"people.xlsx has no sheet {sheet!r}; it has 'People', 'Data'"
 
 
 def test_a_sheet_is_for_workbooks_only() -> None:

@@ -22,7 +22,7 @@ FOLDER = "a/1/c/2"
 
 
 class Clock:
-    """Seconds that pass only when somebody sleeps."""
+    """Seconds that pass only when the code sleeps."""
 
     def __init__(self) -> None:
         self.now = 1000.0

@@ -123,9 +123,9 @@ def test_ids_and_names_can_be_mixed(folder: Folder, jo: Contact) -> None:
 @pytest.mark.parametrize(
     "act",
     [
-        lambda all_: all_.subscribe(email="nobody@example.com", list="Newsletter"),
-        lambda all_: all_.unsubscribe(email="nobody@example.com", list="Newsletter"),
-        lambda all_: all_.move(email="nobody@example.com", from_list=LIST, to_list=LIST),
+        lambda all_: all_.subscribe(email="absent@example.com", list="Newsletter"),
+        lambda all_: all_.unsubscribe(email="absent@example.com", list="Newsletter"),
+        lambda all_: all_.move(email="absent@example.com", from_list=LIST, to_list=LIST),
     ],
 )
 def test_an_address_that_no_contact_has_is_an_error(
@@ -133,7 +133,7 @@ def test_an_address_that_no_contact_has_is_an_error(
 ) -> None:
     with pytest.raises(errors.UnknownContact) as caught:
         act(folder.subscriptions)
-    assert "nobody@" not in str(caught.value)
+    assert "absent@" not in str(caught.value)
     assert isinstance(caught.value, LookupError)
 
 

@@ -157,7 +157,7 @@ def test_what_no_file_can_hold_does_not_break_it(folder: Folder) -> None:
     assert (row["first_name"], row["custom_fields.vip"]) == ("?x", "1")
 
 
-# Whom
+# Which contacts
 
 
 PEOPLE = ("normal", "donotcontact", "normal", "bounced", "normal")
@@ -348,7 +348,7 @@ def raise_not_found(folder: Folder) -> None:
     folder.contacts.get(4)
 
 
-# Nobody is missed
+# No contact is missed
 
 
 class Script:
@@ -398,7 +398,7 @@ def ids_of(export: ContactExport) -> list[int]:
 
 
 def test_people_that_a_deletion_shifts_out_of_sight_are_found(folder: Folder) -> None:
-    # Number 1 is deleted after the first page, so 3 moves to where nobody looks any more.
+    # Number 1 is deleted after the first page, so 3 moves to where it is not looked for any more.
     first = [page(1, 2, total=4), page(4, total=3)]
     again = [page(2, 3, total=3), page(4, total=3)]
     export = scripted(folder, contacts=[*first, *again]).export(fields=["contact_id"])
@@ -683,8 +683,8 @@ def test_what_was_exported_arrives_the_same_in_an_empty_folder(
         wanted = [{key: row[key] for key in row if key not in drop} for row in rows]
         found = [{key: row[key] for key in row if key not in drop} for row in there.export()]
         assert sorted(map(str, found)) == sorted(map(str, wanted))
-        (barred,) = there.export(status="donotcontact")
-        assert barred["subscriptions"] == []
+        (suppressed,) = there.export(status="donotcontact")
+        assert suppressed["subscriptions"] == []
 
 
 def test_the_report_is_data(folder: Folder) -> None:

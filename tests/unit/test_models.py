@@ -88,7 +88,7 @@ def test_search_terms_are_what_a_resource_searches(resource: Any, model: Any, sh
     names = set(get_type_hints(shape))
     assert names <= set(resource._searchable)
     wire = shape_of(model)
-    # Contacts can be searched by a list, which is no field of theirs.
+    # Contacts can be searched by a list, which is not a field of theirs.
     assert names - {*wire.names, wire.collects} <= {"list_id"}
 
 

@@ -1,4 +1,4 @@
-"""Counting the people whom a send would reach, against made-up lists."""
+"""Counting the people that a send would reach, against made-up lists."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LISTS: dict[int, dict[int, str]] = {
     9: {2: "normal", 4: "unsubscribed"},
 }
 #: Contacts who have another status than normal, or were deleted.
-BARRED = {6}
+SUPPRESSED = {6}
 SEGMENTS = {70: 7, 80: 8, 90: 9, 99: None}
 
 
@@ -43,7 +43,7 @@ class Folder:
         rows = LISTS[int(terms["listId"])]
         if last == "contacts":
             assert terms["status"] == "normal"
-            found = [{"contactId": one} for one in rows if one not in BARRED]
+            found = [{"contactId": one} for one in rows if one not in SUPPRESSED]
             return {"contacts": found, "total": len(found)}
         listed = [
             {

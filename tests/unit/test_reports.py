@@ -37,7 +37,7 @@ def test_a_report_gathers_everything_in_few_requests() -> None:
         page("bounces", [{"contactId": 3}]),
     )
     report = icontact.Folder(script, 1, 2).messages.report(9)
-    # Nobody unsubscribed, so nobody is asked for.
+    # No contact unsubscribed, so none is asked for.
     assert [call.path for call in script.calls] == [
         f"{FOLDER}/messages/9/statistics",
         f"{FOLDER}/sends",
@@ -66,9 +66,9 @@ def test_no_figures_are_no_rates() -> None:
     report = MessageReport(message_id=9, statistics=Statistics())
     assert report.open_rate is report.bounce_rate is report.click_to_open_rate is None
     assert "? delivered" in str(report)
-    nobody = Statistics(delivered=0, bounces=0, opens=Tally(unique=0))
-    assert MessageReport(message_id=9, statistics=nobody).bounce_rate is None
-    assert MessageReport(message_id=9, statistics=nobody).open_rate is None
+    nothing = Statistics(delivered=0, bounces=0, opens=Tally(unique=0))
+    assert MessageReport(message_id=9, statistics=nothing).bounce_rate is None
+    assert MessageReport(message_id=9, statistics=nothing).open_rate is None
     some = Statistics(delivered=0)
     assert MessageReport(message_id=9, statistics=some).bounce_rate is None
 

@@ -36,7 +36,7 @@ def seeded(sandbox: Sandbox) -> int:
     return int(other)
 
 
-def told(rows: Any) -> set[tuple[str | None, str, int | None]]:
+def reported(rows: Any) -> set[tuple[str | None, str, int | None]]:
     return {(row.email, str(row.reason), row.list_id) for row in rows}
 
 
@@ -55,9 +55,9 @@ def test_whoever_may_not_be_mailed_is_told_with_the_reason(clock: Clock, populat
             ("left@example.com", "unsubscribed", listed),
         }
         rows = list(suppressed)
-        assert told(rows) == expected
+        assert reported(rows) == expected
         assert len(rows) == len(expected)
-        assert told(suppressed) == expected  # as often as one likes
+        assert reported(suppressed) == expected  # as often as one likes
         assert {request.method for request in sandbox.requests[sent:]} == {"GET"}
     sandbox.close()
 
@@ -75,11 +75,11 @@ def test_one_list_tells_only_whom_it_keeps_from_its_own_mail(
     folder: icontact.Folder, sandbox: Sandbox
 ) -> None:
     listed = seeded(sandbox)
-    assert told(folder.suppressed(list_id=listed)) == {
+    assert reported(folder.suppressed(list_id=listed)) == {
         ("lost@example.com", "bounced", None),
         ("left@example.com", "unsubscribed", listed),
     }
-    assert told(folder.suppressed(list_id=sandbox.list_id)) == set()
+    assert reported(folder.suppressed(list_id=sandbox.list_id)) == set()
 
 
 def test_a_row_shows_no_address() -> None:
@@ -149,7 +149,7 @@ def test_a_search_that_had_no_effect_suppresses_nobody_wrongly() -> None:
         ],
         gone=[],
     )
-    assert told(icontact.Folder(sender, 1, 2).suppressed()) == {
+    assert reported(icontact.Folder(sender, 1, 2).suppressed()) == {
         ("left@example.com", "bounced", None),
         ("left@example.com", "unsubscribed", 7),
     }

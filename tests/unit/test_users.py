@@ -42,7 +42,7 @@ def test_several_at_once_are_matched_by_id_or_name() -> None:
     result = users(script).create_many(
         [
             {"user_id": 7, "first_name": "Al"},
-            {"user_name": "nobody", "password": "secret1"},
+            {"user_name": "no.address", "password": "secret1"},
             {"user_name": "jo", "password": "secret2"},
         ]
     )

@@ -20,7 +20,7 @@ from icontact.transport import Call
 VERBS = ("GET", "POST", "PUT", "DELETE")
 
 
-#: What stands for an id in a path; 1 for all others.
+#: The id that is used in a path; 1 for all others.
 SAMPLES = {"subscriptionId": "1_1", "customFieldId": "color", "criterionId": "0"}
 
 #: Uncertain: partners may create accounts, and although the page says that the data of an upload

@@ -202,7 +202,7 @@ def test_rows_are_uploaded_and_the_rejected_told(folder: icontact.Folder, sandbo
                 "custom_fields": {"color": "red"},
             },
             {
-                "email": "nobody",
+                "email": "no-address",
                 "first_name": "No",
                 "postal_code": None,
                 "custom_fields": {"color": None},
