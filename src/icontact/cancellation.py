@@ -28,7 +28,7 @@ def cancellable(stop: threading.Event) -> Iterator[None]:
     """Let an event cancel this thread until the block ends.
 
     Args:
-        stop: Set when the work of the thread is no longer needed.
+        stop: Set when the work of the thread is not needed any more.
     """
     _here.stop = stop
     try:

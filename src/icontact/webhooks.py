@@ -10,7 +10,7 @@
 
 :class:`icontact.resources.Webhooks` says what is posted, and where to.
 
-**Nothing that arrives is signed.** Whoever knows the URL of a receiver can post to it, so:
+**Nothing that arrives is signed.** Anyone who knows the URL of a receiver can post to it, so:
 
 * Put a long random secret into the path of the URL (``secrets.token_urlsafe(32)``), use https, and
   answer 404 to every other path. Compare it with :func:`hmac.compare_digest`, keep it out of logs,

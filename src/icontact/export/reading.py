@@ -66,7 +66,7 @@ class ExportReader:
         path: The folder's path.
         wanted: Which fields go out.
         one_list: The list whose people are wanted, if it is one list.
-        status: Whom: ``"total"``, ``"unlisted"``, or a status of contacts.
+        status: Which people: ``"total"``, ``"unlisted"``, or a status of contacts.
         progress: Called after every page.
     """
 
@@ -218,7 +218,7 @@ class ExportReader:
             if totals <= {read, None}:
                 return
             if reading and len(totals) == 1 and count() == before:
-                # Nobody new in a listing that held still.
+                # No new contact in a listing that did not change.
                 self.notes.append(
                     f"iContact says that there are {totals.pop()} {what} and lists {read}: its "
                     "total may still count what was deleted"

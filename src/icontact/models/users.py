@@ -21,7 +21,7 @@ __all__ = [
 
 @attrs.frozen(kw_only=True)
 class User(OpenModel):
-    """Somebody who may log in to an account.
+    """A person who may log in to an account.
 
     Attributes:
         user_id: Primary key.

@@ -25,7 +25,7 @@ _ON_THE_WAY = "contacts who join, leave or bounce before the send goes out are n
 
 @attrs.frozen(kw_only=True)
 class Audience:
-    """Whom a send is for."""
+    """The lists and segments that a send is for."""
 
     include_list_ids: tuple[int, ...] = ()
     exclude_list_ids: tuple[int, ...] = ()
@@ -38,8 +38,8 @@ class SendPreview:
     """The number of contacts that a send would reach, as far as the API shows it.
 
     Attributes:
-        at_least: So many people for sure.
-        at_most: And no more than these.
+        at_least: The number of people that it reaches for certain.
+        at_most: The highest number of people that it may reach.
         left_out: People of the included lists who would not get it, by reason: ``unsubscribed``,
             ``pending``, ``may not be mailed`` (bounced, do-not-contact, deleted …), ``excluded``.
         notes: What cannot be known beforehand, and what would keep the send from going out.

@@ -242,7 +242,7 @@ class Subscriptions(Resource[Subscription]):
         """Subscribe contacts in one request, matched by contact and list. Safe to repeat.
 
         A row whose contact is already on the list is in ``rejected``, with that as its reason:
-        iContact leaves it out of its answer without a word (API 8.2), so the subscriptions of such
+        iContact leaves it out of its answer silently (API 8.2), so the subscriptions of such
         rows are looked up.
 
         Args:

@@ -120,7 +120,7 @@ def header_place(rows: Sequence[Sequence[str]]) -> int:
     """Return the place of the header among the first rows of a table.
 
     It is the first row, unless a later one is a header for certain, and the rows above it a title
-    or remarks: fewer cells than the header has.
+    or notes: fewer cells than the header has.
     """
     if not rows or (names_email(rows[0]) and _filled(rows[0]) > 1):
         return 0

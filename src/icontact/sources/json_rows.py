@@ -30,7 +30,7 @@ _KINDS: Mapping[type, str] = {
     type(None): "null",
 }
 
-#: So many rows are looked at for the names of columns.
+#: The number of rows that are looked at for the names of columns.
 _LOOKED_AT = 100
 
 #: A contact is flat; what is nested deeper than this would overrun who walks through it.

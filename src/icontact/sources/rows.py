@@ -26,7 +26,7 @@ __all__ = [
 #: The column that says why a row was not pushed. No push reads it.
 REASON_COLUMN = "icontact_reason"
 
-#: So many rows are looked at, to see what is in the columns.
+#: The number of rows that are looked at, to see what is in the columns.
 FIRST_ROWS = 100
 
 

@@ -1,4 +1,4 @@
-"""Turns answers, and errors in place of answers, into results (API 2.4, 2.7, 4)."""
+"""Make results of answers, and of errors in place of answers (API 2.4, 2.7, 4)."""
 
 from __future__ import annotations
 
