@@ -44,15 +44,17 @@ def run(*, quick: bool) -> list[Figure]:
         (other,) = sandbox.seed(lists=[{"name": "Other"}]).list_ids
         emails = [f"reader{one}@example.com" for one in range(number)]
         bounced = number // 5
-        sandbox.seed(
+        ids = sandbox.seed(
             contacts=[
                 {"email": email, "status": "bounced" if at < bounced else "normal"}
                 for at, email in enumerate(emails)
-            ],
+            ]
+        ).contact_ids
+        sandbox.seed(
             subscriptions=[
-                {"email": email, "listId": other, "status": "unsubscribed"}
-                for email in emails[bounced:]
-            ],
+                {"contactId": one, "listId": other, "status": "unsubscribed"}
+                for one in ids[bounced:]
+            ]
         )
         icontact = sandbox.client().folder()
         state = Path(folder) / "suppressed.sqlite"
