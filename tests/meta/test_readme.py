@@ -47,6 +47,7 @@ def test_links_of_the_readme_lead_to_files_of_the_project() -> None:
 
 def test_install_lines_work_before_the_package_is_on_an_index() -> None:
     pages = [ROOT / "README.rst", *ROOT.glob("docs/**/*.rst")]
-    by_name = re.compile(r"pip install [^\n]*?[\"' ]icontact\b")
+    command = r"^\s*(?:\$|RUN|-) [^\n]*pip install [^\n]*?[\"' ]icontact\b"
+    by_name = re.compile(command, re.MULTILINE)
     wrong = [page.name for page in pages if by_name.search(page.read_text("utf-8"))]
     assert wrong == []

@@ -60,7 +60,7 @@ def page() -> str:
     return "\n".join(parts)
 
 
-if __name__ == "__main__":  # pragma: no cover
+if __name__ == "__main__":
     import sys
 
     sys.stdout.write(page())
