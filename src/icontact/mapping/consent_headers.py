@@ -133,7 +133,8 @@ def _kind(words: Sequence[str]) -> HeaderKind | None:
             return None
         if _finds("marketing", words):
             return "no" if is_no else "unsure"
-        return "unsure" if is_no and (_finds("email", words) or "subscription" in words) else None
+        about_mail = _finds("email", words) or _has(words, "subscription")
+        return "unsure" if is_no and about_mail else None
     if is_no or _has_negating_prefix(words):
         return "no" if is_short and kind != "status" else "unsure"
     # "Newsletter No." may be its number, and "inscrito no boletim" is in it.
