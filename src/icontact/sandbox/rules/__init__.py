@@ -1,8 +1,8 @@
 """The rules of the server, one module per resource, and the routing table.
 
-A new resource is a module with a :class:`~icontact.sandbox.rules.resource.Resource` and its
+A new resource is a module with a :class:`~icontact.sandbox.rules.endpoint.Endpoint` and its
 ``ROUTES``, and a line in :data:`ROUTES` here, under the permission that a user needs for it. A
-path without a row answers 501 ``Resource Or Version Not Implemented``. :data:`MATRIX` has a row for
+path without a row answers 501 ``Endpoint Or Version Not Implemented``. :data:`MATRIX` has a row for
 every URI and verb, with the grade of the evidence for it.
 """
 

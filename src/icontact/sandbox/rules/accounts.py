@@ -9,8 +9,8 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import RequestContext, Route, Scope
+from icontact.sandbox.rules.endpoint import Endpoint
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.resource import Resource
 from icontact.sandbox.rules.search_terms import Clause, TermKind, column
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import ACCOUNT_TEXTS
@@ -124,7 +124,7 @@ def _read_wire(context: RequestContext, row: Row) -> dict[str, Any]:
     return {name: str(value) if name in _FLAGS else value or None for name, value in shown.items()}
 
 
-FOLDERS = Resource(
+FOLDERS = Endpoint(
     name="clientfolders",
     singular="clientfolder",
     key="clientFolderId",

@@ -7,7 +7,7 @@ from typing import Any
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import RequestContext
-from icontact.sandbox.rules.resource import Resource
+from icontact.sandbox.rules.endpoint import Endpoint
 from icontact.sandbox.rules.search_terms import TermKind, column
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CAMPAIGN_CODES, CAMPAIGN_TEXTS
@@ -52,7 +52,7 @@ def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
     return {"campaignId": str(row["campaignId"]), **{name: row[name] for name in _ORDER}}
 
 
-CAMPAIGNS = Resource(
+CAMPAIGNS = Endpoint(
     name="campaigns",
     singular="campaign",
     key="campaignId",

@@ -10,7 +10,7 @@ from icontact.sandbox import error_texts
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules.bodies import FieldReader, as_flag
 from icontact.sandbox.rules.context import RequestContext
-from icontact.sandbox.rules.resource import Resource
+from icontact.sandbox.rules.endpoint import Endpoint
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
@@ -121,7 +121,7 @@ def _read_wire(context: RequestContext, row: Row) -> dict[str, Any]:
     return {**_write_wire(context, row), "displayToUser": str(row["displayToUser"])}
 
 
-CUSTOM_FIELDS = Resource(
+CUSTOM_FIELDS = Endpoint(
     name="customfields",
     singular="customfield",
     key="privateName",

@@ -8,7 +8,7 @@ from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import RequestContext, number
-from icontact.sandbox.rules.resource import Resource
+from icontact.sandbox.rules.endpoint import Endpoint
 from icontact.sandbox.rules.search_terms import TermKind, column
 from icontact.sandbox.store import Row
 
@@ -79,7 +79,7 @@ def read_wire(context: RequestContext, row: Row) -> dict[str, Any]:
     }
 
 
-LISTS = Resource(
+LISTS = Endpoint(
     name="lists",
     singular="list",
     key="listId",

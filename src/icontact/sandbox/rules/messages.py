@@ -8,8 +8,8 @@ from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.rules import checks, message_content
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Handler, RequestContext, Route, Scope
+from icontact.sandbox.rules.endpoint import FOLDER, Endpoint
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.resource import FOLDER, Resource
 from icontact.sandbox.rules.search_terms import Clause, TermKind, column
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import MESSAGE_TEXTS
@@ -104,7 +104,7 @@ def _created(context: RequestContext, epoch: int) -> str:
 
 
 # A POST updates by "messageId", as one client does.
-MESSAGES = Resource(
+MESSAGES = Endpoint(
     name="messages",
     singular="message",
     key="messageId",

@@ -10,7 +10,7 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import checks, criteria_search
 from icontact.sandbox.rules.bodies import FieldReader, as_text
 from icontact.sandbox.rules.context import RequestContext
-from icontact.sandbox.rules.resource import FOLDER, Resource
+from icontact.sandbox.rules.endpoint import FOLDER, Endpoint
 from icontact.sandbox.rules.search_terms import TermKind, column
 from icontact.sandbox.store import Row
 
@@ -51,7 +51,7 @@ def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
     }
 
 
-SEGMENTS = Resource(
+SEGMENTS = Endpoint(
     name="segments",
     singular="segment",
     key="segmentId",
@@ -116,7 +116,7 @@ def _criterion_wire(context: RequestContext, row: Row) -> dict[str, Any]:
     }
 
 
-CRITERIA = Resource(
+CRITERIA = Endpoint(
     name="criteria",
     singular="criterion",
     key="criterionId",

@@ -12,7 +12,7 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import checks, message_content, messages, releasing
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import RequestContext
-from icontact.sandbox.rules.resource import Resource
+from icontact.sandbox.rules.endpoint import Endpoint
 from icontact.sandbox.rules.search_terms import TermKind, column
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import SEND_LISTS
@@ -139,7 +139,7 @@ def _scheduled_text(context: RequestContext, epoch: int | None) -> str:
     return timestamps.iso_with_offset(epoch)
 
 
-SENDS = Resource(
+SENDS = Endpoint(
     name="sends",
     singular="send",
     key="sendId",

@@ -9,7 +9,7 @@ import attrs
 
 from icontact.sandbox import timestamps
 from icontact.sandbox.rules.context import RequestContext
-from icontact.sandbox.rules.resource import Resource
+from icontact.sandbox.rules.endpoint import Endpoint
 from icontact.sandbox.rules.search_terms import TermKind, column
 from icontact.sandbox.store import Row
 
@@ -34,7 +34,7 @@ def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
     }
 
 
-FORMS = Resource(
+FORMS = Endpoint(
     name="forms",
     singular="form",
     key="formId",

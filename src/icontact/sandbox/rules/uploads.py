@@ -16,7 +16,7 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import checks, contacts, custom_fields, subscriptions
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import RequestContext, Route, Scope
-from icontact.sandbox.rules.resource import Resource
+from icontact.sandbox.rules.endpoint import Endpoint
 from icontact.sandbox.rules.search_terms import TermKind, column
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
@@ -206,7 +206,7 @@ def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
     }
 
 
-UPLOADS = Resource(
+UPLOADS = Endpoint(
     name="uploads",
     singular="upload",
     key="uploadId",

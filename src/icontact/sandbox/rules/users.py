@@ -12,8 +12,8 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies, checks
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Area, RequestContext, Route, Scope, number
+from icontact.sandbox.rules.endpoint import Endpoint
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.resource import Resource
 from icontact.sandbox.rules.search_terms import Clause, TermKind, column
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import PERMISSIONS
@@ -110,7 +110,7 @@ def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
     }
 
 
-USERS = Resource(
+USERS = Endpoint(
     name="users",
     singular="user",
     key="userId",

@@ -11,7 +11,7 @@ from icontact.sandbox import error_texts
 from icontact.sandbox.rules import checks, contact_fields, custom_fields, lists
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import ContactChange, RequestContext
-from icontact.sandbox.rules.resource import Resource
+from icontact.sandbox.rules.endpoint import Endpoint
 from icontact.sandbox.rules.search_terms import TermKind, column
 from icontact.sandbox.store import Row
 
@@ -95,7 +95,7 @@ def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
     return {"webhookId": str(row["webhookId"]), "eventId": row["eventId"], "url": row["url"]}
 
 
-WEBHOOKS = Resource(
+WEBHOOKS = Endpoint(
     name="webhooks",
     singular="webhook",
     key="webhookId",

@@ -26,7 +26,7 @@ FOLDER = "/a/<account_id>/c/<client_folder_id>"
 
 
 @attrs.frozen(kw_only=True)
-class Resource:
+class Endpoint:
     """A resource of a client folder, or of an account, and the rules for its verbs.
 
     Attributes:
