@@ -37,7 +37,7 @@ def test_a_dry_run_ends_in_a_plain_sentence_and_the_command(
 
     assert ran.code == 1
     assert (
-        "Newsletter: Would create 1, change 1, leave 1 as they are, skip 1, reject 1. Nothing was "
+        "Newsletter: Would create 1, change 1, leave 1 unchanged, skip 1, reject 1. Nothing was "
         "written." in ran.out
     )
     assert "To do it: icontact" in ran.out
@@ -48,7 +48,7 @@ def test_a_dry_run_ends_in_a_plain_sentence_and_the_command(
 def test_a_dry_run_of_no_rows_says_so(embedded: Sandbox, tmp_path: Path) -> None:
     ran = push(file(tmp_path, "email\n"), "--dry-run")
 
-    assert (ran.code, "do nothing: the file has no rows" in ran.out) == (0, True)
+    assert (ran.code, "do nothing: the input has no rows" in ran.out) == (0, True)
 
 
 def test_the_difference_shows_old_and_new_values_and_the_first_rows(

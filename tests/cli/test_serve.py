@@ -36,6 +36,23 @@ def test_one_line_says_where_it_is(interrupted: None) -> None:
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+def test_a_person_at_a_terminal_gets_the_commands_for_another_terminal(
+    interrupted: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("icontact.cli.sandbox.is_terminal", lambda stream: True)
+    ran = icontact("sandbox", "--port", 0)
+    found = LINE.fullmatch(ran.out)
+    assert found is not None
+    lines = [line.strip() for line in ran.err.splitlines()]
+    assert lines[:4] == [
+        "In another terminal:",
+        f"export ICONTACT_BASE_URL={found['url']} ICONTACT_APP_ID=sandbox-app",
+        "export ICONTACT_USERNAME=sandbox@example.com ICONTACT_PASSWORD=sandbox-password",
+        "Ctrl-C ends the sandbox.",
+    ]
+    assert "export" not in icontact("sandbox", "--port", 0, "--quiet").err
+
+
 def doing(monkeypatch: pytest.MonkeyPatch, act: Callable[[Server], object]) -> None:
     """Let the command do something in place of waiting."""
     monkeypatch.setattr(Server, "wait", act)

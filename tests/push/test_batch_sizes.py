@@ -374,7 +374,7 @@ def test_a_plan_says_about_how_many_requests_the_writing_takes() -> None:
         report = plan.apply()
 
     assert (plan.requests_to_write, plan.requests_at_most) == (8, 20)
-    assert "about 8 more to write, 20 at most" in str(plan)
+    assert "about 8 requests to write, 20 at most" in str(plan)
     assert report.requests - plan.requests == 8
 
 

@@ -99,9 +99,9 @@ def test_contacts_that_were_only_put_on_the_list_are_counted_by_themselves(
 
     assert (plan.added_to_list, plan.counts["updated"]) == (2, 2)
     assert (report.added_to_list, report.counts["updated"]) == (2, 2)
-    assert "1 created, 2 added to the list, 0 updated" in str(plan)
-    assert "1 created, 2 in iContact already and added to the list." in words(plan._repr_html_())
-    assert "1 created, 2 added to the list, 0 updated" in str(report)
+    assert "Would create 1, add 2 to the list" in str(plan)
+    assert "Would create 1, add 2 to the list. Nothing was written." in words(plan._repr_html_())
+    assert str(report).startswith("3 rows: 1 created, 2 added to the list; ")
     copied = PushReport.merged([report, report_of(outcome(0, OutcomeStatus.UPDATED))])
     assert "2 added to the list, 1 updated" in str(copied)
 
@@ -112,7 +112,7 @@ def test_a_plan_at_a_glance_shows_counts_reasons_and_masked_samples(make_push: M
     html = make_push().plan(rows)._repr_html_()
     seen = words(html)
 
-    assert seen.startswith("151 rows: 150 created, 1 rejected. Nothing has been written yet.")
+    assert seen.startswith("Would create 150, reject 1. Nothing was written.")
     assert "1 rejected email: " in seen.partition("new contact")[0]
     assert "150 created new contact 0, 1, 2, 3, 4 …" in seen
     assert "p…@example.com" in html
@@ -157,7 +157,7 @@ def test_more_reasons_than_fit_on_a_screen_are_folded_away() -> None:
 
 
 def test_an_empty_push_says_so() -> None:
-    assert "The input is empty." in report_of()._repr_html_()
+    assert "0 rows: the input is empty." in report_of()._repr_html_()
 
 
 def test_a_bar_in_a_notebook_without_widgets_warns_of_nothing() -> None:
@@ -204,7 +204,7 @@ def test_a_plan_that_would_write_nothing_has_no_samples(make_push: MakePush) -> 
     html = make_push().plan([{"email": "nonsense"}])._repr_html_()
 
     assert "as they would be stored" not in html
-    assert "1 row: 1 rejected. Nothing has been written yet." in words(html)
+    assert "Would reject 1. Nothing was written." in words(html)
 
 
 def test_a_note_about_rows_is_a_reason_of_its_own(make_push: MakePush) -> None:

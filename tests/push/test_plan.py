@@ -41,7 +41,7 @@ def test_a_plan_writes_nothing_and_tells_what_would_happen(
     assert plan.writes == 2
     first = plan.rows[0]
     assert (first.action, first.changes, first.subscribe) == (Action.UPDATE, ("score",), True)
-    assert str(plan).startswith("3 rows: 1 created, 1 added to the list, 0 updated")
+    assert str(plan).startswith("Would create 1, add 1 to the list, reject 1; about ")
     assert "person1@" not in repr(plan) + str(plan) + plan._repr_html_() + repr(plan.rows[0])
 
 
@@ -255,7 +255,6 @@ def test_few_people_of_a_large_list_are_searched_for(sandbox: Sandbox, make_push
         "contacts by 2 searches instead of 3 single reads, 5 pages",
         "subscriptions by 2 searches instead of 3 single reads, 5 pages",
     ]
-    assert "(contacts by 2 searches instead of" in str(plan)
 
 
 def test_a_rejected_row_keeps_its_address_if_that_is_not_at_fault(make_push: MakePush) -> None:

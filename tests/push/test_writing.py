@@ -183,7 +183,7 @@ def test_a_plan_says_that_the_day_is_too_short(sandbox: Sandbox) -> None:
     assert plan.notes[-1].startswith(
         "the daily limit leaves 3 requests, and the push needs about 10: it will stop at the limit"
     )
-    assert "about 10 more to write" in str(plan)
+    assert "about 10 requests to write" in str(plan)
 
 
 def test_a_push_stops_at_the_limit_and_goes_on_later(sandbox: Sandbox, tmp_path: Any) -> None:

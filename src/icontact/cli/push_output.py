@@ -10,7 +10,7 @@ from icontact.cli.exit_codes import describe_error
 from icontact.cli.output import clean, masked, print_note, print_table, print_text
 from icontact.cli.push_summary import PushSummary, ReportedRow
 from icontact.push import OutcomeStatus, PushPlan, PushReport, ReasonCount
-from icontact.push.glance import kinds_of_rows, samples
+from icontact.push.glance import kinds_of_rows, samples, was_done, would_do
 from icontact.push.outcome import number_of
 from icontact.sources import RowFile
 
@@ -67,28 +67,13 @@ def show_push(
     _print_advice(summary, again, has_rows=verbose or report is not None)
 
 
-_WOULD = {
-    "created": "create {:,}",
-    "updated": "change {:,}",
-    "added to the list": "add {:,} to the list",
-    "unchanged": "leave {:,} as they are",
-    "skipped": "skip {:,}",
-    "rejected": "reject {:,}",
-    "failed": "fail on {:,}",
-}
-
-
 def sentence(summary: PushSummary) -> str:
     """Return in a sentence what a push did or would do, and what is left to do."""
     counts = summary.counts
-    numbers = kinds_of_rows(counts, summary.done.added_to_list)
+    kinds = kinds_of_rows(counts, summary.done.added_to_list)
     if summary.dry_run:
-        parts = [_WOULD[name].format(number) for name, number in numbers.items() if number]
-        would = ", ".join(parts) or "do nothing: the file has no rows"
-        return f"Would {would}. Nothing was written."
-    parts = [f"{number:,} {name}" for name, number in numbers.items() if number]
-    total = number_of(sum(numbers.values()), "row")
-    text = f"{total}: {', '.join(parts)}." if parts else f"{total}."
+        return f"{would_do(kinds)}. Nothing was written."
+    text = f"{was_done(kinds)}."
     if counts["failed"]:
         return f"{text} Push the same file again for those that failed."
     if counts["rejected"]:

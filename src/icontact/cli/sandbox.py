@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +14,7 @@ import click
 
 from icontact.cli.exit_codes import CommandError, interruptible
 from icontact.cli.options import json_option, quiet_option
-from icontact.cli.output import clean, print_json, print_note
+from icontact.cli.output import clean, is_terminal, print_json, print_note
 
 if TYPE_CHECKING:
     from icontact.sandbox import Sandbox, Server
@@ -65,7 +66,7 @@ Serve an embedded iContact, to try things out and to test against.
 
 It holds one account, one client folder and one list, "Newsletter". One line says where it is
 and which credentials it takes; each request gets a line on stderr, without addresses and secrets.
-Ctrl-C ends it. From another terminal:
+Ctrl-C ends it. In another terminal:
 
 \b
 export ICONTACT_BASE_URL=http://127.0.0.1:8025/icp ICONTACT_APP_ID=sandbox-app
@@ -130,6 +131,8 @@ def sandbox(
             print_json(_facts(server))
         else:
             click.echo(_where(server))
+            if not quiet and is_terminal(sys.stderr):
+                click.echo(_variables(server), err=True)
         server.wait()
 
 
@@ -153,6 +156,17 @@ def _where(server: Server) -> str:
     url, *others = _facts(server).items()
     words = [f"{name.replace('_', ' ')} {value}" for name, value in others]
     return "  ".join([f"iContact sandbox at {url[1]}", *words])
+
+
+def _variables(server: Server) -> str:
+    """Return the commands that lead another terminal to the sandbox."""
+    facts = _facts(server)
+    return (
+        "In another terminal:\n"
+        f"  export ICONTACT_BASE_URL={facts['url']} ICONTACT_APP_ID={facts['app_id']}\n"
+        f"  export ICONTACT_USERNAME={facts['username']} ICONTACT_PASSWORD={facts['password']}\n"
+        "Ctrl-C ends the sandbox."
+    )
 
 
 class _Lines(logging.Handler):

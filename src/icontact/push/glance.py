@@ -12,21 +12,21 @@ from icontact.push.journal import Outcomes, PlannedRow, PlannedRows
 from icontact.push.outcome import QUIET, OutcomeStatus, PushOutcome, number_of
 from icontact.push.reason_counts import ReasonCount
 
-__all__ = ["at_a_glance", "count_added", "kinds_of_rows", "samples", "verdict"]
+__all__ = ["at_a_glance", "count_added", "kinds_of_rows", "samples", "was_done", "would_do"]
 
 Rows = Sequence[PushOutcome] | Sequence[PlannedRow]
 
 #: The reasons that are shown at once, and the rows that unfold.
 _REASONS, _ROWS, _SAMPLES = 8, 100, 3
 
-_DONE: Mapping[str, str] = {
-    "created": "created",
-    "added to the list": "in iContact already and added to the list",
-    "updated": "updated",
-    "unchanged": "unchanged",
-    "skipped": "skipped",
-    "rejected": "rejected",
-    "failed": "failed",
+_WOULD: Mapping[str, str] = {
+    "created": "create {:,}",
+    "added to the list": "add {:,} to the list",
+    "updated": "change {:,}",
+    "unchanged": "leave {:,} unchanged",
+    "skipped": "skip {:,}",
+    "rejected": "reject {:,}",
+    "failed": "fail on {:,}",
 }
 
 
@@ -48,12 +48,16 @@ def kinds_of_rows(counts: Mapping[str, int], added: int) -> dict[str, int]:
     return found
 
 
-def verdict(kinds: Mapping[str, int], *, planned: bool) -> str:
-    """Return in one or two sentences what a push did or would do."""
-    parts = [f"{number:,} {_DONE[name]}" for name, number in kinds.items() if number]
-    total = number_of(sum(kinds.values()), "row")
-    counted = f"{total}: {', '.join(parts)}." if parts else "The input is empty."
-    return f"{counted} Nothing has been written yet." if planned else counted
+def would_do(kinds: Mapping[str, int]) -> str:
+    """Return in a sentence what a push would do, without the full stop."""
+    parts = [_WOULD[name].format(number) for name, number in kinds.items() if number]
+    return f"Would {', '.join(parts) or 'do nothing: the input has no rows'}"
+
+
+def was_done(kinds: Mapping[str, int]) -> str:
+    """Return in a sentence what a push did, without the full stop."""
+    parts = [f"{number:,} {name}" for name, number in kinds.items() if number]
+    return f"{number_of(sum(kinds.values()), 'row')}: {', '.join(parts) or 'the input is empty'}"
 
 
 def at_a_glance(
@@ -65,7 +69,7 @@ def at_a_glance(
     notes: Iterable[str] = (),
     costs: str = "",
 ) -> str:
-    """Return the verdict, the counts, the reasons and, folded away, single rows.
+    """Return a sentence, the counts, the reasons and, folded away, single rows.
 
     Args:
         rows: Outcomes, or planned rows.
@@ -78,7 +82,7 @@ def at_a_glance(
     # What needs attention comes first; the sort keeps the order by number otherwise.
     sorted_reasons = sorted(reasons, key=lambda one: one.status in QUIET)
     parts = [
-        heading(verdict(kinds, planned=planned)),
+        heading(f"{would_do(kinds)}. Nothing was written." if planned else f"{was_done(kinds)}."),
         table(list(kinds), [[f"{number:,}" for number in kinds.values()]]),
         *(f"<p>{escape(note)}</p>" for note in notes),
         _reasons(sorted_reasons[:_REASONS]),

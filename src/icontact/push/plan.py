@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 
 from icontact.frames import Frame, HasFrame, make_frame
-from icontact.push.glance import at_a_glance, count_added, kinds_of_rows
+from icontact.push.glance import at_a_glance, count_added, kinds_of_rows, would_do
 from icontact.push.journal import Journal, PlannedRow, PlannedRows
 from icontact.push.lookup import Lookup
 from icontact.push.outcome import OutcomeStatus, count_statuses, number_of
@@ -142,15 +142,12 @@ class PushPlan(HasFrame):
 
     def __str__(self) -> str:
         kinds = kinds_of_rows(self.counts, self.added_to_list)
-        counted = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
-        ways = f" ({'; '.join(map(str, self.lookups))})" if self.lookups else ""
-        found = f"planned with {number_of(self.requests, 'request')}{ways}"
-        writing = f"about {self.requests_to_write:,} more to write"
+        text = would_do(kinds)
+        if self.requests_to_write:
+            text += f"; about {number_of(self.requests_to_write, 'request')} to write"
         if self.requests_at_most > self.requests_to_write:
-            writing += f", {self.requests_at_most:,} at most"
-        return "; ".join(
-            (f"{number_of(len(self.rows), 'row')}: {counted}", found, writing, *self.notes)
-        )
+            text += f", {self.requests_at_most:,} at most"
+        return "; ".join((text, *self.notes))
 
     def _repr_html_(self) -> str:
         """Show in a notebook what would happen and why, on one screen, without addresses."""

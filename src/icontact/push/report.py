@@ -15,7 +15,7 @@ from icontact._files import written_as_a_whole
 from icontact.errors import IContactError, JournalError
 from icontact.frames import Frame, HasFrame, make_frame
 from icontact.push.batch_size import size_found
-from icontact.push.glance import at_a_glance, count_added, kinds_of_rows
+from icontact.push.glance import at_a_glance, count_added, kinds_of_rows, was_done
 from icontact.push.journal import Journal, Outcomes
 from icontact.push.outcome import PushOutcome, count_statuses, number_of
 from icontact.push.reason_counts import ReasonCount, reasons_of
@@ -178,13 +178,11 @@ class PushReport(HasFrame):
 
     def __str__(self) -> str:
         kinds = kinds_of_rows(self.counts, self.added_to_list)
-        counted = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
         sent = f"{number_of(self.requests, 'request')} in {self.elapsed:.1f} s"
         if self.batch_size is not None:
             sent += f", up to {number_of(self.batch_size, 'row')} in a request"
         left = _still_on_the_list(self.opted_out_on_list)
-        rows = f"{number_of(len(self.outcomes), 'row')}: {counted}"
-        return "; ".join((rows, sent, *left, *self.notes))
+        return "; ".join((was_done(kinds), sent, *left, *self.notes))
 
     def _repr_html_(self) -> str:
         """Show in a notebook how the rows ended and why, on one screen, without addresses."""
