@@ -209,6 +209,87 @@ def test_a_contact_that_was_deleted_and_created_anew_is_not_marked(
     assert list(plan_of(folder, crm, state)) == []
 
 
+def test_a_person_who_was_deleted_and_comes_back_is_marked_for_a_later_unsubscribe(
+    folder: Folder, crm: Crm, state: Path
+) -> None:
+    plan_of(folder, crm, state).apply()
+    fine = folder.contacts.find(email="fine@example.com")
+    assert fine
+    folder.contacts.delete(fine.contact_id)
+    plan_of(folder, crm, state).apply()
+    assert ("fine", "manual") in marked(crm)
+    again = folder.contacts.create(email="fine@example.com")
+    folder.subscriptions.subscribe(contact_id=again.contact_id, list="Other")
+    crm.marks.clear()  # the person consented anew, and the CRM lifted the mark
+    plan_of(folder, crm, state).apply()
+    folder.subscriptions.unsubscribe(contact_id=again.contact_id, list="Other")
+    plan_of(folder, crm, state).apply()
+    assert ("fine", "unsubscribed") in marked(crm)
+
+
+def test_a_mark_that_the_crm_lifted_is_set_again_for_another_reason(
+    folder: Folder, crm: Crm, state: Path
+) -> None:
+    plan_of(folder, crm, state, since="2000-01-01").apply()
+    left = folder.contacts.find(email="left@example.com")
+    assert left
+    crm.marks = [mark for mark in crm.marks if mark[0] != "left@example.com"]
+    plan_of(folder, crm, state, since="2000-01-01").apply()
+    assert ("left", "unsubscribed") not in marked(crm)
+    folder.contacts.update(left.contact_id, status="donotcontact")
+    for _ in range(2):
+        plan_of(folder, crm, state, since="2000-01-01").apply()
+    assert [mark for mark in marked(crm) if mark[0] == "left"] == [("left", "manual")]
+
+
+def test_a_contact_that_comes_back_before_its_deletion_was_marked_is_not_marked(
+    folder: Folder, crm: Crm, state: Path
+) -> None:
+    plan_of(folder, crm, state).apply()
+    fine = folder.contacts.find(email="fine@example.com")
+    assert fine
+    folder.contacts.delete(fine.contact_id)
+    assert plan_of(folder, crm, state).counts["planned"] == 1
+    folder.contacts.create(email="fine@example.com")
+    assert plan_of(folder, crm, state).apply().marked == 0
+
+
+def test_people_whom_the_crm_never_takes_do_not_keep_the_others_waiting(
+    folder: Folder, crm: Crm, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mark(contact: TargetContact, **options: Any) -> None:
+        if contact.email != "other@example.com":
+            raise MauticError("400: no", status=400)
+        Crm.mark(crm, contact, **options)
+
+    monkeypatch.setattr(crm, "mark", mark)
+    for _ in range(2):
+        report = plan_of(folder, crm, state).apply()
+    assert marked(crm) == [("other", "unsubscribed")]
+    assert (report.failed, report.left) == (3, 3)
+
+
+def test_a_state_of_another_target_is_refused(
+    folder: Folder, lists: Any, state: Path, tmp_path: Path
+) -> None:
+    plan_of(folder, SuppressionCsv(tmp_path / "one.csv"), state).apply()
+    with pytest.raises(ConfigError, match="another target"):
+        plan_of(folder, SuppressionCsv(tmp_path / "two.csv"), state)
+
+
+@pytest.mark.parametrize(
+    "content", [b"name,city\r\nJo,Durham\r\n", b"email;reason\r\na@b.c;x\r\n", b"\xff\xfe\x00"]
+)
+def test_a_file_that_is_not_a_csv_of_suppressions_is_refused(
+    folder: Folder, lists: Any, state: Path, tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match="not a CSV file of suppressions"):
+        plan_of(folder, SuppressionCsv(path), state)
+    assert path.read_bytes() == content
+
+
 def test_a_state_of_another_folder_is_refused(
     folder: Folder, crm: Crm, state: Path, sandbox: Sandbox
 ) -> None:

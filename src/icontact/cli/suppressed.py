@@ -48,7 +48,7 @@ Show who may not be mailed, or carry it over to Mautic or to a CSV file.
 icontact suppressed --since 2026-01-31
 icontact suppressed --to-mautic https://mautic.example.com --dry-run
 icontact suppressed --to-mautic https://mautic.example.com
-icontact suppressed --to-csv suppressions.csv
+icontact suppressed --to-csv suppressions.csv --state csv.sqlite
 
 Carried over are unsubscribes, bounces, do-not-contact (complaints among them) and, from the second
 run on, deletions. Each person is marked once; --state names the file that remembers it, and after
@@ -198,6 +198,7 @@ class _Reported:
 
     def __init__(self, crm: Mautic) -> None:
         self._crm = crm
+        self.url: str = crm.url
 
     def find(self, emails: Sequence[str]) -> Iterator[sync.TargetContact]:
         try:

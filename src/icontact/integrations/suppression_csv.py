@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from icontact.addresses import canonical_address
+from icontact.errors import ConfigError
 from icontact.integrations.suppression_target import TargetContact
 
 __all__ = ["SuppressionCsv"]
@@ -28,7 +29,11 @@ class SuppressionCsv:
         self._addresses: set[str] | None = None
 
     def find(self, emails: Sequence[str]) -> Iterator[TargetContact]:
-        """Yield one contact for each address: every address can be written."""
+        """Yield one contact for each address: every address can be written.
+
+        Raises:
+            ConfigError: If the file is something else.
+        """
         written = self._written()
         for email in emails:
             there = str(canonical_address(email)) in written
@@ -62,10 +67,19 @@ class SuppressionCsv:
         if self._addresses is None:
             self._addresses = set()
             if self.path.exists():
-                with self.path.open(encoding="utf-8", newline="") as file:
-                    rows = csv.DictReader(file)
-                    self._addresses = {str(canonical_address(row["email"])) for row in rows}
+                self._addresses = self._read()
         return self._addresses
+
+    def _read(self) -> set[str]:
+        try:
+            with self.path.open(encoding="utf-8-sig", newline="") as file:
+                rows = csv.DictReader(file)
+                return {str(canonical_address(row["email"] or "")) for row in rows}
+        except (KeyError, ValueError, csv.Error):
+            raise ConfigError(
+                f"{self.path} is not a CSV file of suppressions, whose first line is "
+                "email,reason,comment: name another file"
+            ) from None
 
 
 def _ends_a_line(path: Path) -> bool:

@@ -14,7 +14,11 @@ from icontact.integrations._inbox_service import Backoff, InboxService
 from icontact.integrations.events import ContactEvent, EventType
 from icontact.integrations.inbox import EventOutcome, EventState, Inbox, InboxClaim
 from icontact.integrations.suppression_state import SuppressionState
-from icontact.integrations.suppression_target import SuppressedPerson, SuppressionTarget
+from icontact.integrations.suppression_target import (
+    SuppressedPerson,
+    SuppressionTarget,
+    place_of,
+)
 from icontact.integrations.sync import (
     REASONS,
     carry_over,
@@ -73,7 +77,7 @@ class SuppressionIntegration(InboxService):
         self._folder, self._to, self._reasons = folder, to, reasons
         self._list_ids = None if lists is None else {list_id_of(folder, one) for one in lists}
         kept = state if isinstance(state, SuppressionState) else SuppressionState(state)
-        kept.bind(f"{folder.account_id}/{folder.client_folder_id}")
+        kept.bind(f"{folder.account_id}/{folder.client_folder_id}", place_of(to))
         self.state: SuppressionState = kept
         self.inbox: Inbox = store if isinstance(store, Inbox) else Inbox(store, clock=clock)
         self._backoff = Backoff(clock, first=first_pause, longest=longest_pause)

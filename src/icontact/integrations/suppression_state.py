@@ -86,18 +86,21 @@ class SuppressionState(Storage):
         super().__init__(path)
         self._clock = clock
 
-    def bind(self, folder: str) -> None:
-        """Let the file belong to one client folder.
+    def bind(self, folder: str, target: str = "") -> None:
+        """Let the file belong to one client folder, and to one target if it has a name.
 
         Raises:
-            ConfigError: If it belongs to another: its contacts would all look deleted.
+            ConfigError: If it belongs to another folder, whose contacts would all look deleted; or
+                to another target, whose marks would be taken for those of this one.
         """
-        with self._transaction() as connection:
-            connection.execute("INSERT OR IGNORE INTO facts VALUES ('folder', ?)", (folder,))
-        if self._rows("SELECT value FROM facts WHERE name = 'folder'") != [(folder,)]:
-            raise ConfigError(
-                f"{self.path} belongs to another client folder of iContact: name another state file"
-            )
+        facts = {"folder": ("client folder of iContact", folder), "target": ("target", target)}
+        for name, (kind, value) in facts.items():
+            if not value:
+                continue
+            with self._transaction() as connection:
+                connection.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", (name, value))
+            if self._rows("SELECT value FROM facts WHERE name = ?", (name,)) != [(value,)]:
+                raise ConfigError(f"{self.path} belongs to another {kind}: name another state file")
 
     def begin(self) -> int:
         """Return the number of a new run."""
@@ -113,14 +116,16 @@ class SuppressionState(Storage):
         return int(rows[0][0]) if rows else 0
 
     def add(self, people: Iterable[SuppressedPerson], run: int) -> int:
-        """Note suppressed people. Who was noted before keeps the state; return how many came."""
+        """Note suppressed people; return how many came.
+
+        A person who was noted before keeps the state, unless there is another reason since an
+        earlier run: the other system may have lifted the mark for the first one.
+        """
         count = 0
         for batch in _batches(people):
             with self._transaction() as connection:
                 connection.executemany(
-                    "INSERT INTO people (address, email, contact_id, reason, list_id, run)"
-                    " VALUES (?, ?, ?, ?, ?, ?)"
-                    " ON CONFLICT (address) DO UPDATE SET run = excluded.run",
+                    _ADD,
                     [
                         (
                             str(canonical_address(one.email)),
@@ -136,6 +141,15 @@ class SuppressionState(Storage):
         """Forget all who are not suppressed any more, so that a later reason counts anew."""
         with self._transaction() as connection:
             connection.execute("DELETE FROM people WHERE run != ? AND reason != 'deleted'", (run,))
+
+    def forget_deletions(self, run: int) -> None:
+        """Forget the deletion of contacts that this run noticed again."""
+        with self._transaction() as connection:
+            connection.execute(
+                "DELETE FROM people WHERE reason = 'deleted' AND EXISTS"
+                " (SELECT 1 FROM known WHERE known.address = people.address AND known.run = ?)",
+                (run,),
+            )
 
     def forget(self, email: str) -> None:
         """Forget one person who is not suppressed any more."""
@@ -203,18 +217,30 @@ class SuppressionState(Storage):
             )
 
     def planned(self, email: str | None = None) -> Iterator[PlannedMark]:
-        """Yield the people to be marked; or only the one of an address."""
+        """Yield the people to be marked; or only the one of an address.
+
+        Those who could not be marked the last time come last, so that they keep no one waiting.
+        """
         if email is not None:
-            address = str(canonical_address(email))
-            rows = self._rows(f"{_PLANNED} AND address = ?", (address,))
-            yield from (_mark(*row[1:]) for row in rows)
+            yield from self._planned_at(str(canonical_address(email)))
             return
+        tried = self._rows(
+            "SELECT address FROM people WHERE state = 'planned' AND until = ? ORDER BY address",
+            (_REFUSED,),
+        )
         last = ""
         while rows := self._rows(
-            f"{_PLANNED} AND address > ? ORDER BY address LIMIT ?", (last, _BATCH)
+            f"{_PLANNED} AND until != ? AND address > ? ORDER BY address LIMIT ?",
+            (_REFUSED, last, _BATCH),
         ):
             yield from (_mark(*row[1:]) for row in rows)
             last = rows[-1][0]
+        for (address,) in tried:
+            yield from self._planned_at(address)
+
+    def _planned_at(self, address: str) -> Iterator[PlannedMark]:
+        for row in self._rows(f"{_PLANNED} AND address = ?", (address,)):
+            yield _mark(*row[1:])
 
     def claim(self, mark: PlannedMark, *, lease: float) -> str | None:
         """Reserve a person for this process; return the reservation, or None if another has it."""
@@ -239,9 +265,13 @@ class SuppressionState(Storage):
         """Note that a person is marked; or give the reservation back."""
         with self._transaction() as connection:
             connection.execute(
-                "UPDATE people SET state = ?, owner = NULL, until = 0"
+                "UPDATE people SET state = ?, owner = NULL, until = ?"
                 " WHERE address = ? AND owner = ?",
-                ("done" if done else "planned", str(canonical_address(mark.email)), owner),
+                (
+                    "done" if done else "planned",
+                    0 if done else _REFUSED,
+                    *(str(canonical_address(mark.email)), owner),
+                ),
             )
 
     def is_done(self, email: str) -> bool:
@@ -262,6 +292,30 @@ class SuppressionState(Storage):
         # The next run reads the person again, from both sides.
         connection.execute(f"DELETE FROM people WHERE {_PEOPLE.is_damaged}")  # noqa: S608  (made of constants)
 
+
+#: In place of the time until which a person is reserved: the other system did not take the person.
+_REFUSED = -1
+
+#: A reason of an earlier run ends with another one; a deletion ends as soon as there is another.
+_IS_OTHER = (
+    "people.reason != excluded.reason AND (people.run != excluded.run OR people.reason = 'deleted')"
+)
+_AGAIN = ", ".join(
+    (
+        f"state = CASE WHEN {_IS_OTHER} THEN 'new' ELSE state END",
+        *(
+            f"{name} = CASE WHEN {_IS_OTHER} THEN excluded.{name} ELSE people.{name} END"
+            for name in ("contact_id", "reason", "list_id")
+        ),
+        "run = excluded.run",
+    )
+)
+
+_ADD = (
+    "INSERT INTO people (address, email, contact_id, reason, list_id, run)"
+    " VALUES (?, ?, ?, ?, ?, ?)"
+    f" ON CONFLICT (address) DO UPDATE SET {_AGAIN}"
+)
 
 _PLANNED = (
     "SELECT address, email, contact_id, reason, list_id, targets FROM people"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 import attrs
@@ -13,6 +14,7 @@ __all__ = [
     "SuppressedPerson",
     "SuppressionTarget",
     "TargetContact",
+    "place_of",
 ]
 
 #: The comment of each mark begins with it, so that a mark that comes back is recognised.
@@ -65,7 +67,8 @@ class PlannedMark(SuppressedPerson):
 class SuppressionTarget(Protocol):
     """What :func:`icontact.integrations.sync.suppressed` needs of the other system.
 
-    An error of either method ends the run, and the next run goes on from there.
+    An error of either method ends the run, and the next run goes on from there. If a target has an
+    attribute ``url`` or ``path``, the state file belongs to that place alone.
     """
 
     def find(self, emails: Sequence[str]) -> Iterable[TargetContact]:
@@ -81,3 +84,11 @@ class SuppressionTarget(Protocol):
             comment: A sentence for people that says where the mark comes from.
         """
         ...
+
+
+def place_of(target: SuppressionTarget) -> str:
+    """Return a target's address or file, in words; empty if it has neither."""
+    if url := getattr(target, "url", None):
+        return str(url)
+    path = getattr(target, "path", None)
+    return "" if path is None else str(Path(path).absolute())

@@ -32,6 +32,7 @@ from icontact.integrations.suppression_target import (
     SuppressedPerson,
     SuppressionTarget,
     TargetContact,
+    place_of,
 )
 from icontact.models import ContactStatus
 
@@ -179,7 +180,7 @@ def suppressed(
         raise ConfigError(f"reasons: {unknown[0]!r} is unknown; choose from {', '.join(REASONS)}")
     list_ids = None if lists is None else {list_id_of(folder, one) for one in lists}
     kept = state if isinstance(state, SuppressionState) else SuppressionState(state)
-    kept.bind(f"{folder.account_id}/{folder.client_folder_id}")
+    kept.bind(f"{folder.account_id}/{folder.client_folder_id}", place_of(to))
     run = kept.begin()
     kept.add(_people(folder, kept, list_ids, reasons, since), run)
     if since is None:
@@ -257,6 +258,7 @@ def _people(
 def _note_deletions(folder: Folder, state: SuppressionState, run: int) -> None:
     contacts = folder.contacts.list(status="total")
     state.notice(((one.contact_id, one.email) for one in contacts if one.email), run)
+    state.forget_deletions(run)
     state.add(
         (
             SuppressedPerson(email=email, contact_id=contact_id, reason="deleted")
