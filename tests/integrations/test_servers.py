@@ -170,7 +170,7 @@ def test_the_service_of_the_page_is_watched_and_stopped_without_losing_an_event(
     icontact_server: tuple[Sandbox, Server], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox, _ = icontact_server
-    monkeypatch.setenv("MAUTIC_HOOK_SECRET", SECRET)
+    monkeypatch.setenv("MAUTIC_WEBHOOK_SECRET", SECRET)
     for name in ("hooks.py", "gunicorn_hooks.py"):
         (tmp_path / name).write_text(script(PAGE, name), "utf-8")
     (tmp_path / "icontact.toml").write_text(SETTINGS, "utf-8")
