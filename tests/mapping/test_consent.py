@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -639,6 +641,67 @@ def test_a_row_that_comes_by_itself_says_a_certain_no(row: dict[str, Any]) -> No
 )
 def test_what_is_only_likely_does_not_skip_a_row(row: dict[Any, Any]) -> None:
     assert certain_no(row) is None
+
+
+class Said(Enum):
+    REFUSED = "no"
+    GONE = 0
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"no",
+        b"0",
+        bytearray(b"unsubscribed"),
+        memoryview(b"false"),
+        ["no"],
+        ("unsubscribed",),
+        {"value": False},
+        {"status": "denied"},
+        {"status": False},
+        '{"email": false}',
+        '["no"]',
+        "n\u200bo",
+        "un\u00adsubscribed",
+        "\u202eno\u202c",
+        Said.REFUSED,
+        Said.GONE,
+        Fraction(0),
+        "unsubscribed (2024-01-31)",
+        "Unsubscribed: hard bounce",
+        "opted-out 2024-01-31",
+        "Withdrawn on 3 May",
+        "Not anymore",
+        "nope",
+        "stop",
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("key", ["marketing_consent", "email_status"])
+def test_a_refusal_is_read_in_every_shape_of_a_value(key: str, value: object) -> None:
+    assert repr(key) in (certain_no({key: value}) or "")
+    mapper = ContactMapper(FIELDS, consent=[key])
+    with pytest.raises(DoNotContact):
+        mapper.map({"email": "ada@example.com", key: value})
+
+
+@pytest.mark.parametrize(
+    "value", [b"yes", b"1", ["yes"], {"value": True}, "y\u200bes", Fraction(1)], ids=repr
+)
+def test_a_yes_in_a_column_that_refuses_is_read_in_every_shape_of_a_value(value: object) -> None:
+    assert "'unsubscribed'" in (certain_no({"unsubscribed": value}) or "")
+
+
+@pytest.mark.parametrize(
+    "value", ["Unsubscribed: no", "bounced: never", "unsubscribed - nein"], ids=repr
+)
+def test_a_refusal_that_is_denied_is_not_known(value: str) -> None:
+    assert certain_no({"email_status": value}) is None
+    with pytest.raises(MappingError, match="not known"):
+        ContactMapper(FIELDS, consent=["email_status"]).map(
+            {"email": "ada@example.com", "email_status": value}
+        )
 
 
 def test_many_keys_are_forgotten_again() -> None:

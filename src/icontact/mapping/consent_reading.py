@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
 from icontact.mapping.consent_headers import is_negated
@@ -18,6 +20,11 @@ _MARKS = {
     **dict.fromkeys("✗✘✕✖❌☐×", "no"),  # the sign of multiplication, as a cross
 }
 
+#: Letters that no one sees: soft hyphens, zero-width spaces, marks of the direction of writing.
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0f\ufeff]"
+)
+
 _GAP = re.compile(r"[\s_\-–—/.,;:!?()\[\]\"'’]+")
 
 
@@ -27,7 +34,7 @@ def normalize_word(text: str) -> str:
     >>> normalize_word(" Opted-Out ")
     'opted out'
     """
-    bare = text.strip().strip("\ufe0f\u200b\ufeff")
+    bare = _UNSEEN.sub("", text).strip()
     return _MARKS.get(bare) or _GAP.sub(" ", unaccented(bare)).strip()
 
 
@@ -78,14 +85,14 @@ def read(value: object, meaning: Meaning) -> ConsentAnswer:
         value: The cell as the row has it.
         meaning: What a plain yes in its column means.
     """
-    value = unboxed(value)
+    value = _plain_value(value)
     if is_blank(value):
         return "blank"
     if isinstance(value, date):
         return "mail" if meaning == "yes" else "no_mail"
     if isinstance(value, bool):
         return _plain(value, meaning)
-    if isinstance(value, int | float | Decimal):
+    if isinstance(value, int | float | Decimal | Fraction):
         return _number(value, meaning)
     if isinstance(value, list | tuple | set | frozenset | Mapping):
         return _entries([value] if isinstance(value, Mapping) else list(value), meaning)
@@ -108,11 +115,20 @@ def is_strong_no(value: object) -> bool:
     return isinstance(value, str) and normalize_word(value) in NOT_MAILABLE
 
 
+def _plain_value(value: object) -> object:
+    """Return what a value of NumPy, of an enum, or of a database's bytes holds."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).decode("utf-8", "replace")
+    return unboxed(value)
+
+
 def _plain(said: bool, meaning: Meaning) -> ConsentAnswer:
     return "mail" if said is (meaning == "yes") else "no_mail"
 
 
-def _number(value: float | Decimal, meaning: Meaning) -> ConsentAnswer:
+def _number(value: float | Decimal | Fraction, meaning: Meaning) -> ConsentAnswer:
     if value in (0, 1):
         return _plain(bool(value), meaning)
     # Beyond 1 it is Mautic's reason (1 unsubscribed, 2 bounced, 3 manual), or a count of bounces.
@@ -120,7 +136,7 @@ def _number(value: float | Decimal, meaning: Meaning) -> ConsentAnswer:
 
 
 def _text(value: str, meaning: Meaning) -> ConsentAnswer:
-    text = value.strip().lstrip("'")
+    text = _UNSEEN.sub("", value).strip().lstrip("'")
     if text.startswith(("[", "{")) and (found := _in_json(text)) is not None:
         return read(found, meaning)
     word = normalize_word(text)
@@ -145,7 +161,13 @@ def _text(value: str, meaning: Meaning) -> ConsentAnswer:
 
 def _sentence(text: str, meaning: Meaning) -> ConsentAnswer:
     """Read ``"Yes, please"`` and ``"No thanks"`` by their first word."""
-    first, *rest = normalize_word(text).split() or [""]
+    first, *rest = words = normalize_word(text).split() or [""]
+    refusals = NOT_MAILABLE if meaning == "no" else NOT_MAILABLE | WEAK_NOT_MAILABLE
+    for count in range(min(len(words) - 1, _LONGEST_START), 0, -1):
+        others = words[count:]
+        # "Unsubscribed (2024-01-31)", but not "Unsubscribed: no"
+        if " ".join(words[:count]) in refusals and NO.isdisjoint(others) and not is_negated(others):
+            return "no_mail"
     if meaning == "no" or len(first) < 2 or first not in YES | NO:
         return "unknown"
     is_apart = _FIRST_WORD.match(text) is not None
@@ -155,6 +177,9 @@ def _sentence(text: str, meaning: Meaning) -> ConsentAnswer:
         return "unknown"  # "Yes, but only by post"
     return "mail" if is_apart or (first in _ANSWERS and _POLITE.issuperset(rest)) else "unknown"
 
+
+#: The words of the longest refusal with which a sentence may begin.
+_LONGEST_START = 4
 
 #: Answers that need no comma before what follows them.
 _ANSWERS = frozenset(
@@ -233,9 +258,22 @@ def _entries(entries: Sequence[Any], meaning: Meaning) -> ConsentAnswer:
     if all(isinstance(one, Mapping) and "channel" in one for one in entries):
         channels = {str(one["channel"] or "").casefold() for one in entries}
         return "no_mail" if channels & _EMAIL_CHANNELS else "blank"
-    states = [one.get("status") if isinstance(one, Mapping) else None for one in entries]
-    said = {_text(one, meaning) if isinstance(one, str) else "unknown" for one in states}
+    if entries and all(isinstance(one, str | bytes | bool | Enum) for one in entries):
+        return "no_mail" if {read(one, meaning) for one in entries} == {"no_mail"} else "unknown"
+    states = [_state(one) for one in entries]
+    said = {"unknown" if one is None else read(one, meaning) for one in states}
     if said <= {"mail", "no_mail"}:
         # Of several lists, one that is left is enough.
         return "mail" if "mail" in said else "no_mail"
     return "unknown"
+
+
+def _state(entry: object) -> object:
+    """Return what an object says: its status, or its only flag."""
+    if not isinstance(entry, Mapping):
+        return None
+    found = next((entry[name] for name in ("status", "value") if name in entry), None)
+    if found is None and len(entry) == 1:
+        (only,) = entry.values()  # {"email": false}
+        found = only if isinstance(only, bool) else None
+    return found if isinstance(found, str | bool) else None
