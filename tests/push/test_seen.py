@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import pickle
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import pandas
+import polars
 import pytest
 
 from icontact._files import written_as_a_whole
@@ -140,6 +144,26 @@ def test_a_mapping_is_guessed_from_a_file(folder: Folder, tmp_path: Path) -> Non
     assert push.mapper.targets == ("email", "first_name")
     assert push.policy.existing == "keep"
     assert push.run(str(path)).counts["created"] == 1
+
+
+def test_a_mapping_is_guessed_from_a_frame_or_a_list_of_rows(folder: Folder) -> None:
+    rows = [
+        {"E-mail": "a@example.com"},
+        {"E-mail": "b@example.com", "Vorname": "Bo", "Opt out": "yes"},
+    ]
+
+    for given in (rows, pandas.DataFrame(rows), polars.DataFrame(rows).lazy()):
+        push = ListPush.guessed(folder, "Newsletter", given)
+        assert push.mapper.targets == ("email", "first_name")
+        assert push.plan(given).counts["skipped"] == 1
+
+
+def test_a_mapping_is_not_guessed_from_rows_that_can_be_read_once(folder: Folder) -> None:
+    row = {"E-mail": "a@example.com"}
+    with closing(sqlite3.connect(":memory:")) as database:
+        for given in (iter([row]), database.cursor(), row):
+            with pytest.raises(TypeError, match="give a file, a frame or a list of rows"):
+                ListPush.guessed(folder, "Newsletter", given)
 
 
 def test_a_progress_function_that_raises_costs_no_row_and_is_reported(

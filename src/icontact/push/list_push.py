@@ -27,7 +27,7 @@ from icontact.push.report import PushReport
 from icontact.push.session import FRESH, PushSession
 from icontact.push.settings import PushSettings, switched_off_in
 from icontact.push.workers import worker_pool
-from icontact.sources import RowSource, read_rows
+from icontact.sources import RowSource, columns_and_first_rows
 from icontact.wire import nearest
 
 __all__ = ["ListPush"]
@@ -101,26 +101,26 @@ class ListPush:
         cls,
         folder: Folder,
         list: str | int,
-        path: str | PathLike[str],
+        rows: RowSource,
         **policy: Unpack[PolicyOptions],
     ) -> ListPush:
-        """Make a push whose mapping is guessed from a file's header and first rows.
+        """Make a push whose mapping is guessed from the columns and the first rows.
 
         What was guessed is in ``push.mapper``: its ``targets``, ``unused``, ``notes`` and
-        ``consent``. Push the same file, or others with the same columns.
+        ``consent``. Push the same rows, or others with the same columns.
 
         Args:
             folder: The client folder.
             list: The list's exact name, or its id.
-            path: The file.
+            rows: A file, a frame or a list of rows.
             **policy: What the push may do; see :class:`PushPolicy`.
 
         Raises:
             ConfigError: If the file cannot be read, or the list does not exist.
             MappingError: If no column looks like the e-mail address.
+            TypeError: If the rows can be read only once, as from a cursor or a generator.
         """
-        with read_rows(path) as rows:
-            mapper = ContactMapper.guess(rows.columns, rows.first_rows())
+        mapper = ContactMapper.guess(*columns_and_first_rows(rows))
         return cls(folder, list, mapper=mapper, **policy)
 
     def __repr__(self) -> str:

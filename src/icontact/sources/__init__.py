@@ -16,7 +16,7 @@ makes rows of frames, cursors and query results. Needs nothing but the standard 
 
 from icontact.sources.header import refuse_duplicates
 from icontact.sources.reading import RowFile, read_rows
-from icontact.sources.row_sources import RowSource, TableRows, as_rows
+from icontact.sources.row_sources import RowSource, TableRows, as_rows, columns_and_first_rows
 from icontact.sources.rows import FIRST_ROWS, REASON_COLUMN, BadRow
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "RowSource",
     "TableRows",
     "as_rows",
+    "columns_and_first_rows",
     "read_rows",
     "refuse_duplicates",
 ]

@@ -14,7 +14,7 @@ from icontact.sources.header import duplicates_of
 from icontact.sources.reading import read_rows
 from icontact.sources.rows import FIRST_ROWS, BadRow, SourceRow
 
-__all__ = ["Collecting", "Fetching", "RowSource", "TableRows", "as_rows"]
+__all__ = ["Collecting", "Fetching", "RowSource", "TableRows", "as_rows", "columns_and_first_rows"]
 
 
 class Fetching(Protocol):
@@ -120,6 +120,32 @@ def as_rows(rows: Any) -> Iterable[SourceRow]:
         return TableRows(_cursor_rows(rows, duplicates), duplicates)
     given: Iterable[SourceRow] = rows
     return given
+
+
+def columns_and_first_rows(rows: Any) -> tuple[Sequence[Any], Sequence[Mapping[Any, Any]]]:
+    """Return the columns and the first rows, a hundred at most, of what can be read again.
+
+    Args:
+        rows: A file, a frame or a list of rows.
+
+    Raises:
+        ConfigError: If the file cannot be read.
+        TypeError: If the rows can be read only once, as from a cursor or a generator.
+    """
+    if isinstance(rows, str | PathLike):
+        with read_rows(rows) as file:
+            return file.columns, file.first_rows()
+    kind = library_type(rows)
+    if kind in _FRAMES:
+        first = list(islice(frame_rows(rows), FIRST_ROWS))
+    elif isinstance(rows, Sequence):
+        first = [row for row in rows[:FIRST_ROWS] if isinstance(row, Mapping)]
+    else:
+        raise TypeError(
+            f"a mapping cannot be guessed from a {type(rows).__name__}: give a file, a frame or a "
+            "list of rows"
+        )
+    return list(dict.fromkeys(name for row in first for name in row)), first
 
 
 def _refuse_other_things(rows: Any, kind: str) -> None:
