@@ -51,6 +51,13 @@ def test_a_contact_on_no_list_is_shown_as_such(embedded: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("words", [("show",), ("unsubscribe", "--list", "Newsletter")])
+def test_two_addresses_in_one_are_a_usage_error(embedded: Sandbox, words: tuple[str, ...]) -> None:
+    ran = icontact(*words, "jo@example.com,sam@example.com")
+    assert (ran.code, ran.out) == (2, "")
+    assert "ADDRESS" in ran.err
+
+
+@pytest.mark.parametrize("words", [("show",), ("unsubscribe", "--list", "Newsletter")])
 def test_an_address_that_no_contact_has_ends_with_1(
     embedded: Sandbox, words: tuple[str, ...]
 ) -> None:

@@ -68,6 +68,21 @@ def test_only_the_named_lists_are_shown(seeded: Sandbox) -> None:
     assert icontact("suppressed", "--list", "Nowhere").code == 2
 
 
+def test_a_list_that_does_not_exist_is_a_usage_error(seeded: Sandbox, tmp_path: Path) -> None:
+    state = ("--to-csv", tmp_path / "out.csv", "--state", tmp_path / "state.sqlite")
+    for words in ((), state):
+        ran = icontact("suppressed", "--list", "987654", *words)
+        assert ran.code == 2
+        assert "no list with the id 987654" in ran.err
+
+
+@pytest.mark.parametrize("option", ["--to-mautic", "--to-csv"])
+def test_a_target_without_a_name_is_a_usage_error(seeded: Sandbox, option: str) -> None:
+    ran = icontact("suppressed", option, "")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{option} is empty" in ran.err
+
+
 def test_without_suppressed_people_a_note_says_so(embedded: Sandbox) -> None:
     ran = icontact("suppressed")
     assert (ran.code, ran.out, ran.err) == (0, "", "note: everyone may be mailed\n")

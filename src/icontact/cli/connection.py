@@ -114,3 +114,5 @@ def check_address(name: str, given: str) -> None:
         clean_email(given)
     except MappingError as error:
         raise CommandError(f"{name}: not a valid e-mail address ({error.problem})") from None
+    if "," in given:
+        raise CommandError(f"{name}: iContact cannot search for an address with a comma; give one")

@@ -92,6 +92,9 @@ Exit codes: 0 all well; 1 some people could not be marked: run it again; 2 the s
 def suppressed(ctx: click.Context, /, **given: Any) -> None:
     """Show who may not be mailed, or carry it over."""
     options = _Options(**given)
+    for name in ("to_mautic", "to_csv"):
+        if given[name] == "":
+            raise click.UsageError(f"--{name.replace('_', '-')} is empty: name the target")
     if options.to_mautic and options.to_csv:
         raise click.UsageError("choose one of --to-mautic and --to-csv")
     if options.dry_run and not (options.to_mautic or options.to_csv):

@@ -196,10 +196,15 @@ def list_id_of(folder: Folder, given: str | int) -> int:
     """Return the id of a list that was given by name or id.
 
     Raises:
-        ConfigError: If no list has that name.
+        ConfigError: If no list has that name or id.
     """
     if isinstance(given, int):
-        return given
+        try:
+            return folder.lists.get(given).list_id
+        except NotFound:
+            raise ConfigError(
+                f"lists: this client folder has no list with the id {given}"
+            ) from None
     found = folder.lists.find(name=given)
     if found is None:
         raise ConfigError(f"lists: this client folder has no list named {given!r}")
