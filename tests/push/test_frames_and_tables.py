@@ -204,6 +204,7 @@ def test_a_plan_that_would_write_nothing_has_no_samples(make_push: MakePush) -> 
     html = make_push().plan([{"email": "nonsense"}])._repr_html_()
 
     assert "as they would be stored" not in html
+    assert "nothing to write" in words(html)
     assert "Would reject 1. Nothing was written." in words(html)
 
 

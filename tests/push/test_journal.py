@@ -121,7 +121,7 @@ def test_what_never_arrived_was_not_us(sandbox: Sandbox, make_push: MakePush, pa
     report = push.run([person(0), person(1)], journal=path)
 
     assert ends(report) == [("unchanged", "normal")] * 2
-    assert {one.reason for one in report.outcomes} == {"as it should be"}
+    assert {one.reason for one in report.outcomes} == {"up to date in iContact"}
 
 
 def test_what_may_have_arrived_is_not_forgotten_when_the_next_request_does_not(

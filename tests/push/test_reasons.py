@@ -71,7 +71,7 @@ def test_outcomes_and_planned_rows_have_codes_for_programs(
         ("new_contact", "subscribed"),
         ("invalid_row",),
     ]
-    assert push.run(rows).outcomes[0].codes == ("as_it_should_be",)
+    assert push.run(rows).outcomes[0].codes == ("up_to_date",)
     kept = PushReport.from_journal(journal)
     assert [one.codes for one in kept.outcomes] == [one.codes for one in report.outcomes]
     assert [one.reason for one in kept.outcomes] == [one.reason for one in report.outcomes]

@@ -148,7 +148,8 @@ def _costs(done: PushPlan | PushReport) -> str:
     if isinstance(done, PushPlan):
         about, most = done.requests_to_write, done.requests_at_most
         limit = f", {most:,} at most" if most > about else ""
-        return f"planned with {requests}; about {about:,} more to write{limit}"
+        writing = f"about {about:,} more to write{limit}" if about else "nothing to write"
+        return f"planned with {requests}; {writing}"
     size = f", up to {number_of(done.batch_size, 'row')} in a request" if done.batch_size else ""
     return f"{requests} in {done.elapsed:.1f} s{size}"
 

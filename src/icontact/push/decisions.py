@@ -245,7 +245,7 @@ def _reason(changes: Sequence[str], subscribe: bool, subscription: str | None) -
         return Reason.of(ReasonCode.CHANGED, *changes)
     if subscribe:
         return Reason.of(ReasonCode.NOT_ON_LIST)
-    reason = Reason.of(ReasonCode.AS_IT_SHOULD_BE)
+    reason = Reason.of(ReasonCode.UP_TO_DATE)
     if subscription == SubscriptionStatus.PENDING:
         return reason.then(ReasonCode.NOT_CONFIRMED)
     return reason

@@ -69,7 +69,7 @@ def at_a_glance(
     notes: Iterable[str] = (),
     costs: str = "",
 ) -> str:
-    """Return a sentence, the counts, the reasons and, folded away, single rows.
+    """Return a sentence with the counts, the reasons and, folded away, single rows.
 
     Args:
         rows: Outcomes, or planned rows.
@@ -83,7 +83,6 @@ def at_a_glance(
     sorted_reasons = sorted(reasons, key=lambda one: one.status in QUIET)
     parts = [
         heading(f"{would_do(kinds)}. Nothing was written." if planned else f"{was_done(kinds)}."),
-        table(list(kinds), [[f"{number:,}" for number in kinds.values()]]),
         *(f"<p>{escape(note)}</p>" for note in notes),
         _reasons(sorted_reasons[:_REASONS]),
     ]

@@ -151,7 +151,8 @@ class PushPlan(HasFrame):
 
     def _repr_html_(self) -> str:
         """Show in a notebook what would happen and why, on one screen, without addresses."""
-        writing = f"about {number_of(self.requests_to_write, 'request')} to write"
+        number = self.requests_to_write
+        writing = f"about {number_of(number, 'request')} to write" if number else "nothing to write"
         planned = f"planned with {number_of(self.requests, 'request')} in {self.elapsed:.1f} s"
         return at_a_glance(
             self.rows,

@@ -23,7 +23,7 @@ class ReasonCode(StrEnum):
     SWITCHED_OFF = "switched_off"
     UNREADABLE_ROW = "unreadable_row"
     # The contact.
-    AS_IT_SHOULD_BE = "as_it_should_be"
+    UP_TO_DATE = "up_to_date"
     CHANGED = "changed"
     NEW_CONTACT = "new_contact"
     SEVERAL_CONTACTS = "several_contacts"
@@ -59,7 +59,7 @@ _WORDS: Mapping[str, str] = {
     ReasonCode.ROW_STATUS: "the row itself says {0}",
     ReasonCode.SWITCHED_OFF: "{0}",
     ReasonCode.UNREADABLE_ROW: "the row cannot be read: {0}",
-    ReasonCode.AS_IT_SHOULD_BE: "as it should be",
+    ReasonCode.UP_TO_DATE: "up to date in iContact",
     ReasonCode.CHANGED: "changed: {all}",
     ReasonCode.NEW_CONTACT: "new contact",
     ReasonCode.SEVERAL_CONTACTS: (
