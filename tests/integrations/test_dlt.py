@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from icontact import Folder
+from icontact import ContactMapper, Folder
 from icontact.errors import ConfigError
 from icontact.integrations.dlt import icontact_list
 from icontact.push import ListPush
@@ -100,6 +100,31 @@ def test_a_table_is_pushed_in_two_loads(
     changed = folder.contacts.find(email="reader0@example.com")
     assert changed
     assert changed.first_name == "Ann"
+
+
+@pytest.mark.parametrize("answers", [("yes", "no"), ("yes", "yes")])
+def test_a_column_about_consent_that_nothing_reads_fails_the_job(
+    pipeline: Pipeline, folder: Folder, answers: tuple[str, str]
+) -> None:
+    rows = [
+        {"mail": "first@example.com"},
+        *(
+            {"mail": f"reader{at}@example.com", "newsletter": said}
+            for at, said in enumerate(answers)
+        ),
+    ]
+    with pytest.raises(Exception, match="column 'newsletter' must say yes"):
+        pipeline().run(rows, table_name="customers")
+    assert folder.contacts.list().count() == 0
+
+
+def test_a_column_about_consent_is_read_where_the_mapper_names_it(
+    pipeline: Pipeline, folder: Folder
+) -> None:
+    rows = [{"mail": f"{said}@example.com", "newsletter": said} for said in ("yes", "no")]
+    mapper = ContactMapper(MAPPING, consent=["newsletter"])
+    pipeline(mapping=mapper).run(rows, table_name="customers")
+    assert [one.email for one in folder.contacts.list()] == ["yes@example.com"]
 
 
 def test_the_journals_of_a_package_are_deleted_with_the_next_one(

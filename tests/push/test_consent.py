@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -78,6 +80,15 @@ def test_a_cursor_stops_too(folder: Folder) -> None:
 
         with pytest.raises(ConsentError, match="'unsubscribed'"):
             push_of(folder).run(cursor)
+
+
+def test_a_dict_reader_stops_too(folder: Folder) -> None:
+    reader = csv.DictReader(
+        io.StringIO("Email,newsletter\nada@example.com,no\njo@example.com,yes\n")
+    )
+    with pytest.raises(ConsentError, match="'newsletter'"):
+        push_of(folder).run(reader)
+    assert folder.contacts.list().count() == 0
 
 
 def test_a_frame_without_rows_is_no_error(folder: Folder) -> None:

@@ -23,10 +23,11 @@ from pathlib import Path
 from typing import Any, TypeAlias, Unpack
 
 from icontact.client import Client, Folder
-from icontact.errors import ConfigError
+from icontact.errors import ConfigError, ConsentError
 from icontact.mapping import ContactMapper
 from icontact.push import ListPush
 from icontact.push.policy import PolicyOptions
+from icontact.sources import FIRST_ROWS
 
 __all__ = ["icontact_list"]
 
@@ -50,6 +51,9 @@ def icontact_list(
     iContact does not answer, dlt loads the package again: a batch that was pushed is not sent
     again, and a batch that was interrupted goes on where it stopped. The journals of a package are
     deleted when the pipeline begins its next one.
+
+    A batch with a column about consent that the mapper does not read fails the job, and is not
+    pushed: name the column in ``do_not_contact``, ``consent`` or ``ignore`` of a mapper.
 
     Args:
         list: The list, by name or id.
@@ -121,6 +125,11 @@ class _Sink:
         )
 
         push, name = self._looked_up(), f"{table}-{_digest(items)}"
+        try:
+            columns = dict.fromkeys(column for item in items for column in item)
+            push.mapper.require_consent_read(columns, items[:FIRST_ROWS])
+        except ConsentError as error:
+            raise DestinationTerminalException(f"nothing of a batch was pushed: {error}") from None
         directory = self._directory()
         report = push.run(items, journal=directory / f"{name}.sqlite")
         if report.counts["failed"]:

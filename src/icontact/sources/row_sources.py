@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from os import PathLike
@@ -88,6 +89,7 @@ def as_rows(rows: Any) -> Iterable[SourceRow]:
     a path, as text or as a ``pathlib.Path``       those of the file, by :func:`read_rows`
     a pandas or polars ``DataFrame``               one each; NaN, NaT and NA as ``None``
     a polars ``LazyFrame``                         likewise, computed batch by batch
+    a ``csv.DictReader``                           unchanged; its columns are looked at
     a cursor of a database (DB-API 2.0)            those not fetched yet, 500 at a time
     an SQLAlchemy ``Result``                       those not fetched yet
     =============================================  =============================================
@@ -114,6 +116,8 @@ def as_rows(rows: Any) -> Iterable[SourceRow]:
     if kind == "sqlalchemy Result":
         names = tuple(rows.keys())
         return TableRows((_named(names, row) for row in rows), duplicates_of(names))
+    if isinstance(rows, csv.DictReader):
+        return TableRows(iter(rows), duplicates_of(tuple(rows.fieldnames or ())))
     _refuse_other_things(rows, kind)
     if _is_cursor(rows):
         duplicates: dict[str, tuple[int, ...]] = {}
