@@ -15,9 +15,9 @@ NODES = sorted(set(NODE.findall(PAGE)))
 
 
 def rows() -> list[list[str]]:
-    """The rows of the page's tables, headers left out, each as its cells."""
+    """The rows of the page's comparisons, headers left out, each as its cells."""
     found: list[list[str]] = []
-    for table in PAGE.split(".. list-table::")[1:]:
+    for table in PAGE.split("\n.. list-table::")[1:]:
         body = re.split(r"^\S", table, maxsplit=1, flags=re.MULTILINE)[0]
         cells = [re.split(r"^     - ", row, flags=re.MULTILINE) for row in body.split("   * - ")]
         found += cells[2:]
