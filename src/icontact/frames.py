@@ -88,7 +88,7 @@ class Frame:
             ImportError: If the library is not installed.
             ValueError: If the library does not exist.
         """
-        kinds = {
+        kinds: dict[str, Kind] = {
             n: self.kinds.get(n) or _kind_of_values(found) for n, found in self.columns.items()
         }
         columns = {name: _clean(kinds[name], found) for name, found in self.columns.items()}
@@ -294,7 +294,7 @@ def _kind_of_hint(hint: Any) -> Kind:
 
 def _kind_of_values(values: Sequence[Any]) -> Kind:
     """Return what all values of a column are, if they are of one type."""
-    found = {_KINDS.get(type(value), "text") for value in values if value is not None}
+    found: set[Kind] = {_KINDS.get(type(value), "text") for value in values if value is not None}
     if found == {"int", "float"}:
         return "float"
     if found == {"int"} and any(value and not -(2**63) <= value < 2**63 for value in values):

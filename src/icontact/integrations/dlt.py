@@ -151,7 +151,8 @@ class _Sink:
         """Return the directory of this load package, and delete those of earlier ones."""
         import dlt
 
-        load_id = str(dlt.current.load_package_state()["load_id"])
+        state: dict[str, Any] = {**dlt.current.load_package_state()}
+        load_id = str(state["load_id"])
         pipeline = self._journals / str(dlt.current.pipeline().pipeline_name)
         _private(self._journals, pipeline, pipeline / load_id)
         for other in pipeline.iterdir():

@@ -73,11 +73,11 @@ class FieldMapping:
     _functions: tuple[TransformFunction, ...] = attrs.field(init=False, repr=False, eq=False)
     _blank: FieldValue = attrs.field(init=False, repr=False, eq=False)
 
-    @label.default
+    @label.default  # pyright: ignore[reportAttributeAccessIssue]  # a name of attrs
     def _label(self) -> str:
         return custom_label(self.name) if self.custom else self.name
 
-    @steps.default
+    @steps.default  # pyright: ignore[reportAttributeAccessIssue]  # a name of attrs
     def _steps(self) -> tuple[TransformStep, ...]:
         final = final_transform("" if self.custom else self.name, self.field_type)
         first = self.source.transform
@@ -87,16 +87,16 @@ class FieldMapping:
         kept = callable(first) or first in (UNTAGGED, "verbatim") or self.label == "email"
         return (UNTAGGED, *steps) if self.context.mapping.tags == "strip" and not kept else steps
 
-    @_keys.default
+    @_keys.default  # pyright: ignore[reportAttributeAccessIssue]  # a name of attrs
     def _source_keys(self) -> tuple[Key, ...]:
         return self.source.keys
 
-    @_functions.default
+    @_functions.default  # pyright: ignore[reportAttributeAccessIssue]  # a name of attrs
     def _compiled(self) -> tuple[TransformFunction, ...]:
         functions = tuple(map(function_of, self.steps))
         return (_noted_number, *functions) if self.label in _NUMBERLIKE else functions
 
-    @_blank.default
+    @_blank.default  # pyright: ignore[reportAttributeAccessIssue]  # a name of attrs
     def _blank_value(self) -> FieldValue:
         return FieldValue("left out" if self.source.empty == "leave" else "cleared")
 
@@ -221,12 +221,13 @@ class FieldMapping:
 
 def _noted_number(value: Any, _: TransformContext) -> TransformResult:
     """Note what a spreadsheet may have taken from a postal code or a phone number."""
+    made: Any = value
     notes: tuple[str, ...] = ()
     if isinstance(value, int | float):
         notes = ("came as a number: zeros at its front may be lost",)
     elif isinstance(value, str) and _SCIENTIFIC.fullmatch(value.strip()):
         notes = ("came in scientific notation: most of its digits are lost",)
-    return TransformResult(value, notes)
+    return TransformResult(made, notes)
 
 
 def make_field(

@@ -52,7 +52,9 @@ class MapperOptions:
     long_state: LongState = attrs.field(default="omit", validator=_check_choice)
     date_format: str = attrs.field(default=ISO, converter=check_output_format)
     tags: Tags = attrs.field(default="keep", validator=_check_choice)
-    invalid: Mapping[str, Invalid] = attrs.field(default="leave_out", converter=_by_field)
+    invalid: Mapping[str, Invalid] = attrs.field(
+        factory=lambda: _by_field("leave_out"), converter=_by_field
+    )
     several_addresses: SeveralAddresses = attrs.field(default="first", validator=_check_choice)
 
     def invalid_for(self, *names: str) -> Invalid:

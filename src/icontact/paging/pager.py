@@ -148,7 +148,8 @@ class Pager(HasFrame, Generic[T]):
         identity: str = "",
     ) -> None:
         self._send, self._call, self._model, self._key = send, call, model, key
-        self._page_size, self._max_items = page_size, max_items
+        self._page_size: PageSize = page_size
+        self._max_items = max_items
         self._workers, self._identity = workers, identity
         self._preview = Preview[T]()
         if page_size != "auto" and (isinstance(page_size, str) or page_size < 1):

@@ -81,7 +81,7 @@ class StateReader:
         self._list_id = list_id
         self._journal = journal
         self._workers = workers
-        self._page_size = page_size
+        self._page_size: PageSize = page_size
         #: How many rows the largest page had.
         self.largest_page: int = 0
         self._by_address: Searcher[Private, Contact] = Searcher(

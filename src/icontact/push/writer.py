@@ -73,11 +73,11 @@ class Writer:
     contacts: ContactWriter = attrs.field(init=False)
     subscriber: Subscriber = attrs.field(init=False)
 
-    @updates.default
+    @updates.default  # pyright: ignore[reportAttributeAccessIssue]  # a name of attrs
     def _updates(self) -> BulkUpdates:
         return BulkUpdates(self.journal, self.folder, self.sender, self.policy.update_by)
 
-    @contacts.default
+    @contacts.default  # pyright: ignore[reportAttributeAccessIssue]  # a name of attrs
     def _contacts(self) -> ContactWriter:
         return ContactWriter(
             folder=self.folder,
@@ -89,7 +89,7 @@ class Writer:
             now=_utc_now,
         )
 
-    @subscriber.default
+    @subscriber.default  # pyright: ignore[reportAttributeAccessIssue]  # a name of attrs
     def _subscriber(self) -> Subscriber:
         return Subscriber(
             folder=self.folder,
