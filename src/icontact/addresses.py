@@ -24,10 +24,12 @@ def canonical_address(address: str) -> Private:
     True
     """
     text = str(address).strip()
-    if not text.isascii():
-        # Not casefold(): an ß before the @ is another address than ss.
-        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
-        text = "".join(c for c in folded if unicodedata.category(c) not in _INVISIBLE)
+    if text.isascii():
+        text = text.lower()
+        return Private(text.rstrip(".") if "@" in text else text)
+    # Not casefold(): an ß before the @ is another address than ss.
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
+    text = "".join(c for c in folded if unicodedata.category(c) not in _INVISIBLE)
     local, at, domain = text.lower().rpartition("@")
     if not at:
         return Private(domain)

@@ -662,7 +662,7 @@ def test_a_disk_that_fills_up_while_planning_is_no_failure_of_the_rows(
     def full(*_: object) -> None:
         raise errors.JournalError("the disk is full")
 
-    monkeypatch.setattr("icontact.push.journal.rows.Journal.plan", full)
+    monkeypatch.setattr("icontact.push.journal.rows.Journal.plan_new", full)
 
     with pytest.raises(errors.JournalError, match="the disk is full"):
         push.run(people(1), journal=path)

@@ -20,6 +20,13 @@ _FORBIDDEN = re.compile(r'[\s,;:<>()\[\]\\"]')
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
+#: Nearly every address; at most its domain has to go to lower case.
+_USUAL = re.compile(
+    r"(?:[A-Za-z0-9_+-]+\.)*[A-Za-z0-9_+-]+"
+    r"@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
+    r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)"
+)
+
 
 def clean_email(value: object, several: str = "first") -> TransformResult:
     """Return an e-mail address as iContact should hold it.
@@ -43,6 +50,8 @@ def clean_email(value: object, several: str = "first") -> TransformResult:
     """
     if not isinstance(value, str):
         raise MappingError(f"came as {type(value).__name__}: an address is a text")
+    if len(value) <= _MOST_BEFORE_AT and (usual := _USUAL.fullmatch(value)):
+        return TransformResult(value[: usual.start(1)] + usual[1].lower())
     text, notes = _one_of(value, several)
     address = _unwrapped(text)
     local, at, domain = address.rpartition("@")

@@ -164,7 +164,7 @@ class ConsentCheck:
         problem: MappingError | None = None
         for key, meaning, reader in self._readers:
             value = row.get(key)
-            answer = reader(value)
+            answer = "blank" if value is None else reader(value)
             if answer == "no_mail":
                 return said_no(key)
             if answer == "unknown":

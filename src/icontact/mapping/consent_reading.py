@@ -228,13 +228,14 @@ def is_plain_refusal(value: object) -> bool:
     if not isinstance(value, str) or len(value) > _LONGEST_REFUSAL:
         return False
     # Every cell of a row is asked, and few begin like a refusal.
-    start = value[:2]
+    start = value[:_START]
     if start.isascii() and start.isalnum() and start.lower() not in _STARTS:
         return False
     return normalize_word(value) in REFUSAL
 
 
-_STARTS = frozenset(word[:2] for word in REFUSAL)
+_START = 4
+_STARTS = frozenset(word[:_START] for word in REFUSAL)
 _LONGEST_REFUSAL = 40
 
 

@@ -42,6 +42,10 @@ TransformStep: TypeAlias = str | Callable[[Any], Any]
 #: Fields whose values look like numbers and are not.
 _NUMBERLIKE = frozenset({"postal_code", "phone", "fax"})
 
+#: Texts that cleaning leaves as they are; the second has no number in scientific notation.
+_CLEAN = re.compile(r"(?!00)[0-9A-Za-z][0-9A-Za-z .,:'_@/()+-]*(?<! )")
+_CLEAN_NUMBER = re.compile(r"(?!00)[0-9+(][0-9 ()./-]*(?<! )")
+
 _SCIENTIFIC = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[eE][+-]?[0-9]{1,3}")
 
 
@@ -57,6 +61,8 @@ class FieldMapping:
         field_type: The custom field's type, once the folder was asked.
         label: The name under which messages show it.
         steps: The transforms that its value goes through.
+        first_key: The key that is asked first.
+        clean: Texts that the steps leave as they are; ``None`` if all have to go through them.
 
     Raises:
         MappingError: The source cannot serve this field.
@@ -69,6 +75,8 @@ class FieldMapping:
     field_type: str | None = None
     label: str = attrs.field(init=False)
     steps: tuple[TransformStep, ...] = attrs.field(init=False)
+    first_key: Key = attrs.field(init=False, repr=False, eq=False)
+    clean: re.Pattern[str] | None = attrs.field(init=False, repr=False, eq=False)
     _keys: tuple[Key, ...] = attrs.field(init=False, repr=False, eq=False)
     _functions: tuple[TransformFunction, ...] = attrs.field(init=False, repr=False, eq=False)
     _blank: FieldValue = attrs.field(init=False, repr=False, eq=False)
@@ -99,6 +107,16 @@ class FieldMapping:
     @_blank.default  # pyright: ignore[reportAttributeAccessIssue]  # a name of attrs
     def _blank_value(self) -> FieldValue:
         return FieldValue("left out" if self.source.empty == "leave" else "cleared")
+
+    @first_key.default
+    def _first_key(self) -> Key:
+        return self.source.keys[0]
+
+    @clean.default
+    def _clean(self) -> re.Pattern[str] | None:
+        if self.steps != ("text",):
+            return None
+        return _CLEAN_NUMBER if self.label in _NUMBERLIKE else _CLEAN
 
     def __attrs_post_init__(self) -> None:
         """Refuse a source that cannot serve this field."""

@@ -256,6 +256,11 @@ class ContactMapper:
         custom: dict[str, Any] = {}
         notes: list[str] = []
         for field in mapped:
+            value = cells.get(field.first_key)
+            if type(value) is str and field.clean is not None and field.clean.fullmatch(value):
+                # Nearly every text; the steps would leave it as it is.
+                (custom if field.custom else fields)[field.name] = value
+                continue
             found = field.convert(cells, country)
             if found.problem is not None:
                 if found.opted_out:

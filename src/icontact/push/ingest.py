@@ -31,6 +31,8 @@ from icontact.sources import (
 
 __all__ = ["load_rows"]
 
+_as_json = json.JSONEncoder(default=str).encode
+
 
 def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: PushPolicy) -> int:
     """Read all rows into a journal; if it holds rows already, check that they are the same.
@@ -168,10 +170,10 @@ class _RowReader:
 
     def _keep_original(self, row: Any) -> None:
         cells = row.cells if isinstance(row, BadRow) else row
-        if isinstance(cells, Mapping):
+        if type(cells) is dict or isinstance(cells, Mapping):
             # Objects of other libraries may raise anything; then only the address is kept.
             with suppress(Exception):
-                self._originals.append((self.count, json.dumps(dict(cells), default=str)))
+                self._originals.append((self.count, _as_json(dict(cells))))
 
     def _note_keys(self, row: Any) -> None:
         # Only asking a plain dict for its keys is certain to have no effect.
@@ -190,7 +192,7 @@ class _RowReader:
 
     def _record_of(self, row: Any) -> RowRecord:
         try:
-            if isinstance(row, Mapping):
+            if type(row) is dict or isinstance(row, Mapping):
                 refusal = certain_no(row, self._consent_keys)
                 if refusal is not None:
                     return self._opted_out(self._mapper.explain(row)["email"].result, refusal)

@@ -63,6 +63,7 @@ class Planner:
             APIError, TransportError: If iContact could not be asked.
         """
         lookups = reader.read()
+        self.journal.plan_new()
         for rows in self.journal.open_rows():
             self.journal.plan(self._plan(rows))
         self.journal.known.forget()

@@ -143,7 +143,7 @@ class Resource(Generic[M]):
     def _row_body(self, index: int, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return the body of a row, which is an update if it holds the id."""
         try:
-            if not self._wire_id or not isinstance(row, Mapping):
+            if not self._wire_id or (type(row) is not dict and not isinstance(row, Mapping)):
                 return self._body(row)
             self._check_row(row)
             if self._identity not in row:

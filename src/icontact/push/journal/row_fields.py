@@ -14,6 +14,7 @@ __all__ = ["body_of", "fields_from", "json_of"]
 
 _CUSTOM = "custom_fields"
 _ALLOWED = frozenset(ContactFields.__annotations__)
+_compact = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @cache
@@ -36,7 +37,7 @@ def body_of(fields: ContactFields) -> dict[str, str]:
 
 def json_of(body: Mapping[str, str]) -> str:
     """Return a body as compact JSON."""
-    return json.dumps(body, separators=(",", ":"))
+    return _compact(body)
 
 
 def fields_from(body: Mapping[str, str]) -> ContactFields:

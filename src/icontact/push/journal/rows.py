@@ -170,6 +170,19 @@ class Journal(JournalFile):
         for found in self.database.steps(_OPEN, (Stage.READ,), CHUNK):
             yield [*map(_open_row, groupby(found, key=itemgetter(0)))]
 
+    def plan_new(self) -> None:
+        """Plan at once the open rows without a contact, but for those with a story of their own.
+
+        These are rows that opt out, restrict their contact, or were tried before.
+        """
+        self.database.execute(
+            "UPDATE rows SET stage = ?, action = 'CREATE', subscribe = 1, changes = NULL,"
+            " contact_id = NULL, subscription = NULL, status = 'created', reason = ?"
+            " WHERE stage = ? AND restricted = 0 AND opted_out IS NULL AND tried_status IS NULL"
+            " AND address NOT IN (SELECT address FROM known)",
+            (Stage.PLANNED, Reason.of(ReasonCode.NEW_CONTACT).encode(), Stage.READ),
+        )
+
     def plan(self, decided: Iterable[tuple[int, Decision]]) -> None:
         """Store decisions about rows."""
         with self.database.transaction():
