@@ -137,3 +137,34 @@ def test_long_values_take_no_long_time(length: int) -> None:
         row = {"email": "jo@example.com", "first_name": value, "joined": value, "named": value}
         assert EVERYTHING.explain(row)["first_name"].outcome in ("set", "refused")
         assert not EVERYTHING.explain({"email": value, "number": value, "date": value}).ok
+
+
+#: Letters, digits, and what cleaning might take for a blank, an entity, a mark or a power of ten.
+PLAIN_LOOKING = st.text("aEe0159 .,:'-+()/&;_@é\u200b\n", max_size=12) | st.from_regex(
+    r"(?:0{1,4}[-/.]?){1,3}|[0-9]([.,][0-9])?e[0-9]", fullmatch=True
+)
+
+
+@given(st.sampled_from(["first_name", "postal_code", "phone", "text"]), PLAIN_LOOKING)
+def test_a_plain_text_becomes_what_the_explanation_of_its_row_says(field: str, text: str) -> None:
+    row = {"email": "jo@example.com", field: text}
+    explained = next(
+        one for one in EVERYTHING.explain(row).fields if one.target.split(".")[-1] == field
+    )
+
+    mapped = EVERYTHING.apply(row)
+
+    fields: Any = {**mapped.fields, **mapped.fields.get("custom_fields", {})}
+    assert fields.get(field) == explained.result
+    assert mapped.notes == tuple(f"{explained.target}: {note}" for note in explained.notes)
+
+
+@given(st.text("aZ0._+-@ ", max_size=70) | st.emails())
+def test_white_space_around_an_address_changes_nothing(address: str) -> None:
+    def outcome(given: str) -> str | None:
+        try:
+            return EVERYTHING.map({"email": given}).get("email")
+        except MappingError as error:
+            return error.problem
+
+    assert outcome(address) == outcome(f" {address}\t") or not address.strip()

@@ -100,7 +100,21 @@ class Resource(Generic[M]):
         return Call("POST", self._path, body=bodies, safety=safety)
 
     def _bodies(self, rows: Iterable[Any]) -> list[dict[str, Any]]:
-        return [self._row_body(index, row) for index, row in enumerate(rows)]
+        """Return the body of each row; a row that holds the id is an update."""
+        bodies: list[dict[str, Any]] = []
+        for index, row in enumerate(rows):
+            try:
+                if self._wire_id and (type(row) is dict or isinstance(row, Mapping)):
+                    self._check_row(row)
+                    if self._identity in row:
+                        rest = {name: row[name] for name in row if name != self._identity}
+                        number = whole_id(self._identity, row[self._identity])
+                        bodies.append({self._wire_id: number, **self._body(rest)})
+                        continue
+                bodies.append(self._body(row))
+            except (TypeError, ValueError) as problem:
+                raise type(problem)(f"row {index}: {problem}") from None
+        return bodies
 
     def _create_many(
         self,
@@ -139,22 +153,6 @@ class Resource(Generic[M]):
             ),
             warnings=answer.warnings,
         )
-
-    def _row_body(self, index: int, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the body of a row, which is an update if it holds the id."""
-        try:
-            if not self._wire_id or (type(row) is not dict and not isinstance(row, Mapping)):
-                return self._body(row)
-            self._check_row(row)
-            if self._identity not in row:
-                return self._body(row)
-            rest = {name: value for name, value in row.items() if name != self._identity}
-            return {
-                self._wire_id: whole_id(self._identity, row[self._identity]),
-                **self._body(rest),
-            }
-        except (TypeError, ValueError) as problem:
-            raise type(problem)(f"row {index}: {problem}") from None
 
     def _check_row(self, row: Mapping[str, Any]) -> None:
         """Refuse a row that iContact would misunderstand."""
