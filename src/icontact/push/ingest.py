@@ -154,7 +154,11 @@ class _RowReader:
         """Yield the rows for the journal."""
         records: list[RowRecord] = []
         for row in self._rows:
-            self._keep_original(row)
+            cells = row.cells if isinstance(row, BadRow) else row
+            if type(cells) is dict or isinstance(cells, Mapping):
+                # Objects of other libraries may raise anything; then only the address is kept.
+                with suppress(Exception):
+                    self._originals.append((self.count, _as_json(dict(cells))))
             if isinstance(row, BadRow):
                 records.append(self._record_of_bad_row(row))
             else:
@@ -167,13 +171,6 @@ class _RowReader:
                 records = []
         if records:
             yield records
-
-    def _keep_original(self, row: Any) -> None:
-        cells = row.cells if isinstance(row, BadRow) else row
-        if type(cells) is dict or isinstance(cells, Mapping):
-            # Objects of other libraries may raise anything; then only the address is kept.
-            with suppress(Exception):
-                self._originals.append((self.count, _as_json(dict(cells))))
 
     def _note_keys(self, row: Any) -> None:
         # Only asking a plain dict for its keys is certain to have no effect.

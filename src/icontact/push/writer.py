@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 import attrs
 
@@ -34,14 +33,6 @@ _GIVEN_UP = "the push was given up"
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-class _BatchUnderWay(NamedTuple):
-    """A batch that a worker writes."""
-
-    results: Future[Sequence[RowResult]]
-    #: Set when the contacts of the batch are written, and their subscriptions are next.
-    contacts_written: threading.Event
 
 
 @attrs.frozen(kw_only=True)
@@ -110,19 +101,20 @@ class Writer:
         self.updates.begin()
         size = self.sender.size
         batches = Batches(self.journal, lambda: size.current, self.contacts.is_alone)
-        under_way: deque[_BatchUnderWay] = deque()
+        under_way: deque[Future[Sequence[RowResult]]] = deque()
         self.workers.adapt()
         try:
             while True:
                 while len(under_way) < self.workers.size and (batch := self._next_of(batches)):
-                    under_way.append(self._submit(batch))
+                    written = threading.Event()
+                    under_way.append(self.workers.submit(self._write_batch, batch, written))
                     if not size.is_settled:
                         # A size that is new has to go through before the next batch is sent.
-                        under_way[-1].contacts_written.wait()
+                        written.wait()
                 if not under_way:
                     return
                 batches.read_ahead()
-                results = under_way.popleft().results.result()
+                results = under_way.popleft().result()
                 self.workers.adapt()
                 self.journal.finish(results)
                 yield results
@@ -139,10 +131,6 @@ class Writer:
         if self.journal.path is not None:
             self.journal.sent(batch[0].row, batch[-1].row)
         return batch
-
-    def _submit(self, batch: Sequence[RowToWrite]) -> _BatchUnderWay:
-        written = threading.Event()
-        return _BatchUnderWay(self.workers.submit(self._write_batch, batch, written), written)
 
     def _write_batch(
         self, batch: Sequence[RowToWrite], contacts_written: threading.Event
