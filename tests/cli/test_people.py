@@ -41,6 +41,8 @@ def test_a_program_gets_a_contact_as_json(embedded: Sandbox, jo: str) -> None:
     found = icontact("show", jo, "--json").document
     assert found["contact"]["email"] == jo
     assert found["subscriptions"][0]["list"] == "Newsletter"
+    # All times are written alike, as ISO 8601 has them.
+    assert found["contact"]["create_date"][10] == found["subscriptions"][0]["since"][10] == "T"
     assert "history" not in found
     assert "history" in icontact("show", jo, "--json", "-v").document
 

@@ -51,14 +51,14 @@ def show(
                 "list_id": one.list_id,
                 "list": names.get(one.list_id, ""),
                 "status": str(one.status),
-                "since": None if one.add_date is None else one.add_date.isoformat(" "),
+                "since": None if one.add_date is None else one.add_date.isoformat(),
             }
             for one in folder.subscriptions.list(contact_id=contact.contact_id)
         ]
         history = list(folder.contacts.history(contact.contact_id)) if verbose else []
     actions = [
         {
-            "time": None if one.action_time is None else one.action_time.isoformat(" "),
+            "time": None if one.action_time is None else one.action_time.isoformat(),
             "action": str(one.action_type),
             "by": one.actor,
         }
