@@ -10,7 +10,7 @@ UNKNOWN_APPLICATION = (
     "The application was not recognized.  Possible reasons are: the Api-AppId was entered"
     " incorrectly; the application is not registered for that user."
 )
-NOT_IMPLEMENTED = "Endpoint Or Version Not Implemented"
+NOT_IMPLEMENTED = "Resource Or Version Not Implemented"
 NOT_FOUND = "Not Found"
 FORBIDDEN = "Forbidden"
 METHOD_NOT_ALLOWED = "Method Not Allowed"

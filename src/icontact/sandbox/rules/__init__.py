@@ -2,7 +2,7 @@
 
 A new resource is a module with a :class:`~icontact.sandbox.rules.endpoint.Endpoint` and its
 ``ROUTES``, and a line in :data:`ROUTES` here, under the permission that a user needs for it. A
-path without a row answers 501 ``Endpoint Or Version Not Implemented``. :data:`MATRIX` has a row for
+path without a row answers 501 ``Resource Or Version Not Implemented``. :data:`MATRIX` has a row for
 every URI and verb, with the grade of the evidence for it.
 """
 
