@@ -198,3 +198,40 @@ def test_a_row_without_an_address_is_skipped(make_push: MakePush, folder: Folder
 def test_opt_out_is_skip_or_unsubscribe(make_push: MakePush) -> None:
     with pytest.raises(Exception, match="opt_out"):
         make_push(opt_out="forget")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "no@example.com,Smith, Jo,,yes",
+        'no@example.com,"Smith\n,Durham,yes',
+        "no@example.com,Smith\0,Durham,yes,yes",
+    ],
+    ids=repr,
+)
+def test_a_row_that_could_not_be_read_is_not_pushed_from_the_file_of_rejects(
+    folder: Folder, tmp_path: Path, row: str
+) -> None:
+    given, rejects = tmp_path / "people.csv", tmp_path / "fix-me.csv"
+    given.write_text(f"Email,Name,City,Opt Out\n{row}\nok@example.com,Ann,Cary,no\n")
+    push = ListPush.guessed(folder, "Newsletter", given)
+    push.run(given).rejects_to_csv(rejects)
+    assert "no@example.com" in rejects.read_text()
+
+    again = push.run(rejects)
+
+    assert again.counts["created"] == 0
+    assert "no@example.com" not in [one.email for one in folder.contacts.list()]
+    again.rejects_to_csv(rejects)
+    assert push.run(rejects).counts["created"] == 0
+
+
+def test_a_corrected_row_is_pushed_from_the_file_of_rejects(folder: Folder, tmp_path: Path) -> None:
+    given, rejects = tmp_path / "people.csv", tmp_path / "fix-me.csv"
+    given.write_text("Email,Name,City,Opt Out\njo@example.com,Smith, Jo,,no\n")
+    push = ListPush.guessed(folder, "Newsletter", given)
+    push.run(given).rejects_to_csv(rejects)
+    header, _ = rejects.read_text().splitlines()
+    rejects.write_text(f'{header}\njo@example.com,"Smith, Jo",,no,old reason,,\n')
+
+    assert push.run(rejects).counts["created"] == 1

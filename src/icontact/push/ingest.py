@@ -21,6 +21,7 @@ from icontact.push.policy import PushPolicy
 from icontact.push.reasons import Reason, ReasonCode
 from icontact.sources import (
     FIRST_ROWS,
+    SURPLUS_KEY,
     BadRow,
     RowFile,
     RowSource,
@@ -154,7 +155,7 @@ class _RowReader:
         """Yield the rows for the journal."""
         records: list[RowRecord] = []
         for row in self._rows:
-            cells = row.cells if isinstance(row, BadRow) else row
+            cells = {**row.cells, SURPLUS_KEY: row.surplus} if isinstance(row, BadRow) else row
             if type(cells) is dict or isinstance(cells, Mapping):
                 # Objects of other libraries may raise anything; then only the address is kept.
                 with suppress(Exception):

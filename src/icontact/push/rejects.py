@@ -10,13 +10,19 @@ from typing import Any
 
 from icontact._files import written_as_a_whole
 from icontact.push.journal import Outcomes
-from icontact.sources import REASON_COLUMN
+from icontact.sources import REASON_COLUMN, SURPLUS_KEY
 
 __all__ = ["write_rejects"]
+
+#: A cell behind the reason of such a row: as long as it is there, the row is rejected again.
+_HINT = "this row could not be read: correct it, and empty the cells from here on"
 
 
 def write_rejects(parts: Sequence[Outcomes], path: str | PathLike[str]) -> int:
     """Write the rejected and failed rows of reports, with the reason in the last column.
+
+    A row that could not be read may lack what it says about consent. It gets a cell more than the
+    header, so that it is not pushed before it was corrected.
 
     Args:
         parts: The outcomes, as journals hold them; the first one's input decides on columns,
@@ -29,7 +35,7 @@ def write_rejects(parts: Sequence[Outcomes], path: str | PathLike[str]) -> int:
     source = parts[0].source if parts else {}
     columns = list(source.get("columns", ()))
     for cells, _ in _rejected(parts):
-        columns += [name for name in cells if name not in columns]
+        columns += [name for name in cells if name not in columns and name != SURPLUS_KEY]
     columns = [name for name in columns if name != REASON_COLUMN]
     encoding = str(source.get("encoding", "utf-8"))
     delimiter = str(source.get("delimiter") or ",")
@@ -39,7 +45,8 @@ def write_rejects(parts: Sequence[Outcomes], path: str | PathLike[str]) -> int:
         writer = csv.writer(file, delimiter=delimiter)
         writer.writerow([*columns, REASON_COLUMN])
         for cells, reason in _rejected(parts):
-            writer.writerow([*(_cell(cells.get(name)) for name in columns), reason])
+            broken = (_HINT, *cells[SURPLUS_KEY]) if SURPLUS_KEY in cells else ()
+            writer.writerow([*(_cell(cells.get(name)) for name in columns), reason, *broken])
             number += 1
     return number
 

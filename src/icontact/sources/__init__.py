@@ -17,11 +17,12 @@ makes rows of frames, cursors and query results. Needs nothing but the standard 
 from icontact.sources.header import refuse_duplicates
 from icontact.sources.reading import RowFile, read_rows
 from icontact.sources.row_sources import RowSource, TableRows, as_rows, columns_and_first_rows
-from icontact.sources.rows import FIRST_ROWS, REASON_COLUMN, BadRow
+from icontact.sources.rows import FIRST_ROWS, REASON_COLUMN, SURPLUS_KEY, BadRow
 
 __all__ = [
     "FIRST_ROWS",
     "REASON_COLUMN",
+    "SURPLUS_KEY",
     "BadRow",
     "RowFile",
     "RowSource",

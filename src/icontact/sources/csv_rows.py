@@ -201,7 +201,12 @@ class CsvReader:
         """Return a bad row with what can be read of it."""
         readable = [cell.replace("\0", "").replace(MARK, "\ufffd") for cell in cells]
         addresses = addresses_in(" ".join(readable))
-        return attrs.evolve(fault, cells=self._header.row(readable), addresses=addresses)
+        return attrs.evolve(
+            fault,
+            cells=self._header.row(readable),
+            addresses=addresses,
+            surplus=tuple(readable[len(self._header.names) :]),
+        )
 
     def _find_header(self, delimiter: str | None) -> str:
         """Pass over what is above the header; return the delimiter."""

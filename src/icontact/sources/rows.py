@@ -13,6 +13,7 @@ from icontact.errors import ConfigError
 __all__ = [
     "FIRST_ROWS",
     "REASON_COLUMN",
+    "SURPLUS_KEY",
     "BadRow",
     "EncodingMismatch",
     "FileReader",
@@ -25,6 +26,10 @@ __all__ = [
 
 #: The column that says why a row was not pushed. No push reads it.
 REASON_COLUMN = "icontact_reason"
+
+#: The key of the cells that no column has, where a row is kept that could not be read. No column
+#: has this name, since a cell has no NUL.
+SURPLUS_KEY = "\0surplus"
 
 #: The number of rows that are looked at, to see what is in the columns.
 FIRST_ROWS = 100
@@ -41,11 +46,13 @@ class BadRow:
             rows are equal if their reasons are.
         addresses: Everything in the row that looks like an e-mail address, wherever it is. If the
             row says that a person must not be mailed, it says so of these.
+        surplus: The cells that no column of the header has.
     """
 
     reason: str
     cells: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True, repr=False, eq=False)
     addresses: tuple[str, ...] = attrs.field(default=(), kw_only=True, repr=False, eq=False)
+    surplus: tuple[str, ...] = attrs.field(default=(), kw_only=True, repr=False, eq=False)
 
 
 @attrs.frozen
