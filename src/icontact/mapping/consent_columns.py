@@ -54,7 +54,7 @@ def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentCol
     """Return the meaning of a column for consent, if header and first rows show one."""
     if not isinstance(column, str):
         return None
-    kind = kind_of(column)
+    kind = _kind_of(column)
     values = [row[column] for row in rows if column in row and not is_blank(row[column])]
     meaning = None if kind is None else _meaning(kind, column, values, bool(rows))
     if meaning is None:
@@ -69,14 +69,16 @@ def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentCol
 def _refusals(column: str, values: Sequence[object]) -> Iterator[str]:
     """Yield the phrases that say not to mail, in a column whose header is not about consent."""
     addresses = sum("@" in str(value) for value in values)
-    if is_other_channel(column) or 2 * addresses > len(values):
+    if 2 * addresses > len(values):
         return  # a row without an address is rejected anyway
-    about_email = is_about_email(column)
     for value in values:
-        if (phrase := refusal_in(value)) is not None:
+        phrase = refusal_in(value)
+        if phrase is None and is_strong_no(value) and is_about_email(column):
+            phrase = str(value)
+        if phrase is not None:
+            if is_other_channel(column):
+                return
             yield phrase
-        elif about_email and is_strong_no(value):
-            yield str(value)
 
 
 def _meaning(
@@ -137,7 +139,7 @@ def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> st
     for key, value in row.items():
         if type(key) is not str or key in read_keys:
             continue
-        kind = _kinds[key] if key in _kinds else _kind_of(key)
+        kind = _kind_of(key)
         if kind is None:
             sure = is_plain_refusal(value) and not is_other_channel(key)
         elif is_blank(value):
@@ -164,9 +166,12 @@ _MOST_KINDS = 10_000
 
 
 def _kind_of(key: str) -> HeaderKind | None:
-    if len(_kinds) >= _MOST_KINDS:
-        _kinds.clear()
-    return _kinds.setdefault(key, kind_of(key))
+    try:
+        return _kinds[key]
+    except KeyError:
+        if len(_kinds) >= _MOST_KINDS:
+            _kinds.clear()
+        return _kinds.setdefault(key, kind_of(key))
 
 
 def not_read(columns: Sequence[ConsentColumn]) -> ConsentError:
