@@ -254,7 +254,7 @@ def test_a_contact_that_comes_back_before_its_deletion_was_marked_is_not_marked(
     assert plan_of(folder, crm, state).apply().marked == 0
 
 
-def test_people_whom_the_crm_never_takes_do_not_keep_the_others_waiting(
+def test_people_that_the_crm_never_takes_do_not_keep_the_others_waiting(
     folder: Folder, crm: Crm, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def mark(contact: TargetContact, **options: Any) -> None:
