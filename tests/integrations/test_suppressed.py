@@ -20,6 +20,7 @@ from icontact.integrations import sync
 from icontact.integrations.errors import MauticError
 from icontact.integrations.sync import SuppressionCsv, TargetContact
 from icontact.sandbox import Sandbox
+from icontact.suppression import Suppressed, SuppressionReason
 from tests.integrations.fake_mautic import FakeMautic
 
 
@@ -416,3 +417,12 @@ def test_a_csv_that_was_cut_off_goes_on_in_a_new_line(tmp_path: Path) -> None:
         target.mark(contact, reason="unsubscribed", comment="iContact: unsubscribed")
     lines = path.read_text(encoding="utf-8").splitlines()
     assert lines[1:] == ["left@exa", "left@example.com,unsubscribed,iContact: unsubscribed"]
+
+
+def test_suppressed_people_without_an_address_are_reported(
+    folder: Folder, crm: Crm, state: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    gone = Suppressed(contact_id=1, email=None, reason=SuppressionReason.UNSUBSCRIBED)
+    monkeypatch.setattr(Folder, "suppressed", lambda *_, **__: [gone])
+    assert list(plan_of(folder, crm, state)) == []
+    assert "1 suppressed contact cannot be marked" in caplog.text

@@ -21,6 +21,7 @@ from datetime import date
 
 import attrs
 
+from icontact._wording import number_of
 from icontact.auth import redact
 from icontact.client import Folder
 from icontact.errors import ConfigError, IContactError, NotFound
@@ -245,18 +246,27 @@ def _people(
     since: date | str | None,
 ) -> Iterator[SuppressedPerson]:
     """Yield suppressed people; the reasons that hold for all mail come first."""
+    without_address = 0
     for one in folder.suppressed(since=since):
-        # iContact may not know the address any more; an earlier run did.
-        email = one.email or state.known_email(one.contact_id)
-        if one.reason not in reasons or not email:
+        if one.reason not in reasons:
             continue
         if one.list_id is not None and list_ids is not None and one.list_id not in list_ids:
+            continue
+        # iContact may not know the address any more; an earlier run did.
+        email = one.email or state.known_email(one.contact_id)
+        if not email:
+            without_address += 1
             continue
         yield SuppressedPerson(
             email=email,
             contact_id=one.contact_id,
             reason=str(one.reason),
             list_id=one.list_id,
+        )
+    if without_address:
+        logger.warning(
+            "%s cannot be marked: iContact does not give their address",
+            number_of(without_address, "suppressed contact"),
         )
 
 
