@@ -168,8 +168,12 @@ def package(session: nox.Session) -> None:
         check_that_a_second_build_is_the_same(session, Path(folder))
         compare_with_the_last_release(session)
         (wheel,) = Path(folder).glob("*.whl")
-        session.install(str(wheel))
-        session.run("python", "tests/meta/bare_install.py")
+        # In an environment of its own: the tools of this session bring packages along.
+        bare = Path(folder) / "bare"
+        session.run("uv", "venv", "--quiet", "--python", sys.executable, str(bare))
+        python = str(bare / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+        session.run("uv", "pip", "install", "--python", python, str(wheel))
+        session.run(python, "tests/meta/bare_install.py", external=True)
         wanted = f"icontact[{EXTRAS}] @ {wheel.as_uri()}"
         test_at_the_floors(session, wanted, *TESTS_OF_DEPENDENCIES)
 

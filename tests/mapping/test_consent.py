@@ -676,7 +676,7 @@ class Said(Enum):
         "nope",
         "stop",
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 @pytest.mark.parametrize("key", ["marketing_consent", "email_status"])
 def test_a_refusal_is_read_in_every_shape_of_a_value(key: str, value: object) -> None:

@@ -76,7 +76,12 @@ class FieldMapping:
     label: str = attrs.field(init=False)
     steps: tuple[TransformStep, ...] = attrs.field(init=False)
     first_key: Key = attrs.field(init=False, repr=False, eq=False)
-    clean: re.Pattern[str] | None = attrs.field(init=False, repr=False, eq=False)
+    clean: re.Pattern[str] | None = attrs.field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=attrs.Factory(lambda self: self._clean(), takes_self=True),
+    )
     _keys: tuple[Key, ...] = attrs.field(init=False, repr=False, eq=False)
     _functions: tuple[TransformFunction, ...] = attrs.field(init=False, repr=False, eq=False)
     _blank: FieldValue = attrs.field(init=False, repr=False, eq=False)
@@ -108,11 +113,10 @@ class FieldMapping:
     def _blank_value(self) -> FieldValue:
         return FieldValue("left out" if self.source.empty == "leave" else "cleared")
 
-    @first_key.default
+    @first_key.default  # pyright: ignore[reportAttributeAccessIssue]  # a name of attrs
     def _first_key(self) -> Key:
         return self.source.keys[0]
 
-    @clean.default
     def _clean(self) -> re.Pattern[str] | None:
         if self.steps != ("text",):
             return None
