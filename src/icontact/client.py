@@ -254,9 +254,11 @@ class AccountScope:
         self.account_id = account_id
         self._accounts = resources.Accounts(transport)
         #: The account's users, and their permissions.
-        self.users = resources.Users(transport, account_id)
+        self.users: resources.Users = resources.Users(transport, account_id)
         #: The account's client folders.
-        self.client_folders = resources.ClientFolders(transport, account_id)
+        self.client_folders: resources.ClientFolders = resources.ClientFolders(
+            transport, account_id
+        )
 
     def __repr__(self) -> str:
         return f"AccountScope(account_id={vars(self).get('account_id')})"

@@ -164,7 +164,8 @@ class IContactReceiver(Application):
     ) -> None:
         self._callback, self._token = callback, Private(token)
         self._path, self._max_bytes = path.rstrip("/"), max_bytes
-        self.integration, self.worker = integration, worker
+        self.integration: SuppressionIntegration | None = integration
+        self.worker: Worker | None = worker
         self._inbox = None if integration is None else integration.inbox
         self._metrics, self._health_path = metrics, health_path
         self.start()

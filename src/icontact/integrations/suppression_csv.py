@@ -25,7 +25,7 @@ class SuppressionCsv:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path: Path = Path(path)
         self._addresses: set[str] | None = None
 
     def find(self, emails: Sequence[str]) -> Iterator[TargetContact]:

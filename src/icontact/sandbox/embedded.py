@@ -82,12 +82,12 @@ class EmbeddedIContact(Seeding):
 
     def _look_up_ids(self) -> None:
         with self._store.transaction(write=False):
-            self.account_id = self._store.value("SELECT MIN(accountId) FROM accounts")
-            self.client_folder_id = self._store.value(
+            self.account_id: int = self._store.value("SELECT MIN(accountId) FROM accounts")
+            self.client_folder_id: int = self._store.value(
                 "SELECT MIN(clientFolderId) FROM clientfolders WHERE accountId = ?",
                 (self.account_id,),
             )
-            self.list_id = self._store.value(
+            self.list_id: int = self._store.value(
                 "SELECT MIN(listId) FROM lists WHERE folderId = ?", (self.client_folder_id,)
             )
 

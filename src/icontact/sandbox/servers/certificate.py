@@ -31,7 +31,7 @@ class TemporaryCertificate:
         _remove_files_of_killed_processes()
         authority = trustme.CA()
         issued = authority.issue_cert(*dict.fromkeys([*hosts, "localhost", "127.0.0.1", "::1"]))
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context: ssl.SSLContext = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         # The key can only be loaded from a file. If this process is killed meanwhile, the next
         # server removes it.
         key = _ClaimedFile(issued.private_key_and_cert_chain_pem.bytes())

@@ -55,9 +55,9 @@ class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         OSError: The port is taken, or the address is not of this machine.
     """
 
-    daemon_threads = True
-    allow_reuse_address = os.name == "posix"
-    request_queue_size = 128
+    daemon_threads: bool = True
+    allow_reuse_address: bool = os.name == "posix"
+    request_queue_size: int = 128
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self._router, self._tls, self._sleep, self._patience = router, tls, sleep, patience
         self._lock = threading.Lock()
         self._connections: dict[threading.Thread, socket.socket] = {}
-        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.address_family: int = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
             super().__init__((host, port), socketserver.BaseRequestHandler)
         except OSError as error:
