@@ -45,6 +45,17 @@ def test_a_dry_run_ends_in_a_plain_sentence_and_the_command(
     assert "about 3 more to write" in push(path, "--dry-run", "-v").out
 
 
+def test_a_dry_run_with_nothing_to_write_proposes_no_command(
+    embedded: Sandbox, tmp_path: Path
+) -> None:
+    path = file(tmp_path, "email\na@example.com\n")
+    assert "To do it" in push(path, "--dry-run").out
+    push(path)
+    again = push(path, "--dry-run")
+    assert "leave 1 unchanged" in again.out
+    assert "To do it" not in again.out
+
+
 def test_a_dry_run_of_no_rows_says_so(embedded: Sandbox, tmp_path: Path) -> None:
     ran = push(file(tmp_path, "email\n"), "--dry-run")
 

@@ -163,6 +163,6 @@ def _print_advice(summary: PushSummary, again: str | None, *, has_rows: bool) ->
         print_note("--rejects FILE writes the rejected rows to a file, to correct and push again")
     elif not has_rows:
         print_note("-v shows the rows one by one, --report FILE writes them all to a file")
-    if again:
+    if again and not (isinstance(summary.done, PushPlan) and summary.done.writes == 0):
         # The command stays one line, so that it can be copied.
         click.echo(f"To do it: {clean(again)}")
