@@ -31,6 +31,10 @@ __all__ = ["CHUNK", "Journal"]
 T = TypeVar("T")
 
 
+#: The rows that one statement plans.
+_PLANNED_AT_ONCE = 20_000
+
+
 class Journal(JournalFile):
     """All rows of one push; see :class:`JournalFile`."""
 
@@ -175,13 +179,18 @@ class Journal(JournalFile):
 
         These are rows that opt out, restrict their contact, or were tried before.
         """
-        self.database.execute(
-            "UPDATE rows SET stage = ?, action = 'CREATE', subscribe = 1, changes = NULL,"
-            " contact_id = NULL, subscription = NULL, status = 'created', reason = ?"
-            " WHERE stage = ? AND restricted = 0 AND opted_out IS NULL AND tried_status IS NULL"
-            " AND address NOT IN (SELECT address FROM known)",
-            (Stage.PLANNED, Reason.of(ReasonCode.NEW_CONTACT).encode(), Stage.READ),
-        )
+        ((last,),) = self.database.rows("SELECT COALESCE(MAX(row), -1) FROM rows")
+        reason = Reason.of(ReasonCode.NEW_CONTACT).encode()
+        # In parts, since SQLite remembers every row of an UPDATE until it ends.
+        for first in range(0, int(last) + 1, _PLANNED_AT_ONCE):
+            self.database.execute(
+                "UPDATE rows SET stage = ?, action = 'CREATE', subscribe = 1, changes = NULL,"
+                " contact_id = NULL, subscription = NULL, status = 'created', reason = ?"
+                " WHERE row BETWEEN ? AND ? AND +stage = ? AND restricted = 0"
+                " AND opted_out IS NULL AND tried_status IS NULL"
+                " AND address NOT IN (SELECT address FROM known)",
+                (Stage.PLANNED, reason, first, first + _PLANNED_AT_ONCE - 1, Stage.READ),
+            )
 
     def plan(self, decided: Iterable[tuple[int, Decision]]) -> None:
         """Store decisions about rows."""
