@@ -6,6 +6,7 @@ import errno
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from zlib import crc32
@@ -24,11 +25,15 @@ __all__ = [
     "pages_damage",
     "schema_of",
     "transaction",
+    "use_wal",
 ]
 
 #: The name of the function in SQL, and of the column that holds what it returns.
 _FUNCTION, _COLUMN = "icontact_checksum", "checksum"
 
+
+#: For how many seconds to wait for another that prepares the same file, and how long at a time.
+_PATIENCE, _PAUSE = 10.0, 0.01
 
 #: What identifies a file: its marks in the header, and the number of its tables.
 MARKS = (
@@ -70,6 +75,27 @@ def transaction(connection: sqlite3.Connection, mode: str = "IMMEDIATE") -> Iter
 def is_busy(error: sqlite3.Error) -> bool:
     """Say whether an error means that another process or thread holds the file."""
     return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+
+
+def use_wal(connection: sqlite3.Connection) -> None:
+    """Let a file be read while it is written.
+
+    SQLite does not wait by itself here: of several that switch a new file at once, some would be
+    refused.
+
+    Raises:
+        sqlite3.Error: The file cannot be used, or another holds it for too long.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 @attrs.frozen(kw_only=True)

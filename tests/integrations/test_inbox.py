@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -394,3 +395,17 @@ def test_an_event_that_waits_is_known_to_wait(inbox: Inbox) -> None:
     assert inbox.waits(event().identity)
     settle(inbox, claimed(inbox))
     assert not inbox.waits(event().identity)
+
+
+def test_several_that_begin_a_store_at_once_all_get_it(tmp_path: Path) -> None:
+    start = threading.Barrier(8)
+
+    def begin(number: int) -> int:
+        start.wait(10)
+        inbox = Inbox(tmp_path / "new.sqlite")
+        added = inbox.add([event(contact_id=number)])
+        inbox.close()
+        return added
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(begin, range(1, 9))) == [1] * 8

@@ -18,6 +18,7 @@ from icontact._sqlite import (
     make_private,
     schema_of,
     transaction,
+    use_wal,
 )
 from icontact.errors import ConfigError
 
@@ -88,7 +89,7 @@ class Storage:
         """Make the tables in a new file; return what is wrong with another."""
         try:
             connection = self._connection
-            connection.execute("PRAGMA journal_mode = WAL")
+            use_wal(connection)
             file_format = FileFormat(
                 application_id=self._APPLICATION, version=self._VERSION, tables=self._TABLES
             )

@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-import time
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,17 +16,16 @@ from typing import Any
 from icontact._sqlite import (
     FileFormat,
     damage_of,
-    is_busy,
     make_private,
     schema_of,
     transaction,
+    use_wal,
 )
 from icontact.sandbox.store import schema
 
 Row = sqlite3.Row
 
 _BUSY_SECONDS = 10.0
-_BUSY_PAUSE = 0.01
 _TOGETHER = 100
 
 
@@ -61,7 +59,7 @@ class Store:
 
     def _prepare(self) -> str:
         """Make the tables in a new file; return what is wrong with another file."""
-        self._switch_to_wal()
+        use_wal(self._connection)
         self._connection.execute("PRAGMA synchronous = NORMAL")
         file_format = FileFormat(
             application_id=schema.APPLICATION_ID, version=schema.VERSION, tables=schema.TABLES
@@ -71,19 +69,6 @@ class Store:
         if damage := damage_of(self._connection, (), schema_of(schema.TABLES)):
             return f"is damaged: {damage}"
         return ""
-
-    def _switch_to_wal(self) -> None:
-        # SQLite does not wait by itself here: two that switch a new file at once would be locked.
-        deadline = time.monotonic() + _BUSY_SECONDS
-        while True:
-            try:
-                self._connection.execute("PRAGMA journal_mode = WAL")
-            except sqlite3.OperationalError as error:
-                if not is_busy(error) or time.monotonic() > deadline:
-                    raise
-                time.sleep(_BUSY_PAUSE)
-            else:
-                return
 
     @contextmanager
     def transaction(self, *, write: bool = True) -> Iterator[None]:
