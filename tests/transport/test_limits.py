@@ -382,6 +382,27 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
         SQLiteLimiter(no_database, per_minute=60)
 
 
+def test_a_file_that_cannot_be_used_is_closed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def keep(*args: Any, **options: Any) -> sqlite3.Connection:
+        opened.append(connect(*args, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", keep)
+    no_database = tmp_path / "notes.txt"
+    no_database.write_text("not a database, by far\n" * 100)
+    with pytest.raises(ConfigError, match="cannot be used"):
+        SQLiteLimiter(no_database, per_minute=60)
+    assert opened
+    for connection in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+            connection.execute("SELECT 1")
+
+
 def test_a_file_that_is_taken_away_is_noticed_and_may_come_back(tmp_path: Path) -> None:
     path = tmp_path / "limits.sqlite"
     limiter = SQLiteLimiter(path, per_minute=60)

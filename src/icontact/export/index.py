@@ -29,8 +29,12 @@ class SubscriptionIndex:
         # To SQLite no name means a temporary file, which is unlinked as soon as it is made. The
         # rows of an export may be taken by several threads, one after the other.
         self._store = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._store.executescript(_TABLES)
-        self._store.execute("BEGIN")
+        try:
+            self._store.executescript(_TABLES)
+            self._store.execute("BEGIN")
+        except sqlite3.Error:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Give the file up."""

@@ -151,8 +151,12 @@ class SQLiteLimiter(LedgerLimiter):
         # A file that was removed is not made again: its counts would be lost.
         os.close(os.open(self._path, os.O_RDWR))
         connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
-        # One fsync less per request. A power cut can cost the last counts, not the file.
-        connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            # One fsync less per request. A power cut can cost the last counts, not the file.
+            connection.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     def _unusable(self, reason: str) -> LimitUnavailable:

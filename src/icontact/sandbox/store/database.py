@@ -139,8 +139,12 @@ class Store:
     def copy(self) -> sqlite3.Connection:
         """Return a copy of everything, in memory."""
         copied = sqlite3.connect(":memory:", check_same_thread=False)
-        with self._lock:
-            self._connection.backup(copied)
+        try:
+            with self._lock:
+                self._connection.backup(copied)
+        except sqlite3.Error:
+            copied.close()
+            raise
         return copied
 
     def replace(self, copied: sqlite3.Connection) -> None:
