@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -191,14 +192,17 @@ def test_the_dag_of_the_page_is_loaded_by_airflow(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stderr
 
 
-def test_the_line_for_cron_keeps_two_runs_apart_and_gives_the_exit_code(tmp_path: Path) -> None:
+def test_the_script_for_cron_keeps_two_runs_apart_and_takes_a_new_file_each_night(
+    tmp_path: Path,
+) -> None:
     flock = shutil.which("flock")
     if flock is None:
         pytest.skip("flock is not installed (Debian: util-linux)")
-    line = next(
-        one for one in (DOCS / PAGE).read_text("utf-8").splitlines() if "flock -n push.lock" in one
-    )
-    command = line.split("* * *", 1)[1].partition("&&")[2].partition("||")[0].strip()
+    page = (DOCS / PAGE).read_text("utf-8")
+    block = page.partition(":caption: push-people.sh\n\n")[2].partition("\n\n.. code-block")[0]
+    script = tmp_path / "push-people.sh"
+    script.write_text(textwrap.dedent(block), "utf-8")
+    script.chmod(0o755)
     program = tmp_path / "icontact"
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m icontact "$@"\n', "utf-8")
     program.chmod(0o755)
@@ -218,7 +222,7 @@ def test_the_line_for_cron_keeps_two_runs_apart_and_gives_the_exit_code(tmp_path
 
         def run() -> int:
             return subprocess.run(
-                ["/bin/sh", "-c", command],
+                [str(script)],
                 cwd=tmp_path,
                 env=variables,
                 capture_output=True,
@@ -236,9 +240,12 @@ def test_the_line_for_cron_keeps_two_runs_apart_and_gives_the_exit_code(tmp_path
             assert holder.stdout
             assert holder.stdin
             assert holder.stdout.readline() == b"held\n"
-            assert run() == 1
+            assert run() == 75
             assert contacts(sandbox) == {}
             holder.stdin.close()
         assert run() == 0
         assert run() == 0
-        assert contacts(sandbox) == {"reader1@example.com": 1}
+        (tmp_path / "people.csv").write_text("email\nreader2@example.com\nno address\n", "utf-8")
+        assert run() == 1
+        assert not (tmp_path / "people.journal.sqlite").exists()
+        assert contacts(sandbox) == {"reader1@example.com": 1, "reader2@example.com": 1}
