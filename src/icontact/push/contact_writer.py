@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -11,16 +12,21 @@ import attrs
 
 from icontact.auth import Private
 from icontact.client import Folder
-from icontact.models import Contact, ContactStatus
+from icontact.models import Contact, ContactFields, ContactStatus
 from icontact.push.batch_sender import BatchSender, ItemFailed, ItemRejected, in_doubt
 from icontact.push.bulk_updates import BulkUpdates
-from icontact.push.decisions import Action, has_given_status, suppression_reason
+from icontact.push.decisions import (
+    Action,
+    fields_to_write,
+    has_given_status,
+    suppression_reason,
+)
 from icontact.push.freshness import RECENT
 from icontact.push.journal import RowToWrite
-from icontact.push.payloads import fields_of, gives_status, item_of
 from icontact.push.policy import PushPolicy
 from icontact.push.results import ItemProblem, ItemSuppressed
 from icontact.push.state_reader import StateReader, or_failed
+from icontact.resources import ContactRow
 
 __all__ = ["ContactWriter", "contact_id_of"]
 
@@ -67,7 +73,7 @@ class ContactWriter:
         together = [row for row in batch if row.action in in_bulk and row.row not in written]
         posted = self.sender.send_many(
             "contacts",
-            [item_of(row) for row in together],
+            [_item_of(row) for row in together],
             partial(self.folder.contacts.create_many, explain=False),
             again_if_missing=True,
         )
@@ -90,7 +96,7 @@ class ContactWriter:
         refused = {
             Private(row.address): place
             for place, row in enumerate(rows)
-            if isinstance(answers[place], ItemRejected) and gives_status(row)
+            if isinstance(answers[place], ItemRejected) and _gives_status(row)
         }
         if not refused:
             return answers
@@ -109,12 +115,12 @@ class ContactWriter:
     def _was_created(self, row: RowToWrite, contact: Contact) -> bool:
         created = contact.create_date
         recent = created is None or created >= self.now() - RECENT
-        return recent and has_given_status(fields_of(row), contact)
+        return recent and has_given_status(_fields_of(row), contact)
 
     def _write_alone(self, row: RowToWrite) -> Contact | ItemProblem:
         contacts = self.folder.contacts
         write = contacts.replace if row.action == _REPLACE else contacts.update
-        answer = self.sender.try_send(lambda: write(contact_id_of(row), **fields_of(row)))
+        answer = self.sender.try_send(lambda: write(contact_id_of(row), **_fields_of(row)))
         return self._without_suppressed([row], [answer])[0]
 
     def _read_again(self, rows: Sequence[RowToWrite]) -> Sequence[Contact | ItemProblem]:
@@ -163,3 +169,25 @@ def _by_row(rows: Sequence[RowToWrite], answers: Sequence[T]) -> dict[int, T]:
 def contact_id_of(row: RowToWrite) -> int:
     """Return the id of the contact that the plan found for a row."""
     return row.contact_id or 0
+
+
+def _fields_of(row: RowToWrite) -> ContactFields:
+    """Return the fields that are written."""
+    changes = json.loads(row.changes) if row.changes else ()
+    return fields_to_write(Action[row.action], json.loads(row.text), changes)
+
+
+def _item_of(row: RowToWrite) -> ContactRow:
+    """Return the row as an item of a bulk call."""
+    item: ContactRow = {**_fields_of(row)}  # type: ignore[typeddict-item]  # contact_id is optional
+    if row.contact_id is not None:
+        item["contact_id"] = row.contact_id
+    return item
+
+
+def _gives_status(row: RowToWrite) -> bool:
+    """Return whether a new contact is given a status that iContact knows."""
+    # The key stands in the JSON as it is: in a value the quotation marks would be escaped.
+    if row.action != _CREATE or '"status":' not in row.text:
+        return False
+    return _fields_of(row).get("status") in tuple(ContactStatus)

@@ -15,7 +15,7 @@ from icontact.mapping.consent import ConsentColumn
 from icontact.mapping.consent_columns import certain_no
 from icontact.models import ContactFields
 from icontact.push.decisions import restricting_status
-from icontact.push.journal import CHUNK, Journal, RowRecord, body_of, json_of
+from icontact.push.journal import CHUNK, Journal, RowRecord
 from icontact.push.outcome import OutcomeStatus, number_of
 from icontact.push.policy import PushPolicy
 from icontact.push.reasons import Reason, ReasonCode
@@ -33,6 +33,7 @@ from icontact.sources import (
 __all__ = ["load_rows"]
 
 _as_json = json.JSONEncoder(default=str).encode
+_fields_as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: PushPolicy) -> int:
@@ -197,7 +198,7 @@ class _RowReader:
                 if self.count < FIRST_ROWS:
                     self._note_consent(row)
             mapped = self._mapper.apply(row)
-            text = json_of({"email": mapped.email, **body_of(mapped.fields)})
+            text = _fields_as_json(mapped.fields)
         except MappingError as error:
             return self._record_of_refused(row, error)
         except Exception as error:  # noqa: BLE001  # a row's own methods may raise anything
@@ -261,7 +262,7 @@ class _RowReader:
             self.count,
             email,
             str(canonical_address(email)),
-            json_of({"email": email}),
+            _fields_as_json({"email": email}),
             restricted=True,
             opted_out=reason,
         )

@@ -9,7 +9,6 @@ from icontact.push.journal.records import (
     RowResult,
     RowToWrite,
 )
-from icontact.push.journal.row_fields import body_of, fields_from, json_of
 from icontact.push.journal.rows import CHUNK, Journal
 from icontact.push.journal.schema import Stage
 from icontact.push.journal.views import Outcomes, PlannedRow, PlannedRows
@@ -28,7 +27,4 @@ __all__ = [
     "RowResult",
     "RowToWrite",
     "Stage",
-    "body_of",
-    "fields_from",
-    "json_of",
 ]

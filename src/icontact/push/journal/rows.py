@@ -21,7 +21,6 @@ from icontact.push.journal.records import (
     RowToWrite,
     contact_from,
 )
-from icontact.push.journal.row_fields import fields_from
 from icontact.push.journal.schema import Stage
 from icontact.push.outcome import OutcomeStatus
 from icontact.push.reasons import Reason, ReasonCode
@@ -324,7 +323,7 @@ def _open_row(found: tuple[int, Iterable[tuple[Any, ...]]]) -> OpenRow:
     row, fields, status, reason, opted_out, _, subscription = lines[0]
     return OpenRow(
         row=row,
-        fields=fields_from(json.loads(fields)),
+        fields=json.loads(fields),
         state=ContactState(
             contacts=tuple(contact_from(line[5]) for line in lines if line[5] is not None),
             subscription=subscription if len(lines) == 1 else None,

@@ -6,7 +6,7 @@ from icontact._sqlite import Checked
 
 __all__ = ["CHECKED", "TABLES", "VERSION", "Stage"]
 
-VERSION = 5
+VERSION = 6
 
 
 class Stage:
@@ -25,8 +25,8 @@ class Stage:
     """It has its outcome."""
 
 
-#: ``address`` is what duplicates and contacts are matched by; ``fields`` what iContact would be
-#: sent of the row, in its own names. ``tried_…`` is what the first request with this row that may
+#: ``address`` is what duplicates and contacts are matched by; ``fields`` what the mapper
+#: made of the row, as JSON. ``tried_…`` is what the first request with this row that may
 #: have been carried out was to bring about: after an interruption it tells what we did ourselves.
 #: ``opted_out`` is why a row's person must not be mailed, if the row says so. Reasons are codes
 #: with their arguments, as JSON; :mod:`icontact.push.reasons` puts them into words.

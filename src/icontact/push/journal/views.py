@@ -14,7 +14,6 @@ from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar, overload
 from icontact.models import ContactFields
 from icontact.push.decisions import Action, fields_to_write
 from icontact.push.journal.database import Database
-from icontact.push.journal.row_fields import fields_from
 from icontact.push.journal.rows import CHUNK
 from icontact.push.outcome import OutcomeStatus, PushOutcome
 from icontact.push.reasons import Reason, describe
@@ -285,7 +284,7 @@ class PlannedRows(_View[PlannedRow]):
             action=kind,
             subscribe=bool(subscribe),
             changes=names,
-            fields=fields_to_write(kind, fields_from(json.loads(fields or "{}")), names),
+            fields=fields_to_write(kind, json.loads(fields or "{}"), names),
             before=before,
         )
 
