@@ -28,7 +28,6 @@ from icontact.errors import (
 )
 from icontact.integrations import mautic
 from icontact.integrations.mautic import Mautic
-from icontact.integrations.mautic.walk import PageWalk
 from icontact.transport import connections
 from tests.integrations.support import SITE, person, shown_by
 from tests.unit.support import http, listening, read_request
@@ -139,12 +138,11 @@ def test_when_all_have_left_it_ends(answers: responses.RequestsMock) -> None:
 def test_contacts_that_leave_faster_than_they_are_read_are_an_error(
     answers: responses.RequestsMock,
 ) -> None:
-    walk = PageWalk(1)
-    walk.step([{"mauticContactId": 1}, {"mauticContactId": 2}], None)
-    walk._seen, walk.start = 3, 500
+    fake = Fake(answers, *range(1, 150))
+    fake.changes[120] = lambda: setattr(fake, "there", list(range(1000, 2000)))
     with pytest.raises(PagingError, match="leave Mautic's list faster"):
-        while True:
-            assert walk.step([{"mauticContactId": 9}], None) == ()
+        fake.read(page_size=1)
+    assert fake.starts[120:] == list(range(120, 19, -1))
 
 
 def test_a_count_that_is_never_reached_is_an_error(answers: responses.RequestsMock) -> None:

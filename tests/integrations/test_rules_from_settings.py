@@ -13,7 +13,7 @@ from icontact import Client, Folder
 from icontact.errors import ConfigError, MappingError
 from icontact.integrations import mautic
 from icontact.integrations.receiver import receiver
-from icontact.integrations.rules_from_settings import rules_of
+from icontact.integrations.rules import rules_of
 from icontact.integrations.triggers import ContactTrigger, PointTrigger, PushIntegration
 from icontact.push import PushSettings
 from icontact.sandbox import Sandbox

@@ -145,8 +145,14 @@ def decide(
         hits += _hits(one, memory, rules, hits)
         memory = remember(one.event, memory)
     wanted = _once(hits)
-    tasks = [task for task in wanted if not _outdated(task, memory)]
-    if outdated := [task for task in wanted if _outdated(task, memory)]:
+    outdated = [
+        # A later push has said already what this one would say.
+        task
+        for task in wanted
+        if task.action == "push" and task.at < memory.pushed.get(task.target, 0.0)
+    ]
+    tasks = [task for task in wanted if task not in outdated]
+    if outdated:
         names = (name for task in outdated for name in task.rules)
         memory = attrs.evolve(memory, fired=(*memory.fired, *names))
     row = dict(newest.contact)
@@ -164,11 +170,8 @@ def decide(
         if follow_unsubscribes and not memory.followed and why in _WILL:
             done = {task.target for task in tasks}
             everywhere = dict.fromkeys(bound.target for bound in rules)
-            tasks += [
-                Task(target=target, action="unsubscribe")
-                for target in everywhere
-                if target not in done
-            ]
+            others = [target for target in everywhere if target not in done]
+            tasks += [Task(target=target, action="unsubscribe") for target in others]
         unreadable = why == DoNotContactReason.UNREADABLE
         note = _UNREADABLE if unreadable else f"must not be mailed ({why})"
         return attrs.evolve(
@@ -197,23 +200,19 @@ def remember(event: ContactEvent, memory: Memory) -> Memory:
         changes["deleted"] = gone or event.type is EventType.DELETED
         if event.new_points is not None:
             changes["points"] = event.new_points
-    if event.do_not_contact is not None and _counts(event, memory):
-        reason = event.do_not_contact_reason
-        changes |= {"blocked": event.do_not_contact, "blocked_at": event.at}
-        changes["reason"] = reason.value if event.do_not_contact and reason else None
-        changes["followed"] = memory.followed and event.do_not_contact
+    blocked, reason = event.do_not_contact, event.do_not_contact_reason
+    counts = event.at > memory.blocked_at
+    if event.at == memory.blocked_at:
+        counts = bool(blocked) or not memory.blocked
+    if blocked is not None and counts:
+        changes |= {"blocked": blocked, "blocked_at": event.at}
+        changes["reason"] = reason.value if blocked and reason else None
+        changes["followed"] = memory.followed and blocked
     if event.type in (EventType.SEGMENT_ADDED, EventType.SEGMENT_REMOVED):
         key = segment_key(event)
         known = memory.segments.get(key, event.at)
         changes["segments"] = {**memory.segments, key: max(known, event.at)}
     return attrs.evolve(memory, **changes)
-
-
-def _counts(event: ContactEvent, memory: Memory) -> bool:
-    """Whether what an event says of the wish not to be mailed is the newest that is known."""
-    if event.at == memory.blocked_at:
-        return bool(event.do_not_contact) or not memory.blocked
-    return event.at > memory.blocked_at
 
 
 def _hits(
@@ -249,8 +248,3 @@ def _once(hits: Sequence[Task]) -> list[Task]:
             rules, numbers = tasks[at].rules + hit.rules, tasks[at].numbers + hit.numbers
             tasks[at] = attrs.evolve(tasks[at], rules=rules, numbers=numbers, at=hit.at)
     return tasks
-
-
-def _outdated(task: Task, memory: Memory) -> bool:
-    """Whether a push would say what a later one has said already."""
-    return task.action == "push" and task.at < memory.pushed.get(task.target, 0.0)

@@ -50,10 +50,6 @@ def _aware(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
         raise ConfigError(f"{field.name} must be a datetime with a time zone")
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @attrs.frozen(kw_only=True)
 class ContactEvent:
     """Something that happened to one contact. Its ``repr`` shows no personal data.
@@ -89,7 +85,7 @@ class ContactEvent:
     type: EventType = attrs.field(converter=EventType)
     contact: Mapping[str, Any] = attrs.field(converter=dict, repr=False, hash=False)
     contact_id: int | str | None = None
-    happened_at: datetime = attrs.field(factory=_now, validator=_aware)
+    happened_at: datetime = attrs.field(factory=lambda: datetime.now(UTC), validator=_aware)
     email: str | None = attrs.field(
         default=attrs.Factory(lambda event: _address(event.contact), takes_self=True), repr=False
     )
@@ -106,9 +102,12 @@ class ContactEvent:
     do_not_contact_reason: DoNotContactReason | None = attrs.field(
         default=None, converter=attrs.converters.optional(DoNotContactReason)
     )
-    identity: str = attrs.field(
-        default=attrs.Factory(lambda event: _digest(event._content()), takes_self=True), repr=False
-    )
+    identity: str = attrs.field(repr=False)
+
+    @identity.default
+    def _digest(self) -> str:
+        text = json.dumps(self._content(), sort_keys=True, default=_as_text)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def key(self) -> str:
@@ -146,11 +145,6 @@ class ContactEvent:
 def _address(contact: Mapping[str, Any]) -> str | None:
     address = contact.get("email")
     return address.strip() or None if isinstance(address, str) else None
-
-
-def _digest(content: dict[str, Any]) -> str:
-    text = json.dumps(content, sort_keys=True, default=_as_text)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _as_text(value: object) -> str:

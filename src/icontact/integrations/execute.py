@@ -1,4 +1,4 @@
-"""Executes the tasks of a decision in iContact, and returns the outcomes of its events."""
+"""Executes the tasks of a decision at the lists that rules push to, and returns the outcomes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,23 @@ from typing import TypeAlias
 import attrs
 
 from icontact.auth import redact
-from icontact.errors import BadRequest, IContactError, MappingError, RejectedError
-from icontact.integrations.decide import Memory, Task, TriggerDecision
+from icontact.errors import BadRequest, ConfigError, IContactError, MappingError, RejectedError
+from icontact.integrations.decide import BoundRule, Memory, Task, TriggerDecision
 from icontact.integrations.inbox import EventOutcome, EventState, InboxClaim
+from icontact.integrations.rules import Rule
 from icontact.models import SubscriptionStatus
 from icontact.push import ListPush, OutcomeStatus, PushOutcome
+from icontact.push.policy import PolicyOptions
 
-__all__ = ["TaskResult", "event_outcomes", "execute", "next_state", "outcome_of", "severest"]
+__all__ = [
+    "Destinations",
+    "TaskResult",
+    "destinations_for",
+    "event_outcomes",
+    "execute",
+    "next_state",
+    "severest",
+]
 
 #: A task and its outcome.
 TaskResult: TypeAlias = tuple[Task, PushOutcome]
@@ -32,8 +42,58 @@ _SEVERITY = (
     OutcomeStatus.UNCHANGED,
 )
 
-
 _SUCCEEDED = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
+
+
+@attrs.frozen
+class Destinations:
+    """The rules, each with the name of its destination, and the push behind each name."""
+
+    rules: tuple[BoundRule, ...]
+    pushes: Mapping[str, ListPush] = attrs.field(hash=False)
+
+
+def destinations_for(push: ListPush, rules: Sequence[Rule]) -> Destinations:
+    """Look up where each rule pushes to.
+
+    Args:
+        push: Used unless a rule says something else.
+        rules: The rules.
+
+    Raises:
+        ConfigError: If a list does not exist, or two rules are the same.
+        MappingError: If a mapping names a custom field that the folder does not have.
+        APIError, TransportError: If iContact could not be asked.
+    """
+    pushes: dict[str, ListPush] = {}
+    bound: list[BoundRule] = []
+    for rule in rules:
+        chosen = rule.push or push
+        if rule.list is not None or rule.mapper is not None or not rule.push_contacts:
+            policy: PolicyOptions = attrs.asdict(chosen.policy, recurse=False)  # type: ignore[assignment]  # its keys
+            policy["push_contacts"] = chosen.policy.push_contacts and rule.push_contacts
+            chosen = ListPush(
+                chosen.folder,
+                chosen.list.list_id if rule.list is None else rule.list,
+                mapper=rule.mapper or chosen.mapper,
+                **policy,
+            )
+        # One list with two mappings, or switched off, is two destinations.
+        name = f"list {chosen.list.list_id}"
+        same_list = [other for other in pushes if other.partition(":")[0] == name]
+        equal = [other for other in same_list if _way(pushes[other]) == _way(chosen)]
+        if same_list:
+            name = equal[0] if equal else f"{name}:{len(same_list) + 1}"
+        pushes.setdefault(name, chosen)
+        bound.append(BoundRule(rule, name))
+    names = [one.name for one in bound]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ConfigError(f"two rules are the same: {', '.join(twice)}; give one a name=")
+    return Destinations(tuple(bound), pushes)
+
+
+def _way(push: ListPush) -> tuple[str, bool]:
+    return push.mapper.fingerprint, push.policy.push_contacts
 
 
 def execute(task: Task, push: ListPush, decision: TriggerDecision) -> PushOutcome:
@@ -41,16 +101,16 @@ def execute(task: Task, push: ListPush, decision: TriggerDecision) -> PushOutcom
     try:
         if task.action == "push":
             if decision.late:
-                return outcome_of(decision, OutcomeStatus.REJECTED, decision.note)
+                return _outcome(decision, OutcomeStatus.REJECTED, decision.note)
             return push.one(decision.row)
         # A task without events follows the person's wish: no switch stops it.
         if task.numbers and not push.policy.push_contacts:
-            return outcome_of(decision, OutcomeStatus.SKIPPED, push.policy.switch)
+            return _outcome(decision, OutcomeStatus.SKIPPED, push.policy.switch)
         return _unsubscribe(push, decision)
     except IContactError as error:
         hopeless = isinstance(error, _HOPELESS)
         status = OutcomeStatus.REJECTED if hopeless else OutcomeStatus.FAILED
-        return outcome_of(decision, status, redact(str(error)))
+        return _outcome(decision, status, redact(str(error)))
 
 
 def _unsubscribe(push: ListPush, decision: TriggerDecision) -> PushOutcome:
@@ -58,30 +118,29 @@ def _unsubscribe(push: ListPush, decision: TriggerDecision) -> PushOutcome:
     # The address that a push takes, which the mapping may read elsewhere.
     mapped = push.mapper.explain(decision.row)["email"].result
     address = str(mapped or decision.email or "")
+    reason = "iContact does not know this address: no contact was unsubscribed"
     try:
         found = push.folder.contacts.find(email=address)
     except ValueError:
-        reason = "iContact cannot search for this address: no contact was unsubscribed"
-        return outcome_of(decision, OutcomeStatus.SKIPPED, reason)
+        found, reason = None, "iContact cannot search for this address: no contact was unsubscribed"
     if found is None:
-        reason = "iContact does not know this address: no contact was unsubscribed"
-        return outcome_of(decision, OutcomeStatus.SKIPPED, reason)
+        return _outcome(decision, OutcomeStatus.SKIPPED, reason)
     contact_id, list_id = found.contact_id, push.list.list_id
     subscription = push.folder.subscriptions.find(contact_id=contact_id, list_id=list_id)
     if subscription is None:
-        return outcome_of(decision, OutcomeStatus.UNCHANGED, "the contact is not on the list")
+        return _outcome(decision, OutcomeStatus.UNCHANGED, "the contact is not on the list")
     status, reason = OutcomeStatus.UNCHANGED, "unsubscribed already"
     if subscription.status != SubscriptionStatus.UNSUBSCRIBED:
         push.folder.subscriptions.unsubscribe(contact_id=contact_id, list_id=list_id)
         status, reason = OutcomeStatus.UPDATED, "unsubscribed"
     return replace(
-        outcome_of(decision, status, reason),
+        _outcome(decision, status, reason),
         contact_id=found.contact_id,
         subscription=SubscriptionStatus.UNSUBSCRIBED.value,
     )
 
 
-def outcome_of(decision: TriggerDecision, status: OutcomeStatus, reason: str) -> PushOutcome:
+def _outcome(decision: TriggerDecision, status: OutcomeStatus, reason: str) -> PushOutcome:
     """Return an outcome that does not come from a push."""
     return PushOutcome(row=0, email=decision.email, status=status, reason=reason)
 
@@ -91,7 +150,7 @@ def severest(outcomes: Sequence[PushOutcome], decision: TriggerDecision) -> Push
     found = list(outcomes)
     if decision.stopped:
         status = OutcomeStatus.REJECTED if decision.unreadable else OutcomeStatus.SKIPPED
-        found.append(outcome_of(decision, status, decision.note))
+        found.append(_outcome(decision, status, decision.note))
     return min(found, key=lambda one: _SEVERITY.index(one.status), default=None)
 
 

@@ -28,7 +28,7 @@ from icontact.integrations._wsgi import (
     read_body,
 )
 from icontact.integrations.errors import SignatureError
-from icontact.integrations.mautic.bodies import MAX_BYTES, problem_of_secret
+from icontact.integrations.mautic.bodies import MAX_BYTES, checked_secret
 from icontact.integrations.metrics import Metrics
 from icontact.integrations.suppression_events import SuppressionIntegration
 from icontact.integrations.triggers import PushIntegration
@@ -130,9 +130,7 @@ def receiver(
     Raises:
         ConfigError: If the secret is empty, or not text in UTF-8.
     """
-    secret = None if secret is None else Private(secret)
-    if problem := problem_of_secret(secret):
-        raise ConfigError(problem)
+    secret = checked_secret(secret)
     return Receiver(
         integration,
         secret=secret,

@@ -1,4 +1,4 @@
-"""When something that happened pushes a contact: Mautic's contact actions and point triggers."""
+"""Rules say which events push a contact: Mautic's contact actions and point triggers."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from icontact.errors import ConfigError
+from icontact.errors import ConfigError, MappingError
 from icontact.integrations.events import ContactEvent, EventType
 from icontact.mapping import ContactMapper
-from icontact.push import ListPush
+from icontact.push import ListPush, PushSettings
 from icontact.push.policy import check_list, check_switch, one_of
-from icontact.push.settings import mapper_from
+from icontact.push.settings import expand_preset, mapper_from
+from icontact.wire import structure_settings
 
-__all__ = ["CONTACT_EVENTS", "ContactTrigger", "PointTrigger", "Rule", "fires"]
+__all__ = ["CONTACT_EVENTS", "ContactTrigger", "PointTrigger", "Rule", "fires", "rules_of"]
 
 #: The events that a contact trigger can wait for.
 CONTACT_EVENTS = (
@@ -27,7 +28,7 @@ CONTACT_EVENTS = (
 )
 
 
-def _event(given: str) -> EventType:
+def _event_type(given: str) -> EventType:
     if given not in CONTACT_EVENTS:
         raise ConfigError(f"on must be one of {', '.join(CONTACT_EVENTS)}, points")
     return EventType(given)
@@ -62,7 +63,8 @@ class _Destination:
     push_contacts: bool = attrs.field(default=True, validator=check_switch)
     name: str = attrs.field(default="", validator=_check_text)
 
-    def _check(self) -> None:
+    def __attrs_post_init__(self) -> None:
+        """Refuse two destinations."""
         if self.push is not None and (self.list is not None or self.mapper is not None):
             raise ConfigError("give a rule a push of its own, or a list and a mapper, not both")
 
@@ -89,7 +91,7 @@ class ContactTrigger(_Destination):
         ConfigError: If a value cannot be used, or contradicts another; it names the setting.
     """
 
-    on: EventType = attrs.field(converter=_event, kw_only=False)
+    on: EventType = attrs.field(converter=_event_type, kw_only=False)
     then: Literal["push", "unsubscribe"] = attrs.field(
         default="push", kw_only=True, validator=one_of("push", "unsubscribe")
     )
@@ -102,7 +104,7 @@ class ContactTrigger(_Destination):
 
     def __attrs_post_init__(self) -> None:
         """Refuse conditions that could never be met."""
-        self._check()
+        super().__attrs_post_init__()
         if self.form is not None and self.on is not EventType.FORM_SUBMITTED:
             raise ConfigError('form belongs to on = "form_submitted"')
         segments = (EventType.SEGMENT_ADDED, EventType.SEGMENT_REMOVED)
@@ -142,10 +144,6 @@ class PointTrigger(_Destination):
     minimum: float = attrs.field(validator=_check_points, kw_only=True)
     for_existing: bool = attrs.field(default=False, kw_only=True, validator=check_switch)
 
-    def __attrs_post_init__(self) -> None:
-        """Refuse two destinations."""
-        self._check()
-
     @property
     def label(self) -> str:
         """The rule's name, or one made of its minimum."""
@@ -171,7 +169,13 @@ def fires(
         segments: When each segment was last joined or left, as known before.
     """
     if isinstance(rule, PointTrigger):
-        return _passes(rule, event, points)
+        new = event.new_points
+        if new is None or new < rule.minimum or event.type is EventType.DELETED:
+            return False
+        if rule.for_existing or event.type is EventType.IDENTIFIED:
+            return True
+        old = event.old_points if event.old_points is not None else points
+        return event.type is EventType.POINTS_CHANGED and (old is None or old < rule.minimum)
     if rule.on is not event.type:
         return rule.on is EventType.SAVED and event.type is EventType.IDENTIFIED
     if not _means(rule.form, event.form_id, event.form_alias):
@@ -192,11 +196,60 @@ def segment_key(event: ContactEvent) -> str:
     return str(event.segment_id if event.segment_id is not None else event.segment_alias)
 
 
-def _passes(trigger: PointTrigger, event: ContactEvent, before: float | None) -> bool:
-    new = event.new_points
-    if new is None or new < trigger.minimum or event.type is EventType.DELETED:
-        return False
-    if trigger.for_existing or event.type is EventType.IDENTIFIED:
-        return True
-    old = event.old_points if event.old_points is not None else before
-    return event.type is EventType.POINTS_CHANGED and (old is None or old < trigger.minimum)
+def rules_of(settings: PushSettings) -> tuple[Rule, ...]:
+    """Return the rules that the settings' triggers describe.
+
+    Settings without triggers push every contact that becomes known or changes, like a campaign of
+    Mautic's over all contacts: their rules are ``saved`` and ``manual``.
+
+    Args:
+        settings: The content of ``icontact.toml``.
+
+    Raises:
+        ConfigError: If a trigger cannot be used, has no mapping, or is the same as another.
+        MappingError: If a trigger's mapping is wrong.
+
+    >>> rules_of(PushSettings(list="News", mapper=ContactMapper({"email": "email"})))[0].label
+    'saved'
+    """
+    tables = settings.triggers or ({"on": "saved"}, {"on": "manual"})
+    rules: list[Rule] = []
+    numbers: dict[tuple[object, ...], int] = {}
+    for number, table in enumerate(tables, start=1):
+        try:
+            rule = _rule_of(table)
+        except ConfigError as error:
+            raise ConfigError(f"trigger {number}: {error}") from None
+        except MappingError as error:
+            raise MappingError(f"trigger {number}: {error}", field=error.field) from None
+        mapper = rule.mapper or settings.mapper
+        unsubscribes = isinstance(rule, ContactTrigger) and rule.then == "unsubscribe"
+        if mapper is None and not unsubscribes:
+            which = f"trigger {number} ({table['on']})" if settings.triggers else "the settings"
+            raise ConfigError(f'no mapping for {which}: write [mapping] or preset = "mautic"')
+        # A point trigger is remembered by name and list, whatever it pushes.
+        way = (mapper and mapper.fingerprint, settings.push_contacts and rule.push_contacts)
+        key = () if isinstance(rule, PointTrigger) else way
+        list_ = settings.list if rule.list is None else rule.list
+        first = numbers.setdefault((rule.label, list_, *key), number)
+        if first != number:
+            raise ConfigError(
+                f"triggers {first} and {number} are the same: {rule.label}; name them"
+            )
+        rules.append(rule)
+    return tuple(rules)
+
+
+def _rule_of(table: Mapping[str, Any]) -> Rule:
+    table = expand_preset(table)
+    on = table.get("on")
+    if on == "points":
+        del table["on"]
+        if "minimum" not in table:
+            raise ConfigError('on = "points" needs minimum')
+        return structure_settings(PointTrigger, table)
+    if on is None:
+        raise ConfigError(f"on is missing: one of {', '.join(CONTACT_EVENTS)}, points")
+    if table.keys() & {"minimum", "for_existing"}:
+        raise ConfigError('minimum and for_existing belong to on = "points"')
+    return structure_settings(ContactTrigger, table)

@@ -24,6 +24,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Self, TypedDict, Unpack
 
+import attrs
+
 from icontact.auth import Private, redact
 from icontact.client import Client
 from icontact.errors import ConfigError, IContactError
@@ -31,19 +33,20 @@ from icontact.integrations import mautic
 from icontact.integrations._inbox_service import Backoff, InboxService, pause_before
 from icontact.integrations._processes import after_fork
 from icontact.integrations.decide import decide
-from icontact.integrations.destinations import Destinations, destinations_for
 from icontact.integrations.events import ContactEvent, Events, EventType
 from icontact.integrations.execute import (
+    Destinations,
     TaskResult,
+    destinations_for,
     event_outcomes,
     execute,
     next_state,
     severest,
 )
 from icontact.integrations.inbox import EventState, Inbox, InboxClaim, InboxEntry
-from icontact.integrations.mautic.bodies import problem_of_secret
-from icontact.integrations.rules import ContactTrigger, PointTrigger, Rule
-from icontact.integrations.rules_from_settings import push_of, rules_of
+from icontact.integrations.mautic.bodies import checked_secret
+from icontact.integrations.rules import ContactTrigger, PointTrigger, Rule, rules_of
+from icontact.mapping import ContactMapper
 from icontact.push import ListPush, OutcomeStatus, PushOutcome, PushSettings
 
 __all__ = [
@@ -132,10 +135,7 @@ class PushIntegration(InboxService):
         clock: Callable[[], float] = time.time,
         on_outcome: Callable[[ContactEvent, PushOutcome | None], object] | None = None,
     ) -> None:
-        self._secret = None if secret is None else Private(secret)
-        problem = problem_of_secret(secret)
-        if problem:
-            raise ConfigError(problem)
+        self._secret = checked_secret(secret)
         self._push, self._rules = push, tuple(rules)
         if not self._rules:
             raise ConfigError("an integration needs rules, or it would never push a contact")
@@ -183,16 +183,20 @@ class PushIntegration(InboxService):
         """
         secret = None if secret is None else Private(secret)
         rules = rules_of(settings)
-        asking = client or Client.from_env()
+        mappers = [rule.mapper for rule in rules if rule.mapper is not None]
+        # To unsubscribe a contact takes an address, and no mapping.
+        mapper = settings.mapper or next(iter(mappers), ContactMapper({"email": "email"}))
+        complete = attrs.evolve(settings, mapper=mapper)
+        used = client or Client.from_env()
         made = cls(
-            push_of(settings, rules, asking),
+            lambda: ListPush.from_settings(complete, client=used),
             rules,
             store,
             secret=secret,
             follow_unsubscribes=settings.follow_unsubscribes,
             **options,
         )
-        made._client = None if client is asking else asking
+        made._client = None if client is used else used
         return made
 
     def __repr__(self) -> str:

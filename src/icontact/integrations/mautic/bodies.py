@@ -9,12 +9,12 @@ import json
 from collections import Counter
 from typing import Any
 
-from icontact.auth import redact
+from icontact.auth import Private, redact
 from icontact.errors import ConfigError, DecodeError
 from icontact.integrations.errors import SignatureError
 from icontact.mapping.contact_fields import shown
 
-__all__ = ["MAX_BYTES", "parse", "problem_of_secret", "sign", "verify"]
+__all__ = ["MAX_BYTES", "checked_secret", "parse", "sign", "verify"]
 
 #: Bytes of a body. Mautic sends ten events at once by default, of some 5 KiB each.
 MAX_BYTES = 5 * 2**20
@@ -32,28 +32,30 @@ def sign(body: bytes, secret: str) -> str:
     return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
 
 
-def problem_of_secret(secret: str | None) -> str:
-    """Return why nothing can be signed with a secret, or nothing."""
-    if secret == "":
-        return "the web hook's secret is empty: copy it from Mautic, or give None"
-    try:
-        (secret or "").encode()
-    except UnicodeEncodeError:
-        # Such as an environment variable with other bytes. The error itself holds the secret.
-        return "the web hook's secret is not text in UTF-8: copy it from Mautic again"
-    return ""
+def checked_secret(secret: str | None) -> Private | None:
+    """Return the secret of a web hook, hidden from every ``repr``.
+
+    Raises:
+        ConfigError: If nothing can be signed with it.
+    """
+    if secret is None:
+        return None
+    secret = Private(secret)
+    if not secret:
+        raise ConfigError("the web hook's secret is empty: copy it from Mautic, or give None")
+    if secret.encode("utf-8", "ignore").decode() != secret:
+        # Such as an environment variable with other bytes.
+        raise ConfigError("the web hook's secret is not text in UTF-8: copy it from Mautic again")
+    return secret
 
 
-def verify(body: bytes, signature: str | None, secret: str | None, max_bytes: int) -> None:
+def verify(body: bytes, signature: str | None, secret: Private | None, max_bytes: int) -> None:
     """Check the size of a body, and its signature if there is a secret.
 
     Raises:
-        ConfigError: If the secret cannot be used.
         DecodeError: If the body is too long.
         SignatureError: If the signature is missing, or not made with the secret.
     """
-    if problem := problem_of_secret(secret):
-        raise ConfigError(problem)
     if len(body) > max_bytes:
         raise DecodeError([f"the body is longer than {max_bytes} bytes"])
     if secret is None:
@@ -72,47 +74,32 @@ def parse(body: bytes) -> Any:
         DecodeError: If it is something else, nested too deep, or has a key twice.
     """
     try:
-        found = json.loads(body, parse_constant=_refuse, object_pairs_hook=_distinct)
-    except _TwiceError as problem:
-        text = f"an object has the key {problem.key} twice, and only one can count"
-        raise DecodeError([text]) from None
+        # int() refuses the constants that are not JSON: NaN and Infinity.
+        found = json.loads(body, parse_constant=int, object_pairs_hook=_with_distinct_keys)
+    except DecodeError:
+        raise
     except (ValueError, RecursionError):
         # The parser's own message is kept from the error: it holds the body.
         raise DecodeError(["expected JSON"]) from None
-    if _deeper_than(found, _DEEPEST):
-        raise DecodeError([f"the body is nested more than {_DEEPEST} levels deep"])
-    if not isinstance(found, dict | list):
-        raise DecodeError(["expected an object of events by type"])
-    return found
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")
-
-
-class _TwiceError(Exception):
-    """An object has a key twice."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__()
-        self.key = redact(shown(key))
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) == len(pairs):
-        return found
-    ((key, _),) = Counter(key for key, _ in pairs).most_common(1)
-    raise _TwiceError(key)
-
-
-def _deeper_than(value: Any, most: int) -> bool:
-    level = [value]
-    for _ in range(most):
+    level = [found]
+    for _ in range(_DEEPEST):
         level = [
             inner
             for outer in level
             if isinstance(outer, dict | list)
             for inner in (outer.values() if isinstance(outer, dict) else outer)
         ]
-    return bool(level)
+    if level:
+        raise DecodeError([f"the body is nested more than {_DEEPEST} levels deep"])
+    if not isinstance(found, dict | list):
+        raise DecodeError(["expected an object of events by type"])
+    return found
+
+
+def _with_distinct_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        ((key, _),) = Counter(key for key, _ in pairs).most_common(1)
+        shown_key = redact(shown(key))
+        raise DecodeError([f"an object has the key {shown_key} twice, and only one can count"])
+    return found

@@ -31,13 +31,7 @@ _ADVICE = {
 class Connection:
     """Sends requests with the credentials, and decodes the answers.
 
-    Args:
-        url: Mautic's address.
-        username: The user, with the password.
-        password: The password.
-        token: An access token of OAuth 2 instead of both.
-        timeout: Seconds to connect, and seconds to wait for the answer's next byte.
-        user_agent: Put before the library's own name.
+    The arguments are those of :class:`icontact.integrations.mautic.Mautic`.
 
     Raises:
         ConfigError: If the address or the credentials cannot be used.
@@ -123,21 +117,17 @@ class Connection:
             found = None if content is None else json.loads(content)
         except (ValueError, RecursionError):
             found = None
-        answer: dict[str, Any] = found if isinstance(found, dict) else {}
         if status >= 400:
-            advice = _ADVICE.get(status, "Mautic could not answer")
-            raise MauticError(redact(f"{status}: {advice}{self._texts(answer)}"), status=status)
+            message = f"{status}: {_ADVICE.get(status, 'Mautic could not answer')}"
+            errors = found.get("errors") if isinstance(found, dict) else None
+            for error in errors if isinstance(errors, list) else ():
+                text = error.get("message") if isinstance(error, dict) else None
+                if isinstance(text, str):
+                    message += f"; {redact(text, secrets=self._secrets)[:200]}"
+            raise MauticError(redact(message), status=status)
         if not isinstance(found, dict):
             raise MauticError(f"{status}: the answer is not that of Mautic's API", status=status)
-        return answer
-
-    def _texts(self, answer: dict[str, Any]) -> str:
-        """Return Mautic's own sentences."""
-        errors = answer.get("errors")
-        entries = errors if isinstance(errors, list) else []
-        texts = [one.get("message") for one in entries if isinstance(one, dict)]
-        said = [redact(text, secrets=self._secrets) for text in texts if isinstance(text, str)]
-        return "".join(f"; {text[:200]}" for text in said)
+        return found
 
 
 def _authorization(username: Any, password: Any, token: Any) -> Private | None:

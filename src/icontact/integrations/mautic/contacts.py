@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from icontact.errors import ConfigError, DecodeError
@@ -13,7 +12,7 @@ from icontact.mapping.values import is_blank
 from icontact.sources import mautic_contacts
 from icontact.sources.mautic_contacts import contact_row, plain_value
 
-__all__ = ["contact"]
+__all__ = ["as_row", "contact", "do_not_contact", "fill_in", "locate"]
 
 
 def contact(
@@ -47,17 +46,19 @@ def contact(
     >>> contact({"contact": {"id": "7", "fields": {"core": {"city": {"value": "Durham"}}}}})["city"]
     'Durham'
     """
-    found, problem = locate(payload)
-    if found is None:
-        raise DecodeError([problem])
+    found = locate(payload)
     row = as_row(found, site_url)
     if merge_results:
-        fill_in(row, found.get("results"))
-    return dict(row)
+        fill_in(row, found["results"])
+    return row
 
 
-def locate(payload: Any) -> tuple[dict[str, Any] | None, str]:
-    """Find the contact in a payload; return it with ``results`` of a form, or what is wrong."""
+def locate(payload: Any) -> dict[str, Any]:
+    """Return the contact of a payload, with ``results`` of a form.
+
+    Raises:
+        DecodeError: If there is none. Shows no values.
+    """
     path, results = "payload", None
     for name in ("submission", "contact", "lead"):
         if isinstance(payload, Mapping) and isinstance(payload.get(name), Mapping):
@@ -67,21 +68,33 @@ def locate(payload: Any) -> tuple[dict[str, Any] | None, str]:
                 results = payload.get("results", results)
             payload, path = payload[name], f"{path}.{name}"
     if not isinstance(payload, Mapping):
-        return None, f"{path}: expected an object, not {type(payload).__name__}"
+        raise DecodeError([f"{path}: expected an object, not {type(payload).__name__}"])
     if "fields" not in payload:
-        return None, f"{path}.fields: missing, so this is not a contact of Mautic"
+        raise DecodeError([f"{path}.fields: missing, so this is not a contact of Mautic"])
     if not isinstance(payload["fields"], Mapping) and payload["fields"]:
-        return None, f"{path}.fields: expected an object"
-    return {**payload, "results": results}, ""
+        raise DecodeError([f"{path}.fields: expected an object"])
+    return {**payload, "results": results}
 
 
 def as_row(found: Mapping[str, Any], site_url: str | None) -> dict[str, Any]:
-    """Return a contact's fields, and the values beside them."""
-    row = dict(contact_row(found))
+    """Return a contact's fields, and the values beside them.
+
+    Raises:
+        ConfigError: If ``site_url`` is not an http address.
+    """
+    row = contact_row(found)
     blocked, reason = do_not_contact(found)
     row.setdefault("do_not_contact", blocked)
     row.setdefault("do_not_contact_reason", reason and reason.value)
-    row["mauticContactTimelineLink"] = _link(site_url, row["mauticContactId"])
+    link, identifier = None, row["mauticContactId"]
+    if site_url is not None:
+        if not site_url.startswith(("https://", "http://")):
+            raise ConfigError(
+                "site_url must be Mautic's address, such as https://mautic.example.com"
+            )
+        if identifier is not None:
+            link = f"{site_url.rstrip('/')}/s/contacts/view/{identifier}"
+    row["mauticContactTimelineLink"] = link
     return row
 
 
@@ -98,36 +111,13 @@ def do_not_contact(found: Mapping[str, Any]) -> tuple[bool | None, DoNotContactR
     What cannot be read counts as "must not", with that as its reason.
     """
     blocked, reason = mautic_contacts.do_not_contact(found)
-    if blocked and _comes_from_icontact(found["doNotContact"]):
-        return True, DoNotContactReason.ICONTACT
+    if blocked:
+        said = found["doNotContact"]
+        entries = list(said.values()) if isinstance(said, Mapping) else said
+        # All of Mautic's entries may have been made for a suppression of iContact.
+        if isinstance(entries, list) and all(
+            isinstance(one, Mapping) and str(one.get("comments") or "").startswith(COMMENT_PREFIX)
+            for one in entries
+        ):
+            return True, DoNotContactReason.ICONTACT
     return blocked, None if reason is None else DoNotContactReason(reason)
-
-
-def _comes_from_icontact(said: Any) -> bool:
-    """Whether all of Mautic's entries were made for a suppression of iContact."""
-    entries = list(said.values()) if isinstance(said, Mapping) else said
-    return isinstance(entries, list) and all(
-        isinstance(one, Mapping) and str(one.get("comments") or "").startswith(COMMENT_PREFIX)
-        for one in entries
-    )
-
-
-def moment(value: Any) -> datetime | None:
-    """Return a point in time; Mautic's are in UTC if they have no zone."""
-    if not isinstance(value, str):
-        return None
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    if found.year < 1970:
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
-
-
-def _link(site_url: str | None, identifier: int | None) -> str | None:
-    if site_url is None:
-        return None
-    if not site_url.startswith(("https://", "http://")):
-        raise ConfigError("site_url must be Mautic's address, such as https://mautic.example.com")
-    return None if identifier is None else f"{site_url.rstrip('/')}/s/contacts/view/{identifier}"

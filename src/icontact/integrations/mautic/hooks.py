@@ -9,18 +9,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import attrs
-
-from icontact.auth import Private
 from icontact.errors import DecodeError
 from icontact.integrations.events import ContactEvent, DoNotContactReason, Events, EventType
-from icontact.integrations.mautic.bodies import MAX_BYTES, parse, verify
-from icontact.integrations.mautic.contacts import (
-    as_row,
-    do_not_contact,
-    locate,
-    moment,
-)
+from icontact.integrations.mautic.bodies import MAX_BYTES, checked_secret, parse, verify
+from icontact.integrations.mautic.contacts import as_row, do_not_contact, locate
 from icontact.sources.mautic_contacts import number, whole
 
 __all__ = ["events"]
@@ -40,6 +32,16 @@ _TYPES = {
     "lead_channel_subscription_changed": EventType.SUBSCRIPTION_CHANGED,
     "lead_post_delete": EventType.DELETED,
 }
+
+#: A key that only events of one type have -> that type.
+_TELLING_KEYS = {
+    "submission": "form_on_submit",
+    "points": "lead_points_change",
+    "segment": "lead_list_change",
+    "new_status": "lead_channel_subscription_changed",
+}
+
+_SEGMENT_ACTIONS = {"added": EventType.SEGMENT_ADDED, "removed": EventType.SEGMENT_REMOVED}
 
 
 def events(
@@ -74,127 +76,106 @@ def events(
         ConfigError: If the secret is empty or not text, or ``site_url`` is not an address.
     """
     raw = body if isinstance(body, bytes) else body.encode()
-    secret = None if secret is None else Private(secret)
+    secret = checked_secret(secret)
     verify(raw, signature, secret, max_bytes)
-    return _read(parse(raw), event_type, site_url)
-
-
-@attrs.frozen
-class _HookEntry:
-    """One entry of a body, its type and its place."""
-
-    name: str
-    content: Any = attrs.field(repr=False)
-    place: str
-
-
-def _read(found: Any, event_type: str | None, site_url: str | None) -> Events:
-    sent_at = found.get("timestamp") if isinstance(found, dict) else None
+    content = parse(raw)
+    sent_at = content.get("timestamp") if isinstance(content, dict) else None
     skipped: Counter[str] = Counter()
     read: list[ContactEvent] = []
     problems: list[str] = []
-    for count, entry in enumerate(_hook_entries(found, event_type)):
+    for count, (name, entry, place) in enumerate(_entries(content, event_type)):
         if count == _MOST_EVENTS:
             raise DecodeError([f"more than {_MOST_EVENTS:,} events in one body"])
-        if entry.name not in _TYPES:
-            skipped[entry.name] += 1
+        if name not in _TYPES:
+            skipped[name] += 1
             continue
-        event = _event(entry, sent_at, site_url)
-        if isinstance(event, ContactEvent):
-            read.append(event)
-        else:
-            problems.append(f"{entry.place}: {event}")
+        try:
+            read.append(_event(_TYPES[name], entry, sent_at, site_url))
+        except DecodeError as error:
+            problems.append(f"{place}: {error}")
     return Events(read, skipped=skipped, problems=problems)
 
 
-def _hook_entries(found: Any, event_type: str | None) -> Iterator[_HookEntry]:
-    """Take a body apart: events by type, or events alone as in Mautic's own samples."""
-    if isinstance(found, list) or _is_event(found):
-        for at, entry in enumerate(found if isinstance(found, list) else [found]):
-            kind = event_type or _guessed(entry)
-            yield _HookEntry(kind.removeprefix(_PREFIX), entry, f"[{at}]")
+def _entries(content: Any, event_type: str | None) -> Iterator[tuple[str, Any, str]]:
+    """Yield type, content and place of each event of a body.
+
+    It holds events by type, or events alone as in Mautic's own samples. The events of one type are
+    a list, PHP's object of a list with gaps, or one alone.
+    """
+    if isinstance(content, list) or _is_event(content):
+        for at, entry in enumerate(content if isinstance(content, list) else [content]):
+            name = event_type or _guessed_type(entry)
+            yield name.removeprefix(_PREFIX), entry, f"[{at}]"
         return
-    for name, entries in found.items():
+    for key, value in content.items():
         # Mautic's "Send test payload" adds when it was sent.
-        if name == "timestamp" and not isinstance(entries, dict | list):
+        if key == "timestamp" and not isinstance(value, dict | list):
             continue
-        kind = name.removeprefix(_PREFIX)[:80]
-        for at, entry in enumerate(_of_one_type(entries)):
-            yield _HookEntry(kind, entry, f"{kind}[{at}]")
-
-
-def _of_one_type(entries: Any) -> list[Any]:
-    """Return the events of one type: a list, PHP's object of a list with gaps, or one alone."""
-    if isinstance(entries, dict) and not _is_event(entries) and "id" not in entries:
-        return list(entries.values())
-    return entries if isinstance(entries, list) else [entries]
+        name, entries = key.removeprefix(_PREFIX)[:80], value
+        if isinstance(value, dict) and not _is_event(value) and "id" not in value:
+            entries = list(value.values())
+        for at, entry in enumerate(entries if isinstance(entries, list) else [entries]):
+            yield name, entry, f"{name}[{at}]"
 
 
 def _is_event(value: Any) -> bool:
     return isinstance(value, dict) and not {"contact", "submission", "lead"}.isdisjoint(value)
 
 
-def _guessed(entry: Any) -> str:
+def _guessed_type(entry: Any) -> str:
     """Return the type of a single event, by its shape."""
     shape = entry if isinstance(entry, dict) else {}
-    for name, kind in (
-        ("submission", "form_on_submit"),
-        ("points", "lead_points_change"),
-        ("segment", "lead_list_change"),
-        ("new_status", "lead_channel_subscription_changed"),
-    ):
-        if name in shape:
-            return kind
+    for key, name in _TELLING_KEYS.items():
+        if key in shape:
+            return name
     person = shape.get("contact")
-    fresh = isinstance(person, dict) and not person.get("dateModified")
-    return "lead_post_save_new" if fresh else "lead_post_save_update"
+    is_new = isinstance(person, dict) and not person.get("dateModified")
+    return "lead_post_save_new" if is_new else "lead_post_save_update"
 
 
-def _event(entry: _HookEntry, sent_at: Any, site_url: str | None) -> ContactEvent | str:
-    """Return the event, or what is wrong with it."""
-    content, kind = entry.content, _TYPES[entry.name]
-    found, problem = locate(content)
-    if found is None:
-        return problem
+def _event(kind: EventType, entry: Any, sent_at: Any, site_url: str | None) -> ContactEvent:
+    """Return the event of an entry.
+
+    Raises:
+        DecodeError: If it cannot be read.
+    """
+    found = locate(entry)
     row = as_row(found, site_url)
     identifier = row["mauticContactId"]
     if kind is EventType.DELETED:
         # Mautic forgets the id of what it deleted.
-        identifier = whole(content.get("id")) or identifier
+        identifier = whole(entry.get("id")) or identifier
         row["id"] = row["mauticContactId"] = identifier
-    when, text = _when(content, found, sent_at)
-    details = _details(kind, content, found)
-    if isinstance(details, str):
-        return details
-    kind = details.pop("type", kind)
+    when = _moment_of(entry, found, sent_at)
+    details = {"type": kind, **_details(kind, entry, found)}
+    text = json.dumps(entry, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(text.encode()).hexdigest()[:32]
     return ContactEvent(
-        type=kind,
         contact=row,
         contact_id=identifier,
-        happened_at=when,
-        identity=f"{identifier}:{kind}:{text}:{_digest(content)}",
+        happened_at=when or datetime.now(UTC),
+        # Not the time as it came: Python takes any sign between date and time, even half a letter.
+        identity=f"{identifier}:{details['type']}:{when.isoformat() if when else ''}:{digest}",
         **details,
     )
 
 
-def _when(entry: dict[str, Any], found: dict[str, Any], sent_at: Any) -> tuple[datetime, str]:
-    """Return when it happened, and the text that says so; now, if nothing says so."""
+def _moment_of(entry: dict[str, Any], found: dict[str, Any], sent_at: Any) -> datetime | None:
+    """Return when an event happened, if anything says so; in UTC if that has no time zone."""
     submission = entry.get("submission")
     submitted = submission.get("dateSubmitted") if isinstance(submission, dict) else None
     for text in (entry.get("timestamp"), submitted, found.get("dateModified"), sent_at):
-        if (when := moment(text)) is not None:
-            # Not as it came: Python takes any sign between date and time, even half a letter.
-            return when, when.isoformat()
-    return datetime.now(UTC), ""
+        try:
+            when = datetime.fromisoformat(text or "")
+        except (TypeError, ValueError):
+            continue
+        if when.year >= 1970:
+            return when.replace(tzinfo=UTC) if when.tzinfo is None else when
+    return None
 
 
-def _digest(entry: dict[str, Any]) -> str:
-    text = json.dumps(entry, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def _details(kind: EventType, entry: dict[str, Any], found: dict[str, Any]) -> dict[str, Any] | str:
-    """Return the details that events of this type have, or what is wrong."""
+def _details(kind: EventType, entry: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """Return the details that events of this type have."""
     blocked, reason = do_not_contact(found)
     details: dict[str, Any] = {"do_not_contact": blocked, "do_not_contact_reason": reason}
     details["new_points"] = number(found.get("points"))
@@ -203,12 +184,17 @@ def _details(kind: EventType, entry: dict[str, Any], found: dict[str, Any]) -> d
         details["old_points"] = number(points.get("old_points"))
         details["new_points"] = number(points.get("new_points"))
     elif kind is EventType.FORM_SUBMITTED:
-        details.update(_form(entry, found))
+        submission, results = entry.get("submission"), found["results"]
+        form = submission.get("form") if isinstance(submission, Mapping) else entry.get("form")
+        if isinstance(form, Mapping):
+            details["form_id"] = whole(form.get("id"))
+            details["form_alias"] = _text(form.get("alias"))
+        details["form_results"] = results if isinstance(results, Mapping) else {}
     elif kind is EventType.SEGMENT_ADDED:
-        way = {"added": EventType.SEGMENT_ADDED, "removed": EventType.SEGMENT_REMOVED}
-        if not isinstance(segment, Mapping) or str(entry.get("action")) not in way:
-            return "expected a segment, and an action that is added or removed"
-        details["type"] = way[str(entry["action"])]
+        action = str(entry.get("action"))
+        if not isinstance(segment, Mapping) or action not in _SEGMENT_ACTIONS:
+            raise DecodeError(["expected a segment, and an action that is added or removed"])
+        details["type"] = _SEGMENT_ACTIONS[action]
         details["segment_id"] = whole(segment.get("id"))
         details["segment_alias"] = _text(segment.get("alias"))
     elif (
@@ -216,28 +202,12 @@ def _details(kind: EventType, entry: dict[str, Any], found: dict[str, Any]) -> d
         and entry.get("channel") == "email"
         and reason is not DoNotContactReason.ICONTACT
     ):
-        details.update(_subscription(_text(entry.get("new_status"))))
+        status = entry.get("new_status")
+        blocked = status != "contactable"
+        known = status if status in list(DoNotContactReason) else DoNotContactReason.UNKNOWN
+        details["do_not_contact"] = blocked
+        details["do_not_contact_reason"] = known if blocked else None
     return details
-
-
-def _form(entry: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
-    submission = entry.get("submission")
-    form = submission.get("form") if isinstance(submission, Mapping) else entry.get("form")
-    form = form if isinstance(form, Mapping) else {}
-    results = found["results"]
-    return {
-        "form_id": whole(form.get("id")),
-        "form_alias": _text(form.get("alias")),
-        "form_results": results if isinstance(results, Mapping) else {},
-    }
-
-
-def _subscription(status: str | None) -> dict[str, Any]:
-    if status == "contactable":
-        return {"do_not_contact": False, "do_not_contact_reason": None}
-    known = status in list(DoNotContactReason)
-    reason = DoNotContactReason(str(status)) if known else DoNotContactReason.UNKNOWN
-    return {"do_not_contact": True, "do_not_contact_reason": reason}
 
 
 def _text(value: Any) -> str | None:

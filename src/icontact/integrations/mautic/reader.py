@@ -6,16 +6,16 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
 from icontact.addresses import canonical_address
 from icontact.auth import Private
-from icontact.errors import ConfigError
+from icontact.errors import ConfigError, DecodeError, PagingError
 from icontact.integrations.errors import MauticError
 from icontact.integrations.mautic.connection import Connection
 from icontact.integrations.mautic.contacts import as_row, locate
-from icontact.integrations.mautic.walk import PageWalk
 from icontact.integrations.suppression_target import TargetContact
 from icontact.sources.mautic_contacts import whole
 
@@ -26,6 +26,21 @@ _REASONS = {"unsubscribed": 1, "bounced": 2, "manual": 3}
 
 #: Addresses in one search: a query of them still fits into a URL.
 _AT_ONCE = 50
+
+#: Steps back in a row without a new contact.
+_MOST_STEPS_BACK = 100
+
+#: Contradictions in a row before they are an error.
+_MOST_DOUBTS = 2
+
+_UNRELIABLE = (
+    "Mautic's pages of contacts repeat themselves or are not in the order of the ids: contacts "
+    "would be missed"
+)
+_TOO_FAST = (
+    "contacts leave Mautic's list faster than it can be read, so that some would be missed; try "
+    "again later"
+)
 
 
 class Mautic:
@@ -106,8 +121,7 @@ class Mautic:
             TransportError: If no usable answer came.
         """
         answer = self._connection.send("GET", f"api/contacts/{contact_id}")
-        (row,) = self._page({"contacts": [answer.get("contact")]})
-        return dict(row)
+        return self._page({"contacts": [answer.get("contact")]})[0]
 
     def contacts(
         self, *, segment: str | None = None, search: str | None = None
@@ -129,7 +143,7 @@ class Mautic:
         terms = (search, segment and f"segment:{segment}", "!is:anonymous")
         for row in self._rows({"search": " ".join(term for term in terms if term)}):
             if row.get("email"):
-                yield dict(row)
+                yield row
 
     def find(self, emails: str | Sequence[str]) -> Iterator[TargetContact]:
         """Yield the contacts that have one of these addresses. One address may have several.
@@ -144,15 +158,19 @@ class Mautic:
         """
         emails = [emails] if isinstance(emails, str) else emails
         for start in range(0, len(emails), _AT_ONCE):
-            wanted = {_loose(email) for email in emails[start : start + _AT_ONCE]}
-            query = _where(emails[start : start + _AT_ONCE])
+            some = emails[start : start + _AT_ONCE]
+            wanted = {_without_accents(email) for email in some}
+            line = io.StringIO()
+            csv.writer(line, lineterminator="").writerow(some)
+            query = {"where[0][col]": "email", "where[0][expr]": "in"}
+            query["where[0][val]"] = line.getvalue()
             answer = self._connection.send(
                 "GET", "api/contacts", query=dict(query, limit=str(4 * _AT_ONCE))
             )
             rows = self._page(answer)
             if (whole(answer.get("total")) or 0) > len(rows):
                 rows = list(self._rows(query))
-            matching = [row for row in rows if _loose(row.get("email") or "") in wanted]
+            matching = [row for row in rows if _without_accents(row.get("email") or "") in wanted]
             if rows and not matching:
                 raise MauticError(
                     "200: Mautic ignored the search by address, and answered with other contacts",
@@ -190,37 +208,60 @@ class Mautic:
         self.do_not_contact(int(contact.contact_id), reason=reason, comment=comment)
 
     def _rows(self, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield the contacts of a search, page by page, in the order of their ids."""
-        # A page begins with the last contact of the one before, and needs room for another.
-        query.update(orderBy="id", orderByDir="asc", limit=str(max(self._page_size, 2)))
-        walk = PageWalk(self._page_size)
-        while not walk.done:
+        """Yield the contacts of a search, page by page, in the order of their ids.
+
+        Each page begins with the last contact of the page before. If an earlier contact left, the
+        later ones moved up, and another contact is there: then the page before is read again.
+        """
+        # A page needs room for another contact than the one that it begins with.
+        size = max(self._page_size, 2)
+        query.update(orderBy="id", orderByDir="asc", limit=str(size))
+        start, last_id, steps_back, doubts = 0, -1, 0, 0
+        before: tuple[int, list[int]] = (0, [])
+        while True:
             answer = self._connection.send(
-                "GET", "api/contacts", query=dict(query, start=str(walk.start))
+                "GET", "api/contacts", query=dict(query, start=str(start))
             )
-            yield from walk.step(self._page(answer), whole(answer.get("total")))
+            page = self._page(answer)
+            ids = [-1 if (one := row["mauticContactId"]) is None else one for row in page]
+            # This may happen once, if a contact came; and always, if Mautic ignores the start.
+            doubts += ids == before[1] and start != before[0]
+            if doubts > _MOST_DOUBTS or ids != sorted(set(ids)) or min(ids, default=0) < 0:
+                raise PagingError(_UNRELIABLE)
+            if start and (not ids or ids[0] > last_id):
+                steps_back += 1
+                if steps_back > _MOST_STEPS_BACK:
+                    raise PagingError(_TOO_FAST)
+                before, start = (0, []), max(0, start - self._page_size)
+                continue
+            new = [row for row, one in zip(page, ids, strict=True) if one > last_id]
+            yield from new
+            there, total = start + len(ids), whole(answer.get("total"))
+            if new:
+                last_id, steps_back, doubts = ids[-1], 0, 0
+            elif len(ids) < size:
+                if total is None or total <= there:
+                    return
+                # A contact may have left between counting and reading: ask again.
+                doubts += 1
+                if doubts > _MOST_DOUBTS:
+                    raise PagingError(
+                        f"Mautic counts {total} contacts, and gave {there}: "
+                        "contacts would be missed"
+                    )
+            before, start = (start, ids), max(there - 1, start)
 
     def _page(self, answer: dict[str, Any]) -> list[dict[str, Any]]:
         found = answer.get("contacts")
         if isinstance(found, dict):
             found = list(found.values())
-        located = [locate(one)[0] for one in found] if isinstance(found, list) else [None]
-        rows = [as_row(one, self.url) for one in located if one is not None]
-        if len(rows) != len(located):
-            raise MauticError(
-                "200: the answer holds no contacts as Mautic's API has them", status=200
-            )
-        return rows
+        with suppress(DecodeError):
+            if isinstance(found, list):
+                return [as_row(locate(one), self.url) for one in found]
+        raise MauticError("200: the answer holds no contacts as Mautic's API has them", status=200)
 
 
-def _where(emails: Sequence[str]) -> dict[str, Any]:
-    """Return Mautic's condition for contacts that have one of these addresses."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(emails)
-    return {"where[0][col]": "email", "where[0][expr]": "in", "where[0][val]": line.getvalue()}
-
-
-def _loose(email: str) -> str:
+def _without_accents(email: str) -> str:
     """Return an address without accents: Mautic's database compares it in this way."""
     text = unicodedata.normalize("NFKD", canonical_address(email))
     return "".join(letter for letter in text if not unicodedata.combining(letter))
