@@ -115,6 +115,14 @@ def test_throttling_makes_fewer_workers_and_slow_answers_more() -> None:
     assert sizes == [2, 4, 8, 8, 8, 4, 8, 4, 2, 1, 1, 2]
 
 
+def test_auto_has_ten_thousand_rows_under_way_at_most() -> None:
+    with worker_pool("auto") as pool:
+        pool.size = 8
+        assert [pool.most_batches(rows) for rows in (500, 2000, 5000, 20_000)] == [8, 5, 2, 1]
+    with worker_pool(8) as pool:
+        assert pool.most_batches(5000) == 8
+
+
 def test_a_pool_that_nothing_was_sent_with_stays_as_it_is() -> None:
     pool = WorkerPool("auto", None)
 

@@ -27,6 +27,9 @@ _MOST_AUTO = 8
 #: Seconds of an answer from which on a further worker helps.
 _SLOW_ANSWER = 0.1
 
+#: The most rows that "auto" has under way: a thousand of them take over two megabytes.
+_MOST_ROWS = 10_000
+
 
 class WorkerPool:
     """Calls functions in threads, or at once while there is one worker.
@@ -62,6 +65,10 @@ class WorkerPool:
             self.size = max(self.size // 2, 1)
         elif requests and busy / requests > _SLOW_ANSWER:
             self.size = min(2 * self.size, _MOST_AUTO)
+
+    def most_batches(self, rows: int) -> int:
+        """Return how many batches of some rows may be under way at a time."""
+        return min(self.size, max(_MOST_ROWS // rows, 1)) if self._adapts else self.size
 
     def submit(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Have a function called; the future holds what it returns or raises."""

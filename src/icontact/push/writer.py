@@ -105,7 +105,9 @@ class Writer:
         self.workers.adapt()
         try:
             while True:
-                while len(under_way) < self.workers.size and (batch := self._next_of(batches)):
+                while len(under_way) < self.workers.most_batches(size.current) and (
+                    batch := self._next_of(batches)
+                ):
                     written = threading.Event()
                     under_way.append(self.workers.submit(self._write_batch, batch, written))
                     if not size.is_settled:
