@@ -13,7 +13,7 @@ import pytest
 
 from icontact.errors import ConfigError
 from icontact.push import PushOutcome, PushReport
-from icontact.push.outcome import OutcomeStatus
+from icontact.push.reasons import OutcomeStatus
 from icontact.sandbox import Sandbox
 from tests.push.support import MakePush, person
 

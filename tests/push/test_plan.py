@@ -12,7 +12,7 @@ import pytest
 from icontact import ContactMapper
 from icontact.client import Folder
 from icontact.push import Action, ListPush, Progress, PushOutcome, PushReport
-from icontact.push.outcome import OutcomeStatus
+from icontact.push.reasons import OutcomeStatus
 from icontact.sandbox import Quirks, Sandbox
 from tests.push.support import MakePush, person
 

@@ -15,7 +15,7 @@ from icontact import ContactMapper, errors
 from icontact.client import Folder
 from icontact.push import ListPush, Progress, PushOutcome, PushReport
 from icontact.push.batch_sender import BatchSender
-from icontact.push.outcome import OutcomeStatus
+from icontact.push.reasons import OutcomeStatus
 from icontact.push.workers import worker_pool
 from icontact.sandbox import Quirks, Sandbox
 from icontact.transport import Answer, Call, Unlimited

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 import attrs
 import click
 
+from icontact._wording import number_of
 from icontact.cli.connection import connect, list_named
 from icontact.cli.exit_codes import SOME_FAILED, CommandError, InterruptedCommand, interruptible
 from icontact.cli.options import (
@@ -22,7 +23,6 @@ from icontact.cli.options import (
 from icontact.cli.output import is_terminal, print_json, print_note, print_text
 from icontact.cli.progress import ProgressDisplay
 from icontact.export import ExportProgress, ExportReport, Format
-from icontact.push.outcome import number_of
 
 __all__ = ["ExportOptions", "export", "run"]
 

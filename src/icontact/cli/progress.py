@@ -6,9 +6,9 @@ import sys
 from types import TracebackType
 from typing import Any
 
+from icontact._wording import number_of
 from icontact.cli.output import is_terminal, print_note
 from icontact.push import Lookup, Progress
-from icontact.push.outcome import number_of
 from icontact.transport import Event
 
 __all__ = ["ProgressDisplay"]

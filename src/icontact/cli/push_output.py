@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+from icontact._wording import number_of
 from icontact.cli.exit_codes import describe_error
 from icontact.cli.output import clean, masked, print_note, print_table, print_text
 from icontact.cli.push_summary import PushSummary, ReportedRow
 from icontact.push import OutcomeStatus, PushPlan, PushReport, ReasonCount
 from icontact.push.glance import kinds_of_rows, samples, was_done, would_do
-from icontact.push.outcome import number_of
 from icontact.sources import RowFile
 
 __all__ = ["print_reasons", "print_rows", "sentence", "show_push"]

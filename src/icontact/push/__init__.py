@@ -6,13 +6,12 @@ from icontact.push.diagnosis import Diagnosis, FieldCheck, Step
 from icontact.push.doctor import Doctor
 from icontact.push.list_push import ListPush
 from icontact.push.lookup import Lookup
-from icontact.push.outcome import OutcomeStatus, PushOutcome
 from icontact.push.plan import Change, PlannedRow, PushPlan
 from icontact.push.policy import PushPolicy
 from icontact.push.probing import probe
 from icontact.push.progress import Progress
 from icontact.push.reason_counts import ReasonCount
-from icontact.push.reasons import Reason, ReasonCode
+from icontact.push.reasons import OutcomeStatus, PushOutcome, Reason, ReasonCode
 from icontact.push.report import PushReport
 from icontact.push.settings import PushSettings, mapping_from_pairs
 

@@ -21,9 +21,8 @@ import attrs
 
 from icontact.models import Contact, ContactFields, ContactStatus, FieldType, SubscriptionStatus
 from icontact.push.field_changes import as_text, cleared_fields, differences, held_value
-from icontact.push.outcome import OutcomeStatus
 from icontact.push.policy import PushPolicy
-from icontact.push.reasons import Reason, ReasonCode
+from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 
 __all__ = [
     "Action",

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import attrs
 
+from icontact._wording import number_of
 from icontact.errors import IContactError
 from icontact.mapping import Explanation
 from icontact.mapping.contact_fields import custom_label, shown
@@ -16,7 +17,6 @@ from icontact.mapping.numbers import DECIMALS
 from icontact.models import Contact, ContactFields, FieldType
 from icontact.notebook import table
 from icontact.push.field_changes import parse_day
-from icontact.push.outcome import number_of
 
 __all__ = ["Comparison", "Diagnosis", "FieldCheck", "Step", "compare", "compare_contact"]
 

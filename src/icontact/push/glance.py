@@ -7,10 +7,11 @@ from html import escape
 from itertools import islice
 from typing import Any
 
+from icontact._wording import number_of
 from icontact.notebook import fold, heading, mask, mask_address, table
 from icontact.push.journal import Outcomes, PlannedRow, PlannedRows
-from icontact.push.outcome import QUIET, OutcomeStatus, PushOutcome, number_of
 from icontact.push.reason_counts import ReasonCount
+from icontact.push.reasons import QUIET, OutcomeStatus, PushOutcome
 
 __all__ = ["at_a_glance", "count_added", "kinds_of_rows", "samples", "was_done", "would_do"]
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from os import PathLike
 from typing import Any
 
+from icontact._wording import number_of
 from icontact.addresses import canonical_address
 from icontact.errors import ConfigError, DoNotContact, JournalError, MappingError, NoConsent
 from icontact.mapping import ContactMapper, Explanation
@@ -16,9 +17,8 @@ from icontact.mapping.consent_columns import certain_no
 from icontact.models import ContactFields
 from icontact.push.decisions import restricting_status
 from icontact.push.journal import CHUNK, Journal, RowRecord
-from icontact.push.outcome import OutcomeStatus, number_of
 from icontact.push.policy import PushPolicy
-from icontact.push.reasons import Reason, ReasonCode
+from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 from icontact.sources import (
     FIRST_ROWS,
     SURPLUS_KEY,

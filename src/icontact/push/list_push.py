@@ -19,10 +19,10 @@ from icontact.push.destination import check_confirmation, find_list
 from icontact.push.freshness import age, now
 from icontact.push.journal import Identity, Journal, PlannedRows
 from icontact.push.lookup import Lookup
-from icontact.push.outcome import PushOutcome
 from icontact.push.plan import PushPlan
 from icontact.push.policy import PolicyOptions, PushPolicy
 from icontact.push.progress import ProgressLike, progress_function
+from icontact.push.reasons import PushOutcome
 from icontact.push.report import PushReport
 from icontact.push.session import FRESH, PushSession
 from icontact.push.settings import PushSettings, switched_off_in

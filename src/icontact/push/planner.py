@@ -21,9 +21,8 @@ from icontact.push.decisions import (
 from icontact.push.field_changes import unlisted_fields
 from icontact.push.journal import Journal, OpenRow
 from icontact.push.lookup import UNANSWERED, Lookup
-from icontact.push.outcome import OutcomeStatus
 from icontact.push.policy import PushPolicy
-from icontact.push.reasons import ReasonCode
+from icontact.push.reasons import OutcomeStatus, ReasonCode
 from icontact.push.state_reader import StateReader, not_found_out
 from icontact.push.workers import WorkerPool
 

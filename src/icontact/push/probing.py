@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
+from icontact._wording import number_of
 from icontact.client import Folder
 from icontact.errors import IContactError, MappingError
 from icontact.mapping import ContactMapper, Explanation, Row
@@ -14,8 +15,8 @@ from icontact.push.diagnosis import Diagnosis, FieldCheck, Step, compare_contact
 from icontact.push.field_changes import filled_fields
 from icontact.push.interrupts import deferred_interrupts
 from icontact.push.list_push import ListPush
-from icontact.push.outcome import OutcomeStatus, PushOutcome, number_of
 from icontact.push.policy import PolicyOptions
+from icontact.push.reasons import OutcomeStatus, PushOutcome
 
 __all__ = ["probe"]
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from icontact.push.journal import Outcomes, PlannedRow, PlannedRows
-from icontact.push.outcome import OutcomeStatus, PushOutcome
-from icontact.push.reasons import Reason, ReasonCode
+from icontact.push.reasons import OutcomeStatus, PushOutcome, Reason, ReasonCode
 
 __all__ = ["ReasonCount", "reasons_of"]
 

@@ -1,93 +1,150 @@
-"""Why a row ends as it does: codes with arguments, and their wording."""
+"""How a row ended, and why: statuses, codes with arguments, and their wording."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from typing import Self
 
 import attrs
 
-__all__ = ["Reason", "ReasonCode", "describe"]
+__all__ = [
+    "QUIET",
+    "OutcomeStatus",
+    "PushOutcome",
+    "Reason",
+    "ReasonCode",
+    "count_statuses",
+    "describe",
+]
+
+
+class OutcomeStatus(StrEnum):
+    """How a row ended. Every row of the input ends in exactly one of these.
+
+    ``created``, ``updated`` and ``unchanged`` say that the contact is now as the row wants it;
+    ``skipped`` that a rule forbade the push; ``rejected`` that the row's data cannot be
+    taken; ``failed`` that the service did not do its part, so that pushing again may help.
+    """
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+
+#: Statuses that need no attention.
+QUIET = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
+
+
+# A dataclass, since pandas and polars make columns of a list of these.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PushOutcome:
+    """The outcome of one row. Its ``repr`` does not show the address.
+
+    Attributes:
+        row: The row's place in the input, from 0.
+        email: The address, cleaned; ``None`` if the row has no usable one.
+        status: How the row ended; a :class:`OutcomeStatus`, which compares equal to its text.
+        subscription: The contact's state on the list afterwards: ``"normal"``, ``"pending"``,
+            ``"unsubscribed"``, or ``None`` if it is not on the list, or that is not known.
+        reason: Why, in words; with iContact's own text where there is one.
+        contact_id: The contact, where there is one.
+        notes: What the mapper left out or changed; the reason contains them, too.
+        duplicate_of: The row with the same address that counts instead of this one.
+        codes: The reason for programs: a :class:`ReasonCode` for each of its parts.
+        added_to_list: Whether the contact was in iContact already and the push put it on the list.
+    """
+
+    row: int
+    email: str | None = field(repr=False)
+    status: OutcomeStatus
+    subscription: str | None = None
+    reason: str
+    contact_id: int | None = None
+    notes: tuple[str, ...] = ()
+    duplicate_of: int | None = None
+    codes: tuple[str, ...] = ()
+    added_to_list: bool = False
+
+
+def count_statuses(statuses: Iterable[str] | Mapping[str, int]) -> dict[str, int]:
+    """Count statuses; all six are there, in their order."""
+    counted = Counter(statuses)
+    return {status.value: counted[status] for status in OutcomeStatus}
 
 
 class ReasonCode(StrEnum):
-    """A part of a row's reason; programs can compare these in place of words."""
+    """A part of a row's reason; programs can compare these in place of words.
+
+    Attributes:
+        words: The wording, with braces for the arguments.
+    """
+
+    _value_: str
+    words: str
+
+    def __new__(cls, code: str, words: str) -> Self:
+        """Return a code with its wording."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.words = words
+        return member
 
     # The row.
-    DUPLICATE = "duplicate"
-    INVALID_ROW = "invalid_row"
-    OPTED_OUT = "opted_out"
-    ROW_STATUS = "row_status"
-    SWITCHED_OFF = "switched_off"
-    UNREADABLE_ROW = "unreadable_row"
+    DUPLICATE = "duplicate", "duplicate of another row; only that row is pushed"
+    INVALID_ROW = "invalid_row", "{0}"
+    OPTED_OUT = "opted_out", "{0}"
+    ROW_STATUS = "row_status", "the row itself says {0}"
+    SWITCHED_OFF = "switched_off", "{0}"
+    UNREADABLE_ROW = "unreadable_row", "the row cannot be read: {0}"
     # The contact.
-    UP_TO_DATE = "up_to_date"
-    CHANGED = "changed"
-    NEW_CONTACT = "new_contact"
-    SEVERAL_CONTACTS = "several_contacts"
-    SUPPRESSED = "suppressed"
+    UP_TO_DATE = "up_to_date", "up to date in iContact"
+    CHANGED = "changed", "changed: {all}"
+    NEW_CONTACT = "new_contact", "new contact"
+    SEVERAL_CONTACTS = (
+        "several_contacts",
+        "several contacts in iContact have this address (ids {0}); merge them there",
+    )
+    SUPPRESSED = "suppressed", "iContact gives this contact the status '{0}'"
     # Its subscription.
-    NOT_CONFIRMED = "not_confirmed"
-    NOT_ON_LIST = "not_on_list"
-    STILL_ON_LIST = "still_on_list"
-    UNSUBSCRIBED = "unsubscribed"
-    WAS_ON_LIST = "was_on_list"
+    NOT_CONFIRMED = "not_confirmed", "on the list, not confirmed yet"
+    NOT_ON_LIST = "not_on_list", "was not on the list"
+    STILL_ON_LIST = "still_on_list", "is still on the list"
+    UNSUBSCRIBED = "unsubscribed", "this person unsubscribed from the list"
+    WAS_ON_LIST = "was_on_list", "was on the list"
     # What was written.
-    CONFIRMATION_AWAITED = "confirmation_awaited"
-    CONTACT_STORED = "contact_stored"
-    NOTED_AFTER_WRITING = "noted_after_writing"
-    NOTED_LATE = "noted_late"
-    SUBSCRIBED = "subscribed"
-    UNSUBSCRIBED_NOW = "unsubscribed_now"
-    WRITTEN_BEFORE = "written_before"
+    CONFIRMATION_AWAITED = "confirmation_awaited", "waits for confirmation"
+    CONTACT_STORED = "contact_stored", "the contact is stored, but"
+    NOTED_AFTER_WRITING = (
+        "noted_after_writing",
+        "that came to light only now, and fields were written",
+    )
+    NOTED_LATE = "noted_late", "that came to light only now"
+    SUBSCRIBED = "subscribed", "is on the list now"
+    UNSUBSCRIBED_NOW = "unsubscribed_now", "is unsubscribed now"
+    WRITTEN_BEFORE = "written_before", "was written before an interruption"
     # What went wrong.
-    GAVE_NO_REASON = "gave_no_reason"
-    NOT_FOUND_OUT = "not_found_out"
-    NOT_TAKEN = "not_taken"
-    NOTHING_MORE_WRITTEN = "nothing_more_written"
-    NOTHING_WRITTEN = "nothing_written"
-    PUSH_STOPPED = "push_stopped"
-    REFUSED = "refused"
+    GAVE_NO_REASON = (
+        "gave_no_reason",
+        "iContact did not store the {0} and gave no reason; push it again",
+    )
+    NOT_FOUND_OUT = (
+        "not_found_out",
+        "nothing was written: the {0} could not be looked up: {1}; push it again",
+    )
+    NOT_TAKEN = "not_taken", "iContact did not take the {0}: {1}; push it again"
+    NOTHING_MORE_WRITTEN = "nothing_more_written", "nothing more was written: {0}"
+    NOTHING_WRITTEN = "nothing_written", "nothing was written: {0}"
+    PUSH_STOPPED = "push_stopped", "{0}"
+    REFUSED = "refused", "iContact refused the {0}: {1}"
 
-
-_WORDS: Mapping[str, str] = {
-    ReasonCode.DUPLICATE: "duplicate of another row; only that row is pushed",
-    ReasonCode.INVALID_ROW: "{0}",
-    ReasonCode.OPTED_OUT: "{0}",
-    ReasonCode.ROW_STATUS: "the row itself says {0}",
-    ReasonCode.SWITCHED_OFF: "{0}",
-    ReasonCode.UNREADABLE_ROW: "the row cannot be read: {0}",
-    ReasonCode.UP_TO_DATE: "up to date in iContact",
-    ReasonCode.CHANGED: "changed: {all}",
-    ReasonCode.NEW_CONTACT: "new contact",
-    ReasonCode.SEVERAL_CONTACTS: (
-        "several contacts in iContact have this address (ids {0}); merge them there"
-    ),
-    ReasonCode.SUPPRESSED: "iContact gives this contact the status '{0}'",
-    ReasonCode.NOT_CONFIRMED: "on the list, not confirmed yet",
-    ReasonCode.NOT_ON_LIST: "was not on the list",
-    ReasonCode.STILL_ON_LIST: "is still on the list",
-    ReasonCode.UNSUBSCRIBED: "this person unsubscribed from the list",
-    ReasonCode.WAS_ON_LIST: "was on the list",
-    ReasonCode.CONFIRMATION_AWAITED: "waits for confirmation",
-    ReasonCode.CONTACT_STORED: "the contact is stored, but",
-    ReasonCode.NOTED_AFTER_WRITING: "that came to light only now, and fields were written",
-    ReasonCode.NOTED_LATE: "that came to light only now",
-    ReasonCode.SUBSCRIBED: "is on the list now",
-    ReasonCode.UNSUBSCRIBED_NOW: "is unsubscribed now",
-    ReasonCode.WRITTEN_BEFORE: "was written before an interruption",
-    ReasonCode.GAVE_NO_REASON: "iContact did not store the {0} and gave no reason; push it again",
-    ReasonCode.NOT_FOUND_OUT: (
-        "nothing was written: the {0} could not be looked up: {1}; push it again"
-    ),
-    ReasonCode.NOT_TAKEN: "iContact did not take the {0}: {1}; push it again",
-    ReasonCode.NOTHING_MORE_WRITTEN: "nothing more was written: {0}",
-    ReasonCode.NOTHING_WRITTEN: "nothing was written: {0}",
-    ReasonCode.PUSH_STOPPED: "{0}",
-    ReasonCode.REFUSED: "iContact refused the {0}: {1}",
-}
 
 #: The wording of a status that is known.
 _SUPPRESSED: Mapping[str, str] = {
@@ -129,8 +186,11 @@ class Reason:
     def __str__(self) -> str:
         text = ""
         for code, *arguments in self.parts:
+            words = ReasonCode(code).words
+            if code == ReasonCode.SUPPRESSED:
+                words = _SUPPRESSED.get(arguments[0], words)
             joint = "" if not text else " " if text.endswith(" but") else "; "
-            text += joint + _in_words(code, arguments)
+            text += joint + words.format(*arguments, all=", ".join(arguments))
         return text
 
     def encode(self) -> str:
@@ -146,7 +206,7 @@ class Reason:
             ValueError: If it is not one.
         """
         parts = tuple(tuple(part) for part in json.loads(text))
-        if not all(part and part[0] in _WORDS for part in parts):
+        if not all(part and ReasonCode(part[0]) for part in parts):
             raise ValueError("not a reason")
         return Reason(parts)
 
@@ -154,12 +214,6 @@ class Reason:
 @lru_cache(maxsize=1000)
 def _encode(parts: tuple[tuple[str, ...], ...]) -> str:
     return json.dumps(parts, separators=(",", ":"))
-
-
-def _in_words(code: str, arguments: list[str]) -> str:
-    if code == ReasonCode.SUPPRESSED and arguments[0] in _SUPPRESSED:
-        return _SUPPRESSED[arguments[0]]
-    return _WORDS[code].format(*arguments, all=", ".join(arguments))
 
 
 def describe(

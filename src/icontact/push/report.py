@@ -12,14 +12,14 @@ from typing import ClassVar
 import attrs
 
 from icontact._files import written_as_a_whole
+from icontact._wording import number_of
 from icontact.errors import IContactError, JournalError
 from icontact.frames import Frame, HasFrame, make_frame
 from icontact.push.batch_size import size_found
 from icontact.push.glance import at_a_glance, count_added, kinds_of_rows, was_done
 from icontact.push.journal import Journal, Outcomes
-from icontact.push.outcome import PushOutcome, count_statuses, number_of
 from icontact.push.reason_counts import ReasonCount, reasons_of
-from icontact.push.reasons import Reason, ReasonCode, describe
+from icontact.push.reasons import PushOutcome, Reason, ReasonCode, count_statuses, describe
 from icontact.push.rejects import write_rejects
 
 __all__ = ["PushReport"]

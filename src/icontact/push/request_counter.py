@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from math import inf
 
+from icontact._wording import number_of
 from icontact.client import Folder
 from icontact.errors import CallError, LimitReached
-from icontact.push.outcome import number_of
 from icontact.transport import Answer, Call, QuotaInspector, Sender
 from icontact.transport.counting import CountingSender
 

@@ -10,8 +10,7 @@ from icontact.models import Contact, Subscription, SubscriptionStatus
 from icontact.push.batch_sender import ItemFailed, ItemRejected
 from icontact.push.decisions import Action
 from icontact.push.journal import RowResult, RowToWrite
-from icontact.push.outcome import OutcomeStatus
-from icontact.push.reasons import Reason, ReasonCode
+from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 
 __all__ = ["ItemProblem", "ItemSuppressed", "id_of", "result_of", "result_of_unsubscribing"]
 

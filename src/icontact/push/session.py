@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 
+from icontact._wording import number_of
 from icontact.client import Folder
 from icontact.errors import ConfigError, IContactError, LimitUnavailable
 from icontact.mapping import ContactMapper
@@ -18,7 +19,6 @@ from icontact.push.ingest import load_rows
 from icontact.push.interrupts import Interrupts, deferred_interrupts
 from icontact.push.journal import Journal, Outcomes, Stage
 from icontact.push.lookup import Lookup
-from icontact.push.outcome import number_of
 from icontact.push.planner import Planner
 from icontact.push.policy import PushPolicy
 from icontact.push.progress import Progress, ProgressReporter

@@ -10,8 +10,7 @@ import attrs
 from icontact.auth import Private
 from icontact.models import Contact, ContactFields
 from icontact.push.decisions import ContactState
-from icontact.push.outcome import OutcomeStatus
-from icontact.push.reasons import Reason
+from icontact.push.reasons import OutcomeStatus, Reason
 
 __all__ = [
     "KnownContact",

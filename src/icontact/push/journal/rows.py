@@ -22,8 +22,7 @@ from icontact.push.journal.records import (
     contact_from,
 )
 from icontact.push.journal.schema import Stage
-from icontact.push.outcome import OutcomeStatus
-from icontact.push.reasons import Reason, ReasonCode
+from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 
 __all__ = ["CHUNK", "Journal"]
 

@@ -15,8 +15,7 @@ from icontact.models import ContactFields
 from icontact.push.decisions import Action, fields_to_write
 from icontact.push.journal.database import Database
 from icontact.push.journal.rows import CHUNK
-from icontact.push.outcome import OutcomeStatus, PushOutcome
-from icontact.push.reasons import Reason, describe
+from icontact.push.reasons import OutcomeStatus, PushOutcome, Reason, describe
 
 __all__ = ["Outcomes", "PlannedRow", "PlannedRows"]
 
