@@ -281,6 +281,18 @@ def test_a_callable_may_refuse_a_row_in_its_own_words() -> None:
     assert str(error) == "city: is out of season (column 'value')"
 
 
+def test_a_callable_may_say_that_a_person_must_not_be_mailed_in_any_field() -> None:
+    def refuse(_: object) -> str:
+        raise DoNotContact("asked by letter not to be mailed")
+
+    mapper = ContactMapper({"email": "email", "city": Source("city", transform=refuse)})
+    row = {"email": "jo@example.com", "city": "Durham"}
+
+    with pytest.raises(DoNotContact, match="asked by letter"):
+        mapper.map(row)
+    assert not mapper.explain(row).ok
+
+
 def test_a_default_of_a_callable_is_looked_at_in_its_rows() -> None:
     source = Source("value", transform=bytes.fromhex, default="zz")
 

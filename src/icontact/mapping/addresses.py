@@ -28,6 +28,13 @@ _USUAL = re.compile(
 )
 
 
+def usual_email(value: object) -> str | None:
+    """Return an address as `clean_email` does, if it is of the usual form."""
+    if type(value) is str and len(value) <= _MOST_BEFORE_AT and (usual := _USUAL.fullmatch(value)):
+        return value[: usual.start(1)] + usual[1].lower()
+    return None
+
+
 def clean_email(value: object, several: str = "first") -> TransformResult:
     """Return an e-mail address as iContact should hold it.
 
@@ -50,8 +57,8 @@ def clean_email(value: object, several: str = "first") -> TransformResult:
     """
     if not isinstance(value, str):
         raise MappingError(f"came as {type(value).__name__}: an address is a text")
-    if len(value) <= _MOST_BEFORE_AT and (usual := _USUAL.fullmatch(value)):
-        return TransformResult(value[: usual.start(1)] + usual[1].lower())
+    if (usual := usual_email(value)) is not None:
+        return TransformResult(usual)
     text, notes = _one_of(value, several)
     address = _unwrapped(text)
     local, at, domain = address.rpartition("@")

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from icontact.errors import DoNotContact, MappingError
@@ -14,9 +15,17 @@ from icontact.mapping import mautic, toml
 from icontact.mapping.address_groups import make_groups
 from icontact.mapping.consent import MAUTIC_KEYS, ConsentBlank, ConsentCheck, ConsentColumn
 from icontact.mapping.consent_columns import not_read, unread_columns
-from icontact.mapping.contact_fields import CUSTOM, bounded, nearest, type_name
+from icontact.mapping.contact_fields import (
+    CUSTOM,
+    FIELDS,
+    bounded,
+    closest,
+    custom_label,
+    nearest,
+    type_name,
+)
 from icontact.mapping.dates import ISO
-from icontact.mapping.field_mapping import FieldMapping, make_field, make_fields, unknown_field
+from icontact.mapping.field_mapping import FieldMapping, make_field, make_fields
 from icontact.mapping.guess import guess
 from icontact.mapping.options import (
     OPTIONS_TABLE,
@@ -254,27 +263,29 @@ class ContactMapper:
         mapped, country = self._fields_for(cells)
         fields: dict[str, Any] = {}
         custom: dict[str, Any] = {}
-        notes: list[str] = []
+        notes: tuple[str, ...] = ()
         for field in mapped:
-            value = cells.get(field.first_key)
-            if type(value) is str and field.clean is not None and field.clean.fullmatch(value):
-                # Nearly every text; the steps would leave it as it is.
-                (custom if field.custom else fields)[field.name] = value
-                continue
-            found = field.convert(cells, country)
-            if found.problem is not None:
-                if found.opted_out:
-                    raise DoNotContact(f"{field.label}: {found.problem}", field=field.label)
-                problem = problem or field.error(found.problem)
-            if found.notes:
-                notes += [f"{field.label}: {note}" for note in found.notes]
-            if found.outcome != "left out":
-                (custom if field.custom else fields)[field.name] = found.value
+            value, usual = cells.get(field.first_key), field.usual_text
+            if usual is None or (text := usual(value)) is None:
+                if field.leaves_blank and is_blank(value):
+                    continue
+                found = field.convert(cells, country)
+                if found.problem is not None:
+                    error = DoNotContact if found.opted_out else MappingError
+                    refusal = error(f"{field.label}: {found.problem}", field=field.label)
+                    if found.opted_out:
+                        raise refusal
+                    problem = problem or refusal
+                notes += tuple(f"{field.label}: {note}" for note in found.notes)
+                if found.outcome == "left out":
+                    continue
+                text = found.result
+            (custom if field.custom else fields)[field.name] = text
         if problem is not None:
             raise problem
         if custom:
             fields[CUSTOM] = custom
-        return MappedContact(fields=cast("ContactFields", fields), notes=tuple(notes))
+        return MappedContact(fields=cast("ContactFields", fields), notes=notes)
 
     def explain(self, row: Row) -> Explanation:
         """Return the value of each field, its source and its transforms, refusals included.
@@ -288,7 +299,7 @@ class ContactMapper:
         refusal = self.consent.check(cells)
         mapped, country = self._fields_for(cells)
         return Explanation(
-            fields=tuple(field.explain(cells, country) for field in mapped),
+            fields=tuple(field.convert(cells, country) for field in mapped),
             refusal=None if refusal is None else refusal.problem,
         )
 
@@ -315,19 +326,17 @@ class ContactMapper:
                 a source with options that mean nothing to its type.
         """
         types = {field.private_name: str(field.field_type) for field in custom_fields}
-
-        def bound(field: FieldMapping) -> FieldMapping:
+        fields = []
+        for field in self._fields:
             if not field.custom:
-                return field
-            if field.name not in types:
-                raise unknown_field(field, types)
-            kind = types[field.name]
-            options = self._options
-            return make_field(
-                field.name, field.source, custom=True, options=options, field_type=kind
-            )
-
-        return self._with(_fields=tuple(map(bound, self._fields)))
+                fields.append(field)
+                continue
+            name, source, options = field.name, field.source, self._options
+            if name not in types:
+                raise _unknown_field(name, types)
+            kind = types[name]
+            fields.append(make_field(name, source, custom=True, options=options, field_type=kind))
+        return self._with(_fields=tuple(fields))
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -435,7 +444,7 @@ class ContactMapper:
         """
         meaning = {
             "version": 3,
-            "fields": sorted((field.meaning for field in self._fields), key=_label_of),
+            "fields": sorted((field.meaning for field in self._fields), key=itemgetter("field")),
             "options": self._options.as_config(),
             "country": self._country.keys if self._country else (),
             "addresses": [
@@ -498,8 +507,9 @@ class ContactMapper:
             filled = (group for group in self._addresses if group.is_filled(row))
             group = next(filled, self._addresses[0])
             fields, source = (*fields, *group.fields), group.country or source
-        keys = () if source is None else source.keys
-        return fields, next((row[key] for key in keys if not is_blank(row.get(key))), None)
+        if source is None:
+            return fields, None
+        return fields, next((row[key] for key in source.keys if not is_blank(row.get(key))), None)
 
     def _every_field(self) -> tuple[FieldMapping, ...]:
         return (*self._fields, *(field for group in self._addresses for field in group.fields))
@@ -518,5 +528,15 @@ class ContactMapper:
                 )
 
 
-def _label_of(meaning: Mapping[str, Any]) -> str:
-    return str(meaning["field"])
+def _unknown_field(name: str, types: Mapping[str, str]) -> MappingError:
+    """Return the error for a custom field that the folder does not have."""
+    if close := closest(name, types):
+        hint = f"did you mean {close!r}?"
+    elif own := closest(name, FIELDS):
+        hint = f"did you mean iContact's own field {own!r}?"
+    else:
+        hint = "create it, or map another."
+    there = f"It has {bounded(types)}." if types else "It has no custom fields."
+    label = custom_label(name)
+    problem = f"the folder has no custom field of this name: {hint} {there}"
+    return MappingError(f"{label}: {problem}", field=label)

@@ -57,6 +57,11 @@ def clean_checkbox(value: object) -> TransformResult:
     raise MappingError("neither yes nor no: write true/false, yes/no, on/off, x or 1/0")
 
 
+def usual_whole_number(value: object) -> str | None:
+    """Return the text of a whole number that `clean_number` leaves as it is."""
+    return str(value) if type(value) is int and -(10**15) < value < 10**15 else None
+
+
 def clean_number(
     value: object,
     *,

@@ -36,7 +36,7 @@ def _by_field(given: Any) -> Mapping[str, Invalid]:
     choices: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {"": given}
     choices.setdefault("", "leave_out")
     for choice in choices.values():
-        if choice not in ("leave_out", "reject"):
+        if choice not in get_args(Invalid):
             raise MappingError("invalid is 'leave_out' or 'reject', for all fields or by field")
     return choices
 
@@ -52,28 +52,17 @@ class MapperOptions:
     long_state: LongState = attrs.field(default="omit", validator=_check_choice)
     date_format: str = attrs.field(default=ISO, converter=check_output_format)
     tags: Tags = attrs.field(default="keep", validator=_check_choice)
-    invalid: Mapping[str, Invalid] = attrs.field(
-        factory=lambda: _by_field("leave_out"), converter=_by_field
-    )
+    invalid: Mapping[str, Invalid] = attrs.field(default="leave_out", converter=_by_field)
     several_addresses: SeveralAddresses = attrs.field(default="first", validator=_check_choice)
-
-    def invalid_for(self, *names: str) -> Invalid:
-        """Return the choice for values that do not fit, by the first name that is listed."""
-        return next(self.invalid[name] for name in (*names, "") if name in self.invalid)
 
     def as_config(self) -> dict[str, Any]:
         """Return the options that differ from the defaults, as a configuration has them."""
-        config = {
-            field.name: getattr(self, field.name)
-            for field in attrs.fields(MapperOptions)
-            if getattr(self, field.name) != getattr(_DEFAULTS, field.name)
-        }
+        every, usual = attrs.asdict(self), attrs.asdict(MapperOptions())
+        config = {name: value for name, value in every.items() if value != usual[name]}
         if config.get("invalid") == {"": "reject"}:
             config["invalid"] = "reject"
         return config
 
-
-_DEFAULTS = MapperOptions()
 
 #: The options of one field's source.
 SOURCE_OPTIONS = (

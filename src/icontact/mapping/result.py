@@ -41,30 +41,6 @@ class MappedContact:
         return self.fields.get("email", "")
 
 
-# One is made for every field of every row; freezing it would cost several times as much.
-@attrs.define
-class FieldValue:
-    """The value that a field gets from a row.
-
-    Attributes:
-        outcome: Whether it is set, cleared, left out or refused.
-        value: The text to send.
-        notes: What was lost or changed.
-        problem: Why the row is refused, without the value.
-        opted_out: Whether that is because the person must not be mailed.
-        used: The key whose value was taken; ``None`` if all were blank.
-        raw: The value as the row has it, or the default.
-    """
-
-    outcome: Outcome
-    value: str | None = attrs.field(default=None, repr=False)
-    notes: tuple[str, ...] = ()
-    problem: str | None = None
-    opted_out: bool = False
-    used: Key | None = None
-    raw: Any = attrs.field(default=None, repr=False)
-
-
 @attrs.frozen(kw_only=True)
 class FieldExplanation:
     """How one field came by its value.
@@ -80,6 +56,7 @@ class FieldExplanation:
         result: The text to send, if the field is set.
         notes: What was lost or changed.
         problem: Why the row is refused, without the value.
+        opted_out: Whether that is because the person must not be mailed.
     """
 
     target: str
@@ -92,6 +69,7 @@ class FieldExplanation:
     result: str | None = attrs.field(default=None, repr=False)
     notes: tuple[str, ...] = ()
     problem: str | None = None
+    opted_out: bool = False
 
     @property
     def note(self) -> str:
@@ -137,42 +115,31 @@ class Explanation:
         rows = [_HEADER, *map(_cells, self.fields)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         rows.insert(1, tuple("-" * width for width in widths))
-        refused = [f"refused: {self.refusal}"] if self.refusal else []
-        return "\n".join([*refused, *(_line(row, widths) for row in rows)])
+        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+        return "\n".join([f"refused: {self.refusal}", *lines] if self.refusal else lines)
 
     def _repr_html_(self) -> str:
         refused = f"<p>refused: {escape(self.refusal)}</p>" if self.refusal else ""
         return refused + table(_HEADER, map(_cells, self.fields))
 
 
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
 def _cells(field: FieldExplanation) -> tuple[str, ...]:
-    result = _cut(repr(field.result)) if field.outcome == "set" else field.outcome
+    if field.raw is None:
+        raw = "blank" if field.present else "missing"
+    else:
+        try:
+            raw = repr(field.raw)
+        except Exception:  # noqa: BLE001 - a stranger's __repr__ must not keep the table away
+            raw = f"({type(field.raw).__name__})"
+    keys = (str(key) if str(key).isprintable() else repr(key) for key in field.sources)
     return (
         field.target,
-        _cut(" or ".join(map(_key, field.sources))),
-        _raw(field),
+        _cut(" or ".join(keys)),
+        _cut(raw),
         ", ".join(field.transforms),
-        result,
+        _cut(repr(field.result)) if field.outcome == "set" else field.outcome,
         field.note,
     )
-
-
-def _key(key: Key) -> str:
-    text = str(key)
-    return text if text.isprintable() else repr(key)
-
-
-def _raw(field: FieldExplanation) -> str:
-    if field.raw is None:
-        return "blank" if field.present else "missing"
-    try:
-        return _cut(repr(field.raw))
-    except Exception:  # noqa: BLE001 - a stranger's __repr__ must not keep the table away
-        return f"({type(field.raw).__name__})"
 
 
 def _cut(text: str) -> str:

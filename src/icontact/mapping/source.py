@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 import attrs
 
 from icontact.errors import MappingError
-from icontact.mapping.contact_fields import bounded, closest, nearest, shown
+from icontact.mapping.contact_fields import bounded, closest, nearest, shown, type_name
 from icontact.mapping.dates import check_input_format
 from icontact.mapping.options import SOURCE_OPTIONS
 from icontact.mapping.personal_names import NAME_PARTS, NamePart
-from icontact.mapping.transforms import TRANSFORMS
+from icontact.mapping.transforms import TRANSFORMS, TransformStep
 from icontact.mapping.values import is_blank
 
 #: A row's key: a column's name, or its number where a table has none.
@@ -24,55 +24,31 @@ Default: TypeAlias = str | int | float | bool | Decimal | date
 
 _MOST_DECIMALS = 10
 
+#: One character that cannot be a part of a number itself.
+_MARK = re.compile(r"[^0-9A-Za-z+-]")
+
 
 def _key(given: Key | list[Key] | tuple[Key, ...]) -> Key | tuple[Key, ...]:
-    if isinstance(given, (list, tuple)):
-        if not given:
-            raise MappingError("a source needs at least one key")
-        keys = tuple(_single_key(key) for key in given)
-        return keys[0] if len(keys) == 1 else keys
-    return _single_key(given)
+    """Return a key, or several, once each of them is checked."""
+    keys = tuple(given) if isinstance(given, (list, tuple)) else (given,)
+    if not keys:
+        raise MappingError("a source needs at least one key")
+    for key in keys:
+        if isinstance(key, bool) or not isinstance(key, (str, int)):
+            raise MappingError(
+                f"a source's key is a text (or a column's number), not {type_name(key)}"
+            )
+        if key == "":
+            raise MappingError("a source's key is blank: name the row's key that holds the value")
+    return keys[0] if len(keys) == 1 else keys
 
 
-def _single_key(given: Any) -> Key:
-    if isinstance(given, bool) or not isinstance(given, (str, int)):
-        raise MappingError(
-            f"a source's key is a text (or a column's number), not {type(given).__name__}"
-        )
-    if given == "":
-        raise MappingError("a source's key is blank: name the row's key that holds the value")
-    return given
-
-
-def _transform(
-    given: str | Callable[[Any], Any] | None,
-) -> str | Callable[[Any], Any] | None:
+def _transform(given: TransformStep | None) -> TransformStep | None:
     if given is None or callable(given) or (isinstance(given, str) and given in TRANSFORMS):
         return given
     close = closest(given, TRANSFORMS)
     hint = f", did you mean {close!r}?" if close else "."
     raise MappingError(f"unknown transform {shown(given)}{hint} There are {bounded(TRANSFORMS)}")
-
-
-def _one_of(choices: tuple[str, ...]) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
-    def check(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-        if value is not None and value not in choices:
-            raise MappingError(f"{attribute.name} is one of {bounded(choices)}")
-
-    return check
-
-
-def _text_option(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    if value is not None and not isinstance(value, str):
-        raise MappingError(f"{attribute.name} is a text")
-
-
-def _mark(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    marks_of_numbers = re.compile(r"[0-9A-Za-z+-]")
-    if value is not None and (
-        not isinstance(value, str) or len(value) != 1 or marks_of_numbers.match(value)
-    ):
-        raise MappingError(f"{attribute.name} is one mark, such as ',' or '.'")
 
 
 @attrs.frozen
@@ -104,44 +80,61 @@ class Source:
     """
 
     key: Key | tuple[Key, ...] = attrs.field(converter=_key)
-    transform: str | Callable[[Any], Any] | None = attrs.field(
-        default=None, converter=_transform, kw_only=True
-    )
+    transform: TransformStep | None = attrs.field(default=None, converter=_transform, kw_only=True)
     default: Default | None = attrs.field(default=None, kw_only=True, repr=False)
-    empty: Literal["leave", "clear"] = attrs.field(
-        default="leave", kw_only=True, validator=_one_of(("leave", "clear"))
-    )
+    empty: Literal["leave", "clear"] = attrs.field(default="leave", kw_only=True)
     input_format: str | None = attrs.field(default=None, kw_only=True)
     dayfirst: bool | None = attrs.field(default=None, kw_only=True)
     decimals: int | None = attrs.field(default=None, kw_only=True)
-    thousands: str | None = attrs.field(default=None, kw_only=True, validator=_mark)
-    decimal: str | None = attrs.field(default=None, kw_only=True, validator=_mark)
-    split: str | None = attrs.field(default=None, kw_only=True, validator=_text_option)
-    separator: str | None = attrs.field(default=None, kw_only=True, validator=_text_option)
-    part: NamePart | None = attrs.field(default=None, kw_only=True, validator=_one_of(NAME_PARTS))
+    thousands: str | None = attrs.field(default=None, kw_only=True)
+    decimal: str | None = attrs.field(default=None, kw_only=True)
+    split: str | None = attrs.field(default=None, kw_only=True)
+    separator: str | None = attrs.field(default=None, kw_only=True)
+    part: NamePart | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Refuse options that cannot be, or that contradict each other."""
-        if self.default is not None and (
-            is_blank(self.default) or not isinstance(self.default, (str, int, float, Decimal, date))
-        ):
-            raise MappingError("default is a text, a number, a yes or no, or a date, and not blank")
+        for name, choices in (("empty", ("leave", "clear")), ("part", (None, *NAME_PARTS))):
+            if getattr(self, name) not in choices:
+                raise MappingError(f"{name} is one of {bounded(filter(None, choices))}")
+        for name in ("thousands", "decimal"):
+            mark = getattr(self, name)
+            if mark is not None and not (isinstance(mark, str) and _MARK.fullmatch(mark)):
+                raise MappingError(f"{name} is one mark, such as ',' or '.'")
+        for name in ("split", "separator"):
+            if not isinstance(getattr(self, name), str | None):
+                raise MappingError(f"{name} is a text")
         if self.input_format is not None:
             check_input_format(self.input_format)
-        if self.input_format is not None and self.dayfirst is not None:
-            raise MappingError("input_format and dayfirst exclude each other")
-        if self.dayfirst is not None and not isinstance(self.dayfirst, bool):
-            raise MappingError("dayfirst is true or false")
-        if self.decimals is not None and (
-            type(self.decimals) is not int or not 0 <= self.decimals <= _MOST_DECIMALS
+        default, decimals = self.default, self.decimals
+        for problem, is_wrong in (
+            (
+                "default is a text, a number, a yes or no, or a date, and not blank",
+                default is not None
+                and (is_blank(default) or not isinstance(default, get_args(Default))),
+            ),
+            (
+                "input_format and dayfirst exclude each other",
+                self.input_format is not None and self.dayfirst is not None,
+            ),
+            ("dayfirst is true or false", not isinstance(self.dayfirst, bool | None)),
+            (
+                f"decimals is a whole number from 0 to {_MOST_DECIMALS}",
+                decimals is not None
+                and (type(decimals) is not int or not 0 <= decimals <= _MOST_DECIMALS),
+            ),
+            (
+                "thousands and decimal must be different marks",
+                self.thousands is not None and self.thousands == (self.decimal or "."),
+            ),
+            ("split is at least one character", self.split == ""),
+            (
+                "transform='full_name' and part= belong together",
+                (self.transform == "full_name") != (self.part is not None),
+            ),
         ):
-            raise MappingError(f"decimals is a whole number from 0 to {_MOST_DECIMALS}")
-        if self.thousands is not None and self.thousands == (self.decimal or "."):
-            raise MappingError("thousands and decimal must be different marks")
-        if self.split == "":
-            raise MappingError("split is at least one character")
-        if (self.transform == "full_name") != (self.part is not None):
-            raise MappingError("transform='full_name' and part= belong together")
+            if is_wrong:
+                raise MappingError(problem)
 
     @property
     def keys(self) -> tuple[Key, ...]:

@@ -1,22 +1,28 @@
-"""The transforms by name, the options each one takes, and the one that a field ends with."""
+"""The transforms by name, and the functions that users give as transforms."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
-from functools import partial
+from types import CodeType
 from typing import Any, NamedTuple, TypeAlias
 
 from icontact.errors import DoNotContact, MappingError
 from icontact.mapping.addresses import clean_email
-from icontact.mapping.callables import call
 from icontact.mapping.consent_reading import read
 from icontact.mapping.dates import clean_date
 from icontact.mapping.html_text import without_tags
-from icontact.mapping.numbers import DECIMALS, clean_checkbox, clean_number
+from icontact.mapping.numbers import clean_checkbox, clean_number
 from icontact.mapping.options import MapperOptions
 from icontact.mapping.personal_names import name_part
-from icontact.mapping.states import MOST_CHARACTERS, clean_state
+from icontact.mapping.states import clean_state
 from icontact.mapping.values import TransformResult, clean_text, is_blank, joined, unboxed, verbatim
+
+#: A transform's name, or a function of the user's own.
+TransformStep: TypeAlias = str | Callable[[Any], Any]
+
+#: iContact's own statuses (API 6.3). ``unsubscribed`` is one of a subscription, not of a contact.
+STATUSES = ("normal", "donotcontact", "bounced", "pending", "invitable", "deleted")
 
 
 class TransformContext(NamedTuple):
@@ -36,23 +42,22 @@ class TransformContext(NamedTuple):
     longest: int | None = None
     country: object = None
 
+    @property
+    def fewest_decimals(self) -> int | None:
+        """How many decimals a number gets: the source may ask for less than the type has."""
+        limits = (self.options.get("decimals"), self.decimals)
+        return min((limit for limit in limits if limit is not None), default=None)
+
     def given(self, *names: str) -> dict[str, Any]:
         """Return those of some options that the source gives."""
         return {name: self.options[name] for name in names if name in self.options}
 
 
-TransformFunction: TypeAlias = Callable[[Any, TransformContext], TransformResult]
-
-
 class Transform(NamedTuple):
     """A transform: its function, and the options it reads."""
 
-    run: TransformFunction
+    run: Callable[[Any, TransformContext], TransformResult]
     options: tuple[str, ...] = ()
-
-
-#: iContact's own statuses (API 6.3). ``unsubscribed`` is one of a subscription, not of a contact.
-STATUSES = ("normal", "donotcontact", "bounced", "pending", "invitable", "deleted")
 
 
 def clean_status(value: object) -> TransformResult:
@@ -78,113 +83,94 @@ def clean_status(value: object) -> TransformResult:
     return TransformResult("normal" if answer == "mail" else None, result.notes)
 
 
-def decimals_of(context: TransformContext) -> int | None:
-    """Return how many decimals a number gets: the source may ask for less than the type has."""
-    limits = (context.options.get("decimals"), context.decimals)
-    return min((limit for limit in limits if limit is not None), default=None)
-
-
-def _text(value: object, _: TransformContext) -> TransformResult:
-    return clean_text(value)
-
-
-def _email(value: object, context: TransformContext) -> TransformResult:
-    return clean_email(value, context.mapping.several_addresses)
-
-
-def _checkbox(value: object, _: TransformContext) -> TransformResult:
-    return clean_checkbox(value)
-
-
-def _state(value: object, context: TransformContext) -> TransformResult:
-    return clean_state(value, country=context.country, long_state=context.mapping.long_state)
-
-
-def _number(value: object, context: TransformContext) -> TransformResult:
-    options = context.given("thousands", "decimal")
-    return clean_number(value, decimals=decimals_of(context), **options)
-
-
-def _date(value: object, context: TransformContext) -> TransformResult:
-    options = context.given("input_format", "dayfirst")
-    return clean_date(value, date_format=context.mapping.date_format, **options)
-
-
-def _joined(value: object, context: TransformContext) -> TransformResult:
-    return joined(value, **context.given("split", "separator"))
-
-
-def _full_name(value: object, context: TransformContext) -> TransformResult:
-    return name_part(value, context.options["part"])
-
-
-def _untagged(value: Any, _: TransformContext) -> TransformResult:
-    return without_tags(value) if isinstance(value, str) else TransformResult(value)
-
-
-def _verbatim(value: object, context: TransformContext) -> TransformResult:
-    return verbatim(value, longest=context.longest)
-
-
-def _status(value: object, _: TransformContext) -> TransformResult:
-    return clean_status(value)
-
-
 #: Runs on texts only, and leaves everything else to what comes after it.
 UNTAGGED = "untagged"
 
 TRANSFORMS: Mapping[str, Transform] = {
-    "text": Transform(_text),
-    "email": Transform(_email),
-    "checkbox": Transform(_checkbox),
-    "state": Transform(_state),
-    "number": Transform(_number, ("decimals", "thousands", "decimal")),
-    "date": Transform(_date, ("input_format", "dayfirst")),
-    "joined": Transform(_joined, ("split", "separator")),
-    "full_name": Transform(_full_name, ("part",)),
-    UNTAGGED: Transform(_untagged),
-    "verbatim": Transform(_verbatim),
-    "status": Transform(_status),
+    "text": Transform(lambda value, _: clean_text(value)),
+    "email": Transform(
+        lambda value, context: clean_email(value, context.mapping.several_addresses)
+    ),
+    "checkbox": Transform(lambda value, _: clean_checkbox(value)),
+    "state": Transform(
+        lambda value, context: clean_state(
+            value, country=context.country, long_state=context.mapping.long_state
+        )
+    ),
+    "number": Transform(
+        lambda value, context: clean_number(
+            value,
+            decimals=context.fewest_decimals,
+            **context.given("thousands", "decimal"),
+        ),
+        ("decimals", "thousands", "decimal"),
+    ),
+    "date": Transform(
+        lambda value, context: clean_date(
+            value,
+            date_format=context.mapping.date_format,
+            **context.given("input_format", "dayfirst"),
+        ),
+        ("input_format", "dayfirst"),
+    ),
+    "joined": Transform(
+        lambda value, context: joined(value, **context.given("split", "separator")),
+        ("split", "separator"),
+    ),
+    "full_name": Transform(
+        lambda value, context: name_part(value, context.options["part"]), ("part",)
+    ),
+    UNTAGGED: Transform(
+        lambda value, _: without_tags(value) if isinstance(value, str) else TransformResult(value)
+    ),
+    "verbatim": Transform(lambda value, context: verbatim(value, longest=context.longest)),
+    "status": Transform(lambda value, _: clean_status(value)),
 }
 
 
-def function_of(step: str | Callable[[Any], Any]) -> TransformFunction:
-    """Return a step as a function of a value and its context."""
-    return TRANSFORMS[step].run if isinstance(step, str) else partial(_run_callable, step)
+def run_step(step: TransformStep, value: object, context: TransformContext) -> TransformResult:
+    """Return what a transform makes of a value.
 
-
-def _run_callable(
-    function: Callable[[Any], Any], value: object, _: TransformContext
-) -> TransformResult:
-    made = unboxed(call(function, value))
-    return TransformResult(None if is_blank(made) else made)
-
-
-#: What a field can hold at most (API 3).
-LONGEST: Mapping[str, int] = {"state": MOST_CHARACTERS}
-
-
-def steps_for(first: Any, final: str) -> tuple[str | Callable[[Any], Any], ...]:
-    """Return the steps of a field: a source's own transform, if it has one, and the field's.
-
-    Verbatim text is not cleaned afterwards; numbers, dates and addresses are.
+    Raises:
+        MappingError: The value does not fit. If a user's function raised, the message has neither
+            its text nor the value.
     """
-    if first is None or first == final:
-        return (final,)
-    if first == "verbatim" and final in ("text", "state", "status"):
-        return (first,)
-    return (first, final)
+    if isinstance(step, str):
+        return TRANSFORMS[step].run(value, context)
+    try:
+        made = step(value)
+    except MappingError:
+        raise
+    except Exception as error:  # noqa: BLE001  # any error of it refuses the value
+        kind = type(error).__name__
+    else:
+        made = unboxed(made)
+        return TransformResult(None if is_blank(made) else made)
+    # Outside the block: the function's own error may hold the value.
+    raise MappingError(f"the transform {name_of(step)} raised {kind}")
 
 
-def final_transform(target: str, field_type: str | None = None) -> str:
-    """Return the transform that a field's value ends with, whatever came before it.
+def name_of(step: TransformStep) -> str:
+    """Return the name under which messages and explanations show a step."""
+    if isinstance(step, str):
+        return step
+    return str(getattr(step, "__qualname__", type(step).__qualname__))
 
-    Args:
-        target: The field.
-        field_type: The type of a custom field; an unknown one is text.
-    """
-    if field_type is None:
-        return target if target in ("email", "state", "status") else "text"
-    if field_type in DECIMALS:
-        return "number"
-    return field_type if field_type in ("checkbox", "date") else "text"
+
+def identity_of(step: TransformStep) -> str | list[str]:
+    """Return what distinguishes a step: a name, or a function's name and code."""
+    if isinstance(step, str):
+        return step
+    code = getattr(step, "__code__", None)
+    body = "" if code is None else hashlib.sha256(_code_text(code).encode()).hexdigest()
+    return [str(getattr(step, "__module__", "")), name_of(step), body]
+
+
+def _code_text(constant: Any) -> str:
+    if isinstance(constant, CodeType):
+        inner = ", ".join(map(_code_text, constant.co_consts))
+        return f"{constant.co_code!r} {constant.co_names} {constant.co_varnames} ({inner})"
+    if isinstance(constant, frozenset):
+        # Its order differs from process to process.
+        return repr(sorted(map(_code_text, constant)))
+    return repr(constant)

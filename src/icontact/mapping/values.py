@@ -25,6 +25,8 @@ _ZERO_DATE = re.compile(r"(?:0000([-/.])00\1(?:00)|00([-/.])00\2(?:0000|00))(?:[
 #: With what spreadsheets mark a text that they would take for a number or a formula.
 _TEXT_MARK = re.compile(r"'(?=[+\-=@0-9])")
 
+#: Letters, digits and a few marks. It is not a date of zeros, nor a number such as 1E+15.
+_USUAL = re.compile(r"(?!00)(?![0-9][0-9.,]*[eE])[\w+(][\w .,:'@/()+-]*(?<! )")
 _SPACES = re.compile(r"\s+")
 _BREAKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 _ABSENT_TYPES = frozenset({"NAType", "NaTType"})
@@ -90,6 +92,11 @@ def unboxed(value: Any) -> Any:
     return value.item()
 
 
+def usual_text(value: object) -> str | None:
+    """Return a text that `clean_text` leaves as it is, if that is seen at once."""
+    return value if type(value) is str and _USUAL.fullmatch(value) else None
+
+
 def clean_text(value: object) -> TransformResult:
     r"""Return a scalar as one line of text.
 
@@ -104,13 +111,10 @@ def clean_text(value: object) -> TransformResult:
     >>> clean_text("Fish &amp; Chips\nLtd ")[:2]
     ('Fish & Chips Ltd', ('line breaks or tabs became spaces',))
     """
-    if type(value) is str and value[:1].isalpha() and value[-1] != " " and value.isprintable():
-        # Most texts are left as they are; those with an entity go on.
-        return TransformResult(value) if "&" not in value else _cleaned(value)
-    return TransformResult(None) if is_blank(value) else _cleaned(value)
-
-
-def _cleaned(value: object) -> TransformResult:
+    if (usual := usual_text(value)) is not None:
+        return TransformResult(usual)
+    if is_blank(value):
+        return TransformResult(None)
     text = trimmed(html_decoded(scalar_text(value)))
     if text.startswith("'") and _TEXT_MARK.match(text):
         text = text[1:]
