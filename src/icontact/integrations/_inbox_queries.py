@@ -1,19 +1,57 @@
-"""The queries behind an inbox: which contact is next, and what is known of it."""
+"""The tables and queries of an inbox: which contact is next, and what is known of it."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import attrs
-
+from icontact._sqlite import Checked
 from icontact.integrations._processes import is_gone
 from icontact.integrations.decide import Memory, Pending
 from icontact.integrations.events import ContactEvent
+from icontact.integrations.inbox_records import InboxClaim
 
-__all__ = ["NEWEST", "ContactHistory", "address_of", "candidates", "read_history"]
+__all__ = ["CONTACTS", "EVENTS", "NEWEST", "TABLES", "candidates", "event_of", "read_claim"]
+
+TABLES = """
+CREATE TABLE events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    identity TEXT NOT NULL UNIQUE,
+    contact TEXT NOT NULL,
+    type TEXT NOT NULL,
+    happened REAL NOT NULL,
+    received REAL NOT NULL,
+    state TEXT NOT NULL,
+    due REAL NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT '',
+    settled REAL,
+    payload TEXT,
+    checksum INTEGER
+);
+CREATE INDEX events_by_due ON events (state, due);
+CREATE INDEX events_by_contact ON events (contact, happened);
+CREATE TABLE contacts (
+    contact TEXT PRIMARY KEY,
+    owner TEXT,
+    until REAL NOT NULL DEFAULT 0,
+    memory TEXT NOT NULL DEFAULT '{}',
+    checksum INTEGER
+) WITHOUT ROWID;
+CREATE INDEX contacts_by_lease ON contacts (until);
+"""
+
+EVENTS = Checked(
+    name="events",
+    key=("number",),
+    columns=(
+        *("identity", "contact", "type", "happened", "received", "state", "due", "attempts"),
+        *("reason", "settled", "payload"),
+    ),
+)
+CONTACTS = Checked(name="contacts", key=("contact",), columns=("owner", "until", "memory"))
 
 #: The events of a contact whose values are kept, the newest first. A deletion has no values.
 NEWEST = """
@@ -21,18 +59,6 @@ SELECT number, CAST(payload AS BLOB), state FROM events
 WHERE contact = ? AND payload IS NOT NULL AND type != 'deleted'
 ORDER BY happened DESC, number DESC
 """
-
-_NUMBERS = ("newest", "blocked_at")
-_SWITCHES = ("blocked", "followed", "deleted")
-
-
-@attrs.frozen
-class ContactHistory:
-    """All that is known of a contact."""
-
-    pending: tuple[Pending, ...]
-    memory: Memory
-    newest: ContactEvent
 
 
 def candidates(
@@ -46,48 +72,48 @@ def candidates(
 
     Each is searched when the caller is done with the one before.
     """
-    while (chosen := _next(connection, now, contact)) is not None:
-        yield chosen
-    if _free_leases(connection, now, alive) + _follow_clock(connection, now, lease):
-        while (chosen := _next(connection, now, contact)) is not None:
-            yield chosen
-
-
-def _next(connection: sqlite3.Connection, now: float, contact: str | None) -> str | None:
     condition = "e.due <= ?" if contact is None else "e.contact = ?"
-    values = (now if contact is None else contact, now)
-    chosen = connection.execute(
-        "SELECT e.contact FROM events e JOIN contacts c USING (contact)"  # noqa: S608  (one of two texts)
-        f" WHERE e.state = 'waiting' AND {condition} AND c.until <= ?"
-        " ORDER BY e.due, e.number LIMIT 1",
-        values,
-    ).fetchone()
-    return None if chosen is None else str(chosen[0])
+    freed = False
+    while True:
+        chosen = connection.execute(
+            "SELECT e.contact FROM events e JOIN contacts c USING (contact)"  # noqa: S608  (one of two texts)
+            f" WHERE e.state = 'waiting' AND {condition} AND c.until <= ?"
+            " ORDER BY e.due, e.number LIMIT 1",
+            (now if contact is None else contact, now),
+        ).fetchone()
+        if chosen is not None:
+            yield str(chosen[0])
+        elif freed or not _free(connection, now, lease, alive):
+            return
+        else:
+            freed = True
 
 
-def _free_leases(connection: sqlite3.Connection, now: float, alive: Callable[[int], bool]) -> int:
-    """End the leases of processes of this machine that ended."""
+def _free(
+    connection: sqlite3.Connection, now: float, lease: float, alive: Callable[[int], bool]
+) -> bool:
+    """End leases of processes that ended, and shorten what a clock that was set back made longer.
+
+    Returns:
+        Whether another contact may be claimed now.
+    """
     rows = connection.execute("SELECT DISTINCT owner FROM contacts WHERE until > ?", (now,))
     gone = [(owner,) for (owner,) in rows.fetchall() if is_gone(owner, alive)]
     connection.executemany("UPDATE contacts SET until = 0 WHERE owner = ?", gone)
-    return len(gone)
-
-
-def _follow_clock(connection: sqlite3.Connection, now: float, lease: float) -> int:
-    """Shorten pauses and leases that were written before the clock was set back."""
     # A pause is counted from the time at which it was written, so that time is in the future, too.
-    freed = connection.execute(
+    shortened = connection.execute(
         "UPDATE events SET due = ? WHERE state = 'waiting' AND due > ?"
         " AND COALESCE(settled, received) > ?",
         (now, now, now),
     ).rowcount
     # The owner may be at work: the lease is cut to its whole length from now.
     connection.execute("UPDATE contacts SET until = ? WHERE until > ?", (now + lease, now + lease))
-    return freed
+    return bool(gone or shortened)
 
 
-def read_history(connection: sqlite3.Connection, contact: str) -> ContactHistory | str:
-    """Return what is known of a contact, or which part of it cannot be read. Shows no values."""
+def read_claim(connection: sqlite3.Connection, contact: str, owner: str) -> InboxClaim | str:
+    """Return a claim on a contact, or which part of it cannot be read. Shows no values."""
+    advice = "event {} of this contact cannot be read: drop it, then retry the others"
     # As bytes: the text may be damaged, and the module would refuse to return it.
     waiting = connection.execute(
         "SELECT number, CAST(payload AS BLOB), attempts FROM events"
@@ -97,67 +123,54 @@ def read_history(connection: sqlite3.Connection, contact: str) -> ContactHistory
     (stored,) = connection.execute(
         "SELECT CAST(memory AS BLOB) FROM contacts WHERE contact = ?", (contact,)
     ).fetchone()
-    memory = _memory(stored)
+    memory = _memory_of(stored)
     if memory is None:
         return "what is remembered of the contact cannot be read"
-    return _history(waiting, memory, connection.execute(NEWEST, (contact,)).fetchall())
-
-
-def _history(
-    waiting: Sequence[tuple[int, bytes | None, int]],
-    memory: Memory,
-    kept: Sequence[tuple[int, bytes, str]],
-) -> ContactHistory | str:
     pending = []
     for number, payload, attempts in waiting:
-        event = _event(payload)
+        event = event_of(payload)
         if event is None:
-            return _advice(number)
+            return advice.format(number)
         pending.append(Pending(number, event, attempts))
-    for number, payload, state in kept:
-        newest = _event(payload)
+    newest = None
+    for number, payload, state in connection.execute(NEWEST, (contact,)).fetchall():
+        newest = event_of(payload)
         if newest is not None:
-            return ContactHistory(tuple(pending), memory, newest)
+            break
         # The memory knows the time of an event that is done.
         if state != "done":
-            return _advice(number)
-    return ContactHistory(tuple(pending), memory, pending[-1].event)
+            return advice.format(number)
+    return InboxClaim(
+        contact=contact,
+        owner=owner,
+        pending=tuple(pending),
+        memory=memory,
+        newest=newest or pending[-1].event,
+    )
 
 
-def address_of(payload: bytes | None) -> str | None:
-    """Return the address of an event, if it is kept and can be read."""
-    event = None if payload is None else _event(payload)
-    return None if event is None else event.email
-
-
-def _advice(number: int) -> str:
-    return f"event {number} of this contact cannot be read: drop it, then retry the others"
-
-
-def _event(payload: bytes | None) -> ContactEvent | None:
+def event_of(payload: bytes | None) -> ContactEvent | None:
+    """Return a kept event, if it can be read."""
     try:
         return ContactEvent.from_json((payload or b"").decode("utf-8", "surrogatepass"))
     except Exception:  # noqa: BLE001  (a file that was damaged may hold anything)
         return None
 
 
-def _memory(stored: bytes | None) -> Memory | None:
+def _memory_of(stored: bytes | None) -> Memory | None:
+    """Return what is remembered, if each part has its type.
+
+    A damaged part must not be read as "may be mailed".
+    """
     try:
         content = json.loads(stored or b"")
         memory = Memory(**{**content, "fired": tuple(content.get("fired", ()))})
-        return memory if _is_sound(memory) else None
+        points: Any = 0.0 if memory.points is None else memory.points
+        numbers = [points, memory.newest, memory.blocked_at]
+        numbers += [*memory.pushed.values(), *memory.segments.values()]
+        parts: list[tuple[Any, Any]] = [(one, int | float) for one in numbers]
+        parts += [(one, bool) for one in (memory.blocked, memory.followed, memory.deleted)]
+        parts += [(one, str) for one in (*memory.fired, memory.reason or "")]
+        return memory if all(isinstance(part, kind) for part, kind in parts) else None
     except Exception:  # noqa: BLE001  (a file that was damaged may hold anything)
         return None
-
-
-def _is_sound(memory: Memory) -> bool:
-    """Whether each part has its type; a damaged one must not be read as "may be mailed"."""
-    points: Any = 0.0 if memory.points is None else memory.points
-    numbers = [points, *(getattr(memory, name) for name in _NUMBERS)]
-    numbers += [*memory.pushed.values(), *memory.segments.values()]
-    texts = [*memory.fired, memory.reason or ""]
-    return (
-        all(isinstance(one, int | float) for one in numbers)
-        and all(isinstance(getattr(memory, name), bool) for name in _SWITCHES)
-        and all(isinstance(one, str) for one in texts)
-    )

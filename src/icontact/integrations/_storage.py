@@ -66,6 +66,11 @@ class Storage:
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         return self._connection.execute(sql, values).fetchall()
 
+    def _change(self, sql: str, *rows: Sequence[Any]) -> int:
+        """Execute a statement with each of these rows, all or none; return what it changed."""
+        with self._transaction() as connection:
+            return connection.executemany(sql, rows).rowcount
+
     @property
     def _connection(self) -> sqlite3.Connection:
         """The connection of this thread, and of this process: none survives a fork."""
@@ -87,31 +92,27 @@ class Storage:
 
     def _prepare(self) -> str:
         """Make the tables in a new file; return what is wrong with another."""
+        file_format = FileFormat(
+            application_id=self._APPLICATION, version=self._VERSION, tables=self._TABLES
+        )
         try:
             connection = self._connection
             use_wal(connection)
-            file_format = FileFormat(
-                application_id=self._APPLICATION, version=self._VERSION, tables=self._TABLES
-            )
             if problem := file_format.prepare(connection):
                 problem = f"{problem}; name another file"
             else:
                 with transaction(connection):
-                    problem = self._find_damage(connection)
+                    keep_checksums(connection, self._CHECKED)
+                    self._is_prepared = True
+                    if problem := damage_of(connection, (), schema_of(self._TABLES)):
+                        problem = f"{problem}; restore it from a copy, or name another file"
+                    else:
+                        self._set_aside_damaged_rows(connection)
         except sqlite3.DatabaseError as error:
             problem = str(error)
         if problem:
             self.close()
         return problem
-
-    def _find_damage(self, connection: sqlite3.Connection) -> str:
-        """Set damaged rows aside; return what is wrong with the whole file."""
-        keep_checksums(connection, self._CHECKED)
-        self._is_prepared = True
-        if problem := damage_of(connection, (), schema_of(self._TABLES)):
-            return f"{problem}; restore it from a copy, or name another file"
-        self._set_aside_damaged_rows(connection)
-        return ""
 
     def _set_aside_damaged_rows(self, connection: sqlite3.Connection) -> None:
         """Let no row be used that is not as it was written."""

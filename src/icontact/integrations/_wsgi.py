@@ -67,31 +67,25 @@ def read_body(environ: Environ, max_bytes: int) -> bytes:
         Reply: If the body is too long, or its length is missing or wrong.
     """
     length = environ.get("CONTENT_LENGTH") or ""
-    stream = environ["wsgi.input"]
-    if not length:
-        if not environ.get("wsgi.input_terminated"):
-            raise Reply(411)
-        body = _read(stream, max_bytes + 1)
-        if len(body) > max_bytes:
+    if length:
+        if not (length.isascii() and length.isdecimal() and len(length) < 19):
+            raise Reply(400)
+        if int(length) > max_bytes:
             raise Reply(413)
-        return body
-    if not (length.isascii() and length.isdecimal() and len(length) < 19):
-        raise Reply(400)
-    if int(length) > max_bytes:
+        most = int(length)
+    elif environ.get("wsgi.input_terminated"):
+        most = max_bytes + 1
+    else:
+        raise Reply(411)
+    body = bytearray()
+    # A stream may give less at once than it has.
+    while len(body) < most and (piece := environ["wsgi.input"].read(most - len(body))):
+        body += piece
+    if len(body) > max_bytes:
         raise Reply(413)
-    body = _read(stream, int(length))
-    if len(body) != int(length):
+    if length and len(body) < most:
         raise Reply(400)
-    return body
-
-
-def _read(stream: Any, most: int) -> bytes:
-    """Read up to ``most`` bytes; a stream may give less at once than it has."""
-    pieces: list[bytes] = []
-    while most > 0 and (piece := stream.read(most)):
-        pieces.append(piece)
-        most -= len(piece)
-    return b"".join(pieces)
+    return bytes(body)
 
 
 class Application(ABC):
@@ -157,27 +151,22 @@ class Application(ABC):
             return None
         if environ.get("REQUEST_METHOD") not in ("GET", "HEAD"):
             return method_not_allowed("GET, HEAD")
+        if path == "/live":
+            return Reply(200, {"live": True})
+        if path == "/ready" and self._closed:
+            return Reply(503, {"ready": False, "reason": "stopping"})
         try:
-            if path == "/live":
-                return Reply(200, {"live": True})
-            if path == "/ready":
-                return self._ready(inbox)
             if path == "/metrics" and metrics is not None:
                 return Reply(200, text=metrics.exposition(inbox))
-            return self._health(inbox)
+            if path == "/ready":
+                # Web hooks can be kept; iContact may well be away meanwhile.
+                inbox.check_writable()
+                content: dict[str, Any] = {"ready": True}
+            else:
+                waited = inbox.oldest_waiting()
+                content = {"events": inbox.counts(), "oldest_waiting_seconds": waited}
         except sqlite3.Error as error:
             logger.error("the inbox cannot be used: %s", type(error).__name__)
             return Reply(503)
-
-    def _health(self, inbox: Inbox) -> Reply:
         self.start()
-        waited = inbox.oldest_waiting()
-        return Reply(200, {"events": inbox.counts(), "oldest_waiting_seconds": waited})
-
-    def _ready(self, inbox: Inbox) -> Reply:
-        """Tell whether web hooks can be kept; iContact may well be away meanwhile."""
-        if self._closed:
-            return Reply(503, {"ready": False, "reason": "stopping"})
-        inbox.check_writable()
-        self.start()
-        return Reply(200, {"ready": True})
+        return Reply(200, content)

@@ -5,16 +5,26 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import ClassVar
 
 import attrs
 
-from icontact.integrations._inbox_file import InboxFile
-from icontact.integrations._inbox_queries import NEWEST, address_of, candidates, read_history
+from icontact._sqlite import Checked
+from icontact.integrations._inbox_queries import (
+    CONTACTS,
+    EVENTS,
+    NEWEST,
+    TABLES,
+    candidates,
+    event_of,
+    read_claim,
+)
 from icontact.integrations._processes import lives, new_owner
+from icontact.integrations._storage import Storage
 from icontact.integrations.decide import Memory
 from icontact.integrations.events import ContactEvent
 from icontact.integrations.inbox_records import (
@@ -28,14 +38,19 @@ __all__ = ["EventOutcome", "EventState", "Inbox", "InboxClaim", "InboxEntry"]
 
 logger: logging.Logger = logging.getLogger("icontact")
 
-#: An event from further in the future than clocks differ counts as one of now.
+_DAMAGED = "is not as it was written: look at it, then retry or drop it"
+
+#: An event from further in the future counts as one of now.
 _AHEAD = 3600.0
 
 #: Precedes the reason of an event that was not tried because none is.
 _ALL_WAIT = "all events wait: "
 
+#: The columns of an event that people see, beside its address.
+_SHOWN = "number type state contact happened received due attempts reason".split()
 
-class Inbox(InboxFile):
+
+class Inbox(Storage):
     """Events in an SQLite file, shared by threads and by processes of one machine.
 
     The file holds people's data, and only its owner can read it. Values are kept until an event is
@@ -49,6 +64,13 @@ class Inbox(InboxFile):
     Raises:
         ConfigError: If the file cannot be opened, or is something else.
     """
+
+    _KIND: ClassVar[str] = "an inbox"
+    _TABLES: ClassVar[str] = TABLES
+    #: ``IcIn`` in ASCII.
+    _APPLICATION: ClassVar[int] = 0x4963496E
+    _VERSION: ClassVar[int] = 3
+    _CHECKED: ClassVar[tuple[Checked, ...]] = (EVENTS, CONTACTS)
 
     def __init__(
         self,
@@ -69,21 +91,25 @@ class Inbox(InboxFile):
         Raises:
             TypeError: If a value of a contact cannot be kept.
         """
-        now = self._clock()
-        rows = [_stored(event, now) for event in events]
+        now, present = self._clock(), datetime.fromtimestamp(self._clock(), UTC)
+        rows = []
+        for event in events:
+            # From further in the future than clocks differ: all later events would be older.
+            kept = attrs.evolve(event, happened_at=present) if event.at > now + _AHEAD else event
+            kind = kept.type.value
+            rows.append((kept.identity, kept.key, kind, kept.at, now, now, kept.to_json()))
         if not rows:
             return 0
         with self._transaction(durable=True) as connection:
-            new = 0
-            for row in rows:
-                new += connection.execute(
-                    "INSERT INTO events (identity, contact, type, happened, received, due, payload,"
-                    " state) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT DO NOTHING",
-                    row,
-                ).rowcount
-                connection.execute(
-                    "INSERT INTO contacts (contact) VALUES (?) ON CONFLICT DO NOTHING", (row[1],)
-                )
+            new = connection.executemany(
+                "INSERT INTO events (identity, contact, type, happened, received, due, payload,"
+                " state) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT DO NOTHING",
+                rows,
+            ).rowcount
+            connection.executemany(
+                "INSERT INTO contacts (contact) VALUES (?) ON CONFLICT DO NOTHING",
+                [(row[1],) for row in rows],
+            )
         return new
 
     def claim(self, *, lease: float, contact: str | None = None) -> InboxClaim | None:
@@ -99,30 +125,23 @@ class Inbox(InboxFile):
         Returns:
             ``None`` if nothing is due, or other processes deal with all of it.
         """
-        now = self._clock()
+        now, owner = self._clock(), new_owner()
         with self._transaction() as connection:
             for name in candidates(connection, now, lease, contact, self._alive):
-                history = read_history(connection, name)
-                if not isinstance(history, str):
-                    owner = new_owner()
+                claim = read_claim(connection, name, owner)
+                if isinstance(claim, InboxClaim):
                     connection.execute(
                         "UPDATE contacts SET owner = ?, until = ? WHERE contact = ?",
                         (owner, now + lease, name),
                     )
-                    return InboxClaim(
-                        contact=name,
-                        owner=owner,
-                        pending=history.pending,
-                        memory=history.memory,
-                        newest=history.newest,
-                    )
+                    return claim
                 # A contact that cannot be read must not block the others.
                 connection.execute(
                     "UPDATE events SET state = 'dead_letter', reason = ?, settled = ?,"
                     " attempts = attempts + 1 WHERE contact = ? AND state = 'waiting'",
-                    (history, now, name),
+                    (claim, now, name),
                 )
-                logger.error("the events of a contact became dead letters: %s", history)
+                logger.error("the events of a contact became dead letters: %s", claim)
         return None
 
     def settle(
@@ -161,13 +180,8 @@ class Inbox(InboxFile):
 
     def renew(self, claim: InboxClaim, *, lease: float) -> bool:
         """Extend a claim; return whether it still held."""
-        with self._transaction() as connection:
-            return bool(
-                connection.execute(
-                    "UPDATE contacts SET until = ? WHERE contact = ? AND owner = ?",
-                    (self._clock() + lease, claim.contact, claim.owner),
-                ).rowcount
-            )
+        sql = "UPDATE contacts SET until = ? WHERE contact = ? AND owner = ?"
+        return bool(self._change(sql, (self._clock() + lease, claim.contact, claim.owner)))
 
     def waits(self, identity: str) -> bool:
         """Return whether an event waits."""
@@ -182,17 +196,16 @@ class Inbox(InboxFile):
 
     def explain(self, reason: str) -> None:
         """Write why all due events wait, where they have no reason of their own."""
-        with self._transaction() as connection:
-            connection.execute(
-                "UPDATE events SET reason = ? WHERE state = 'waiting' AND due <= ?"
-                " AND (reason = '' OR substr(reason, 1, ?) = ?)",
-                (_ALL_WAIT + reason, self._clock(), len(_ALL_WAIT), _ALL_WAIT),
-            )
+        self._change(
+            "UPDATE events SET reason = ? WHERE state = 'waiting' AND due <= ?"
+            " AND (reason = '' OR substr(reason, 1, ?) = ?)",
+            (_ALL_WAIT + reason, self._clock(), len(_ALL_WAIT), _ALL_WAIT),
+        )
 
     def counts(self) -> dict[str, int]:
         """Return the number of events in each state."""
         found = self._rows("SELECT state, COUNT(*) FROM events GROUP BY state")
-        return {state.value: 0 for state in EventState} | {row[0]: row[1] for row in found}
+        return {state.value: 0 for state in EventState} | dict(found)
 
     def counts_by_type(self) -> list[tuple[str, str, int]]:
         """Return type, state and number of the events."""
@@ -205,8 +218,7 @@ class Inbox(InboxFile):
         Raises:
             sqlite3.Error: If they cannot.
         """
-        with self._transaction() as connection:
-            connection.execute("UPDATE contacts SET until = 0 WHERE contact IS NULL")
+        self._change("UPDATE contacts SET until = 0 WHERE contact IS NULL", ())
 
     def oldest_waiting(self) -> float | None:
         """Return the age of the oldest waiting event in seconds, if any waits."""
@@ -224,11 +236,16 @@ class Inbox(InboxFile):
         """Return events in these states, the oldest first, up to a limit."""
         marks = ", ".join("?" * len(states))
         rows = self._rows(
-            "SELECT number, type, state, contact, CAST(payload AS BLOB), happened, received,"  # noqa: S608  (question marks)
-            f" due, attempts, reason FROM events WHERE state IN ({marks}) ORDER BY number LIMIT ?",
+            f"SELECT {', '.join(_SHOWN)}, CAST(payload AS BLOB) FROM events"  # noqa: S608  (names, and question marks)
+            f" WHERE state IN ({marks}) ORDER BY number LIMIT ?",
             (*(str(EventState(state)) for state in states), limit),
         )
-        return [_entry(*row) for row in rows]
+        found = []
+        for *values, payload in rows:
+            event = event_of(payload)
+            email = None if event is None else event.email
+            found.append(InboxEntry(email=email, **dict(zip(_SHOWN, values, strict=True))))
+        return found
 
     def retry(self, number: int | None = None) -> int:
         """Let waiting events and dead letters be tried at once: one, or all of them.
@@ -236,13 +253,11 @@ class Inbox(InboxFile):
         Returns:
             The number of these events.
         """
-        which, values = ("", ()) if number is None else (" AND number = ?", (number,))
-        with self._transaction() as connection:
-            return connection.execute(
-                "UPDATE events SET state = 'waiting', due = ?"  # noqa: S608  (one of two texts)
-                f" WHERE state IN ('waiting', 'dead_letter'){which}",
-                (self._clock(), *values),
-            ).rowcount
+        return self._change(
+            "UPDATE events SET state = 'waiting', due = ?"
+            " WHERE state IN ('waiting', 'dead_letter') AND number = COALESCE(?, number)",
+            (self._clock(), number),
+        )
 
     def drop(self, number: int) -> bool:
         """Give up a waiting event or a dead letter, and delete its values.
@@ -252,14 +267,11 @@ class Inbox(InboxFile):
         Returns:
             Whether there was such an event.
         """
-        with self._transaction() as connection:
-            return bool(
-                connection.execute(
-                    "UPDATE events SET state = 'dropped', payload = NULL, settled = ?"
-                    " WHERE number = ? AND state IN ('waiting', 'dead_letter')",
-                    (self._clock(), number),
-                ).rowcount
-            )
+        sql = (
+            "UPDATE events SET state = 'dropped', payload = NULL, settled = ?"
+            " WHERE number = ? AND state IN ('waiting', 'dead_letter')"
+        )
+        return bool(self._change(sql, (self._clock(), number)))
 
     def prune(self, *, payloads: float, identities: float) -> None:
         """Delete the values of events that are done, and later the events; both after seconds."""
@@ -275,28 +287,16 @@ class Inbox(InboxFile):
                 (now - identities,),
             )
 
-
-def _stored(event: ContactEvent, now: float) -> tuple[Any, ...]:
-    if event.at > now + _AHEAD:
-        # Otherwise all later events would be older than this one.
-        event = attrs.evolve(event, happened_at=datetime.fromtimestamp(now, UTC))
-    kind = event.type.value
-    return event.identity, event.key, kind, event.at, now, now, event.to_json()
-
-
-def _entry(
-    number: int, kind: str, state: str, contact: str, payload: bytes | None, *rest: Any
-) -> InboxEntry:
-    happened, received, due, attempts, reason = rest
-    return InboxEntry(
-        number=number,
-        type=kind,
-        state=EventState(state),
-        contact=contact,
-        email=address_of(payload),
-        happened=happened,
-        received=received,
-        due=due,
-        attempts=attempts,
-        reason=reason,
-    )
+    def _set_aside_damaged_rows(self, connection: sqlite3.Connection) -> None:
+        damaged = EVENTS.is_damaged
+        connection.execute(
+            f"UPDATE events SET payload = NULL WHERE state = 'done' AND {damaged}"  # noqa: S608  # made of constants
+        )
+        connection.execute(
+            f"UPDATE events SET state = 'dead_letter', reason = ? WHERE {damaged}",  # noqa: S608  # made of constants
+            (_DAMAGED,),
+        )
+        # An unreadable memory is reported when its contact has its turn.
+        connection.execute(
+            f"UPDATE contacts SET memory = '' WHERE {CONTACTS.is_damaged}"  # noqa: S608  # made of constants
+        )

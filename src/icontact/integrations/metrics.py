@@ -46,30 +46,26 @@ class Metrics:
                 "metrics need prometheus-client: pip install 'icontact[metrics]'"
             ) from None
         self.registry: CollectorRegistry = CollectorRegistry() if registry is None else registry
-        self._outcomes = Counter(
+
+        def counter(name: str, help_text: str, *labels: str) -> Any:
+            return Counter(name, help_text, labels, registry=self.registry)
+
+        self._outcomes = counter(
             "icontact_outcomes",
             "Contacts that were dealt with, by the kind of their last event and the outcome.",
-            ["kind", "outcome"],
-            registry=self.registry,
+            *("kind", "outcome"),
         )
-        self._requests = Counter(
+        self._requests = counter(
             "icontact_requests",
             "Requests to iContact, by method and HTTP status.",
-            ["method", "status"],
-            registry=self.registry,
+            *("method", "status"),
         )
-        self._waits = Counter(
+        self._waits = counter(
             "icontact_waits",
             "Pauses before a request: kept to the limit (wait), or sent again (retry).",
-            ["kind"],
-            registry=self.registry,
+            "kind",
         )
-        self._wait_seconds = Counter(
-            "icontact_wait_seconds",
-            "Seconds of these pauses.",
-            ["kind"],
-            registry=self.registry,
-        )
+        self._wait_seconds = counter("icontact_wait_seconds", "Seconds of these pauses.", "kind")
 
     def request(self, event: Event) -> None:
         """Count a request or a pause; made for ``Client(on_event=…)``."""
@@ -101,13 +97,14 @@ class Metrics:
         for kind, state, number in inbox.counts_by_type():
             events.labels(kind=kind, state=state).set(number)
         counts = inbox.counts()
-        Gauge("icontact_queue_events", "Events that wait.", registry=stored).set(counts["waiting"])
-        Gauge("icontact_dead_letter_events", "Events that need a person.", registry=stored).set(
-            counts["dead_letter"]
-        )
-        Gauge(
-            "icontact_oldest_waiting_seconds",
-            "Age of the oldest event that waits; 0 if none waits.",
-            registry=stored,
-        ).set(inbox.oldest_waiting() or 0.0)
+        for name, help_text, value in (
+            ("icontact_queue_events", "Events that wait.", counts["waiting"]),
+            ("icontact_dead_letter_events", "Events that need a person.", counts["dead_letter"]),
+            (
+                "icontact_oldest_waiting_seconds",
+                "Age of the oldest event that waits; 0 if none waits.",
+                inbox.oldest_waiting() or 0.0,
+            ),
+        ):
+            Gauge(name, help_text, registry=stored).set(value)
         return CONTENT_TYPE_PLAIN_0_0_4, generate_latest(stored) + generate_latest(self.registry)

@@ -63,10 +63,10 @@ class Receiver(Application):
         worker: Worker | None,
         metrics: Metrics | None = None,
     ) -> None:
-        self.integration = integration
+        self.integration: PushIntegration = integration
         self.worker = worker
         self._inbox, self._metrics = integration.inbox, metrics
-        self._secret = None if secret is None else Private(secret)
+        self._secret = checked_secret(secret)
         self._path, self._health_path, self._max_bytes = path, health_path, max_bytes
         # Events that came before a restart wait already, and the next request may be far away.
         self.start()
@@ -130,7 +130,7 @@ def receiver(
     Raises:
         ConfigError: If the secret is empty, or not text in UTF-8.
     """
-    secret = checked_secret(secret)
+    secret = None if secret is None else Private(secret)
     return Receiver(
         integration,
         secret=secret,

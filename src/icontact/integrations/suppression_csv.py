@@ -6,6 +6,7 @@ import csv
 import io
 import os
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from icontact.addresses import canonical_address
@@ -26,7 +27,6 @@ class SuppressionCsv:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path: Path = Path(path)
-        self._addresses: set[str] | None = None
 
     def find(self, emails: Sequence[str]) -> Iterator[TargetContact]:
         """Yield one contact for each address: every address can be written.
@@ -34,9 +34,8 @@ class SuppressionCsv:
         Raises:
             ConfigError: If the file is something else.
         """
-        written = self._written()
         for email in emails:
-            there = str(canonical_address(email)) in written
+            there = str(canonical_address(email)) in self._written
             yield TargetContact(contact_id=email, email=email, do_not_contact=there)
 
     def mark(self, contact: TargetContact, *, reason: str, comment: str) -> None:
@@ -46,31 +45,29 @@ class SuppressionCsv:
             OSError: If the file cannot be written.
         """
         address = str(canonical_address(contact.email))
-        if address in self._written():
+        if address in self._written:
             return
+        text = io.StringIO()
+        writer = csv.writer(text)
         handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(handle, "r+", encoding="utf-8", newline="") as file:
-            text = io.StringIO()
-            writer = csv.writer(text)
+        with os.fdopen(handle, "rb+") as file:
             if file.seek(0, os.SEEK_END) == 0:
                 writer.writerow(("email", "reason", "comment"))
-            elif not _ends_a_line(self.path):
-                # The last row was cut off by a crash.
-                text.write("\r\n")
+            else:
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":
+                    # The last row was cut off by a crash.
+                    text.write("\r\n")
             writer.writerow((contact.email, reason, comment))
-            file.write(text.getvalue())
+            file.write(text.getvalue().encode())
             file.flush()
             os.fsync(file.fileno())
-        self._written().add(address)
+        self._written.add(address)
 
+    @cached_property
     def _written(self) -> set[str]:
-        if self._addresses is None:
-            self._addresses = set()
-            if self.path.exists():
-                self._addresses = self._read()
-        return self._addresses
-
-    def _read(self) -> set[str]:
+        if not self.path.exists():
+            return set()
         try:
             with self.path.open(encoding="utf-8-sig", newline="") as file:
                 rows = csv.DictReader(file)
@@ -80,9 +77,3 @@ class SuppressionCsv:
                 f"{self.path} is not a CSV file of suppressions, whose first line is "
                 "email,reason,comment: name another file"
             ) from None
-
-
-def _ends_a_line(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 
 from icontact import webhooks
 from icontact.auth import redact
 from icontact.client import Folder
-from icontact.errors import ConfigError, IContactError, NotFound
+from icontact.errors import IContactError, NotFound
 from icontact.integrations._inbox_service import Backoff, InboxService
 from icontact.integrations.events import ContactEvent, EventType
 from icontact.integrations.inbox import EventOutcome, EventState, Inbox, InboxClaim
 from icontact.integrations.suppression_state import SuppressionState
-from icontact.integrations.suppression_target import (
-    SuppressedPerson,
-    SuppressionTarget,
-    place_of,
-)
-from icontact.integrations.sync import (
-    REASONS,
-    carry_over,
-    list_id_of,
-)
-from icontact.models import Contact, ContactStatus, SubscriptionStatus
+from icontact.integrations.suppression_target import SuppressedPerson, SuppressionTarget
+from icontact.integrations.sync import REASONS, carry_over, opened_state
+from icontact.models import ContactStatus, SubscriptionStatus
 
 __all__ = ["SuppressionIntegration"]
 
 _LEASE = 600.0
 _DAY = 86400.0
+
+#: The statuses that suppress a contact.
+_STATUSES = (ContactStatus.DONOTCONTACT, ContactStatus.BOUNCED, ContactStatus.DELETED)
 
 
 class SuppressionIntegration(InboxService):
@@ -72,12 +67,8 @@ class SuppressionIntegration(InboxService):
         longest_pause: float = 3600.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        if unknown := sorted(set(reasons) - set(REASONS)):
-            raise ConfigError(f"reasons: {unknown[0]!r} is unknown")
         self._folder, self._to, self._reasons = folder, to, reasons
-        self._list_ids = None if lists is None else {list_id_of(folder, one) for one in lists}
-        kept = state if isinstance(state, SuppressionState) else SuppressionState(state)
-        kept.bind(f"{folder.account_id}/{folder.client_folder_id}", place_of(to))
+        kept, self._list_ids = opened_state(folder, to, state, lists, reasons)
         self.state: SuppressionState = kept
         self.inbox: Inbox = store if isinstance(store, Inbox) else Inbox(store, clock=clock)
         self._backoff = Backoff(clock, first=first_pause, longest=longest_pause)
@@ -108,12 +99,16 @@ class SuppressionIntegration(InboxService):
         )
 
     def _work_on(self, claim: InboxClaim) -> str:
+        note = "the contact may be mailed, or iContact does not know it"
         try:
-            problem, note = self._carry_over(int(claim.contact))
+            person = self._person(int(claim.contact))
+            problem = "" if person is None else self._carry_over(person)
+            if person is not None:
+                note = f"suppressed: {person.reason}"
         except IContactError as error:
-            problem, note = redact(str(error)), ""
+            problem = redact(str(error))
         except Exception as error:  # noqa: BLE001  (the target is the caller's)
-            problem, note = type(error).__name__, ""
+            problem = type(error).__name__
         done = EventOutcome(state=EventState.DONE, reason=note)
         outcomes = (
             self._again(claim, problem) if problem else {one.number: done for one in claim.pending}
@@ -121,22 +116,20 @@ class SuppressionIntegration(InboxService):
         self.inbox.settle(claim, outcomes, claim.memory)
         return problem
 
-    def _carry_over(self, contact_id: int) -> tuple[str, str]:
-        """Mark a contact if it is suppressed; return the failure and a note, both in words."""
-        person = self._person(contact_id)
-        if person is None:
-            return "", "the contact may be mailed, or iContact does not know it"
+    def _carry_over(self, person: SuppressedPerson) -> str:
+        """Mark a person in the other system; return the failure in words, or nothing."""
         self.state.add([person], self.state.run)
         self.state.found([person.email], self._to.find([person.email]))
         for mark in self.state.planned(person.email):
             problem = carry_over(self.state, self._to, mark)
             if problem is None:
-                return "another process marks the contact", ""
+                return "another process marks the contact"
             if problem:
-                return problem, ""
-        return "", f"suppressed: {person.reason}"
+                return problem
+        return ""
 
     def _person(self, contact_id: int) -> SuppressedPerson | None:
+        """Return the person that a contact is, if one of the reasons applies."""
         try:
             contact = self._folder.contacts.get(contact_id)
         except NotFound:
@@ -144,41 +137,23 @@ class SuppressionIntegration(InboxService):
             if email is None or "deleted" not in self._reasons:
                 return None
             return SuppressedPerson(email=email, contact_id=contact_id, reason="deleted")
-        left = _unsubscriptions(self._folder, contact_id, self._list_ids)
-        person = _person_of(contact, left, self._reasons)
-        if person is None and contact.email:
+        if contact.status in self._reasons and contact.status in _STATUSES:
+            return SuppressedPerson(
+                email=contact.email, contact_id=contact_id, reason=str(contact.status)
+            )
+        if "unsubscribed" in self._reasons:
+            for one in self._folder.subscriptions.list(contact_id=contact_id):
+                if (
+                    one.contact_id == contact_id
+                    and one.status == SubscriptionStatus.UNSUBSCRIBED
+                    and (self._list_ids is None or one.list_id in self._list_ids)
+                ):
+                    return SuppressedPerson(
+                        email=contact.email,
+                        contact_id=contact_id,
+                        reason="unsubscribed",
+                        list_id=one.list_id,
+                    )
+        if contact.email:
             self.state.forget(contact.email)
-        return person
-
-
-def _person_of(
-    contact: Contact,
-    unsubscribed_from: Sequence[int],
-    reasons: Collection[str] = REASONS,
-) -> SuppressedPerson | None:
-    """Return the person that a contact is, if one of the reasons applies."""
-    list_id = None
-    if contact.status in reasons and contact.status in _STATUSES:
-        reason = str(contact.status)
-    elif unsubscribed_from and "unsubscribed" in reasons:
-        reason, list_id = "unsubscribed", unsubscribed_from[0]
-    else:
         return None
-    return SuppressedPerson(
-        email=contact.email, contact_id=contact.contact_id, reason=reason, list_id=list_id
-    )
-
-
-_STATUSES = (ContactStatus.DONOTCONTACT, ContactStatus.BOUNCED, ContactStatus.DELETED)
-
-
-def _unsubscriptions(folder: Folder, contact_id: int, list_ids: set[int] | None) -> list[int]:
-    """Return the lists that a contact unsubscribed from, as far as they count."""
-    pager = folder.subscriptions.list(contact_id=contact_id)
-    return [
-        one.list_id
-        for one in pager
-        if one.contact_id == contact_id
-        and one.status == SubscriptionStatus.UNSUBSCRIBED
-        and (list_ids is None or one.list_id in list_ids)
-    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -97,8 +98,7 @@ class SuppressionState(Storage):
         for name, (kind, value) in facts.items():
             if not value:
                 continue
-            with self._transaction() as connection:
-                connection.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", (name, value))
+            self._change("INSERT OR IGNORE INTO facts VALUES (?, ?)", (name, value))
             if self._rows("SELECT value FROM facts WHERE name = ?", (name,)) != [(value,)]:
                 raise ConfigError(f"{self.path} belongs to another {kind}: name another state file")
 
@@ -121,53 +121,42 @@ class SuppressionState(Storage):
         A person who was noted before keeps the state, unless there is another reason since an
         earlier run: the other system may have lifted the mark for the first one.
         """
-        count = 0
-        for batch in _batches(people):
-            with self._transaction() as connection:
-                connection.executemany(
-                    _ADD,
-                    [
-                        (
-                            str(canonical_address(one.email)),
-                            *(one.email, one.contact_id, one.reason, one.list_id, run),
-                        )
-                        for one in batch
-                    ],
-                )
-            count += len(batch)
+        count, iterator = 0, iter(people)
+        while batch := list(islice(iterator, _BATCH)):
+            rows = [
+                (_key(one.email), one.email, one.contact_id, one.reason, one.list_id, run)
+                for one in batch
+            ]
+            self._change(_ADD, *rows)
+            count += len(rows)
         return count
 
     def keep_only(self, run: int) -> None:
         """Forget all who are not suppressed any more, so that a later reason counts anew."""
-        with self._transaction() as connection:
-            connection.execute("DELETE FROM people WHERE run != ? AND reason != 'deleted'", (run,))
+        self._change("DELETE FROM people WHERE run != ? AND reason != 'deleted'", (run,))
 
     def forget_deletions(self, run: int) -> None:
         """Forget the deletion of contacts that this run noticed again."""
-        with self._transaction() as connection:
-            connection.execute(
-                "DELETE FROM people WHERE reason = 'deleted' AND EXISTS"
-                " (SELECT 1 FROM known WHERE known.address = people.address AND known.run = ?)",
-                (run,),
-            )
+        self._change(
+            "DELETE FROM people WHERE reason = 'deleted' AND EXISTS"
+            " (SELECT 1 FROM known WHERE known.address = people.address AND known.run = ?)",
+            (run,),
+        )
 
     def forget(self, email: str) -> None:
         """Forget one person who is not suppressed any more."""
-        with self._transaction() as connection:
-            connection.execute(
-                "DELETE FROM people WHERE address = ?", (str(canonical_address(email)),)
-            )
+        self._change("DELETE FROM people WHERE address = ?", (_key(email),))
 
     def notice(self, contacts: Iterable[tuple[int, str]], run: int) -> None:
         """Note which contacts iContact has, by id and address."""
-        for batch in _batches(contacts):
-            with self._transaction() as connection:
-                connection.executemany(
-                    "INSERT INTO known (contact_id, address, email, run) VALUES (?, ?, ?, ?)"
-                    " ON CONFLICT (contact_id) DO UPDATE"
-                    " SET address = excluded.address, email = excluded.email, run = excluded.run",
-                    [(one, str(canonical_address(email)), email, run) for one, email in batch],
-                )
+        iterator = iter(contacts)
+        while batch := list(islice(iterator, _BATCH)):
+            self._change(
+                "INSERT INTO known (contact_id, address, email, run) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (contact_id) DO UPDATE"
+                " SET address = excluded.address, email = excluded.email, run = excluded.run",
+                *[(contact_id, _key(email), email, run) for contact_id, email in batch],
+            )
 
     def missing(self, run: int) -> Iterator[tuple[int, str]]:
         """Yield id and address of contacts that this run did not notice, as an earlier one did."""
@@ -202,19 +191,16 @@ class SuppressionState(Storage):
         """Note which of these addresses the other system has, and which are marked there."""
         by_address: dict[str, list[TargetContact]] = {}
         for contact in contacts:
-            by_address.setdefault(str(canonical_address(contact.email)), []).append(contact)
+            by_address.setdefault(_key(contact.email), []).append(contact)
         rows = []
-        for email in emails:
-            address = str(canonical_address(email))
+        for address in map(_key, emails):
             there = by_address.get(address, [])
             targets = [one.contact_id for one in there if not one.do_not_contact]
             state = "planned" if targets else "done" if there else "unknown"
             rows.append((state, json.dumps(targets), address))
-        with self._transaction() as connection:
-            connection.executemany(
-                "UPDATE people SET state = ?, targets = ? WHERE address = ? AND state != 'done'",
-                rows,
-            )
+        self._change(
+            "UPDATE people SET state = ?, targets = ? WHERE address = ? AND state != 'done'", *rows
+        )
 
     def planned(self, email: str | None = None) -> Iterator[PlannedMark]:
         """Yield the people to be marked; or only the one of an address.
@@ -222,30 +208,25 @@ class SuppressionState(Storage):
         Those who could not be marked the last time come last, so that they keep no one waiting.
         """
         if email is not None:
-            yield from self._planned_at(str(canonical_address(email)))
-            return
-        tried = self._rows(
-            "SELECT address FROM people WHERE state = 'planned' AND until = ? ORDER BY address",
-            (_REFUSED,),
-        )
-        last = ""
-        while rows := self._rows(
-            f"{_PLANNED} AND until != ? AND address > ? ORDER BY address LIMIT ?",
-            (_REFUSED, last, _BATCH),
-        ):
-            yield from (_mark(*row[1:]) for row in rows)
-            last = rows[-1][0]
-        for (address,) in tried:
-            yield from self._planned_at(address)
-
-    def _planned_at(self, address: str) -> Iterator[PlannedMark]:
-        for row in self._rows(f"{_PLANNED} AND address = ?", (address,)):
-            yield _mark(*row[1:])
+            last_ones = [(_key(email),)]
+        else:
+            last_ones = self._rows(
+                "SELECT address FROM people WHERE state = 'planned' AND until = ? ORDER BY address",
+                (_REFUSED,),
+            )
+            last = ""
+            while rows := self._rows(
+                f"{_PLANNED} AND until != ? AND address > ? ORDER BY address LIMIT ?",
+                (_REFUSED, last, _BATCH),
+            ):
+                yield from map(_mark, rows)
+                last = rows[-1][0]
+        for address in last_ones:
+            yield from map(_mark, self._rows(f"{_PLANNED} AND address = ?", address))
 
     def claim(self, mark: PlannedMark, *, lease: float) -> str | None:
         """Reserve a person for this process; return the reservation, or None if another has it."""
-        now, owner = self._clock(), new_owner()
-        address = str(canonical_address(mark.email))
+        now, owner, address = self._clock(), new_owner(), _key(mark.email)
         with self._transaction() as connection:
             row = connection.execute(
                 "SELECT owner, until FROM people WHERE address = ? AND state = 'planned'",
@@ -263,24 +244,10 @@ class SuppressionState(Storage):
 
     def settle(self, mark: PlannedMark, owner: str, *, done: bool) -> None:
         """Note that a person is marked; or give the reservation back."""
-        with self._transaction() as connection:
-            connection.execute(
-                "UPDATE people SET state = ?, owner = NULL, until = ?"
-                " WHERE address = ? AND owner = ?",
-                (
-                    "done" if done else "planned",
-                    0 if done else _REFUSED,
-                    *(str(canonical_address(mark.email)), owner),
-                ),
-            )
-
-    def is_done(self, email: str) -> bool:
-        """Whether the other system knows that a person is suppressed."""
-        return bool(
-            self._rows(
-                "SELECT 1 FROM people WHERE address = ? AND state = 'done'",
-                (str(canonical_address(email)),),
-            )
+        state, until = ("done", 0) if done else ("planned", _REFUSED)
+        self._change(
+            "UPDATE people SET state = ?, owner = NULL, until = ? WHERE address = ? AND owner = ?",
+            (state, until, _key(mark.email), owner),
         )
 
     def counts(self) -> dict[str, int]:
@@ -288,7 +255,7 @@ class SuppressionState(Storage):
         rows = self._rows("SELECT state, COUNT(*) FROM people GROUP BY state")
         return {"planned": 0, "done": 0, "unknown": 0} | dict(rows)
 
-    def _set_aside_damaged_rows(self, connection: Any) -> None:
+    def _set_aside_damaged_rows(self, connection: sqlite3.Connection) -> None:
         # The next run reads the person again, from both sides.
         connection.execute(f"DELETE FROM people WHERE {_PEOPLE.is_damaged}")  # noqa: S608  (made of constants)
 
@@ -300,20 +267,14 @@ _REFUSED = -1
 _IS_OTHER = (
     "people.reason != excluded.reason AND (people.run != excluded.run OR people.reason = 'deleted')"
 )
-_AGAIN = ", ".join(
-    (
-        f"state = CASE WHEN {_IS_OTHER} THEN 'new' ELSE state END",
-        *(
-            f"{name} = CASE WHEN {_IS_OTHER} THEN excluded.{name} ELSE people.{name} END"
-            for name in ("contact_id", "reason", "list_id")
-        ),
-        "run = excluded.run",
-    )
-)
-
 _ADD = f"""
 INSERT INTO people (address, email, contact_id, reason, list_id, run) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (address) DO UPDATE SET {_AGAIN}
+ON CONFLICT (address) DO UPDATE SET
+    state = CASE WHEN {_IS_OTHER} THEN 'new' ELSE state END,
+    contact_id = CASE WHEN {_IS_OTHER} THEN excluded.contact_id ELSE people.contact_id END,
+    reason = CASE WHEN {_IS_OTHER} THEN excluded.reason ELSE people.reason END,
+    list_id = CASE WHEN {_IS_OTHER} THEN excluded.list_id ELSE people.list_id END,
+    run = excluded.run
 """  # noqa: S608  (made of constants)
 
 _PLANNED = (
@@ -322,9 +283,8 @@ _PLANNED = (
 )
 
 
-def _mark(
-    email: str, contact_id: int, reason: str, list_id: int | None, targets: str
-) -> PlannedMark:
+def _mark(row: Sequence[Any]) -> PlannedMark:
+    _, email, contact_id, reason, list_id, targets = row
     return PlannedMark(
         email=email,
         contact_id=contact_id,
@@ -334,7 +294,5 @@ def _mark(
     )
 
 
-def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, _BATCH)):
-        yield batch
+def _key(email: str) -> str:
+    return str(canonical_address(email))

@@ -177,20 +177,40 @@ def suppressed(
         ConfigError: If a list or a reason is unknown, or the state file cannot be used.
         IContactError: If iContact or the other system could not be asked.
     """
-    if unknown := sorted(set(reasons) - set(REASONS)):
-        raise ConfigError(f"reasons: {unknown[0]!r} is unknown; choose from {', '.join(REASONS)}")
-    list_ids = None if lists is None else {list_id_of(folder, one) for one in lists}
-    kept = state if isinstance(state, SuppressionState) else SuppressionState(state)
-    kept.bind(f"{folder.account_id}/{folder.client_folder_id}", place_of(to))
+    kept, list_ids = opened_state(folder, to, state, lists, reasons)
     run = kept.begin()
     kept.add(_people(folder, kept, list_ids, reasons, since), run)
     if since is None:
         kept.keep_only(run)
     if "deleted" in reasons:
-        _note_deletions(folder, kept, run)
+        contacts = folder.contacts.list(status="total")
+        kept.notice(((one.contact_id, one.email) for one in contacts if one.email), run)
+        kept.forget_deletions(run)
+        kept.add(_deleted(folder, kept, run), run)
     for emails in kept.unsearched():
         kept.found(emails, to.find(emails))
     return SuppressionPlan(kept, to)
+
+
+def opened_state(
+    folder: Folder,
+    to: SuppressionTarget,
+    state: str | os.PathLike[str] | SuppressionState,
+    lists: Iterable[str | int] | None,
+    reasons: Collection[str],
+) -> tuple[SuppressionState, set[int] | None]:
+    """Return the state of a folder and a target, and the ids of the lists.
+
+    Raises:
+        ConfigError: If a list or a reason is unknown, or the state file cannot be used.
+        IContactError: If iContact could not be asked.
+    """
+    if unknown := sorted(set(reasons) - set(REASONS)):
+        raise ConfigError(f"reasons: {unknown[0]!r} is unknown; choose from {', '.join(REASONS)}")
+    list_ids = None if lists is None else {list_id_of(folder, one) for one in lists}
+    kept = state if isinstance(state, SuppressionState) else SuppressionState(state)
+    kept.bind(f"{folder.account_id}/{folder.client_folder_id}", place_of(to))
+    return kept, list_ids
 
 
 def list_id_of(folder: Folder, given: str | int) -> int:
@@ -270,23 +290,12 @@ def _people(
         )
 
 
-def _note_deletions(folder: Folder, state: SuppressionState, run: int) -> None:
-    contacts = folder.contacts.list(status="total")
-    state.notice(((one.contact_id, one.email) for one in contacts if one.email), run)
-    state.forget_deletions(run)
-    state.add(
-        (
-            SuppressedPerson(email=email, contact_id=contact_id, reason="deleted")
-            for contact_id, email in state.missing(run)
-            if is_deleted(folder, contact_id)
-        ),
-        run,
-    )
-
-
-def is_deleted(folder: Folder, contact_id: int) -> bool:
-    """Ask iContact for a contact that its listing does not have."""
-    try:
-        return folder.contacts.get(contact_id).status == ContactStatus.DELETED
-    except NotFound:
-        return True
+def _deleted(folder: Folder, state: SuppressionState, run: int) -> Iterator[SuppressedPerson]:
+    """Yield the people whose contacts are missing in the listing because they were deleted."""
+    for contact_id, email in state.missing(run):
+        try:
+            is_deleted = folder.contacts.get(contact_id).status == ContactStatus.DELETED
+        except NotFound:
+            is_deleted = True
+        if is_deleted:
+            yield SuppressedPerson(email=email, contact_id=contact_id, reason="deleted")
