@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from icontact.push import freshness
+from icontact.push import session
 from icontact.sandbox import Sandbox
 from tests.push.support import MakePush, person
 
@@ -42,7 +42,7 @@ class Clocks:
 @pytest.fixture
 def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
     clocks = Clocks()
-    monkeypatch.setattr(freshness, "_clocks", clocks)
+    monkeypatch.setattr(session, "_clocks", clocks)
     return clocks
 
 

@@ -30,7 +30,7 @@ from icontact.cli.settings_file import Answers, text_of, write
 from icontact.client import Client, Folder
 from icontact.models import ContactList
 from icontact.push import PushPolicy
-from icontact.push.destination import check_confirmation
+from icontact.push.list_push import check_confirmation
 from icontact.push.policy import Existing
 
 __all__ = ["init"]

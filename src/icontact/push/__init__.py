@@ -1,10 +1,9 @@
 """The job: generic contacts into a list, planned, written, and accounted for row by row."""
 
 from icontact.push.decisions import Action, Decision
-from icontact.push.destination import find_list
 from icontact.push.diagnosis import Diagnosis, FieldCheck, Step
 from icontact.push.doctor import Doctor
-from icontact.push.list_push import ListPush
+from icontact.push.list_push import ListPush, find_list
 from icontact.push.lookup import Lookup
 from icontact.push.plan import Change, PlannedRow, PushPlan
 from icontact.push.policy import PushPolicy

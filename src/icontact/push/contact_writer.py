@@ -16,12 +16,12 @@ from icontact.models import Contact, ContactFields, ContactStatus
 from icontact.push.batch_sender import BatchSender, ItemFailed, ItemRejected, in_doubt
 from icontact.push.bulk_updates import BulkUpdates
 from icontact.push.decisions import (
+    RECENT,
     Action,
     fields_to_write,
     has_given_status,
     suppression_reason,
 )
-from icontact.push.freshness import RECENT
 from icontact.push.journal import RowToWrite
 from icontact.push.policy import PushPolicy
 from icontact.push.results import ItemProblem, ItemSuppressed

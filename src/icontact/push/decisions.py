@@ -14,17 +14,19 @@ The second and third rule do not apply to a status that the settings name.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from enum import Enum
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import attrs
 
 from icontact.models import Contact, ContactFields, ContactStatus, FieldType, SubscriptionStatus
-from icontact.push.field_changes import as_text, cleared_fields, differences, held_value
+from icontact.push.field_changes import changed_fields
 from icontact.push.policy import PushPolicy
 from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 
 __all__ = [
+    "RECENT",
     "Action",
     "ContactState",
     "Decision",
@@ -37,6 +39,10 @@ __all__ = [
 ]
 
 
+#: A contact that was created longer ago than this was there before the push; clocks may differ.
+RECENT = timedelta(minutes=5)
+
+
 class Action(Enum):
     """What would be written to a contact."""
 
@@ -47,15 +53,6 @@ class Action(Enum):
     SKIP = "skip"
     REJECT = "reject"
     UNSUBSCRIBE = "unsubscribe"
-
-
-class HasStatus(Protocol):
-    """A contact, as far as it decides whether it may be written to."""
-
-    @property
-    def status(self) -> ContactStatus | str:
-        """May be mailed or not."""
-        ...
 
 
 @attrs.frozen
@@ -85,12 +82,6 @@ _STATUSES: Mapping[Action, OutcomeStatus] = {
 _SILENT = (Action.NOTHING, Action.SKIP, Action.REJECT)
 
 
-def _status_of(decision: Decision) -> OutcomeStatus:
-    if decision.action is Action.NOTHING and decision.subscribe:
-        return OutcomeStatus.UPDATED
-    return _STATUSES[decision.action]
-
-
 @attrs.frozen(kw_only=True)
 class Decision:
     """What to do with one contact, and why.
@@ -111,7 +102,13 @@ class Decision:
     before: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     contact_id: int | None = None
     subscription: str | None = None
-    status: OutcomeStatus = attrs.field(default=attrs.Factory(_status_of, takes_self=True))
+    status: OutcomeStatus = attrs.field()
+
+    @status.default  # pyright: ignore[reportAttributeAccessIssue]  # a name of attrs
+    def _status_if_all_goes_well(self) -> OutcomeStatus:
+        if self.action is Action.NOTHING and self.subscribe:
+            return OutcomeStatus.UPDATED
+        return _STATUSES[self.action]
 
     @property
     def writes(self) -> bool:
@@ -140,17 +137,44 @@ def decide(
     if status is not None:
         # It binds the push, though it is not written to iContact.
         return _skip(known, Reason.of(ReasonCode.ROW_STATUS, status))
-    contact, *others = known.contacts
-    if others:
+    if len(known.contacts) > 1:
         return Decision(action=Action.REJECT, reason=_several(known))
+    (contact,) = known.contacts
     if (suppressed := suppression_reason(contact, known.subscription, policy)) is not None:
         return _skip(known, suppressed)
-    return _existing(wanted, contact, known.subscription, policy, types)
+    changes = changed_fields(wanted, contact, types, policy)
+    action = Action.NOTHING
+    if changes:
+        action = Action.UPDATE if policy.existing == "merge" else Action.REPLACE
+    subscribe = known.subscription in (None, SubscriptionStatus.UNSUBSCRIBED)
+    if changes:
+        reason = Reason.of(ReasonCode.CHANGED, *changes)
+    else:
+        reason = Reason.of(ReasonCode.NOT_ON_LIST if subscribe else ReasonCode.UP_TO_DATE)
+        if known.subscription == SubscriptionStatus.PENDING:
+            reason = reason.then(ReasonCode.NOT_CONFIRMED)
+    return Decision(
+        action=action,
+        subscribe=subscribe,
+        before=changes,
+        contact_id=contact.contact_id,
+        subscription=known.subscription,
+        reason=reason,
+    )
 
 
 def _several(known: ContactState) -> Reason:
     ids = ", ".join(str(contact.contact_id) for contact in known.contacts)
     return Reason.of(ReasonCode.SEVERAL_CONTACTS, ids)
+
+
+def _skip(known: ContactState, reason: Reason) -> Decision:
+    return Decision(
+        action=Action.SKIP,
+        reason=reason,
+        contact_id=known.contacts[0].contact_id,
+        subscription=known.subscription,
+    )
 
 
 def decide_opt_out(reason: Reason, known: ContactState, policy: PushPolicy) -> Decision:
@@ -163,8 +187,7 @@ def decide_opt_out(reason: Reason, known: ContactState, policy: PushPolicy) -> D
     """
     if not known.contacts:
         return Decision(action=Action.SKIP, reason=reason)
-    contact, *others = known.contacts
-    if others:
+    if len(known.contacts) > 1:
         # It is not known which of them is on the list.
         action = Action.REJECT if policy.opt_out == "unsubscribe" else Action.SKIP
         return Decision(action=action, reason=reason + _several(known))
@@ -175,7 +198,7 @@ def decide_opt_out(reason: Reason, known: ContactState, policy: PushPolicy) -> D
     return Decision(
         action=Action.UNSUBSCRIBE,
         reason=reason.then(ReasonCode.WAS_ON_LIST),
-        contact_id=contact.contact_id,
+        contact_id=known.contacts[0].contact_id,
         subscription=known.subscription,
     )
 
@@ -193,17 +216,8 @@ def has_given_status(wanted: ContactFields, contact: Contact) -> bool:
     return "status" in wanted and str(contact.status) == str(wanted["status"])
 
 
-def _skip(known: ContactState, reason: Reason) -> Decision:
-    return Decision(
-        action=Action.SKIP,
-        reason=reason,
-        contact_id=known.contacts[0].contact_id,
-        subscription=known.subscription,
-    )
-
-
 def suppression_reason(
-    contact: HasStatus, subscription: str | None, policy: PushPolicy
+    contact: Contact, subscription: str | None, policy: PushPolicy
 ) -> Reason | None:
     """Return why nothing may be written to a contact; ``None`` if it may."""
     status = contact.status
@@ -213,41 +227,6 @@ def suppression_reason(
     if subscription == unsubscribed and unsubscribed not in policy.allow_statuses:
         return Reason.of(ReasonCode.UNSUBSCRIBED)
     return None
-
-
-def _existing(
-    wanted: ContactFields,
-    contact: Contact,
-    subscription: str | None,
-    policy: PushPolicy,
-    types: Mapping[str, FieldType | str],
-) -> Decision:
-    changes = () if policy.existing == "keep" else differences(wanted, contact, types)
-    if policy.existing == "replace":
-        changes += cleared_fields(wanted, contact)
-    action = Action.NOTHING
-    if changes:
-        action = Action.UPDATE if policy.existing == "merge" else Action.REPLACE
-    subscribe = subscription in (None, SubscriptionStatus.UNSUBSCRIBED)
-    return Decision(
-        action=action,
-        subscribe=subscribe,
-        before={name: as_text(held_value(contact, name)) for name in changes},
-        contact_id=contact.contact_id,
-        subscription=subscription,
-        reason=_reason(changes, subscribe, subscription),
-    )
-
-
-def _reason(changes: Sequence[str], subscribe: bool, subscription: str | None) -> Reason:
-    if changes:
-        return Reason.of(ReasonCode.CHANGED, *changes)
-    if subscribe:
-        return Reason.of(ReasonCode.NOT_ON_LIST)
-    reason = Reason.of(ReasonCode.UP_TO_DATE)
-    if subscription == SubscriptionStatus.PENDING:
-        return reason.then(ReasonCode.NOT_CONFIRMED)
-    return reason
 
 
 def fields_to_write(

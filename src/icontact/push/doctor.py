@@ -14,8 +14,8 @@ from icontact.client import ENVIRONMENT, Client, Folder
 from icontact.errors import AuthenticationError, ConfigError, IContactError
 from icontact.mapping import ContactMapper
 from icontact.models import CustomField
-from icontact.push.destination import check_confirmation, find_list
 from icontact.push.diagnosis import FieldCheck, Step
+from icontact.push.list_push import check_confirmation, find_list
 from icontact.push.policy import PolicyOptions
 from icontact.push.probing import probe
 from icontact.push.settings import PushSettings, switched_off_in

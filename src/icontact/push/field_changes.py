@@ -12,13 +12,26 @@ from icontact.models import Contact, ContactFields, FieldType
 from icontact.push.policy import PushPolicy
 
 __all__ = [
-    "as_text",
-    "cleared_fields",
-    "differences",
+    "changed_fields",
     "filled_fields",
-    "held_value",
     "unlisted_fields",
 ]
+
+
+#: Standard fields that a push changes: a contact is found by its address, and keeps its status.
+_COMPARED = tuple(
+    name
+    for name in ContactFields.__annotations__
+    if name not in ("email", "status", "custom_fields")
+)
+
+_NUMBERS = (
+    FieldType.NUMBER,
+    FieldType.DECIMAL_ONE,
+    FieldType.DECIMAL_TWO,
+    FieldType.DECIMAL_THREE,
+    FieldType.DECIMAL_FOUR,
+)
 
 
 def unlisted_fields(wanted: ContactFields, contact: Contact, policy: PushPolicy) -> tuple[str, ...]:
@@ -32,49 +45,37 @@ def unlisted_fields(wanted: ContactFields, contact: Contact, policy: PushPolicy)
     return tuple(missing)
 
 
-def held_value(contact: Contact, name: str) -> Any:
-    """Return what a contact holds in a field, which may be a custom one."""
-    is_standard = name in ContactFields.__annotations__ and name not in contact.custom_fields
-    return getattr(contact, name) if is_standard else contact.custom_fields.get(name)
-
-
-def differences(
-    wanted: ContactFields, contact: Contact, types: Mapping[str, FieldType | str]
-) -> tuple[str, ...]:
-    """Return the names of the fields whose value in iContact is another."""
-    standard = [
-        name
+def changed_fields(
+    wanted: ContactFields,
+    contact: Contact,
+    types: Mapping[str, FieldType | str],
+    policy: PushPolicy,
+) -> dict[str, str]:
+    """Return the fields that a push would change, with the text that each holds now."""
+    if policy.existing == "keep":
+        return {}
+    custom, held_custom = wanted.get("custom_fields", {}), contact.custom_fields
+    held: dict[str, Any] = {
+        name: getattr(contact, name)
         for name, value in wanted.items()
-        # The contact was found by its address; a difference in case is not written.
-        if name not in ("email", "status", "custom_fields")
-        and not is_same(getattr(contact, name), value, None)
-    ]
-    custom = [
-        name
-        for name, value in wanted.get("custom_fields", {}).items()
-        if not is_same(contact.custom_fields.get(name), value, types.get(name))
-    ]
-    return (*standard, *custom)
-
-
-def cleared_fields(wanted: ContactFields, contact: Contact) -> tuple[str, ...]:
-    """Return the fields that hold something now and that a replacement would clear."""
-    standard = [
-        name
-        for name in ContactFields.__annotations__
-        if name not in ("email", "status", "custom_fields", *wanted) and getattr(contact, name)
-    ]
-    given = wanted.get("custom_fields", {})
-    custom = [name for name, value in contact.custom_fields.items() if value and name not in given]
-    return (*standard, *custom)
+        if name in _COMPARED and not is_same(getattr(contact, name), value, None)
+    }
+    held |= {
+        name: held_custom.get(name)
+        for name, value in custom.items()
+        if not is_same(held_custom.get(name), value, types.get(name))
+    }
+    if policy.existing == "replace":
+        cleared = [name for name in _COMPARED if name not in wanted and getattr(contact, name)]
+        held |= {name: getattr(contact, name) for name in cleared}
+        held |= {name: value for name, value in held_custom.items() if value and name not in custom}
+    return {name: as_text(value) for name, value in held.items()}
 
 
 def filled_fields(contact: Contact) -> dict[str, Any]:
     """Return the fields of a contact that hold something, without address and status."""
     filled: dict[str, Any] = {
-        name: value
-        for name in ContactFields.__annotations__
-        if name not in ("email", "status", "custom_fields") and (value := getattr(contact, name))
+        name: value for name in _COMPARED if (value := getattr(contact, name))
     }
     if custom := {name: value for name, value in contact.custom_fields.items() if value}:
         filled["custom_fields"] = custom
@@ -96,15 +97,6 @@ def is_same(current: Any, desired: Any, kind: FieldType | str | None) -> bool:
         with suppress(InvalidOperation):
             return Decimal(now) == Decimal(then)
     return False
-
-
-_NUMBERS = (
-    FieldType.NUMBER,
-    FieldType.DECIMAL_ONE,
-    FieldType.DECIMAL_TWO,
-    FieldType.DECIMAL_THREE,
-    FieldType.DECIMAL_FOUR,
-)
 
 
 def as_text(value: Any) -> str:

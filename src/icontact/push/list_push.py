@@ -6,33 +6,40 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from os import PathLike
 from typing import Any, Literal, Unpack
 
 import attrs
 
+from icontact._wording import listed
 from icontact.client import Client, Folder
-from icontact.errors import ConfigError, IContactError, JournalError
+from icontact.errors import ConfigError, IContactError, JournalError, NotFound
 from icontact.mapping import ContactMapper
-from icontact.models import ContactList, FieldType
-from icontact.push.destination import check_confirmation, find_list
-from icontact.push.freshness import age, now
-from icontact.push.journal import Identity, Journal, PlannedRows
+from icontact.mapping.contact_fields import shown
+from icontact.models import ContactList, FieldType, MessageType
+from icontact.push.journal import Identity, Journal, PlannedRows, Stage
 from icontact.push.lookup import Lookup
 from icontact.push.plan import PushPlan
-from icontact.push.policy import PolicyOptions, PushPolicy
+from icontact.push.policy import LARGEST_ID, PolicyOptions, PushPolicy
 from icontact.push.progress import ProgressLike, progress_function
 from icontact.push.reasons import PushOutcome
 from icontact.push.report import PushReport
-from icontact.push.session import FRESH, PushSession
+from icontact.push.session import FRESH, PushSession, age, now
 from icontact.push.settings import PushSettings, switched_off_in
 from icontact.push.workers import worker_pool
 from icontact.sources import RowSource, columns_and_first_rows
 from icontact.wire import nearest
 
-__all__ = ["ListPush"]
+__all__ = ["ListPush", "check_confirmation", "find_list"]
 
 _SETTINGS = frozenset(PolicyOptions.__annotations__)
+
+#: Settings that decide how rows are pushed, and not what becomes of them.
+_HOW = ("batch_size", "page_size", "workers", "update_by", "stopped_by")
+
+#: The most lists or messages that an error names.
+_NAMED = 20
 
 
 class ListPush:
@@ -62,7 +69,7 @@ class ListPush:
         mapper: ContactMapper | Mapping[str, Any],
         **policy: Unpack[PolicyOptions],
     ) -> None:
-        if unknown := set(policy).difference(PolicyOptions.__annotations__):
+        if unknown := set(policy) - _SETTINGS:
             name = min(unknown)
             raise TypeError(f"there is no setting {name!r}{nearest(name, _SETTINGS)}")
         if not isinstance(mapper, ContactMapper):
@@ -163,13 +170,13 @@ class ListPush:
             session.load_rows(rows, self.mapper)
             lookups = tuple(session.plan())
             about, most = session.requests_to_write()
-            limit = session.counter.quota.warning(about)
+            limit = session.counter.warning(about)
             return PushPlan(
                 rows=PlannedRows.counted(session.journal.database),
                 requests=session.counter.requests,
                 elapsed=session.counter.elapsed,
                 lookups=lookups,
-                writes=session.writes(),
+                writes=session.journal.count(Stage.PLANNED),
                 requests_to_write=about,
                 requests_at_most=most,
                 notes=(*session.notes(), *((limit,) if limit else ())),
@@ -279,9 +286,7 @@ class ListPush:
                 kept.release()
 
     def _identity(self) -> Identity:
-        rules = attrs.asdict(self.policy)
-        for name in ("batch_size", "page_size", "workers", "update_by", "stopped_by"):
-            del rules[name]  # how, not what
+        rules = attrs.asdict(self.policy, filter=lambda field, _: field.name not in _HOW)
         rules["allow_statuses"] = sorted(self.policy.allow_statuses)
         return Identity(
             base_url=str(getattr(self.folder.transport, "base_url", "")),
@@ -291,3 +296,52 @@ class ListPush:
             mapping=self.mapper.fingerprint,
             rules=json.dumps(rules, sort_keys=True),
         )
+
+
+def find_list(folder: Folder, wanted: str | int) -> ContactList:
+    """Return a list by its exact name or its id.
+
+    Raises:
+        ConfigError: If the list does not exist; it names the nearest one and the others.
+    """
+    if isinstance(wanted, int):
+        if not 1 <= wanted <= LARGEST_ID:
+            raise ConfigError(f"list must be a whole number from 1 to {LARGEST_ID}")
+        try:
+            return folder.lists.get(wanted)
+        except NotFound:
+            pass  # digits may be a name as well
+    if (found := folder.lists.find(name=str(wanted))) is not None:
+        return found
+    lists = folder.lists.list().all()
+    there = listed([f"{one.name!r} ({one.list_id})" for one in lists], _NAMED) or "none"
+    close = get_close_matches(str(wanted), [one.name for one in lists], n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    name = shown(wanted) if isinstance(wanted, str) else wanted
+    raise ConfigError(f"there is no list {name}; {hint}this folder's lists: {there}")
+
+
+def check_confirmation(folder: Folder, message_id: int) -> None:
+    """Check that a message can ask people to confirm; takes one request.
+
+    Raises:
+        ConfigError: If the message does not exist or is of another type; it names usable ones.
+    """
+    try:
+        kind = str(folder.messages.get(message_id).message_type)
+    except NotFound:
+        problem = f"there is no message {message_id}, as confirmation_message_id says"
+    else:
+        if kind == MessageType.CONFIRMATION:
+            return
+        problem = f"message {message_id} is of the type {kind}, and confirmation is needed"
+    able = [
+        f"{one.message_id} ({one.subject!r})"
+        for one in folder.messages.list(message_type=MessageType.CONFIRMATION, max_items=1000)
+        if one.message_type == MessageType.CONFIRMATION
+    ]
+    there = f"those that can be used: {', '.join(able[:_NAMED])}" if able else "there is none yet"
+    raise ConfigError(
+        f"{problem}; set confirmation_message_id to a message of the type confirmation ({there}), "
+        'or subscription_status to "normal"'
+    )

@@ -13,10 +13,10 @@ from icontact.mapping.rows import as_mapping
 from icontact.models import Contact, ContactFields, FieldType
 from icontact.push.diagnosis import Diagnosis, FieldCheck, Step, compare_contact
 from icontact.push.field_changes import filled_fields
-from icontact.push.interrupts import deferred_interrupts
 from icontact.push.list_push import ListPush
 from icontact.push.policy import PolicyOptions
 from icontact.push.reasons import OutcomeStatus, PushOutcome
+from icontact.push.session import deferred_interrupts
 
 __all__ = ["probe"]
 

@@ -4,35 +4,61 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from math import inf
 
 from icontact._wording import number_of
-from icontact.client import Folder
-from icontact.errors import CallError, LimitReached
+from icontact.errors import CallError, ConfigError, IContactError, LimitReached, LimitUnavailable
 from icontact.transport import Answer, Call, QuotaInspector, Sender
 from icontact.transport.counting import CountingSender
 
-__all__ = ["Quota", "RequestCounter"]
+__all__ = ["RequestCounter"]
 
 #: A push waits this many seconds for the limit; a longer wait ends it, to be resumed.
 _LONGEST_WAIT = 900.0
 
 
-class Quota:
-    """What the limiter of a sender leaves; everything, if it cannot say.
+class RequestCounter(CountingSender):
+    """Counts the requests of one push on their way to a sender that others may share.
 
-    Args:
-        sender: The sender.
+    Attributes:
+        busy: Seconds that all answers took together, without those that requests waited.
+        slow: Seconds after which an answer is slow: half of the read time-out.
     """
 
     def __init__(self, sender: Sender) -> None:
+        super().__init__(sender)
         limiter = getattr(sender, "limiter", None)
         self._limiter = limiter if isinstance(limiter, QuotaInspector) else None
+        self._started = time.monotonic()
+        self._waited_before = self._total_wait()
+        self._thread = threading.local()
+        timeout = getattr(sender, "timeout", None)
+        self.busy: float = 0.0
+        self.slow: float = timeout[1] / 2 if timeout else inf
 
-    def used_up(self) -> LimitReached | None:
-        """Return an error if no request can go out for a long time."""
-        seconds = 0.0 if self._limiter is None else self._limiter.seconds_until()
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the beginning."""
+        return time.monotonic() - self._started
+
+    @property
+    def waited(self) -> float:
+        """Seconds since then in which requests waited for the limit or to be repeated."""
+        return self._total_wait() - self._waited_before
+
+    def _total_wait(self) -> float:
+        return float(getattr(self._sender, "waited", 0.0))
+
+    def last_was_slow(self) -> bool:
+        """Return whether the last answer in this thread was slow."""
+        return getattr(self._thread, "seconds", 0.0) > self.slow
+
+    def used_up(self) -> IContactError | None:
+        """Return an error if the limit lets no request out for a long time, or cannot be asked."""
+        try:
+            seconds = 0.0 if self._limiter is None else self._limiter.seconds_until()
+        except (LimitUnavailable, ConfigError) as error:
+            return error
         if seconds <= _LONGEST_WAIT:
             return None
         hours, minutes = divmod(round(seconds / 60), 60)
@@ -54,60 +80,13 @@ class Quota:
             "again with its journal"
         )
 
-
-class RequestCounter(CountingSender):
-    """Counts the requests of one push on their way to a sender that others may share.
-
-    Attributes:
-        quota: What the limit leaves.
-        slow: Seconds after which an answer is slow: half of the read time-out.
-    """
-
-    def __init__(self, sender: Sender, *, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(sender)
-        self._clock = clock
-        self._started = clock()
-        self._waited_before = self._total_wait()
-        self._busy = 0.0
-        self._thread = threading.local()
-        timeout = getattr(sender, "timeout", None)
-        self.slow: float = timeout[1] / 2 if timeout else inf
-        self.quota: Quota = Quota(sender)
-
-    def counted(self, folder: Folder) -> Folder:
-        """Return the same folder, whose requests are counted here."""
-        return Folder(self, folder.account_id, folder.client_folder_id)
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the beginning."""
-        return self._clock() - self._started
-
-    @property
-    def waited(self) -> float:
-        """Seconds since then in which requests waited for the limit or to be repeated."""
-        return self._total_wait() - self._waited_before
-
-    @property
-    def busy(self) -> float:
-        """Seconds that all answers took together, without those that requests waited."""
-        return self._busy
-
-    @property
-    def last_was_slow(self) -> bool:
-        """Whether the last answer in this thread was slow."""
-        return getattr(self._thread, "seconds", 0.0) > self.slow
-
-    def _total_wait(self) -> float:
-        return float(getattr(self._sender, "waited", 0.0))
-
     def send(self, call: Call, /) -> Answer:
         """Send a call, and count every attempt.
 
         Raises:
             LimitReached: If the limit would hold it back for too long.
         """
-        if (error := self.quota.used_up()) is not None:
+        if (error := self.used_up()) is not None:
             raise error
         waited = self._total_wait()
         try:
@@ -115,11 +94,11 @@ class RequestCounter(CountingSender):
         except CallError as failure:
             self.add(failure.attempts)
             raise
-        self.add(answer.attempts)
         # Of several threads, each may subtract what another one waited: an answer never looks
         # slower than it was.
         seconds = max(answer.elapsed - (self._total_wait() - waited), 0.0)
         self._thread.seconds = seconds
         with self._counting:
-            self._busy += seconds
+            self.requests += answer.attempts
+            self.busy += seconds
         return answer

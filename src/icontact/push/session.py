@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 
 from icontact._wording import number_of
 from icontact.client import Folder
-from icontact.errors import ConfigError, IContactError, LimitUnavailable
+from icontact.errors import IContactError
 from icontact.mapping import ContactMapper
 from icontact.models import FieldType
 from icontact.push.batch_sender import BatchSender
 from icontact.push.batch_size import AUTO, BatchSize, expected_batches, size_found
 from icontact.push.bulk_updates import note_on_proof, updates_alone
 from icontact.push.decisions import Action
-from icontact.push.freshness import age, now
 from icontact.push.ingest import load_rows
-from icontact.push.interrupts import Interrupts, deferred_interrupts
 from icontact.push.journal import Journal, Outcomes, Stage
 from icontact.push.lookup import Lookup
 from icontact.push.planner import Planner
@@ -30,7 +32,9 @@ from icontact.push.workers import WorkerPool
 from icontact.push.writer import Writer
 from icontact.sources import RowSource
 
-__all__ = ["FRESH", "PushSession"]
+__all__ = ["FRESH", "PushSession", "age", "deferred_interrupts", "now"]
+
+logger: logging.Logger = logging.getLogger("icontact")
 
 #: Seconds for which what a plan knows is taken for true.
 FRESH = 60.0
@@ -67,7 +71,7 @@ class PushSession:
     ) -> None:
         self.journal = journal
         self.counter: RequestCounter = RequestCounter(folder.transport)
-        self._folder = self.counter.counted(folder)
+        self._folder = Folder(self.counter, folder.account_id, folder.client_folder_id)
         self._list_id = list_id
         self._policy = policy
         self._types = types
@@ -138,22 +142,17 @@ class PushSession:
         about, most = expected_batches(sum(planned.values()), self._policy.batch_size)
         return alone + about * requests_per_batch, alone + most * requests_per_batch
 
-    def writes(self) -> int:
-        """Return how many rows are to be written."""
-        return self.journal.count(Stage.PLANNED)
-
     def notes(self) -> tuple[str, ...]:
         """Return notes about the rows together."""
-        resumed = self._resumed
-        proof = note_on_proof(self.journal)
-        said = (proof, self._progress_problem)
+        said = (note_on_proof(self.journal), self._progress_problem)
         notes = (*self.journal.notes, *(note for note in said if note))
-        if resumed is None:
+        if self._resumed is None:
             return notes
         if not self.counter.requests:
             left = "every row had its outcome in the journal already, and nothing was sent now"
         else:
-            left = f"went on with a journal in which {number_of(resumed, 'row')} had an outcome"
+            rows = number_of(self._resumed, "row")
+            left = f"went on with a journal in which {rows} had an outcome"
         return (*notes, f"{left}; requests and seconds are those of all its runs")
 
     def write(self, report_to: Callable[[Progress], None] | None) -> PushReport:
@@ -166,51 +165,43 @@ class PushSession:
         done = self.journal.done()
         total = sum(done.values()) + self.journal.count(Stage.PLANNED)
         reporter = ProgressReporter(report_to, total, done, self.counter)
+        sender = BatchSender(self._size, self.counter.last_was_slow)
         with deferred_interrupts() as interrupts:
-            writer = self._writer(interrupts)
+
+            def may_go_on(sender: BatchSender) -> bool:
+                if (spent := self.counter.used_up()) is not None:
+                    sender.stop(spent, str(spent))
+                return sender.error is None and not interrupts
+
+            writer = Writer(
+                journal=self.journal,
+                folder=self._folder,
+                list_id=self._list_id,
+                policy=self._policy,
+                reader=self._reader,
+                workers=self._workers,
+                sender=sender,
+                stale=lambda: age(self.looked, self.ahead) > FRESH,
+                may_go_on=may_go_on,
+            )
             with closing(writer.write()) as batches:
                 for results in batches:
                     self._note_costs()
                     reporter.report([result.status for result in results])
-            if writer.sender.error is not None:
-                failed = self.journal.fail_rest(
-                    Reason.of(ReasonCode.PUSH_STOPPED, writer.sender.why_stopped)
-                )
-                reporter.report(["failed"] * failed)
+            if sender.error is not None:
+                reason = Reason.of(ReasonCode.PUSH_STOPPED, sender.why_stopped)
+                reporter.report(["failed"] * self.journal.fail_rest(reason))
         self._progress_problem = reporter.problem
-        return self.report(writer.sender.error)
-
-    def _writer(self, interrupts: Interrupts) -> Writer:
-        def may_go_on(sender: BatchSender) -> bool:
-            try:
-                spent: IContactError | None = self.counter.quota.used_up()
-            except (LimitUnavailable, ConfigError) as error:
-                spent = error
-            if spent is not None:
-                sender.stop(spent, str(spent))
-            return sender.error is None and not interrupts.pending
-
-        return Writer(
-            journal=self.journal,
-            folder=self._folder,
-            list_id=self._list_id,
-            policy=self._policy,
-            reader=self._reader,
-            workers=self._workers,
-            sender=BatchSender(self._size, lambda: self.counter.last_was_slow),
-            stale=lambda: age(self.looked, self.ahead) > FRESH,
-            may_go_on=may_go_on,
-        )
+        return self._report(sender.error)
 
     def fail(self, error: IContactError) -> PushReport:
         """Fail every row, since iContact could not even be asked."""
         is_first = self._resumed is None
         code = ReasonCode.NOTHING_WRITTEN if is_first else ReasonCode.NOTHING_MORE_WRITTEN
         self.journal.fail_rest(Reason.of(code, str(error)))
-        return self.report(error)
+        return self._report(error)
 
-    def report(self, error: IContactError | None) -> PushReport:
-        """Return the report on every row."""
+    def _report(self, error: IContactError | None) -> PushReport:
         requests, elapsed = self._note_costs()
         return PushReport(
             outcomes=Outcomes.counted(self.journal.database),
@@ -234,3 +225,61 @@ class PushSession:
             if self._policy.page_size == AUTO and self._reader.largest_page:
                 self.journal.note("page_size", str(self._reader.largest_page))
         return requests, elapsed
+
+
+# The monotonic clock stands still while a machine is suspended, and the wall clock may be set back.
+# What counts as fresh must be so by both: a moment is kept as the seconds of the monotonic clock,
+# together with how far the wall clock was ahead of it.
+
+
+def _clocks() -> tuple[float, float]:
+    return time.monotonic(), time.time()
+
+
+def now() -> tuple[float, float]:
+    """Return this moment: the monotonic clock, and how far the wall clock is ahead of it."""
+    monotonic, wall = _clocks()
+    return monotonic, wall - monotonic
+
+
+def age(moment: float, ahead: float) -> float:
+    """Return the seconds since a moment, by the clock that says more.
+
+    Args:
+        moment: The seconds of the monotonic clock then.
+        ahead: How far the wall clock was ahead of it.
+    """
+    monotonic, wall = _clocks()
+    return max(monotonic - moment, wall - (moment + ahead))
+
+
+@contextmanager
+def deferred_interrupts() -> Iterator[Sequence[int]]:
+    """Defer Ctrl-C to the end of the block, which looks now and then whether one is in the list.
+
+    Only in the main thread, and only where Ctrl-C would raise ``KeyboardInterrupt``: a program
+    with its own signal handler keeps it. ``SIGTERM`` likewise. A second one interrupts at once.
+    """
+    interrupts: list[int] = []
+
+    def note(number: int, _: object) -> None:
+        if interrupts:
+            raise KeyboardInterrupt
+        interrupts.append(number)
+        logger.warning("stopping once what is under way is finished; Ctrl-C again stops at once")
+
+    deferred = [
+        number
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if threading.current_thread() is threading.main_thread()
+        and signal.getsignal(number) is signal.default_int_handler
+    ]
+    for number in deferred:
+        signal.signal(number, note)
+    try:
+        yield interrupts
+    finally:
+        for number in deferred:
+            signal.signal(number, signal.default_int_handler)
+    if interrupts:
+        raise KeyboardInterrupt

@@ -11,8 +11,7 @@ import attrs
 from icontact.client import Folder
 from icontact.models import Contact, Subscription, SubscriptionFields, SubscriptionStatus
 from icontact.push.batch_sender import MISSING, BatchSender, ItemFailed, ItemRejected, in_doubt
-from icontact.push.decisions import suppression_reason
-from icontact.push.freshness import RECENT
+from icontact.push.decisions import RECENT, suppression_reason
 from icontact.push.journal import RowToWrite
 from icontact.push.policy import PushPolicy
 from icontact.push.reasons import Reason, ReasonCode
