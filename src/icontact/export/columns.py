@@ -14,7 +14,7 @@ from icontact.errors import ConfigError
 from icontact.frames import Frame, make_frame
 from icontact.models import Contact, CustomField, FieldType
 
-__all__ = ["ALL_FIELDS", "ExportFields", "export_frame", "make_row_maker", "shows_any"]
+__all__ = ["ALL_FIELDS", "ExportFields", "export_frame", "make_row_maker"]
 
 CUSTOM = "custom_fields"
 SUBSCRIPTIONS = "subscriptions"
@@ -102,15 +102,12 @@ class ExportFields:
             ConfigError: If a custom field is named that the folder does not have.
         """
         every = [f"{CUSTOM}.{field.private_name}" for field in defined]
-        if self.names is not None:
-            return tuple(self._named(every))
-        last = SUBSCRIPTION if self.one_list else SUBSCRIPTIONS
-        first = (name for name in _FIRST if business or name != "business")
-        return (*first, *(every if custom else ()), *_LAST, last)
-
-    def _named(self, every: Sequence[str]) -> Iterable[str]:
+        if self.names is None:
+            last = SUBSCRIPTION if self.one_list else SUBSCRIPTIONS
+            first = (name for name in _FIRST if business or name != "business")
+            return (*first, *(every if custom else ()), *_LAST, last)
         names = dict.fromkeys(
-            one for name in self.names or () for one in (every if name == CUSTOM else [name])
+            one for name in self.names for one in (every if name == CUSTOM else [name])
         )
         for name in names:
             if name.startswith(f"{CUSTOM}.") and name not in every:
@@ -118,7 +115,7 @@ class ExportFields:
                     f"the folder has no custom field {name.removeprefix(f'{CUSTOM}.')!r}"
                     f"{wire.nearest(name, frozenset(every)) if every else '; it has none'}"
                 )
-        return names
+        return tuple(names)
 
 
 def make_row_maker(
@@ -126,12 +123,10 @@ def make_row_maker(
 ) -> Callable[[Contact, Any], dict[str, Any]]:
     """Return what makes a row of a contact and its subscriptions."""
     dates = {field.private_name for field in defined if field.field_type == FieldType.DATE}
-    getters = [(name, _getter(name, dates)) for name in columns]
-
-    def row(contact: Contact, subscriptions: Any) -> dict[str, Any]:
-        return {name: get(contact, subscriptions) for name, get in getters}
-
-    return row
+    getters = {name: _getter(name, dates) for name in columns}
+    return lambda contact, subscriptions: {
+        name: get(contact, subscriptions) for name, get in getters.items()
+    }
 
 
 def _getter(column: str, dates: Iterable[str]) -> Callable[[Contact, Any], Any]:
@@ -142,7 +137,7 @@ def _getter(column: str, dates: Iterable[str]) -> Callable[[Contact, Any], Any]:
         clean = _day if name in dates else _whole
         return lambda contact, _: clean(contact.custom_fields.get(name))
     if column == "create_date":
-        return lambda contact, _: _moment(contact.create_date)
+        return lambda contact, _: contact.create_date and contact.create_date.isoformat()
     return lambda contact, _: _whole(getattr(contact, column))
 
 
@@ -210,13 +205,3 @@ def _day(value: Any) -> Any:
         with suppress(ValueError, TypeError):
             return datetime.strptime(value, form).date().isoformat()  # noqa: DTZ007  # a day
     return _whole(value)
-
-
-def _moment(value: date | None) -> str | None:
-    return None if value is None else value.isoformat()
-
-
-def shows_any(contact: Contact, defined: Sequence[CustomField]) -> bool:
-    """Tell whether an answer shows any of the custom fields, blank or not."""
-    shown: Mapping[str, Any] = contact.custom_fields
-    return any(field.private_name in shown for field in defined)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from html import escape
-from itertools import chain
 from os import PathLike
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import attrs
 
@@ -88,20 +87,13 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
         return f"ContactExport({vars(self).get('_path')!r})"
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
-        started, meter = time.monotonic(), CountingSender(self._sender)
-        with closing(self._reading(meter)) as reading:
-            yield from chain.from_iterable(reading.rows())
-            self.report = _report(reading, meter, started)
+        with self._reading() as (_, rows):
+            yield from rows
 
     def _as_frame(self) -> Frame:
         """Return the rows: custom fields by their types, one column for each list."""
-        started, meter = time.monotonic(), CountingSender(self._sender)
-        with closing(self._reading(meter)) as reading:
-            pages = reading.rows()
-            next(pages)  # then the columns are known
-            frame = export_frame(reading.columns, reading.defined, chain.from_iterable(pages))
-            self.report = _report(reading, meter, started)
-        return frame
+        with self._reading() as (reader, rows):
+            return export_frame(reader.columns, reader.defined, rows)
 
     def _repr_html_(self) -> str:
         """Show in a notebook the result of the last reading. Makes no request."""
@@ -133,21 +125,18 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
         form = checked_format(target, format)
         if excel and form != "csv":
             raise ConfigError("an export for Excel is CSV: leave out the format, or excel")
-        started, meter = time.monotonic(), CountingSender(self._sender)
-        with (
-            opened(target, overwrite=overwrite) as stream,
-            closing(self._reading(meter)) as reading,
-        ):
-            pages = reading.rows()
-            next(pages)  # then the columns are known
-            write(stream, form, reading.columns, chain.from_iterable(pages), excel=excel)
-            return _report(reading, meter, started)
+        with opened(target, overwrite=overwrite) as stream, self._reading() as (reader, rows):
+            write(stream, form, reader.columns, rows, excel=excel)
+        return cast("ExportReport", self.report)
 
-    def _reading(self, meter: CountingSender) -> ExportReader:
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[ExportReader, Iterator[dict[str, Any]]]]:
+        """Read the contacts; report on it once the rows were taken."""
+        started, meter = time.monotonic(), CountingSender(self._sender)
         one_list: ContactList | None = None
         if self._list is not None:
             one_list = list_of(Lists(meter, self._path), self._list)
-        return ExportReader(
+        reader = ExportReader(
             meter,
             self._path,
             wanted=self._wanted,
@@ -155,18 +144,17 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
             status=self._status,
             progress=self._progress,
         )
-
-
-def _report(reading: ExportReader, meter: CountingSender, started: float) -> ExportReport:
-    return ExportReport(
-        contacts=reading.done,
-        subscriptions=reading.subscription_count,
-        columns=reading.columns,
-        complete=reading.complete,
-        notes=tuple(reading.notes),
-        requests=meter.requests,
-        elapsed=time.monotonic() - started,
-    )
+        with closing(reader):
+            yield reader, reader.begin()
+            self.report = ExportReport(
+                contacts=reader.done,
+                subscriptions=reader.subscription_count,
+                columns=reader.columns,
+                complete=reader.complete,
+                notes=tuple(reader.notes),
+                requests=meter.requests,
+                elapsed=time.monotonic() - started,
+            )
 
 
 def _checked_status(status: ContactStatus | str | None, list_given: str | int | None) -> str:

@@ -56,48 +56,35 @@ def opened(target: str | PathLike[str] | BinaryIO, *, overwrite: bool) -> Iterat
             raise ConfigError("the target is open as text: open it as bytes, with mode 'wb'")
         yield target
         return
-    path = Path(os.path.realpath(target))
+    path, temporary = Path(os.path.realpath(target)), None
     try:
         is_stream = path.exists() and not stat.S_ISREG(path.stat().st_mode)
         if path.is_file() and not overwrite:
             raise ConfigError(f"{target} is there already; overwrite=True (--force) replaces it")
         if is_stream:
-            stream, name = path.open("wb"), None
+            stream = path.open("wb")
         else:
             handle, name = tempfile.mkstemp(prefix=".icontact-", dir=path.parent)
-            stream = os.fdopen(handle, "wb")
+            stream, temporary = os.fdopen(handle, "wb"), Path(name)
     except OSError as problem:
-        reason = problem.strerror
-    else:
-        with _replacing(path, name), stream:
-            yield from _unpacked(stream, str(target))
-        return
-    raise ConfigError(f"cannot write {target}: {reason}")
-
-
-@contextmanager
-def _replacing(path: Path, name: str | None) -> Iterator[None]:
-    """Put the file that was written in its place, or take it away if it is not whole."""
+        raise ConfigError(f"cannot write {target}: {problem.strerror}") from None
     try:
-        yield
-        if name is not None:
-            Path(name).replace(path)
+        with stream:
+            if str(target).lower().endswith(_GZIPPED):
+                # Neither a name nor a time: equal exports are equal files.
+                with gzip.GzipFile("", "wb", 6, stream, mtime=0) as zipped:
+                    yield cast("BinaryIO", zipped)
+            else:
+                yield stream
+            stream.flush()
+            with suppress(OSError):  # a pipe
+                os.fsync(stream.fileno())
+        if temporary is not None:
+            temporary.replace(path)
     except BaseException:
-        if name is not None:
-            Path(name).unlink(missing_ok=True)
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
         raise
-
-
-def _unpacked(stream: BinaryIO, name: str) -> Iterator[BinaryIO]:
-    if name.lower().endswith(_GZIPPED):
-        # Neither a name nor a time: equal exports are equal files.
-        with gzip.GzipFile("", "wb", 6, stream, mtime=0) as zipped:
-            yield cast("BinaryIO", zipped)
-    else:
-        yield stream
-    stream.flush()
-    with suppress(OSError):  # a pipe
-        os.fsync(stream.fileno())
 
 
 def write(
@@ -114,18 +101,14 @@ def write(
         if form == "csv":
             writer = csv.writer(text)
             writer.writerow(columns)
-            writer.writerows(map(_cells, rows))
+            writer.writerows(map(_cell, row.values()) for row in rows)
         else:
-            text.writelines(map(_line, rows))
+            text.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         text.flush()
     finally:
         # The disk may be full, or the reader gone, as is being said already then.
         with suppress(OSError):
             text.detach()
-
-
-def _cells(row: Mapping[str, Any]) -> list[str]:
-    return [_cell(value) for value in row.values()]
 
 
 def _cell(value: Any) -> str:
@@ -136,7 +119,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
-
-
-def _line(row: Mapping[str, Any]) -> str:
-    return json.dumps(row, ensure_ascii=False) + "\n"

@@ -14,12 +14,10 @@ CREATE TABLE subscriptions (
     contact INTEGER, list INTEGER, status TEXT, PRIMARY KEY (contact, list)
 ) WITHOUT ROWID;
 CREATE TABLE contacts (contact INTEGER PRIMARY KEY);
+CREATE TEMP VIEW unseen AS
+    SELECT DISTINCT contact FROM subscriptions
+    WHERE NOT EXISTS (SELECT 1 FROM contacts WHERE contacts.contact = subscriptions.contact);
 """
-
-_UNSEEN = (
-    "FROM (SELECT DISTINCT contact FROM subscriptions) AS known"
-    " WHERE NOT EXISTS (SELECT 1 FROM contacts WHERE contacts.contact = known.contact)"
-)
 
 
 class SubscriptionIndex:
@@ -49,42 +47,23 @@ class SubscriptionIndex:
 
     def subscriptions_of(self, contact_id: int) -> list[tuple[int, str]]:
         """Return list and status of every subscription of a contact."""
-        found = self._store.execute(
-            "SELECT list, status FROM subscriptions WHERE contact = ? ORDER BY list", (contact_id,)
-        )
-        return [(list_id, status) for list_id, status in found]
+        sql = "SELECT list, status FROM subscriptions WHERE contact = ? ORDER BY list"
+        return self._store.execute(sql, (contact_id,)).fetchall()
 
     def new(self, contacts: Iterable[Contact]) -> list[Contact]:
         """Return the contacts that have not been seen so far, each once."""
-        return [contact for contact in contacts if self._is_new(contact.contact_id)]
-
-    def _is_new(self, contact_id: int) -> bool:
-        done = self._store.execute("INSERT OR IGNORE INTO contacts VALUES (?)", (contact_id,))
-        return done.rowcount == 1
+        sql = "INSERT OR IGNORE INTO contacts VALUES (?)"
+        return [one for one in contacts if self._store.execute(sql, (one.contact_id,)).rowcount]
 
     def unseen(self, at_once: int) -> Iterator[list[int]]:
         """Yield the contacts that have a subscription and were not seen, some at once."""
         last = -1
-        query = f"SELECT known.contact {_UNSEEN} AND known.contact > ? ORDER BY 1 LIMIT ?"
-        while found := [one for (one,) in self._store.execute(query, (last, at_once))]:
+        sql = "SELECT contact FROM unseen WHERE contact > ? ORDER BY contact LIMIT ?"
+        while found := [one for (one,) in self._store.execute(sql, (last, at_once))]:
             last = found[-1]
             yield found
 
-    @property
-    def unseen_count(self) -> int:
-        """How many have a subscription and were not seen."""
-        return self._count(_UNSEEN)
-
-    @property
-    def contact_count(self) -> int:
-        """How many contacts were seen."""
-        return self._count("FROM contacts")
-
-    @property
-    def subscription_count(self) -> int:
-        """How many subscriptions are kept."""
-        return self._count("FROM subscriptions")
-
-    def _count(self, what: str) -> int:
-        (number,) = self._store.execute(f"SELECT count(*) {what}").fetchone()
+    def count(self, what: str) -> int:
+        """Return the number of ``subscriptions``, ``contacts`` seen, or contacts ``unseen``."""
+        (number,) = self._store.execute(f"SELECT COUNT(*) FROM {what}").fetchone()  # noqa: S608  (names of the schema)
         return int(number)

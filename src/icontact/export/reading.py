@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import attrs
 
 from icontact.errors import ConfigError, IncompleteListing, NotFound, RepeatedRows
-from icontact.export.columns import ExportFields, make_row_maker, shows_any
+from icontact.export.columns import ExportFields, make_row_maker
 from icontact.export.index import SubscriptionIndex
 from icontact.models import Contact, ContactList, ContactStatus, CustomField
 from icontact.models.filters import one_of
@@ -59,7 +59,7 @@ def list_of(lists: Lists, wanted: str | int) -> ContactList:
 
 
 class ExportReader:
-    """One reading of all that an export is made of.
+    """One reading of all that an export is made of. Give it up with :meth:`close`.
 
     Args:
         sender: Sends the calls, and counts them.
@@ -103,35 +103,50 @@ class ExportReader:
     @property
     def subscription_count(self) -> int:
         """How many subscriptions were read."""
-        return self._index.subscription_count
+        return self._index.count("subscriptions")
 
-    def rows(self) -> Iterator[Iterable[dict[str, Any]]]:
-        """Yield rows page by page; the first page is empty, and when it comes columns are known.
+    def begin(self) -> Iterator[dict[str, Any]]:
+        """Read until the columns are known, and return an iterator over the rows.
 
         Raises:
             ConfigError: If a custom field was named that the folder does not have.
             APIError, TransportError: If iContact could not be asked.
         """
-        self.defined = defined = self._fields.list().all() if self._wanted.custom else []
-        self._read_subscriptions()
+        self.defined = self._fields.list().all() if self._wanted.custom else []
+        pager = None
+        if self._list is not None:
+            pager = self._subscriptions.list(list_id=self._list.list_id)
+        elif self._wanted.subscriptions:
+            self._names = {one.list_id: one.name for one in self._lists.list()}
+            pager = self._subscriptions.list()
+        if pager is not None:
+            for page in self._steadily(pager, "subscriptions"):
+                self._index.add_subscriptions(page)
         pages = self._new_contacts()
         first = next(filter(None, pages), [])
-        self._choose_columns(first, defined)
-        make = make_row_maker(self.columns, defined)
-        yield ()
-        yield from self._made(first, make)
-        for page in pages:
-            yield from self._made(page, make)
-        self._conclude()
+        self._choose_columns(first)
+        return self._rows(first, pages)
 
-    def _made(
-        self, page: Sequence[Contact], make: Callable[[Contact, Any], dict[str, Any]]
-    ) -> Iterator[Iterable[dict[str, Any]]]:
-        contacts = [one for one in map(self._in_full, page) if one] if self._read_each else page
-        yield [make(contact, self._on_lists(contact)) for contact in contacts]
-        self.done += len(contacts)
-        if self._progress is not None:
-            self._progress(ExportProgress(done=self.done, total=self._total))
+    def _rows(
+        self, first: list[Contact], others: Iterator[list[Contact]]
+    ) -> Iterator[dict[str, Any]]:
+        make_row = make_row_maker(self.columns, self.defined)
+        page: list[Contact] | None = first
+        while page is not None:
+            contacts = [one for one in map(self._in_full, page) if one] if self._read_each else page
+            for contact in contacts:
+                yield make_row(contact, self._on_lists(contact))
+            self.done += len(contacts)
+            if self._progress is not None:
+                self._progress(ExportProgress(done=self.done, total=self._total))
+            page = next(others, None)
+        if self._gone:
+            self.notes.append(f"deleted while they were read, and left out: {self._gone}")
+        if self._status == "total" and (unseen := self._index.count("unseen")):
+            self.notes.append(
+                f"people who have subscriptions and are not listed, as those who were deleted: "
+                f"{unseen}"
+            )
 
     def _in_full(self, contact: Contact) -> Contact | None:
         try:
@@ -152,31 +167,26 @@ class ExportReader:
             for list_id, status in found
         ]
 
-    def _read_subscriptions(self) -> None:
-        """Keep all subscriptions, or those of the one list."""
-        if self._list is not None:
-            pager = self._subscriptions.list(list_id=self._list.list_id)
-        elif self._wanted.subscriptions:
-            self._names = {one.list_id: one.name for one in self._lists.list()}
-            pager = self._subscriptions.list()
-        else:
-            return
-        for page in self._steadily(pager, lambda: self._index.subscription_count, "subscriptions"):
-            self._index.add_subscriptions(page)
-
     def _new_contacts(self) -> Iterator[list[Contact]]:
         """Yield the contacts that are wanted, each once."""
         yield from self._listed(self._status)
-        if self._list is not None:
-            yield from self._left()
-        elif self._status not in ("total", "unlisted"):
-            # By the documentation a search by status leaves out contacts on no list (API 6.4).
-            yield from self._listed("unlisted")
+        if self._list is None:
+            if self._status not in ("total", "unlisted"):
+                # By the documentation a search by status leaves out contacts on no list (API 6.4).
+                yield from self._listed("unlisted")
+            return
+        # The search by list leaves out some contacts of the list.
+        for ids in self._index.unseen(_AT_ONCE):
+            found = list(self._contacts.list(contact_id=one_of(*ids)))
+            if not found:
+                # Either all of them were deleted, or several values are one too many (API 2.6).
+                singles = (self._contacts.list(contact_id=one).first() for one in ids)
+                found = [one for one in singles if one]
+            yield self._index.new(filter(self._is_wanted, found))
 
     def _listed(self, status: str) -> Iterator[list[Contact]]:
         terms: dict[str, Any] = {} if self._list is None else {"list_id": self._list.list_id}
-        pager = self._contacts.list(status=status, **terms)
-        for page in self._steadily(pager, lambda: self._index.contact_count, "contacts"):
+        for page in self._steadily(self._contacts.list(status=status, **terms), "contacts"):
             if page.offset == 0 and self._total is None:
                 self._total = page.total
             yield self._index.new(filter(self._is_wanted, page))
@@ -184,28 +194,14 @@ class ExportReader:
     def _is_wanted(self, contact: Contact) -> bool:
         return self._status in ("total", "unlisted", str(contact.status))
 
-    def _left(self) -> Iterator[list[Contact]]:
-        """Yield contacts of the list that the search by list leaves out."""
-        for ids in self._index.unseen(_AT_ONCE):
-            found = list(self._contacts.list(contact_id=one_of(*ids)))
-            if not found:
-                # Either all of them were deleted, or several values are one too many (API 2.6).
-                found = [one for one in map(self._single, ids) if one]
-            yield self._index.new(filter(self._is_wanted, found))
-
-    def _single(self, contact_id: int) -> Contact | None:
-        return self._contacts.list(contact_id=contact_id).first()
-
-    def _steadily(
-        self, pager: Pager[Any], count: Callable[[], int], what: str
-    ) -> Iterator[Page[Any]]:
+    def _steadily(self, pager: Pager[Any], what: str) -> Iterator[Page[Any]]:
         """Yield a listing's pages; once more if rows may have been shifted out of sight.
 
         A row that is deleted between two pages moves another one to a page that was read already.
         Then the totals of the pages differ, or fewer rows came than there are.
         """
         for reading in range(_READINGS):
-            before, totals, read = count(), set[int | None](), 0
+            before, totals, read = self._index.count(what), set[int | None](), 0
             try:
                 for page in pager.pages():
                     totals.add(page.total)
@@ -217,7 +213,7 @@ class ExportReader:
                 continue
             if totals <= {read, None}:
                 return
-            if reading and len(totals) == 1 and count() == before:
+            if reading and len(totals) == 1 and self._index.count(what) == before:
                 # No new contact in a listing that did not change.
                 self.notes.append(
                     f"iContact says that there are {totals.pop()} {what} and lists {read}: its "
@@ -230,15 +226,15 @@ class ExportReader:
             "export again when it is quiet"
         )
 
-    def _choose_columns(self, first: Sequence[Contact], defined: Sequence[CustomField]) -> None:
+    def _choose_columns(self, first: Sequence[Contact]) -> None:
         wanted = self._wanted
         shown = {
             "business": any(contact.business is not None for contact in first),
-            "custom fields": not (defined and first) or self._shows_custom(first, defined),
+            "custom fields": not (self.defined and first) or self._shows_custom(first),
         }
         asked = {"business": wanted.business, "custom fields": wanted.hidden_custom}
         self.columns = wanted.columns(
-            defined,
+            self.defined,
             business=shown["business"] or asked["business"],
             custom=shown["custom fields"] or asked["custom fields"],
         )
@@ -247,20 +243,12 @@ class ExportReader:
         if wanted.names is None:
             self.notes += [_HIDDEN.format(what=name) for name in hidden if not asked[name]]
 
-    def _shows_custom(self, first: Sequence[Contact], defined: Sequence[CustomField]) -> bool:
+    def _shows_custom(self, first: Sequence[Contact]) -> bool:
         """Tell whether listings show custom fields, by their first page."""
-        if any(shows_any(contact, defined) for contact in first):
+        names = {field.private_name for field in self.defined}
+        if any(names & contact.custom_fields.keys() for contact in first):
             return True
         # Or else answers show none that is blank, and these all are: then one by itself is alike.
         one = self._in_full(first[0])
         self._gone = 0
-        return one is not None and not shows_any(one, defined)
-
-    def _conclude(self) -> None:
-        if self._gone:
-            self.notes.append(f"deleted while they were read, and left out: {self._gone}")
-        if self._status == "total" and self._index.unseen_count:
-            self.notes.append(
-                f"people who have subscriptions and are not listed, as those who were deleted: "
-                f"{self._index.unseen_count}"
-            )
+        return one is not None and not names & one.custom_fields.keys()
