@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, time
 from enum import StrEnum
 from itertools import chain, islice
@@ -23,7 +24,6 @@ from icontact.models import (
     Contact,
     ContactStatus,
     Model,
-    Subscription,
     SubscriptionStatus,
 )
 from icontact.models.filters import gte, one_of
@@ -105,6 +105,7 @@ class Suppressions(HasFrame):
         self._contacts = Contacts(transport, folder)
         self._subscriptions = Subscriptions(transport, folder)
         self._list_id = list_id
+        self._terms: dict[str, Any] = {} if list_id is None else {"list_id": list_id}
         self._since = None if since is None else _moment(since)
         self._preview = Preview[Suppressed]()
 
@@ -123,48 +124,40 @@ class Suppressions(HasFrame):
         return self._preview.to_html("Suppressed contacts")
 
     def _for_all_mail(self) -> Iterator[Suppressed]:
-        for contact in self._barred():
-            reason = SuppressionReason(contact.status)
-            row = Suppressed(contact_id=contact.contact_id, email=contact.email, reason=reason)
-            if dated := self._dated(row, contact.create_date, _CAUSES_FOR_ALL):
-                yield dated
-
-    def _barred(self) -> Iterator[Contact]:
-        search: dict[str, Any] = {} if self._list_id is None else {"list_id": self._list_id}
+        searches: tuple[str, ...] = _STATUSES
+        if self._list_id is None:
+            # By the documentation a search by status leaves out contacts on no list (API 6.4).
+            searches = (*_STATUSES, "unlisted")
         seen: set[int] = set()
-        for status in _STATUSES:
-            for contact in self._contacts.list(status=status, **search):
+        for searched in searches:
+            for contact in self._contacts.list(status=searched, **self._terms):
                 # The warning about an ignored term is not reliable (API 2.6), so look.
-                if contact.status == status:
+                is_found = contact.status == searched
+                if searched == "unlisted":
+                    is_found = contact.status in _STATUSES and contact.contact_id not in seen
+                if is_found:
                     seen.add(contact.contact_id)
-                    yield contact
-        if self._list_id is not None:
-            return
-        # By the documentation a search by status leaves out contacts on no list (API 6.4).
-        for contact in self._contacts.list(status="unlisted"):
-            if contact.status in _STATUSES and contact.contact_id not in seen:
-                yield contact
+                    reason = SuppressionReason(contact.status)
+                    row = Suppressed(
+                        contact_id=contact.contact_id, email=contact.email, reason=reason
+                    )
+                    yield from self._dated(row, contact.create_date, _CAUSES_FOR_ALL)
 
     def _for_a_list(self) -> Iterator[Suppressed]:
-        search: dict[str, Any] = {} if self._list_id is None else {"list_id": self._list_id}
         for status in _ENDINGS:
-            pager = self._subscriptions.list(status=status, **search)
+            pager = self._subscriptions.list(status=status, **self._terms)
             rows = (one for one in pager if one.status == status)
             while some := list(islice(rows, _AT_ONCE)):
-                yield from self._addressed(some)
-
-    def _addressed(self, subscriptions: list[Subscription]) -> Iterator[Suppressed]:
-        contacts = self._contacts_of({one.contact_id for one in subscriptions})
-        for one in subscriptions:
-            contact = contacts[one.contact_id]
-            row = Suppressed(
-                contact_id=one.contact_id,
-                email=contact.email if contact else None,
-                reason=SuppressionReason(one.status),
-                list_id=one.list_id,
-            )
-            if dated := self._dated(row, one.add_date, _CAUSES_ON_A_LIST):
-                yield dated
+                contacts = self._contacts_of({one.contact_id for one in some})
+                for one in some:
+                    contact = contacts[one.contact_id]
+                    row = Suppressed(
+                        contact_id=one.contact_id,
+                        email=contact.email if contact else None,
+                        reason=SuppressionReason(one.status),
+                        list_id=one.list_id,
+                    )
+                    yield from self._dated(row, one.add_date, _CAUSES_ON_A_LIST)
 
     def _contacts_of(self, wanted: set[int]) -> dict[int, Contact | None]:
         found: dict[int, Contact | None] = {
@@ -180,10 +173,11 @@ class Suppressions(HasFrame):
 
     def _dated(
         self, row: Suppressed, began: datetime | None, causes: frozenset[str]
-    ) -> Suppressed | None:
-        """Return a row with its date, or None if it is older than asked for."""
+    ) -> Iterator[Suppressed]:
+        """Yield a row with its date, unless it is older than asked for."""
         if self._since is None:
-            return row
+            yield row
+            return
         since = gte(self._since.replace(microsecond=0))
         times = [
             action.action_time
@@ -191,14 +185,21 @@ class Suppressions(HasFrame):
             if action.action_type in causes and action.action_time is not None
         ]
         if times:
-            return attrs.evolve(row, since=max(times))
-        # What began since then came about since then, recorded or not.
-        return attrs.evolve(row, since=began) if began and began >= self._since else None
+            yield attrs.evolve(row, since=max(times))
+        elif began and began >= self._since:
+            # What began since then came about since then, recorded or not.
+            yield attrs.evolve(row, since=began)
 
 
 def _moment(since: date | str) -> datetime:
     if isinstance(since, str):
-        since = _parsed(since)
+        text = since.strip()
+        for kind in (date, datetime):
+            with suppress(ValueError):
+                since = kind.fromisoformat(text)
+                break
+        else:
+            raise ValueError("since: not a date. Write 2026-01-31, or 2026-01-31T08:00:00+01:00")
     if not isinstance(since, date):
         raise TypeError(f"since must be a date or a time, not {type(since).__name__}")
     if not isinstance(since, datetime):
@@ -206,12 +207,3 @@ def _moment(since: date | str) -> datetime:
     if since.tzinfo is None:
         raise ValueError("since: a time needs a time zone, such as 2026-01-31T08:00:00+01:00")
     return since
-
-
-def _parsed(text: str) -> date:
-    for kind in (date, datetime):
-        try:
-            return kind.fromisoformat(text.strip())
-        except ValueError:
-            continue
-    raise ValueError("since: not a date. Write 2026-01-31, or 2026-01-31T08:00:00+01:00")
