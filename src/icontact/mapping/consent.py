@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, TypeAlias
@@ -14,10 +15,11 @@ from icontact.mapping.consent_reading import ConsentAnswer, Meaning, normalize_w
 from icontact.mapping.contact_fields import bounded, shown
 from icontact.mapping.mautic import DO_NOT_CONTACT
 from icontact.mapping.source import Key, Source
-from icontact.mapping.values import is_blank
 
 #: What a blank cell of a column that must say yes means.
 ConsentBlank: TypeAlias = Literal["skip", "push"]
+
+ColumnMeaning: TypeAlias = Literal["no", "yes", "unsure"]
 
 #: Mautic's own names for it. They count wherever a row has them, unless others are stated.
 MAUTIC_KEYS: tuple[Key, ...] = (DO_NOT_CONTACT, "doNotEmail", "doNotContact", "donotContact")
@@ -39,7 +41,7 @@ class ConsentColumn:
     """
 
     column: Key
-    meaning: Literal["no", "yes", "unsure"]
+    meaning: ColumnMeaning
     guessed: bool = False
     words: Mapping[str, bool | None] = attrs.field(factory=dict)
 
@@ -92,47 +94,43 @@ class ConsentCheck:
         self.stated: bool = do_not_contact is not None
         self.blank: ConsentBlank = blank
         self.ignored: tuple[Key, ...] = _keys("ignore", ignore)
-        self._check_names(no, yes)
+        if both := set(no).intersection(yes):
+            raise MappingError(
+                f"column {bounded(both)} is given as do_not_contact and as consent: one of them is "
+                "right",
+                field="do_not_contact",
+            )
+        self._check_names("do_not_contact", no)
+        self._check_names("consent", yes)
         if not self.stated:
             no = tuple(key for key in MAUTIC_KEYS if key not in (*self.ignored, *yes))
         self.columns: tuple[ConsentColumn, ...] = (
             *(ConsentColumn(column=key, meaning="no") for key in no),
             *(ConsentColumn(column=key, meaning="yes") for key in yes),
         )
-        meanings: dict[Key, Meaning] = {**dict.fromkeys(no, "no"), **dict.fromkeys(yes, "yes")}
         self._readers: list[tuple[Key, Meaning, Callable[[object], ConsentAnswer]]] = [
-            (key, meaning, _reader_of(key, meaning)) for key, meaning in meanings.items()
+            *((key, "no", _reader_of(key, "no")) for key in no),
+            *((key, "yes", _reader_of(key, "yes")) for key in yes),
         ]
 
-    def _check_names(self, no: Sequence[Key], yes: Sequence[Key]) -> None:
-        for option, keys, wrong, other in (
-            ("do_not_contact", no, ("yes",), "consent"),
-            ("consent", yes, ("no", "left"), "do_not_contact"),
-        ):
-            for key in keys:
-                if key in yes and option == "do_not_contact":
-                    raise MappingError(
-                        f"column {shown(key)} is given as do_not_contact and as consent: one of "
-                        "them is right",
-                        field=option,
-                    )
-                if key != DO_NOT_CONTACT and kind_of(key) in wrong:
-                    means = (
-                        "that the person must not be mailed"
-                        if wrong == ("yes",)
-                        else ("that the person may be mailed")
-                    )
-                    raise MappingError(
-                        f"{option} names columns whose yes means {means}, and the name of "
-                        f"{shown(key)} says the opposite: give it as {other}",
-                        field=option,
-                    )
-                if key in self.ignored:
-                    raise MappingError(
-                        f"column {shown(key)} is given as {option} and in ignore: one of them is "
-                        "right",
-                        field=option,
-                    )
+    def _check_names(self, option: str, keys: Sequence[Key]) -> None:
+        """Refuse columns that are ignored as well, or whose names say the opposite."""
+        wrong, means, other = {
+            "do_not_contact": (("yes",), "that the person must not be mailed", "consent"),
+            "consent": (("no", "left"), "that the person may be mailed", "do_not_contact"),
+        }[option]
+        for key in keys:
+            if key != DO_NOT_CONTACT and kind_of(key) in wrong:
+                raise MappingError(
+                    f"{option} names columns whose yes means {means}, and the name of "
+                    f"{shown(key)} says the opposite: give it as {other}",
+                    field=option,
+                )
+            if key in self.ignored:
+                raise MappingError(
+                    f"column {shown(key)} is given as {option} and in ignore: one of them is right",
+                    field=option,
+                )
 
     def __repr__(self) -> str:
         return f"<ConsentCheck: {bounded(one.column for one in self.columns)}>"
@@ -164,13 +162,24 @@ class ConsentCheck:
         problem: MappingError | None = None
         for key, meaning, reader in self._readers:
             value = row.get(key)
-            answer = "blank" if value is None else reader(value)
+            if value is None and meaning == "no":
+                continue
+            answer = reader(value)
             if answer == "no_mail":
                 return said_no(key)
+            if problem is not None:
+                continue  # another column may still say no for certain
             if answer == "unknown":
-                problem = problem or _not_known(key, meaning, value)
+                word = _word(value)
+                said = "a value" if word is None else f"the word {word!r}"
+                option = "do_not_contact" if meaning == "no" else "consent"
+                problem = MappingError(
+                    f"{option}: {said} of column {shown(key)} is not known as a yes or a no. Write "
+                    "yes or no, or put the column into ignore",
+                    field=option,
+                )
             elif answer == "blank" and meaning == "yes" and self.blank == "skip":
-                problem = problem or NoConsent(
+                problem = NoConsent(
                     f"no consent: column {shown(key)} is blank. To push such rows, set "
                     'consent_blank = "push"',
                     field="consent",
@@ -179,8 +188,7 @@ class ConsentCheck:
 
     def with_words(self, rows: Sequence[Mapping[Any, Any]], *, guessed: bool) -> ConsentCheck:
         """Return the same check, whose columns show how the words of some rows are read."""
-        check = ConsentCheck.__new__(ConsentCheck)
-        check.__dict__.update(self.__dict__)
+        check = copy.copy(self)
         check.columns = tuple(
             attrs.evolve(one, guessed=guessed, words=words_of(one, rows)) for one in self.columns
         )
@@ -245,17 +253,6 @@ def said_no(key: Key) -> DoNotContact:
     )
 
 
-def _not_known(key: Key, meaning: Meaning, value: object) -> MappingError:
-    option = "do_not_contact" if meaning == "no" else "consent"
-    word = _word(value)
-    said = "a value" if word is None else f"the word {word!r}"
-    return MappingError(
-        f"{option}: {said} of column {shown(key)} is not known as a yes or a no. Write yes or no, "
-        "or put the column into ignore",
-        field=option,
-    )
-
-
 def _word(value: object) -> str | None:
     """Return a word that a message may show: it is short, and no address."""
     text = str(value).strip()
@@ -268,9 +265,7 @@ def words_of(column: ConsentColumn, rows: Sequence[Mapping[Any, Any]]) -> Mappin
     readings: dict[ConsentAnswer, bool] = {"mail": True, "no_mail": False}
     reader = _reader_of(column.column, "no" if column.meaning == "no" else "yes")
     words: dict[str, bool | None] = {}
-    for row in rows:
-        if column.column not in row or is_blank(value := row[column.column]):
-            continue
+    for value in (row[column.column] for row in rows if column.column in row):
         if (answer := reader(value)) == "blank":
             continue
         word = "any entry" if reader is read_left else _word(value) or "(a longer text)"

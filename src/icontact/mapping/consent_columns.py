@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 
 from icontact.errors import ConsentError
-from icontact.mapping.consent import ConsentColumn, said_no, words_of
+from icontact.mapping.consent import ColumnMeaning, ConsentColumn, said_no, words_of
 from icontact.mapping.consent_headers import (
     PLAIN_NO,
     HeaderKind,
@@ -31,6 +31,12 @@ from icontact.mapping.consent_reading import (
 )
 from icontact.mapping.normalize import header_words
 from icontact.mapping.values import is_blank
+
+_GENERAL = frozenset(
+    "status state statut estado stato stav tila статус durum ステータス 状態 active aktiv enabled "
+    "confirmed memberstatus subscribertype".split()
+)
+_ABOUT_CONSENT = re.compile(r"permission|preference|^bulke?mail|privacymarketing|abonne")
 
 
 def unread_columns(
@@ -54,7 +60,7 @@ def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentCol
     """Return the meaning of a column for consent, if header and first rows show one."""
     if not isinstance(column, str):
         return None
-    kind = _kind_of(column)
+    kind = kind_of(column)
     values = [row[column] for row in rows if column in row and not is_blank(row[column])]
     meaning = None if kind is None else _meaning(kind, column, values, bool(rows))
     if meaning is None:
@@ -83,47 +89,29 @@ def _refusals(column: str, values: Sequence[object]) -> Iterator[str]:
 
 def _meaning(
     kind: HeaderKind, column: str, values: Sequence[object], any_rows: bool
-) -> Literal["no", "yes", "unsure"] | None:
+) -> ColumnMeaning | None:
     if kind == "left":
         return "no"
-    if kind == "maybe":
-        return _meaning_by_values(column, values, any_rows)
-    meaning: Meaning = "no" if kind == "no" else "yes"
-    answers = {read(value, meaning) for value in values}
-    certain = kind != "unsure" and not (values and answers <= {"unknown"})
-    return meaning if certain else "unsure"
-
-
-def _meaning_by_values(
-    column: str, values: Sequence[object], any_rows: bool
-) -> Literal["no", "yes", "unsure"] | None:
-    """Return the meaning of a column whose header alone does not show it."""
+    if kind != "maybe":
+        meaning: Meaning = "no" if kind == "no" else "yes"
+        answers = {read(value, meaning) for value in values}
+        return "unsure" if kind == "unsure" or answers == {"unknown"} else meaning
+    # The header alone does not show it: its values have to.
     name = plain_status(column) or "".join(header_words(column))
     if name in PLAIN_NO:
         is_read = values and all(read(value, "no") in ("mail", "no_mail") for value in values)
         return "no" if is_read else None
-    answers = [read(value, "yes") for value in values]
-    known = [answer for answer in answers if answer in ("mail", "no_mail")]
     if any(map(is_strong, values)):
         return "yes"
-    all_known = bool(known) and len(known) == len(answers)
+    are_known = [read(value, "yes") in ("mail", "no_mail") for value in values]
     if name in _GENERAL:
         # A plain yes or no alone does not show what it is about.
         words = {normalize_word(str(value)) for value in values}
-        return "yes" if all_known and words & WEAK_NOT_MAILABLE else None
-    if all_known:
+        return "yes" if all(are_known) and words & WEAK_NOT_MAILABLE else None
+    if are_known and all(are_known):
         return "yes"
-    is_consent = _ABOUT_CONSENT.search(name) is not None
-    if known or is_consent or (any_rows and not values and "letter" in name):
-        return "unsure" if any_rows else None
-    return None
-
-
-_GENERAL = frozenset(
-    "status state statut estado stato stav tila статус durum ステータス 状態 active aktiv enabled "
-    "confirmed memberstatus subscribertype".split()
-)
-_ABOUT_CONSENT = re.compile(r"permission|preference|^bulke?mail|privacymarketing|abonne")
+    is_about = any(are_known) or _ABOUT_CONSENT.search(name) or (not values and "letter" in name)
+    return "unsure" if is_about and any_rows else None
 
 
 def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> str | None:
@@ -139,19 +127,17 @@ def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> st
     for key, value in row.items():
         if type(key) is not str or key in read_keys:
             continue
-        kind = _kind_of(key)
+        kind = kind_of(key)
         if kind is None:
             sure = is_plain_refusal(value) and not is_other_channel(key)
         elif is_blank(value):
             continue
-        elif kind == "no":
-            sure = read(value, "no") == "no_mail"
         elif kind == "left":
             sure = read_left(value) == "no_mail"
+        elif kind == "no" or (kind in ("maybe", "unsure") and plain_status(key) in PLAIN_NO):
+            sure = read(value, "no") == "no_mail"  # "deleted": true
         elif kind in ("yes", "status"):
             sure = read(value, "yes") == "no_mail"
-        elif plain_status(key) in PLAIN_NO:
-            sure = read(value, "no") == "no_mail"  # "deleted": true
         else:
             sure = is_strong_no(value)
         if sure:
@@ -159,28 +145,13 @@ def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> st
     return None
 
 
-_kinds: dict[str, HeaderKind | None] = {}
-
-#: Rows of most sources have the same keys; those of a hostile one do not fill the memory.
-_MOST_KINDS = 10_000
-
-
-def _kind_of(key: str) -> HeaderKind | None:
-    try:
-        return _kinds[key]
-    except KeyError:
-        if len(_kinds) >= _MOST_KINDS:
-            _kinds.clear()
-        return _kinds.setdefault(key, kind_of(key))
-
-
 def not_read(columns: Sequence[ConsentColumn]) -> ConsentError:
     """Return the error for columns about consent that nothing reads."""
-    named = "; ".join(str(one) for one in columns)
-    one = len(columns) == 1
+    named = "; ".join(map(str, columns))
+    subject = "a column" if len(columns) == 1 else f"{len(columns)} columns"
+    verb, each = ("is", "it") if len(columns) == 1 else ("are", "each")
     return ConsentError(
-        f"{'a column' if one else f'{len(columns)} columns'} about consent "
-        f"{'is' if one else 'are'} not read: {named}. Say what {'it' if one else 'each'} means: "
+        f"{subject} about consent {verb} not read: {named}. Say what {each} means: "
         "do_not_contact (its yes means: do not mail), consent (its yes means: may be mailed), or "
         "ignore",
         columns=tuple(one.column for one in columns),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from itertools import accumulate
 from typing import Literal, TypeAlias
 
 from icontact.mapping.mautic import DO_NOT_CONTACT as MAUTIC_DO_NOT_CONTACT
@@ -17,15 +18,6 @@ from icontact.mapping.normalize import header_words, read_data, unaccented
 HeaderKind: TypeAlias = Literal["no", "yes", "left", "status", "maybe", "unsure"]
 
 _DATA = read_data("consent_headers.toml")
-
-
-@cache
-def _pattern(name: str) -> re.Pattern[str]:
-    """Compile a pattern when it is first used: it takes as long as many an import."""
-    # It goes through the same function as the headers, which writes some letters in two parts.
-    return re.compile(unaccented("|".join(_DATA[name])))
-
-
 _WORDS = {
     name: frozenset(unaccented(words).split())
     for name, words in _DATA.items()
@@ -43,25 +35,32 @@ _LONGEST = 1_000
 #: A header with more words is a sentence, and may say two things.
 _SHORT = 6
 
-#: The two answers that a header offers, as in "Newsletter (yes/no)".
-_PAIRS = [pair.split("/") for pair in _DATA["answers"].split()]
-#: Pairs that a space alone may separate; "si no desea …" begins a sentence.
-_SPACED = [["yes", "no"], ["ja", "nein"], ["oui", "non"]]
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    """Compile a pattern when it is first used: it takes as long as many an import."""
+    # It goes through the same function as the headers, which writes some letters in two parts.
+    return re.compile(unaccented("|".join(_DATA[name])))
 
 
 @cache
 def _answers() -> re.Pattern[str]:
+    """Compile the pattern of two answers that a header offers, as in "Newsletter (yes/no)"."""
+    # Some pairs may be separated by a space alone; "si no desea …" begins a sentence.
+    spaced = ("yes/no", "ja/nein", "oui/non")
     return re.compile(
         "|".join(
             rf"(?<![^\W_]){first}(?:\s*[/|,_\-–]\s*|\s+(?:or|oder|ou|o|of|lub|eller|tai|nebo|или)\s+"
-            rf"{'|[ ]+' if pair in _SPACED else ''}){second}(?![^\W_])"
-            for pair in _PAIRS
-            for first, second in (pair, pair[::-1])
+            rf"{'|[ ]+' if pair in spaced else ''}){second}(?![^\W_])"
+            for pair in _DATA["answers"].split()
+            for first, second in (pair.split("/"), pair.split("/")[::-1])
         ),
         re.IGNORECASE,
     )
 
 
+# Rows of most sources have the same keys; those of a hostile one do not fill the memory.
+@lru_cache(maxsize=10_000)
 def kind_of(header: object) -> HeaderKind | None:
     """Return the kind of a header about e-mail consent; ``None`` if it is about something else."""
     if not isinstance(header, str) or len(header) > _LONGEST:
@@ -74,7 +73,12 @@ def kind_of(header: object) -> HeaderKind | None:
     kind = _kind(words)
     if kind is None and plain_status(header) is not None:
         return "maybe"
-    details = _DETAILS.intersection(words) - _sentence_words(words)
+    details = _DETAILS.intersection(words)
+    # In a sentence some words are no details: *by* in "May we write by e-mail?".
+    if len(words) > 3:
+        details -= _WORDS["prepositions"].intersection(words[:-1])
+    if _has(words, "data_use"):
+        details -= {"data"}
     if kind is None or not details:
         return kind
     if kind == "unsure" or len(words) > _SHORT:
@@ -99,6 +103,11 @@ def is_other_channel(header: str) -> bool:
     return _is_other_channel(header_words(header))
 
 
+def _is_other_channel(words: Sequence[str]) -> bool:
+    is_other = _has(words, "other_channel_words") or _finds("other_channel", words)
+    return is_other and not _finds("email", words)
+
+
 def is_about_email(header: str) -> bool:
     """Return whether a header has a word for e-mail or a newsletter."""
     return _finds("email", header_words(header))
@@ -109,9 +118,12 @@ def is_negated(words: Sequence[str]) -> bool:
     return _has(words, "negations") or any(map(_pattern("negation").search, words))
 
 
-def _is_other_channel(words: Sequence[str]) -> bool:
-    is_other = _has(words, "other_channel_words") or _finds("other_channel", words)
-    return is_other and not _finds("email", words)
+def _has(words: Sequence[str], table: str) -> bool:
+    return not _WORDS[table].isdisjoint(words)
+
+
+def _finds(pattern: str, words: Sequence[str]) -> bool:
+    return _pattern(pattern).search("".join(words)) is not None
 
 
 def _kind(words: Sequence[str]) -> HeaderKind | None:
@@ -126,7 +138,9 @@ def _kind(words: Sequence[str]) -> HeaderKind | None:
         is_double = is_negated(others) or _has(others, "leading_negations")
         return "unsure" if is_double or (not is_short and _wanted(beside)) else "no"
     kind: HeaderKind | None = "status" if _finds("status", words) else _wanted(words)
-    is_no = is_negated(words) or (words[0] in _WORDS["leading_negations"] and not _counts(words))
+    # "No. of e-mails" is a number of things.
+    is_count = len(words) > 1 and words[1] in ("of", "de", "di")
+    is_no = is_negated(words) or (words[0] in _WORDS["leading_negations"] and not is_count)
     if kind is None:
         # "Marketing suspended"; but "Email not opened" may be a count.
         if not is_short or not (is_no or _has(words, "leading_negations")):
@@ -141,29 +155,10 @@ def _kind(words: Sequence[str]) -> HeaderKind | None:
     return "unsure" if _has(words, "leading_negations") else kind
 
 
-def _wanted(words: Sequence[str]) -> HeaderKind | None:
+def _wanted(words: Sequence[str]) -> Literal["yes", "maybe"] | None:
     if _finds("yes", words) or _has(words, "yes_words"):
         return "yes"
     return "maybe" if _finds("maybe", words) else None
-
-
-def _has(words: Sequence[str], table: str) -> bool:
-    return not _WORDS[table].isdisjoint(words)
-
-
-def _finds(pattern: str, words: Sequence[str]) -> bool:
-    return _pattern(pattern).search("".join(words)) is not None
-
-
-def _counts(words: Sequence[str]) -> bool:
-    """Return whether a header is a number of things: "No. of e-mails"."""
-    return len(words) > 1 and words[1] in ("of", "de", "di")
-
-
-def _sentence_words(words: Sequence[str]) -> set[str]:
-    """Return the words that are details in other headers: *by* in "May we write by e-mail?"."""
-    in_sentence = _WORDS["prepositions"].intersection(words[:-1]) if len(words) > 3 else ()
-    return {*in_sentence, *(("data",) if _has(words, "data_use") else ())}
 
 
 def _beside_no(words: Sequence[str]) -> list[str] | None:
@@ -173,28 +168,22 @@ def _beside_no(words: Sequence[str]) -> list[str] | None:
     is_bounce = "bounce" in words and not (_DATES - {"count", "counts"}).isdisjoint(words)
     if not spans and not _has(words, "no_words") and not is_bounce:
         return None
+    ends = accumulate(map(len, words))
     return [
         word
-        for word, start in zip(words, _starts(words), strict=True)
+        for word, end in zip(words, ends, strict=True)
         if word not in _WORDS["no_words"]
-        and not any(start < end and begin < start + len(word) for begin, end in spans)
+        and not any(end - len(word) < last and first < end for first, last in spans)
     ]
 
 
 def _has_negating_prefix(words: Sequence[str]) -> bool:
     """Return whether a word negates by its beginning: *Unmailable*, *Nesouhlas*."""
-    squeezed, starts = "".join(words), tuple(_starts(words))
+    squeezed = "".join(words)
+    starts = list(accumulate(map(len, words), initial=0))
     for pattern in (_pattern("yes"), _pattern("maybe")):
         for match in pattern.finditer(squeezed):
             begin = max(start for start in starts if start <= match.start())
             if squeezed[begin : match.start()] in _WORDS["negating_prefixes"]:
                 return True
     return False
-
-
-def _starts(words: Sequence[str]) -> Iterator[int]:
-    """Yield where each word begins in all of them without gaps."""
-    place = 0
-    for word in words:
-        yield place
-        place += len(word)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -77,110 +78,6 @@ _FIRST_WORD = re.compile(r"\s*(\w+)\s*[,.;:!–—-]")
 #: The names of the channel e-mail in Mautic and other systems.
 _EMAIL_CHANNELS = frozenset({"email", "e-mail", "mail", ""})
 
-
-def read(value: object, meaning: Meaning) -> ConsentAnswer:
-    """Return whether a cell lets its person be mailed.
-
-    Args:
-        value: The cell as the row has it.
-        meaning: What a plain yes in its column means.
-    """
-    value = _plain_value(value)
-    if is_blank(value):
-        return "blank"
-    if isinstance(value, date):
-        return "mail" if meaning == "yes" else "no_mail"
-    if isinstance(value, bool):
-        return _plain(value, meaning)
-    if isinstance(value, int | float | Decimal | Fraction):
-        return _number(value, meaning)
-    if isinstance(value, list | tuple | set | frozenset | Mapping):
-        return _entries([value] if isinstance(value, Mapping) else list(value), meaning)
-    return _text(value, meaning) if isinstance(value, str) else "unknown"
-
-
-def read_left(value: object) -> ConsentAnswer:
-    """Read a cell that dates or explains an unsubscribe: any entry is a no."""
-    answer = read(value, "no")
-    return "no_mail" if answer == "unknown" else answer
-
-
-def is_strong(value: object) -> bool:
-    """Return whether a cell holds a word that mail tools alone use."""
-    return isinstance(value, str) and normalize_word(value) in MAILABLE | NOT_MAILABLE
-
-
-def is_strong_no(value: object) -> bool:
-    """Return whether a cell holds a mail tool's word for a person who must not be mailed."""
-    return isinstance(value, str) and normalize_word(value) in NOT_MAILABLE
-
-
-def _plain_value(value: object) -> object:
-    """Return what a value of NumPy, of an enum, or of a database's bytes holds."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).decode("utf-8", "replace")
-    return unboxed(value)
-
-
-def _plain(said: bool, meaning: Meaning) -> ConsentAnswer:
-    return "mail" if said is (meaning == "yes") else "no_mail"
-
-
-def _number(value: float | Decimal | Fraction, meaning: Meaning) -> ConsentAnswer:
-    if value in (0, 1):
-        return _plain(bool(value), meaning)
-    # Beyond 1 it is Mautic's reason (1 unsubscribed, 2 bounced, 3 manual), or a count of bounces.
-    return "no_mail" if meaning == "no" else "unknown"
-
-
-def _text(value: str, meaning: Meaning) -> ConsentAnswer:
-    text = _UNSEEN.sub("", value).strip().lstrip("'")
-    if text.startswith(("[", "{")) and (found := _in_json(text)) is not None:
-        return read(found, meaning)
-    word = normalize_word(text)
-    if word in BLANK or not text.strip("-–—. "):
-        return "blank"
-    if word in NOT_MAILABLE:
-        return "no_mail"
-    if word in MAILABLE:
-        return "mail"
-    if word in YES:
-        return _plain(True, meaning)
-    if word in NO:
-        return _plain(False, meaning)
-    if meaning == "yes" and word in WEAK_MAILABLE | WEAK_NOT_MAILABLE:
-        return "mail" if word in WEAK_MAILABLE else "no_mail"
-    if _DATE.fullmatch(text):
-        return "mail" if meaning == "yes" else "no_mail"
-    if _NUMBER.fullmatch(text):
-        return _number(Decimal(text.replace(",", ".")), meaning)
-    return _sentence(text, meaning)
-
-
-def _sentence(text: str, meaning: Meaning) -> ConsentAnswer:
-    """Read ``"Yes, please"`` and ``"No thanks"`` by their first word."""
-    first, *rest = words = normalize_word(text).split() or [""]
-    refusals = NOT_MAILABLE if meaning == "no" else NOT_MAILABLE | WEAK_NOT_MAILABLE
-    for count in range(min(len(words) - 1, _LONGEST_START), 0, -1):
-        others = words[count:]
-        # "Unsubscribed (2024-01-31)", but not "Unsubscribed: no"
-        if " ".join(words[:count]) in refusals and NO.isdisjoint(others) and not is_negated(others):
-            return "no_mail"
-    if meaning == "no" or len(first) < 2 or first not in YES | NO:
-        return "unknown"
-    is_apart = _FIRST_WORD.match(text) is not None
-    if first in NO:
-        return "no_mail" if is_apart or (first in _ANSWERS and len(rest) <= 3) else "unknown"
-    if is_negated(rest) or not _HEDGES.isdisjoint(rest):
-        return "unknown"  # "Yes, but only by post"
-    return "mail" if is_apart or (first in _ANSWERS and _POLITE.issuperset(rest)) else "unknown"
-
-
-#: The words of the longest refusal with which a sentence may begin.
-_LONGEST_START = 4
-
 #: Answers that need no comma before what follows them.
 _ANSWERS = frozenset(
     "yes no ja nein oui non si sim nao nee tak nie nej nei kylla ei ano ne да нет evet hayir igen "
@@ -202,6 +99,64 @@ _HEDGES = frozenset(
     "correo ma soltanto tranne senza mas somente sem maar alleen behalve zonder ale tylko men bara "
     "endast kun mutta vain но только ama sadece".split()
 )
+
+#: The words of the longest refusal with which a sentence may begin.
+_LONGEST_START = 4
+
+#: A phrase counts in a sentence of so many words at most, and at the beginning of a long note.
+_REFUSAL_WORDS = 7
+_LONGEST_NOTE = 2_000
+
+#: With a space around, so that they are found as whole words; Japanese and Chinese have none.
+_REFUSALS = tuple(f" {word} " if word[0] < "\u2e80" else word for word in sorted(REFUSAL))
+
+_START = 4
+_STARTS = frozenset(word[:_START] for word in REFUSAL)
+_LONGEST_REFUSAL = 40
+
+
+def read(value: object, meaning: Meaning) -> ConsentAnswer:
+    """Return whether a cell lets its person be mailed.
+
+    Args:
+        value: The cell as the row has it.
+        meaning: What a plain yes in its column means.
+    """
+    if isinstance(value, Enum):
+        value = value.value
+    elif isinstance(value, bytes | bytearray | memoryview):
+        value = bytes(value).decode("utf-8", "replace")
+    else:
+        value = unboxed(value)
+    if is_blank(value):
+        return "blank"
+    if isinstance(value, str):
+        return _read_text(value, meaning)
+    if isinstance(value, date):
+        return _plain(True, meaning)
+    if isinstance(value, int | float | Decimal | Fraction):  # bool is an int
+        return _read_number(value, meaning)
+    if isinstance(value, Mapping):
+        return _read_entries([value], meaning)
+    if isinstance(value, list | tuple | set | frozenset):
+        return _read_entries(list(value), meaning)
+    return "unknown"
+
+
+def read_left(value: object) -> ConsentAnswer:
+    """Read a cell that dates or explains an unsubscribe: any entry is a no."""
+    answer = read(value, "no")
+    return "no_mail" if answer == "unknown" else answer
+
+
+def is_strong(value: object) -> bool:
+    """Return whether a cell holds a word that mail tools alone use."""
+    return isinstance(value, str) and normalize_word(value) in MAILABLE | NOT_MAILABLE
+
+
+def is_strong_no(value: object) -> bool:
+    """Return whether a cell holds a mail tool's word for a person who must not be mailed."""
+    return isinstance(value, str) and normalize_word(value) in NOT_MAILABLE
 
 
 def refusal_in(value: object) -> str | None:
@@ -234,47 +189,82 @@ def is_plain_refusal(value: object) -> bool:
     return normalize_word(value) in REFUSAL
 
 
-_START = 4
-_STARTS = frozenset(word[:_START] for word in REFUSAL)
-_LONGEST_REFUSAL = 40
+def _plain(said: bool, meaning: Meaning) -> ConsentAnswer:
+    return "mail" if said is (meaning == "yes") else "no_mail"
 
 
-_REFUSAL_WORDS = 7
-_LONGEST_NOTE = 2_000
-
-#: With a space around, so that they are found as whole words; Japanese and Chinese have none.
-_REFUSALS = tuple(f" {word} " if word[0] < "\u2e80" else word for word in sorted(REFUSAL))
-
-
-def _in_json(text: str) -> list[Any] | dict[str, Any] | None:
-    try:
-        found: list[Any] | dict[str, Any] = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return found
+def _read_number(value: float | Decimal | Fraction, meaning: Meaning) -> ConsentAnswer:
+    if value in (0, 1):
+        return _plain(bool(value), meaning)
+    # Beyond 1 it is Mautic's reason (1 unsubscribed, 2 bounced, 3 manual), or a count of bounces.
+    return "no_mail" if meaning == "no" else "unknown"
 
 
-def _entries(entries: Sequence[Any], meaning: Meaning) -> ConsentAnswer:
+def _read_text(value: str, meaning: Meaning) -> ConsentAnswer:
+    text = _UNSEEN.sub("", value).strip().lstrip("'")
+    if text.startswith(("[", "{")):
+        found: object = None
+        with suppress(ValueError, RecursionError):  # then it is not JSON
+            found = json.loads(text)
+        if found is not None:
+            return read(found, meaning)
+    word = normalize_word(text)
+    if word in BLANK or not text.strip("-–—. "):
+        return "blank"
+    if word in NOT_MAILABLE:
+        return "no_mail"
+    if word in MAILABLE:
+        return "mail"
+    if word in YES or word in NO:
+        return _plain(word in YES, meaning)
+    if meaning == "yes" and word in WEAK_MAILABLE | WEAK_NOT_MAILABLE:
+        return "mail" if word in WEAK_MAILABLE else "no_mail"
+    if _DATE.fullmatch(text):
+        return _plain(True, meaning)
+    if _NUMBER.fullmatch(text):
+        return _read_number(Decimal(text.replace(",", ".")), meaning)
+    return _read_sentence(text, meaning)
+
+
+def _read_sentence(text: str, meaning: Meaning) -> ConsentAnswer:
+    """Read ``"Yes, please"`` and ``"No thanks"`` by their first word."""
+    first, *rest = words = normalize_word(text).split() or [""]
+    refusals = NOT_MAILABLE if meaning == "no" else NOT_MAILABLE | WEAK_NOT_MAILABLE
+    for count in range(min(len(words) - 1, _LONGEST_START), 0, -1):
+        others = words[count:]
+        # "Unsubscribed (2024-01-31)", but not "Unsubscribed: no"
+        if " ".join(words[:count]) in refusals and NO.isdisjoint(others) and not is_negated(others):
+            return "no_mail"
+    if meaning == "no" or len(first) < 2 or first not in YES | NO:
+        return "unknown"
+    is_apart = _FIRST_WORD.match(text) is not None
+    if first in NO:
+        return "no_mail" if is_apart or (first in _ANSWERS and len(rest) <= 3) else "unknown"
+    if is_negated(rest) or not _HEDGES.isdisjoint(rest):
+        return "unknown"  # "Yes, but only by post"
+    return "mail" if is_apart or (first in _ANSWERS and _POLITE.issuperset(rest)) else "unknown"
+
+
+def _read_entries(entries: list[Any], meaning: Meaning) -> ConsentAnswer:
     """Read a list of subscriptions, or of the channels on which a person must not be contacted."""
     if all(isinstance(one, Mapping) and "channel" in one for one in entries):
         channels = {str(one["channel"] or "").casefold() for one in entries}
         return "no_mail" if channels & _EMAIL_CHANNELS else "blank"
     if entries and all(isinstance(one, str | bytes | bool | Enum) for one in entries):
         return "no_mail" if {read(one, meaning) for one in entries} == {"no_mail"} else "unknown"
-    states = [_state(one) for one in entries]
-    said = {"unknown" if one is None else read(one, meaning) for one in states}
+    said = {_read_state(one, meaning) for one in entries}
     if said <= {"mail", "no_mail"}:
         # Of several lists, one that is left is enough.
         return "mail" if "mail" in said else "no_mail"
     return "unknown"
 
 
-def _state(entry: object) -> object:
-    """Return what an object says: its status, or its only flag."""
+def _read_state(entry: object, meaning: Meaning) -> ConsentAnswer:
+    """Read what an object says: its status, or its only flag, such as ``{"email": false}``."""
     if not isinstance(entry, Mapping):
-        return None
+        return "unknown"
     found = next((entry[name] for name in ("status", "value") if name in entry), None)
     if found is None and len(entry) == 1:
-        (only,) = entry.values()  # {"email": false}
+        (only,) = entry.values()
         found = only if isinstance(only, bool) else None
-    return found if isinstance(found, str | bool) else None
+    return read(found, meaning) if isinstance(found, str | bool) else "unknown"
