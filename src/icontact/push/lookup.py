@@ -60,16 +60,12 @@ class Lookup:
 
     def __str__(self) -> str:
         ways = ", ".join(f"{number:,} {how}" for how, number in self.instead.items())
-        taken = f"{self.what} by {self.requests:,} {_counted(self.how, self.requests)}"
+        how = _ONE[self.how] if self.requests == 1 else self.how
+        taken = f"{self.what} by {self.requests:,} {how}"
         return f"{taken} instead of {ways}" if ways else taken
 
 
-def _counted(how: str, number: int) -> str:
-    return (
-        {"pages": "page", "searches": "search", "single reads": "single read"}[how]
-        if (number == 1)
-        else how
-    )
+_ONE: Mapping[str, str] = {"pages": "page", "searches": "search", "single reads": "single read"}
 
 
 def groups_of(values: Iterable[V]) -> Iterator[Sequence[V]]:
@@ -77,7 +73,10 @@ def groups_of(values: Iterable[V]) -> Iterator[Sequence[V]]:
     group: list[V] = []
     room = _MOST_CHARACTERS
     for value in values:
-        needed = encoded_length(str(value))
+        text = str(value)
+        plain = sum(c.isascii() and c.isalnum() for c in text)
+        # Every other byte is encoded, and so is the comma after the value.
+        needed = plain + 3 * (len(text.encode("utf-8", "replace")) - plain) + 3
         if group and needed > room:
             yield group
             group, room = [], _MOST_CHARACTERS
@@ -90,12 +89,6 @@ def groups_of(values: Iterable[V]) -> Iterator[Sequence[V]]:
 def is_usable_sentinel(value: str) -> bool:
     """Check that a value means only itself in a search: it has no star and no comma."""
     return "*" not in value and "," not in value
-
-
-def encoded_length(text: str) -> int:
-    """Return how much of a URL a value takes up, with the comma after it."""
-    plain = sum(c.isascii() and c.isalnum() for c in text)
-    return plain + 3 * (len(text.encode("utf-8", "replace")) - plain) + 3
 
 
 @attrs.define

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import attrs
 
@@ -15,12 +15,12 @@ from icontact.models import Contact, Subscription
 from icontact.models.filters import one_of
 from icontact.paging import Page, Pager, PageSize, expected_pages
 from icontact.push.batch_sender import ItemFailed
-from icontact.push.journal import Journal, KnownContact, Stage
+from icontact.push.journal import Journal, Stage
 from icontact.push.lookup import UNANSWERED, Lookup, Searcher, groups_of, is_usable_sentinel
 from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.workers import ALONE, WorkerPool
 
-__all__ = ["StateReader", "not_found_out", "or_failed", "why_unknown"]
+__all__ = ["StateReader", "not_found_out", "or_failed"]
 
 V = TypeVar("V", Private, int)
 T = TypeVar("T")
@@ -32,23 +32,40 @@ _FEW = 1
 _FEW_CONTACTS = 20
 
 
-def why_unknown(what: str, error: IContactError) -> str:
-    """Return why nothing is known about a contact or its subscription."""
-    said = error.brief if isinstance(error, CallError) else str(error)
-    return f"the {what} could not be looked up: {said}"
-
-
 def or_failed(what: str, answer: T | IContactError) -> T | ItemFailed:
     """Return an answer about a contact or a subscription, with an error as a value."""
     if isinstance(answer, IContactError):
-        return ItemFailed(why_unknown(what, answer), maybe_applied=False)
+        problem = f"the {what} could not be looked up: {_brief(answer)}"
+        return ItemFailed(problem, maybe_applied=False)
     return answer
 
 
 def not_found_out(what: str, error: IContactError) -> Reason:
     """Return why a row is not written whose contact or subscription is not known."""
-    text = error.brief if isinstance(error, CallError) else str(error)
-    return Reason.of(ReasonCode.NOT_FOUND_OUT, what, text)
+    return Reason.of(ReasonCode.NOT_FOUND_OUT, what, _brief(error))
+
+
+def _brief(error: IContactError) -> str:
+    return error.brief if isinstance(error, CallError) else str(error)
+
+
+@attrs.define(kw_only=True)
+class _Wanted(Searcher[V, T]):
+    """The contacts or the subscriptions that a push has to know, and where the journal has them.
+
+    Attributes:
+        what: ``contacts`` or ``subscriptions``.
+        missing: Yields the values for which nothing was found so far.
+        keep: Stores what was found.
+        fail: Called with each value about which iContact gave no answer.
+        sentinel_of: Returns the value to prove a search with.
+    """
+
+    what: str
+    missing: Callable[[], Iterator[V]]
+    keep: Callable[[Iterable[T]], None]
+    fail: Callable[[V, IContactError], None]
+    sentinel_of: Callable[[T], V]
 
 
 class StateReader:
@@ -64,6 +81,9 @@ class StateReader:
         workers: Who asks.
         page_size: Rows a request, or ``"auto"``.
         on_lookup: Called before each listing is read, with the way and its number of requests.
+
+    Attributes:
+        largest_page: How many rows the largest page had.
     """
 
     def __init__(
@@ -82,19 +102,32 @@ class StateReader:
         self._journal = journal
         self._workers = workers
         self._page_size: PageSize = page_size
-        #: How many rows the largest page had.
         self.largest_page: int = 0
-        self._by_address: Searcher[Private, Contact] = Searcher(
+        self._contacts: _Wanted[Private, Contact] = _Wanted(
+            what="contacts",
             search=self._contacts_with,
             one=self._contacts_of,
             value_of=lambda contact: canonical_address(contact.email),
             compared=canonical_address,
+            missing=lambda: journal.addresses(unknown=True),
+            keep=journal.known.keep,
+            fail=lambda address, error: journal.fail_address(
+                canonical_address(address), not_found_out("contact", error)
+            ),
+            sentinel_of=lambda contact: Private(contact.email),
         )
-        self._by_contact: Searcher[int, Subscription] = Searcher(
+        self._subscriptions: _Wanted[int, Subscription] = _Wanted(
+            what="subscriptions",
             search=self._subscriptions_with,
             one=self._subscriptions_of,
             value_of=lambda subscription: subscription.contact_id,
             compared=int,
+            missing=journal.known.without_state,
+            keep=self._keep_states,
+            fail=lambda contact_id, error: journal.fail_contact(
+                contact_id, not_found_out("subscription", error)
+            ),
+            sentinel_of=lambda subscription: subscription.contact_id,
         )
 
     def read(self) -> Sequence[Lookup]:
@@ -103,9 +136,73 @@ class StateReader:
         Raises:
             APIError, TransportError: If iContact could not be asked.
         """
-        self._journal.known.forget()
-        ways = [self._read_contacts(), self._read_subscriptions()]
-        return tuple(way for way in ways if way is not None)
+        journal, size = self._journal, self._page_size
+        journal.known.forget()
+        lookups: list[Lookup] = []
+        if number := journal.count(Stage.READ):
+            listing = self._folder.contacts.list(page_size=size, workers=self._workers.size)
+            lookups.append(self._read(self._contacts, listing, number))
+        if number := journal.known.count():
+            subscriptions = self._folder.subscriptions.list(
+                list_id=self._list_id, page_size=size, workers=self._workers.size
+            )
+            lookups.append(self._read(self._subscriptions, subscriptions, number))
+        return tuple(lookups)
+
+    def _read(self, wanted: _Wanted[V, T], listing: Pager[T], number: int) -> Lookup:
+        way = Lookup(what=wanted.what, how="single reads", requests=number)
+        pages = listing.pages()
+        try:
+            first = None if number <= _FEW else next(pages)
+        except PagingError:
+            # Not even the first page is whole, so nothing is known of those who are missing.
+            first = None
+        if first is not None:
+            for value in map(wanted.sentinel_of, first):
+                if is_usable_sentinel(str(value)):
+                    wanted.sentinel = value
+                    break
+            self._keep_page(wanted, first)
+            way = self._cheapest(wanted, first)
+            if self._on_lookup is not None:
+                self._on_lookup(way)
+        # A contact that is deleted between two pages moves another one out of sight.
+        if first is None or way.how != "pages" or not self._read_rest(wanted, first, pages):
+            for found in wanted.find(wanted.missing(), self._workers, wanted.fail):
+                wanted.keep(found)
+        return way
+
+    def _keep_page(self, wanted: _Wanted[V, T], page: Page[T]) -> None:
+        self.largest_page = max(len(page), self.largest_page)
+        wanted.keep(page)
+
+    def _cheapest(self, wanted: _Wanted[V, T], first: Page[T]) -> Lookup:
+        """Return how to read the rest; the first page is counted with each way."""
+        if first.total is not None and first.total <= len(first):
+            return Lookup(what=wanted.what, how="pages", requests=1, total=first.total)
+        costs = {"single reads": 1 + sum(1 for _ in wanted.missing())}
+        if wanted.groups:
+            costs["searches"] = 1 + sum(1 for _ in groups_of(wanted.missing()))
+        if first.total is not None:
+            costs["pages"] = expected_pages(first.total, self._page_size, first=len(first))
+        how = min(costs, key=lambda one: (costs[one], one != "pages"))
+        number = costs.pop(how)
+        instead = {} if number == 1 else costs
+        return Lookup(
+            what=wanted.what, how=how, requests=number, instead=instead, total=first.total
+        )
+
+    def _read_rest(self, wanted: _Wanted[V, T], first: Page[T], rest: Iterator[Page[T]]) -> bool:
+        """Read the other pages; return whether they are complete and no row moved between them."""
+        totals, read = {first.total}, len(first)
+        try:
+            for page in rest:
+                totals.add(page.total)
+                read += len(page)
+                self._keep_page(wanted, page)
+        except UNANSWERED:
+            return False
+        return totals in ({read}, {None})
 
     def contacts(self, addresses: Iterable[Private]) -> Mapping[Private, Contact | IContactError]:
         """Return the contacts that have some addresses now. For a worker to ask.
@@ -116,16 +213,16 @@ class StateReader:
             APIError, TransportError: If iContact could not be asked.
         """
         wanted = list(addresses)
-        if len(wanted) > _FEW and self._by_address.sentinel is None:
+        if len(wanted) > _FEW and self._contacts.sentinel is None:
             for one in self._folder.contacts.list(max_items=1):
                 if is_usable_sentinel(one.email):
-                    self._by_address.sentinel = Private(one.email)
+                    self._contacts.sentinel = Private(one.email)
         answers: dict[Private, Contact | IContactError] = {}
-        for some in self._by_address.find(
-            wanted,
-            ALONE,
-            lambda address, error: answers.update({canonical_address(address): error}),
-        ):
+
+        def note(address: Private, error: IContactError) -> None:
+            answers[canonical_address(address)] = error
+
+        for some in self._contacts.find(wanted, ALONE, note):
             answers.update((canonical_address(one.email), one) for one in some)
         return answers
 
@@ -138,76 +235,22 @@ class StateReader:
             APIError, TransportError: If iContact could not be asked.
         """
         wanted = list(contact_ids)
-        if len(wanted) > _FEW and self._by_contact.sentinel is None:
+        if len(wanted) > _FEW and self._subscriptions.sentinel is None:
             listing = self._folder.subscriptions.list(list_id=self._list_id, max_items=1)
             first = next(listing.pages())
             for one in first:
-                self._by_contact.sentinel = one.contact_id
+                self._subscriptions.sentinel = one.contact_id
             if not first.items and not first.total:
                 return {}  # the list is empty
         answers: dict[int, str | IContactError] = {}
-        for some in self._by_contact.find(
-            wanted, ALONE, lambda contact_id, error: answers.update({contact_id: error})
-        ):
+        for some in self._subscriptions.find(wanted, ALONE, answers.__setitem__):
             answers.update((one.contact_id, str(one.status)) for one in some)
         return answers
 
-    def _read_contacts(self) -> Lookup | None:
-        open_rows = self._journal.count(Stage.READ)
-        reading = _Reading(
-            what="contacts",
-            page_size=self._page_size,
-            keep=self._keep_contacts,
-            on_lookup=self._on_lookup,
-            missing=lambda: self._journal.addresses(unknown=True),
-            unanswered=self._fail_address,
-            searcher=self._by_address,
-            sentinel=lambda contact: Private(contact.email),
-        )
-        listing = self._folder.contacts.list(page_size=self._page_size, workers=self._workers.size)
-        return reading.read(listing, open_rows, self._workers)
-
-    def _read_subscriptions(self) -> Lookup | None:
-        known = self._journal.known.count()
-        listing = self._folder.subscriptions.list(
-            list_id=self._list_id, page_size=self._page_size, workers=self._workers.size
-        )
-        reading = _Reading(
-            what="subscriptions",
-            page_size=self._page_size,
-            keep=self._keep_subscriptions,
-            on_lookup=self._on_lookup,
-            missing=lambda: self._journal.known.ids(open_only=True),
-            unanswered=self._fail_contact,
-            searcher=self._by_contact,
-            sentinel=lambda subscription: subscription.contact_id,
-        )
-        return reading.read(listing, known, self._workers)
-
-    def _note_page(self, found: Iterable[object]) -> None:
-        if isinstance(found, Page):
-            self.largest_page = max(len(found), self.largest_page)
-
-    def _keep_contacts(self, contacts: Iterable[Contact]) -> None:
-        self._note_page(contacts)
-        found = [
-            KnownContact(contact=one, address=canonical_address(one.email)) for one in contacts
-        ]
-        wanted = self._journal.known.wanted([one.address for one in found])
-        if wanted:
-            self._journal.known.keep(one for one in found if one.address in wanted)
-
-    def _keep_subscriptions(self, subscriptions: Iterable[Subscription]) -> None:
-        self._note_page(subscriptions)
+    def _keep_states(self, subscriptions: Iterable[Subscription]) -> None:
         # The term in the query may have been ignored silently (API 2.6).
         here = (one for one in subscriptions if one.list_id == self._list_id)
         self._journal.known.keep_states({one.contact_id: str(one.status) for one in here})
-
-    def _fail_address(self, address: Private, error: IContactError) -> None:
-        self._journal.fail_address(canonical_address(address), not_found_out("contact", error))
-
-    def _fail_contact(self, contact_id: int, error: IContactError) -> None:
-        self._journal.fail_contact(contact_id, not_found_out("subscription", error))
 
     def _contacts_with(self, addresses: Sequence[Private]) -> Iterable[Contact]:
         spelled = dict.fromkeys(
@@ -243,82 +286,3 @@ class StateReader:
     def _subscriptions_of(self, contact_id: int) -> Iterable[Subscription]:
         found = self._folder.subscriptions.find(contact_id=contact_id, list_id=self._list_id)
         return () if found is None else (found,)
-
-
-@attrs.frozen(kw_only=True)
-class _Reading(Generic[V, T]):
-    """A listing that a push needs in part."""
-
-    what: str
-    page_size: PageSize
-    keep: Callable[[Iterable[T]], None]
-    #: The values for which nothing was found so far.
-    missing: Callable[[], Iterator[V]]
-    searcher: Searcher[V, T]
-    sentinel: Callable[[T], V]
-    #: Called with each value about which iContact gave no answer.
-    unanswered: Callable[[V, IContactError], None]
-    on_lookup: Callable[[Lookup], None] | None
-
-    def read(self, listing: Pager[T], wanted: int, workers: WorkerPool) -> Lookup | None:
-        if not wanted:
-            return None
-        if wanted <= _FEW:
-            self._search(workers)
-            return Lookup(what=self.what, how="single reads", requests=wanted)
-        pages = listing.pages()
-        try:
-            first = next(pages)
-        except PagingError:
-            # Not even the first page is whole, so nothing is known of those who are missing.
-            self._search(workers)
-            return Lookup(what=self.what, how="single reads", requests=wanted)
-        self._note_sentinel(first)
-        self.keep(first)
-        way = self._cheapest(first)
-        if self.on_lookup is not None:
-            self.on_lookup(way)
-        if way.how != "pages":
-            self._search(workers)
-        elif not self._steady(first, pages):
-            # A contact that is deleted between two pages moves another one out of sight.
-            self._search(workers)
-        return way
-
-    def _cheapest(self, first: Page[T]) -> Lookup:
-        """Return how to read the rest; the first page is counted with each way."""
-        if first.total is not None and first.total <= len(first):
-            return Lookup(what=self.what, how="pages", requests=1, total=first.total)
-        missing = sum(1 for _ in self.missing())
-        costs = {"single reads": 1 + missing}
-        if self.searcher.groups:
-            costs["searches"] = 1 + sum(1 for _ in groups_of(self.missing()))
-        if first.total is not None:
-            costs["pages"] = expected_pages(first.total, self.page_size, first=len(first))
-        how = min(costs, key=lambda one: (costs[one], one != "pages"))
-        number = costs.pop(how)
-        instead = {} if number == 1 else costs
-        return Lookup(what=self.what, how=how, requests=number, instead=instead, total=first.total)
-
-    def _steady(self, first: Page[T], rest: Iterator[Page[T]]) -> bool:
-        """Read the other pages; return whether they are complete and no row moved between them."""
-        totals, read = {first.total}, len(first)
-        try:
-            for page in rest:
-                totals.add(page.total)
-                read += len(page)
-                self.keep(page)
-        except UNANSWERED:
-            return False
-        return totals in ({read}, {None})
-
-    def _search(self, workers: WorkerPool) -> None:
-        for found in self.searcher.find(self.missing(), workers, self.unanswered):
-            self.keep(found)
-
-    def _note_sentinel(self, page: Page[T]) -> None:
-        for one in page:
-            value = self.sentinel(one)
-            if is_usable_sentinel(str(value)):
-                self.searcher.sentinel = value
-                return

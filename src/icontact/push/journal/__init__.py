@@ -1,14 +1,8 @@
 """The journal of a push: a SQLite file, or a temporary database, with every row and its result."""
 
 from icontact.push.journal.database import Database
-from icontact.push.journal.identity import Identity
-from icontact.push.journal.records import (
-    KnownContact,
-    OpenRow,
-    RowRecord,
-    RowResult,
-    RowToWrite,
-)
+from icontact.push.journal.journal_file import Identity
+from icontact.push.journal.records import OpenRow, RowRecord, RowResult, RowToWrite
 from icontact.push.journal.rows import CHUNK, Journal
 from icontact.push.journal.schema import Stage
 from icontact.push.journal.views import Outcomes, PlannedRow, PlannedRows
@@ -18,7 +12,6 @@ __all__ = [
     "Database",
     "Identity",
     "Journal",
-    "KnownContact",
     "OpenRow",
     "Outcomes",
     "PlannedRow",

@@ -15,7 +15,6 @@ from typing import Any
 
 from icontact._sqlite import (
     MARKS,
-    Checked,
     damage_of,
     is_busy,
     keep_checksums,
@@ -24,11 +23,15 @@ from icontact._sqlite import (
     transaction,
 )
 from icontact.errors import JournalError
+from icontact.push.journal.schema import CHECKED, TABLES, VERSION
 
 __all__ = ["Database"]
 
 #: A SQLite file with content is larger; SQLite takes a single byte for an empty file.
 _TOO_SMALL = 100
+
+_NO_JOURNAL = "is not the journal of a push"
+_ANOTHER_VERSION = "is the journal of another version"
 
 #: Marks journals, so that another program's database is not taken for one: "iCoJ".
 _APPLICATION_ID = 0x69436F4A
@@ -43,27 +46,18 @@ class Database:
     Args:
         path: The file; ``None`` for a temporary database, which SQLite keeps in memory until it
             grows, and then in a file without a name.
-        tables: The statements that make a new one.
-        version: The version of the tables.
-        checked: The tables whose rows carry a checksum, which each statement maintains in a file.
 
     Raises:
         JournalError: If another push holds it, it is not a journal, or it cannot be used. Every
             method raises the last one, too.
     """
 
-    def __init__(
-        self,
-        path: str | PathLike[str] | None,
-        tables: str,
-        version: int,
-        checked: Sequence[Checked] = (),
-    ) -> None:
+    def __init__(self, path: str | PathLike[str] | None) -> None:
         self.path: str | None = None if path is None else os.fspath(path)
         self._lock = threading.RLock()
         if self.path is not None:
-            _make_file(self.path)
-            self._refuse_others(version)
+            self._make_file(self.path)
+            self._refuse_others(self.path)
         with self._in_words("opened"):
             self._connection = sqlite3.connect(
                 self.path or "", timeout=0.2, isolation_level=None, check_same_thread=False
@@ -71,32 +65,39 @@ class Database:
         self._close = weakref.finalize(self, self._connection.close)
         try:
             with self._in_words("opened"):
-                self._prepare(tables, version, checked)
+                self._prepare()
         except JournalError:
             self._close()
             raise
 
-    def _refuse_others(self, version: int) -> None:
+    def _make_file(self, path: str) -> None:
+        """Make the file if it does not exist, for its owner alone; refuse other files."""
+        if problem := make_private(path):
+            raise JournalError(f"the journal {path} cannot be opened: {problem}")
+        if 0 < Path(path).stat().st_size < _TOO_SMALL:
+            raise JournalError(f"{path} {_NO_JOURNAL}: name another file")
+
+    def _refuse_others(self, path: str) -> None:
         """Check whose file it is, before anything in it changes, its mode included."""
-        with self._in_words("opened"), closing(sqlite3.connect(self.path or "", timeout=0.2)) as it:
-            kind, found, tables = (it.execute(query).fetchone()[0] for query in MARKS)
-        if (kind, found) == (_APPLICATION_ID, version) or not (kind or found or tables):
+        with self._in_words("opened"), closing(sqlite3.connect(path, timeout=0.2)) as connection:
+            kind, found, tables = (connection.execute(query).fetchone()[0] for query in MARKS)
+        if (kind, found) == (_APPLICATION_ID, VERSION) or not (kind or found or tables):
             return
         problem = _ANOTHER_VERSION if kind == _APPLICATION_ID else _NO_JOURNAL
-        raise JournalError(f"{self.path} {problem}: name another file")
+        raise JournalError(f"{path} {problem}: name another file")
 
-    def _prepare(self, tables: str, version: int, checked: Sequence[Checked]) -> None:
+    def _prepare(self) -> None:
         if self.path is not None:
             self._hold()
         with transaction(self._connection, "EXCLUSIVE"):
             if not self.value("SELECT COUNT(*) FROM sqlite_master"):
-                for statement in tables.split(";\n"):
+                for statement in TABLES.split(";\n"):
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-                self._connection.execute(f"PRAGMA user_version = {version}")
+                self._connection.execute(f"PRAGMA user_version = {VERSION}")
         if self.path is not None:
-            keep_checksums(self._connection, checked)
-            if problem := damage_of(self._connection, checked, schema_of(tables)):
+            keep_checksums(self._connection, CHECKED)
+            if problem := damage_of(self._connection, CHECKED, schema_of(TABLES)):
                 raise self.damaged(problem)
 
     def damaged(self, problem: str) -> JournalError:
@@ -217,28 +218,14 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
+            code, problem = getattr(error, "sqlite_errorname", ""), str(error)
+            if is_busy(error):
+                problem = "another push is using it; wait for it to end, or name another file"
+            elif code.startswith("SQLITE_NOTADB"):
+                problem = f"it {_NO_JOURNAL}; name another file"
+            elif code.startswith("SQLITE_FULL"):
+                problem = (
+                    "the disk is full; make room and push again, which goes on where it stopped"
+                )
             name = f"the journal {self.path or '(temporary)'}"
-            raise JournalError(f"{name} cannot be {done}: {_problem(error)}") from None
-
-
-def _make_file(path: str) -> None:
-    """Make the file if it does not exist, for its owner alone; refuse other files."""
-    if problem := make_private(path):
-        raise JournalError(f"the journal {path} cannot be opened: {problem}")
-    if 0 < Path(path).stat().st_size < _TOO_SMALL:
-        raise JournalError(f"{path} {_NO_JOURNAL}: name another file")
-
-
-_NO_JOURNAL = "is not the journal of a push"
-_ANOTHER_VERSION = "is the journal of another version"
-
-
-def _problem(error: sqlite3.Error) -> str:
-    if is_busy(error):
-        return "another push is using it; wait for it to end, or name another file"
-    code = getattr(error, "sqlite_errorname", "")
-    if code.startswith("SQLITE_NOTADB"):
-        return f"it {_NO_JOURNAL}; name another file"
-    if code.startswith("SQLITE_FULL"):
-        return "the disk is full; make room and push again, which goes on where it stopped"
-    return str(error)
+            raise JournalError(f"{name} cannot be {done}: {problem}") from None

@@ -10,18 +10,49 @@ from os import PathLike
 from pathlib import Path
 from typing import Self
 
+import attrs
+
 from icontact.errors import JournalError
 from icontact.push.journal.database import Database
-from icontact.push.journal.identity import Identity
 from icontact.push.journal.known_contacts import KnownContacts
-from icontact.push.journal.schema import CHECKED, TABLES, VERSION
 
-__all__ = ["JournalFile"]
+__all__ = ["Identity", "JournalFile"]
 
 #: The key of the checksum of all rows, in a journal that no push uses.
 _SEAL = "seal"
 _SUM = "COALESCE(SUM(checksum), 0)"
 _SEAL_ROWS = f"INSERT OR REPLACE INTO about (key, value) SELECT ?, CAST({_SUM} AS TEXT) FROM rows"
+
+#: What the parts of an identity are called in a message.
+_CALLED: Mapping[str, str] = {
+    "base_url": "service",
+    "account_id": "account",
+    "client_folder_id": "client folder",
+    "list_id": "list",
+    "mapping": "mapping",
+    "rules": "rules (such as existing, duplicates or subscription_status)",
+}
+
+
+@attrs.frozen(kw_only=True)
+class Identity:
+    """What must be the same for a push to go on with a journal.
+
+    Attributes:
+        base_url: The service.
+        account_id: The account.
+        client_folder_id: The client folder.
+        list_id: The list.
+        mapping: The mapper's fingerprint.
+        rules: The settings that decide about rows.
+    """
+
+    base_url: str
+    account_id: str
+    client_folder_id: str
+    list_id: str
+    mapping: str
+    rules: str
 
 
 class JournalFile:
@@ -43,18 +74,19 @@ class JournalFile:
     _sealed = True
 
     def __init__(self, path: str | PathLike[str] | None, identity: Identity) -> None:
-        self.database: Database = Database(path, TABLES, VERSION, CHECKED)
+        self.database: Database = Database(path)
         self.known: KnownContacts = KnownContacts(self.database)
         kept = self._checked()
+        parts: dict[str, str] = attrs.asdict(identity)
         if not kept:
             with self.database.transaction():
-                for name, value in identity.items():
+                for name, value in parts.items():
                     self.note(name, value)
-        elif differences := identity.differences(kept):
+        elif others := [_CALLED[name] for name, value in parts.items() if kept.get(name) != value]:
             self.database.close()
             raise JournalError(
                 f"the journal {self.path} belongs to another push; it has another "
-                f"{', '.join(differences)}: name another file"
+                f"{', '.join(others)}: name another file"
             )
         self._unseal()
 
@@ -66,8 +98,8 @@ class JournalFile:
         """
         problem = ""
         kept = dict(self.database.rows("SELECT key, value FROM about"))
-        [(number, first, last)] = self.database.rows(
-            "SELECT COUNT(*), MIN(row), MAX(row) FROM rows"
+        [(number, first, last, checksum)] = self.database.rows(
+            f"SELECT COUNT(*), MIN(row), MAX(row), CAST({_SUM} AS TEXT) FROM rows"
         )
         if number and (first, last) != (0, number - 1):
             problem = "rows are missing"
@@ -75,16 +107,12 @@ class JournalFile:
             problem = "the notes on its push are missing"
         elif kept.get("read", str(number)) != str(number):
             problem = f"it has {number:,} rows, and should have {kept['read']}"
-        elif kept.get(_SEAL) and kept[_SEAL] != self._seal():
+        elif kept.get(_SEAL) and kept[_SEAL] != checksum:
             problem = "its rows are not those of its last run"
         if problem:
             self.database.close()
             raise self.database.damaged(problem)
         return kept
-
-    def _seal(self) -> str:
-        """Return a checksum of all rows."""
-        return str(self.database.value(f"SELECT {_SUM} FROM rows"))
 
     def _unseal(self) -> None:
         if self.path is not None:
@@ -114,7 +142,7 @@ class JournalFile:
         if not Path(path).is_file():
             raise JournalError(f"the journal {os.fspath(path)} does not exist")
         journal = cls.__new__(cls)
-        journal.database = Database(path, TABLES, VERSION, CHECKED)
+        journal.database = Database(path)
         journal.known = KnownContacts(journal.database)
         journal._checked()
         journal.release()

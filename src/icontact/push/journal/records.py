@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, cast
-
 import attrs
 
-from icontact.auth import Private
-from icontact.models import Contact, ContactFields
+from icontact.models import ContactFields
 from icontact.push.decisions import ContactState
 from icontact.push.reasons import OutcomeStatus, Reason
 
-__all__ = [
-    "KnownContact",
-    "OpenRow",
-    "RowRecord",
-    "RowResult",
-    "RowToWrite",
-    "contact_from",
-    "contact_text",
-]
+__all__ = ["OpenRow", "RowRecord", "RowResult", "RowToWrite"]
 
 # Three of these are made for every row; to be frozen would cost them several times as much.
 
@@ -69,14 +57,6 @@ class OpenRow:
     state: ContactState
     tried: tuple[OutcomeStatus, Reason] | None = None
     opted_out: Reason | None = None
-
-
-@attrs.frozen(kw_only=True)
-class KnownContact:
-    """A contact, as far as a push has to know it."""
-
-    contact: Contact
-    address: Private
 
 
 @attrs.define
@@ -129,27 +109,3 @@ class RowResult:
     subscription: str | None
     contact_id: int | None
     tried: int = 1
-
-
-_FIELDS = tuple(
-    name for name in ContactFields.__annotations__ if name not in ("email", "status", "business")
-)
-
-
-def contact_text(contact: Contact) -> str:
-    """Return as JSON what decisions need to know of a contact; blank fields are left out."""
-    kept: dict[str, Any] = {
-        name: value for name in _FIELDS if (value := getattr(contact, name)) not in ("", {})
-    }
-    # For this field, absent and blank differ.
-    if contact.business is not None:
-        kept["business"] = contact.business
-    return json.dumps([contact.contact_id, contact.email, str(contact.status), kept], default=str)
-
-
-def contact_from(text: str) -> Contact:
-    """Return the contact that a JSON text holds."""
-    contact_id, email, status, kept = json.loads(text)
-    return Contact(
-        contact_id=contact_id, email=email, status=status, **cast("dict[str, Any]", kept)
-    )
