@@ -90,7 +90,7 @@ class ReasonCode(StrEnum):
     _value_: str
     words: str
 
-    def __new__(cls, code: str, words: str) -> Self:
+    def __new__(cls, code: str, words: str = "") -> Self:
         """Return a code with its wording."""
         member = str.__new__(cls, code)
         member._value_ = code
