@@ -98,8 +98,10 @@ class Application(ABC):
     worker: Worker | None = None
     _inbox: Inbox | None = None
     _metrics: Metrics | None = None
-    _health_path: str
     _closed: bool = False
+    _path: str
+    _max_bytes: int
+    _health_path: str
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, as WSGI defines it."""

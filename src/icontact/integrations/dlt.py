@@ -17,10 +17,12 @@ import hashlib
 import json
 import os
 import shutil
-import threading
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias, Unpack
+
+import attrs
 
 from icontact.client import Client, Folder
 from icontact.errors import ConfigError, ConsentError
@@ -77,7 +79,7 @@ def icontact_list(
         raise ConfigError("this destination needs dlt: pip install 'icontact[dlt]'") from None
     mapper = mapping if isinstance(mapping, ContactMapper) else ContactMapper(mapping)
     sink = _Sink(
-        target=list,
+        list=list,
         mapper=mapper,
         folder=folder,
         journals=Path(journals),
@@ -86,7 +88,7 @@ def icontact_list(
     )
 
     def push_batch(items: Any, table: Any) -> None:
-        sink.push(items, str(table["name"]))
+        sink.push_batch(items, str(table["name"]))
 
     # One job at a time: two pushes of one address at the same moment might get in each other's way.
     destination = dlt.destination(
@@ -99,53 +101,43 @@ def icontact_list(
     return destination()
 
 
+@attrs.define(slots=False)
 class _Sink:
     """Pushes batches; the list is looked up with the first one."""
 
-    def __init__(
-        self,
-        *,
-        target: str | int,
-        mapper: ContactMapper,
-        folder: Folder | None,
-        journals: Path,
-        rejects: Path | None,
-        policy: PolicyOptions,
-    ) -> None:
-        self._target, self._mapper, self._folder = target, mapper, folder
-        self._journals, self._rejects = journals, rejects
-        self._policy = policy
-        self._lock = threading.Lock()
-        self._push: ListPush | None = None
+    list: str | int
+    mapper: ContactMapper
+    folder: Folder | None
+    journals: Path
+    rejects: Path | None
+    policy: PolicyOptions
 
-    def push(self, items: _Items, table: str) -> None:
+    @cached_property
+    def push(self) -> ListPush:
+        folder = self.folder or Client.from_env().folder()
+        return ListPush(folder, self.list, mapper=self.mapper, **self.policy)
+
+    def push_batch(self, items: _Items, table: str) -> None:
         from dlt.common.destination.exceptions import (
             DestinationTerminalException,
             DestinationTransientException,
         )
 
-        push, name = self._looked_up(), f"{table}-{_digest(items)}"
+        push, text = self.push, json.dumps(items, sort_keys=True, default=str)
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         try:
             columns = dict.fromkeys(column for item in items for column in item)
             push.mapper.require_consent_read(columns, items[:FIRST_ROWS])
         except ConsentError as error:
             raise DestinationTerminalException(f"nothing of a batch was pushed: {error}") from None
-        directory = self._directory()
-        report = push.run(items, journal=directory / f"{name}.sqlite")
+        report = push.run(items, journal=self._directory() / f"{table}-{digest}.sqlite")
         if report.counts["failed"]:
             raise DestinationTransientException(f"iContact did not take all rows: {report}")
         if report.counts["rejected"]:
-            if self._rejects is None:
+            if self.rejects is None:
                 raise DestinationTerminalException(f"iContact rejected rows: {report}")
-            _private(self._rejects)
-            report.rejects_to_csv(self._rejects / f"{name}.csv")
-
-    def _looked_up(self) -> ListPush:
-        with self._lock:
-            if self._push is None:
-                folder = self._folder or Client.from_env().folder()
-                self._push = ListPush(folder, self._target, mapper=self._mapper, **self._policy)
-            return self._push
+            _make_private(self.rejects)
+            report.rejects_to_csv(self.rejects / f"{table}-{digest}.csv")
 
     def _directory(self) -> Path:
         """Return the directory of this load package, and delete those of earlier ones."""
@@ -153,8 +145,8 @@ class _Sink:
 
         state: dict[str, Any] = {**dlt.current.load_package_state()}
         load_id = str(state["load_id"])
-        pipeline = self._journals / str(dlt.current.pipeline().pipeline_name)
-        _private(self._journals, pipeline, pipeline / load_id)
+        pipeline = self.journals / str(dlt.current.pipeline().pipeline_name)
+        _make_private(self.journals, pipeline, pipeline / load_id)
         for other in pipeline.iterdir():
             # dlt loads packages one after the other: an earlier one is complete, or given up.
             if other.name < load_id:
@@ -162,11 +154,6 @@ class _Sink:
         return pipeline / load_id
 
 
-def _private(*directories: Path) -> None:
+def _make_private(*directories: Path) -> None:
     for directory in directories:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def _digest(items: _Items) -> str:
-    text = json.dumps(items, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

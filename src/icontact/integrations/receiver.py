@@ -65,9 +65,9 @@ class Receiver(Application):
     ) -> None:
         self.integration: PushIntegration = integration
         self.worker = worker
-        self._inbox, self._metrics = integration.inbox, metrics
         self._secret = checked_secret(secret)
         self._path, self._health_path, self._max_bytes = path, health_path, max_bytes
+        self._inbox, self._metrics = integration.inbox, metrics
         # Events that came before a restart wait already, and the next request may be far away.
         self.start()
 
@@ -83,9 +83,14 @@ class Receiver(Application):
         if self._secret is not None and not signature:
             return Reply(401)
         body = read_body(environ, self._max_bytes)
+        site = environ.get("HTTP_X_ORIGIN_BASE_URL", "")
+        usable = site.startswith(("https://", "http://")) and site.isprintable() and len(site) < 500
         try:
             new = self.integration.receive(
-                body, signature=signature, secret=self._secret, site_url=_site(environ)
+                body,
+                signature=signature,
+                secret=self._secret,
+                site_url=site if usable else None,
             )
         except SignatureError:
             return Reply(403)
@@ -146,6 +151,9 @@ class IContactReceiver(Application):
     """A WSGI application for iContact's web hooks.
 
     :func:`icontact_receiver` and :func:`suppression_receiver` make one.
+
+    Raises:
+        ConfigError: If the token could be guessed, or cannot be part of a path.
     """
 
     def __init__(
@@ -160,7 +168,13 @@ class IContactReceiver(Application):
         health_path: str = "/healthz",
         metrics: Metrics | None = None,
     ) -> None:
-        self._callback, self._token = callback, Private(token)
+        token = Private(token)
+        fit = len(token) >= _SHORTEST_TOKEN and token.isascii() and token.isprintable()
+        if not fit or "/" in token:
+            raise ConfigError(
+                "the token must be long and random: secrets.token_urlsafe() makes one"
+            )
+        self._callback, self._token = callback, token
         self._path, self._max_bytes = path.rstrip("/"), max_bytes
         self.integration: SuppressionIntegration | None = integration
         self.worker: Worker | None = worker
@@ -218,7 +232,7 @@ def icontact_receiver(
     Raises:
         ConfigError: If the token could be guessed, or cannot be part of a path.
     """
-    _check_token(token)
+    token = Private(token)
     return IContactReceiver(callback, token=token, path=path, max_bytes=max_bytes)
 
 
@@ -251,7 +265,7 @@ def suppression_receiver(
     Raises:
         ConfigError: If the token could be guessed, or cannot be part of a path.
     """
-    _check_token(token)
+    token = Private(token)
     return IContactReceiver(
         lambda event: integration.accept([event]),
         token=token,
@@ -262,17 +276,3 @@ def suppression_receiver(
         health_path=health_path,
         metrics=metrics,
     )
-
-
-def _check_token(token: str) -> None:
-    token = Private(token)
-    fit = len(token) >= _SHORTEST_TOKEN and token.isascii() and token.isprintable()
-    if not fit or "/" in token:
-        raise ConfigError("the token must be long and random: secrets.token_urlsafe() makes one")
-
-
-def _site(environ: Environ) -> str | None:
-    """Return Mautic's address, if the request has a usable one."""
-    given = environ.get("HTTP_X_ORIGIN_BASE_URL", "")
-    usable = given.startswith(("https://", "http://")) and given.isprintable() and len(given) < 500
-    return given if usable else None

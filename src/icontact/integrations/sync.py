@@ -25,12 +25,12 @@ from icontact._wording import number_of
 from icontact.auth import redact
 from icontact.client import Folder
 from icontact.errors import ConfigError, IContactError, NotFound
-from icontact.integrations.suppression_csv import SuppressionCsv
 from icontact.integrations.suppression_state import SuppressionState
 from icontact.integrations.suppression_target import (
     COMMENT_PREFIX,
     PlannedMark,
     SuppressedPerson,
+    SuppressionCsv,
     SuppressionTarget,
     TargetContact,
     place_of,
@@ -165,7 +165,7 @@ def suppressed(
     Args:
         folder: The client folder.
         to: The other system: :class:`~icontact.integrations.mautic.Mautic`, a
-            :class:`~icontact.integrations.suppression_csv.SuppressionCsv`, or any
+            :class:`~icontact.integrations.suppression_target.SuppressionCsv`, or any
             :class:`~icontact.integrations.suppression_target.SuppressionTarget`.
         state: The file that remembers who was marked. It belongs to one client folder and one
             target.
