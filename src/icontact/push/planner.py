@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
 
 import attrs
 
@@ -27,8 +26,6 @@ from icontact.push.state_reader import StateReader, not_found_out
 from icontact.push.workers import WorkerPool
 
 __all__ = ["Planner"]
-
-_Decided: TypeAlias = tuple[int, Decision]
 
 #: Decisions that do not depend on the fields of the contact.
 _WITHOUT_FIELDS = (Action.CREATE, Action.SKIP, Action.REJECT, Action.UNSUBSCRIBE)
@@ -64,28 +61,26 @@ class Planner:
         lookups = reader.read()
         self.journal.plan_new()
         for rows in self.journal.open_rows():
-            self.journal.plan(self._plan(rows))
+            decided: list[tuple[int, Decision]] = []
+            incomplete: list[OpenRow] = []
+            for row in rows:
+                decision = self._decide(row, row.state)
+                if decision.action not in _WITHOUT_FIELDS and unlisted_fields(
+                    row.fields, row.state.contacts[0], self.policy
+                ):
+                    incomplete.append(row)
+                else:
+                    decided.append((row.row, decision))
+            decided.extend(self.workers.map(self._read_and_decide, incomplete))
+            self.journal.plan(decided)
         self.journal.known.forget()
         return lookups
 
-    def _plan(self, rows: Sequence[OpenRow]) -> Sequence[_Decided]:
-        decided: list[_Decided] = []
-        incomplete: list[OpenRow] = []
-        for row in rows:
-            decision = self._decide(row, row.state)
-            if decision.action not in _WITHOUT_FIELDS and unlisted_fields(
-                row.fields, row.state.contacts[0], self.policy
-            ):
-                incomplete.append(row)
-            else:
-                decided.append((row.row, decision))
-        decided.extend(self.workers.map(self._read_and_decide, incomplete))
-        return decided
-
-    def _read_and_decide(self, row: OpenRow) -> _Decided:
+    def _read_and_decide(self, row: OpenRow) -> tuple[int, Decision]:
         """Read a contact by itself, since listings leave fields out (API 6.2), and decide."""
+        contact_id, subscription = row.state.contacts[0].contact_id, row.state.subscription
         try:
-            contact = self.folder.contacts.get(row.state.contacts[0].contact_id)
+            known = ContactState((self.folder.contacts.get(contact_id),), subscription)
         except NotFound:
             known = ContactState()  # it was removed in the meantime
         except UNANSWERED as error:
@@ -93,12 +88,10 @@ class Planner:
                 action=Action.SKIP,
                 status=OutcomeStatus.FAILED,
                 reason=not_found_out("contact", error),
-                contact_id=row.state.contacts[0].contact_id,
-                subscription=row.state.subscription,
+                contact_id=contact_id,
+                subscription=subscription,
             )
             return row.row, failed
-        else:
-            known = ContactState((contact,), row.state.subscription)
         return row.row, self._decide(row, known)
 
     def _decide(self, row: OpenRow, known: ContactState) -> Decision:
@@ -106,20 +99,19 @@ class Planner:
             decision = decide_opt_out(row.opted_out, known, self.policy)
         else:
             decision = decide(row.fields, known, self.policy, self.types)
-        if row.tried is None or not self._is_done(row, known, decision):
+        if row.tried is None:
+            return decision
+        # A row that gives another status than normal skips the contact that it created itself.
+        given = restricting_status(row.fields, self.policy)
+        is_done = (
+            decision.action is Action.NOTHING
+            or (row.opted_out is not None and decision.subscription == "unsubscribed")
+            or given in [str(contact.status) for contact in known.contacts[:1]]
+        )
+        if not is_done:
             return decision
         # An earlier request of this push has written the contact.
         status, reason = row.tried
         if not decision.subscribe:
             reason = reason.then(ReasonCode.WRITTEN_BEFORE)
         return attrs.evolve(decision, status=status, reason=reason)
-
-    def _is_done(self, row: OpenRow, known: ContactState, decision: Decision) -> bool:
-        if decision.action is Action.NOTHING:
-            return True
-        if row.opted_out is not None and decision.subscription == "unsubscribed":
-            return True
-        if not known.contacts:
-            return False
-        # A row that gives another status than normal skips the contact that it created itself.
-        return restricting_status(row.fields, self.policy) == str(known.contacts[0].status)

@@ -8,6 +8,7 @@ import json
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from os import PathLike
 from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar, overload
 
@@ -23,10 +24,6 @@ T = TypeVar("T")
 
 #: Status, reason or note, whether contacts were added to the list, number of rows, first rows.
 ReasonRow: TypeAlias = tuple[str | None, Reason | str, bool, int, tuple[int, ...]]
-
-# Looked up for every row, which by the class itself takes several times as long.
-_ACTIONS = dict(Action.__members__)
-_STATUSES = {status.value: status for status in OutcomeStatus}
 
 
 # A dataclass, since pandas and polars make columns of a list of these.
@@ -76,7 +73,7 @@ class _View(Sequence[T], Generic[T]):
     """Rows of a journal, some at a time in memory. Pickling reads all of them."""
 
     #: The columns that make up an item.
-    columns: str
+    columns: str = "row, email, status, subscription, reason, contact_id, notes, duplicate_of"
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -92,7 +89,7 @@ class _View(Sequence[T], Generic[T]):
         return view
 
     @abstractmethod
-    def _made(self, *columns: Any) -> T:
+    def _made(self, common: dict[str, Any], *columns: Any) -> T:
         """Return the item that the columns describe."""
 
     def __len__(self) -> int:
@@ -109,29 +106,47 @@ class _View(Sequence[T], Generic[T]):
         # Rows are numbered from 0 without a gap.
         places = range(len(self))[place]
         if isinstance(places, int):
-            for item in self._between(places, places):
-                return item
-            raise self._database.damaged("a row is missing")
+            return self._at(places, places)[0]
         if not places:
             return []
-        found = list(self._between(min(places), max(places)))
-        chosen = found[:: abs(places.step)] if places.step > 0 else found[:: places.step]
-        return chosen[: len(places)]
+        return self._at(min(places), max(places))[:: places.step]
+
+    def _at(self, first: int, last: int) -> list[T]:
+        sql = f"SELECT {self.columns} FROM rows WHERE row BETWEEN ? AND ? ORDER BY row"
+        found = self._database.rows(sql, (first, last))
+        if len(found) != last - first + 1:
+            raise self._database.damaged("a row is missing")
+        return [*map(self._item, found)]
 
     def __iter__(self) -> Iterator[T]:
-        for first in range(0, len(self), CHUNK):
-            yield from self._between(first, first + CHUNK - 1)
+        return self._where("TRUE")
 
-    def _between(self, first: int, last: int) -> Iterator[T]:
-        return self._where("row BETWEEN ? AND ? ORDER BY row", (first, last))
+    def _where(self, condition: str) -> Iterator[T]:
+        """Yield the rows for which a condition is true, some at a time in memory."""
+        for found in self._database.steps(
+            f"SELECT {self.columns} FROM rows WHERE {condition} AND row > ? ORDER BY row LIMIT ?",
+            (),
+            CHUNK,
+        ):
+            yield from map(self._item, found)
 
-    def _where(self, condition: str, values: Sequence[Any]) -> Iterator[T]:
-        sql = f"SELECT {self.columns} FROM rows WHERE {condition}"
-        return map(self._unpacked, self._database.rows(sql, values))
-
-    def _unpacked(self, columns: tuple[Any, ...]) -> T:
+    def _item(self, columns: tuple[Any, ...]) -> T:
+        """Return the item that the columns describe; the first eight are the same of all items."""
+        row, email, status, subscription, reason, contact_id, notes, duplicate_of = columns[:8]
         try:
-            return self._made(*columns)
+            why, said = Reason.decode(reason), tuple(json.loads(notes or "[]"))
+            common = {
+                "row": row,
+                "email": email,
+                "status": OutcomeStatus(status),
+                "subscription": subscription,
+                "reason": describe(why, said, duplicate_of),
+                "codes": why.codes,
+                "contact_id": contact_id,
+                "notes": said,
+                "duplicate_of": duplicate_of,
+            }
+            return self._made(common, *columns[8:])
         except (LookupError, TypeError, ValueError):
             raise self._database.damaged("a row is not as it was written") from None
 
@@ -173,7 +188,7 @@ class _View(Sequence[T], Generic[T]):
         """Return the first rows that need attention, and the number of all."""
         condition = "(status IN ('skipped', 'rejected', 'failed') OR notes IS NOT NULL)"
         total = self._database.value(f"SELECT COUNT(*) FROM rows WHERE {condition}")
-        return list(self._where(f"{condition} ORDER BY row LIMIT ?", (most,))), int(total)
+        return list(islice(self._where(condition), most)), int(total)
 
     def added(self) -> int:
         """Return how many contacts were in iContact already and are put on the list."""
@@ -206,9 +221,7 @@ class _View(Sequence[T], Generic[T]):
 class Outcomes(_View[PushOutcome]):
     """The outcomes of a push, in the order of the rows."""
 
-    columns: str = (
-        "row, email, status, subscription, reason, contact_id, notes, duplicate_of, subscribe"
-    )
+    columns: str = f"{_View.columns}, subscribe"
 
     @property
     def source(self) -> Mapping[str, Any]:
@@ -218,76 +231,39 @@ class Outcomes(_View[PushOutcome]):
 
     def rejected(self) -> Iterator[tuple[str | None, str | None, str]]:
         """Yield the original cells, the address and the reason of rejected and failed rows."""
-        last = -1
-        while found := self._database.rows(
+        for found in self._database.steps(
             "SELECT rows.row, cells, email, reason FROM rows LEFT JOIN originals"
             " ON originals.row = rows.row WHERE status IN ('rejected', 'failed')"
             " AND rows.row > ? ORDER BY rows.row LIMIT ?",
-            (last, CHUNK),
+            (),
+            CHUNK,
         ):
-            last = found[-1][0]
             for _, cells, email, reason in found:
                 yield cells, email, str(Reason.decode(reason))
 
-    def _made(self, *columns: Any) -> PushOutcome:
-        row, email, status, subscription, reason, contact_id, notes, duplicate_of = columns[:8]
-        said, why = notes_from(notes), Reason.decode(reason)
-        return PushOutcome(
-            row=row,
-            email=email,
-            status=_STATUSES[status],
-            subscription=subscription,
-            reason=describe(why, said, duplicate_of),
-            codes=why.codes,
-            contact_id=contact_id,
-            notes=said,
-            duplicate_of=duplicate_of,
-            added_to_list=bool(columns[8]) and status == "updated",
-        )
+    def _made(self, common: dict[str, Any], *columns: Any) -> PushOutcome:
+        (subscribe,) = columns
+        is_added = bool(subscribe) and common["status"] is OutcomeStatus.UPDATED
+        return PushOutcome(**common, added_to_list=is_added)
 
 
 class PlannedRows(_View[PlannedRow]):
     """What would happen to every row, in their order."""
 
-    columns: str = (
-        "row, email, status, subscription, reason, contact_id, notes, duplicate_of, action,"
-        " subscribe, changes, fields"
-    )
+    columns: str = f"{_View.columns}, action, subscribe, changes, fields"
 
     def changing(self) -> Iterator[PlannedRow]:
         """Yield the rows that would change a contact."""
-        last = -1
-        while found := list(
-            self._where("changes IS NOT NULL AND row > ? ORDER BY row LIMIT ?", (last, CHUNK))
-        ):
-            last = found[-1].row
-            yield from found
+        return self._where("changes IS NOT NULL")
 
-    def _made(self, *columns: Any) -> PlannedRow:
-        (row, email, status, subscription, reason, contact_id, notes, duplicate_of) = columns[:8]
-        action, subscribe, changes, fields = columns[8:]
-        kind = _ACTIONS[action]
-        before: Mapping[str, str] = json.loads(changes) if changes else {}
-        names = tuple(before)
-        said, why = notes_from(notes), Reason.decode(reason)
+    def _made(self, common: dict[str, Any], *columns: Any) -> PlannedRow:
+        action, subscribe, changes, fields = columns
+        before: Mapping[str, str] = json.loads(changes or "{}")
         return PlannedRow(
-            row=row,
-            email=email,
-            status=_STATUSES[status],
-            subscription=subscription,
-            reason=describe(why, said, duplicate_of),
-            codes=why.codes,
-            contact_id=contact_id,
-            notes=said,
-            duplicate_of=duplicate_of,
-            action=kind,
+            **common,
+            action=Action[action],
             subscribe=bool(subscribe),
-            changes=names,
-            fields=fields_to_write(kind, json.loads(fields or "{}"), names),
+            changes=tuple(before),
+            fields=fields_to_write(Action[action], json.loads(fields or "{}"), tuple(before)),
             before=before,
         )
-
-
-def notes_from(text: str | None) -> tuple[str, ...]:
-    """Return the mapper's notes."""
-    return tuple(json.loads(text)) if text else ()
