@@ -13,10 +13,9 @@ The push lives in :mod:`icontact.push`, the embedded iContact in :mod:`icontact.
 """
 
 import logging
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from icontact import errors
+from icontact import _lazy, errors
 from icontact._version import __version__
 from icontact.auth import Credentials
 from icontact.client import AccountScope, Client, Folder
@@ -27,16 +26,14 @@ from icontact.transport import (
     Call,
     Event,
     Limiter,
-    RedisLimiter,
     RetryPolicy,
     Safety,
-    SQLiteLimiter,
-    TokenBucket,
     Unlimited,
 )
 
 if TYPE_CHECKING:
     from icontact import models, reports, suppression, webhooks
+    from icontact.limits import RedisLimiter, SQLiteLimiter, TokenBucket
     from icontact.mapping import ContactMapper
     from icontact.models.filters import between, gt, gte, lt, lte, one_of
     from icontact.paging import Page, Pager
@@ -80,33 +77,22 @@ __all__ = [
 
 logging.getLogger("icontact").addHandler(logging.NullHandler())
 
-
-#: Modules that are imported when they are first asked for.
-_MODULES = ("models", "reports", "suppression", "webhooks")
-
-#: What is imported when it is first asked for, and from where.
-_LATER = {
-    "ContactMapper": "icontact.mapping",
-    "ListPush": "icontact.push",
-    "PushSettings": "icontact.push",
-    "Page": "icontact.paging",
-    "Pager": "icontact.paging",
-    "between": "icontact.models.filters",
-    "gt": "icontact.models.filters",
-    "gte": "icontact.models.filters",
-    "lt": "icontact.models.filters",
-    "lte": "icontact.models.filters",
-    "one_of": "icontact.models.filters",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import what a program may never need when it is first asked for."""
-    if name in _MODULES:
-        return import_module(f"icontact.{name}")
-    if name in _LATER:
-        return getattr(import_module(_LATER[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:
+    # What a program may never need is imported when it is first asked for.
+    __getattr__ = _lazy.lazy_import(
+        __name__,
+        {
+            "limits": "RedisLimiter SQLiteLimiter TokenBucket",
+            "mapping": "ContactMapper",
+            "models": "",
+            "models.filters": "between gt gte lt lte one_of",
+            "paging": "Page Pager",
+            "push": "ListPush PushSettings",
+            "reports": "",
+            "suppression": "",
+            "webhooks": "",
+        },
+    )
 
 
 def __dir__() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
@@ -10,17 +11,23 @@ __all__ = ["lazy_import"]
 
 
 def lazy_import(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return the ``__getattr__`` of a package.
+    """Return the ``__getattr__`` of a package, which keeps in it what it has found.
 
     Args:
         package: Its name.
-        modules: For each module below the package, the public names in it.
+        modules: For each module below the package, the public names in it. Without names, the
+            module itself is public.
     """
     homes = {name: module for module, names in modules.items() for name in names.split()}
 
     def get(name: str) -> Any:
-        if name not in homes:
+        if name in homes:
+            found = getattr(import_module(f"{package}.{homes[name]}"), name)
+        elif modules.get(name) == "":
+            found = import_module(f"{package}.{name}")
+        else:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(f"{package}.{homes[name]}"), name)
+        setattr(sys.modules[package], name, found)
+        return found
 
     return get

@@ -136,7 +136,7 @@ def test_the_session_stores_no_credential(
 ) -> None:
     answers.get(f"{BASE}/a", json={"accounts": []})
     transport.send(Call("GET", "a"))
-    session = transport._session
+    session = transport._pool.session
     stored = repr((session.headers, session.auth, session.cookies, session.params))
     assert "API-Password" not in stored
     assert "s3cret" not in stored

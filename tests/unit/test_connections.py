@@ -137,11 +137,11 @@ def test_each_process_has_connections_of_its_own(clock: Clock) -> None:
 
 def test_a_child_closes_and_opens_its_own(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     transport = transport_to(clock)
-    session = transport._session
-    assert transport._session is session
+    session = transport._pool.session
+    assert transport._pool.session is session
     monkeypatch.setattr(os, "getpid", lambda: 0)
-    assert transport._session is not session
-    assert transport._session is transport._session
+    assert transport._pool.session is not session
+    assert transport._pool.session is transport._pool.session
     transport.close()
     session.close()
 

@@ -20,7 +20,7 @@ from icontact.frames import Frame, HasFrame
 from icontact.models import ContactList, ContactStatus
 from icontact.resources import Lists
 from icontact.transport import Sender
-from icontact.transport.counting import CountingSender
+from icontact.transport.call import CountingSender
 from icontact.wire import nearest
 
 __all__ = ["ContactExport", "ExportReport"]

@@ -9,7 +9,7 @@ from math import inf
 from icontact._wording import number_of
 from icontact.errors import CallError, ConfigError, IContactError, LimitReached, LimitUnavailable
 from icontact.transport import Answer, Call, QuotaInspector, Sender
-from icontact.transport.counting import CountingSender
+from icontact.transport.call import CountingSender
 
 __all__ = ["RequestCounter"]
 

@@ -1,19 +1,22 @@
 """One request, safely. The only room, besides ``auth``, that touches ``requests``."""
 
+from typing import TYPE_CHECKING
+
+from icontact import limits
 from icontact.limits import (
     AdaptiveLimiter,
     Limiter,
     QuotaInspector,
-    RedisLimiter,
     ResponseListener,
-    SQLiteLimiter,
-    TokenBucket,
     Unlimited,
 )
 from icontact.transport.call import Answer, Call, Event, Sender
 from icontact.transport.checks import Timeout
 from icontact.transport.retry import RetryPolicy, Safety
 from icontact.transport.session import API_VERSION, DEFAULT_BASE_URL, Transport
+
+if TYPE_CHECKING:
+    from icontact.limits import RedisLimiter, SQLiteLimiter, TokenBucket
 
 __all__ = [
     "API_VERSION",
@@ -35,3 +38,7 @@ __all__ = [
     "Transport",
     "Unlimited",
 ]
+
+if not TYPE_CHECKING:
+    # The other limiters, which few programs need, are imported when they are asked for.
+    __getattr__ = limits.__getattr__

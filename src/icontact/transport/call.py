@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -10,12 +11,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import attrs
 
 from icontact.auth import redact
-from icontact.errors import CallSummary
+from icontact.errors import CallError, CallSummary
+from icontact.redaction import hide_addresses
 from icontact.transport.retry import Safety
 
-__all__ = ["Answer", "Call", "Event", "Sender"]
-
-_METHODS = ("GET", "POST", "PUT", "DELETE")
+__all__ = ["Answer", "Call", "CountingSender", "Event", "Sender"]
 
 #: What is assumed of a verb when the caller does not say: a POST may create something.
 _SAFETY = {
@@ -25,23 +25,17 @@ _SAFETY = {
     "DELETE": Safety.REPEATABLE,
 }
 
-
 #: Characters that a path must not have; some libraries drop them silently.
 _NEVER_IN_PATHS = re.compile(r"[ #\\]")
 
 #: Characters that a server may take for the end of a segment once it is decoded.
 _NEVER_IN_SEGMENTS = re.compile(r"[/\\]")
 
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; ?[\w-]+=[\w.-]+)*", re.ASCII)
+
 
 def _shown_path(path: str) -> str:
-    return "/".join(redact(segment) for segment in path.split("/"))
-
-
-def _names(params: tuple[tuple[str, str], ...]) -> str:
-    return str([name for name, _ in params])
-
-
-_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; ?[\w-]+=[\w.-]+)*", re.ASCII)
+    return "/".join(map(hide_addresses, path.split("/")))
 
 
 @attrs.frozen(init=False)  # the query in a path is taken apart first
@@ -70,7 +64,9 @@ class Call:
 
     method: str
     path: str = attrs.field(repr=_shown_path)
-    params: tuple[tuple[str, str], ...] = attrs.field(kw_only=True, repr=_names)
+    params: tuple[tuple[str, str], ...] = attrs.field(
+        kw_only=True, repr=lambda params: str([name for name, _ in params])
+    )
     body: Any = attrs.field(kw_only=True, repr=False)
     safety: Safety = attrs.field(kw_only=True)
     authenticated: bool = attrs.field(kw_only=True)
@@ -111,14 +107,14 @@ class Call:
 
     def summary(self) -> CallSummary:
         """Return what may be shown of this call."""
-        names = tuple(name for name, _ in self.params)
+        names = tuple([name for name, _ in self.params])
         return CallSummary(self.method, _shown_path(self.path), names)
 
 
 def _fault(method: str, path: str, query: str, params: tuple[tuple[str, str], ...]) -> str | None:
     """Return what is wrong with a call, without showing what may be personal, or None."""
-    if method not in _METHODS:
-        return f"a call's method is one of {', '.join(_METHODS)}"
+    if method not in _SAFETY:
+        return f"a call's method is one of {', '.join(_SAFETY)}"
     whole = path + query
     if _NEVER_IN_PATHS.search(whole) or not whole.isprintable():
         return "a call's path may not contain white space, '#' or unprintable letters; encode them"
@@ -129,17 +125,11 @@ def _fault(method: str, path: str, query: str, params: tuple[tuple[str, str], ..
         if segment.partition(";")[0] in ("", ".", "..") or _NEVER_IN_SEGMENTS.search(segment):
             return "a call's path may not contain empty segments, '.', '..' or an encoded slash"
     for name, value in params:
-        if not _is_sendable(name) or not _is_sendable(value):
+        try:
+            f"{name}{value}".encode()
+        except UnicodeEncodeError:
             return f"the parameter {redact(repr(str(name)))} has characters that cannot be sent"
     return None
-
-
-def _is_sendable(text: object) -> bool:
-    try:
-        str(text).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 @attrs.frozen(kw_only=True)
@@ -195,3 +185,34 @@ class Sender(Protocol):
     def send(self, call: Call, /) -> Answer:
         """Send a call and return its answer."""
         ...
+
+
+class CountingSender:
+    """A sender that counts requests and passes them on. Threads may share it.
+
+    Args:
+        sender: Sends the calls.
+
+    Attributes:
+        requests: How many requests went out, repeats included.
+    """
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._counting = threading.Lock()
+        self.requests: int = 0
+
+    def send(self, call: Call, /) -> Answer:
+        """Send a call, and count every attempt."""
+        try:
+            answer = self._sender.send(call)
+        except CallError as error:
+            self.add(error.attempts)
+            raise
+        self.add(answer.attempts)
+        return answer
+
+    def add(self, requests: int) -> None:
+        """Count some requests."""
+        with self._counting:
+            self.requests += requests

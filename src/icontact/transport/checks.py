@@ -61,15 +61,14 @@ def checked_timeout(timeout: Timeout) -> Timeout:
         ConfigError: If they cannot be used.
     """
     given = timeout if isinstance(timeout, tuple | list) else ()
-    if len(given) != 2 or not all(map(_is_timeout, given)):
+    if len(given) != 2 or not all(
+        isinstance(seconds, int | float)
+        and not isinstance(seconds, bool)
+        and 0 < seconds <= threading.TIMEOUT_MAX
+        for seconds in given
+    ):
         raise ConfigError("timeout must be two positive numbers of seconds: (connect, read)")
     return given[0], given[1]
-
-
-def _is_timeout(seconds: object) -> bool:
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        return False
-    return 0 < seconds <= threading.TIMEOUT_MAX
 
 
 def checked_agent(user_agent: str | None) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import ssl
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -16,6 +15,7 @@ from urllib3 import exceptions as urllib3_exceptions
 
 from icontact.auth import Credentials, redact
 from icontact.errors import (
+    APIError,
     CallError,
     CallSummary,
     ConnectError,
@@ -71,47 +71,35 @@ def parse_response(
     """
     status, content = received.status, received.content
     if 300 <= status < 400:
-        return AttemptResult(outcome=RedirectRefused(_redirect(status), call=call))
+        said = "redirects are refused, so that credentials stay on this host; check base_url"
+        return AttemptResult(outcome=RedirectRefused(f"{status}: {said}", call=call))
     payload, problem = _parse(content)
-    errors = texts(payload, "errors", credentials)
-    warnings = texts(payload, "warnings", credentials)
+    errors = _texts(payload, "errors", credentials)
+    warnings = _texts(payload, "warnings", credentials)
     if status >= 400:
-        messages = errors or ((problem,) if problem else ())
-        return _failure(status, received.headers, messages, warnings, call)
+        errors = errors or ((problem,) if problem else ())
+        error: APIError
+        if status == 500 and any(map(_GONE.fullmatch, errors)):
+            error = NotFound(status, errors, warnings=warnings, call=call)
+            return AttemptResult(outcome=error)
+        kind, wish = class_for_status(status), None
+        if kind is Throttled:
+            wish = _retry_after(received.headers.get("Retry-After", ""))
+            error = Throttled(status, errors, warnings=warnings, call=call, retry_after=wish)
+        else:
+            error = kind(status, errors, warnings=warnings, call=call)
+        return AttemptResult(outcome=error, failure=failure_for_status(status), retry_after=wish)
     if problem:
-        failure = FailureKind.INVALID_BODY if content is not None else FailureKind.BODY_TOO_LARGE
+        failure = FailureKind.BODY_TOO_LARGE if content is None else FailureKind.INVALID_BODY
         return AttemptResult(outcome=DecodeError([problem], call=call), failure=failure)
     if errors:
         return AttemptResult(outcome=RejectedError(errors + warnings, call=call))
+    size = len(content or b"")
     return AttemptResult(
         outcome=Answer(
-            status=status,
-            payload=payload,
-            warnings=warnings,
-            call=call,
-            body_bytes=len(content or b""),
+            status=status, payload=payload, warnings=warnings, call=call, body_bytes=size
         )
     )
-
-
-def _failure(
-    status: int,
-    headers: Mapping[str, str],
-    said: tuple[str, ...],
-    warnings: tuple[str, ...],
-    call: CallSummary,
-) -> AttemptResult:
-    if status == 500 and any(map(_GONE.fullmatch, said)):
-        return AttemptResult(outcome=NotFound(status, said, warnings=warnings, call=call))
-    failure = failure_for_status(status)
-    kind = class_for_status(status)
-    if kind is not Throttled:
-        return AttemptResult(
-            outcome=kind(status, said, warnings=warnings, call=call), failure=failure
-        )
-    wish = _retry_after(headers)
-    throttled = Throttled(status, said, warnings=warnings, call=call, retry_after=wish)
-    return AttemptResult(outcome=throttled, failure=failure, retry_after=wish)
 
 
 def classify_exception(problem: Exception, call: CallSummary) -> AttemptResult:
@@ -119,10 +107,21 @@ def classify_exception(problem: Exception, call: CallSummary) -> AttemptResult:
 
     Nothing of the exception is kept: it has the prepared request with the credentials.
     """
-    chain = list(_chain(problem))
+    chain: list[BaseException] = []
+    waiting: list[Any] = [problem]
+    while waiting:
+        link = waiting.pop(0)
+        if isinstance(link, BaseException) and not any(link is one for one in chain):
+            chain.append(link)
+            # requests keeps urllib3's exceptions in its arguments.
+            waiting += [*link.args, getattr(link, "reason", None), link.__cause__]
+    innermost = chain[-1]
+    reason, system = type(innermost).__name__, getattr(innermost, "strerror", None)
+    if isinstance(system, str):
+        reason += f", {system}"
     if any(isinstance(link, _UNREACHED) for link in chain):
         why = [link.why for link in chain if isinstance(link, NotConnected) and link.why]
-        said = f"no connection: {why[0] if why else _reason(chain)}"
+        said = f"no connection: {why[0] if why else reason}"
         is_wrong = any(isinstance(link, _WRONG_ADDRESS) for link in chain)
         if is_wrong:
             said += "; check base_url and the network"
@@ -135,57 +134,32 @@ def classify_exception(problem: Exception, call: CallSummary) -> AttemptResult:
     if any(isinstance(link, _TIMED_OUT) for link in chain):
         error = RequestTimeout("no answer in time", call=call)
     else:
-        error = TransportError(f"the connection broke: {_reason(chain)}", call=call)
+        error = TransportError(f"the connection broke: {reason}", call=call)
     return AttemptResult(outcome=error, failure=FailureKind.NO_RESPONSE)
 
 
+_WRONG_ADDRESS = (
+    urllib3_exceptions.NewConnectionError,
+    ConnectionRefusedError,
+    ssl.SSLCertVerificationError,
+)
 #: Raised before the first byte of a request can have left.
 _UNREACHED = (
+    *_WRONG_ADDRESS,
     NotConnected,
-    ssl.SSLCertVerificationError,
     requests.exceptions.ConnectTimeout,
     requests.exceptions.ProxyError,
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidProxyURL,
     requests.exceptions.InvalidHeader,
-    urllib3_exceptions.NewConnectionError,
     urllib3_exceptions.ConnectTimeoutError,
-    ConnectionRefusedError,
-)
-_WRONG_ADDRESS = (
-    urllib3_exceptions.NewConnectionError,
-    ConnectionRefusedError,
-    ssl.SSLCertVerificationError,
 )
 _TIMED_OUT = (
     requests.exceptions.Timeout,
     urllib3_exceptions.ReadTimeoutError,
     TimeoutError,
 )
-
-
-def _chain(problem: BaseException) -> Any:
-    """Yield an exception and those in it: requests keeps urllib3's in its arguments."""
-    seen: set[int] = set()
-    waiting: list[Any] = [problem]
-    while waiting:
-        link = waiting.pop(0)
-        if isinstance(link, BaseException) and id(link) not in seen:
-            seen.add(id(link))
-            yield link
-            waiting += [*link.args, getattr(link, "reason", None), link.__cause__]
-
-
-def _reason(chain: list[BaseException]) -> str:
-    """Return the class of the innermost exception, and the system's text if it has one."""
-    innermost = chain[-1]
-    said = getattr(innermost, "strerror", None)
-    return f"{type(innermost).__name__}" + (f", {said}" if isinstance(said, str) else "")
-
-
-def _redirect(status: int) -> str:
-    return f"{status}: redirects are refused, so that credentials stay on this host; check base_url"
 
 
 def _parse(content: bytes | None) -> tuple[Any, str | None]:
@@ -210,28 +184,21 @@ def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
 
 
-def texts(payload: Any, key: str, credentials: Credentials | None) -> tuple[str, ...]:
+def _texts(payload: Any, key: str, credentials: Credentials | None) -> tuple[str, ...]:
     """Return the server's sentences under a key, redacted. They may come in any shape."""
-    found = payload.get(key) if isinstance(payload, dict) else None
-    return tuple(redact(text, credentials)[:_LONGEST_TEXT] for text in _sentences(found))
-
-
-def _sentences(found: Any) -> list[str]:
     said: list[str] = []
-    waiting = [found]
+    waiting = [payload.get(key)] if isinstance(payload, dict) else []
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict | list):
-            inner = value.values() if isinstance(value, dict) else value
-            waiting += reversed(list(inner))
+            waiting += reversed(list(value.values() if isinstance(value, dict) else value))
         elif value is not None:
-            said.append(str(value))
-    return said
+            said.append(redact(str(value), credentials)[:_LONGEST_TEXT])
+    return tuple(said)
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
+def _retry_after(value: str) -> float | None:
     """Read ``Retry-After``, which iContact has never been seen to send (API 2.9)."""
-    value = headers.get("Retry-After", "")
     try:
         return max(0.0, float(value))
     except ValueError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
@@ -126,24 +126,6 @@ def failure_for_status(status: int) -> FailureKind | None:
     return None
 
 
-def _check_attempts(_: Any, __: attrs.Attribute[Any], value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ConfigError(f"RetryPolicy attempts: {value!r} is not a whole number of 1 or more")
-
-
-def _check_seconds(_: Any, field: attrs.Attribute[Any], value: object) -> None:
-    number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
-    if not 0 <= number < math.inf:
-        raise ConfigError(
-            f"RetryPolicy {field.name}: {value!r} is not a number of seconds, 0 or more"
-        )
-
-
-def _check_switch(_: Any, field: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, bool):
-        raise ConfigError(f"RetryPolicy {field.name}: {value!r} is neither True nor False")
-
-
 @attrs.frozen(kw_only=True)
 class RetryPolicy:
     """State how often a request is repeated, and how long to wait in between.
@@ -169,13 +151,28 @@ class RetryPolicy:
         ConfigError: A figure is not a number, negative, or `attempts` is below 1.
     """
 
-    attempts: int = attrs.field(default=5, validator=_check_attempts)
-    total: float = attrs.field(default=120.0, validator=_check_seconds)
-    base: float = attrs.field(default=0.5, validator=_check_seconds)
-    cap: float = attrs.field(default=30.0, validator=_check_seconds)
-    throttled_pause: float = attrs.field(default=4.0, validator=_check_seconds)
-    max_retry_after: float = attrs.field(default=60.0, validator=_check_seconds)
-    repeat_once_when_throttled: bool = attrs.field(default=False, validator=_check_switch)
+    attempts: int = 5
+    total: float = 120.0
+    base: float = 0.5
+    cap: float = 30.0
+    throttled_pause: float = 4.0
+    max_retry_after: float = 60.0
+    repeat_once_when_throttled: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        for field in attrs.fields(RetryPolicy):
+            value = getattr(self, field.name)
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            if field.name == "attempts":
+                fits = is_number and isinstance(value, int) and value >= 1
+                problem = "is not a whole number of 1 or more"
+            elif field.name == "repeat_once_when_throttled":
+                fits, problem = isinstance(value, bool), "is neither True nor False"
+            else:
+                fits = is_number and 0 <= value < math.inf
+                problem = "is not a number of seconds, 0 or more"
+            if not fits:
+                raise ConfigError(f"RetryPolicy {field.name}: {value!r} {problem}")
 
     @classmethod
     def never(cls) -> RetryPolicy:
@@ -206,19 +203,15 @@ class RetryPolicy:
             At least `retry_after`; otherwise at most `cap`. Never so much that `elapsed` and the
             pause exceed `total`.
         """
-        if attempt >= self.attempts:
-            return None
-        if not repeatable(
-            safety, failure, repeat_once_when_throttled=self.repeat_once_when_throttled
+        as_throttled = self.repeat_once_when_throttled
+        if attempt >= self.attempts or not repeatable(
+            safety, failure, repeat_once_when_throttled=as_throttled
         ):
             return None
         wish = 0.0 if retry_after is None else retry_after
         if wish > self.max_retry_after:
             return None
-        pause = max(self._backoff(failure, attempt, draw), wish)
-        return None if elapsed + pause > self.total else pause
-
-    def _backoff(self, failure: FailureKind, attempt: int, draw: float) -> float:
         first = self.throttled_pause if failure in _TOO_MANY else self.base
         full = min(self.cap, first * 2.0 ** min(attempt - 1, _DOUBLINGS))
-        return full / 2 + full / 2 * draw
+        pause = max(full / 2 + full / 2 * draw, wish)
+        return None if elapsed + pause > self.total else pause

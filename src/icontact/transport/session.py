@@ -12,12 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
-import requests
 from urllib3.exceptions import HTTPError
 
 from icontact.auth import Anonymous, Credentials, HeaderAuth
 from icontact.cancellation import cancellable_sleep, check_cancelled
-from icontact.errors import RequestTimeout
+from icontact.errors import CallSummary, RequestTimeout
 from icontact.limits import AdaptiveLimiter, Limiter, ResponseListener
 from icontact.transport.call import Answer, Call, Event
 from icontact.transport.checks import Timeout, checked_agent, checked_timeout, checked_url
@@ -77,8 +76,8 @@ class Transport:
             AdaptiveLimiter(clock=clock, sleep=sleep) if limiter is None else limiter
         )
         self.credentials = credentials
-        self._auth = Anonymous() if credentials is None else HeaderAuth(credentials)
         self._anonymous = Anonymous()
+        self._auth = self._anonymous if credentials is None else HeaderAuth(credentials)
         self.timeout: Timeout = checked_timeout(timeout)
         self._retry = RetryPolicy() if retry is None else retry
         self._on_event = on_event
@@ -88,21 +87,22 @@ class Transport:
         self._counting = threading.Lock()
         #: Whether the server ever answered: before that a refused connection is a wrong address.
         self._answered = False
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "API-Version": API_VERSION,
+            "User-Agent": checked_agent(user_agent),
+        }
         # A proxy of plain HTTP would read the credentials.
-        secure = self.base_url.startswith("https:")
-        self._pool = Pool(_headers(checked_agent(user_agent)), proxies=secure)
+        self._pool = Pool(headers, proxies=self.base_url.startswith("https:"))
 
     def __repr__(self) -> str:
         # A report of an error shows transports that were never finished, too.
         return f"Transport(base_url={vars(self).get('base_url')!r})"
 
-    @property
-    def _session(self) -> requests.Session:
-        return self._pool.session
-
     def close(self) -> None:
         """Close the connections that are kept open."""
-        self._session.close()
+        self._pool.session.close()
 
     def send(self, call: Call) -> Answer:
         """Send a call, and send it again where that cannot harm.
@@ -118,13 +118,18 @@ class Transport:
         started, attempt, maybe_applied = self._clock(), 0, False
         while True:
             attempt += 1
-            self._wait_for_limit(call, attempt)
+            waited = self.limiter.acquire()
+            if waited > 0:
+                self._add_wait(waited)
+                self._emit("wait", summary, attempt, seconds=waited)
+                logger.info("%s: waited %.1f s for the limit", _template(summary), waited)
+            check_cancelled()
             sent = self._clock()
             try:
                 with redacted_logs():
                     # No variable for the response, which leads to the request's credentials.
                     received = receive(
-                        self._session.request(
+                        self._pool.session.request(
                             call.method,
                             f"{self.base_url}/{call.path}",
                             params=call.params,
@@ -144,39 +149,34 @@ class Transport:
                 result = parse_response(received, summary, self.credentials)
             # Errors are raised here, where nothing leads to the request and its credentials.
             elapsed = self._clock() - started
-            self._report(result, call, attempt, status, self._clock() - sent)
+            self._report(result, summary, attempt, status, self._clock() - sent)
             if isinstance(result.outcome, Answer):
                 return attrs.evolve(result.outcome, attempts=attempt, elapsed=elapsed)
-            maybe_applied |= _may_be_applied(call, result)
+            maybe_applied |= (
+                result.failure is not None
+                and call.safety is not Safety.READ
+                and may_be_applied(result.failure)
+            )
             pause = self._pause(call, result, attempt, elapsed)
             if pause is None:
                 error = result.outcome
                 error.attempts, error.elapsed = attempt, elapsed
                 error.maybe_applied = maybe_applied
                 raise error
-            self._emit(Event(kind="retry", call=summary, attempt=attempt, seconds=pause))
-            logger.info("%s: again in %.1f s (attempt %d)", _shown(call), pause, attempt)
+            self._emit("retry", summary, attempt, seconds=pause)
+            shown = _template(summary)
+            logger.info("%s: again in %.1f s (attempt %d)", shown, pause, attempt)
             cancellable_sleep(self._sleep, pause)
             self._add_wait(pause)
-
-    def _add_wait(self, seconds: float) -> None:
-        with self._counting:
-            self.waited += seconds
-
-    def _wait_for_limit(self, call: Call, attempt: int) -> None:
-        waited = self.limiter.acquire()
-        if waited > 0:
-            self._add_wait(waited)
-            self._emit(Event(kind="wait", call=call.summary(), attempt=attempt, seconds=waited))
-            logger.info("%s: waited %.1f s for the limit", _shown(call), waited)
-        check_cancelled()
 
     def _pause(
         self, call: Call, result: AttemptResult, attempt: int, elapsed: float
     ) -> float | None:
-        if result.failure is None or (call.may_be_too_large and _is_about_size(result)):
+        """Return the seconds until the next attempt, or None if there is to be none."""
+        if result.failure is None or (result.is_wrong_address and not self._answered):
             return None
-        if result.is_wrong_address and not self._answered:
+        about_size = result.failure in _ABOUT_SIZE or isinstance(result.outcome, RequestTimeout)
+        if call.may_be_too_large and about_size:
             return None
         return self._retry.pause(
             safety=call.safety,
@@ -188,34 +188,30 @@ class Transport:
         )
 
     def _report(
-        self, result: AttemptResult, call: Call, attempt: int, status: int | None, seconds: float
+        self,
+        result: AttemptResult,
+        call: CallSummary,
+        attempt: int,
+        status: int | None,
+        seconds: float,
     ) -> None:
-        milliseconds = round(seconds * 1000)
-        logger.debug("%s %s %d ms attempt %d", _shown(call), status, milliseconds, attempt)
+        """Tell the log, the limiter and the caller about an attempt."""
+        if logger.isEnabledFor(logging.DEBUG):
+            shown, milliseconds = _template(call), round(seconds * 1000)
+            logger.debug("%s %s %d ms attempt %d", shown, status, milliseconds, attempt)
         if status is not None and isinstance(self.limiter, ResponseListener):
             self.limiter.report(throttled=result.failure in _THROTTLED)
-        if self._on_event is None:
-            return
-        summary = call.summary()
-        self._emit(
-            Event(kind="request", call=summary, attempt=attempt, status=status, seconds=seconds)
-        )
+        self._emit("request", call, attempt, status=status, seconds=seconds)
         if isinstance(result.outcome, Answer) and result.outcome.warnings:
-            texts = result.outcome.warnings
-            self._emit(Event(kind="warning", call=summary, attempt=attempt, texts=texts))
+            self._emit("warning", call, attempt, texts=result.outcome.warnings)
 
-    def _emit(self, event: Event) -> None:
+    def _emit(self, kind: str, call: CallSummary, attempt: int, **facts: Any) -> None:
         if self._on_event is not None:
-            self._on_event(event)
+            self._on_event(Event(kind=kind, call=call, attempt=attempt, **facts))
 
-
-def _headers(agent: str) -> dict[str, str]:
-    return {
-        "Accept": "application/json",
-        "Accept-Encoding": "gzip",
-        "API-Version": API_VERSION,
-        "User-Agent": agent,
-    }
+    def _add_wait(self, seconds: float) -> None:
+        with self._counting:
+            self.waited += seconds
 
 
 def _encoded(body: Any) -> bytes:
@@ -228,20 +224,6 @@ def _encoded(body: Any) -> bytes:
         raise type(problem)(text) from None
 
 
-def _shown(call: Call) -> str:
-    """Return the text of a call for a log: the path's template, and no value of the query."""
-    template = re.sub(r"\d+", "{id}", call.summary().path)
-    return f"{call.method} {template}"
-
-
-def _may_be_applied(call: Call, result: AttemptResult) -> bool:
-    return (
-        call.safety is not Safety.READ
-        and result.failure is not None
-        and may_be_applied(result.failure)
-    )
-
-
-def _is_about_size(result: AttemptResult) -> bool:
-    """Return whether a smaller request may go through where this one failed."""
-    return result.failure in _ABOUT_SIZE or isinstance(result.outcome, RequestTimeout)
+def _template(call: CallSummary) -> str:
+    """Return the text of a call for a log: without ids, and without the query."""
+    return f"{call.method} " + re.sub(r"\d+", "{id}", call.path)

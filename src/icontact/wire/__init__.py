@@ -4,17 +4,22 @@ Two defaults of cattrs would corrupt this data (``bool("0")`` is true, ``None`` 
 ``"None"``), so every scalar has a rule of its own here.
 """
 
-from icontact.wire._decoding import decode, decode_member, decode_rows, wire_names
-from icontact.wire._encoding import (
-    EasternOffset,
-    encode_fields,
-    encode_filters,
-    encode_order,
-    encode_scheduled,
-    nearest,
-)
-from icontact.wire._scalars import EASTERN_TIME
-from icontact.wire._settings import setting_names, structure_settings
+from typing import TYPE_CHECKING
+
+from icontact import _lazy
+
+if TYPE_CHECKING:
+    from icontact.wire._decoding import decode, decode_member, decode_rows, wire_names
+    from icontact.wire._encoding import (
+        EasternOffset,
+        encode_fields,
+        encode_filters,
+        encode_order,
+        encode_scheduled,
+        nearest,
+    )
+    from icontact.wire._scalars import EASTERN_TIME
+    from icontact.wire._settings import setting_names, structure_settings
 
 __all__ = [
     "EASTERN_TIME",
@@ -31,3 +36,17 @@ __all__ = [
     "structure_settings",
     "wire_names",
 ]
+
+if not TYPE_CHECKING:
+    # cattrs is imported when something is first read or written.
+    __getattr__ = _lazy.lazy_import(
+        __name__,
+        {
+            "_decoding": "decode decode_member decode_rows wire_names",
+            "_encoding": (
+                "EasternOffset encode_fields encode_filters encode_order encode_scheduled nearest"
+            ),
+            "_scalars": "EASTERN_TIME",
+            "_settings": "setting_names structure_settings",
+        },
+    )
