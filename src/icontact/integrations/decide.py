@@ -22,6 +22,8 @@ _WILL = (DoNotContactReason.UNSUBSCRIBED, DoNotContactReason.MANUAL)
 
 _UNREADABLE = "whether the person may be mailed cannot be read (do-not-contact in an unknown form)"
 
+_LATE = "newer values were pushed before and are not kept any more: push the contact by hand"
+
 _Action = Literal["push", "unsubscribe"]
 
 
@@ -139,12 +141,8 @@ def decide(
         follow_unsubscribes: Whether a person who unsubscribed there is unsubscribed in iContact.
         merge_results: Whether a form's answers fill what the contact leaves blank.
     """
-    hits: list[Task] = []
     ordered = sorted(pending, key=lambda one: (one.event.at, one.number))
-    for one in ordered:
-        hits += _hits(one, memory, rules, hits)
-        memory = remember(one.event, memory)
-    wanted = _once(hits)
+    wanted, memory = _wanted_tasks(ordered, memory, rules)
     outdated = [
         # A later push has said already what this one would say.
         task
@@ -152,42 +150,76 @@ def decide(
         if task.action == "push" and task.at < memory.pushed.get(task.target, 0.0)
     ]
     tasks = [task for task in wanted if task not in outdated]
-    if outdated:
-        names = (name for task in outdated for name in task.rules)
-        memory = attrs.evolve(memory, fired=(*memory.fired, *names))
+    names = [name for task in outdated for name in task.rules]
+    memory = attrs.evolve(memory, fired=(*memory.fired, *names))
     row = dict(newest.contact)
     for one in reversed(ordered) if merge_results else ():
         fill_in(row, one.event.form_results)
     decision = TriggerDecision(row=row, email=newest.email, at=newest.at, memory=memory)
+    pushes = any(task.action == "push" for task in tasks)
     if memory.deleted:
         return attrs.evolve(decision, note="the contact was deleted")
     if newest.email is None:
         return attrs.evolve(decision, note="no address: visitors are never pushed")
     if memory.blocked:
         why = memory.reason or DoNotContactReason.UNKNOWN
-        stopped = any(task.action == "push" for task in tasks)
         tasks = [task for task in tasks if task.action == "unsubscribe"]
         if follow_unsubscribes and not memory.followed and why in _WILL:
             done = {task.target for task in tasks}
-            everywhere = dict.fromkeys(bound.target for bound in rules)
-            others = [target for target in everywhere if target not in done]
+            others = dict.fromkeys(one.target for one in rules if one.target not in done)
             tasks += [Task(target=target, action="unsubscribe") for target in others]
         unreadable = why == DoNotContactReason.UNREADABLE
-        note = _UNREADABLE if unreadable else f"must not be mailed ({why})"
         return attrs.evolve(
             decision,
             tasks=tuple(tasks),
-            note=note,
-            stopped=stopped,
-            unreadable=stopped and unreadable,
+            note=_UNREADABLE if unreadable else f"must not be mailed ({why})",
+            stopped=pushes,
+            unreadable=pushes and unreadable,
         )
-    late = memory.newest > newest.at and any(task.action == "push" for task in tasks)
-    note = ""
-    if late:
-        note = "newer values were pushed before and are not kept any more: push the contact by hand"
-    elif not tasks:
+    late = pushes and memory.newest > newest.at
+    note = _LATE if late else ""
+    if not tasks:
         note = "newer values were pushed before" if wanted else "no rule fires"
     return attrs.evolve(decision, tasks=tuple(tasks), note=note, late=late)
+
+
+def _wanted_tasks(
+    ordered: Sequence[Pending], memory: Memory, rules: Sequence[BoundRule]
+) -> tuple[list[Task], Memory]:
+    """Return what the rules want for these events, and what is known after them.
+
+    What follows each other at one target is joined: ten saves are one push.
+    """
+    tasks: list[Task] = []
+    for one in ordered:
+        event = one.event
+        fired = {*memory.fired, *(name for task in tasks for name in task.rules)}
+        # Later points say nothing about earlier ones, and neither do those of this event from its
+        # first attempt, if it was a dead letter.
+        from_itself = event.at == memory.newest and one.attempts > 0
+        points = memory.points if event.at >= memory.newest and not from_itself else None
+        for bound in rules:
+            rule = bound.rule
+            if bound.name in fired or not fires(
+                rule, event, points=points, segments=memory.segments
+            ):
+                continue
+            action: _Action = rule.then if isinstance(rule, ContactTrigger) else "push"
+            names = (bound.name,) if isinstance(rule, PointTrigger) else ()
+            at_target = [place for place, task in enumerate(tasks) if task.target == bound.target]
+            if at_target and tasks[at_target[-1]].action == action:
+                last = tasks[at_target[-1]]
+                tasks[at_target[-1]] = attrs.evolve(
+                    last,
+                    rules=last.rules + names,
+                    numbers=(*last.numbers, one.number),
+                    at=event.at,
+                )
+            else:
+                new = Task(target=bound.target, action=action, rules=names, at=event.at)
+                tasks.append(attrs.evolve(new, numbers=(one.number,)))
+        memory = remember(event, memory)
+    return tasks, memory
 
 
 def remember(event: ContactEvent, memory: Memory) -> Memory:
@@ -213,38 +245,3 @@ def remember(event: ContactEvent, memory: Memory) -> Memory:
         known = memory.segments.get(key, event.at)
         changes["segments"] = {**memory.segments, key: max(known, event.at)}
     return attrs.evolve(memory, **changes)
-
-
-def _hits(
-    one: Pending, memory: Memory, rules: Sequence[BoundRule], before: Sequence[Task]
-) -> list[Task]:
-    fired = {*memory.fired, *(name for task in before for name in task.rules)}
-    # Later points say nothing about earlier ones, and neither do those of this event from its first
-    # attempt, if it was a dead letter.
-    from_itself = one.event.at == memory.newest and one.attempts > 0
-    points = memory.points if one.event.at >= memory.newest and not from_itself else None
-    return [
-        Task(
-            target=bound.target,
-            action=bound.rule.then if isinstance(bound.rule, ContactTrigger) else "push",
-            rules=(bound.name,) if isinstance(bound.rule, PointTrigger) else (),
-            numbers=(one.number,),
-            at=one.event.at,
-        )
-        for bound in rules
-        if bound.name not in fired
-        and fires(bound.rule, one.event, points=points, segments=memory.segments)
-    ]
-
-
-def _once(hits: Sequence[Task]) -> list[Task]:
-    """Join what follows each other at one target: ten saves are one push."""
-    tasks: list[Task] = []
-    for hit in hits:
-        at = next((n for n in reversed(range(len(tasks))) if tasks[n].target == hit.target), None)
-        if at is None or tasks[at].action != hit.action:
-            tasks.append(hit)
-        else:
-            rules, numbers = tasks[at].rules + hit.rules, tasks[at].numbers + hit.numbers
-            tasks[at] = attrs.evolve(tasks[at], rules=rules, numbers=numbers, at=hit.at)
-    return tasks
