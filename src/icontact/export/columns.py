@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
@@ -38,12 +38,12 @@ class ExportFields:
     Attributes:
         names: What was named; ``None`` for all that listings show.
         details: Whether what listings leave out is wanted, too.
-        one_list: Whether the export is of one list.
+        last: The column of the subscription to one list, or of all subscriptions.
     """
 
     names: tuple[str, ...] | None
     details: bool
-    one_list: bool
+    last: str
 
     @classmethod
     def checked(
@@ -66,7 +66,7 @@ class ExportFields:
                 raise ConfigError(f"the field {name!r} is named twice")
         if names == ():
             raise ConfigError("fields names no field at all; leave it out for all of them")
-        return cls(names=names, details=details, one_list=one_list)
+        return cls(names=names, details=details, last=last)
 
     @property
     def custom(self) -> bool:
@@ -76,36 +76,31 @@ class ExportFields:
     @property
     def subscriptions(self) -> bool:
         """Whether subscriptions go out."""
-        return self.names is None or bool({SUBSCRIPTIONS, SUBSCRIPTION}.intersection(self.names))
+        return self.names is None or self.last in self.names
 
     @property
-    def business(self) -> bool:
-        """Whether ``business`` is wanted although it may take a request for each contact."""
-        return self.details or (self.names is not None and "business" in self.names)
+    def hidden(self) -> Mapping[str, bool]:
+        """Whether what listings may not show is wanted, at a request for each contact."""
+        names = self.names or ()
+        return {
+            "business": self.details or "business" in names,
+            "custom fields": self.details or any(name.startswith(CUSTOM) for name in names),
+        }
 
-    @property
-    def hidden_custom(self) -> bool:
-        """Whether custom fields are wanted although it may take a request for each contact."""
-        return self.details or (self.names is not None and self.custom)
-
-    def columns(
-        self, defined: Sequence[CustomField], *, business: bool, custom: bool
-    ) -> tuple[str, ...]:
+    def columns(self, defined: Sequence[CustomField], known: Container[str]) -> tuple[str, ...]:
         """Return the columns, in their order.
 
         Args:
             defined: The folder's custom fields.
-            business: Whether it is known of every contact.
-            custom: Whether custom fields are.
+            known: ``"business"`` and ``"custom fields"``, if they are known of every contact.
 
         Raises:
             ConfigError: If a custom field is named that the folder does not have.
         """
         every = [f"{CUSTOM}.{field.private_name}" for field in defined]
         if self.names is None:
-            last = SUBSCRIPTION if self.one_list else SUBSCRIPTIONS
-            first = (name for name in _FIRST if business or name != "business")
-            return (*first, *(every if custom else ()), *_LAST, last)
+            first = (name for name in _FIRST if name != "business" or name in known)
+            return (*first, *(every if "custom fields" in known else ()), *_LAST, self.last)
         names = dict.fromkeys(
             one for name in self.names for one in (every if name == CUSTOM else [name])
         )

@@ -77,8 +77,17 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
         details: bool = False,
         progress: Callable[[ExportProgress], None] | None = None,
     ) -> None:
+        chosen = "total" if status is None else str(status)
+        if chosen == ContactStatus.DELETED:
+            raise ConfigError("iContact lists no deleted contacts, so they cannot be exported")
+        if chosen not in _STATUSES:
+            raise ConfigError(f"there is no status {chosen!r}{nearest(chosen, _STATUSES)}")
+        if chosen == "unlisted" and list is not None:
+            raise ConfigError(
+                'status="unlisted" means "on no list" and cannot be combined with list='
+            )
         self._sender, self._path = sender, path
-        self._list, self._status = list, _checked_status(status, list)
+        self._list, self._status = list, chosen
         self._wanted = ExportFields.checked(fields, details=details, one_list=list is not None)
         self._progress = progress
         self.report: ExportReport | None = None
@@ -155,14 +164,3 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
                 requests=meter.requests,
                 elapsed=time.monotonic() - started,
             )
-
-
-def _checked_status(status: ContactStatus | str | None, list_given: str | int | None) -> str:
-    chosen = "total" if status is None else str(status)
-    if chosen == ContactStatus.DELETED:
-        raise ConfigError("iContact lists no deleted contacts, so they cannot be exported")
-    if chosen not in _STATUSES:
-        raise ConfigError(f"there is no status {chosen!r}{nearest(chosen, _STATUSES)}")
-    if chosen == "unlisted" and list_given is not None:
-        raise ConfigError('status="unlisted" means "on no list" and cannot be combined with list=')
-    return chosen

@@ -59,16 +59,7 @@ def list_of(lists: Lists, wanted: str | int) -> ContactList:
 
 
 class ExportReader:
-    """One reading of all that an export is made of. Give it up with :meth:`close`.
-
-    Args:
-        sender: Sends the calls, and counts them.
-        path: The folder's path.
-        wanted: Which fields go out.
-        one_list: The list whose people are wanted, if it is one list.
-        status: Which people: ``"total"``, ``"unlisted"``, or a status of contacts.
-        progress: Called after every page.
-    """
+    """One reading of all that an export is made of. :meth:`close` gives it up."""
 
     def __init__(
         self,
@@ -135,7 +126,14 @@ class ExportReader:
         while page is not None:
             contacts = [one for one in map(self._in_full, page) if one] if self._read_each else page
             for contact in contacts:
-                yield make_row(contact, self._on_lists(contact))
+                found = self._index.subscriptions_of(contact.contact_id)
+                subscriptions: Any = [
+                    {"list_id": list_id, "name": self._names.get(list_id), "status": status}
+                    for list_id, status in found
+                ]
+                if self._list is not None:
+                    subscriptions = found[0][1] if found else None
+                yield make_row(contact, subscriptions)
             self.done += len(contacts)
             if self._progress is not None:
                 self._progress(ExportProgress(done=self.done, total=self._total))
@@ -157,15 +155,6 @@ class ExportReader:
             self._gone += 1
             return None
         return full
-
-    def _on_lists(self, contact: Contact) -> Any:
-        found = self._index.subscriptions_of(contact.contact_id)
-        if self._list is not None:
-            return found[0][1] if found else None
-        return [
-            {"list_id": list_id, "name": self._names.get(list_id), "status": status}
-            for list_id, status in found
-        ]
 
     def _new_contacts(self) -> Iterator[list[Contact]]:
         """Yield the contacts that are wanted, each once."""
@@ -227,24 +216,20 @@ class ExportReader:
         )
 
     def _choose_columns(self, first: Sequence[Contact]) -> None:
-        wanted = self._wanted
+        """Choose by the first page, which shows what listings leave out."""
+        asked = self._wanted.hidden
         shown = {
             "business": any(contact.business is not None for contact in first),
             "custom fields": not (self.defined and first) or self._shows_custom(first),
         }
-        asked = {"business": wanted.business, "custom fields": wanted.hidden_custom}
-        self.columns = wanted.columns(
-            self.defined,
-            business=shown["business"] or asked["business"],
-            custom=shown["custom fields"] or asked["custom fields"],
-        )
+        known = {name for name in shown if shown[name] or asked[name]}
+        self.columns = self._wanted.columns(self.defined, known)
         hidden = [name for name, is_shown in shown.items() if not is_shown] if first else []
         self._read_each = any(asked[name] for name in hidden)
-        if wanted.names is None:
+        if self._wanted.names is None:
             self.notes += [_HIDDEN.format(what=name) for name in hidden if not asked[name]]
 
     def _shows_custom(self, first: Sequence[Contact]) -> bool:
-        """Tell whether listings show custom fields, by their first page."""
         names = {field.private_name for field in self.defined}
         if any(names & contact.custom_fields.keys() for contact in first):
             return True

@@ -29,13 +29,7 @@ def pause_before(attempt: int, *, first: float, longest: float) -> float:
 
 
 class Backoff:
-    """Decides when a service that failed several times in a row is asked again.
-
-    Args:
-        clock: Returns the seconds since 1970.
-        first: Seconds of the first pause.
-        longest: Seconds of the longest pause.
-    """
+    """Decides when a service that failed several times in a row is asked again."""
 
     def __init__(self, clock: Callable[[], float], *, first: float, longest: float) -> None:
         self._clock, self._first, self._longest = clock, first, longest
@@ -57,11 +51,7 @@ class Backoff:
         self._failures = self._pauses = 0
 
     def failed(self, *, at_once: bool = False) -> float | None:
-        """Note a failure; return the seconds of the pause if one begins.
-
-        Args:
-            at_once: Whether a single failure is enough.
-        """
+        """Note a failure; return the seconds of the pause if one begins."""
         self._failures += 1
         if self._failures < _IN_A_ROW and not at_once:
             return None

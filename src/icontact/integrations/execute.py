@@ -54,11 +54,7 @@ class Destinations:
 
 
 def destinations_for(push: ListPush, rules: Sequence[Rule]) -> Destinations:
-    """Look up where each rule pushes to.
-
-    Args:
-        push: Used unless a rule says something else.
-        rules: The rules.
+    """Look up where each rule pushes to: with this push, unless it says something else.
 
     Raises:
         ConfigError: If a list does not exist, or two rules are the same.

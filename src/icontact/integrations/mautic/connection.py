@@ -47,11 +47,16 @@ class Connection:
         timeout: tuple[float, float],
         user_agent: str | None,
     ) -> None:
-        authorization = _authorization(username, password, token)
-        if authorization is None:
+        is_pair = isinstance(username, str) and username and isinstance(password, str)
+        is_token = isinstance(token, str) and token and token.isascii() and token.isprintable()
+        if is_pair and token is None:
+            pair = Private(f"{username}:{password}")
+            self._authorization = Private(f"Basic {base64.b64encode(pair.encode()).decode()}")
+        elif is_token and username is password is None:
+            self._authorization = Private(f"Bearer {token}")
+        else:
             raise ConfigError("Mautic needs username and password, or else a token")
-        self._authorization = authorization
-        given = (username, password, token, authorization)
+        given = (username, password, token, self._authorization)
         self._secrets = tuple(one for one in given if one is not None)
         self.url: str = _checked(url)
         self._timeout = timeout
@@ -128,15 +133,6 @@ class Connection:
         if not isinstance(found, dict):
             raise MauticError(f"{status}: the answer is not that of Mautic's API", status=status)
         return found
-
-
-def _authorization(username: Any, password: Any, token: Any) -> Private | None:
-    if isinstance(token, str) and token and username is None and password is None:
-        return Private(f"Bearer {token}") if token.isascii() and token.isprintable() else None
-    if token is None and isinstance(username, str) and isinstance(password, str) and username:
-        pair = f"{username}:{password}".encode()
-        return Private(f"Basic {base64.b64encode(pair).decode()}")
-    return None
 
 
 def _checked(url: str) -> str:
