@@ -8,7 +8,7 @@ from typing import Any
 from icontact import ContactMapper
 from icontact.push import PushPolicy
 from icontact.push.ingest import load_rows
-from icontact.push.journal import Identity, Journal
+from icontact.push.journal import Journal
 
 MIXED: dict[str, Any] = {
     "email": "email",
@@ -21,10 +21,7 @@ MIXED: dict[str, Any] = {
 
 
 def kept(mapper: ContactMapper, rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    identity = Identity(
-        base_url="", account_id="", client_folder_id="", list_id="", mapping="", rules=""
-    )
-    journal = Journal(None, identity)
+    journal = Journal(None, {})
     load_rows(rows, mapper, journal, PushPolicy())
     return journal.database.rows("SELECT * FROM rows ORDER BY row")
 

@@ -18,7 +18,7 @@ from icontact.errors import ConfigError, IContactError, JournalError, NotFound
 from icontact.mapping import ContactMapper
 from icontact.mapping.contact_fields import shown
 from icontact.models import ContactList, FieldType, MessageType
-from icontact.push.journal import Identity, Journal, PlannedRows, Stage
+from icontact.push.journal import Journal, PlannedRows, Stage
 from icontact.push.lookup import Lookup
 from icontact.push.plan import PushPlan
 from icontact.push.policy import LARGEST_ID, PolicyOptions, PushPolicy
@@ -285,17 +285,20 @@ class ListPush:
             finally:
                 kept.release()
 
-    def _identity(self) -> Identity:
+    def _identity(self) -> Mapping[str, str]:
+        """Return what must be the same for a push to go on with a journal."""
         rules = attrs.asdict(self.policy, filter=lambda field, _: field.name not in _HOW)
         rules["allow_statuses"] = sorted(self.policy.allow_statuses)
-        return Identity(
-            base_url=str(getattr(self.folder.transport, "base_url", "")),
-            account_id=str(self.folder.account_id),
-            client_folder_id=str(self.folder.client_folder_id),
-            list_id=str(self.list.list_id),
-            mapping=self.mapper.fingerprint,
-            rules=json.dumps(rules, sort_keys=True),
-        )
+        return {
+            "service": str(getattr(self.folder.transport, "base_url", "")),
+            "account": str(self.folder.account_id),
+            "client folder": str(self.folder.client_folder_id),
+            "list": str(self.list.list_id),
+            "mapping": self.mapper.fingerprint,
+            "rules (such as existing, duplicates or subscription_status)": json.dumps(
+                rules, sort_keys=True
+            ),
+        }
 
 
 def find_list(folder: Folder, wanted: str | int) -> ContactList:

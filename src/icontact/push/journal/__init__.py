@@ -1,7 +1,6 @@
 """The journal of a push: a SQLite file, or a temporary database, with every row and its result."""
 
 from icontact.push.journal.database import Database
-from icontact.push.journal.journal_file import Identity
 from icontact.push.journal.records import OpenRow, RowRecord, RowResult, RowToWrite
 from icontact.push.journal.rows import CHUNK, Journal
 from icontact.push.journal.schema import Stage
@@ -10,7 +9,6 @@ from icontact.push.journal.views import Outcomes, PlannedRow, PlannedRows
 __all__ = [
     "CHUNK",
     "Database",
-    "Identity",
     "Journal",
     "OpenRow",
     "Outcomes",

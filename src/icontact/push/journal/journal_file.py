@@ -10,49 +10,16 @@ from os import PathLike
 from pathlib import Path
 from typing import Self
 
-import attrs
-
 from icontact.errors import JournalError
 from icontact.push.journal.database import Database
 from icontact.push.journal.known_contacts import KnownContacts
 
-__all__ = ["Identity", "JournalFile"]
+__all__ = ["JournalFile"]
 
 #: The key of the checksum of all rows, in a journal that no push uses.
 _SEAL = "seal"
 _SUM = "COALESCE(SUM(checksum), 0)"
 _SEAL_ROWS = f"INSERT OR REPLACE INTO about (key, value) SELECT ?, CAST({_SUM} AS TEXT) FROM rows"
-
-#: What the parts of an identity are called in a message.
-_CALLED: Mapping[str, str] = {
-    "base_url": "service",
-    "account_id": "account",
-    "client_folder_id": "client folder",
-    "list_id": "list",
-    "mapping": "mapping",
-    "rules": "rules (such as existing, duplicates or subscription_status)",
-}
-
-
-@attrs.frozen(kw_only=True)
-class Identity:
-    """What must be the same for a push to go on with a journal.
-
-    Attributes:
-        base_url: The service.
-        account_id: The account.
-        client_folder_id: The client folder.
-        list_id: The list.
-        mapping: The mapper's fingerprint.
-        rules: The settings that decide about rows.
-    """
-
-    base_url: str
-    account_id: str
-    client_folder_id: str
-    list_id: str
-    mapping: str
-    rules: str
 
 
 class JournalFile:
@@ -60,7 +27,7 @@ class JournalFile:
 
     Args:
         path: The file, or ``None`` for a temporary one.
-        identity: The push. A journal of another one is refused.
+        identity: Names and values that identify the push. A journal of another one is refused.
 
     Attributes:
         known: The contacts that were looked up.
@@ -73,16 +40,15 @@ class JournalFile:
     #: Whether the checksum of all rows is up to date.
     _sealed = True
 
-    def __init__(self, path: str | PathLike[str] | None, identity: Identity) -> None:
+    def __init__(self, path: str | PathLike[str] | None, identity: Mapping[str, str]) -> None:
         self.database: Database = Database(path)
         self.known: KnownContacts = KnownContacts(self.database)
         kept = self._checked()
-        parts: dict[str, str] = attrs.asdict(identity)
         if not kept:
             with self.database.transaction():
-                for name, value in parts.items():
+                for name, value in identity.items():
                     self.note(name, value)
-        elif others := [_CALLED[name] for name, value in parts.items() if kept.get(name) != value]:
+        elif others := [name for name, value in identity.items() if kept.get(name) != value]:
             self.database.close()
             raise JournalError(
                 f"the journal {self.path} belongs to another push; it has another "

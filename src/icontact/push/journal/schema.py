@@ -6,7 +6,7 @@ from icontact._sqlite import Checked
 
 __all__ = ["CHECKED", "TABLES", "VERSION", "Stage"]
 
-VERSION = 6
+VERSION = 7
 
 
 class Stage:
