@@ -122,14 +122,7 @@ def decide(
     policy: PushPolicy,
     types: Mapping[str, FieldType | str],
 ) -> Decision:
-    """Decide about one contact.
-
-    Args:
-        wanted: The fields of the row, custom fields included.
-        known: What iContact says.
-        policy: The settings.
-        types: The type of each custom field.
-    """
+    """Decide about the contact of a row that wants some fields; ``types`` are of custom fields."""
     status = restricting_status(wanted, policy)
     if not known.contacts:
         reason = Reason.of(ReasonCode.NEW_CONTACT)
@@ -178,13 +171,7 @@ def _skip(known: ContactState, reason: Reason) -> Decision:
 
 
 def decide_opt_out(reason: Reason, known: ContactState, policy: PushPolicy) -> Decision:
-    """Decide about a contact whose row says that the person opted out.
-
-    Args:
-        reason: The row's own reason.
-        known: What iContact says.
-        policy: The settings.
-    """
+    """Decide about a contact whose row says, for a reason of its own, that the person opted out."""
     if not known.contacts:
         return Decision(action=Action.SKIP, reason=reason)
     if len(known.contacts) > 1:

@@ -11,11 +11,7 @@ from typing import Any
 from icontact.models import Contact, ContactFields, FieldType
 from icontact.push.policy import PushPolicy
 
-__all__ = [
-    "changed_fields",
-    "filled_fields",
-    "unlisted_fields",
-]
+__all__ = ["changed_fields", "filled_fields", "is_incomplete", "is_same", "parse_day"]
 
 
 #: Standard fields that a push changes: a contact is found by its address, and keeps its status.
@@ -34,15 +30,13 @@ _NUMBERS = (
 )
 
 
-def unlisted_fields(wanted: ContactFields, contact: Contact, policy: PushPolicy) -> tuple[str, ...]:
-    """Return the fields that cannot be compared, since the listing did not show them (API 6.2)."""
+def is_incomplete(contact: Contact, wanted: ContactFields, policy: PushPolicy) -> bool:
+    """Check whether a listing left fields out that have to be compared (API 6.2)."""
     if policy.existing == "keep":
-        return ()
-    custom = wanted.get("custom_fields", {})
-    missing = [name for name in custom if name not in contact.custom_fields]
+        return False
     if contact.business is None and ("business" in wanted or policy.existing == "replace"):
-        missing.append("business")
-    return tuple(missing)
+        return True
+    return any(name not in contact.custom_fields for name in wanted.get("custom_fields", {}))
 
 
 def changed_fields(

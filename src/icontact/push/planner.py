@@ -17,7 +17,7 @@ from icontact.push.decisions import (
     decide_opt_out,
     restricting_status,
 )
-from icontact.push.field_changes import unlisted_fields
+from icontact.push.field_changes import is_incomplete
 from icontact.push.journal import Journal, OpenRow
 from icontact.push.lookup import UNANSWERED, Lookup
 from icontact.push.policy import PushPolicy
@@ -33,15 +33,7 @@ _WITHOUT_FIELDS = (Action.CREATE, Action.SKIP, Action.REJECT, Action.UNSUBSCRIBE
 
 @attrs.frozen(kw_only=True)
 class Planner:
-    """Plans the open rows of a journal.
-
-    Args:
-        journal: The rows.
-        folder: The client folder.
-        policy: The settings.
-        types: The type of each custom field.
-        workers: Read contacts one by one where a listing leaves fields out.
-    """
+    """Plans the open rows of a journal; ``types`` are those of the custom fields."""
 
     journal: Journal
     folder: Folder
@@ -50,10 +42,7 @@ class Planner:
     workers: WorkerPool
 
     def plan(self, reader: StateReader) -> Sequence[Lookup]:
-        """Decide about every open row, and return how its state was looked up.
-
-        Args:
-            reader: Looks up the contacts and their subscriptions.
+        """Decide about every open row, and return how contacts and subscriptions were looked up.
 
         Raises:
             APIError, TransportError: If iContact could not be asked.
@@ -65,8 +54,8 @@ class Planner:
             incomplete: list[OpenRow] = []
             for row in rows:
                 decision = self._decide(row, row.state)
-                if decision.action not in _WITHOUT_FIELDS and unlisted_fields(
-                    row.fields, row.state.contacts[0], self.policy
+                if decision.action not in _WITHOUT_FIELDS and is_incomplete(
+                    row.state.contacts[0], row.fields, self.policy
                 ):
                     incomplete.append(row)
                 else:

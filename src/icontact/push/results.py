@@ -45,14 +45,7 @@ def id_of(contact: Contact | int | ItemProblem) -> int | None:
 def result_of(
     row: RowToWrite, contact: Contact | int | ItemProblem, subscribed: str | ItemProblem | None
 ) -> RowResult:
-    """Return how a row ended that was to be written.
-
-    Args:
-        row: The row.
-        contact: The contact, or its id; or what went wrong.
-        subscribed: The contact's state on the list, if it was to be subscribed; or what went
-            wrong.
-    """
+    """Return how a row ended whose contact was to be written, and subscribed."""
     reason = Reason.decode(row.reason)
     contact_id = id_of(contact)
     if contact_id is not None and isinstance(subscribed, str) and subscribed in _JOINED:
@@ -74,12 +67,7 @@ def result_of(
 def result_of_unsubscribing(
     row: RowToWrite, answer: Subscription | ItemRejected | ItemFailed
 ) -> RowResult:
-    """Return how a row ended whose contact was to be unsubscribed.
-
-    Args:
-        row: The row.
-        answer: The subscription as it is now, or what went wrong.
-    """
+    """Return how a row ended whose contact was to be unsubscribed."""
     if isinstance(answer, Subscription):
         state = str(answer.status)
         if state == SubscriptionStatus.UNSUBSCRIBED:

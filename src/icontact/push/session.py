@@ -41,16 +41,7 @@ FRESH = 60.0
 
 
 class PushSession:
-    """One run of a push on its journal, with its costs.
-
-    Args:
-        journal: Every row and its result.
-        workers: Send the requests.
-        folder: The client folder.
-        list_id: The list.
-        policy: The settings.
-        types: The type of each custom field.
-        on_lookup: Called before contacts and subscriptions are read.
+    """One run of a push on its journal, with its costs; ``types`` are those of custom fields.
 
     Attributes:
         looked: When it began to be found out what iContact knows, in seconds of the monotonic

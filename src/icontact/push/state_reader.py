@@ -72,15 +72,8 @@ class StateReader:
     """Reads contacts and their state on one list into the journal.
 
     It reads whole listings, page by page, or only what the push concerns, whichever costs fewer
-    requests: the first page of a listing tells how many there would be.
-
-    Args:
-        folder: Where to read.
-        list_id: The list.
-        journal: The rows that are open, and where to keep what is found.
-        workers: Who asks.
-        page_size: Rows a request, or ``"auto"``.
-        on_lookup: Called before each listing is read, with the way and its number of requests.
+    requests: the first page of a listing tells how many there would be. ``on_lookup`` is called
+    with the way before a listing is read.
 
     Attributes:
         largest_page: How many rows the largest page had.

@@ -22,11 +22,7 @@ _FIELDS = tuple(
 
 
 class KnownContacts:
-    """Contacts with an address that a row has, and their state on the list.
-
-    Args:
-        database: The journal's.
-    """
+    """Contacts with an address that a row has, and their state on the list."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -157,10 +157,7 @@ class _View(Sequence[T], Generic[T]):
     def grouped(self, first: int) -> Iterator[ReasonRow]:
         """Yield status, reason, whether contacts were added to the list, number and first rows.
 
-        Then the same of each note, without a status.
-
-        Args:
-            first: How many rows are named.
+        Then the same of each note, without a status. At most ``first`` rows are named.
         """
         added = "(status = 'updated' AND subscribe) AS added"
         for is_note, groups in (
