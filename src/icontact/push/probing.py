@@ -16,7 +16,7 @@ from icontact.push.field_changes import filled_fields
 from icontact.push.list_push import ListPush
 from icontact.push.policy import PolicyOptions
 from icontact.push.reasons import OutcomeStatus, PushOutcome
-from icontact.push.session import deferred_interrupts
+from icontact.push.workers import deferred_interrupts
 
 __all__ = ["probe"]
 

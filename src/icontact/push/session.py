@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-import logging
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+
+import attrs
 
 from icontact._wording import number_of
 from icontact.client import Folder
-from icontact.errors import IContactError
+from icontact.errors import IContactError, NotFound
 from icontact.mapping import ContactMapper
 from icontact.models import FieldType
 from icontact.push.batch_sender import BatchSender
 from icontact.push.batch_size import AUTO, BatchSize, expected_batches, size_found
 from icontact.push.bulk_updates import note_on_proof, updates_alone
-from icontact.push.decisions import Action
+from icontact.push.decisions import (
+    Action,
+    ContactState,
+    Decision,
+    decide,
+    decide_opt_out,
+    restricting_status,
+)
+from icontact.push.field_changes import is_incomplete
 from icontact.push.ingest import load_rows
-from icontact.push.journal import Journal, Outcomes, Stage
-from icontact.push.lookup import Lookup
-from icontact.push.planner import Planner
+from icontact.push.journal import Journal, OpenRow, Outcomes, Stage
+from icontact.push.lookup import UNANSWERED, Lookup
 from icontact.push.policy import PushPolicy
 from icontact.push.progress import Progress, ProgressReporter
-from icontact.push.reasons import Reason, ReasonCode
+from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 from icontact.push.report import PushReport
 from icontact.push.request_counter import RequestCounter
-from icontact.push.state_reader import StateReader
-from icontact.push.workers import WorkerPool
+from icontact.push.state_reader import StateReader, not_found_out
+from icontact.push.workers import WorkerPool, deferred_interrupts
 from icontact.push.writer import Writer
 from icontact.sources import RowSource
 
-__all__ = ["FRESH", "PushSession", "age", "deferred_interrupts", "now"]
+__all__ = ["FRESH", "PushSession", "age", "now"]
 
-logger: logging.Logger = logging.getLogger("icontact")
+#: Decisions that do not depend on the fields of the contact.
+_WITHOUT_FIELDS = (Action.CREATE, Action.SKIP, Action.REJECT, Action.UNSUBSCRIBE)
 
 #: Seconds for which what a plan knows is taken for true.
 FRESH = 60.0
@@ -99,24 +106,73 @@ class PushSession:
             self._resumed = sum(self.journal.done().values())
 
     def plan(self) -> Sequence[Lookup]:
-        """Decide what to do with every open row.
+        """Decide what to do with every open row; return how contacts were looked up.
 
         Raises:
             APIError, TransportError, LimitReached: If iContact could not be asked.
         """
-        planner = Planner(
-            journal=self.journal,
-            folder=self._folder,
-            policy=self._policy,
-            types=self._types,
-            workers=self._workers,
-        )
         # What is read first is the oldest when the reading ends, which may take hours.
         self.looked, self.ahead = now()
         try:
-            return planner.plan(self._reader)
+            lookups = self._reader.read()
+            self.journal.plan_new()
+            for rows in self.journal.open_rows():
+                decided: list[tuple[int, Decision]] = []
+                incomplete: list[OpenRow] = []
+                for row in rows:
+                    decision = self._decide(row, row.state)
+                    if decision.action not in _WITHOUT_FIELDS and is_incomplete(
+                        row.state.contacts[0], row.fields, self._policy
+                    ):
+                        incomplete.append(row)
+                    else:
+                        decided.append((row.row, decision))
+                decided.extend(self._workers.map(self._read_and_decide, incomplete))
+                self.journal.plan(decided)
+            self.journal.known.forget()
+            return lookups
         finally:
             self._note_costs()
+
+    def _read_and_decide(self, row: OpenRow) -> tuple[int, Decision]:
+        """Read a contact by itself, since listings leave fields out (API 6.2), and decide."""
+        contact_id, subscription = row.state.contacts[0].contact_id, row.state.subscription
+        try:
+            known = ContactState((self._folder.contacts.get(contact_id),), subscription)
+        except NotFound:
+            known = ContactState()  # it was removed in the meantime
+        except UNANSWERED as error:
+            failed = Decision(
+                action=Action.SKIP,
+                status=OutcomeStatus.FAILED,
+                reason=not_found_out("contact", error),
+                contact_id=contact_id,
+                subscription=subscription,
+            )
+            return row.row, failed
+        return row.row, self._decide(row, known)
+
+    def _decide(self, row: OpenRow, known: ContactState) -> Decision:
+        if row.opted_out is not None:
+            decision = decide_opt_out(row.opted_out, known, self._policy)
+        else:
+            decision = decide(row.fields, known, self._policy, self._types)
+        if row.tried is None:
+            return decision
+        # A row that gives another status than normal skips the contact that it created itself.
+        given = restricting_status(row.fields, self._policy)
+        is_done = (
+            decision.action is Action.NOTHING
+            or (row.opted_out is not None and decision.subscription == "unsubscribed")
+            or given in [str(contact.status) for contact in known.contacts[:1]]
+        )
+        if not is_done:
+            return decision
+        # An earlier request of this push has written the contact.
+        status, reason = row.tried
+        if not decision.subscribe:
+            reason = reason.then(ReasonCode.WRITTEN_BEFORE)
+        return attrs.evolve(decision, status=status, reason=reason)
 
     def requests_to_write(self) -> tuple[int, int]:
         """Return about how many requests the planned rows take, and how many at most.
@@ -242,35 +298,3 @@ def age(moment: float, ahead: float) -> float:
     """
     monotonic, wall = _clocks()
     return max(monotonic - moment, wall - (moment + ahead))
-
-
-@contextmanager
-def deferred_interrupts() -> Iterator[Sequence[int]]:
-    """Defer Ctrl-C to the end of the block, which looks now and then whether one is in the list.
-
-    Only in the main thread, and only where Ctrl-C would raise ``KeyboardInterrupt``: a program
-    with its own signal handler keeps it. ``SIGTERM`` likewise. A second one interrupts at once.
-    """
-    interrupts: list[int] = []
-
-    def note(number: int, _: object) -> None:
-        if interrupts:
-            raise KeyboardInterrupt
-        interrupts.append(number)
-        logger.warning("stopping once what is under way is finished; Ctrl-C again stops at once")
-
-    deferred = [
-        number
-        for number in (signal.SIGINT, signal.SIGTERM)
-        if threading.current_thread() is threading.main_thread()
-        and signal.getsignal(number) is signal.default_int_handler
-    ]
-    for number in deferred:
-        signal.signal(number, note)
-    try:
-        yield interrupts
-    finally:
-        for number in deferred:
-            signal.signal(number, signal.default_int_handler)
-    if interrupts:
-        raise KeyboardInterrupt

@@ -1,10 +1,12 @@
-"""Workers that call functions: the thread that asks, or several threads."""
+"""Workers that call functions in one thread or several, and Ctrl-C while they do."""
 
 from __future__ import annotations
 
+import logging
+import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any, Literal, ParamSpec, TypeVar
@@ -15,7 +17,9 @@ from icontact.paging import MOST_WORKERS
 from icontact.push.batch_size import AUTO
 from icontact.push.request_counter import RequestCounter
 
-__all__ = ["ALONE", "WorkerPool", "check_workers", "worker_pool"]
+__all__ = ["ALONE", "WorkerPool", "check_workers", "deferred_interrupts", "worker_pool"]
+
+logger: logging.Logger = logging.getLogger("icontact")
 
 P = ParamSpec("P")
 S = TypeVar("S")
@@ -155,3 +159,35 @@ def worker_pool(size: int | Literal["auto"]) -> Iterator[WorkerPool]:
         executor.shutdown()
         raise
     executor.shutdown()
+
+
+@contextmanager
+def deferred_interrupts() -> Iterator[Sequence[int]]:
+    """Defer Ctrl-C to the end of the block, which looks now and then whether one is in the list.
+
+    Only in the main thread, and only where Ctrl-C would raise ``KeyboardInterrupt``: a program
+    with its own signal handler keeps it. ``SIGTERM`` likewise. A second one interrupts at once.
+    """
+    interrupts: list[int] = []
+
+    def note(number: int, _: object) -> None:
+        if interrupts:
+            raise KeyboardInterrupt
+        interrupts.append(number)
+        logger.warning("stopping once what is under way is finished; Ctrl-C again stops at once")
+
+    deferred = [
+        number
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if threading.current_thread() is threading.main_thread()
+        and signal.getsignal(number) is signal.default_int_handler
+    ]
+    for number in deferred:
+        signal.signal(number, note)
+    try:
+        yield interrupts
+    finally:
+        for number in deferred:
+            signal.signal(number, signal.default_int_handler)
+    if interrupts:
+        raise KeyboardInterrupt
