@@ -19,6 +19,9 @@ __all__ = ["Resource", "log_warnings", "refuse_fixed", "whole_id"]
 
 M = TypeVar("M")
 
+#: Whether a request for one item may be repeated.
+_SAFE = {"GET": Safety.READ, "POST": Safety.REPEATABLE, "PUT": Safety.REPEATABLE}
+
 logger = logging.getLogger("icontact")
 
 
@@ -60,8 +63,14 @@ class Resource(Generic[M]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({vars(self).get('_path')!r})"
 
-    def _get(self, member: int | str) -> M:
-        return self._member(self._transport.send(Call("GET", self._at(member))))
+    def _item(self, method: str, member: int | str, body: dict[str, Any] | None = None) -> M:
+        """Read or change one item, and return it as iContact answers it. Safe to repeat."""
+        answer = self._transport.send(
+            Call(method, self._at(member), body=body, safety=_SAFE[method])
+        )
+        log_warnings(self._plural, answer.warnings)
+        found: M = wire.decode_member(self._model, answer.payload, self._singular, answer.call)
+        return found
 
     def _list(
         self,
@@ -118,22 +127,33 @@ class Resource(Generic[M]):
 
     def _create_many(
         self,
-        bodies: list[dict[str, Any]],
+        rows: Iterable[Any],
         safety: Safety,
         sent_key: Callable[[Mapping[str, Any]], Hashable],
         stored_key: Callable[[M], Hashable],
     ) -> BatchResult[M]:
-        """Create items, and update those whose body holds the id.
+        """Create items, and update those whose row holds the id.
 
         Args:
-            bodies: The bodies of the rows.
+            rows: The fields of each item.
             safety: Whether they may be sent again.
             sent_key: Identifies a body without an id.
             stored_key: Identifies the stored item likewise.
         """
+        bodies = self._bodies(rows)
         if not bodies:
-            return BatchResult(results=(), rejected=(), warnings=())
+            return BatchResult()
         answer = self._transport.send(self._post(bodies, safety))
+        return self._batch_result(bodies, answer, sent_key, stored_key)
+
+    def _batch_result(
+        self,
+        bodies: list[dict[str, Any]],
+        answer: Answer,
+        sent_key: Callable[[Mapping[str, Any]], Hashable],
+        stored_key: Callable[[M], Hashable],
+    ) -> BatchResult[M]:
+        """Match the items of an answer with the bodies that were sent."""
         items: list[M] = wire.decode_rows(self._model, answer.payload, self._plural, answer.call)
         ids = {body[self._wire_id] for body in bodies if self._wire_id in body}
         stored = [(getattr(one, self._identity) if ids else None, one) for one in items]
@@ -156,12 +176,6 @@ class Resource(Generic[M]):
 
     def _check_row(self, row: Mapping[str, Any]) -> None:
         """Refuse a row that iContact would misunderstand."""
-
-    def _write(self, method: str, member: int | str, fields: Any) -> M:
-        path, body = self._at(member), self._body(fields)
-        return self._member(
-            self._transport.send(Call(method, path, body=body, safety=Safety.REPEATABLE))
-        )
 
     def _delete(self, member: int | str) -> None:
         try:
@@ -187,11 +201,6 @@ class Resource(Generic[M]):
 
     def _body(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         return wire.encode_fields(self._model, fields, self._writable)
-
-    def _member(self, answer: Answer) -> M:
-        log_warnings(self._plural, answer.warnings)
-        found: M = wire.decode_member(self._model, answer.payload, self._singular, answer.call)
-        return found
 
 
 def log_warnings(what: str, warnings: tuple[str, ...]) -> None:

@@ -48,14 +48,14 @@ class Accounts(Resource[Account]):
         Raises:
             NotFound: If the credentials open no such account.
         """
-        return self._get(account_id)
+        return self._item("GET", account_id)
 
     def update(self, account_id: int, /, **fields: Unpack[AccountFields]) -> Account:
         """Change the given fields of an account and keep the others. Safe to repeat.
 
         iContact has no public page on this; it rests on another client's code (API 15.1).
         """
-        return self._write("POST", account_id, fields)
+        return self._item("POST", account_id, self._body(fields))
 
 
 class ClientFolders(Resource[ClientFolder]):
@@ -93,7 +93,7 @@ class ClientFolders(Resource[ClientFolder]):
 
     def get(self, client_folder_id: int, /) -> ClientFolder:
         """Read one client folder."""
-        return self._get(client_folder_id)
+        return self._item("GET", client_folder_id)
 
     def create(self, **fields: Unpack[ClientFolderFields]) -> ClientFolder:
         """Create a client folder. Not repeated after a lost answer.
@@ -109,7 +109,7 @@ class ClientFolders(Resource[ClientFolder]):
     def create_many(self, rows: Iterable[ClientFolderFields], /) -> BatchResult[ClientFolder]:
         """Create client folders in one request, by name. Not repeated after a lost answer."""
         return self._create_many(
-            self._bodies(rows),
+            rows,
             Safety.ONCE,
             lambda body: body.get("name"),
             lambda folder: folder.name,
@@ -119,10 +119,10 @@ class ClientFolders(Resource[ClientFolder]):
         self, client_folder_id: int, /, **fields: Unpack[ClientFolderFields]
     ) -> ClientFolder:
         """Change the given fields of a client folder and keep the others. Safe to repeat."""
-        return self._write("POST", client_folder_id, fields)
+        return self._item("POST", client_folder_id, self._body(fields))
 
     def replace(
         self, client_folder_id: int, /, **fields: Unpack[ClientFolderFields]
     ) -> ClientFolder:
         """Wipe every field that is not given, and set the given ones (PUT). Safe to repeat."""
-        return self._write("PUT", client_folder_id, fields)
+        return self._item("PUT", client_folder_id, self._body(fields))

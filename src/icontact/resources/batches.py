@@ -43,9 +43,11 @@ class BatchResult(HasFrame, Generic[R_co]):
             stored; ``warnings`` says in which rows they are.
     """
 
-    results: tuple[R_co | None, ...] = attrs.field(repr=lambda rows: f"<{len(rows)} rows>")
-    rejected: tuple[Rejected, ...]
-    warnings: tuple[str, ...]
+    results: tuple[R_co | None, ...] = attrs.field(
+        default=(), repr=lambda rows: f"<{len(rows)} rows>"
+    )
+    rejected: tuple[Rejected, ...] = ()
+    warnings: tuple[str, ...] = ()
     unknown_fields: tuple[str, ...] = ()
 
     @property

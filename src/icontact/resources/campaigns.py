@@ -45,7 +45,7 @@ class Campaigns(Resource[Campaign]):
 
     def get(self, campaign_id: int, /) -> Campaign:
         """Read one campaign."""
-        return self._get(campaign_id)
+        return self._item("GET", campaign_id)
 
     def create(self, **fields: Unpack[CampaignFields]) -> Campaign:
         """Create a campaign. Not repeated after a lost answer: it could never be deleted.
@@ -64,12 +64,12 @@ class Campaigns(Resource[Campaign]):
         answer.
         """
         return self._create_many(
-            self._bodies(rows), Safety.ONCE, lambda body: body.get("name"), lambda one: one.name
+            rows, Safety.ONCE, lambda body: body.get("name"), lambda one: one.name
         )
 
     def update(self, campaign_id: int, /, **fields: Unpack[CampaignFields]) -> Campaign:
         """Change the given fields of a campaign and keep the others. Safe to repeat."""
-        return self._write("POST", campaign_id, fields)
+        return self._item("POST", campaign_id, self._body(fields))
 
     def replace(self, campaign_id: int, /, **fields: Unpack[CampaignFields]) -> Campaign:
         """Wipe every field that is not given, and set the given ones (PUT). Safe to repeat.
@@ -78,4 +78,4 @@ class Campaigns(Resource[Campaign]):
             campaign_id: Which campaign.
             **fields: Those that :meth:`create` requires are required here too.
         """
-        return self._write("PUT", campaign_id, fields)
+        return self._item("PUT", campaign_id, self._body(fields))

@@ -97,7 +97,7 @@ class Contacts(Resource[Contact]):
         Raises:
             NotFound: If there never was such a contact.
         """
-        return self._get(contact_id)
+        return self._item("GET", contact_id)
 
     def find(self, *, email: str) -> Contact | None:
         """Return the contact with exactly this address, however it is spelled, or None.
@@ -112,26 +112,23 @@ class Contacts(Resource[Contact]):
         if not isinstance(email, str):
             raise TypeError(f"email must be a text, not {type(email).__name__}")
         wanted = Private(email.strip())
-        found = self._with_address(wanted)
-        if len(found) > 1:
-            exact = [contact for contact in found if contact.email == wanted]
-            if len(exact) != 1:
-                ids = ", ".join(str(contact.contact_id) for contact in found)
-                raise PagingError(f"several contacts have this address: {ids}")
-            found = exact
-        return found[0] if found else None
-
-    def _with_address(self, address: Private) -> Sequence[Contact]:
-        """Return the contacts with an address, in whatever spelling iContact holds it."""
-        canonical, found = canonical_address(address), dict[int, Contact]()
-        spelled = spellings(address)
+        canonical, by_id, spelled = (
+            canonical_address(wanted),
+            dict[int, Contact](),
+            spellings(wanted),
+        )
         for spelling in spelled:
             for contact in self.list(email=spelling):
                 if canonical_address(contact.email) == canonical:
-                    found[contact.contact_id] = contact
-            if found and spelled[-1].isascii():
+                    by_id[contact.contact_id] = contact
+            if by_id and spelled[-1].isascii():
                 break  # only a domain outside ASCII may be held in two forms
-        return list(found.values())
+        if len(by_id) < 2:
+            return next(iter(by_id.values()), None)
+        exact = [contact for contact in by_id.values() if contact.email == wanted]
+        if len(exact) != 1:
+            raise PagingError(f"several contacts have this address: {', '.join(map(str, by_id))}")
+        return exact[0]
 
     def create(self, **fields: Unpack[ContactFields]) -> Contact:
         """Create a contact, or overwrite the one that has this e-mail already (API 6.5).
@@ -144,12 +141,10 @@ class Contacts(Resource[Contact]):
 
         Raises:
             RejectedError: If iContact stored nothing, for example for a malformed address.
-
             UnknownCustomField: If the folder does not have a custom field. This shows in the
                 answer: the contact was stored without it.
         """
-        custom = _custom_names(fields)
-        return self._with_custom("POST", custom, self._create(fields, Safety.REPEATABLE))
+        return self._checked("POST", fields, self._create(fields, Safety.REPEATABLE))
 
     def upsert(self, *, email: str, **fields: Unpack[ContactDetails]) -> Contact:
         """Find a contact by its address and change the given fields, or create it.
@@ -198,13 +193,29 @@ class Contacts(Resource[Contact]):
                 that were sent. ``False`` saves this request, and ``unknown_fields`` stays empty.
         """
         bodies = self._bodies(rows)
-        result = self._create_many(
+        if not bodies:
+            return BatchResult()
+        result = self._batch_result(
             bodies,
-            Safety.REPEATABLE,
+            self._transport.send(self._post(bodies, Safety.REPEATABLE)),
             lambda body: canonical_address(str(body.get("email", ""))),
             lambda contact: canonical_address(contact.email),
         )
-        return self._with_unknown(bodies, result) if explain else result
+        if not explain:
+            return result
+        standard = wire.wire_names(Contact)
+        lacking: dict[str, list[int]] = {}
+        for index, (body, stored) in enumerate(zip(bodies, result.results, strict=True)):
+            if stored is not None:
+                for name in body.keys() - standard - stored.custom_fields.keys():
+                    lacking.setdefault(name, []).append(index)
+        unknown = self._unknown(sorted(lacking))
+        said = tuple(
+            f"this folder has no custom field {name!r}; it was not stored "
+            f"(row{'s' * (len(lacking[name]) > 1)} {listed(lacking[name], _NAMED)})"
+            for name in unknown
+        )
+        return attrs.evolve(result, warnings=result.warnings + said, unknown_fields=unknown)
 
     def update(self, contact_id: int, /, **fields: Unpack[ContactFields]) -> Contact:
         """Change the given fields of a contact and keep the others. Safe to repeat.
@@ -214,8 +225,8 @@ class Contacts(Resource[Contact]):
             BadRequest: If iContact refuses a value. A status can be set to ``normal`` and
                 ``donotcontact`` only, and some cannot be left at all (API 6.3).
         """
-        custom = _custom_names(fields)
-        return self._with_custom("POST", custom, self._write("POST", contact_id, fields))
+        contact = self._item("POST", contact_id, self._body(fields))
+        return self._checked("POST", fields, contact)
 
     def replace(self, contact_id: int, /, **fields: Unpack[ContactFields]) -> Contact:
         """Wipe every field that is not given, and set the given ones (PUT). Safe to repeat.
@@ -224,8 +235,8 @@ class Contacts(Resource[Contact]):
             contact_id: Which contact.
             **fields: ``email`` is required.
         """
-        custom = _custom_names(fields)
-        return self._with_custom("PUT", custom, self._write("PUT", contact_id, fields))
+        contact = self._item("PUT", contact_id, self._body(fields))
+        return self._checked("PUT", fields, contact)
 
     def delete(self, contact_id: int, /) -> None:
         """Delete a contact. It leaves all listings and keeps answering :meth:`get` (API 6.6).
@@ -265,48 +276,22 @@ class Contacts(Resource[Contact]):
             workers=workers,
         )
 
-    def _with_custom(self, method: str, given: Iterable[str], contact: Contact) -> Contact:
+    def _checked(self, method: str, fields: ContactFields, contact: Contact) -> Contact:
         """Refuse custom fields that were given and that the folder lacks; return the contact."""
-        if unknown := self._unknown(name for name in given if name not in contact.custom_fields):
+        given = fields.get("custom_fields") or {}
+        if unknown := self._unknown([name for name in given if name not in contact.custom_fields]):
             call = CallSummary(method, self._path)
             raise UnknownCustomField(unknown, contact_id=contact.contact_id, call=call)
         return contact
 
-    def _unknown(self, lacking: Iterable[str]) -> tuple[str, ...]:
+    def _unknown(self, lacking: Sequence[str]) -> tuple[str, ...]:
         """Return which names are missing in an answer because the folder has no such field."""
-        names = tuple(lacking)
-        if not names:
+        if not lacking:
             return ()
         there = CustomFields(self._transport, self._parent).list()
         defined = {one.private_name.casefold() for one in there}
-        return tuple(name for name in names if name.casefold() not in defined)
-
-    def _with_unknown(
-        self, sent: Sequence[Mapping[str, Any]], result: BatchResult[Contact]
-    ) -> BatchResult[Contact]:
-        """Add to a result the custom fields that the folder lacks."""
-        standard = wire.wire_names(Contact)
-        lacking: dict[str, list[int]] = {}
-        for index, (body, stored) in enumerate(zip(sent, result.results, strict=True)):
-            if stored is not None:
-                for name in body.keys() - standard - stored.custom_fields.keys():
-                    lacking.setdefault(name, []).append(index)
-        unknown = self._unknown(sorted(lacking))
-        said = tuple(
-            f"this folder has no custom field {name!r}; it was not stored ({_rows(lacking[name])})"
-            for name in unknown
-        )
-        return attrs.evolve(result, warnings=result.warnings + said, unknown_fields=unknown)
+        return tuple(name for name in lacking if name.casefold() not in defined)
 
 
 def _is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
-
-
-def _rows(places: Sequence[int]) -> str:
-    return f"row{'s' * (len(places) > 1)} {listed(places, _NAMED)}"
-
-
-def _custom_names(fields: ContactFields) -> tuple[str, ...]:
-    custom = fields.get("custom_fields")
-    return tuple(custom) if isinstance(custom, Mapping) else ()

@@ -38,7 +38,7 @@ class CustomFields(Resource[CustomField]):
 
     def get(self, custom_field_id: str, /) -> CustomField:
         """Read one custom field."""
-        return self._get(custom_field_id)
+        return self._item("GET", custom_field_id)
 
     def create(self, **fields: Unpack[CustomFieldFields]) -> CustomField:
         """Create a custom field. Not repeated after a lost answer.
@@ -54,7 +54,7 @@ class CustomFields(Resource[CustomField]):
         Not repeated after a lost answer.
         """
         return self._create_many(
-            self._bodies(rows),
+            rows,
             Safety.ONCE,
             lambda body: str(body.get("privateName")).casefold(),
             lambda field: field.private_name.casefold(),
@@ -62,7 +62,7 @@ class CustomFields(Resource[CustomField]):
 
     def update(self, custom_field_id: str, /, **fields: Unpack[CustomFieldFields]) -> CustomField:
         """Change the given properties of a custom field and keep the others. Safe to repeat."""
-        return self._write("POST", custom_field_id, fields)
+        return self._item("POST", custom_field_id, self._body(fields))
 
     def replace(self, custom_field_id: str, /, **fields: Unpack[CustomFieldFields]) -> CustomField:
         """Wipe every property that is not given, and set the given ones (PUT). Safe to repeat.
@@ -71,7 +71,7 @@ class CustomFields(Resource[CustomField]):
             custom_field_id: Which field.
             **fields: ``private_name``, ``field_type`` and ``display_to_user`` are required.
         """
-        return self._write("PUT", custom_field_id, fields)
+        return self._item("PUT", custom_field_id, self._body(fields))
 
     def delete(self, custom_field_id: str, /) -> None:
         """Delete a custom field, and with it what contacts hold in it. Safe to repeat."""

@@ -50,7 +50,7 @@ class Lists(Resource[ContactList]):
         Raises:
             NotFound: If the list does not exist, or it was deleted (iContact answers 500 then).
         """
-        return self._get(list_id)
+        return self._item("GET", list_id)
 
     def find(self, *, name: str) -> ContactList | None:
         """Return the list of exactly this name, or None.
@@ -81,12 +81,12 @@ class Lists(Resource[ContactList]):
     def create_many(self, rows: Iterable[ListFields], /) -> BatchResult[ContactList]:
         """Create lists in one request, matched by name. Not repeated after a lost answer."""
         return self._create_many(
-            self._bodies(rows), Safety.ONCE, lambda body: body.get("name"), lambda item: item.name
+            rows, Safety.ONCE, lambda body: body.get("name"), lambda item: item.name
         )
 
     def update(self, list_id: int, /, **fields: Unpack[ListFields]) -> ContactList:
         """Change the given fields of a list and keep the others. Safe to repeat."""
-        return self._write("POST", list_id, fields)
+        return self._item("POST", list_id, self._body(fields))
 
     def replace(self, list_id: int, /, **fields: Unpack[ListFields]) -> ContactList:
         """Wipe every field that is not given, and set the given ones (PUT). Safe to repeat.
@@ -97,7 +97,7 @@ class Lists(Resource[ContactList]):
             list_id: Which list.
             **fields: ``name`` is required.
         """
-        return self._write("PUT", list_id, fields)
+        return self._item("PUT", list_id, self._body(fields))
 
     def delete(self, list_id: int, /) -> None:
         """Delete a list. Safe to repeat."""

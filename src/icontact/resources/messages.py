@@ -65,7 +65,7 @@ class Messages(Resource[Message]):
 
     def get(self, message_id: int, /) -> Message:
         """Read one message, its spam score computed anew."""
-        return self._get(message_id)
+        return self._item("GET", message_id)
 
     def create(self, **fields: Unpack[MessageFields]) -> Message:
         """Create a message; nothing is mailed. Not repeated after a lost answer.
@@ -81,7 +81,7 @@ class Messages(Resource[Message]):
         Not repeated after a lost answer.
         """
         return self._create_many(
-            self._bodies(rows),
+            rows,
             Safety.ONCE,
             lambda body: (body.get("subject"), body.get("messageName", "")),
             lambda one: (one.subject, one.message_name),
@@ -89,7 +89,7 @@ class Messages(Resource[Message]):
 
     def update(self, message_id: int, /, **fields: Unpack[MessageFields]) -> Message:
         """Change the given fields of a message and keep the others. Safe to repeat."""
-        return self._write("POST", message_id, fields)
+        return self._item("POST", message_id, self._body(fields))
 
     def bounces(
         self,

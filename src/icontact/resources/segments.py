@@ -50,7 +50,7 @@ class Segments(Resource[Segment]):
 
     def get(self, segment_id: int, /) -> Segment:
         """Read one segment."""
-        return self._get(segment_id)
+        return self._item("GET", segment_id)
 
     def create(self, **fields: Unpack[NewSegmentFields]) -> Segment:
         """Create a segment, without criteria yet. Not repeated after a lost answer.
@@ -69,7 +69,7 @@ class Segments(Resource[Segment]):
         Not repeated after a lost answer.
         """
         return self._create_many(
-            self._bodies(rows),
+            rows,
             Safety.ONCE,
             lambda body: (body.get("name"), str(body.get("listId"))),
             lambda one: (one.name, str(one.list_id)),
@@ -82,7 +82,7 @@ class Segments(Resource[Segment]):
             TypeError: If ``list_id`` is given: it can never be changed.
         """
         refuse_fixed(fields, "list_id")
-        return self._write("POST", segment_id, fields)
+        return self._item("POST", segment_id, self._body(fields))
 
     def delete(self, segment_id: int, /) -> None:
         """Delete a segment, and with it its criteria. Safe to repeat."""
@@ -125,7 +125,7 @@ class Criteria(Resource[Criterion]):
 
     def get(self, criterion_id: int, /) -> Criterion:
         """Read one criterion. Numbers begin at 0, within the segment."""
-        return self._get(criterion_id)
+        return self._item("GET", criterion_id)
 
     def create(self, **fields: Unpack[CriterionFields]) -> Criterion:
         """Add a criterion. Not repeated after a lost answer.
@@ -150,7 +150,7 @@ class Criteria(Resource[Criterion]):
             ValueError: As for :meth:`create`; names the row.
         """
         return self._create_many(
-            self._bodies(rows),
+            rows,
             Safety.ONCE,
             lambda body: (body["fieldName"], body["operator"], tuple(map(str, body["values"]))),
             lambda stored: (stored.field_name, stored.operator, stored.values),
@@ -163,7 +163,7 @@ class Criteria(Resource[Criterion]):
             ValueError: If the operator is unknown or takes another number of values.
         """
         _check(fields)
-        return self._write("POST", criterion_id, fields)
+        return self._item("POST", criterion_id, self._body(fields))
 
     def replace(self, criterion_id: int, /, **fields: Unpack[CriterionFields]) -> Criterion:
         """Wipe every field that is not given, and set the given ones (PUT). Safe to repeat.
@@ -176,7 +176,7 @@ class Criteria(Resource[Criterion]):
             ValueError: As for :meth:`create`.
         """
         _check_complete(fields)
-        return self._write("PUT", criterion_id, fields)
+        return self._item("PUT", criterion_id, self._body(fields))
 
     def delete(self, criterion_id: int, /) -> None:
         """Delete a criterion, so that more contacts belong to the segment. Safe to repeat."""

@@ -14,23 +14,13 @@ from icontact.resources.segments import Segments
 from icontact.resources.subscriptions import Subscriptions
 from icontact.transport import Call, Sender
 
-__all__ = ["Audience", "SendPreview", "counted"]
+__all__ = ["SendPreview", "counted"]
 
 _SEGMENTS = (
     "the API does not list the members of a segment: an included one may reach none or "
     "all contacts of its list, and an excluded one may leave out as many"
 )
 _ON_THE_WAY = "contacts who join, leave or bounce before the send goes out are not counted"
-
-
-@attrs.frozen(kw_only=True)
-class Audience:
-    """The lists and segments that a send is for."""
-
-    include_list_ids: tuple[int, ...] = ()
-    exclude_list_ids: tuple[int, ...] = ()
-    include_segment_ids: tuple[int, ...] = ()
-    exclude_segment_ids: tuple[int, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -57,40 +47,48 @@ class SendPreview:
 
 
 def counted(
-    transport: Sender, folder: str, audience: Audience, message_id: int | None
+    transport: Sender,
+    folder: str,
+    audience: Mapping[str, tuple[int, ...]],
+    message_id: int | None,
 ) -> SendPreview:
-    """Count the contacts that a send would reach. Only reads."""
-    segments = Segments(transport, folder)
-    on = _Lists(transport, folder)
+    """Count the contacts that a send would reach. Only reads.
+
+    Args:
+        transport: Sends the calls.
+        folder: The folder's path.
+        audience: The ids by argument of ``preview``: ``include_list_ids`` and so on.
+        message_id: The message whose spam score is looked at.
+    """
+    segments, on = Segments(transport, folder), _Lists(transport, folder)
     # The members of a segment are among those of the list that it is taken from.
-    perhaps_in = on.lists_of(segments, audience.include_segment_ids)
-    perhaps_out = on.lists_of(segments, audience.exclude_segment_ids)
-    sure = on.mailable(audience.include_list_ids)
+    perhaps_in, perhaps_out = (
+        {found for one in audience[name] if (found := segments.get(one).list_id) is not None}
+        for name in ("include_segment_ids", "exclude_segment_ids")
+    )
+    sure = on.mailable(audience["include_list_ids"])
     possible = sure | on.mailable(perhaps_in)
-    excluded = on.members(audience.exclude_list_ids)
+    excluded = on.members(audience["exclude_list_ids"])
     at_least = sure - excluded - on.members(perhaps_out)
     at_most = possible - excluded
-    reasons = on.reasons({*audience.include_list_ids, *perhaps_in}) | dict.fromkeys(
-        possible & excluded, "excluded"
-    )
+    reasons = {
+        contact: "may not be mailed" if status == "normal" else status
+        for list_id in {*audience["include_list_ids"], *perhaps_in}
+        for contact, status in on.statuses(list_id).items()
+    } | dict.fromkeys(possible & excluded, "excluded")
     left_out = Counter(reason for contact, reason in reasons.items() if contact not in at_most)
     notes = [_ON_THE_WAY]
-    if audience.include_segment_ids or audience.exclude_segment_ids:
+    if audience["include_segment_ids"] or audience["exclude_segment_ids"]:
         notes.append(_SEGMENTS)
     if message_id is not None:
-        notes += _obstacles(transport, folder, message_id)
+        answer = transport.send(Call("GET", f"{folder}/messages/{message_id}"))
+        check = wire.decode_member(Message, answer.payload, "message", answer.call).spam_check
+        if check is not None and check.blocked:
+            score = check.raw_score
+            notes.append(f"the message's spam score is {score}: iContact sends nothing from 5.0 on")
     return SendPreview(
         at_least=len(at_least), at_most=len(at_most), left_out=dict(left_out), notes=tuple(notes)
     )
-
-
-def _obstacles(transport: Sender, folder: str, message_id: int) -> list[str]:
-    answer = transport.send(Call("GET", f"{folder}/messages/{message_id}"))
-    message = wire.decode_member(Message, answer.payload, "message", answer.call)
-    check = message.spam_check
-    if check is None or not check.blocked:
-        return []
-    return [f"the message's spam score is {check.raw_score}: iContact sends nothing from 5.0 on"]
 
 
 class _Lists:
@@ -102,16 +100,12 @@ class _Lists:
         self._statuses: dict[int, dict[int, str]] = {}
         self._mailable: dict[int, set[int]] = {}
 
-    def lists_of(self, segments: Segments, segment_ids: Iterable[int]) -> set[int]:
-        found = (segments.get(segment_id).list_id for segment_id in segment_ids)
-        return {list_id for list_id in found if list_id is not None}
-
     def members(self, list_ids: Iterable[int]) -> set[int]:
         """Return the contacts who are on lists, whether or not they may be mailed."""
         return {
             contact
             for list_id in list_ids
-            for contact, status in self._on(list_id).items()
+            for contact, status in self.statuses(list_id).items()
             if status == "normal"
         }
 
@@ -125,15 +119,8 @@ class _Lists:
             found |= self._mailable[list_id] & self.members([list_id])
         return found
 
-    def reasons(self, list_ids: Iterable[int]) -> dict[int, str]:
-        """Return for each contact of lists what would explain that it is not reached."""
-        found: dict[int, str] = {}
-        for list_id in list_ids:
-            for contact, status in self._on(list_id).items():
-                found[contact] = "may not be mailed" if status == "normal" else status
-        return found
-
-    def _on(self, list_id: int) -> dict[int, str]:
+    def statuses(self, list_id: int) -> dict[int, str]:
+        """Return the status of each subscription to a list, by contact."""
         if list_id not in self._statuses:
             pager = self._subscriptions.list(list_id=list_id)
             self._statuses[list_id] = {one.contact_id: str(one.status) for one in pager}

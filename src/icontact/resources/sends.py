@@ -12,18 +12,14 @@ from icontact.errors import AlreadyScheduled, BadRequest, NotFound, RejectedErro
 from icontact.models import Send
 from icontact.paging import Pager, PageSize
 from icontact.resources._base import Resource, log_warnings
-from icontact.resources.send_preview import Audience, SendPreview, counted
-from icontact.transport import Answer, Call, Safety, Sender
+from icontact.resources.send_preview import SendPreview, counted
+from icontact.transport import Call, Safety, Sender
 from icontact.wire import EasternOffset
 
 __all__ = ["SendPreview", "Sends"]
 
 #: A real answer, of 2015 (API 13).
 _SCHEDULED = re.compile(r"\[messageId=(\d+)\] already scheduled for send \[sendId=(\d+)\]")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Sends(Resource[Send]):
@@ -78,10 +74,13 @@ class Sends(Resource[Send]):
     _identity = "send_id"
 
     def __init__(
-        self, transport: Sender, folder: str, *, now: Callable[[], datetime] = _now
+        self,
+        transport: Sender,
+        folder: str,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__(transport, folder)
-        self._parent = folder
         self._now = now
 
     def list(
@@ -92,7 +91,7 @@ class Sends(Resource[Send]):
 
     def get(self, send_id: int, /) -> Send:
         """Read one send."""
-        return self._get(send_id)
+        return self._item("GET", send_id)
 
     def create(
         self,
@@ -132,13 +131,13 @@ class Sends(Resource[Send]):
                 the time is past or has no time zone.
             TypeError: If ids are not whole numbers.
         """
-        body = self._checked_body(
-            message_id=message_id,
-            include_list_ids=include_list_ids,
-            exclude_list_ids=exclude_list_ids,
-            include_segment_ids=include_segment_ids,
-            exclude_segment_ids=exclude_segment_ids,
+        body: dict[str, Any] = {"messageId": _checked_id("message_id", message_id)}
+        audience = _audience(
+            include_list_ids, exclude_list_ids, include_segment_ids, exclude_segment_ids
         )
+        for name, ids in audience.items():
+            if ids:
+                body[_WIRE_NAMES[name]] = ",".join(map(str, ids))
         if scheduled_time is not None:
             body["scheduledTime"] = self._checked_time(scheduled_time, eastern_offset)
         answer = self._transport.send(Call("POST", self._path, body=[body], safety=Safety.ONCE))
@@ -146,7 +145,13 @@ class Sends(Resource[Send]):
         if items:
             log_warnings(self._plural, answer.warnings)
             return items[0]
-        raise _refusal(answer)
+        sending: Any = {"call": answer.call, "attempts": answer.attempts, "elapsed": answer.elapsed}
+        for warning in answer.warnings:
+            if found := _SCHEDULED.search(warning):
+                raise AlreadyScheduled(
+                    answer.warnings, message_id=int(found[1]), send_id=int(found[2]), **sending
+                )
+        raise RejectedError(answer.warnings, **sending)
 
     def preview(
         self,
@@ -217,21 +222,13 @@ class Sends(Resource[Send]):
             # So is a second cancellation, where the answer to the first was lost.
             refusal = error.errors
         try:
-            left = self._get(send_id)
+            left = self._item("GET", send_id)
         except NotFound:
             return
         if not left.cancelled:
             call = Call("DELETE", self._at(send_id)).summary()
             status = left.status or "there"
             raise RejectedError((*refusal, f"send {send_id} is {status} still"), call=call)
-
-    def _checked_body(self, *, message_id: int, **ids: Iterable[int]) -> dict[str, Any]:
-        body: dict[str, Any] = {"messageId": _checked_id("message_id", message_id)}
-        audience = _audience(*ids.values())
-        for name, wire_name in _WIRE_NAMES.items():
-            if chosen := getattr(audience, name):
-                body[wire_name] = ",".join(map(str, chosen))
-        return body
 
     def _checked_time(self, scheduled_time: datetime, eastern_offset: EasternOffset) -> str:
         if not isinstance(scheduled_time, datetime):
@@ -250,21 +247,6 @@ class Sends(Resource[Send]):
         raise ValueError(f"scheduled_time: {reason}")
 
 
-def _refusal(answer: Answer) -> RejectedError:
-    call, attempts, elapsed = answer.call, answer.attempts, answer.elapsed
-    for warning in answer.warnings:
-        if found := _SCHEDULED.search(warning):
-            return AlreadyScheduled(
-                answer.warnings,
-                message_id=int(found[1]),
-                send_id=int(found[2]),
-                call=call,
-                attempts=attempts,
-                elapsed=elapsed,
-            )
-    return RejectedError(answer.warnings, call=call, attempts=attempts, elapsed=elapsed)
-
-
 _WIRE_NAMES = {
     "include_list_ids": "includeListIds",
     "exclude_list_ids": "excludeListIds",
@@ -273,24 +255,22 @@ _WIRE_NAMES = {
 }
 
 
-def _audience(*ids: Iterable[int]) -> Audience:
-    chosen = {name: _checked_ids(name, given) for name, given in zip(_WIRE_NAMES, ids, strict=True)}
-    audience = Audience(**chosen)
-    if not audience.include_list_ids and not audience.include_segment_ids:
+def _audience(*given: Iterable[int]) -> dict[str, tuple[int, ...]]:
+    """Return the ids of lists and segments by the names of the arguments."""
+    chosen: dict[str, tuple[int, ...]] = {}
+    for name, ids in zip(_WIRE_NAMES, given, strict=True):
+        # "12" would be taken for the lists 1 and 2.
+        if isinstance(ids, str | bytes) or not isinstance(ids, Iterable):
+            kind = "a text" if isinstance(ids, str | bytes) else f"one {type(ids).__name__}"
+            raise TypeError(f"{name} must be several whole numbers, such as [205303], not {kind}")
+        chosen[name] = tuple(dict.fromkeys(_checked_id(name, one) for one in ids))
+    if not chosen["include_list_ids"] and not chosen["include_segment_ids"]:
         raise ValueError("a send needs include_list_ids or include_segment_ids")
     for kind in ("list", "segment"):
         both = set(chosen[f"include_{kind}_ids"]) & set(chosen[f"exclude_{kind}_ids"])
         if both:
             raise ValueError(f"exclude_{kind}_ids: {kind} {min(both)} is included as well")
-    return audience
-
-
-def _checked_ids(name: str, given: Iterable[int]) -> tuple[int, ...]:
-    # "12" would be taken for the lists 1 and 2.
-    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
-        kind = "a text" if isinstance(given, str | bytes) else f"one {type(given).__name__}"
-        raise TypeError(f"{name} must be several whole numbers, such as [205303], not {kind}")
-    return tuple(dict.fromkeys(_checked_id(name, one) for one in given))
+    return chosen
 
 
 def _checked_id(name: str, value: Any) -> int:

@@ -37,7 +37,7 @@ class SignupForms(Resource[SignupForm]):
 
     def get(self, form_id: int, /) -> SignupForm:
         """Read one sign-up form."""
-        return self._get(form_id)
+        return self._item("GET", form_id)
 
 
 class _OneForm:

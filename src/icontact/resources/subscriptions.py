@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Unpack
 
 import attrs
@@ -11,7 +11,6 @@ from icontact._wording import listed
 from icontact.errors import BadRequest, ConfigError, NotFound, RejectedError, UnknownContact
 from icontact.models import (
     Contact,
-    ContactList,
     ContactStatus,
     Subscription,
     SubscriptionFields,
@@ -24,7 +23,7 @@ from icontact.resources._base import Resource, log_warnings, whole_id
 from icontact.resources.batches import BatchResult
 from icontact.resources.contacts import Contacts
 from icontact.resources.lists import Lists
-from icontact.transport import Call, Safety, Sender
+from icontact.transport import Safety, Sender
 
 __all__ = ["Subscriptions"]
 
@@ -82,7 +81,7 @@ class Subscriptions(Resource[Subscription]):
         Raises:
             NotFound: If the contact never was on that list, or was moved away.
         """
-        return self._get(_key(contact_id, list_id))
+        return self._item("GET", _key(contact_id, list_id))
 
     def find(self, *, contact_id: int, list_id: int) -> Subscription | None:
         """Return the subscription of one contact to one list, or None."""
@@ -127,22 +126,25 @@ class Subscriptions(Resource[Subscription]):
         list_id = self._list_id("list", list_id, list)
         if email is not None:
             contact = self._contact(email)
-            self._refuse_suppressed(contact, list_id)
+            if contact.status != ContactStatus.NORMAL:
+                raise self._rejected(f"the contact is {contact.status}, so it may not be mailed")
+            known = self.find(contact_id=contact.contact_id, list_id=list_id)
+            if known is not None and known.status == SubscriptionStatus.UNSUBSCRIBED:
+                raise self._rejected("the contact unsubscribed from this list")
             contact_id, email = contact.contact_id, None
         contact_id = self._contact_id(contact_id, email)
         row: SubscriptionFields = {"contact_id": contact_id, "list_id": list_id, "status": status}
         if confirmation_message_id is not None:
             row["confirmation_message_id"] = confirmation_message_id
-        answer = self._subscribe(self._bodies([row]))
-        if answer.items:
-            log_warnings(self._plural, answer.warnings)
-            return answer.items[0]
+        answer = self.create_many([row], explain=False)
         # An empty answer means "already subscribed", or has other reasons (API 8.2).
-        existing = self.find(contact_id=contact_id, list_id=list_id)
-        if existing is not None and existing.status == status:
+        found = (
+            answer.items[0] if answer.items else self.find(contact_id=contact_id, list_id=list_id)
+        )
+        if found is not None and (answer.items or found.status == status):
             log_warnings(self._plural, answer.warnings)
-            return existing
-        is_now = f"the subscription is {existing.status}" if existing else "there is none"
+            return found
+        is_now = f"the subscription is {found.status}" if found else "there is none"
         raise self._rejected(*answer.warnings, is_now)
 
     def unsubscribe(
@@ -171,11 +173,9 @@ class Subscriptions(Resource[Subscription]):
         """
         _check_given(_CONTACT, contact_id, email)
         list_id = self._list_id("list", list_id, list)
-        return self.update(
-            contact_id=self._contact_id(contact_id, email),
-            list_id=list_id,
-            status=SubscriptionStatus.UNSUBSCRIBED,
-        )
+        contact_id = self._contact_id(contact_id, email)
+        status = SubscriptionStatus.UNSUBSCRIBED
+        return self.update(contact_id=contact_id, list_id=list_id, status=status)
 
     def update(
         self, *, contact_id: int, list_id: int, status: SubscriptionStatus | str
@@ -185,7 +185,7 @@ class Subscriptions(Resource[Subscription]):
         Raises:
             BadRequest: If iContact refuses, as it does for a contact who unsubscribed.
         """
-        return self._write("POST", _key(contact_id, list_id), {"status": status})
+        return self._item("POST", _key(contact_id, list_id), self._body({"status": status}))
 
     def move(
         self,
@@ -218,18 +218,12 @@ class Subscriptions(Resource[Subscription]):
             TypeError: If contact or lists are not given, or twice.
         """
         _check_given(_CONTACT, contact_id, email)
-        _check_given(_list_forms("to_list"), to_list_id, to_list)
+        _check_given(_LIST.format("to_list"), to_list_id, to_list)
         from_list_id = self._list_id("from_list", from_list_id, from_list)
         to_list_id = self._list_id("to_list", to_list_id, to_list)
         contact_id = self._contact_id(contact_id, email)
-        call = Call(
-            "PUT",
-            self._at(_key(contact_id, from_list_id)),
-            body={"listId": to_list_id},
-            safety=Safety.REPEATABLE,
-        )
         try:
-            return self._member(self._transport.send(call))
+            return self._item("PUT", _key(contact_id, from_list_id), {"listId": to_list_id})
         except (NotFound, BadRequest) as error:
             if not error.maybe_applied:
                 raise
@@ -251,42 +245,29 @@ class Subscriptions(Resource[Subscription]):
                 and such rows have no reason.
         """
         bodies = self._bodies(rows)
-        result = self._subscribe(bodies)
-        if not explain:
-            return result
-        silent = [one.index for one in result.rejected if one.reason is None]
-        reasons = self._reasons([bodies[index] for index in silent])
-        explained: dict[int, str | None] = dict(zip(silent, reasons, strict=True))
-        rejected = tuple(
-            attrs.evolve(one, reason=one.reason or explained[one.index]) for one in result.rejected
-        )
-        return attrs.evolve(result, rejected=rejected)
-
-    def _subscribe(self, bodies: Sequence[dict[str, Any]]) -> BatchResult[Subscription]:
-        return self._create_many(
-            [*bodies],
-            Safety.REPEATABLE,
+        if not bodies:
+            return BatchResult()
+        result = self._batch_result(
+            bodies,
+            self._transport.send(self._post(bodies, Safety.REPEATABLE)),
             _sent_key,
             lambda stored: f"{stored.list_id}_{stored.contact_id}",
         )
-
-    def _reasons(self, bodies: Sequence[Mapping[str, Any]]) -> Sequence[str | None]:
-        """Return why iContact left rows out, as far as their subscriptions show."""
+        if not explain:
+            return result
+        silent = [bodies[one.index] for one in result.rejected if one.reason is None]
         there: dict[str, Subscription] = {}
-        for list_id in {int(body["listId"]) for body in bodies}:
-            wanted = [int(one["contactId"]) for one in bodies if int(one["listId"]) == list_id]
+        for list_id in {int(body["listId"]) for body in silent}:
+            wanted = [int(one["contactId"]) for one in silent if int(one["listId"]) == list_id]
             for start in range(0, len(wanted), _AT_ONCE):
                 some = one_of(*wanted[start : start + _AT_ONCE])
                 found = self.list(list_id=list_id, contact_id=some)
                 there |= {f"{one.list_id}_{one.contact_id}": one for one in found}
-        return [_reason(body, there.get(_sent_key(body))) for body in bodies]
-
-    def _refuse_suppressed(self, contact: Contact, list_id: int) -> None:
-        if contact.status != ContactStatus.NORMAL:
-            raise self._rejected(f"the contact is {contact.status}, so it may not be mailed")
-        existing = self.find(contact_id=contact.contact_id, list_id=list_id)
-        if existing is not None and existing.status == SubscriptionStatus.UNSUBSCRIBED:
-            raise self._rejected("the contact unsubscribed from this list")
+        rejected = tuple(
+            attrs.evolve(one, reason=one.reason or _reason(bodies[one.index], there))
+            for one in result.rejected
+        )
+        return attrs.evolve(result, rejected=rejected)
 
     def _rejected(self, *reasons: str) -> RejectedError:
         return RejectedError(reasons, call=self._post([], Safety.READ).summary())
@@ -303,11 +284,15 @@ class Subscriptions(Resource[Subscription]):
         return whole_id("contact_id", contact_id, _BY_ADDRESS)
 
     def _list_id(self, name: str, list_id: int | None, wanted: str | int | None) -> int:
-        _check_given(_list_forms(name), list_id, wanted)
-        if isinstance(wanted, str):
-            return _named(self._lists, wanted).list_id
-        remedy = f"to name a list by its name use {name}='Newsletter'"
-        return whole_id(f"{name}_id", list_id if wanted is None else wanted, remedy)
+        _check_given(_LIST.format(name), list_id, wanted)
+        if not isinstance(wanted, str):
+            remedy = f"to name a list by its name use {name}='Newsletter'"
+            return whole_id(f"{name}_id", list_id if wanted is None else wanted, remedy)
+        if (found := self._lists.find(name=wanted)) is not None:
+            return found.list_id
+        names = [f"{one.name!r} ({one.list_id})" for one in self._lists.list()]
+        there = listed(names, _NAMED) or "none"
+        raise ConfigError(f"there is no list {wanted!r}; this folder's lists: {there}")
 
 
 #: Contacts in one search: their ids still fit into a URL.
@@ -317,25 +302,13 @@ _AT_ONCE = 100
 _NAMED = 20
 
 _CONTACT = "the contact either as contact_id=42 or as email='jo@example.com'"
-
+_LIST = "the list either as {0}_id=7 or as {0}='Newsletter'"
 _BY_ADDRESS = "to name a contact by its address use email='jo@example.com'"
-
-
-def _list_forms(name: str) -> str:
-    return f"the list either as {name}_id=7 or as {name}='Newsletter'"
 
 
 def _check_given(forms: str, one: object, other: object) -> None:
     if (one is None) is (other is None):
         raise TypeError(f"give {forms}")
-
-
-def _named(lists: Lists, name: str) -> ContactList:
-    if (found := lists.find(name=name)) is not None:
-        return found
-    names = [f"{one.name!r} ({one.list_id})" for one in lists.list()]
-    there = listed(names, _NAMED) or "none"
-    raise ConfigError(f"there is no list {name!r}; this folder's lists: {there}")
 
 
 def _key(contact_id: int, list_id: int) -> str:
@@ -347,7 +320,9 @@ def _sent_key(body: Mapping[str, Any]) -> str:
     return f"{body.get('listId')}_{body.get('contactId')}"
 
 
-def _reason(body: Mapping[str, Any], existing: Subscription | None) -> str | None:
+def _reason(body: Mapping[str, Any], there: Mapping[str, Subscription]) -> str | None:
+    """Return why iContact left a row out, as far as its subscription shows."""
+    existing = there.get(_sent_key(body))
     if existing is None:
         return None
     if existing.status == body.get("status"):

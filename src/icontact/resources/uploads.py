@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
 from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
@@ -12,13 +14,33 @@ import attrs
 
 from icontact import wire
 from icontact.errors import CallError, RequestTimeout
-from icontact.models import ContactFields, Upload, UploadAction, UploadFields, UploadStatus
+from icontact.models import Contact, ContactFields, Upload, UploadAction, UploadFields, UploadStatus
 from icontact.paging import Pager, PageSize
 from icontact.resources._base import Resource, whole_id
-from icontact.resources.upload_rows import HEADERS, write_rows
 from icontact.transport import Call, Safety, Sender
 
 __all__ = ["UploadResult", "Uploads"]
+
+#: What stands in brackets for each field. A file has no column for the status, which uploads leave
+#: as it is.
+_HEADERS: Mapping[str, str] = {
+    "email": "email",
+    "prefix": "prefix",
+    "first_name": "fname",
+    "last_name": "lname",
+    "suffix": "suffix",
+    "street": "street",
+    "street2": "street2",
+    "city": "city",
+    "state": "state",
+    "postal_code": "postalCode",
+    "phone": "phone",
+    "fax": "fax",
+    "business": "business",
+}
+
+#: The fields of a row.
+_CELLS = frozenset({*_HEADERS, "custom_fields"})
 
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 30.0, 1.5
 
@@ -78,7 +100,7 @@ class Uploads(Resource[Upload]):
     _singular = "upload"
     _identity = "upload_id"
     _writable = frozenset(UploadFields.__annotations__)
-    headers: ClassVar[Mapping[str, str]] = HEADERS
+    headers: ClassVar[Mapping[str, str]] = _HEADERS
 
     def __init__(
         self,
@@ -99,7 +121,7 @@ class Uploads(Resource[Upload]):
 
     def get(self, upload_id: int, /) -> Upload:
         """Read one upload. :meth:`wait` reads it until it is done."""
-        return self._get(upload_id)
+        return self._item("GET", upload_id)
 
     def create(self, **fields: Unpack[UploadFields]) -> Upload:
         """Announce a file; :meth:`store` brings it, :meth:`upload` does both.
@@ -113,7 +135,7 @@ class Uploads(Resource[Upload]):
 
     def update(self, upload_id: int, /, **fields: Unpack[UploadFields]) -> Upload:
         """Change the given settings of an upload and keep the others. Safe to repeat."""
-        return self._write("POST", upload_id, fields)
+        return self._item("POST", upload_id, self._body(fields))
 
     def delete(self, upload_id: int, /) -> None:
         """Cancel an upload. Safe to repeat."""
@@ -217,7 +239,11 @@ class Uploads(Resource[Upload]):
         lists = tuple(whole_id("list_ids", one) for one in list_ids)
         if not lists:
             raise ValueError("list_ids: contacts are added to one list at least")
-        data, rows = _content(source, {**self.headers, **(headers or {})})
+        data, rows = source, None
+        if isinstance(source, str | PathLike):
+            data = Path(source).read_bytes()
+        elif not isinstance(source, bytes):
+            data, rows = _as_csv(source, {**self.headers, **(headers or {})})
         upload_id = self.create(action=UploadAction.ADD, list_ids=lists).upload_id
         warnings = self.store(upload_id, data=data, content_type=content_type)
         result = (
@@ -229,9 +255,45 @@ class Uploads(Resource[Upload]):
         return attrs.evolve(result, rows=rows, warnings=tuple(said))
 
 
-def _content(source: Any, headers: Mapping[str, str]) -> tuple[bytes, int | None]:
-    if isinstance(source, bytes):
-        return source, None
-    if isinstance(source, str | PathLike):
-        return Path(source).read_bytes(), None
-    return write_rows(source, headers)
+def _as_csv(rows: Iterable[Mapping[str, Any]], headers: Mapping[str, str]) -> tuple[bytes, int]:
+    """Return rows as the CSV that iContact takes, and how many there are.
+
+    Raises:
+        ValueError: If there are none, or for a row without an e-mail, with other columns than the
+            first, or with a value that cannot be sent; names the row and shows no value.
+        TypeError: For a field that contacts do not have.
+    """
+    file = io.StringIO()
+    # Line ends within cells stay what they are, since they are quoted.
+    writer = csv.writer(file, lineterminator="\r\n")
+    columns: list[str] = []
+    count = 0
+    for row in rows:
+        cells = _cells(row, headers, count)
+        if not columns:
+            columns = list(cells)
+            writer.writerow(f"[{column}]" for column in columns)
+        if cells.keys() != set(columns):
+            odd = ", ".join(sorted(cells.keys() ^ set(columns)))
+            raise ValueError(f"row {count}: a CSV has the same columns in all rows; odd are: {odd}")
+        writer.writerow(cells[column] for column in columns)
+        count += 1
+    if not count:
+        raise ValueError("there are no rows to upload")
+    return file.getvalue().encode(), count
+
+
+def _cells(row: Mapping[str, Any], headers: Mapping[str, str], place: int) -> dict[str, str]:
+    fields = {name: value for name, value in row.items() if name != "custom_fields"}
+    custom: Mapping[str, Any] = row.get("custom_fields", {})
+    try:
+        # How the values of a contact are written is known there.
+        body = wire.encode_fields(Contact, {**fields, "custom_fields": custom}, _CELLS)
+    except ValueError as problem:
+        reason = str(problem)
+    else:
+        if body.get("email"):
+            columns = [headers[name] for name in fields] + [headers.get(one, one) for one in custom]
+            return dict(zip(columns, map(str, body.values()), strict=True))
+        reason = "email: every row needs one"
+    raise ValueError(f"row {place}: {reason}")

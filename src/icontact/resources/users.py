@@ -52,7 +52,7 @@ class Users(Resource[User]):
 
     def get(self, user_id: int, /) -> User:
         """Read one user."""
-        return self._get(user_id)
+        return self._item("GET", user_id)
 
     def create(self, **fields: Unpack[NewUserFields]) -> User:
         """Create a user. Not repeated after a lost answer.
@@ -72,7 +72,7 @@ class Users(Resource[User]):
         answer.
         """
         return self._create_many(
-            self._bodies(rows),
+            rows,
             Safety.ONCE,
             lambda body: str(body.get("userName")).lower(),
             lambda user: user.user_name.lower(),
@@ -87,7 +87,7 @@ class Users(Resource[User]):
             TypeError: If ``user_name`` or ``password`` is given.
         """
         refuse_fixed(fields, "user_name", "password")
-        return self._write("POST", user_id, fields)
+        return self._item("POST", user_id, self._body(fields))
 
     def delete(self, user_id: int, /) -> None:
         """Delete a user. Safe to repeat."""
@@ -157,7 +157,7 @@ class Permissions(Resource[Permission]):
     def set_many(self, rows: Iterable[PermissionFields], /) -> BatchResult[Permission]:
         """Set what the user may do in several client folders, in one request. Safe to repeat."""
         return self._create_many(
-            self._bodies(rows),
+            rows,
             Safety.REPEATABLE,
             lambda body: body.get("clientFolderId"),
             lambda one: one.client_folder_id,

@@ -38,7 +38,7 @@ class Webhooks(Resource[Webhook]):
 
     def get(self, webhook_id: int, /) -> Webhook:
         """Read one web hook."""
-        return self._get(webhook_id)
+        return self._item("GET", webhook_id)
 
     def create(self, **fields: Unpack[WebhookFields]) -> Webhook:
         """Have one kind of event posted to a URL. Not repeated after a lost answer.
@@ -57,7 +57,7 @@ class Webhooks(Resource[Webhook]):
         Not repeated after a lost answer.
         """
         return self._create_many(
-            self._bodies(rows),
+            rows,
             Safety.ONCE,
             lambda body: (body.get("eventId"), body.get("url")),
             lambda one: (one.event_id, one.url),

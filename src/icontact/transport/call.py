@@ -88,12 +88,31 @@ class Call:
         where, _, query = path.removeprefix("/").partition("?")
         where = where.removesuffix("/")
         pairs = (*parse_qsl(query, keep_blank_values=True), *params)
+        # No message shows what may be personal.
         if not _MEDIA_TYPE.fullmatch(content_type):
-            problem: str | None = "a call's content_type must look like text/csv"
-        else:
-            problem = _fault(method, where, query, pairs)
-        if problem:
-            raise ValueError(problem)
+            raise ValueError("a call's content_type must look like text/csv")
+        if method not in _SAFETY:
+            raise ValueError(f"a call's method is one of {', '.join(_SAFETY)}")
+        if _NEVER_IN_PATHS.search(where + query) or not (where + query).isprintable():
+            raise ValueError(
+                "a call's path may not contain white space, '#' or unprintable letters; encode them"
+            )
+        if urlsplit(where).scheme:
+            raise ValueError("a call's path is relative to the base URL; leave the host out")
+        for segment in map(unquote, where.split("/")):
+            # Some servers cut a name at a semicolon.
+            if segment.partition(";")[0] in ("", ".", "..") or _NEVER_IN_SEGMENTS.search(segment):
+                raise ValueError(
+                    "a call's path may not contain empty segments, '.', '..' or an encoded slash"
+                )
+        for name, value in pairs:
+            try:
+                f"{name}{value}".encode()
+            except UnicodeEncodeError:
+                shown = redact(repr(str(name)))
+                raise ValueError(
+                    f"the parameter {shown} has characters that cannot be sent"
+                ) from None
         cast("Any", self).__attrs_init__(
             method,
             where,
@@ -109,27 +128,6 @@ class Call:
         """Return what may be shown of this call."""
         names = tuple([name for name, _ in self.params])
         return CallSummary(self.method, _shown_path(self.path), names)
-
-
-def _fault(method: str, path: str, query: str, params: tuple[tuple[str, str], ...]) -> str | None:
-    """Return what is wrong with a call, without showing what may be personal, or None."""
-    if method not in _SAFETY:
-        return f"a call's method is one of {', '.join(_SAFETY)}"
-    whole = path + query
-    if _NEVER_IN_PATHS.search(whole) or not whole.isprintable():
-        return "a call's path may not contain white space, '#' or unprintable letters; encode them"
-    if urlsplit(path).scheme:
-        return "a call's path is relative to the base URL; leave the host out"
-    for segment in map(unquote, path.split("/")):
-        # Some servers cut a name at a semicolon.
-        if segment.partition(";")[0] in ("", ".", "..") or _NEVER_IN_SEGMENTS.search(segment):
-            return "a call's path may not contain empty segments, '.', '..' or an encoded slash"
-    for name, value in params:
-        try:
-            f"{name}{value}".encode()
-        except UnicodeEncodeError:
-            return f"the parameter {redact(repr(str(name)))} has characters that cannot be sent"
-    return None
 
 
 @attrs.frozen(kw_only=True)
