@@ -132,18 +132,28 @@ def listening(talk: Talk, context: ssl.SSLContext | None = None) -> Iterator[int
 
 
 def read_request(connection: socket.socket) -> bytes:
-    """Read one request: its head, and as much body as it announces."""
+    """Read one request: its head, and as much body as it announces.
+
+    Raises:
+        EOFError: If the connection was closed before.
+    """
+
+    def more() -> bytes:
+        if not (received := connection.recv(65536)):
+            raise EOFError
+        return received
+
     connection.settimeout(10)
     data = b""
     while b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
+        data += more()
     head, _, body = data.partition(b"\r\n\r\n")
     length = 0
     for line in head.split(b"\r\n"):
         if line.lower().startswith(b"content-length:"):
             length = int(line.split(b":")[1])
     while len(body) < length:
-        body += connection.recv(65536)
+        body += more()
     return head + b"\r\n\r\n" + body
 
 

@@ -206,19 +206,23 @@ def test_an_error_with_a_long_text_is_still_that_error(
         transport_to(clock).send(Call("GET", "a"))
 
 
+@pytest.fixture(scope="module")
+def bomb() -> bytes:
+    """Return 60 kB on the wire, which are 60 MB unpacked."""
+    return gzip.compress(b"x" * 60_000_000, 9)
+
+
 @pytest.mark.parametrize("status", ["200 OK", "201 Created", "302 Found", "400 Bad", "500 No"])
 @pytest.mark.parametrize("location", ["", "Location: /elsewhere"])
 def test_the_body_of_no_status_is_read_beyond_the_limit(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch, status: str, location: str
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, bomb: bytes, status: str, location: str
 ) -> None:
     monkeypatch.setattr(connections, "LONGEST_ANSWER", 2_000_000)
-    # 60 kB on the wire, 60 MB unpacked.
-    packed = gzip.compress(b"x" * 60_000_000, 9)
 
     def talk(connection: socket.socket) -> None:
         read_request(connection)
         headers = ["Content-Encoding: gzip", *([location] if location else [])]
-        connection.sendall(http(packed, *headers, status=status))
+        connection.sendall(http(bomb, *headers, status=status))
 
     with listening(talk) as port:
         transport = transport_to(clock, f"http://127.0.0.1:{port}", retry=RetryPolicy.never())
