@@ -1,10 +1,4 @@
-"""The contacts that may not be mailed, and why: what a CRM has to be kept in step with.
-
-.. code-block:: python
-
-    for row in folder.suppressed():
-        print(row.contact_id, row.reason, row.list_id)
-"""
+"""The contacts that may not be mailed, and why."""
 
 from __future__ import annotations
 

@@ -1,33 +1,4 @@
-"""What iContact posts to a web hook.
-
-.. code-block:: python
-
-    from icontact import webhooks
-
-    body = b'[{"contact": {"contactId": "42"}, "list": {"listId": "7"}}]'
-    for event in webhooks.parse(body, event_id="contact_unsubscribed"):
-        print(event.contact.contact_id, event.contact_list.list_id)
-
-:class:`icontact.resources.Webhooks` says what is posted, and where to.
-
-**Nothing that arrives is signed.** Anyone who knows the URL of a receiver can post to it, so:
-
-* Put a long random secret into the path of the URL (``secrets.token_urlsafe(32)``), use https, and
-  answer 404 to every other path. Compare it with :func:`hmac.compare_digest`, keep it out of logs,
-  and change it by creating a new web hook and deleting the old one.
-* Take what arrives for a hint, not for the truth: read the contact or the subscription again by
-  its id (``folder.contacts.get(event.contact.contact_id)``) and act on that. A forged post then
-  costs one request and changes nothing.
-* Bound the size of what you read, answer 200 at once, and do the work afterwards. Whether iContact
-  posts again after another answer, and in which order, is not documented (API 17.2): handle the
-  same event twice without harm, and compare with a full reading now and then.
-
-The body does not say which event it is about: creation and update look alike, subscribing and
-unsubscribing too. Give each event its own URL, and give :func:`parse` the event. There is no
-event for do-not-contact at all; ``folder.suppressed()`` finds those.
-
-Documentation: "Web Hooks".
-"""
+"""Reads what iContact posts to a web hook; nothing of it is signed."""
 
 from __future__ import annotations
 
@@ -106,7 +77,18 @@ def parse(
 
 
 def parse(body: bytes | str, *, event_id: EventId | str | None = None) -> tuple[WebhookEvent, ...]:
-    """Read what iContact posted. Makes no request, and trusts nothing: see this module's page.
+    """Read what iContact posted. Makes no request.
+
+    **Nothing that arrives is signed**, so take it for a hint: read the contact or the subscription
+    again by its id, and act on that. Give each event a URL of its own with a long random secret in
+    the path: the body does not say which event it is about. Whether iContact posts again, and in
+    which order, is not documented (API 17.2), and there is no event for do-not-contact: compare
+    with ``folder.suppressed()`` now and then.
+
+    >>> body = b'[{"contact": {"contactId": "42"}, "list": {"listId": "7"}}]'
+    >>> (event,) = parse(body, event_id="contact_unsubscribed")
+    >>> event.contact.contact_id, event.contact_list.list_id
+    (42, 7)
 
     Args:
         body: The body of the request, as it arrived.

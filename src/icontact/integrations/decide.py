@@ -1,8 +1,4 @@
-"""Decides what to do about one contact, from its events and what is remembered of earlier ones.
-
-Everything here is pure. The events may arrive in any order; each task is returned once, with what
-to remember afterwards.
-"""
+"""Decides what to do about one contact, from its events and what is remembered of earlier ones."""
 
 from __future__ import annotations
 
@@ -131,7 +127,7 @@ def decide(
     follow_unsubscribes: bool = False,
     merge_results: bool = False,
 ) -> TriggerDecision:
-    """Decide what to do about one contact.
+    """Decide what to do about one contact. The events may arrive in any order.
 
     Args:
         pending: The contact's events that wait.

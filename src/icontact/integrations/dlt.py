@@ -1,15 +1,4 @@
-"""A destination for dlt's pipelines that pushes each table into an iContact list.
-
-.. code-block:: python
-
-    from icontact.integrations.dlt import icontact_list
-
-    destination = icontact_list(
-        list="Newsletter", mapping={"email": "mail", "first_name": "given_name"}
-    )
-
-Give it to ``dlt.pipeline("customers_to_icontact", destination=destination)``.
-"""
+"""A destination for dlt's pipelines that pushes each table into an iContact list."""
 
 from __future__ import annotations
 

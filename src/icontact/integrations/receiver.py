@@ -1,14 +1,4 @@
-"""Receivers of web hooks: small WSGI applications for any WSGI server, without a framework.
-
-:func:`receiver` takes what Mautic posts and pushes contacts in the background.
-:func:`suppression_receiver` takes what iContact posts and marks suppressed people in another
-system. :func:`icontact_receiver` takes what iContact posts and calls a function. None of them
-writes an address or a body into a log.
-
-With an inbox, a receiver also answers ``GET`` for its state: ``/healthz`` (events by state),
-``/live`` (the process answers), ``/ready`` (web hooks can be kept), and ``/metrics`` if it was
-given :class:`~icontact.integrations.metrics.Metrics`.
-"""
+"""Receivers of web hooks: small WSGI applications for any WSGI server, without a framework."""
 
 from __future__ import annotations
 
@@ -220,7 +210,7 @@ def icontact_receiver(
     iContact signs nothing, so that the URL itself has to be a secret: it is
     ``https://…/icontact/TOKEN/contact_unsubscribed``, with the event's name, since the body does
     not say it; without a name the event is ``None``. Take what arrives for a hint, and read the
-    contact again: :mod:`icontact.webhooks` says why.
+    contact again: :func:`icontact.webhooks.parse` says why.
 
     Args:
         callback: Called with each event, before the answer; if it raises, the answer is 500, and

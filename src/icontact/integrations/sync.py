@@ -1,15 +1,4 @@
-"""Suppressions of iContact, carried over to a CRM, a shop or a file.
-
-.. code-block:: python
-
-    from icontact.integrations import mautic, sync
-
-    crm = mautic.Mautic("https://mautic.example.com", username="api", password="…")
-    plan = sync.suppressed(folder, to=crm, state="suppressed.sqlite")
-    for mark in plan:
-        print(mark.contact_id, mark.reason)
-    print(plan.apply())
-"""
+"""Suppressions of iContact, carried over to a CRM, a shop or a file."""
 
 from __future__ import annotations
 

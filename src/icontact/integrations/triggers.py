@@ -1,19 +1,4 @@
-"""Triggers: events of another system push its contacts into a list, and no event is lost.
-
-.. code-block:: python
-
-    from icontact.integrations import triggers
-    from icontact.push import ListPush
-
-    push = ListPush(folder, "Newsletter", mapper=icontact.ContactMapper.preset("mautic"))
-    rules = [triggers.ContactTrigger("form_submitted"), triggers.PointTrigger(minimum=100)]
-    integration = triggers.PushIntegration(push, rules, store="triggers.sqlite")
-    event = triggers.ContactEvent(
-        type="form_submitted", contact_id=7, contact={"email": "jo@example.com"}
-    )
-    print(integration.handle(event).status)
-    integration.close()
-"""
+"""Triggers: events of another system push its contacts into a list, and no event is lost."""
 
 from __future__ import annotations
 
