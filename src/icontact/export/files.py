@@ -7,14 +7,13 @@ import gzip
 import io
 import json
 import os
-import stat
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from os import PathLike
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, TypeAlias, cast, get_args
+from typing import Any, BinaryIO, Literal, TextIO, TypeAlias, cast, get_args
 
+from icontact._files import written_as_a_whole
 from icontact.errors import ConfigError
 
 __all__ = ["Format", "checked_format", "opened", "write"]
@@ -56,35 +55,26 @@ def opened(target: str | PathLike[str] | BinaryIO, *, overwrite: bool) -> Iterat
             raise ConfigError("the target is open as text: open it as bytes, with mode 'wb'")
         yield target
         return
-    path, temporary = Path(os.path.realpath(target)), None
-    try:
-        is_stream = path.exists() and not stat.S_ISREG(path.stat().st_mode)
-        if path.is_file() and not overwrite:
-            raise ConfigError(f"{target} is there already; overwrite=True (--force) replaces it")
-        if is_stream:
-            stream = path.open("wb")
+    with ExitStack() as stack:
+        try:
+            path = Path(os.path.realpath(target))
+            if path.is_file() and not overwrite:
+                raise ConfigError(
+                    f"{target} is there already; overwrite=True (--force) replaces it"
+                )
+            text = stack.enter_context(written_as_a_whole(path))
+        except OSError as problem:
+            raise ConfigError(f"cannot write {target}: {problem.strerror}") from None
+        stream = cast("TextIO", text).buffer
+        if str(target).lower().endswith(_GZIPPED):
+            # Neither a name nor a time: equal exports are equal files.
+            with gzip.GzipFile("", "wb", 6, stream, mtime=0) as zipped:
+                yield cast("BinaryIO", zipped)
         else:
-            handle, name = tempfile.mkstemp(prefix=".icontact-", dir=path.parent)
-            stream, temporary = os.fdopen(handle, "wb"), Path(name)
-    except OSError as problem:
-        raise ConfigError(f"cannot write {target}: {problem.strerror}") from None
-    try:
-        with stream:
-            if str(target).lower().endswith(_GZIPPED):
-                # Neither a name nor a time: equal exports are equal files.
-                with gzip.GzipFile("", "wb", 6, stream, mtime=0) as zipped:
-                    yield cast("BinaryIO", zipped)
-            else:
-                yield stream
-            stream.flush()
-            with suppress(OSError):  # a pipe
-                os.fsync(stream.fileno())
-        if temporary is not None:
-            temporary.replace(path)
-    except BaseException:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise
+            yield stream
+        stream.flush()
+        with suppress(OSError):  # a pipe
+            os.fsync(stream.fileno())
 
 
 def write(
