@@ -10,12 +10,12 @@ from icontact import webhooks
 from icontact.auth import redact
 from icontact.client import Folder
 from icontact.errors import IContactError, NotFound
-from icontact.integrations._inbox_service import Backoff, InboxService
 from icontact.integrations.events import ContactEvent, EventType
 from icontact.integrations.inbox import EventOutcome, EventState, Inbox, InboxClaim
 from icontact.integrations.suppression_state import SuppressionState
 from icontact.integrations.suppression_target import SuppressedPerson, SuppressionTarget
 from icontact.integrations.sync import REASONS, carry_over, opened_state
+from icontact.integrations.worker import Backoff, InboxService
 from icontact.models import ContactStatus, SubscriptionStatus
 
 __all__ = ["SuppressionIntegration"]

@@ -15,7 +15,6 @@ from icontact.auth import Private, redact
 from icontact.client import Client
 from icontact.errors import ConfigError, IContactError
 from icontact.integrations import mautic
-from icontact.integrations._inbox_service import Backoff, InboxService, pause_before
 from icontact.integrations._processes import after_fork
 from icontact.integrations.decide import decide
 from icontact.integrations.events import ContactEvent, Events, EventType
@@ -31,6 +30,7 @@ from icontact.integrations.execute import (
 from icontact.integrations.inbox import EventState, Inbox, InboxClaim, InboxEntry
 from icontact.integrations.mautic.bodies import checked_secret
 from icontact.integrations.rules import ContactTrigger, PointTrigger, Rule, rules_of
+from icontact.integrations.worker import Backoff, InboxService, pause_before
 from icontact.mapping import ContactMapper
 from icontact.push import ListPush, OutcomeStatus, PushOutcome, PushSettings
 
