@@ -34,7 +34,7 @@ _WOULD: Mapping[str, str] = {
 def count_added(rows: Rows) -> int:
     """Return how many contacts were in iContact already and are put on the list."""
     if isinstance(rows, Outcomes | PlannedRows):
-        return rows.added()
+        return rows.added
     return sum(one.added_to_list for one in rows)
 
 

@@ -172,7 +172,7 @@ class ListPush:
             about, most = session.requests_to_write()
             limit = session.counter.warning(about)
             return PushPlan(
-                rows=PlannedRows.counted(session.journal.database),
+                rows=PlannedRows(session.journal.database),
                 requests=session.counter.requests,
                 elapsed=session.counter.elapsed,
                 lookups=lookups,

@@ -86,7 +86,7 @@ class PushPlan(HasFrame):
     def counts(self) -> Mapping[str, int]:
         """How many rows would end in each status; ``failed`` if some could not be looked up."""
         rows = self.rows
-        found = rows.counts() if isinstance(rows, PlannedRows) else (row.status for row in rows)
+        found = rows.counts if isinstance(rows, PlannedRows) else (row.status for row in rows)
         counted = count_statuses(found)
         if not counted[OutcomeStatus.FAILED.value]:
             del counted[OutcomeStatus.FAILED.value]

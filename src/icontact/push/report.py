@@ -58,7 +58,7 @@ class PushReport(HasFrame):
     def counts(self) -> Mapping[str, int]:
         """How many rows ended in each status; all six are there."""
         if isinstance(self.outcomes, Outcomes):
-            return count_statuses(self.outcomes.counts())
+            return count_statuses(self.outcomes.counts)
         return count_statuses(outcome.status for outcome in self.outcomes)
 
     @property
@@ -145,7 +145,7 @@ class PushReport(HasFrame):
                 "an outcome: push the same rows with it again, which goes on where it stopped"
             )
         return cls(
-            outcomes=Outcomes.counted(journal.database),
+            outcomes=Outcomes(journal.database),
             requests=int(journal.noted("requests", "0")),
             elapsed=float(journal.noted("elapsed", "0")),
             notes=journal.notes,

@@ -251,7 +251,7 @@ class PushSession:
     def _report(self, error: IContactError | None) -> PushReport:
         requests, elapsed = self._note_costs()
         return PushReport(
-            outcomes=Outcomes.counted(self.journal.database),
+            outcomes=Outcomes(self.journal.database),
             requests=requests,
             elapsed=elapsed,
             error=error,

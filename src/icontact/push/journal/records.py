@@ -1,4 +1,4 @@
-"""The rows of a push at each point of their way through the journal."""
+"""The rows of a push on their way through the journal; ``row`` is the place in the input."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ class RowRecord:
     """A row of the input, mapped or rejected.
 
     Attributes:
-        row: Its place in the input.
         email: The address, as it is written.
         address: The address as it is compared; ``None`` keeps the row out of all comparing.
-        text: All fields, as iContact is sent them, as JSON; ``None`` if the row is not pushed.
+        text: What the mapper made, as JSON; ``None`` if the row is not pushed.
         notes: What the mapper left out or changed.
         restricted: Whether the row forbids to push other rows of the same address.
         status: How the row ended, if it has ended.
@@ -45,7 +44,6 @@ class OpenRow:
     """A row to be decided about, with what is known of its address.
 
     Attributes:
-        row: Its place in the input.
         fields: What the mapper made.
         state: What iContact says about the address.
         tried: What an earlier request with this row was to bring about, and why.
@@ -64,12 +62,9 @@ class RowToWrite:
     """A row to be written, as the journal holds it. Its ``repr`` shows nothing personal.
 
     Attributes:
-        row: Its place in the input.
         address: The address, in lower case.
         action: What is written to the contact; the name of an ``Action``.
         subscribe: Whether it is put on the list.
-        contact_id: The existing contact.
-        subscription: Its state on the list as it was found.
         status: How the row ends if all goes well.
         reason: Why, encoded.
         tried: Whether an earlier request with it may have been carried out.
@@ -92,16 +87,7 @@ class RowToWrite:
 
 @attrs.define
 class RowResult:
-    """How a row ended.
-
-    Attributes:
-        row: Its place in the input.
-        status: How it ended.
-        reason: Why.
-        subscription: The state on the list.
-        contact_id: The contact.
-        tried: Whether a request with it may have been carried out, now or earlier.
-    """
+    """How a row ended; ``tried`` if a request with it may have been carried out, now or earlier."""
 
     row: int
     status: str

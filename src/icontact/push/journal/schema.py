@@ -12,17 +12,10 @@ VERSION = 7
 class Stage:
     """The stages of a row. Plain numbers, since they are stored in a column."""
 
-    READ = 0
-    """Mapped; nothing is decided yet."""
-
-    PLANNED = 1
-    """To be written."""
-
-    SENT = 2
-    """A request with it went out, and its answer is not stored yet."""
-
-    DONE = 3
-    """It has its outcome."""
+    READ = 0  # mapped; nothing is decided yet
+    PLANNED = 1  # to be written
+    SENT = 2  # a request with it went out, and its answer is not stored yet
+    DONE = 3  # it has its outcome
 
 
 #: ``address`` is what duplicates and contacts are matched by; ``fields`` what the mapper

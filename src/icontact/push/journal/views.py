@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from os import PathLike
-from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar, overload
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, overload
 
 from icontact.models import ContactFields
 from icontact.push.decisions import Action, fields_to_write
@@ -70,32 +70,35 @@ class PlannedRow:
 
 
 class _View(Sequence[T], Generic[T]):
-    """Rows of a journal, some at a time in memory. Pickling reads all of them."""
+    """Rows of a journal, some at a time in memory. Pickling reads all of them.
+
+    Attributes:
+        counts: How many rows had each status when the view was made. Later runs do not change it.
+        added: How many contacts were in iContact already and are put on the list; by then, too.
+    """
 
     #: The columns that make up an item.
     columns: str = "row, email, status, subscription, reason, contact_id, notes, duplicate_of"
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._length: int | None = None
-        self._counts: dict[str, int] | None = None
-        self._added: int | None = None
-
-    @classmethod
-    def counted(cls, database: Database) -> Self:
-        """Return a view whose counts do not change with later runs."""
-        view = cls(database)
-        view._counts, view._added = view.counts(), view.added()
-        return view
+        self.counts: dict[str, int] = {}
+        self.added: int = 0
+        self._length = 0
+        for status, subscribe, number in database.rows(
+            "SELECT status, subscribe, COUNT(*) FROM rows GROUP BY status, subscribe"
+        ):
+            self._length += number
+            if status is not None:
+                self.counts[status] = self.counts.get(status, 0) + number
+            if status == "updated" and subscribe:
+                self.added += number
 
     @abstractmethod
     def _made(self, common: dict[str, Any], *columns: Any) -> T:
         """Return the item that the columns describe."""
 
     def __len__(self) -> int:
-        # The input is read before a view is made.
-        if self._length is None:
-            self._length = int(self._database.value("SELECT COUNT(*) FROM rows"))
         return self._length
 
     @overload
@@ -186,20 +189,6 @@ class _View(Sequence[T], Generic[T]):
         condition = "(status IN ('skipped', 'rejected', 'failed') OR notes IS NOT NULL)"
         total = self._database.value(f"SELECT COUNT(*) FROM rows WHERE {condition}")
         return list(islice(self._where(condition), most)), int(total)
-
-    def added(self) -> int:
-        """Return how many contacts were in iContact already and are put on the list."""
-        if self._added is not None:
-            return self._added
-        condition = "status = 'updated' AND subscribe = 1"
-        return int(self._database.value(f"SELECT COUNT(*) FROM rows WHERE {condition}"))
-
-    def counts(self) -> dict[str, int]:
-        """Return the number of rows of each status, as of the time they were counted."""
-        if self._counts is not None:
-            return self._counts
-        rows = self._database.rows("SELECT status, COUNT(*) FROM rows GROUP BY status")
-        return {status: number for status, number in rows if status is not None}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence) or isinstance(other, str):
