@@ -20,6 +20,7 @@ BODY_TOO_LARGE = "Request Entity Too Large"
 INTERNAL_ERROR = "Internal Server Error"
 NO_CHANGES = "No Changes Made"
 TOO_MANY_REQUESTS = "The request limit of your account was exceeded. Please try again later"
+TOO_MANY_ITEMS = "You provided too many records. Please provide at most {most} records"
 PAST_DUE = "Your account is past due. Please update your billing information"
 UNREADABLE_BODY = "The data you provided could not be parsed. Please provide valid JSON"
 NESTED_TOO_DEEPLY = "The data you provided was nested too deeply. Please provide valid JSON"
@@ -39,9 +40,7 @@ NO_RECIPIENTS = (
     "You did not provide an includeListIds or an includeSegmentIds field, but one is required."
     " Please provide an includeListIds or an includeSegmentIds field"
 )
-ALREADY_RELEASED = "The send you provided has been released or cancelled, and can not be cancelled"
 UPLOAD_DONE = "The upload you provided has received its data, and can not be changed any more"
-NOT_WELL_FORMED = "htmlBody has to be well-formed XML"
 
 _UNRECOGNISED_TERMS = (
     "The data you received may not be what you expected. This happened because your request"
@@ -58,7 +57,7 @@ def ignored_terms(names: Iterable[str]) -> str:
 
 def required(field: str) -> str:
     """Return the recorded sentence for a field that is missing (API 4)."""
-    named = f"{_article(field)} {field} field"
+    named = _named(field)
     return f"You did not provide {named}, which is required. Please provide {named}"
 
 
@@ -75,8 +74,8 @@ def not_recognised(field: str) -> str:
 
 def not_allowed(field: str) -> str:
     """Return the sentence for a field that must not be given here."""
-    named = f"{_article(field)} {field} field"
-    return f"You provided {named}, which is not allowed here. Please remove the {field} field"
+    removed = f"which is not allowed here. Please remove the {field} field"
+    return f"You provided {_named(field)}, {removed}"
 
 
 def unchanged(fields: Iterable[str]) -> str:
@@ -84,35 +83,5 @@ def unchanged(fields: Iterable[str]) -> str:
     return f"The following fields can not be changed here and so were ignored ({', '.join(fields)})"
 
 
-def already_scheduled(message_id: int, send_id: int) -> str:
-    """Return the recorded refusal of a second send (API 13)."""
-    return f"Message [messageId={message_id}] already scheduled for send [sendId={send_id}]"
-
-
-def rejected_row(number: int, because: str) -> str:
-    """Return the warning about a row of an upload that was left out (API 14)."""
-    return f"Row {number} was not imported. {because}"
-
-
-def ignored_columns(names: Iterable[str]) -> str:
-    """Return the warning about columns of an upload that are not fields (API 14)."""
-    return f"The following columns could not be recognized and so were ignored ({', '.join(names)})"
-
-
-def too_many_items(most: int | None) -> str:
-    """Return the sentence for a collection POST that is longer than the server takes."""
-    return f"You provided too many records. Please provide at most {most} records"
-
-
-def too_many_rows(most: int) -> str:
-    """Return the sentence for a ``limit`` that is larger than the server takes."""
-    return not_valid("limit", f"limit can be at most {most}")
-
-
-def no_result(identifier: str) -> str:
-    """Return the recorded text of a deleted list, which goes with a 500 (API 8.1)."""
-    return f"No result for ({identifier})."
-
-
-def _article(word: str) -> str:
-    return "an" if word[:1].lower() in "aeiou" else "a"
+def _named(field: str) -> str:
+    return f"{'an' if field[:1].lower() in 'aeiou' else 'a'} {field} field"

@@ -133,7 +133,7 @@ class Seeder:
             rows = [row(item) for item in chunk]
             self._store.insert_many("contacts", columns, rows)
             present = (row[0] for row in rows if row[status] != "deleted")
-            blocks.add(self._store, self._folder_id, present)
+            blocks.count(self._store, self._folder_id, present)
         return ids
 
     def subscriptions(self, items: Items, default_list: int) -> list[str]:

@@ -19,9 +19,7 @@ from icontact.sandbox.rules import (
     messages,
     segments,
     sends,
-    signup_forms,
     subscriptions,
-    time,
     uploads,
     users,
     webhooks,
@@ -30,13 +28,13 @@ from icontact.sandbox.rules.context import Area, Route, within
 from icontact.sandbox.rules.evidence import MatrixEntry, matrix
 
 ROUTES: tuple[Route, ...] = (
-    *time.ROUTES,
+    *accounts.TIME_ROUTES,
     *within(Area.SETTINGS, *accounts.ROUTES),
     *within(Area.OWNER, *users.ROUTES),
     *within(Area.SUBSCRIBER, *contacts.ROUTES, *history.ROUTES, *lists.ROUTES),
     *within(Area.SUBSCRIBER, *subscriptions.ROUTES, *custom_fields.ROUTES),
     *within(Area.SUBSCRIBER, *segments.ROUTES, *uploads.ROUTES),
-    *within(Area.SUBSCRIBER, *signup_forms.ROUTES, *webhooks.ROUTES),
+    *within(Area.SUBSCRIBER, *lists.FORM_ROUTES, *webhooks.ROUTES),
     *within(Area.CREATIVE, *campaigns.ROUTES, *messages.ROUTES, *sends.ROUTES),
     *within(Area.CREATIVE, *automations.ROUTES),
     *within(Area.ANALYTIC, *messages.TRACKING_ROUTES),

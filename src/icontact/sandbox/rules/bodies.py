@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from icontact.sandbox import error_texts, phpjson
 from icontact.sandbox.exchange import Refusal
-from icontact.sandbox.rules.context import RequestContext, beyond_cap
-
-Item = dict[str, Any]
+from icontact.sandbox.rules.context import Item, RequestContext, beyond_cap
 
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -18,46 +16,71 @@ _EMAIL = re.compile(rf"{_LOCAL}(?:\.{_LOCAL})*@{_LABEL}(?:\.{_LABEL})+")
 _LONGEST_EMAIL = 254
 
 
-def save_many(
-    context: RequestContext,
-    plural: str,
-    singular: str,
-    save: Callable[[RequestContext, Item], Item | None],
-) -> list[Item]:
-    """Save the items of a collection POST one by one; a refused one becomes warnings (API 2.7).
+def items(context: RequestContext, plural: str, singular: str) -> list[Any]:
+    """Return what was posted to a collection, in whichever of its shapes.
 
     Args:
         context: The request.
         plural: The key of the collection, as in ``{"contacts": [...]}``.
         singular: The key of one, as in ``{"contact": {...}}``.
-        save: Stores one item, and returns its answer; ``None`` leaves it out silently.
 
-    Returns:
-        What was stored, in order; shorter than the request if something was refused.
+    Raises:
+        Refusal: 400, if it is none of them; or the status that the quirks have for a batch beyond
+            their cap.
     """
-    return save_each(context, items(context, plural, singular), singular, save)
+    body = phpjson.decode(context.incoming.body)
+    if isinstance(body, dict):
+        # One object wrapped in its singular name is recorded, the plural seen in client code.
+        wrapped = body.get(singular, body.get(plural)) if len(body) == 1 else None
+        body = wrapped if isinstance(wrapped, dict | list) else body
+        body = [body] if isinstance(body, dict) else body
+    if not isinstance(body, list):
+        raise Refusal(400, error_texts.WRONG_SHAPE)
+    given = [item for entry in body for item in (entry if isinstance(entry, list) else [entry])]
+    effect = _effect_of_cap(context, given)
+    if effect == "refused":
+        text = error_texts.TOO_MANY_ITEMS.format(most=context.quirks.max_batch)
+        raise beyond_cap(context.quirks.max_batch_status, text)
+    if effect == "slow":
+        context.delay = context.quirks.slow_seconds
+    return given[: context.quirks.max_batch] if effect == "first_stored" else given
 
 
 def save_each(
     context: RequestContext,
     given: list[Any],
     singular: str,
-    save: Callable[[RequestContext, Item], Item | None],
+    save: Callable[[Item], Item | None],
 ) -> list[Item]:
-    """Save what :func:`items` returned, as :func:`save_many` does."""
+    """Save the items of a collection POST one by one; a refused one becomes warnings (API 2.7).
+
+    Args:
+        context: The request.
+        given: What :func:`items` returned.
+        singular: The key of one item.
+        save: Stores one item, and returns its answer; ``None`` leaves it out silently.
+
+    Returns:
+        What was stored, in order; shorter than the request if something was refused.
+    """
     saved = []
     for item in given:
         try:
             if not isinstance(item, dict):
                 raise Refusal(400, error_texts.not_valid(singular))
-            row = save(context, item)
+            row = save(item)
         except Refusal as refusal:
             context.warn(*refusal.texts)
         else:
             saved += [] if row is None else [row]
-    return (
-        saved[: context.quirks.max_batch] if _is_beyond(context, given, "first_answered") else saved
-    )
+    shortened = _effect_of_cap(context, given) == "first_answered"
+    return saved[: context.quirks.max_batch] if shortened else saved
+
+
+def _effect_of_cap(context: RequestContext, given: list[Any]) -> str:
+    """Return what happens to a batch that is beyond the cap; empty if it is not."""
+    most = context.quirks.max_batch
+    return "" if most is None or len(given) <= most else context.quirks.beyond_max_batch
 
 
 def member(context: RequestContext, singular: str) -> Item | None:
@@ -75,57 +98,41 @@ def member(context: RequestContext, singular: str) -> Item | None:
     return inner if len(body) == 1 and isinstance(inner, dict) else body
 
 
-def items(context: RequestContext, plural: str, singular: str) -> list[Any]:
-    """Return what was posted to a collection, in whichever of its shapes.
-
-    Raises:
-        Refusal: 400, if it is none of them; or the status that the quirks have for a batch beyond
-            their cap.
-    """
-    given = _posted(context, plural, singular)
-    if _is_beyond(context, given, "refused"):
-        text = error_texts.too_many_items(context.quirks.max_batch)
-        raise beyond_cap(context.quirks.max_batch_status, text)
-    if _is_beyond(context, given, "slow"):
-        context.delay = context.quirks.slow_seconds
-    return (
-        given[: context.quirks.max_batch] if _is_beyond(context, given, "first_stored") else given
-    )
-
-
-def _is_beyond(context: RequestContext, given: list[Any], effect: str) -> bool:
-    """Say whether a batch is beyond the cap, and this is what happens to it then."""
-    most = context.quirks.max_batch
-    return most is not None and len(given) > most and context.quirks.beyond_max_batch == effect
-
-
-def _posted(context: RequestContext, plural: str, singular: str) -> list[Any]:
-    body = phpjson.decode(context.incoming.body)
-    if isinstance(body, dict) and len(body) == 1:
-        # One object wrapped in its singular name is recorded, the plural seen in client code.
-        wrapped = body.get(singular, body.get(plural))
-        body = wrapped if isinstance(wrapped, dict | list) else body
-    if isinstance(body, dict):
-        return [body]
-    if isinstance(body, list):
-        return [item for entry in body for item in (entry if isinstance(entry, list) else [entry])]
-    raise Refusal(400, error_texts.WRONG_SHAPE)
-
-
 class FieldReader:
     """Reads the fields of one payload, and collects a sentence for each that is wrong.
 
     Args:
+        context: The request.
         payload: The object that was sent.
+        current: What holds for fields that the payload does not give.
+        complete: Whether :meth:`texts` and :meth:`flags` also read what is not given.
     """
 
-    def __init__(self, payload: Mapping[str, Any]) -> None:
-        self._payload = payload
+    def __init__(
+        self,
+        context: RequestContext,
+        payload: Mapping[str, Any],
+        *,
+        current: Mapping[str, Any] | None = None,
+        complete: bool = True,
+    ) -> None:
+        self._context = context
+        self._sent = payload
+        self._payload = {**current, **payload} if current else payload
+        self._complete = complete
         self._problems: list[str] = []
 
     def given(self, name: str) -> bool:
         """Say whether the payload has this key at all."""
         return name in self._payload
+
+    def wanted(self, names: Iterable[str]) -> list[str]:
+        """Return the names to read: of a complete payload all, otherwise those that are given."""
+        return [name for name in names if self._complete or name in self._payload]
+
+    def value(self, name: str) -> Any:
+        """Return a value as it was sent."""
+        return self._payload.get(name)
 
     def text(self, name: str, *, required: bool = False) -> str:
         """Return a text field, ``""`` if it is absent, null or wrong."""
@@ -134,16 +141,15 @@ class FieldReader:
             self.complain(error_texts.not_valid(name))
         elif required and not value:
             self.complain(error_texts.required(name))
+        elif value and "email" in name.lower() and not is_email(value):
+            self.complain(error_texts.not_valid(name))
         return value or ""
 
-    def email(self, name: str, *, required: bool = False) -> str:
-        """Return an e-mail address."""
-        address = self.text(name, required=required)
-        if address and not is_email(address):
-            self.complain(error_texts.not_valid(name))
-        return address
+    def texts(self, names: Iterable[str], required: Collection[str] = ()) -> dict[str, str]:
+        """Return the text fields that are wanted; some of them may not be blank."""
+        return {name: self.text(name, required=name in required) for name in self.wanted(names)}
 
-    def flag(self, name: str, default: int, *, required: bool = False) -> int:
+    def flag(self, name: str, default: int = 0, *, required: bool = False) -> int:
         """Return 1 or 0 from any of ``0 1 "0" "1" true false`` (API 2.5)."""
         if not self.given(name):
             if required:
@@ -154,30 +160,66 @@ class FieldReader:
             self.complain(error_texts.not_valid(name, f"{name} can be either 0 or 1"))
         return flag or 0
 
-    def code(self, name: str, most: int, default: int = 0, *, required: bool = False) -> int:
-        """Return one of the numbers from 0 to the last that is known."""
-        text = self.text(name, required=required)
-        if not text:
-            return default
-        allowed = [str(choice) for choice in range(most + 1)]
-        if text not in allowed:
-            self.complain(error_texts.not_valid(name, f"{name} can be one of {', '.join(allowed)}"))
-            return default
-        return int(text)
+    def flags(self, defaults: Mapping[str, int]) -> dict[str, int]:
+        """Return the flags that are wanted."""
+        return {name: self.flag(name, defaults[name]) for name in self.wanted(defaults)}
 
-    def choice(self, name: str, allowed: Collection[str], *, required: bool = False) -> str:
+    def choice(self, name: str, allowed: Sequence[str], *, required: bool = False) -> str:
         """Return one of the words that are known, ``""`` if it is absent or wrong."""
         text = self.text(name, required=required)
-        if text and text not in allowed:
-            words = ", ".join(sorted(allowed))
-            self.complain(error_texts.not_valid(name, f"{name} can be one of {words}"))
-        return text
+        if not text or text in allowed:
+            return text
+        choices = f"{name} can be one of {', '.join(allowed)}"
+        self.complain(error_texts.not_valid(name, choices))
+        return ""
 
-    def forbid(self, *names: str) -> None:
-        """Complain about fields that must not be given here."""
-        for name in names:
-            if self.given(name):
-                self.complain(error_texts.not_allowed(name))
+    def known_id(
+        self, table: str, name: str, key: str = "", *, required: bool = False
+    ) -> int | None:
+        """Read an id that has to name something in the folder; complain if it names nothing.
+
+        Args:
+            table: Where the thing is.
+            name: The field with the id.
+            key: The column of the id, if it has another name.
+            required: Whether it may not be blank.
+        """
+        text = self.text(name, required=required)
+        return self._look_up(table, name, key or name, text) if text else None
+
+    def known_ids(self, table: str, name: str, key: str) -> list[int]:
+        """Read comma-separated ids in one text; each has to name something."""
+        ids = []
+        for part in filter(None, (part.strip() for part in self.text(name).split(","))):
+            found = self._look_up(table, name, key, part)
+            if found is None:
+                return []
+            ids.append(found)
+        return ids
+
+    def _look_up(self, table: str, name: str, key: str, text: str) -> int | None:
+        row = self._context.find(table, key, text)
+        if row is None or (table == "lists" and row["deleted"]):
+            self.complain(error_texts.not_recognised(name))
+            return None
+        return int(row[key])
+
+    def unchanged(self, **current: object) -> None:
+        """Complain about fields that were fixed on creation, unless they are given unchanged."""
+        for name, value in current.items():
+            if str(self._payload.get(name, value)) != str(value):
+                self.forbid(name)
+
+    def forbid(self, name: str) -> None:
+        """Complain about a field that must not be given here."""
+        if self.given(name):
+            self.complain(error_texts.not_allowed(name))
+
+    def mention_receive_only(self, names: Iterable[str]) -> None:
+        """Warn of fields that only the server writes, where the quirks say so (API 2.3)."""
+        given = [name for name in names if name in self._sent]
+        if given and self._context.quirks.receive_only_fields == "warned":
+            self._context.warn(error_texts.unchanged(given))
 
     def complain(self, text: str) -> None:
         """Note a sentence for the answer."""

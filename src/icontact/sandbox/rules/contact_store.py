@@ -13,13 +13,10 @@ from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import contact_fields, history
 from icontact.sandbox.rules.contact_fields import COLUMNS, ContactPayload
-from icontact.sandbox.rules.context import RequestContext, number
+from icontact.sandbox.rules.context import Item, RequestContext, number
 from icontact.sandbox.rules.history import HistoryEntry
 from icontact.sandbox.store import blocks
 from icontact.sandbox.store.schema import CONTACT_TEXTS
-
-ContactRow = dict[str, Any]
-"""The columns of a contact, with the changes so far."""
 
 _BLANK: dict[str, str] = dict.fromkeys(CONTACT_TEXTS, "")
 _FIELDS = (*CONTACT_TEXTS, "custom")
@@ -33,13 +30,15 @@ _UPDATES = {
 }
 _ALWAYS = ("contactId", "folderId", "createDate", "status")
 _NO_DETAILS: Mapping[str, str] = {}
-_EMAILS = "email IN (SELECT value FROM json_each(?))"
+_WITH_EMAILS = "email IN (SELECT value FROM json_each(?))"
+_ANY_DELETED = "SELECT EXISTS (SELECT 1 FROM contacts WHERE folderId = ? AND status = 'deleted')"
 
 
 class ContactStore:
     """Saves contacts one by one, each after the changes of those before it.
 
-    The caller calls :meth:`flush` in the end, in the same transaction.
+    A contact is a dict of its columns, with the changes so far. The caller calls :meth:`flush` in
+    the end, in the same transaction.
 
     Args:
         context: The request.
@@ -57,13 +56,13 @@ class ContactStore:
             "folderId": context.folder_id,
             "custom": "{}",
         }
-        self._by_id: dict[int, ContactRow | None] = {}
-        self._by_email: dict[str, ContactRow | None] = {}
-        self._deleted: dict[str, ContactRow | None] = {}
-        self._created: dict[int, ContactRow] = {}
+        self._by_id: dict[int, Item | None] = {}
+        self._by_email: dict[str, Item | None] = {}
+        self._deleted: dict[str, Item | None] = {}
+        self._created: dict[int, Item] = {}
         self._given: dict[str, str] = {}
         self._revived: list[int] = []
-        self._changed: dict[int, tuple[ContactRow, bool]] = {}
+        self._changed: dict[int, tuple[Item, bool]] = {}
         self._done: list[HistoryEntry] = []
         self._last_id = 0
 
@@ -77,30 +76,35 @@ class ContactStore:
         self._look_up_emails(emails)
         self._look_up_ids(ids)
 
-    def save(self, item: Mapping[str, Any]) -> ContactRow:
+    def save(self, item: Mapping[str, Any]) -> Item:
         """Create or change one contact, as one item of a collection POST (API 6.5).
 
         Raises:
             Refusal: 400; then nothing was changed.
         """
+        quirks = self._context.quirks
         if item.get("contactId") not in (None, ""):
             held = self.by_id(item["contactId"])
             if held is None:
                 raise Refusal(400, error_texts.not_recognised("contactId"))
             given = contact_fields.read(self._context, item, self._types)
-            return self.change(held, given, blanks=self._context.quirks.bulk_update_blanks)
+            return self.change(held, given, blanks=quirks.bulk_update_blanks)
         given = contact_fields.read(self._context, item, self._types)
         contact_fields.require_email(given)
         held = self._present(given.texts["email"])
         if held is not None:
-            return self.change(held, given, blanks=self._context.quirks.upsert_blanks)
-        contact_fields.check_new_status(self._context, given.status)
+            return self.change(held, given, blanks=quirks.upsert_blanks)
+        if given.status is not None and given.status not in quirks.creation_statuses:
+            raise Refusal(400, error_texts.not_valid("status"))
         return self._create(given)
 
-    def change(self, held: ContactRow, given: ContactPayload, *, blanks: bool) -> ContactRow:
+    def change(self, held: Item, given: ContactPayload, *, blanks: bool) -> Item:
         """Write fields to a contact, blanking the others or not, and record what changes."""
         contact_fields.check_status_change(held["status"], given.status)
-        self._check_email_is_free(held, given.texts.get("email"))
+        other = self._present(given.texts["email"]) if "email" in given.texts else None
+        if other is not None and other["contactId"] != held["contactId"]:
+            reason = "email is already used by another contact"
+            raise Refusal(400, error_texts.not_valid("email", reason))
         before = json.loads(held["custom"]) if held["custom"] != "{}" else {}
         custom = {**({} if blanks else before), **given.custom}
         texts = {**(_BLANK if blanks else {}), **given.texts}
@@ -111,7 +115,10 @@ class ContactStore:
             if custom.get(name, "") != before.get(name, "")
         }
         if "email" in edited:
-            self._readdress(held, edited["email"])
+            self.flush()
+            # The old address is looked up again if it is asked for: a deleted contact may have it.
+            del self._by_email[held["email"].lower()]
+            self._by_email[edited["email"].lower()] = held
         if edited or edited_custom:
             held.update(edited, custom=json.dumps(custom))
             self._note(held, "EditFields", {**edited, **edited_custom}, keys="email" in edited)
@@ -123,7 +130,7 @@ class ContactStore:
             self.flush()
         return held
 
-    def by_id(self, contact_id: object) -> ContactRow | None:
+    def by_id(self, contact_id: object) -> Item | None:
         """Return a contact of the folder, unless it is deleted."""
         known = number(contact_id)
         if known is None:
@@ -142,16 +149,17 @@ class ContactStore:
             # Columns that no item gives have a default in the table, which is faster.
             names = (*_ALWAYS, *self._given)
             store.insert_many("contacts", names, map(itemgetter(*names), self._created.values()))
-        blocks.add(store, self._context.folder_id, (*self._created, *self._revived))
+        blocks.count(store, self._context.folder_id, (*self._created, *self._revived))
         history.record_many(self._context, self._done)
         self._changed, self._created, self._revived, self._done = {}, {}, [], []
         self._given = {}
 
-    def _create(self, given: ContactPayload) -> ContactRow:
+    def _create(self, given: ContactPayload) -> Item:
         key = given.texts["email"].lower()
         held = self._deleted.pop(key, None)
         if held is None:
-            contact_id = self._new_id()
+            before = self._last_id or blocks.next_contact(self._context.store) - 1
+            contact_id = self._last_id = before + 1
             held = self._created[contact_id] = {**self._blank_row}
             held["contactId"] = contact_id
         else:
@@ -170,9 +178,7 @@ class ContactStore:
         self._done.append(HistoryEntry(contact_id, "AddContact", _NO_DETAILS))
         return held
 
-    def _note(
-        self, held: ContactRow, action_type: str, details: dict[str, str], *, keys: bool
-    ) -> None:
+    def _note(self, held: Item, action_type: str, details: dict[str, str], *, keys: bool) -> None:
         contact_id = held["contactId"]
         if contact_id in self._created:
             self._given.update(_BLANK, custom="")
@@ -181,59 +187,37 @@ class ContactStore:
             self._changed[contact_id] = held, keys or before
         self._done.append(HistoryEntry(contact_id, action_type, details))
 
-    def _readdress(self, held: ContactRow, email: str) -> None:
-        self.flush()
-        # The old address is looked up again if it is asked for: a deleted contact may have it.
-        del self._by_email[held["email"].lower()]
-        self._by_email[email.lower()] = held
-
-    def _check_email_is_free(self, held: ContactRow, email: str | None) -> None:
-        other = None if email is None else self._present(email)
-        if other is not None and other["contactId"] != held["contactId"]:
-            reason = "email is already used by another contact"
-            raise Refusal(400, error_texts.not_valid("email", reason))
-
-    def _present(self, email: str) -> ContactRow | None:
+    def _present(self, email: str) -> Item | None:
         key = email.lower()
         if key not in self._by_email:
             self._look_up_emails({key})
         return self._by_email[key]
 
-    def _new_id(self) -> int:
-        self._last_id = (self._last_id or blocks.next_contact(self._context.store) - 1) + 1
-        return self._last_id
-
     def _look_up_emails(self, emails: set[str]) -> None:
-        rows = self._rows(f"folderId = ? AND status <> 'deleted' AND {_EMAILS}", emails)
         self._by_email.update(dict.fromkeys(emails))
-        for held in map(self._held, rows):
-            self._by_email[held["email"].lower()] = held
-        if self._context.quirks.recreate_deleted == "same_id" and self._any_deleted():
-            condition = f"folderId = ? AND status = 'deleted' AND {_EMAILS} ORDER BY contactId"
-            for held in self._rows(condition, emails):
-                self._deleted[held["email"].lower()] = held
-
-    def _any_deleted(self) -> bool:
-        sql = "SELECT EXISTS (SELECT 1 FROM contacts WHERE folderId = ? AND status = 'deleted')"
-        return bool(self._context.store.value(sql, (self._context.folder_id,)))
+        self._hold(f"folderId = ? AND status <> 'deleted' AND {_WITH_EMAILS}", emails)
+        folder_id, store = self._context.folder_id, self._context.store
+        if self._context.quirks.recreate_deleted == "same_id" and store.value(
+            _ANY_DELETED, (folder_id,)
+        ):
+            condition = f"folderId = ? AND status = 'deleted' AND {_WITH_EMAILS} ORDER BY contactId"
+            for row in self._rows(condition, emails):
+                self._deleted[row["email"].lower()] = row
 
     def _look_up_ids(self, ids: set[int]) -> None:
-        # The sign keeps SQLite from walking through the folder.
-        present = "+folderId = ? AND status <> 'deleted'"
-        in_ids = "contactId IN (SELECT value FROM json_each(?))"
-        rows = self._rows(f"{present} AND {in_ids}", ids) if ids else []
         self._by_id.update(dict.fromkeys(ids - self._by_id.keys()))
-        for held in map(self._held, rows):
-            self._by_email[held["email"].lower()] = held
+        if ids:
+            # The sign keeps SQLite from walking through the folder.
+            present = "+folderId = ? AND status <> 'deleted'"
+            self._hold(f"{present} AND contactId IN (SELECT value FROM json_each(?))", ids)
 
-    def _held(self, row: ContactRow) -> ContactRow:
-        """Return the one copy of a contact, however it was looked up."""
-        held = self._by_id.get(row["contactId"])
-        if held is None:
-            self._by_id[row["contactId"]] = held = row
-        return held
+    def _hold(self, condition: str, wanted: Iterable[str | int]) -> None:
+        """Look contacts up, and keep one copy of each, however it was found."""
+        for row in self._rows(condition, wanted):
+            held = self._by_id.get(row["contactId"]) or row
+            self._by_id[row["contactId"]] = self._by_email[held["email"].lower()] = held
 
-    def _rows(self, condition: str, wanted: Iterable[str | int]) -> list[ContactRow]:
+    def _rows(self, condition: str, wanted: Iterable[str | int]) -> list[Item]:
         rows = self._context.store.rows(
             f"SELECT {', '.join(COLUMNS)} FROM contacts WHERE {condition}",
             (self._context.folder_id, json.dumps(list(wanted))),

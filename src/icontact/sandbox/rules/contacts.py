@@ -9,11 +9,12 @@ import attrs
 
 from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
-from icontact.sandbox.rules import bodies, checks, contact_fields, custom_fields, history
-from icontact.sandbox.rules.contact_store import ContactRow, ContactStore
-from icontact.sandbox.rules.context import RequestContext, Route, Scope
+from icontact.sandbox.rules import bodies, contact_fields, custom_fields, history
+from icontact.sandbox.rules.contact_store import ContactStore
+from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope
+from icontact.sandbox.rules.endpoint import FOLDER
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, column
+from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, terms
 from icontact.sandbox.store import Row, blocks
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
@@ -22,79 +23,62 @@ _SUBSCRIBED = (
     "SELECT 1 FROM subscriptions AS listed"
     " WHERE listed.contactId = contacts.contactId AND listed.status <> 'unsubscribed'"
 )
-_POPULATIONS = {"total": "1", "unlisted": f"NOT EXISTS ({_SUBSCRIBED})"}
-_LISTED = f"EXISTS ({_SUBSCRIBED})"
-_IDS = frozenset({"contactId", "listId"})
+_POPULATIONS = {
+    "total": "1",
+    "unlisted": f"NOT EXISTS ({_SUBSCRIBED})",
+    "listed": f"EXISTS ({_SUBSCRIBED})",
+}
+_ON_LIST = (
+    "contactId IN (SELECT contactId FROM subscriptions WHERE ({}) AND status <> 'unsubscribed')"
+)
+_SEARCHED = ("firstName", "lastName", "street", "city", "state", "postalCode", "email")
 
 _LISTING = Listing(
     table="contacts",
     key="contactId",
     terms={
-        "contactId": column("contactId", TermKind.NUMBER),
-        "listId": Term(
-            "listId",
-            TermKind.NUMBER,
-            "contactId IN (SELECT contactId FROM subscriptions"
-            " WHERE ({}) AND status <> 'unsubscribed')",
-            sortable=False,
-        ),
-        "firstName": column("firstName"),
-        "lastName": column("lastName"),
-        "street": column("street"),
-        "city": column("city"),
-        "state": column("state"),
-        "postalCode": column("postalCode"),
-        "email": column("email"),
-        "status": column("status", TermKind.CODE),
-        "createDate": column("createDate", TermKind.EASTERN),
+        **terms(numbers=("contactId",), texts=_SEARCHED, codes=("status",)),
+        "listId": Term("listId", TermKind.NUMBER, _ON_LIST, sortable=False),
+        "createDate": Term('"createDate"', TermKind.EASTERN),
     },
     sortable=(*CONTACT_TEXTS, "bounceCount"),
-    columns=contact_fields.LISTING_COLUMNS,
+    selected=contact_fields.LISTING_COLUMNS,
     narrow=frozenset({"email"}),
 )
 
 
-def list_all(context: RequestContext) -> dict[str, Any]:
+def list_all(context: RequestContext) -> Item:
     """Answer ``GET …/contacts``; deleted contacts never show."""
-    types = custom_fields.defined(context)
-    listing = _LISTING
+    types, query, listing = custom_fields.defined(context), context.incoming.query, _LISTING
     if context.quirks.search_custom_fields:
-        terms = {name: _custom_term(name) for name in types}
-        listing = attrs.evolve(listing, terms={**terms, **listing.terms})
-    population = context.incoming.query.get("status", "")
-    if population in _POPULATIONS:
+        # A private name holds neither quotes nor brackets (API 9), so that it may stand in SQL.
+        customs = {
+            name: Term(f"json_extract(custom, '$.\"{name}\"')", TermKind.TEXT) for name in types
+        }
+        listing = attrs.evolve(listing, terms={**customs, **listing.terms})
+    population = query.get("status", "")
+    if population in {"total", "unlisted"}:
         listing = attrs.evolve(listing, passed=frozenset({"status"}))
     else:
         population = "listed" if context.quirks.default_population == "listed" else "total"
     listing = attrs.evolve(listing, counted=population == "total")
-    page = search(context, listing, _base(context, population))
-    return page.envelope(context, "contacts", contact_fields.listing_wire(context, types))
-
-
-def _base(context: RequestContext, population: str) -> Clause:
-    """Return what holds for every contact of the answer: folder, not deleted, population."""
-    query = context.incoming.query
     # The sign keeps SQLite from walking through the folder where ids say which contacts are meant.
-    by_id = "email" not in query and not _IDS.isdisjoint(query)
+    sign = "+" if "email" not in query and ("contactId" in query or "listId" in query) else ""
     # Otherwise word for word the condition of the indexes that serve it.
-    present = f"{'+' if by_id else ''}folderId = ? AND status <> 'deleted'"
-    extra = _LISTED if population == "listed" else _POPULATIONS[population]
-    return Clause(f"{present} AND {extra}", (context.folder_id,))
+    present = f"{sign}folderId = ? AND status <> 'deleted' AND {_POPULATIONS[population]}"
+    base = Clause(present, (context.folder_id,))
+    render = contact_fields.listing_wire(context, types)
+    return search(context, listing, base, "contacts", render)
 
 
-def _custom_term(name: str) -> Term:
-    # A private name holds neither quotes nor brackets (API 9), so that it may stand in SQL.
-    return Term(f"json_extract(custom, '$.\"{name}\"')", TermKind.TEXT)
-
-
-def save_many(context: RequestContext) -> dict[str, Any]:
+def save_many(context: RequestContext) -> Item:
     """Answer ``POST …/contacts``: create by e-mail, update by e-mail or ``contactId``."""
     types = custom_fields.defined(context)
     contact_store = ContactStore(context, types)
     items = bodies.items(context, "contacts", "contact")
     contact_store.expect(items)
 
-    def save_one(context: RequestContext, item: dict[str, Any]) -> dict[str, Any]:
+    def save_one(item: Item) -> Item:
         return contact_fields.write_wire(contact_store.save(item), types)
 
     saved = bodies.save_each(context, items, "contact", save_one)
@@ -103,42 +87,37 @@ def save_many(context: RequestContext) -> dict[str, Any]:
     return {"contacts": saved or None}
 
 
-def read(context: RequestContext) -> dict[str, Any]:
+def read(context: RequestContext) -> Item:
     """Answer ``GET …/contacts/{contactId}``; a deleted contact is still there (API 6.6)."""
-    row = checks.required(_by_id(context, context.path_ids["contact_id"]))
+    row = context.load("contacts", "contactId", context.path_ids["contact_id"])
     return {"contact": contact_fields.member_wire(row, custom_fields.defined(context))}
 
 
-def merge(context: RequestContext) -> dict[str, Any]:
+def merge(context: RequestContext) -> Item:
     """Answer ``POST …/contacts/{contactId}``: only what is given changes."""
     return _write_member(context, blanks=False)
 
 
-def replace(context: RequestContext) -> dict[str, Any]:
+def replace(context: RequestContext) -> Item:
     """Answer ``PUT …/contacts/{contactId}``: what is not given is blanked, except the status."""
     return _write_member(context, blanks=True)
 
 
 def delete(context: RequestContext) -> list[Any]:
     """Answer ``DELETE …/contacts/{contactId}``: the contact stays, as ``deleted`` (API 6.6)."""
-    row = checks.required(_by_id(context, context.path_ids["contact_id"]))
-    if row["status"] == "deleted":
-        return _delete_again(context)
-    context.store.update("contacts", {"status": "deleted"}, "contactId", row["contactId"])
-    blocks.remove(context.store, context.folder_id, (row["contactId"],))
-    history.record(context, row["contactId"], "EditStatus", {"newStatus": "deleted"})
-    return []
-
-
-def _delete_again(context: RequestContext) -> list[Any]:
-    if context.quirks.second_delete == "not_found":
+    row = context.load("contacts", "contactId", context.path_ids["contact_id"])
+    if row["status"] != "deleted":
+        context.store.update("contacts", {"status": "deleted"}, "contactId", row["contactId"])
+        blocks.count(context.store, context.folder_id, (row["contactId"],), step=-1)
+        history.record(context, row["contactId"], "EditStatus", {"newStatus": "deleted"})
+    elif context.quirks.second_delete == "not_found":
         raise Refusal(404, error_texts.NOT_FOUND)
-    if context.quirks.second_delete == "no_changes":
+    elif context.quirks.second_delete == "no_changes":
         raise Refusal(400, error_texts.NO_CHANGES)
     return []
 
 
-def _write_member(context: RequestContext, *, blanks: bool) -> dict[str, Any]:
+def _write_member(context: RequestContext, *, blanks: bool) -> Item:
     types = custom_fields.defined(context)
     contact_store = ContactStore(context, types)
     held = contact_store.by_id(context.path_ids["contact_id"])
@@ -154,16 +133,12 @@ def _write_member(context: RequestContext, *, blanks: bool) -> dict[str, Any]:
     return {"contact": contact_fields.write_wire(held, types)}
 
 
-def save(context: RequestContext, item: dict[str, Any], types: Mapping[str, str]) -> ContactRow:
+def save(context: RequestContext, item: Item, types: Mapping[str, str]) -> Item:
     """Store one contact as a collection POST does (API 6.5)."""
     contact_store = ContactStore(context, types)
     held = contact_store.save(item)
     contact_store.flush()
     return held
-
-
-def _by_id(context: RequestContext, contact_id: object) -> Row | None:
-    return checks.find(context, "contacts", "contactId", contact_id)
 
 
 def by_email(context: RequestContext, email: str) -> Row | None:
@@ -174,13 +149,9 @@ def by_email(context: RequestContext, email: str) -> Row | None:
     )
 
 
-_COLLECTION = "/a/<account_id>/c/<client_folder_id>/contacts"
+_MEMBER = {"GET": read, "POST": merge, "PUT": replace, "DELETE": delete}
 
 ROUTES = (
-    Route(_COLLECTION, Scope.FOLDER, {"GET": list_all, "POST": save_many}),
-    Route(
-        f"{_COLLECTION}/<contact_id>",
-        Scope.FOLDER,
-        {"GET": read, "POST": merge, "PUT": replace, "DELETE": delete},
-    ),
+    Route(f"{FOLDER}/contacts", Scope.FOLDER, {"GET": list_all, "POST": save_many}),
+    Route(f"{FOLDER}/contacts/<contact_id>", Scope.FOLDER, _MEMBER),
 )

@@ -1,5 +1,7 @@
 """What a rule knows of a request, and the rows of the routing table."""
 
+# ruff: noqa: S608  (tables and columns are constants, values are parameters)
+
 from __future__ import annotations
 
 import enum
@@ -13,7 +15,10 @@ from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import IncomingRequest, Refusal
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.recipients import Recipients
-from icontact.sandbox.store import Store
+from icontact.sandbox.store import Row, Store
+
+Item = dict[str, Any]
+"""One object of a request or of an answer, or the columns of a row."""
 
 _LONGEST_ID = 18
 _GREATEST_ID = 10**_LONGEST_ID - 1
@@ -70,6 +75,22 @@ class RequestContext:
     def warn(self, *texts: str) -> None:
         """Add sentences to the ``warnings`` of the answer."""
         self.warnings.extend(texts)
+
+    def find(self, table: str, key: str, identifier: object) -> Row | None:
+        """Return the row of the folder that has an id, if there is one."""
+        sql = f"SELECT * FROM {table} WHERE {key} = ? AND folderId = ?"
+        return self.store.row(sql, (number(identifier), self.folder_id))
+
+    def load(self, table: str, key: str, identifier: object) -> Row:
+        """Return the row of the folder that has an id, or refuse with the recorded 404."""
+        return required(self.find(table, key, identifier))
+
+
+def required(row: Row | None) -> Row:
+    """Return a row, or refuse with the recorded 404."""
+    if row is None:
+        raise Refusal(404, error_texts.NOT_FOUND)
+    return row
 
 
 Handler = Callable[[RequestContext], Any]

@@ -9,8 +9,8 @@ from typing import Any
 from icontact.sandbox import error_texts
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules.bodies import FieldReader, as_flag
-from icontact.sandbox.rules.context import RequestContext
-from icontact.sandbox.rules.endpoint import Endpoint
+from icontact.sandbox.rules.context import Item, RequestContext
+from icontact.sandbox.rules.endpoint import Endpoint, showing
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
@@ -29,7 +29,7 @@ def delete(context: RequestContext) -> list[Any]:
     row = CUSTOM_FIELDS.load(context)
     context.store.execute(
         "UPDATE contacts SET custom = json_remove(custom, ?) WHERE folderId = ?",
-        (_json_path(row["privateName"]), context.folder_id),
+        (f'$."{row["privateName"]}"', context.folder_id),
     )
     return CUSTOM_FIELDS.delete(context)
 
@@ -54,55 +54,6 @@ def accepts(field_type: str, text: str, quirks: Quirks) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
-def _columns(
-    context: RequestContext, item: dict[str, Any], row: Row | None, complete: bool
-) -> dict[str, Any]:
-    own_name = "" if row is None else row["privateName"]
-    reader = FieldReader({**dict(row), **item} if row is not None and not complete else item)
-    if row is None:
-        reader.forbid("customFieldId")
-    columns = {
-        "privateName": reader.text("privateName", required=True),
-        "publicName": reader.text("publicName"),
-        "displayToUser": reader.flag("displayToUser", 0, required=True),
-        "fieldType": reader.text("fieldType", required=True),
-    }
-    if context.quirks.lower_private_names:
-        columns["privateName"] = str(columns["privateName"]).lower()
-    name, field_type = str(columns["privateName"]), columns["fieldType"]
-    if field_type and field_type not in TYPES:
-        allowed = f"fieldType can be one of {', '.join(TYPES)}"
-        reader.complain(error_texts.not_valid("fieldType", allowed))
-    if _FORBIDDEN.search(name):
-        rule = "privateName can not contain spaces, quotes, slashes or square brackets"
-        reader.complain(error_texts.not_valid("privateName", rule))
-    elif name != own_name and (name in _RESERVED or CUSTOM_FIELDS.find(context, name)):
-        reader.complain(error_texts.not_valid("privateName", "privateName is already used"))
-    reader.finish()
-    return columns
-
-
-def _insert(context: RequestContext, columns: dict[str, Any]) -> str:
-    context.store.insert("customfields", columns)
-    return str(columns["privateName"])
-
-
-def _rename_values(context: RequestContext, row: Row, columns: dict[str, Any]) -> None:
-    """Keep the values of contacts under the new name of a field."""
-    before, after = _json_path(row["privateName"]), _json_path(columns["privateName"])
-    if before != after:
-        context.store.execute(
-            "UPDATE contacts SET custom ="
-            " json_set(json_remove(custom, ?), ?, json_extract(custom, ?))"
-            " WHERE folderId = ? AND json_type(custom, ?) IS NOT NULL",
-            (before, after, before, context.folder_id, before),
-        )
-
-
-def _json_path(name: str) -> str:
-    return f'$."{name}"'
-
-
 def _is_date(text: str, form: str) -> bool:
     try:
         parsed = datetime.strptime(text, form).replace(tzinfo=UTC)
@@ -112,27 +63,64 @@ def _is_date(text: str, form: str) -> bool:
     return parsed.strftime(form) == text
 
 
-def _write_wire(context: RequestContext, row: Row) -> dict[str, Any]:
-    names = ("privateName", "publicName", "displayToUser", "fieldType")
-    return {**{name: row[name] for name in names}, "customFieldId": row["privateName"]}
+def _columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
+    name = reader.text("privateName", required=True)
+    if context.quirks.lower_private_names:
+        name = name.lower()
+    columns = {
+        "privateName": name,
+        "publicName": reader.text("publicName"),
+        "displayToUser": reader.flag("displayToUser", required=True),
+        "fieldType": reader.choice("fieldType", TYPES, required=True),
+    }
+    if _FORBIDDEN.search(name):
+        rule = "privateName can not contain spaces, quotes, slashes or square brackets"
+        reader.complain(error_texts.not_valid("privateName", rule))
+    elif (row is None or name != row["privateName"]) and (
+        name in _RESERVED or CUSTOM_FIELDS.find(context, name)
+    ):
+        reader.complain(error_texts.not_valid("privateName", "privateName is already used"))
+    return columns
 
 
-def _read_wire(context: RequestContext, row: Row) -> dict[str, Any]:
+def _insert(context: RequestContext, columns: Item) -> str:
+    context.store.insert("customfields", columns)
+    return str(columns["privateName"])
+
+
+def _rename_values(context: RequestContext, row: Row, columns: Item) -> None:
+    """Keep the values of contacts under the new name of a field."""
+    before, after = f'$."{row["privateName"]}"', f'$."{columns["privateName"]}"'
+    if before != after:
+        context.store.execute(
+            "UPDATE contacts SET custom ="
+            " json_set(json_remove(custom, ?), ?, json_extract(custom, ?))"
+            " WHERE folderId = ? AND json_type(custom, ?) IS NOT NULL",
+            (before, after, before, context.folder_id, before),
+        )
+
+
+def _write_wire(context: RequestContext, row: Row) -> Item:
+    definition = showing("privateName", "publicName", "displayToUser", "fieldType")(context, row)
+    return {**definition, "customFieldId": row["privateName"]}
+
+
+def _read_wire(context: RequestContext, row: Row) -> Item:
     return {**_write_wire(context, row), "displayToUser": str(row["displayToUser"])}
 
 
 CUSTOM_FIELDS = Endpoint(
     name="customfields",
-    singular="customfield",
-    key="privateName",
-    row_key="fieldNumber",
-    path_id="custom_field_id",
+    id_name="customFieldId",
+    id_column="privateName",
+    key="fieldNumber",
     read_id=str,
-    terms={},
     sortable=("privateName", "publicName", "fieldType", "displayToUser"),
     wire=_write_wire,
     read_wire=_read_wire,
+    null_for_blank=False,
     columns=_columns,
+    whole=True,
     insert=_insert,
     after_change=_rename_values,
     envelope="total",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import attrs
 
-from icontact.sandbox import error_texts, timestamps
-from icontact.sandbox.exchange import Refusal
-from icontact.sandbox.rules.context import ContactChange, RequestContext, Route, Scope, number
+from icontact.sandbox import timestamps
+from icontact.sandbox.rules.context import ContactChange, Item, RequestContext, Route, Scope
+from icontact.sandbox.rules.endpoint import FOLDER
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, column
+from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, terms
 from icontact.sandbox.store import Row
 
 _LISTING = Listing(
@@ -20,12 +20,10 @@ _LISTING = Listing(
     key="actionNumber",
     terms={
         "actor": Term('"actorKind"', TermKind.CODE),
-        "actionType": column("actionType", TermKind.CODE),
-        "actionTime": column("actionTime", TermKind.EPOCH),
+        **terms(codes=("actionType",), moments=("actionTime",)),
     },
     newest_first=True,
 )
-
 
 _COLUMNS = ("contactId", "actionType", "actionTime", "actor", "actorKind", "details")
 _KINDS = frozenset({"system", "contact"})
@@ -46,13 +44,10 @@ class HistoryEntry(NamedTuple):
 
 
 def record(
-    context: RequestContext,
-    contact_id: int,
-    action_type: str,
-    details: Mapping[str, str] | None = None,
+    context: RequestContext, contact_id: int, action_type: str, details: Mapping[str, str]
 ) -> None:
     """Record one change of a contact."""
-    record_many(context, [HistoryEntry(contact_id, action_type, details or {})])
+    record_many(context, [HistoryEntry(contact_id, action_type, details)])
 
 
 def record_many(context: RequestContext, entries: Sequence[HistoryEntry]) -> None:
@@ -83,20 +78,15 @@ def _note_event(
         context.events.append(ContactChange(event_id, context.folder_id, contact_id, list_id))
 
 
-def of_contact(context: RequestContext) -> dict[str, Any]:
+def of_contact(context: RequestContext) -> Item:
     """Answer ``GET …/contacts/{contactId}/actions``, newest first."""
-    contact_id = number(context.path_ids["contact_id"])
-    if not context.store.value(
-        "SELECT 1 FROM contacts WHERE contactId = ? AND folderId = ?",
-        (contact_id, context.folder_id),
-    ):
-        raise Refusal(404, error_texts.NOT_FOUND)
+    contact = context.load("contacts", "contactId", context.path_ids["contact_id"])
     listing = attrs.evolve(_LISTING, limit=context.quirks.history_limit)
-    page = search(context, listing, Clause("contactId = ?", (contact_id,)))
-    return page.envelope(context, "actions", _wire)
+    base = Clause("contactId = ?", (contact["contactId"],))
+    return search(context, listing, base, "actions", _wire)
 
 
-def _wire(row: Row) -> dict[str, Any]:
+def _wire(row: Row) -> Item:
     return {
         "actionType": row["actionType"],
         "actionTime": timestamps.iso_without_colon(row["actionTime"]),
@@ -106,10 +96,4 @@ def _wire(row: Row) -> dict[str, Any]:
     }
 
 
-ROUTES = (
-    Route(
-        "/a/<account_id>/c/<client_folder_id>/contacts/<contact_id>/actions",
-        Scope.FOLDER,
-        {"GET": of_contact},
-    ),
-)
+ROUTES = (Route(f"{FOLDER}/contacts/<contact_id>/actions", Scope.FOLDER, {"GET": of_contact}),)

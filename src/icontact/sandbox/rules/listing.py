@@ -11,11 +11,10 @@ from typing import Any
 import attrs
 
 from icontact.sandbox import error_texts
-from icontact.sandbox.rules.context import RequestContext, beyond_cap, number
-from icontact.sandbox.rules.search_terms import OPERATORS, Clause, Term
+from icontact.sandbox.rules.context import Item, RequestContext, beyond_cap, number
+from icontact.sandbox.rules.search_terms import OPERATORS, Clause, Term, joined
 from icontact.sandbox.store import Row, blocks
 
-DEFAULT_LIMIT = 20
 _PAGING = frozenset({"limit", "offset", "orderby"})
 _SUFFIX = "SearchType"
 
@@ -25,13 +24,13 @@ class Listing:
     """How a collection is searched.
 
     Attributes:
-        table: The table behind it.
-        key: Its key column, by which rows are ordered in the end.
+        table: What is read.
+        key: The column that identifies the rows, and by which they are ordered in the end.
         terms: What may be searched, by the name in the query.
         sortable: What else ``orderby`` may name.
         newest_first: Whether the key runs downwards.
         limit: The default page.
-        columns: What is read of a row, in SQL.
+        selected: What is read of a row, in SQL.
         passed: Other terms of a query, which the caller applies.
         narrow: Terms that leave few rows, so that these are sorted instead of all walked through.
         counted: Whether the rows are all contacts of a folder, whose number is known by blocks.
@@ -42,93 +41,70 @@ class Listing:
     terms: Mapping[str, Term] = attrs.field(factory=dict)
     sortable: tuple[str, ...] = ()
     newest_first: bool = False
-    limit: int = DEFAULT_LIMIT
-    columns: str = "*"
+    limit: int = 20
+    selected: str = "*"
     passed: frozenset[str] = frozenset()
     narrow: frozenset[str] = frozenset()
     counted: bool = False
 
-
-@attrs.frozen(kw_only=True)
-class ListingPage:
-    """One page of a collection, and where it stands."""
-
-    rows: list[Row]
-    limit: int
-    offset: int
-    total: int
-
-    def envelope(
-        self, context: RequestContext, plural: str, render: Callable[[Row], Any]
-    ) -> dict[str, Any]:
-        """Return the usual envelope: array, ``limit``, ``offset``, ``total`` (API 2.4)."""
-        return {
-            plural: self.rendered(context, render),
-            "limit": self.limit,
-            "offset": self.offset,
-            "total": self.total,
-        }
-
-    def rendered(self, context: RequestContext, render: Callable[[Row], Any]) -> list[Any] | None:
-        """Return the rows as the API has them."""
-        rows = [render(row) for row in self.rows]
-        return None if not rows and context.quirks.null_for_empty else rows
+    @property
+    def by_key(self) -> str:
+        """The order by the key, in SQL."""
+        return f'"{self.key}" {"DESC" if self.newest_first else "ASC"}'
 
 
-def search(context: RequestContext, listing: Listing, base: Clause) -> ListingPage:
-    """Run the search of a call.
+def search(
+    context: RequestContext,
+    listing: Listing,
+    base: Clause,
+    plural: str,
+    render: Callable[[Row], Any],
+) -> Item:
+    """Answer a search: array, ``limit``, ``offset``, ``total`` (API 2.4).
 
     Args:
         context: The request; terms that are not known are warned about.
         listing: What may be asked.
         base: What holds for every row of the collection.
+        plural: The key of the array.
+        render: Makes of a row what the answer shows.
     """
-    known, ignored = _sort_out(context.incoming.query, listing)
-    clauses = [base, *(term.clause(context, name) for name, term in known.items())]
-    where = " AND ".join(f"({clause.sql})" for clause in clauses)
-    values = [value for clause in clauses for value in clause.values]
-    order, unsortable = _order(context.incoming.query.get("orderby", ""), listing)
-    if not listing.narrow.isdisjoint(known):
-        # The sign keeps SQLite from walking through all rows in the order of the key.
-        order = order.replace(_by_key(listing), f"+{_by_key(listing)}")
+    query, store, quirks = context.incoming.query, context.store, context.quirks
+    known = {name: listing.terms[name] for name in query if name in listing.terms}
+    for name in listing.passed:
+        known.pop(name, None)
+    ignored = [name for name, value in query.items() if not _is_known(listing, name, value)]
+    order, unsortable = _order(query.get("orderby", ""), listing)
     if ignored or unsortable:
         context.warn(error_texts.ignored_terms((*ignored, *unsortable)))
+    where = joined("AND", [base, *(term.clause(context, name) for name, term in known.items())])
     limit, shown, offset = _window(context, listing)
-    counted = listing.counted and not known
-    if counted:
-        total = blocks.total(context.store, context.folder_id)
+    condition, values, skipped = where.sql, where.values, offset
+    if listing.counted and not known:
+        total = blocks.total(store, context.folder_id)
+        if order == listing.by_key:
+            first, skipped = blocks.start(store, context.folder_id, offset)
+            condition, values = f"{condition} AND {listing.key} >= ?", (*values, first)
     else:
-        total = context.store.value(f"SELECT COUNT(*) FROM {listing.table} WHERE {where}", values)
-    skipped = offset
-    if counted and order == _by_key(listing):
-        key, skipped = blocks.start(context.store, context.folder_id, offset)
-        where, values = f"{where} AND {listing.key} >= ?", [*values, key]
-    rows = context.store.rows(
-        f"SELECT {listing.columns} FROM {listing.table}"
-        f" WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
+        total = store.value(f"SELECT COUNT(*) FROM {listing.table} WHERE {condition}", values)
+    if not listing.narrow.isdisjoint(known):
+        # The sign keeps SQLite from walking through all rows in the order of the key.
+        order = order.replace(listing.by_key, f"+{listing.by_key}")
+    rows = store.rows(
+        f"SELECT {listing.selected} FROM {listing.table}"
+        f" WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?",
         (*values, shown, skipped),
     )
-    quirks = context.quirks
     if quirks.beyond_max_limit == "slow" and len(rows) > (quirks.max_limit or inf):
         context.delay = quirks.slow_seconds
-    return ListingPage(rows=rows, limit=limit, offset=offset, total=total)
+    rendered = None if not rows and quirks.null_for_empty else [render(row) for row in rows]
+    return {plural: rendered, "limit": limit, "offset": offset, "total": total}
 
 
-def _sort_out(query: Mapping[str, str], listing: Listing) -> tuple[dict[str, Term], list[str]]:
-    """Tell the known terms from those to be ignored; names are case-sensitive."""
-    known: dict[str, Term] = {}
-    ignored = []
-    for name, value in query.items():
-        if name in listing.terms and name not in listing.passed:
-            known[name] = listing.terms[name]
-        elif name in _PAGING or name in listing.passed or _is_operator(name, value, listing):
-            continue
-        else:
-            ignored.append(name)
-    return known, ignored
-
-
-def _is_operator(name: str, value: str, listing: Listing) -> bool:
+def _is_known(listing: Listing, name: str, value: str) -> bool:
+    """Say whether a term of a query is not to be ignored; names are case-sensitive."""
+    if name in listing.terms or name in _PAGING or name in listing.passed:
+        return True
     field = name.removesuffix(_SUFFIX)
     return field != name and field in listing.terms and value in OPERATORS
 
@@ -148,12 +124,7 @@ def _order(text: str, listing: Listing) -> tuple[str, list[str]]:
             continue
         parts.setdefault(column, "DESC" if direction == "desc" else "ASC")
     terms = [f"{column} COLLATE NOCASE {way}" for column, way in parts.items()]
-    terms.append(_by_key(listing))
-    return ", ".join(terms), unsortable
-
-
-def _by_key(listing: Listing) -> str:
-    return f'"{listing.key}" {"DESC" if listing.newest_first else "ASC"}'
+    return ", ".join([*terms, listing.by_key]), unsortable
 
 
 def _window(context: RequestContext, listing: Listing) -> tuple[int, int, int]:
@@ -168,5 +139,6 @@ def _window(context: RequestContext, listing: Listing) -> tuple[int, int, int]:
         limit = min(listing.limit, most or listing.limit) if asked is None else asked
         return limit, limit, offset
     if beyond == "refused":
-        raise beyond_cap(context.quirks.max_limit_status, error_texts.too_many_rows(most))
+        text = error_texts.not_valid("limit", f"limit can be at most {most}")
+        raise beyond_cap(context.quirks.max_limit_status, text)
     return asked if beyond == "first_answered" else most, most, offset

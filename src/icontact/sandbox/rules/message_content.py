@@ -10,6 +10,8 @@ from xml.parsers import expat
 
 import attrs
 
+from icontact.sandbox.store import Row
+
 LIMIT = 5.0
 """Messages that score this much, or more, cannot be sent (API 12.4)."""
 
@@ -36,53 +38,47 @@ def _mentions(pattern: str) -> Callable[[str, str, str], bool]:
 
 _GTUBE = re.escape("XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X")
 
-RULES = (
-    SpamRule("GTUBE", "Generic Test for Unsolicited Bulk Email", 1000.0, _mentions(_GTUBE)),
-    SpamRule(
-        "DRUGS_ERECTILE",
-        "Refers to an erectile drug",
-        2.5,
-        _mentions(r"\bv[i1]agra\b"),
-    ),
-    SpamRule(
-        "SUBJ_ALL_CAPS",
-        "Subject is all capitals",
-        1.6,
-        lambda subject, html, text: len(subject) >= 10 and subject.isupper(),
-    ),
-    SpamRule(
-        "PLING_PLING",
-        "Subject has lots of exclamation marks",
-        1.5,
-        lambda subject, html, text: "!!" in subject,
-    ),
-    SpamRule("MILLION_USD", "Talks about millions of dollars", 1.5, _mentions(r"million dollars")),
-    SpamRule("FREE_OFFER", "Offers something for free", 1.0, _mentions(r"\b100% free\b")),
-    SpamRule("CLICK_BELOW", "Asks you to click below", 0.8, _mentions(r"click below")),
-    SpamRule(
-        "MIME_HTML_ONLY",
-        "Message only has text/html MIME parts",
-        0.5,
-        lambda subject, html, text: bool(html) and not text,
-    ),
-    SpamRule(
-        "EMPTY_MESSAGE",
-        "Message appears to have no textual parts",
-        0.7,
-        lambda subject, html, text: not html and not text,
-    ),
+_RULES = tuple(
+    SpamRule(name, description, score, applies)
+    for score, name, description, applies in (
+        (1000.0, "GTUBE", "Generic Test for Unsolicited Bulk Email", _mentions(_GTUBE)),
+        (2.5, "DRUGS_ERECTILE", "Refers to an erectile drug", _mentions(r"\bv[i1]agra\b")),
+        (
+            1.6,
+            "SUBJ_ALL_CAPS",
+            "Subject is all capitals",
+            lambda subject, html, text: len(subject) >= 10 and subject.isupper(),
+        ),
+        (
+            1.5,
+            "PLING_PLING",
+            "Subject has lots of exclamation marks",
+            lambda subject, html, text: "!!" in subject,
+        ),
+        (1.5, "MILLION_USD", "Talks about millions of dollars", _mentions("million dollars")),
+        (1.0, "FREE_OFFER", "Offers something for free", _mentions(r"\b100% free\b")),
+        (0.8, "CLICK_BELOW", "Asks you to click below", _mentions("click below")),
+        (
+            0.5,
+            "MIME_HTML_ONLY",
+            "Message only has text/html MIME parts",
+            lambda subject, html, text: bool(html) and not text,
+        ),
+        (
+            0.7,
+            "EMPTY_MESSAGE",
+            "Message appears to have no textual parts",
+            lambda subject, html, text: not html and not text,
+        ),
+    )
 )
 """The rules, in the manner of SpamAssassin: viagra, capitals and ``!!`` together score 5.6."""
 
 
-def rules_met(subject: str, html: str, text: str) -> list[SpamRule]:
+def rules_met(message: Row) -> list[SpamRule]:
     """Return the rules that apply to a message."""
-    return [rule for rule in RULES if rule.applies(subject, html, text)]
-
-
-def score(rules: list[SpamRule]) -> float:
-    """Return the sum of some rules, to one decimal."""
-    return round(sum(rule.score for rule in rules), 1)
+    parts = message["subject"], message["htmlBody"], message["textBody"]
+    return [rule for rule in _RULES if rule.applies(*parts)]
 
 
 def is_well_formed(text: str, *, html_entities: bool) -> bool:
@@ -92,7 +88,7 @@ def is_well_formed(text: str, *, html_entities: bool) -> bool:
         text: The body; a fragment may have several elements side by side.
         html_entities: Whether ``&nbsp;`` and its like are known.
     """
-    body = text[_PROLOG.match(text).end() :]  # type: ignore[union-attr]  # matches anything
+    body = _PROLOG.sub("", text, count=1)
     if html_entities:
         body = _ENTITY.sub(_replacement, body)
     # Nothing can declare entities here: inside an element a DOCTYPE is a mistake of its own.
@@ -103,11 +99,11 @@ def is_well_formed(text: str, *, html_entities: bool) -> bool:
     return True
 
 
-def links(text: str) -> list[str]:
-    """Return the links of a body whose clicks can be counted, each once."""
-    return list(dict.fromkeys(html_module.unescape(link) for link in _LINK.findall(text)))
-
-
 def _replacement(entity: re.Match[str]) -> str:
     name = entity[1]
     return "x" if name in html5 and name not in _XML_ENTITIES else entity[0]
+
+
+def links(text: str) -> list[str]:
+    """Return the links of a body whose clicks can be counted, each once."""
+    return list(dict.fromkeys(html_module.unescape(link) for link in _LINK.findall(text)))

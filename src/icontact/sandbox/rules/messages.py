@@ -2,84 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from icontact.sandbox import error_texts, timestamps
-from icontact.sandbox.rules import checks, message_content
+from icontact.sandbox.rules import message_content
 from icontact.sandbox.rules.bodies import FieldReader
-from icontact.sandbox.rules.context import Handler, RequestContext, Route, Scope
+from icontact.sandbox.rules.context import Handler, Item, RequestContext, Route, Scope
 from icontact.sandbox.rules.endpoint import FOLDER, Endpoint
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, TermKind, column
+from icontact.sandbox.rules.search_terms import Clause, terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import MESSAGE_TEXTS
 
-TYPES = frozenset({"normal", "confirmation", "welcome", "autoresponder"})
-REACTIONS = ("bounce", "open", "click", "unsubscribe")
-_RECEIVE_ONLY = ("createDate", "spamCheck")
-_CAMPAIGNS = ("campaignId", "replyToCampaignId")
-_SPAM_CHECK_SINCE = "2.1"
+_TYPES = ("autoresponder", "confirmation", "normal", "welcome")
 _REACTIONS = Listing(table="reactions", key="reactionNumber")
+_DATES: dict[str, Callable[[int], str]] = {
+    "iso": timestamps.iso_with_offset,
+    "compact": timestamps.compact,
+    "eastern": timestamps.eastern,
+}
 
 
 def spam_score(row: Row) -> float:
-    """Return the spam score of a message, as it is now."""
-    return message_content.score(_rules_met(row))
+    """Return the spam score of a message, as it is now, to one decimal."""
+    return round(sum(rule.score for rule in message_content.rules_met(row)), 1)
 
 
-def spam_check(context: RequestContext, row: Row) -> dict[str, Any]:
+def spam_check(context: RequestContext, row: Row) -> Item:
     """Return the spam check of a message, as a part of an answer; nothing before 2.1."""
-    if context.version < _SPAM_CHECK_SINCE:
+    if context.version < "2.1":
         return {}
-    rules = _rules_met(row)
+
+    def shown(score: float) -> str | float:
+        return f"{score:.1f}" if context.quirks.spam_scores == "text" else score
+
     details = [
         {
-            "spamDetailScore": _score(context, rule.score),
+            "spamDetailScore": shown(rule.score),
             "spamDetailName": rule.name,
             "spamDetailDescription": rule.description,
         }
-        for rule in rules
+        for rule in message_content.rules_met(row)
     ]
-    raw = _score(context, message_content.score(rules))
-    return {"spamCheck": {"rawScore": raw, "spamDetails": details}}
+    return {"spamCheck": {"rawScore": shown(spam_score(row)), "spamDetails": details}}
 
 
-def _rules_met(row: Row) -> list[message_content.SpamRule]:
-    return message_content.rules_met(row["subject"], row["htmlBody"], row["textBody"])
-
-
-def _score(context: RequestContext, score: float) -> str | float:
-    return f"{score:.1f}" if context.quirks.spam_scores == "text" else score
-
-
-def _columns(
-    context: RequestContext, item: dict[str, Any], row: Row | None, complete: bool
-) -> dict[str, Any]:
-    reader = FieldReader(item)
-    columns: dict[str, Any] = {
-        name: _read_field(context, reader, name)
-        for name in (*_CAMPAIGNS, *MESSAGE_TEXTS)
-        if complete or name in item
-    }
-    reader.finish()
-    checks.receive_only(context, item, _RECEIVE_ONLY)
-    return columns if row is not None else {"createDate": context.epoch, **columns}
-
-
-def _read_field(context: RequestContext, reader: FieldReader, name: str) -> str | int | None:
-    if name in _CAMPAIGNS:
-        reader.text(name, required=name == "campaignId")
-        return checks.known(context, reader, "campaigns", name, "campaignId")
-    if name == "messageType":
-        return reader.choice(name, TYPES, required=True)
-    text = reader.text(name, required=name == "subject")
+def _columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
+    columns: Item = {} if row is not None else {"createDate": context.epoch}
+    for name in reader.wanted(("campaignId", "replyToCampaignId")):
+        required = name == "campaignId"
+        columns[name] = reader.known_id("campaigns", name, "campaignId", required=required)
+    for name in reader.wanted(MESSAGE_TEXTS):
+        if name == "messageType":
+            columns[name] = reader.choice(name, _TYPES, required=True)
+        else:
+            columns[name] = reader.text(name, required=name == "subject")
     entities = context.quirks.html_entities
-    if name == "htmlBody" and not message_content.is_well_formed(text, html_entities=entities):
-        reader.complain(error_texts.not_valid("htmlBody", error_texts.NOT_WELL_FORMED))
-    return text
+    if not message_content.is_well_formed(columns.get("htmlBody", ""), html_entities=entities):
+        reason = "htmlBody has to be well-formed XML"
+        reader.complain(error_texts.not_valid("htmlBody", reason))
+    return columns
 
 
-def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
+def _wire(context: RequestContext, row: Row) -> Item:
     """Return a message; the beginning of its keys is as in production (API 12.1)."""
     return {
         "messageId": str(row["messageId"]),
@@ -88,7 +73,7 @@ def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
         "subject": row["subject"],
         "htmlBody": row["htmlBody"],
         "textBody": row["textBody"],
-        "createDate": _created(context, row["createDate"]),
+        "createDate": _DATES[context.quirks.message_create_date](row["createDate"]),
         "campaignId": str(row["campaignId"] or ""),
         "previewText": row["previewText"],
         "replyToCampaignId": str(row["replyToCampaignId"] or ""),
@@ -96,28 +81,18 @@ def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
     }
 
 
-def _created(context: RequestContext, epoch: int) -> str:
-    form = context.quirks.message_create_date
-    if form == "iso":
-        return timestamps.iso_with_offset(epoch)
-    return timestamps.compact(epoch) if form == "compact" else timestamps.eastern(epoch)
-
-
 # A POST updates by "messageId", as one client does.
 MESSAGES = Endpoint(
     name="messages",
-    singular="message",
-    key="messageId",
-    terms={
-        "messageId": column("messageId", TermKind.NUMBER),
-        "campaignId": column("campaignId", TermKind.NUMBER),
-        "messageType": column("messageType", TermKind.CODE),
-        "subject": column("subject"),
-        "messageName": column("messageName"),
-        "createDate": column("createDate", TermKind.EPOCH),
-    },
+    terms=terms(
+        numbers=("messageId", "campaignId"),
+        texts=("subject", "messageName"),
+        codes=("messageType",),
+        moments=("createDate",),
+    ),
     wire=_wire,
     columns=_columns,
+    receive_only=("createDate", "spamCheck"),
     upserts=True,
 )
 
@@ -125,20 +100,20 @@ MESSAGES = Endpoint(
 def _list_reactions(kind: str) -> Handler:
     """Return the rule for ``GET …/messages/{messageId}/opens`` and the like."""
 
-    def wire(row: Row) -> dict[str, Any]:
+    def wire(row: Row) -> Item:
         time = timestamps.iso_with_offset(row["time"])
         answer = {"contactId": str(row["contactId"]), f"{kind}Time": time}
         return {**answer, "clickLink": row["link"]} if kind == "click" else answer
 
-    def list_all(context: RequestContext) -> dict[str, Any]:
+    def list_all(context: RequestContext) -> Item:
         message_id = MESSAGES.load(context)["messageId"]
         base = Clause("messageId = ? AND kind = ? AND done = 1", (message_id, kind))
-        return search(context, _REACTIONS, base).envelope(context, f"{kind}s", wire)
+        return search(context, _REACTIONS, base, f"{kind}s", wire)
 
     return list_all
 
 
-def statistics(context: RequestContext) -> dict[str, Any]:
+def statistics(context: RequestContext) -> Item:
     """Answer ``GET …/messages/{messageId}/statistics``; comments and complaints never come."""
     message_id = MESSAGES.load(context)["messageId"]
     rows = context.store.rows(
@@ -166,13 +141,13 @@ def statistics(context: RequestContext) -> dict[str, Any]:
     }
 
 
-_MESSAGE = f"{FOLDER}/messages/<message_id>"
+_TRACKING = {
+    "statistics": statistics,
+    **{f"{kind}s": _list_reactions(kind) for kind in ("bounce", "open", "click", "unsubscribe")},
+}
 
 ROUTES = MESSAGES.routes(member={"POST": MESSAGES.merge})
-TRACKING_ROUTES = (
-    *(
-        Route(f"{_MESSAGE}/{kind}s", Scope.FOLDER, {"GET": _list_reactions(kind)})
-        for kind in REACTIONS
-    ),
-    Route(f"{_MESSAGE}/statistics", Scope.FOLDER, {"GET": statistics}),
+TRACKING_ROUTES = tuple(
+    Route(f"{FOLDER}/messages/<message_id>/{name}", Scope.FOLDER, {"GET": rule})
+    for name, rule in _TRACKING.items()
 )

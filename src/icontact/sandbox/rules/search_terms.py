@@ -7,6 +7,7 @@ from __future__ import annotations
 import enum
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -14,7 +15,10 @@ import attrs
 from icontact.sandbox import timestamps
 from icontact.sandbox.rules.context import RequestContext, number
 
-OPERATORS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "bet": "BETWEEN"}
+_COMPARISONS = {"gt": "> ?", "gte": ">= ?", "lt": "< ?", "lte": "<= ?", "bet": "BETWEEN ? AND ?"}
+OPERATORS = frozenset({"eq", *_COMPARISONS})
+"""What a ``…SearchType`` may be."""
+
 _LONGEST_PATTERN = 1000
 
 
@@ -40,6 +44,15 @@ NOTHING = Clause("0")
 """The condition that no row meets: an empty value, or one that cannot be read."""
 
 
+def joined(word: str, clauses: Iterable[Clause]) -> Clause:
+    """Return the condition that all clauses hold (``AND``), or one of them (``OR``)."""
+    clauses = tuple(clauses)
+    return Clause(
+        f" {word} ".join(f"({clause.sql})" for clause in clauses),
+        tuple(value for clause in clauses for value in clause.values),
+    )
+
+
 @attrs.frozen
 class Term:
     """A column that may be searched.
@@ -58,49 +71,34 @@ class Term:
 
     def clause(self, context: RequestContext, name: str) -> Clause:
         """Return the condition that a call puts on this term."""
-        raw = context.incoming.query[name]
-        operator = context.incoming.query.get(f"{name}SearchType", "eq")
-        compared = self._compare(context, raw, operator if operator in OPERATORS else "eq")
+        query = context.incoming.query
+        operator = query.get(f"{name}SearchType", "eq")
+        if operator in _COMPARISONS:
+            compared = self._compared(context, query[name], operator)
+        else:
+            compared = self._equal(context, query[name])
         return Clause(self.within.format(compared.sql), compared.values)
 
-    def _compare(self, context: RequestContext, raw: str, operator: str) -> Clause:
-        if operator == "eq":
-            return self._equals(context, self._split(context, raw))
-        collated = self._collated(context)
-        if operator == "bet":
-            bounds = [self._read(part) for part in raw.split(",")]
-            if len(bounds) != 2 or None in bounds:
-                return NOTHING
-            return Clause(f"{collated} BETWEEN ? AND ?", tuple(bounds))
-        value = self._read(raw)
-        if value is None:
+    def _compared(self, context: RequestContext, raw: str, operator: str) -> Clause:
+        comparison = _COMPARISONS[operator]
+        values = [self._read(part) for part in (raw.split(",") if operator == "bet" else [raw])]
+        if len(values) != comparison.count("?") or None in values:
             return NOTHING
-        return Clause(f"{collated} {OPERATORS[operator]} ?", (value,))
+        return Clause(f"{self._collated(context)} {comparison}", tuple(values))
 
-    def _split(self, context: RequestContext, raw: str) -> list[str]:
+    def _equal(self, context: RequestContext, raw: str) -> Clause:
         whole = self.kind is TermKind.TEXT and context.quirks.comma_lists == "ids"
-        return [raw] if whole else raw.split(",")
-
-    def _equals(self, context: RequestContext, parts: list[str]) -> Clause:
-        patterns = [part for part in parts if "*" in part]
-        values = [self._read(part) for part in parts if "*" not in part]
-        exact = [value for value in values if value is not None]
-        clauses = [self._like(context, pattern) for pattern in patterns]
-        if exact:
-            clauses.append(self._one_of(context, exact))
-        if not clauses:
-            return NOTHING
-        return Clause(
-            " OR ".join(clause.sql for clause in clauses),
-            tuple(value for clause in clauses for value in clause.values),
-        )
-
-    def _one_of(self, context: RequestContext, values: list[str | int]) -> Clause:
-        collated = self._collated(context)
+        parts = [raw] if whole else raw.split(",")
+        clauses = [self._like(context, part) for part in parts if "*" in part]
+        read = [self._read(part) for part in parts if "*" not in part]
+        values = [value for value in read if value is not None]
         if len(values) == 1:
-            return Clause(f"{collated} = ?", (values[0],))
-        # One parameter however many values, so that no URL is too long for SQLite.
-        return Clause(f"{collated} IN (SELECT value FROM json_each(?))", (json.dumps(values),))
+            clauses.append(Clause(f"{self._collated(context)} = ?", (values[0],)))
+        elif values:
+            # One parameter however many values, so that no URL is too long for SQLite.
+            one_of = f"{self._collated(context)} IN (SELECT value FROM json_each(?))"
+            clauses.append(Clause(one_of, (json.dumps(values),)))
+        return joined("OR", clauses) if clauses else NOTHING
 
     def _like(self, context: RequestContext, pattern: str) -> Clause:
         if len(pattern) > _LONGEST_PATTERN:
@@ -120,15 +118,27 @@ class Term:
         """Read one value; ``None`` matches nothing, as an empty one does."""
         if self.kind is TermKind.NUMBER:
             return number(part)
-        if self.kind in {TermKind.EASTERN, TermKind.EPOCH}:
-            moment = timestamps.search_moment(part)
-            if moment is None:
-                return None
-            eastern = self.kind is TermKind.EASTERN
-            return timestamps.eastern_stamp(moment) if eastern else int(moment.timestamp())
-        return part or None
+        if self.kind in {TermKind.TEXT, TermKind.CODE}:
+            return part or None
+        moment = timestamps.search_moment(part)
+        if moment is None:
+            return None
+        eastern = self.kind is TermKind.EASTERN
+        return timestamps.eastern_stamp(moment) if eastern else int(moment.timestamp())
 
 
-def column(name: str, kind: TermKind = TermKind.TEXT) -> Term:
-    """Return the term for a column of the same name."""
-    return Term(f'"{name}"', kind)
+def terms(
+    *,
+    numbers: Iterable[str] = (),
+    texts: Iterable[str] = (),
+    codes: Iterable[str] = (),
+    moments: Iterable[str] = (),
+) -> dict[str, Term]:
+    """Return the terms for columns of the same names; moments are stored as seconds."""
+    kinds = {
+        TermKind.NUMBER: numbers,
+        TermKind.TEXT: texts,
+        TermKind.CODE: codes,
+        TermKind.EPOCH: moments,
+    }
+    return {name: Term(f'"{name}"', kind) for kind, names in kinds.items() for name in names}

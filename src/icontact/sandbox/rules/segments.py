@@ -7,31 +7,21 @@ from typing import Any
 
 from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
-from icontact.sandbox.rules import checks, criteria_search
+from icontact.sandbox.rules import criteria_search
 from icontact.sandbox.rules.bodies import FieldReader, as_text
-from icontact.sandbox.rules.context import RequestContext
-from icontact.sandbox.rules.endpoint import FOLDER, Endpoint
-from icontact.sandbox.rules.search_terms import TermKind, column
+from icontact.sandbox.rules.context import Item, RequestContext
+from icontact.sandbox.rules.endpoint import FOLDER, Endpoint, showing
+from icontact.sandbox.rules.search_terms import terms
 from icontact.sandbox.store import Row
 
 
-def _columns(
-    context: RequestContext, item: dict[str, Any], row: Row | None, complete: bool
-) -> dict[str, Any]:
+def _columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
     """Read a segment; its list cannot be changed."""
-    reader = FieldReader(item)
-    columns: dict[str, Any] = {
-        name: reader.text(name, required=name == "name")
-        for name in ("name", "description")
-        if complete or reader.given(name)
-    }
+    columns: Item = {**reader.texts(("name", "description"), ("name",))}
     if row is None:
-        reader.forbid("segmentId")
-        reader.text("listId", required=True)
-        columns["listId"] = checks.known(context, reader, "lists", "listId")
+        columns["listId"] = reader.known_id("lists", "listId", required=True)
     else:
-        checks.unchangeable(reader, item, listId=row["listId"])
-    reader.finish()
+        reader.unchanged(listId=row["listId"])
     return columns
 
 
@@ -42,26 +32,10 @@ def delete(context: RequestContext) -> list[Any]:
     return SEGMENTS.delete(context)
 
 
-def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
-    return {
-        "segmentId": str(row["segmentId"]),
-        "listId": str(row["listId"]),
-        "name": row["name"],
-        "description": row["description"],
-    }
-
-
 SEGMENTS = Endpoint(
     name="segments",
-    singular="segment",
-    key="segmentId",
-    terms={
-        "segmentId": column("segmentId", TermKind.NUMBER),
-        "listId": column("listId", TermKind.NUMBER),
-        "name": column("name"),
-        "description": column("description"),
-    },
-    wire=_wire,
+    terms=terms(numbers=("segmentId", "listId"), texts=("name", "description")),
+    wire=showing("segmentId", "listId", "name", "description"),
     columns=_columns,
 )
 
@@ -70,7 +44,7 @@ def _owner(context: RequestContext) -> dict[str, int]:
     return {"segmentId": SEGMENTS.load(context)["segmentId"]}
 
 
-def _insert_criterion(context: RequestContext, columns: dict[str, Any]) -> int:
+def _insert_criterion(context: RequestContext, columns: Item) -> int:
     """Store a criterion; its number is never used again."""
     segment = SEGMENTS.load(context)
     criterion_id: int = segment["nextCriterion"]
@@ -80,33 +54,24 @@ def _insert_criterion(context: RequestContext, columns: dict[str, Any]) -> int:
     return criterion_id
 
 
-def _criterion_columns(
-    context: RequestContext, item: dict[str, Any], row: Row | None, complete: bool
-) -> dict[str, Any]:
+def _criterion_columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
     """Read a criterion; what a POST to one does not give stays, if it still fits."""
-    if row is not None and not complete:
-        item = {**_criterion_wire(context, row), **item}
-    reader = FieldReader(item)
     name = reader.text("fieldName", required=True)
     operator = reader.choice("operator", criteria_search.OPERATORS, required=True)
-    values = _values(reader, item.get("values"))
+    given = reader.value("values")
+    texts = [as_text(value) for value in given] if isinstance(given, list) else [None]
+    if given is None:
+        reader.complain(error_texts.required("values"))
+    elif None in texts:
+        reader.complain(error_texts.not_valid("values", "values has to be an array"))
     reader.finish()
+    values = [text for text in texts if text is not None]
     if problem := criteria_search.problem(context, name, operator, values):
         raise Refusal(400, problem)
     return {"fieldName": name, "operator": operator, "values": json.dumps(values)}
 
 
-def _values(reader: FieldReader, given: object) -> list[str]:
-    if given is None:
-        reader.complain(error_texts.required("values"))
-        return []
-    texts = [as_text(value) for value in given] if isinstance(given, list) else [None]
-    if None in texts:
-        reader.complain(error_texts.not_valid("values", "values has to be an array"))
-    return [text for text in texts if text is not None]
-
-
-def _criterion_wire(context: RequestContext, row: Row) -> dict[str, Any]:
+def _criterion_wire(context: RequestContext, row: Row) -> Item:
     """Return a criterion; its id counts within the segment, and is a number (API 10.2)."""
     return {
         "criterionId": row["criterionId"],
@@ -119,17 +84,13 @@ def _criterion_wire(context: RequestContext, row: Row) -> dict[str, Any]:
 CRITERIA = Endpoint(
     name="criteria",
     singular="criterion",
-    key="criterionId",
-    row_key="rowNumber",
+    key="rowNumber",
     owner=_owner,
-    terms={
-        "criterionId": column("criterionId", TermKind.NUMBER),
-        "fieldName": column("fieldName"),
-        "operator": column("operator", TermKind.CODE),
-    },
+    terms=terms(numbers=("criterionId",), texts=("fieldName",), codes=("operator",)),
     wire=_criterion_wire,
-    read_wire=_criterion_wire,
+    null_for_blank=False,
     columns=_criterion_columns,
+    whole=True,
     upserts=True,
     insert=_insert_criterion,
     envelope="rows",

@@ -9,15 +9,14 @@ from typing import Any
 
 from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.exchange import Refusal
-from icontact.sandbox.rules import checks, message_content, messages, releasing
+from icontact.sandbox.rules import message_content, messages, scheduler
 from icontact.sandbox.rules.bodies import FieldReader
-from icontact.sandbox.rules.context import RequestContext
+from icontact.sandbox.rules.context import Item, RequestContext
 from icontact.sandbox.rules.endpoint import Endpoint
-from icontact.sandbox.rules.search_terms import TermKind, column
+from icontact.sandbox.rules.search_terms import terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import SEND_LISTS
 
-_RECEIVE_ONLY = ("recipientCount", "status", "releasedTime", "spamCheck")
 _SCHEDULED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(-0[45]:00)", re.ASCII)
 _SUMMER_OFFSET = "-04:00"
 
@@ -25,49 +24,22 @@ _SUMMER_OFFSET = "-04:00"
 def cancel(context: RequestContext) -> list[Any]:
     """Answer ``DELETE …/sends/{sendId}``: what is released cannot be cancelled."""
     row = SENDS.load(context)
-    if row["status"] != releasing.PENDING:
-        raise Refusal(400, error_texts.ALREADY_RELEASED)
-    cancelled = {"status": releasing.spelled(context.quirks, "cancelled")}
+    if row["status"] != "pending":
+        released = "The send you provided has been released or cancelled, and can not be cancelled"
+        raise Refusal(400, released)
+    cancelled = {"status": scheduler.spelled(context.quirks, "cancelled")}
     context.store.update("sends", cancelled, "sendId", row["sendId"])
     return []
 
 
-def _columns(
-    context: RequestContext, item: dict[str, Any], row: Row | None, complete: bool
-) -> dict[str, Any]:
-    reader = FieldReader(item)
-    reader.forbid("sendId")
-    reader.text("messageId", required=True)
-    message_id = checks.known(context, reader, "messages", "messageId")
-    columns: dict[str, Any] = {"messageId": message_id, **_addressees(context, reader)}
-    columns["scheduledTime"] = _scheduled(context, reader)
-    reader.finish()
-    checks.receive_only(context, item, _RECEIVE_ONLY)
-    message = checks.required(checks.find(context, "messages", "messageId", message_id))
-    _check_sendable(context, message)
-    return {**columns, "status": releasing.PENDING}
-
-
-def _dispatch(context: RequestContext, columns: dict[str, Any]) -> int:
-    """Store a send, and release it unless its time is yet to come."""
-    when = columns["scheduledTime"]
-    send_id = context.store.insert("sends", columns)
-    if when is None or when <= context.epoch:
-        releasing.release(context, send_id)
-    else:
-        row = checks.required(checks.find(context, "sends", "sendId", send_id))
-        counted = {"recipientCount": releasing.count(context, row)}
-        context.store.update("sends", counted, "sendId", send_id)
-    return send_id
-
-
-def _addressees(context: RequestContext, reader: FieldReader) -> dict[str, str]:
-    columns = {}
+def _columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
+    columns: Item = {"messageId": reader.known_id("messages", "messageId", required=True)}
     for name in SEND_LISTS:
         table, key = ("lists", "listId") if "List" in name else ("segments", "segmentId")
-        columns[name] = ",".join(map(str, checks.id_list(context, reader, table, key, name)))
+        columns[name] = ",".join(map(str, reader.known_ids(table, name, key)))
     if not reader.text("includeListIds") and not reader.text("includeSegmentIds"):
         reader.complain(error_texts.NO_RECIPIENTS)
+    columns["scheduledTime"] = _scheduled(context, reader)
     return columns
 
 
@@ -77,7 +49,9 @@ def _scheduled(context: RequestContext, reader: FieldReader) -> int | None:
     if not text:
         return None
     shape, moment = _SCHEDULED.fullmatch(text), timestamps.search_moment(text)
-    if shape is None or moment is None or not _may_have(context, shape[1], bool(moment.dst())):
+    in_winter = moment is not None and not moment.dst()
+    expected = context.quirks.winter_offset if in_winter else _SUMMER_OFFSET
+    if shape is None or moment is None or expected not in {"either", shape[1]}:
         form = "scheduledTime has to be given as YYYY-MM-DDTHH:MM:SS-04:00"
         reader.complain(error_texts.not_valid("scheduledTime", form))
         return None
@@ -88,71 +62,69 @@ def _scheduled(context: RequestContext, reader: FieldReader) -> int | None:
     return epoch
 
 
-def _may_have(context: RequestContext, offset: str, summer: bool) -> bool:
-    expected = _SUMMER_OFFSET if summer else context.quirks.winter_offset
-    return expected in {"either", offset}
+def _dispatch(context: RequestContext, columns: Item) -> int:
+    """Store a send, and release it unless its time is yet to come."""
+    _check_sendable(context, context.load("messages", "messageId", columns["messageId"]))
+    when = columns["scheduledTime"]
+    send_id = context.store.insert("sends", {**columns, "status": "pending"})
+    if when is None or when <= context.epoch:
+        scheduler.release(context, send_id)
+    else:
+        counted = {"recipientCount": scheduler.count_recipients(context, send_id)}
+        context.store.update("sends", counted, "sendId", send_id)
+    return send_id
 
 
 def _check_sendable(context: RequestContext, message: Row) -> None:
-    if message["messageType"] != "normal":
-        reason = f"A message of the type {message['messageType']} can not be sent"
+    message_id, message_type = message["messageId"], message["messageType"]
+    if message_type != "normal":
+        reason = f"A message of the type {message_type} can not be sent"
         raise Refusal(400, error_texts.not_valid("messageId", reason))
     if message["campaignId"] is None:
         raise Refusal(400, error_texts.not_valid("messageId", "The message has no campaign"))
     score = messages.spam_score(message)
     if score >= message_content.LIMIT:
         raise Refusal(400, context.quirks.spam_text.format(score=f"{score:.1f}"))
-    standing = (
-        "status = 'pending'"
-        if context.quirks.double_sends == "while_pending"
-        else "status NOT IN ('cancelled', 'canceled')"
-    )
+    standing = "status NOT IN ('cancelled', 'canceled')"
+    if context.quirks.double_sends == "while_pending":
+        standing = "status = 'pending'"
     earlier = context.store.value(
-        f"SELECT MAX(sendId) FROM sends WHERE messageId = ? AND {standing}",
-        (message["messageId"],),
+        f"SELECT MAX(sendId) FROM sends WHERE messageId = ? AND {standing}", (message_id,)
     )
     if earlier is not None:
-        raise Refusal(400, error_texts.already_scheduled(message["messageId"], earlier))
+        # Recorded (API 13).
+        scheduled = f"Message [messageId={message_id}] already scheduled for send"
+        raise Refusal(400, f"{scheduled} [sendId={earlier}]")
 
 
-def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
-    message = checks.find(context, "messages", "messageId", row["messageId"])
+def _wire(context: RequestContext, row: Row) -> Item:
+    message = context.find("messages", "messageId", row["messageId"])
+    released, scheduled = row["releasedTime"], row["scheduledTime"]
+    in_summer_time = context.quirks.winter_offset == _SUMMER_OFFSET
+    zoned = timestamps.iso_four_hours_behind if in_summer_time else timestamps.iso_with_offset
     return {
         "sendId": str(row["sendId"]),
         "messageId": str(row["messageId"]),
         **{name: row[name] for name in SEND_LISTS},
-        "scheduledTime": _scheduled_text(context, row["scheduledTime"]),
+        "scheduledTime": "" if scheduled is None else zoned(scheduled),
         "recipientCount": str(row["recipientCount"]),
         "status": row["status"],
-        "releasedTime": timestamps.iso_with_offset(row["releasedTime"])
-        if row["releasedTime"]
-        else "",
+        "releasedTime": timestamps.iso_with_offset(released) if released else "",
         **(messages.spam_check(context, message) if message else {}),
     }
 
 
-def _scheduled_text(context: RequestContext, epoch: int | None) -> str:
-    if epoch is None:
-        return ""
-    if context.quirks.winter_offset == _SUMMER_OFFSET:
-        return timestamps.iso_four_hours_behind(epoch)
-    return timestamps.iso_with_offset(epoch)
-
-
 SENDS = Endpoint(
     name="sends",
-    singular="send",
-    key="sendId",
-    terms={
-        "sendId": column("sendId", TermKind.NUMBER),
-        "messageId": column("messageId", TermKind.NUMBER),
-        "status": column("status", TermKind.CODE),
-        "scheduledTime": column("scheduledTime", TermKind.EPOCH),
-        "releasedTime": column("releasedTime", TermKind.EPOCH),
-    },
+    terms=terms(
+        numbers=("sendId", "messageId"),
+        codes=("status",),
+        moments=("scheduledTime", "releasedTime"),
+    ),
     sortable=("recipientCount",),
     wire=_wire,
     columns=_columns,
+    receive_only=("recipientCount", "status", "releasedTime", "spamCheck"),
     insert=_dispatch,
     # An empty array stays one here (API 13).
     null_when_empty=False,

@@ -6,23 +6,22 @@ import csv
 import io
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
 import attrs
 
 from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
-from icontact.sandbox.rules import checks, contacts, custom_fields, subscriptions
+from icontact.sandbox.rules import contacts, custom_fields, subscriptions
 from icontact.sandbox.rules.bodies import FieldReader
-from icontact.sandbox.rules.context import RequestContext, Route, Scope
-from icontact.sandbox.rules.endpoint import Endpoint
-from icontact.sandbox.rules.search_terms import TermKind, column
+from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope
+from icontact.sandbox.rules.endpoint import Endpoint, showing
+from icontact.sandbox.rules.search_terms import terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
-RECEIVING, COMPLETE = "receiving", "complete"
-
+_COMPLETE = "complete"
 _HEADING = re.compile(r"\s*\[([^\[\]]+)\]\s*")
 # Only these two are known to be named otherwise than by the API.
 _MERGE_NAMES = {"fname": "firstName", "lname": "lastName"}
@@ -35,21 +34,12 @@ class UploadedTable:
     Attributes:
         columns: The field of each column; ``None`` for another column.
         unknown: The names that are not fields.
-        rows: The other rows, with their numbers; the header is number 1.
+        rows: The other rows that are not blank, with their numbers; the header is number 1.
     """
 
     columns: tuple[str | None, ...]
     unknown: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
-
-    def items(self) -> Iterator[tuple[int, dict[str, str] | None]]:
-        """Return the rows as contacts, with their numbers; ``None`` for one that is too long."""
-        for number, cells in self.rows:
-            if len(cells) > len(self.columns):
-                yield number, None
-            else:
-                named = zip(self.columns, cells, strict=False)
-                yield number, {name: cell.strip() for name, cell in named if name}
+    rows: tuple[tuple[int, list[str]], ...]
 
 
 def parse_data(data: bytes, custom_names: Collection[str]) -> UploadedTable:
@@ -64,14 +54,17 @@ def parse_data(data: bytes, custom_names: Collection[str]) -> UploadedTable:
     """
     try:
         text = data.decode("utf-8-sig")
-        rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error):
-        raise Refusal(400, _invalid_data("The data has to be CSV in UTF-8")) from None
-    header = [_HEADING.fullmatch(cell) for cell in rows[0]] if rows else []
-    names = [match[1] for match in header if match]
+        reason = "The data has to be CSV in UTF-8"
+        raise Refusal(400, error_texts.not_valid("data", reason)) from None
+    header = rows[0] if rows else []
+    names = [match[1] for match in map(_HEADING.fullmatch, header) if match]
     if not names or len(names) < len(header):
-        raise Refusal(400, _invalid_data("The first row has to name the fields, each in brackets"))
-    fields = _field_names(custom_names)
+        reason = "The first row has to name the fields, each in brackets"
+        raise Refusal(400, error_texts.not_valid("data", reason))
+    known = {name.lower(): name for name in ("email", *CONTACT_TEXTS, *custom_names)}
+    fields = {**_MERGE_NAMES, **known}
     columns = tuple(fields.get(name.lower()) for name in names)
     if "email" not in columns:
         raise Refusal(400, error_texts.required("email"))
@@ -82,30 +75,20 @@ def parse_data(data: bytes, custom_names: Collection[str]) -> UploadedTable:
     )
 
 
-def _field_names(custom_names: Collection[str]) -> dict[str, str]:
-    names = ("email", *CONTACT_TEXTS, *custom_names)
-    return {**_MERGE_NAMES, **{name.lower(): name for name in names}}
-
-
-def _invalid_data(because: str) -> str:
-    return error_texts.not_valid("data", because)
-
-
-def read(context: RequestContext) -> dict[str, Any]:
+def read(context: RequestContext) -> Item:
     """Answer ``GET …/uploads/{uploadId}``: ``receiving`` for a while, and then ``complete``."""
     row = UPLOADS.load(context)
-    if row["due"] is not None:
-        if row["polls"] > 0:
-            polled = {"polls": row["polls"] - 1}
-            context.store.update("uploads", polled, "uploadId", row["uploadId"])
-        else:
-            finish(context, row)
-            row = UPLOADS.load(context)
+    if row["due"] is not None and row["polls"] > 0:
+        polled = {"polls": row["polls"] - 1}
+        context.store.update("uploads", polled, "uploadId", row["uploadId"])
+    elif row["due"] is not None:
+        finish(context, row)
+        row = UPLOADS.load(context)
     context.warn(*json.loads(row["problems"]))
-    return {"upload": _wire(context, row)}
+    return {"upload": UPLOADS.wire(context, row)}
 
 
-def read_data(context: RequestContext) -> dict[str, Any]:
+def read_data(context: RequestContext) -> Item:
     """Answer ``GET …/uploads/{uploadId}/data`` as the vendor's class reads it."""
     answer = read(context)
     return {**answer, **{name: answer["upload"][name] for name in ("uploadId", "status")}}
@@ -113,15 +96,14 @@ def read_data(context: RequestContext) -> dict[str, Any]:
 
 def cancel(context: RequestContext) -> list[Any]:
     """Answer ``DELETE …/uploads/{uploadId}``, which is possible until the upload is complete."""
-    if UPLOADS.load(context)["status"] == COMPLETE:
+    if UPLOADS.load(context)["status"] == _COMPLETE:
         raise Refusal(400, error_texts.UPLOAD_DONE)
     return UPLOADS.delete(context)
 
 
-def store_data(context: RequestContext) -> dict[str, Any]:
+def store_data(context: RequestContext) -> Item:
     """Answer ``PUT …/uploads/{uploadId}/data``, whatever the body calls itself."""
-    row = UPLOADS.load(context)
-    _refuse_done(row)
+    row = _load_open(context)
     parse_data(context.incoming.body, custom_fields.defined(context))
     received = {
         "data": context.incoming.body,
@@ -129,7 +111,7 @@ def store_data(context: RequestContext) -> dict[str, Any]:
         "due": context.epoch + context.quirks.upload_seconds,
     }
     context.store.update("uploads", received, "uploadId", row["uploadId"])
-    answer: dict[str, Any] = {"upload": _wire(context, row)}
+    answer: Item = {"upload": UPLOADS.wire(context, row)}
     if context.quirks.upload_id_on_top:
         answer["uploadId"] = str(row["uploadId"])
     return answer
@@ -140,84 +122,69 @@ def finish(context: RequestContext, row: Row) -> None:
     types = custom_fields.defined(context)
     table = parse_data(row["data"], types)
     list_ids = [int(text) for text in row["listIds"].split(",")]
-    problems = [error_texts.ignored_columns(table.unknown)] if table.unknown else []
-    for number, item in table.items():
+    problems = []
+    if table.unknown:
+        names = ", ".join(table.unknown)
+        problems = [f"The following columns could not be recognized and so were ignored ({names})"]
+    for number, cells in table.rows:
         try:
+            if len(cells) > len(table.columns):
+                raise Refusal(400, "It has more values than there are fields")
+            named = zip(table.columns, cells, strict=False)
+            item = {name: cell.strip() for name, cell in named if name}
             _store(context, item, types, list_ids)
         except Refusal as refusal:
-            problems += [error_texts.rejected_row(number, text) for text in refusal.texts]
-    done = {"status": COMPLETE, "data": None, "due": None, "problems": json.dumps(problems)}
+            problems += [f"Row {number} was not imported. {text}" for text in refusal.texts]
+    done = {"status": _COMPLETE, "data": None, "due": None, "problems": json.dumps(problems)}
     context.store.update("uploads", done, "uploadId", row["uploadId"])
 
 
 def _store(
-    context: RequestContext, item: dict[str, str] | None, types: dict[str, str], list_ids: list[int]
+    context: RequestContext, item: dict[str, str], types: dict[str, str], list_ids: list[int]
 ) -> None:
     """Store one row; without the quirk a contact that is known stays as it is (API 14)."""
-    if item is None:
-        raise Refusal(400, "It has more values than there are fields")
     known = contacts.by_email(context, item.get("email", ""))
-    contact_id = None if known is None else known["contactId"]
-    if contact_id is None:
+    if known is None:
         contact_id = contacts.save(context, item, types)["contactId"]
-    elif context.quirks.upload_updates:
-        given = {name: text for name, text in item.items() if text}
-        contacts.save(context, {**given, "contactId": contact_id}, types)
+    else:
+        contact_id = known["contactId"]
+        if context.quirks.upload_updates:
+            given = {name: text for name, text in item.items() if text}
+            contacts.save(context, {**given, "contactId": contact_id}, types)
     for list_id in list_ids:
         ids = {"listId": list_id, "contactId": contact_id, "status": "normal"}
         subscriptions.create(context, ids)
 
 
-def _columns(
-    context: RequestContext, item: dict[str, Any], row: Row | None, complete: bool
-) -> dict[str, Any]:
-    """Read the settings of an upload, which can be changed before the data has come."""
-    reader = FieldReader(item)
-    if row is None:
-        reader.forbid("uploadId")
-        reader.finish()
-    else:
-        _refuse_done(row)
-        reader = FieldReader({"action": row["action"], "listIds": row["listIds"], **item})
-    action = reader.choice("action", context.quirks.upload_actions, required=True)
-    reader.text("listIds", required=True)
-    list_ids = checks.id_list(context, reader, "lists", "listId", "listIds")
+def _columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
     reader.finish()
-    checks.receive_only(context, item, ("status",))
+    action = reader.choice("action", sorted(context.quirks.upload_actions), required=True)
+    reader.text("listIds", required=True)
+    list_ids = reader.known_ids("lists", "listIds", "listId")
     return {"action": action, "listIds": ",".join(map(str, list_ids))}
 
 
-def _refuse_done(row: Row) -> None:
-    if row["due"] is not None or row["status"] == COMPLETE:
+def _load_open(context: RequestContext) -> Row:
+    """Return the upload that the path names; its settings can change before its data has come."""
+    row = UPLOADS.load(context)
+    if row["due"] is not None or row["status"] == _COMPLETE:
         raise Refusal(400, error_texts.UPLOAD_DONE)
+    return row
 
 
-def _merge(context: RequestContext) -> dict[str, Any]:
-    _refuse_done(UPLOADS.load(context))
+def _merge(context: RequestContext) -> Item:
+    _load_open(context)
     return UPLOADS.merge(context)
-
-
-def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
-    return {
-        "uploadId": str(row["uploadId"]),
-        "action": row["action"],
-        "listIds": row["listIds"],
-        "status": row["status"],
-    }
 
 
 UPLOADS = Endpoint(
     name="uploads",
-    singular="upload",
-    key="uploadId",
-    terms={
-        "uploadId": column("uploadId", TermKind.NUMBER),
-        "status": column("status", TermKind.CODE),
-        "action": column("action", TermKind.CODE),
-    },
-    wire=_wire,
-    read_wire=_wire,
+    terms=terms(numbers=("uploadId",), codes=("status", "action")),
+    wire=showing("uploadId", "action", "listIds", "status"),
+    null_for_blank=False,
     columns=_columns,
+    whole=True,
+    receive_only=("status",),
 )
 
 _COLLECTION, _MEMBER = UPLOADS.routes()

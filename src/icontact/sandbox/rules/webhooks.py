@@ -8,16 +8,14 @@ from urllib.parse import urlsplit
 import attrs
 
 from icontact.sandbox import error_texts
-from icontact.sandbox.rules import checks, contact_fields, custom_fields, lists
+from icontact.sandbox.rules import contact_fields, custom_fields, lists
 from icontact.sandbox.rules.bodies import FieldReader
-from icontact.sandbox.rules.context import ContactChange, RequestContext
-from icontact.sandbox.rules.endpoint import Endpoint
-from icontact.sandbox.rules.search_terms import TermKind, column
+from icontact.sandbox.rules.context import ContactChange, Item, RequestContext
+from icontact.sandbox.rules.endpoint import Endpoint, showing
+from icontact.sandbox.rules.search_terms import terms
 from icontact.sandbox.store import Row
 
-EVENTS = frozenset(
-    {"contact_created", "contact_updated", "contact_subscribed", "contact_unsubscribed"}
-)
+_EVENTS = ("contact_created", "contact_subscribed", "contact_unsubscribed", "contact_updated")
 
 
 @attrs.frozen(kw_only=True)
@@ -35,77 +33,51 @@ def callbacks(context: RequestContext) -> list[Callback]:
     found: list[Callback] = []
     for folder_id in dict.fromkeys(event.folder_id for event in context.events):
         here = attrs.evolve(context, folder_id=folder_id)
-        hooks = context.store.rows("SELECT * FROM webhooks WHERE folderId = ?", (folder_id,))
-        found += [each for hook in hooks for each in _callbacks_of(here, hook)]
+        types = custom_fields.defined(here)
+        for hook in context.store.rows("SELECT * FROM webhooks WHERE folderId = ?", (folder_id,)):
+            event_id = hook["eventId"]
+            payload = [
+                _payload(here, event, types)
+                for event in context.events
+                if (event.event_id, event.folder_id) == (event_id, folder_id)
+            ]
+            batches = [payload] if context.quirks.webhook_batches else [[each] for each in payload]
+            found += [
+                Callback(
+                    webhook_id=hook["webhookId"], event_id=event_id, url=hook["url"], payload=batch
+                )
+                for batch in batches
+                if batch
+            ]
     return found
 
 
-def _callbacks_of(context: RequestContext, hook: Row) -> list[Callback]:
-    types = custom_fields.defined(context)
-    payload = [
-        _payload(context, event, types)
-        for event in context.events
-        if (event.event_id, event.folder_id) == (hook["eventId"], context.folder_id)
-    ]
-    batches = [payload] if context.quirks.webhook_batches else [[each] for each in payload]
-    return [
-        Callback(
-            webhook_id=hook["webhookId"], event_id=hook["eventId"], url=hook["url"], payload=batch
-        )
-        for batch in batches
-        if batch
-    ]
-
-
-def _payload(
-    context: RequestContext, event: ContactChange, types: dict[str, str]
-) -> dict[str, Any]:
-    contact = checks.required(checks.find(context, "contacts", "contactId", event.contact_id))
+def _payload(context: RequestContext, event: ContactChange, types: dict[str, str]) -> Item:
+    contact = context.load("contacts", "contactId", event.contact_id)
     payload = {"contact": contact_fields.member_wire(contact, types)}
     if event.list_id is not None:
-        found = checks.required(checks.find(context, "lists", "listId", event.list_id))
-        payload["list"] = lists.read_wire(context, found)
+        payload["list"] = lists.read_wire(context, context.load("lists", "listId", event.list_id))
     return payload
 
 
-def _columns(
-    context: RequestContext, item: dict[str, Any], row: Row | None, complete: bool
-) -> dict[str, Any]:
-    reader = FieldReader(item)
-    reader.forbid("webhookId")
-    columns = {
-        "eventId": reader.choice("eventId", EVENTS, required=True),
-        "url": reader.text("url", required=True),
-    }
-    if columns["url"] and not _is_url(columns["url"]):
-        reader.complain(error_texts.not_valid("url"))
-    reader.finish()
-    return columns
-
-
-def _is_url(text: str) -> bool:
+def _columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
+    event_id = reader.choice("eventId", _EVENTS, required=True)
+    url = reader.text("url", required=True)
     try:
-        url = urlsplit(text)
-        return url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
+        parts = urlsplit(url)
+        is_url = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        return False
-
-
-def _wire(context: RequestContext, row: Row) -> dict[str, Any]:
-    return {"webhookId": str(row["webhookId"]), "eventId": row["eventId"], "url": row["url"]}
+        is_url = False
+    if url and not is_url:
+        reader.complain(error_texts.not_valid("url"))
+    return {"eventId": event_id, "url": url}
 
 
 WEBHOOKS = Endpoint(
     name="webhooks",
-    singular="webhook",
-    key="webhookId",
-    terms={
-        "webhookId": column("webhookId", TermKind.NUMBER),
-        "eventId": column("eventId", TermKind.CODE),
-        "url": column("url"),
-    },
-    wire=_wire,
-    read_wire=_wire,
+    terms=terms(numbers=("webhookId",), texts=("url",), codes=("eventId",)),
+    wire=showing("webhookId", "eventId", "url"),
+    null_for_blank=False,
     columns=_columns,
 )
 

@@ -21,14 +21,14 @@ def next_contact(store: Store) -> int:
     return max(schema.FIRST_CONTACT, (last or 0) + 1)
 
 
-def add(store: Store, folder_id: int, contact_ids: Iterable[int]) -> None:
-    """Count contacts that were created."""
-    _change(store, folder_id, contact_ids, 1)
-
-
-def remove(store: Store, folder_id: int, contact_ids: Iterable[int]) -> None:
-    """Count contacts that were deleted."""
-    _change(store, folder_id, contact_ids, -1)
+def count(store: Store, folder_id: int, contact_ids: Iterable[int], step: int = 1) -> None:
+    """Count contacts that were created, or with the step -1 deleted."""
+    counts = Counter(contact_id >> _BITS for contact_id in contact_ids)
+    store.execute_many(
+        "INSERT INTO contact_blocks (folderId, block, present) VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET present = present + excluded.present",
+        [(folder_id, block, step * present) for block, present in counts.items()],
+    )
 
 
 def total(store: Store, folder_id: int) -> int:
@@ -48,12 +48,3 @@ def start(store: Store, folder_id: int, offset: int) -> tuple[int, int]:
             return block << _BITS, offset - before
         before += present
     return (block + 1) << _BITS, 0
-
-
-def _change(store: Store, folder_id: int, contact_ids: Iterable[int], step: int) -> None:
-    counts = Counter(contact_id >> _BITS for contact_id in contact_ids)
-    store.execute_many(
-        "INSERT INTO contact_blocks (folderId, block, present) VALUES (?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET present = present + excluded.present",
-        [(folder_id, block, step * count) for block, count in counts.items()],
-    )
