@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 
 from icontact.errors import MappingError
 from icontact.mapping.field_aliases import FULL_NAME_FIELD, alias_of
@@ -31,10 +31,8 @@ WIRE_NAMES: Mapping[str, str] = {
 FIELDS = tuple(WIRE_NAMES)
 CUSTOM = "custom_fields"
 
-_BY_WIRE_NAME = {wire: name for name, wire in WIRE_NAMES.items()}
-
 #: Keys of a contact on the wire that no custom field may take.
-_TAKEN = frozenset([*_BY_WIRE_NAME, "contactId", "createDate", "bounceCount"])
+_TAKEN = frozenset([*WIRE_NAMES.values(), "contactId", "createDate", "bounceCount"])
 
 _ADDRESS_LIKE = re.compile(r"[^\s@]@[^\s@]")
 
@@ -50,11 +48,9 @@ def field_for(target: object) -> str:
     Raises:
         MappingError: iContact has no such field; names the nearest one.
     """
-    if isinstance(target, str):
-        if target in WIRE_NAMES:
-            return target
-        if target in _BY_WIRE_NAME:
-            return _BY_WIRE_NAME[target]
+    for ours, wire in WIRE_NAMES.items():
+        if target in (ours, wire):
+            return ours
     if target == "country":
         raise MappingError(
             "iContact has no field for the country: map it to a custom field, or give it as the "
@@ -96,11 +92,10 @@ def can_be_custom(name: str) -> bool:
     return bool(name.strip()) and name not in _TAKEN
 
 
-def nearest(given: object, choices: Iterable[str]) -> str:
+def nearest(given: object, choices: Collection[str]) -> str:
     """Return ``did you mean …?`` or, if nothing is near, the choices (at most 20)."""
-    every = list(choices)
-    close = closest(given, every)
-    return f"did you mean {close!r}?" if close else f"choose from {bounded(every)}."
+    close = closest(given, choices)
+    return f"did you mean {close!r}?" if close else f"choose from {bounded(choices)}."
 
 
 def closest(given: object, choices: Iterable[str]) -> str | None:

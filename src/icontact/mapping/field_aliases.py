@@ -67,13 +67,10 @@ def field_of(header: object) -> HeaderField | None:
         return HeaderField(*exact, " ".join(word for word in words if word in _words("group")))
     for step, (name, group) in enumerate(_shortened(words), start=1):
         if (found := alias_of(name)) is not None:
-            field, rank = found
-            return HeaderField(field, rank + 1000 * step, group)
-    parts = {alias_of(normalize_key(part)) for part in _ALTERNATIVES.split(header)} - {None}
+            return HeaderField(found[0], found[1] + 1000 * step, group)
+    parts = (alias_of(normalize_key(part)) for part in _ALTERNATIVES.split(header))
     fields = {found[0] for found in parts if found is not None}
-    if len(fields) == 1:
-        return HeaderField(fields.pop(), 9000)
-    return None
+    return HeaderField(fields.pop(), 9000) if len(fields) == 1 else None
 
 
 def alias_of(name: str) -> tuple[str, int] | None:
@@ -84,11 +81,10 @@ def alias_of(name: str) -> tuple[str, int] | None:
 def _shortened(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield shorter and shorter names of a header, each with the group that was taken off."""
     for groups in (_words("group"), _words("group") | _words("company")):
-        rest = [word for word in words if word not in groups | _words("person")]
         group = [word for word in words if word in groups]
+        rest = [word for word in words if word not in groups | _words("person")]
         yield "".join(rest), " ".join(group)
-        digits = [word for word in rest if word.isdigit()]
+        group += [word for word in rest if word.isdigit()]
         rest = [word for word in rest if not word.isdigit()]
-        yield "".join(rest), " ".join([*group, *digits])
-        rest = [word for word in rest if word not in _words("address")]
-        yield "".join(rest), " ".join([*group, *digits])
+        yield "".join(rest), " ".join(group)
+        yield "".join(word for word in rest if word not in _words("address")), " ".join(group)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, get_args
 
 import attrs
@@ -27,10 +27,13 @@ from icontact.mapping.personal_names import NamePart, is_honorific
 from icontact.mapping.source import Source, source_from
 from icontact.mapping.values import is_blank
 
+#: Of these, all columns are read: a row's first one that is not blank counts.
+_LISTED = ("email", "phone", "fax")
+
 #: The fields that a full name fills, in the order of their parts.
 _NAME_FIELDS = ("prefix", "first_name", "last_name", "suffix")
 
-_PREFIX = custom_label("")
+_OF_ADDRESSES = (*ADDRESS_FIELDS, "country")
 
 #: No other system has all of these.
 _EXPORTED = frozenset({"contact_id", "email", "status", "create_date", "bounce_count"})
@@ -38,7 +41,8 @@ _EXPORTED = frozenset({"contact_id", "email", "status", "create_date", "bounce_c
 #: Columns of an export with the subscription to one list, or to all of them.
 _STATES = ("subscription", "subscriptions")
 
-_AS_THEY_ARE = "the header is that of an export: its values go back as they are, the status too"
+#: Headers of the prefix that are more often about a position, or a book.
+_TITLES = frozenset({"title", "titel", "titre", "titulo", "titolo", "tytul", "titul"})
 
 
 @attrs.frozen
@@ -109,88 +113,6 @@ def guess(
     return attrs.evolve(guessed, mapping=mapping, unused=unused)
 
 
-def _guessed(
-    header: Sequence[Hashable], rows: Sequence[Mapping[Any, Any]], stated: Mapping[str, Any]
-) -> Guess:
-    about = [column_of(column, rows) for column in header]
-    notes: list[str] = []
-    claims = _claims(header, about, rows, notes) | {field: [] for field in stated}
-    if not claims["email"] and "email" not in stated:
-        raise _no_address(header)
-    mapping, used = _simple_fields(claims, notes)
-    groups = _address_groups(claims)
-    addresses = [{field: one.column for field, one in group.items()} for group in groups]
-    used.update(one.place for group in groups for one in group.values())
-    country: str | None = None
-    if len(addresses) == 1:
-        address = addresses.pop()
-        country = address.pop("country", None)
-        mapping |= address
-    elif addresses:
-        names = ", ".join(shown(next(iter(group.values()))) for group in addresses)
-        notes.append(
-            f"of {len(addresses)} postal addresses (from {names}) the first filled one counts"
-        )
-    if not {"first_name", "last_name"} & mapping.keys() and claims[FULL_NAME_FIELD]:
-        name = claims[FULL_NAME_FIELD][0]
-        used.add(name.place)
-        notes.append(f"column {shown(name.column)} is taken apart into first and last name")
-        for field, part in zip(_NAME_FIELDS, get_args(NamePart), strict=True):
-            mapping.setdefault(field, Source(name.column, transform="full_name", part=part))
-    if custom := _custom(header):
-        mapping[CUSTOM] = custom
-        used.update(place for place, column in enumerate(header) if column in custom.values())
-    read = [(one.meaning, str(one.column)) for one in about if one is not None]
-    return Guess(
-        {field: mapping[field] for field in (*FIELDS, CUSTOM) if field in mapping},
-        country,
-        tuple(
-            column
-            for place, column in enumerate(header)
-            if place not in used and about[place] is None and column != "icontact_reason"
-        ),
-        tuple(notes),
-        tuple(column for meaning, column in read if meaning == "no"),
-        tuple(column for meaning, column in read if meaning == "yes"),
-        addresses=tuple(addresses),
-    )
-
-
-def _simple_fields(
-    claims: Mapping[str, Sequence[Claim]], notes: list[str]
-) -> tuple[dict[str, Any], set[int]]:
-    """Return the fields outside of addresses and full names, and the places of their columns."""
-    mapping: dict[str, Any] = {}
-    used: set[int] = set()
-    for field in (*_LISTED, *_SINGLE):
-        found = claims[field]
-        if not found:
-            continue
-        first, *others = found
-        if field in _LISTED:
-            mapping[field] = [one.column for one in found] if others else first.column
-            used.update(one.place for one in found)
-            continue
-        mapping[field] = first.column
-        used.add(first.place)
-        notes += [
-            f"column {shown(other.column)} is not used: {shown(first.column)} fills {field}"
-            for other in others
-        ]
-    return mapping, used
-
-
-#: Of these, all columns are read: a row's first one that is not blank counts.
-_LISTED = ("email", "phone", "fax")
-
-#: Of these, one column is.
-_SINGLE = (*_NAME_FIELDS, "business")
-
-_OF_ADDRESSES = (*ADDRESS_FIELDS, "country")
-
-_CLAIMED = (*_LISTED, *_SINGLE, *_OF_ADDRESSES, FULL_NAME_FIELD)
-
-
 def _exported(header: Sequence[Hashable]) -> Guess:
     """Return the mapping for a file that `icontact.Folder.export` wrote."""
     mapping: dict[str, Any] = {
@@ -199,21 +121,90 @@ def _exported(header: Sequence[Hashable]) -> Guess:
     # An address is always cleaned, and compared without regard to that.
     mapping["email"] = "email"
     custom = _custom(header)
+    state = next((column for column in _STATES if column in header), None)
+    used = {*mapping, *custom.values(), state}
     if custom:
         mapping[CUSTOM] = {
             name: Source(column, transform="verbatim") for name, column in custom.items()
         }
-    guard = next((column for column in _STATES if column in header), None)
-    about = () if guard is None else (guard,)
-    used = {*mapping, *custom.values(), guard}
-    unused = tuple(column for column in header if column not in used)
-    return Guess(mapping, None, unused, (_AS_THEY_ARE,), (), about, "push")
+    note = "the header is that of an export: its values go back as they are, the status too"
+    return Guess(
+        mapping,
+        country=None,
+        unused=tuple(column for column in header if column not in used),
+        notes=(note,),
+        consent=() if state is None else (state,),
+        consent_blank="push",
+    )
+
+
+def _guessed(
+    header: Sequence[Hashable], rows: Sequence[Mapping[Any, Any]], stated: Mapping[str, Any]
+) -> Guess:
+    about = [column_of(column, rows) for column in header]
+    notes: list[str] = []
+    claims = _claims(header, about, rows, notes) | {field: [] for field in stated}
+    if not claims["email"] and "email" not in stated:
+        raise _no_address(header)
+    mapping: dict[str, Any] = {}
+    used: list[Claim] = []
+    for field in (*_LISTED, *_NAME_FIELDS, "business"):
+        if not (found := claims[field]):
+            continue
+        first, *others = found
+        if field in _LISTED and others:
+            mapping[field] = [one.column for one in found]
+            used += found
+            continue
+        mapping[field] = first.column
+        used.append(first)
+        notes += [
+            f"column {shown(other.column)} is not used: {shown(first.column)} fills {field}"
+            for other in others
+        ]
+    groups = _address_groups(claims)
+    addresses = [{field: one.column for field, one in group.items()} for group in groups]
+    used += [one for group in groups for one in group.values()]
+    country: str | None = None
+    if len(addresses) == 1:
+        country = addresses[0].pop("country", None)
+        mapping |= addresses.pop()
+    elif addresses:
+        names = ", ".join(shown(next(iter(group.values()))) for group in addresses)
+        notes.append(
+            f"of {len(addresses)} postal addresses (from {names}) the first filled one counts"
+        )
+    if not {"first_name", "last_name"} & mapping.keys() and claims[FULL_NAME_FIELD]:
+        name = claims[FULL_NAME_FIELD][0]
+        used.append(name)
+        notes.append(f"column {shown(name.column)} is taken apart into first and last name")
+        for field, part in zip(_NAME_FIELDS, get_args(NamePart), strict=True):
+            mapping.setdefault(field, Source(name.column, transform="full_name", part=part))
+    if custom := _custom(header):
+        mapping[CUSTOM] = custom
+    places = {one.place for one in used}
+    read = {*custom.values(), "icontact_reason"}
+    consent = [one for one in about if one is not None]
+    return Guess(
+        {field: mapping[field] for field in (*FIELDS, CUSTOM) if field in mapping},
+        country,
+        unused=tuple(
+            column
+            for place, column in enumerate(header)
+            if place not in places and about[place] is None and column not in read
+        ),
+        notes=tuple(notes),
+        do_not_contact=tuple(str(one.column) for one in consent if one.meaning == "no"),
+        consent=tuple(str(one.column) for one in consent if one.meaning == "yes"),
+        addresses=tuple(addresses),
+    )
 
 
 def _custom(header: Sequence[Hashable]) -> dict[str, str]:
     """Return the columns that name a custom field, by its private name."""
-    found = (column for column in header if isinstance(column, str) and column.startswith(_PREFIX))
-    named = {column.removeprefix(_PREFIX): column for column in found}
+    prefix = custom_label("")
+    columns = (one for one in header if isinstance(one, str) and one.startswith(prefix))
+    named = {column.removeprefix(prefix): column for column in columns}
     return {name: column for name, column in named.items() if can_be_custom(name)}
 
 
@@ -224,7 +215,8 @@ def _claims(
     notes: list[str],
 ) -> dict[str, list[Claim]]:
     """Return for each field the columns that could fill it, the best first."""
-    claims: dict[str, list[Claim]] = {field: [] for field in _CLAIMED}
+    fields = (*_LISTED, *_NAME_FIELDS, "business", *_OF_ADDRESSES, FULL_NAME_FIELD)
+    claims: dict[str, list[Claim]] = {field: [] for field in fields}
     for place, column in enumerate(header):
         if about[place] is not None or not isinstance(column, str) or column in header[:place]:
             continue
@@ -235,17 +227,15 @@ def _claims(
         fitting = [one for one in found_claims if _fits(field, one.column, rows)]
         if field == "email" and not fitting:
             continue  # which its rows say one by one
+        names = {"full_name": "a name", "prefix": "a title before a name"}
+        what = names.get(field, "e-mail addresses" if field == "email" else field)
         notes += [
-            f"column {shown(one.column)} is not used: its values do not look like "
-            f"{_NAMES.get(field, field)}"
+            f"column {shown(one.column)} is not used: its values do not look like {what}"
             for one in found_claims
             if one not in fitting
         ]
         claims[field] = fitting
     return claims
-
-
-_NAMES = {"full_name": "a name", "prefix": "a title before a name", "email": "e-mail addresses"}
 
 
 def _fits(field: str, column: str, rows: Sequence[Mapping[Any, Any]]) -> bool:
@@ -257,19 +247,18 @@ def _fits(field: str, column: str, rows: Sequence[Mapping[Any, Any]]) -> bool:
         return any("@" in value for value in values)
     if field in ("phone", "fax"):
         return any(char.isdigit() for value in values for char in value)
+    looks_right: Callable[[str], bool]
     if field == FULL_NAME_FIELD:
-        named = sum(
-            value.lstrip()[:1].isalpha() and sum(char.isdigit() for char in value) < 3
-            for value in values
-        )
-        return 2 * named >= len(values)
-    if field == "prefix" and normalize_key(column) in _TITLES:
-        return 2 * sum(map(is_honorific, values)) >= len(values)
-    return True
+        looks_right = _looks_like_name
+    elif field == "prefix" and normalize_key(column) in _TITLES:
+        looks_right = is_honorific
+    else:
+        return True
+    return 2 * sum(map(looks_right, values)) >= len(values)
 
 
-#: Headers of the prefix that are more often about a position, or a book.
-_TITLES = frozenset({"title", "titel", "titre", "titulo", "titolo", "tytul", "titul"})
+def _looks_like_name(value: str) -> bool:
+    return value.lstrip()[:1].isalpha() and sum(char.isdigit() for char in value) < 3
 
 
 def _address_groups(claims: Mapping[str, Sequence[Claim]]) -> list[dict[str, Claim]]:
@@ -287,15 +276,14 @@ def _address_groups(claims: Mapping[str, Sequence[Claim]]) -> list[dict[str, Cla
 
 
 def _no_address(header: Sequence[Hashable]) -> MappingError:
+    problem = (
+        f"no column looks like the e-mail address; there are {bounded(header)}. Say which one it "
+        "is, as in ContactMapper({'email': 'the column'})"
+    )
     if any(map(looks_like_address, header)):
         # Then the names beside it are a person's as well.
         problem = (
             f"the {len(header)} columns seem to be named by a contact's data: put the names of the "
             "columns on the first line of the file"
-        )
-    else:
-        problem = (
-            f"no column looks like the e-mail address; there are {bounded(header)}. Say which one "
-            "it is, as in ContactMapper({'email': 'the column'})"
         )
     return MappingError(problem, field="email")

@@ -1,4 +1,4 @@
-"""Mautic's field mapping as its iContact plugin stores it, and its pseudo fields."""
+"""Mautic's field mapping as its iContact plugin stores it and its pseudo fields."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from icontact.errors import ConfigError, MappingError
 from icontact.mapping.contact_fields import CUSTOM, custom_label, type_name
-from icontact.mapping.php import looks_serialized, unserialized
+from icontact.mapping.php import unserialized
 
 #: Mautic's alias of the country; its field mapping has no place for it, and states need it.
 COUNTRY = "country"
@@ -46,8 +46,7 @@ def from_mautic(given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         MappingError: It is not such a mapping, or fills no e-mail.
     """
-    fields: dict[str, Any] = {}
-    custom: dict[str, Any] = {}
+    fields = {}
     for target, alias in lead_fields(given).items():
         if alias is None or alias == "":
             continue
@@ -56,21 +55,14 @@ def from_mautic(given: Mapping[str, Any]) -> dict[str, Any]:
                 f"{target}: Mautic's alias of a field is a text, not {type_name(alias)}",
                 field=target,
             )
-        if target.startswith(CUSTOM_PREFIX):
-            custom[target.removeprefix(CUSTOM_PREFIX)] = alias
-        else:
-            fields[target] = alias
+        fields[target] = alias
     if "email" not in fields:
         raise MappingError(
             "Mautic's mapping fills no e-mail, which iContact requires: map email there, or add "
             "it here. Nothing is ever sent in place of a missing address",
             field="email",
         )
-    return {
-        **fields,
-        "custom_fields": custom,
-        "options": {"country": COUNTRY, "tags": "strip"},
-    }
+    return {**fields, "options": {"country": COUNTRY, "tags": "strip"}}
 
 
 def plainly_named(config: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -79,12 +71,13 @@ def plainly_named(config: Mapping[Any, Any]) -> dict[Any, Any]:
     Raises:
         MappingError: One of them is there already.
     """
-    prefixed = {
-        target.removeprefix(CUSTOM_PREFIX): source
-        for target, source in config.items()
-        if _is_prefixed(target)
-    }
-    fields = {target: source for target, source in config.items() if not _is_prefixed(target)}
+    fields: dict[Any, Any] = {}
+    prefixed: dict[str, Any] = {}
+    for target, source in config.items():
+        if isinstance(target, str) and target.startswith(CUSTOM_PREFIX):
+            prefixed[target.removeprefix(CUSTOM_PREFIX)] = source
+        else:
+            fields[target] = source
     custom = fields.get(CUSTOM, {})
     if not prefixed or not isinstance(custom, Mapping):
         return fields
@@ -95,10 +88,6 @@ def plainly_named(config: Mapping[Any, Any]) -> dict[Any, Any]:
                 f"{label} is mapped twice: there, and as {CUSTOM_PREFIX}{name}", field=label
             )
     return {**fields, CUSTOM: {**prefixed, **custom}}
-
-
-def _is_prefixed(target: object) -> bool:
-    return isinstance(target, str) and target.startswith(CUSTOM_PREFIX)
 
 
 def lead_fields(given: Any) -> dict[str, Any]:
@@ -124,10 +113,6 @@ def lead_fields(given: Any) -> dict[str, Any]:
             pairs.setdefault(row[2], {})[row[1]] = found[name]
         elif not _DIRECTION.fullmatch(name):
             raise MappingError(f"Mautic's mapping holds {name!r} beside its numbered rows")
-    return _paired(pairs)
-
-
-def _paired(pairs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for number, pair in pairs.items():
         target = pair.get("i")
@@ -167,12 +152,11 @@ def document(path: str | os.PathLike[str]) -> Any:
     Raises:
         ConfigError: It cannot be read, or is neither.
     """
-    data = b""
+    is_php = False
     try:
         data = Path(path).read_bytes()
-        if looks_serialized(data):
-            return unserialized(data.strip())
-        return json.loads(data.decode("utf-8-sig"))
+        is_php = re.match(rb"\s*a:[0-9]{1,6}:\{", data) is not None
+        return unserialized(data.strip()) if is_php else json.loads(data.decode("utf-8-sig"))
     except OSError as error:
         problem = error.strerror or type(error).__name__
     except UnicodeDecodeError:
@@ -181,6 +165,6 @@ def document(path: str | os.PathLike[str]) -> Any:
         problem = f"not JSON: {error.msg}, line {error.lineno}"
     except (ValueError, RecursionError) as error:
         problem = "not JSON that can be read: a number is too long, or it is nested too deeply"
-        if looks_serialized(data):
+        if is_php:
             problem = f"not as PHP serializes a value: {error}"
     raise ConfigError(f"cannot read {os.fspath(path)}: {problem}")

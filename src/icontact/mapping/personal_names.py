@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Literal, get_args
 
 from icontact.mapping.values import TransformResult, clean_text
@@ -21,7 +22,7 @@ _MORE_PREFIXES = frozenset(
 )
 _SUFFIXES = frozenset("jr sr ii iii iv esq md phd dds dvm cpa mba jnr snr".split())
 _PARTICLES = frozenset(
-    "van von vom zu zum zur der den de del della dela di da das do dos du la las le los ten ter te "
+    "van von vom zu zum zur der den de del della di da das do dos du la las le los ten ter te "
     "'t op bin ibn al el bint ben af av st".split()
 )
 
@@ -29,7 +30,7 @@ _PARTICLES = frozenset(
 def is_honorific(text: str) -> bool:
     """Return whether a text is a title before a name, or several: ``"Prof. Dr."``."""
     words = text.replace(".", " ").casefold().split()
-    return bool(words) and all(word in _PREFIXES | _MORE_PREFIXES for word in words)
+    return bool(words) and (_PREFIXES | _MORE_PREFIXES).issuperset(words)
 
 
 def name_part(value: object, part: str) -> TransformResult:
@@ -47,56 +48,41 @@ def name_part(value: object, part: str) -> TransformResult:
     ['Dr.', 'Jo', 'van der Berg', 'Jr.']
     """
     text = clean_text(value)
-    return TransformResult(_split(text.value or "")[part] or None, text.notes)
+    parts = dict(zip(NAME_PARTS, _split(text.value or ""), strict=True))
+    return TransformResult(" ".join(parts[part]) or None, text.notes)
 
 
-def _split(name: str) -> dict[str, str]:
-    before, comma, after = name.partition(",")
+def _split(name: str) -> tuple[list[str], list[str], list[str], list[str]]:
+    """Return the words of the prefix, the first name, the last name and the suffix."""
+    before, _, after = name.partition(",")
     words, behind = before.split(), after.replace(",", " ").split()
-    if comma and behind and not all(map(_is_suffix, behind)):
+    if behind and not all(map(_is_suffix, behind)):
         # "Berg, Jo": the last name comes first.
-        suffix = _taken_from_end(words)
-        prefix = _taken_from_start(behind)
-        suffix = suffix or _taken_from_end(behind)
-        return _parts(prefix, behind, words, suffix)
+        last, suffix = _without_suffix(words)
+        prefix = list(takewhile(_is_prefix, behind))
+        first = behind[len(prefix) :]
+        if not suffix:
+            first, suffix = _without_suffix(first)
+        return prefix, first, last, suffix
     words += behind
-    prefix, suffix = _taken_from_start(words), _taken_from_end(words)
+    prefix = list(takewhile(_is_prefix, words))
+    words, suffix = _without_suffix(words[len(prefix) :])
     cut = len(words) - 1
     while cut > 1 and words[cut - 1].casefold() in _PARTICLES:
         cut -= 1
     cut = max(cut, 1)
-    return _parts(prefix, words[:cut], words[cut:], suffix)
+    return prefix, words[:cut], words[cut:], suffix
 
 
-def _parts(
-    prefix: list[str], first: list[str], last: list[str], suffix: list[str]
-) -> dict[str, str]:
-    words = {"prefix": prefix, "first": first, "last": last, "suffix": suffix}
-    return {part: " ".join(found) for part, found in words.items()}
+def _without_suffix(words: list[str]) -> tuple[list[str], list[str]]:
+    """Take the suffix off the end; the first word of a name is never one."""
+    number = len(list(takewhile(_is_suffix, reversed(words[1:]))))
+    return words[: len(words) - number], words[len(words) - number :]
 
 
-def _taken_from_start(words: list[str]) -> list[str]:
-    count = 0
-    while count < len(words) and _bare(words[count]) in _PREFIXES:
-        count += 1
-    taken = words[:count]
-    del words[:count]
-    return taken
-
-
-def _taken_from_end(words: list[str]) -> list[str]:
-    count = len(words)
-    # The first word of a name is never its suffix.
-    while count > 1 and _is_suffix(words[count - 1]):
-        count -= 1
-    taken = words[count:]
-    del words[count:]
-    return taken
+def _is_prefix(word: str) -> bool:
+    return word.casefold().replace(".", "") in _PREFIXES
 
 
 def _is_suffix(word: str) -> bool:
-    return _bare(word) in _SUFFIXES
-
-
-def _bare(word: str) -> str:
-    return word.casefold().replace(".", "")
+    return word.casefold().replace(".", "") in _SUFFIXES

@@ -33,43 +33,30 @@ def unserialized(data: bytes) -> Any:
     return value
 
 
-def looks_serialized(data: bytes) -> bool:
-    """Return whether a file holds an array as PHP serializes it."""
-    return _ARRAY.match(data.lstrip()) is not None
-
-
 def _value(data: bytes, start: int, depth: int) -> tuple[Any, int]:
+    """Return the value at a place, and where it ends."""
     if depth > _DEEPEST:
         raise ValueError("nested too deeply")
     if (found := _SCALAR.match(data, start)) is not None:
-        return _scalar(found[0][:-1].decode("ascii")), found.end()
+        kind, _, value = found[0][:-1].decode("ascii").partition(":")
+        if kind == "N":
+            return None, found.end()
+        made = {"b": lambda text: text == "1", "i": int, "d": float}[kind](value)
+        return made, found.end()
     if (found := _TEXT.match(data, start)) is not None:
         end = found.end() + int(found[1])
         if data[end : end + 2] != b'";':
             raise ValueError(f"a text does not end where it says, at byte {start}")
         return data[found.end() : end].decode("utf-8"), end + 2
-    if (found := _ARRAY.match(data, start)) is not None:
-        return _array(data, found.end(), int(found[1]), depth)
-    raise ValueError(f"not a value that settings can hold, at byte {start}")
-
-
-def _scalar(text: str) -> Any:
-    kind, _, value = text.partition(":")
-    if kind == "N":
-        return None
-    if kind == "b":
-        return value == "1"
-    return int(value) if kind == "i" else float(value)
-
-
-def _array(data: bytes, place: int, number: int, depth: int) -> tuple[Any, int]:
-    found: dict[str | int, Any] = {}
-    for _ in range(number):
+    if (found := _ARRAY.match(data, start)) is None:
+        raise ValueError(f"not a value that settings can hold, at byte {start}")
+    place, array = found.end(), dict[str | int, Any]()
+    for _ in range(int(found[1])):
         key, place = _value(data, place, depth + 1)
         if isinstance(key, bool) or not isinstance(key, str | int):
             raise ValueError(f"an array has a key that is not a text or a number, at byte {place}")
-        found[key], place = _value(data, place, depth + 1)
+        array[key], place = _value(data, place, depth + 1)
     if data[place : place + 1] != b"}":
         raise ValueError(f"an array does not end where it says, at byte {place}")
-    is_list = list(found) == list(range(len(found)))
-    return (list(found.values()) if is_list else found), place + 1
+    is_list = list(array) == list(range(len(array)))
+    return (list(array.values()) if is_list else array), place + 1

@@ -8,12 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from icontact.mapping.mautic import DO_NOT_CONTACT
-from icontact.mapping.numbers import DECIMALS
 
 if TYPE_CHECKING:
     from icontact.mapping.consent import ConsentCheck
     from icontact.mapping.field_mapping import FieldMapping
-    from icontact.mapping.source import Key, Source
+    from icontact.mapping.source import Key
 
 #: Accents, an ampersand, an apostrophe and zeros at the front show what a chain does to them.
 _VALUES = {
@@ -31,14 +30,6 @@ _VALUES = {
     "business": "Sample & Söhne",
     "status": "normal",
 }
-
-_FULL_NAME = "Ms. Zoë Sample-O'Neill Jr."
-_TEXT = "Sample & Söhne 42"
-_COUNTRY = "United States"
-
-#: Its day cannot be taken for a month.
-_DAY = date(2026, 1, 31)
-_NUMBER = Decimal("42.4242")
 
 
 def sample_row(
@@ -60,40 +51,34 @@ def sample_row(
         if consent.stated or one.meaning == "yes" or one.column == DO_NOT_CONTACT
     }
     for field in sorted(fields, key=_latitude):
-        value = email if field.label == "email" else _value(field)
-        row.setdefault(field.source.keys[0], value)
+        row.setdefault(field.first_key, email if field.label == "email" else _value(field))
     if country is not None:
-        row.setdefault(country, _COUNTRY)
+        row.setdefault(country, "United States")
     return row
 
 
 def _latitude(field: FieldMapping) -> int:
     """Return how much a field takes: an address only itself, a text everything."""
-    strict = field.label in ("email", "status", "state")
-    steps = set(field.steps) & {"checkbox", "date", "number"}
-    return 0 if strict else 1 if steps else 2 if field.source.transform else 3
+    if field.label in ("email", "status", "state"):
+        return 0
+    if {"checkbox", "date", "number"}.intersection(field.steps):
+        return 1
+    return 2 if field.source.transform else 3
 
 
 def _value(field: FieldMapping) -> Any:
     source, steps = field.source, field.steps
-    if callable(source.transform):
-        return _typed(field, source) or _VALUES.get(field.label, _TEXT)
     if source.part is not None:
-        return _FULL_NAME
+        return "Ms. Zoë Sample-O'Neill Jr."
     if "joined" in steps:
         return (source.split or "|").join(("one", "two"))
-    value = _typed(field, source)
-    return _VALUES.get(field.label, _TEXT) if value is None else value
-
-
-def _typed(field: FieldMapping, source: Source) -> Any:
-    """Return a value of the type that the field ends with, unless that is text."""
-    if "checkbox" in field.steps:
+    if "checkbox" in steps:
         return True
-    if "date" in field.steps:
-        return _DAY
-    if "number" not in field.steps:
-        return None
-    limits = (DECIMALS.get(field.field_type or ""), source.decimals)
-    decimals = min((limit for limit in limits if limit is not None), default=2)
-    return round(_NUMBER, decimals) if decimals else 42
+    if "date" in steps:
+        return date(2026, 1, 31)  # its day cannot be taken for a month
+    if "number" in steps:
+        decimals = field.context.fewest_decimals
+        return (
+            42 if decimals == 0 else round(Decimal("42.4242"), 2 if decimals is None else decimals)
+        )
+    return _VALUES.get(field.label, "Sample & Söhne 42")

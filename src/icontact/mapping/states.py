@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from icontact.errors import MappingError
 from icontact.mapping.normalize import read_data, unaccented
@@ -55,11 +54,10 @@ def state_code(name: str, *, country: object = None) -> str | None:
     >>> state_code("Distrito Federal"), state_code("Distrito Federal", country="Brazil")
     (None, 'DF')
     """
-    wanted = folded(name)
-    where = folded(country) if isinstance(country, str) else ""
-    if where:
-        return _codes().get(_countries().get(where, ""), {}).get(wanted)
-    found = {codes[wanted] for codes in _codes().values() if wanted in codes}
+    wanted, codes_of, countries = folded(name), *_regions()
+    if isinstance(country, str) and (where := folded(country)):
+        return codes_of.get(countries.get(where, ""), {}).get(wanted)
+    found = {codes[wanted] for codes in codes_of.values() if wanted in codes}
     return found.pop() if len(found) == 1 else None
 
 
@@ -71,20 +69,13 @@ def folded(text: str) -> str:
 
 
 @functools.cache
-def _codes() -> Mapping[str, Mapping[str, str]]:
-    return {country: _by_name(codes) for country, codes in _regions()["regions"].items()}
-
-
-@functools.cache
-def _countries() -> Mapping[str, str]:
-    names = _regions()["countries"]
-    return {folded(code): code for code in names} | _by_name(names)
+def _regions() -> tuple[Mapping[str, Mapping[str, str]], Mapping[str, str]]:
+    """Read the codes of regions by country and folded name, and countries by folded name."""
+    data = read_data("regions.toml")
+    codes = {country: _by_name(regions) for country, regions in data["regions"].items()}
+    countries = {folded(code): code for code in data["countries"]} | _by_name(data["countries"])
+    return codes, countries
 
 
 def _by_name(names_by_code: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {folded(name): code for code, names in names_by_code.items() for name in names}
-
-
-@functools.cache
-def _regions() -> Mapping[str, Any]:
-    return read_data("regions.toml")
