@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from contextlib import suppress
 
 # requests brings it, and looks host names up with it.
 import idna
@@ -34,7 +34,10 @@ def canonical_address(address: str) -> Private:
     if not at:
         return Private(domain)
     domain = domain.rstrip(".")
-    return Private(f"{local}@{domain if domain.isascii() else _ascii(domain)}")
+    if not domain.isascii():
+        with suppress(idna.IDNAError):
+            domain = idna.encode(domain, uts46=True).decode("ascii").lower()
+    return Private(f"{local}@{domain}")
 
 
 def spellings(address: str) -> tuple[Private, ...]:
@@ -44,21 +47,8 @@ def spellings(address: str) -> tuple[Private, ...]:
     """
     canonical = canonical_address(address)
     found = [Private(address), Private(str(address).lower()), canonical]
-    found += map(Private, _unicode_forms(str(canonical)))
-    return tuple(dict.fromkeys(found))
-
-
-def _ascii(domain: str) -> str:
-    try:
-        return idna.encode(domain, uts46=True).decode("ascii").lower()
-    except idna.IDNAError:
-        return domain
-
-
-def _unicode_forms(canonical: str) -> Iterator[str]:
-    local, at, domain = canonical.rpartition("@")
+    local, at, domain = str(canonical).rpartition("@")
     if at and "xn--" in domain:
-        try:
-            yield f"{local}@{idna.decode(domain)}"
-        except idna.IDNAError:
-            return
+        with suppress(idna.IDNAError):
+            found.append(Private(f"{local}@{idna.decode(domain)}"))
+    return tuple(dict.fromkeys(found))

@@ -92,10 +92,33 @@ class Frame:
             n: self.kinds.get(n) or _kind_of_values(found) for n, found in self.columns.items()
         }
         columns = {name: _clean(kinds[name], found) for name, found in self.columns.items()}
-        if library == "pandas":
-            return _pandas_frame(kinds, columns)
-        if library == "polars":
-            return _polars_frame(kinds, columns)
+        try:
+            if library == "pandas":
+                import pandas
+
+                return pandas.DataFrame(
+                    {n: pandas.Series(columns[n], dtype=_PANDAS[kind]) for n, kind in kinds.items()}
+                )
+            if library == "polars":
+                import polars
+
+                dtypes: Mapping[Kind, Any] = {
+                    "bool": polars.Boolean,
+                    "int": polars.Int64,
+                    "float": polars.Float64,
+                    "time": polars.Datetime("us", "UTC"),
+                    "date": polars.Date,
+                    "text": polars.String,
+                }
+                return polars.DataFrame(
+                    [polars.Series(n, columns[n], dtype=dtypes[kind]) for n, kind in kinds.items()]
+                )
+        except ImportError:
+            missing = {
+                "pandas": 'to_frame() needs pandas: pip install "icontact[pandas]"',
+                "polars": 'to_frame(library="polars") needs it: pip install polars',
+            }
+            raise ImportError(missing[library]) from None
         raise ValueError(f'library must be "pandas" or "polars", not {library!r}')
 
 
@@ -185,7 +208,10 @@ def by_day(rows: Iterable[Any], time: str | None = None, *, library: Library = "
     """
     days: Counter[date] = Counter()
     for row in rows:
-        time = time or _time_of(type(row))
+        kind: Any = type(row)
+        times = (name for name, what in _columns(kind).items() if what == "time")
+        if (time := time or next(times, None)) is None:
+            raise TypeError(f"{type(row).__name__} has no time: name the field that counts")
         if (moment := getattr(row, time)) is not None:
             days[moment.astimezone(UTC).date()] += 1
     frame, total = Frame({"day": "date", "number": "int", "total": "int"}), 0
@@ -195,13 +221,6 @@ def by_day(rows: Iterable[Any], time: str | None = None, *, library: Library = "
             total += days[day]
             frame.add({"day": day, "number": days[day], "total": total})
     return frame.to(library)
-
-
-def _time_of(kind: type) -> str:
-    for name, what in _columns(kind).items():
-        if what == "time":
-            return name
-    raise TypeError(f"{kind.__name__} has no time: name the field that counts")
 
 
 def make_frame(
@@ -220,12 +239,11 @@ def make_frame(
             frame.add({name: getattr(row, name) for name in only})
         return frame
     frame = Frame({} if kind is None else _columns(kind))
-    first = kind is None
     for row in rows:
-        if first and not isinstance(row, Mapping):
-            found: Any = type(row)
+        found: Any = type(row)
+        if kind is None and not isinstance(row, Mapping):
             frame = Frame(_columns(found))
-        first = False
+        kind = found
         frame.add(row if isinstance(row, Mapping) else flatten(row))
     return frame
 
@@ -272,7 +290,8 @@ def _columns(kind: type) -> Mapping[str, Kind]:
         if (inner := _record_in(hint)) is not None:
             columns |= {f"{name}_{key}": one for key, one in _columns(inner).items()}
         else:
-            columns[name] = _kind_of_hint(hint)
+            members = _members(hint)
+            columns[name] = _KINDS.get(members[0], "text") if len(members) == 1 else "text"
     return columns
 
 
@@ -283,13 +302,7 @@ def _members(hint: Any) -> tuple[Any, ...]:
 
 
 def _record_in(hint: Any) -> Any:
-    members = [one for one in _members(hint) if isinstance(one, type) and attrs.has(one)]
-    return members[0] if members else None
-
-
-def _kind_of_hint(hint: Any) -> Kind:
-    found: list[Kind | None] = [_KINDS.get(one) for one in _members(hint)]
-    return (found[0] or "text") if len(found) == 1 else "text"
+    return next((one for one in _members(hint) if isinstance(one, type) and attrs.has(one)), None)
 
 
 def _kind_of_values(values: Sequence[Any]) -> Kind:
@@ -335,14 +348,11 @@ def _as_text(value: Any) -> str:
     if isinstance(value, tuple | list) and all(isinstance(one, str | int) for one in value):
         return ", ".join(map(str, value))
     if isinstance(value, tuple | list):
-        return json.dumps([_plain(one) for one in value], ensure_ascii=False, default=str)
+        plain = [flatten(one) if attrs.has(type(one)) else one for one in value]
+        return json.dumps(plain, ensure_ascii=False, default=str)
     if isinstance(value, Mapping):
         return json.dumps(dict(value), ensure_ascii=False, default=str) if value else ""
     return str(value)
-
-
-def _plain(value: Any) -> Any:
-    return flatten(value) if attrs.has(type(value)) else value
 
 
 _PANDAS: Mapping[Kind, str] = {
@@ -353,34 +363,6 @@ _PANDAS: Mapping[Kind, str] = {
     "date": "datetime64[us]",
     "text": "string",
 }
-
-
-def _pandas_frame(kinds: Mapping[str, Kind], columns: Mapping[str, list[Any]]) -> Any:
-    try:
-        import pandas
-    except ImportError:
-        raise ImportError('to_frame() needs pandas: pip install "icontact[pandas]"') from None
-    return pandas.DataFrame(
-        {name: pandas.Series(columns[name], dtype=_PANDAS[kind]) for name, kind in kinds.items()}
-    )
-
-
-def _polars_frame(kinds: Mapping[str, Kind], columns: Mapping[str, list[Any]]) -> Any:
-    try:
-        import polars
-    except ImportError:
-        raise ImportError('to_frame(library="polars") needs it: pip install polars') from None
-    dtypes: Mapping[Kind, Any] = {
-        "bool": polars.Boolean,
-        "int": polars.Int64,
-        "float": polars.Float64,
-        "time": polars.Datetime("us", "UTC"),
-        "date": polars.Date,
-        "text": polars.String,
-    }
-    return polars.DataFrame(
-        [polars.Series(name, columns[name], dtype=dtypes[kind]) for name, kind in kinds.items()]
-    )
 
 
 #: The number of rows that are taken from a frame at a time.
@@ -413,7 +395,14 @@ def frame_rows(frame: Any) -> Iterator[Mapping[Any, Any]]:
     """
     kind = library_type(frame)
     if kind == "pandas DataFrame":
-        yield from _pandas_rows(frame)
+        index, columns = _index_names(frame), frame.columns
+        if len({*index, *columns}) < len(index) + len(columns):
+            frame = frame.loc[:, ~(columns.duplicated() | columns.isin(index))]
+        for start in range(0, len(frame), _AT_ONCE):
+            part = frame.iloc[start : start + _AT_ONCE]
+            if index:
+                part = part.reset_index(level=index)
+            yield from map(_without_blanks, part.to_dict("records"))
     elif kind == "polars LazyFrame":
         # Older versions know no batches, and compute the whole frame.
         batches = getattr(frame, "collect_batches", None)
@@ -428,26 +417,13 @@ def _index_names(frame: Any) -> list[Any]:
     return [name for name in frame.index.names if name is not None]
 
 
-def _pandas_rows(frame: Any) -> Iterator[Mapping[Any, Any]]:
-    index, columns = _index_names(frame), frame.columns
-    if len({*index, *columns}) < len(index) + len(columns):
-        frame = frame.loc[:, ~(columns.duplicated() | columns.isin(index))]
-    for start in range(0, len(frame), _AT_ONCE):
-        part = frame.iloc[start : start + _AT_ONCE]
-        if index:
-            part = part.reset_index(level=index)
-        yield from map(_without_blanks, part.to_dict("records"))
-
-
 def _without_blanks(row: Mapping[Any, Any]) -> Mapping[Any, Any]:
-    return {name: _as_python(value) for name, value in row.items()}
-
-
-def _as_python(value: Any) -> Any:
-    """Return a frame's value as Python's own, and what is missing as None."""
-    kind = type(value).__name__
-    if kind == "float":
-        return value if value == value else None  # noqa: PLR0124  # NaN is unlike itself
-    if kind == "Timestamp":
-        return value.to_pydatetime(warn=False)
-    return None if kind in ("NAType", "NaTType") else value
+    """Return a frame's row with Python's own values, and what is missing as ``None``."""
+    found: dict[Any, Any] = {}
+    for name, value in row.items():
+        kind = type(value).__name__
+        if kind in ("NAType", "NaTType") or (kind == "float" and value != value):  # noqa: PLR0124
+            found[name] = None  # NaN is unlike itself
+        else:
+            found[name] = value.to_pydatetime(warn=False) if kind == "Timestamp" else value
+    return found

@@ -50,7 +50,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str = 
         caption: A paragraph above the table.
     """
     names = "".join(f"<th{_LEFT}>{escape(name)}</th>" for name in head)
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    texts = ((escape("" if cell is None else str(cell)) for cell in row) for row in rows)
+    cells = ("".join(f"<td{_LEFT}>{text}</td>" for text in row) for row in texts)
+    body = "".join(f"<tr>{row}</tr>" for row in cells)
     title = f"<p>{escape(caption)}</p>" if caption else ""
     top = f"<thead><tr>{names}</tr></thead>" if head else ""
     return f'{title}<table style="margin:0.5em 0">{top}<tbody>{body}</tbody></table>'
@@ -70,17 +72,15 @@ def preview(items: Sequence[Any], caption: str = "") -> str:
     """Return a table of the first models or attrs values of one class, as far as ``repr`` shows."""
     if not items:
         return table((), (), caption)
-    fields = [field for field in attrs.fields(type(items[0])) if field.repr is not False]
+    first = items[:SHOWN]
     used = [
         field
-        for field in fields
-        if any(getattr(one, field.name, None) is not None for one in items[:SHOWN])
+        for field in attrs.fields(type(first[0]))
+        if field.repr is not False
+        and any(getattr(one, field.name, None) is not None for one in first)
     ]
-    return table(
-        [field.name for field in used],
-        ([shown(field, one) for field in used] for one in items[:SHOWN]),
-        caption,
-    )
+    rows = ([shown(field, one) for field in used] for one in first)
+    return table([field.name for field in used], rows, caption)
 
 
 def shown(field: attrs.Attribute[Any], item: object) -> str:
@@ -127,7 +127,3 @@ class Preview(Generic[T]):
         so_far = "" if self.complete else " so far"
         first = f", the first {SHOWN} of them" if self.count > SHOWN else ""
         return preview(self.rows, f"{name}: {number_of(self.count, 'row')} fetched{so_far}{first}")
-
-
-def _cell(value: object) -> str:
-    return f"<td{_LEFT}>{escape('' if value is None else str(value))}</td>"

@@ -169,6 +169,7 @@ def export_frame(
         frame.add(found)
     for name, field_type in types.items():
         if name in frame.columns and (read := _READERS.get(field_type)) is not None:
+            # A column with a value that does not fit its type stays text.
             with suppress(ValueError, KeyError, TypeError):
                 frame.columns[name] = [
                     None if value in (None, "") else read(value) for value in frame.columns[name]

@@ -41,8 +41,9 @@ def _value(data: bytes, start: int, depth: int) -> tuple[Any, int]:
         kind, _, value = found[0][:-1].decode("ascii").partition(":")
         if kind == "N":
             return None, found.end()
-        made = {"b": lambda text: text == "1", "i": int, "d": float}[kind](value)
-        return made, found.end()
+        if kind == "b":
+            return value == "1", found.end()
+        return (int(value) if kind == "i" else float(value)), found.end()
     if (found := _TEXT.match(data, start)) is not None:
         end = found.end() + int(found[1])
         if data[end : end + 2] != b'";':

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TextIO
 
@@ -27,6 +27,7 @@ from icontact.sources.header import (
 from icontact.sources.rows import (
     BadRow,
     EncodingMismatch,
+    FileReader,
     NumberedRow,
     addresses_in,
     is_address,
@@ -48,7 +49,7 @@ _AMID = (
 )
 
 
-class CsvReader:
+class CsvReader(FileReader):
     """Reads rows of cells below a header.
 
     Args:
@@ -61,8 +62,6 @@ class CsvReader:
     Raises:
         ConfigError: If there is no header, or one that cannot be used.
     """
-
-    complete = True
 
     def __init__(
         self,
@@ -79,10 +78,9 @@ class CsvReader:
         if first[:4].lower() == "sep=" and len(first) == 5:
             delimiter = delimiter or first[4]  # Excel's own way to say it
             self._lines.skip(1)
-        self.doubted_line: int | None = None
         self._notes: list[str] = []
         if header_line is None:
-            self.delimiter: str | None = self._find_header(delimiter)
+            self.delimiter = self._find_header(delimiter)
         else:
             self._lines.skip(header_line - 1 - self._lines.number)
             if not self._lines.peek():
@@ -90,8 +88,8 @@ class CsvReader:
             self.delimiter = delimiter or _recognised(self._lines.peek())
         self._cells = csv.reader(self._lines, delimiter=self.delimiter or ",", strict=True)
         self._header = Header.of(self._header_cells())
-        self.columns: tuple[str, ...] = self._header.columns
-        self.duplicate_columns: Mapping[str, tuple[int, ...]] = self._header.duplicates
+        self.columns = self._header.columns
+        self.duplicate_columns = self._header.duplicates
         #: The lines of the first short rows, and how many there are.
         self._short: list[int] = []
         self._shorts = 0
@@ -101,7 +99,7 @@ class CsvReader:
 
     @property
     def notes(self) -> Sequence[str]:
-        """What was passed over or made up so far."""
+        """What was decided, passed over or made up so far."""
         notes = [*self._notes, *self._header.notes]
         if self._short:
             notes.append(
@@ -113,7 +111,6 @@ class CsvReader:
         return notes
 
     def __iter__(self) -> Iterator[NumberedRow]:
-        """Yield every row that is not blank."""
         # A file may have a million rows: what is looked up here is looked up once.
         names = self._header.names
         lines, taken, width = self._lines, self._lines.taken, len(names)

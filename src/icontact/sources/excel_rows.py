@@ -24,7 +24,7 @@ from icontact.sources.header import (
     doubted_header,
     header_place,
 )
-from icontact.sources.rows import NumberedRow
+from icontact.sources.rows import FileReader, NumberedRow
 
 __all__ = ["ExcelReader", "is_workbook", "workbook_rows"]
 
@@ -131,7 +131,7 @@ def _kind(stream: BinaryIO, name: str) -> str:
     return "an old Excel workbook"
 
 
-class ExcelReader:
+class ExcelReader(FileReader):
     """Reads the rows of one sheet below its header.
 
     Args:
@@ -144,9 +144,6 @@ class ExcelReader:
     Raises:
         ConfigError: If there is no header.
     """
-
-    complete = True
-    delimiter: str | None = None
 
     def __init__(
         self,
@@ -172,10 +169,10 @@ class ExcelReader:
             line = ahead[place][0]
             self._notes.append(f"line {line} is the header; the lines above it were not read")
         doubted = doubted_header(texts) if place == 0 and header_line is None else None
-        self.doubted_line: int | None = None if doubted is None else ahead[doubted][0]
+        self.doubted_line = None if doubted is None else ahead[doubted][0]
         self._header = Header.of(texts[place])
-        self.columns: tuple[str, ...] = self._header.columns
-        self.duplicate_columns: Mapping[str, tuple[int, ...]] = self._header.duplicates
+        self.columns = self._header.columns
+        self.duplicate_columns = self._header.duplicates
         self._rows = chain(ahead[place + 1 :], rows)
 
     @property

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from types import MappingProxyType
 from typing import Any, TextIO
 
 import attrs
@@ -17,7 +15,14 @@ from icontact.mapping.contact_fields import shown
 from icontact.sources.compressed import DAMAGED, damaged
 from icontact.sources.encodings import MARK, Encoding
 from icontact.sources.mautic_contacts import contact_row, contacts_in, whole
-from icontact.sources.rows import BadRow, NumberedRow, SourceRow, addresses_in
+from icontact.sources.rows import (
+    FIRST_ROWS,
+    BadRow,
+    FileReader,
+    NumberedRow,
+    SourceRow,
+    addresses_in,
+)
 
 __all__ = ["JsonReader", "is_one_object", "json_lines", "json_list"]
 
@@ -30,19 +35,15 @@ _KINDS: Mapping[type, str] = {
     type(None): "null",
 }
 
-#: The number of rows that are looked at for the names of columns.
-_LOOKED_AT = 100
-
 #: A contact is flat; what is nested deeper than this would overrun who walks through it.
 _DEEPEST = 20
 
-_ONE_OBJECT = "the file is one object of JSON, and was read as one row"
 _MAUTIC = "these are contacts of Mautic: the preset mautic (--preset mautic) maps their fields"
 
 _BLANK = "\ufeff \t\r\n"
 
 
-class JsonReader:
+class JsonReader(FileReader):
     """Rows that are objects of JSON.
 
     Args:
@@ -55,23 +56,23 @@ class JsonReader:
     """
 
     complete = False
-    delimiter: str | None = None
-    doubted_line: int | None = None
-    duplicate_columns: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 
-    def __init__(self, rows: Iterable[NumberedRow], name: str, notes: Sequence[str] = ()) -> None:
-        self.notes = notes
-        rows = iter(rows)
-        first = list(islice(rows, _LOOKED_AT))
+    def __init__(self, rows: Iterator[NumberedRow], name: str, notes: Sequence[str]) -> None:
+        self._notes = notes
+        first = list(islice(rows, FIRST_ROWS))
         if not first:
             raise ConfigError(f"{name} is empty: an object of JSON a line is needed")
         self._rows = chain(first, rows)
         names = (key for _, row in first if isinstance(row, Mapping) for key in row)
-        self.columns: tuple[str, ...] = tuple(dict.fromkeys(names))
+        self.columns = tuple(dict.fromkeys(names))
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was decided about the file so far."""
+        return self._notes
 
     def __iter__(self) -> Iterator[NumberedRow]:
-        """Yield every row."""
-        yield from self._rows
+        return self._rows
 
 
 def json_lines(text: TextIO, encoding: Encoding, notes: list[str]) -> Iterator[NumberedRow]:
@@ -87,50 +88,20 @@ def json_lines(text: TextIO, encoding: Encoding, notes: list[str]) -> Iterator[N
         if line[-1] not in "\r\n" and damaged(text):
             break  # half a line
         number += 1
-        if content := line.strip(_BLANK):
-            for row in _from_line(content, encoding, notes):
-                yield number, row
+        if not (content := line.strip(_BLANK)):
+            continue
+        fault = encoding.fault(content)
+        readable = content if fault is None else content.replace(MARK, "\ufffd").replace("\0", "")
+        try:
+            found = _loads(readable)
+        except (ValueError, RecursionError):
+            fault = fault or BadRow("the line is not JSON: one object a line is needed, like {…}")
+            yield number, attrs.evolve(fault, addresses=addresses_in(readable))
+            continue
+        for row in _rows_of(found, notes):
+            yield number, row if fault is None else _broken(fault, row)
     if damaged(text):
         yield number + 1, BadRow(DAMAGED)
-
-
-def _from_line(content: str, encoding: Encoding, notes: list[str]) -> Iterator[SourceRow]:
-    fault = encoding.fault(content)
-    readable = content if fault is None else content.replace(MARK, "\ufffd").replace("\0", "")
-    try:
-        found = _loads(readable)
-    except (ValueError, RecursionError):
-        reason = "the line is not JSON: one object a line is needed, like {…}"
-        yield attrs.evolve(fault or BadRow(reason), addresses=addresses_in(readable))
-        return
-    for row in _rows_of(found, notes):
-        yield row if fault is None else _broken(fault, row)
-
-
-def _rows_of(found: Any, notes: list[str]) -> Iterator[SourceRow]:
-    """Yield an object as a row, or the contacts of an answer of Mautic's."""
-    contacts = contacts_in(found)
-    if contacts is None:
-        yield _object(found)
-        return
-    if _MAUTIC not in notes:
-        notes.append(_MAUTIC)
-    total = whole(found.get("total"))
-    if total is not None and total > len(contacts):
-        notes.append(
-            f"the answer of Mautic holds {len(contacts)} of {total} contacts: ask for the others, "
-            "too"
-        )
-    for one in contacts:
-        row = _object(one)
-        if isinstance(row, BadRow):
-            yield row
-        elif isinstance(row.get("fields"), Mapping):
-            yield contact_row(row)
-        else:
-            yield _broken(
-                BadRow("the object has no fields, so that it is not a contact of Mautic"), row
-            )
 
 
 def json_list(
@@ -149,24 +120,55 @@ def json_list(
     """
     try:
         found = _loads(text.read().strip("\ufeff"))
-    except json.JSONDecodeError as problem:
-        where, what = f"line {problem.lineno}", problem.msg
-    except (ValueError, RecursionError):
-        where, what = "a value", "a number of too many digits, or too deep a nesting"
+    except (ValueError, RecursionError) as error:
+        problem = "a value: a number of too many digits, or too deep a nesting"
+        if isinstance(error, json.JSONDecodeError):
+            problem = f"line {error.lineno}: {error.msg}"
     else:
         if not isinstance(found, list) and contacts_in(found) is None:
-            notes.append(_ONE_OBJECT)
-        items = found if isinstance(found, list) else [found]
-        for row in (row for item in items for row in _rows_of(item, notes)):
-            text_of_row = "" if isinstance(row, BadRow) else json.dumps(row, ensure_ascii=False)
-            fault = encoding.fault(text_of_row)
-            yield None, row if fault is None else _broken(fault, row)
+            notes.append("the file is one object of JSON, and was read as one row")
+        for item in found if isinstance(found, list) else [found]:
+            for row in _rows_of(item, notes):
+                is_bad = isinstance(row, BadRow)
+                fault = encoding.fault("" if is_bad else json.dumps(row, ensure_ascii=False))
+                yield None, row if fault is None else _broken(fault, row)
         if damaged(text):
             yield None, BadRow(DAMAGED)
         return
-    if damaged(text):
-        raise ConfigError(f"{name}: {DAMAGED}")
-    raise ConfigError(f"{name} is not JSON: {where}: {what}")
+    raise ConfigError(f"{name}: {DAMAGED}" if damaged(text) else f"{name} is not JSON: {problem}")
+
+
+def _rows_of(found: Any, notes: list[str]) -> Iterator[SourceRow]:
+    """Yield an object as a row, or the contacts of an answer of Mautic's."""
+    contacts = contacts_in(found)
+    if contacts is None:
+        yield _row(found)
+        return
+    if _MAUTIC not in notes:
+        notes.append(_MAUTIC)
+    total = whole(found.get("total"))
+    if total is not None and total > len(contacts):
+        notes.append(
+            f"the answer of Mautic holds {len(contacts)} of {total} contacts: ask for the others, "
+            "too"
+        )
+    for row in map(_row, contacts):
+        if isinstance(row, BadRow):
+            yield row
+        elif isinstance(row.get("fields"), Mapping):
+            yield contact_row(row)
+        else:
+            fault = BadRow("the object has no fields, so that it is not a contact of Mautic")
+            yield _broken(fault, row)
+
+
+def _row(found: Any) -> SourceRow:
+    fault = _fault(found)
+    if fault is None and isinstance(found, dict):
+        return found
+    kind = _KINDS.get(type(found))
+    fault = fault or BadRow(f"the row is {kind}, and a contact must be an object, like {{…}}")
+    return _broken(fault, found)
 
 
 def is_one_object(text: TextIO) -> bool:
@@ -183,15 +185,6 @@ def _is_object(content: str) -> bool:
         return isinstance(json.loads(content.strip(_BLANK)), dict)
     except (ValueError, RecursionError):
         return False
-
-
-def _object(found: Any) -> SourceRow:
-    if fault := _fault(found):
-        return _broken(fault, found)
-    if isinstance(found, dict):
-        return found
-    fault = BadRow(f"the row is {_KINDS[type(found)]}, and a contact must be an object, like {{…}}")
-    return _broken(fault, found)
 
 
 def _broken(fault: BadRow, found: Any) -> BadRow:
@@ -213,7 +206,10 @@ def _broken(fault: BadRow, found: Any) -> BadRow:
 def _loads(content: str) -> Any:
     """Read JSON; a value that would get lost or changed on the way becomes a bad row."""
     return json.loads(
-        content, object_pairs_hook=_distinct, parse_float=_finite, parse_constant=_no_number
+        content,
+        object_pairs_hook=_distinct,
+        parse_float=_finite,
+        parse_constant=lambda name: BadRow(f"the row has {name}, which is not a number"),
     )
 
 
@@ -221,25 +217,19 @@ def _distinct(pairs: Sequence[tuple[str, Any]]) -> Mapping[str, Any] | BadRow:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    key, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-    fault = BadRow(f"the row has the key {shown(key)} twice")
-    every: dict[str, Any] = {}
+    every: dict[str, list[Any]] = {}
     for name, value in pairs:
         every.setdefault(name, []).append(value)
+    key = max(every, key=lambda name: len(every[name]))
     return _broken(
-        fault, {name: values if len(values) > 1 else values[0] for name, values in every.items()}
+        BadRow(f"the row has the key {shown(key)} twice"),
+        {name: values if len(values) > 1 else values[0] for name, values in every.items()},
     )
 
 
 def _finite(digits: str) -> float | BadRow:
     number = float(digits)
-    if math.isfinite(number):
-        return number
-    return BadRow("the row has a number that is too large")
-
-
-def _no_number(name: str) -> BadRow:
-    return BadRow(f"the row has {name}, which is not a number")
+    return number if math.isfinite(number) else BadRow("the row has a number that is too large")
 
 
 def _fault(found: Any) -> BadRow | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -72,7 +74,7 @@ SourceRow: TypeAlias = Mapping[str, Any] | BadRow
 NumberedRow: TypeAlias = tuple[int | None, SourceRow]
 
 
-class FileReader(Protocol):
+class FileReader(ABC):
     """What reads one format.
 
     Attributes:
@@ -84,19 +86,19 @@ class FileReader(Protocol):
     """
 
     columns: tuple[str, ...]
-    duplicate_columns: Mapping[str, tuple[int, ...]]
-    complete: bool
-    delimiter: str | None
-    doubted_line: int | None
+    duplicate_columns: Mapping[str, tuple[int, ...]] = MappingProxyType({})
+    complete: bool = True
+    delimiter: str | None = None
+    doubted_line: int | None = None
 
+    @abstractmethod
     def __iter__(self) -> Iterator[NumberedRow]:
-        """Yield every row."""
-        ...
+        """Yield every row that is not blank."""
 
     @property
+    @abstractmethod
     def notes(self) -> Sequence[str]:
-        """What was passed over or made up so far."""
-        ...
+        """What was decided, passed over or made up so far."""
 
 
 _BETWEEN_WORDS = re.compile(r"""[\s,;|<>()\[\]{}"':=\\]+""")
