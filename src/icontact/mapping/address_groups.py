@@ -50,11 +50,7 @@ class AddressGroup:
 
 
 def make_groups(given: object, options: MapperOptions) -> Iterator[AddressGroup]:
-    """Yield the groups that the option ``addresses`` describes.
-
-    Raises:
-        MappingError: A group is not a table, or has a field that is not of a postal address.
-    """
+    """Yield the groups that the option ``addresses`` describes."""
     if not isinstance(given, Sequence) or isinstance(given, str):
         raise MappingError(f"addresses is a list of tables, not {type_name(given)}")
     for group in given:

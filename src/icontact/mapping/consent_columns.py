@@ -44,13 +44,7 @@ def unread_columns(
     rows: Sequence[Mapping[Any, Any]],
     read_keys: Iterable[Hashable],
 ) -> tuple[ConsentColumn, ...]:
-    """Return the columns that are about consent by their header and first rows, and are not read.
-
-    Args:
-        columns: The header.
-        rows: The first rows.
-        read_keys: The columns that are read or ignored.
-    """
+    """Return the columns that header and first rows show to be about consent, and are not read."""
     known = set(read_keys)
     found = (column_of(column, rows) for column in columns if column not in known)
     return tuple(one for one in found if one is not None)
@@ -119,10 +113,6 @@ def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> st
 
     Only what is certain counts: a key that is about e-mail consent for sure, with a word that is
     known for sure; or a whole cell such as "Do Not Contact" in any key.
-
-    Args:
-        row: The row.
-        read_keys: Keys that are read or ignored anyway.
     """
     for key, value in row.items():
         if type(key) is not str or key in read_keys:

@@ -116,12 +116,7 @@ _LONGEST_REFUSAL = 40
 
 
 def read(value: object, meaning: Meaning) -> ConsentAnswer:
-    """Return whether a cell lets its person be mailed.
-
-    Args:
-        value: The cell as the row has it.
-        meaning: What a plain yes in its column means.
-    """
+    """Return whether a cell lets its person be mailed."""
     if isinstance(value, Enum):
         value = value.value
     elif isinstance(value, bytes | bytearray | memoryview):

@@ -43,11 +43,7 @@ def custom_label(name: str) -> str:
 
 
 def field_for(target: object) -> str:
-    """Return iContact's field for a mapping's key, given in our spelling or the wire's.
-
-    Raises:
-        MappingError: iContact has no such field; names the nearest one.
-    """
+    """Return iContact's field for a mapping's key, given in our spelling or the wire's."""
     for ours, wire in WIRE_NAMES.items():
         if target in (ours, wire):
             return ours
@@ -70,11 +66,7 @@ def field_for(target: object) -> str:
 
 
 def custom_name(target: object) -> str:
-    """Return the private name of a custom field that a mapping names.
-
-    Raises:
-        MappingError: It is blank, not a text, or the name of one of iContact's own fields.
-    """
+    """Return the private name of a custom field that a mapping names."""
     if not isinstance(target, str) or not target.strip():
         raise MappingError(f"{CUSTOM}: a custom field is named by its private name, a text")
     if target in _TAKEN:

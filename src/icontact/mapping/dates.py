@@ -35,9 +35,6 @@ def clean_date(
         date_format: The form to write, as `date.strftime` takes it. ISO by default, since the form
             that the API expects is not documented (API 2.8).
 
-    Raises:
-        MappingError: It is not a date, or an ambiguous one.
-
     >>> clean_date("2026-03-04 10:00:00").value
     '2026-03-04'
     """
@@ -87,11 +84,7 @@ def _by_shape(text: str, *, dayfirst: bool | None) -> date | None:
 
 
 def check_output_format(form: object) -> str:
-    """Return a format for writing dates, if it tells days apart.
-
-    Raises:
-        MappingError: It does not, or cannot be used.
-    """
+    """Return a format for writing dates, if it tells days apart."""
     if isinstance(form, str) and _PORTABLE.fullmatch(form):
         written = {date(2026, month, day).strftime(form) for month in (1, 2) for day in (3, 4)}
         if len(written) == 4:
@@ -100,11 +93,7 @@ def check_output_format(form: object) -> str:
 
 
 def check_input_format(form: object) -> None:
-    """Refuse a format for reading dates that does not hold a full one.
-
-    Raises:
-        MappingError: Day, month or year is missing, or a directive that cannot be read back.
-    """
+    """Refuse a format for reading dates that does not hold a full one."""
     day = date(2026, 3, 14)
     if not (
         isinstance(form, str)

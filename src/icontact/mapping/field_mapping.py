@@ -94,12 +94,7 @@ class FieldMapping:
         }
 
     def convert(self, row: Mapping[Any, Any], country: object) -> FieldExplanation:
-        """Return how the field comes by its value; a refusal is part of it, and nothing is raised.
-
-        Args:
-            row: The row.
-            country: The row's country, if the mapper knows its source.
-        """
+        """Return how the field comes by its value. A refusal is a part of it, and not raised."""
         keys = self.source.keys
         used = next((key for key in keys if not is_blank(row.get(key))), None)
         raw = self.source.default if used is None else row[used]
@@ -143,11 +138,7 @@ class FieldMapping:
         )
 
     def transform(self, raw: object, country: object = None) -> TransformResult:
-        """Return what the steps make of a value.
-
-        Raises:
-            MappingError: A step refuses it.
-        """
+        """Return what the steps make of a value."""
         if raw is None:
             return TransformResult(None)
         context = self.context if country is None else self.context._replace(country=country)
@@ -176,11 +167,7 @@ def make_field(
     options: MapperOptions,
     field_type: str | None = None,
 ) -> FieldMapping:
-    """Return the field for one entry of a mapping.
-
-    Raises:
-        MappingError: The source is not well formed, or cannot serve this field.
-    """
+    """Return the field for one entry of a mapping."""
     label = custom_label(name) if custom else name
     try:
         source = source_from(given)
@@ -271,11 +258,7 @@ def _check_options(
 
 
 def make_fields(mapping: Mapping[str, Any], options: MapperOptions) -> Iterator[FieldMapping]:
-    """Yield the fields of a mapping, the address first: a row without one is refused for that.
-
-    Raises:
-        MappingError: An unknown field, a source that cannot serve, or no e-mail.
-    """
+    """Yield the fields of a mapping, the address first: a row without one is refused for that."""
     fields = {}
     for target in mapping:
         if target == CUSTOM:

@@ -366,22 +366,13 @@ class ContactMapper:
     def unread_consent(
         self, columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()
     ) -> tuple[ConsentColumn, ...]:
-        """Return the columns about who may be mailed that neither consent nor status reads.
-
-        Args:
-            columns: The header.
-            rows: The first rows.
-        """
+        """Return the columns about who may be mailed that neither consent nor status reads."""
         return unread_columns(columns, rows, self.consent_keys)
 
     def require_consent_read(
         self, columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()
     ) -> None:
         """Refuse an input with a column about consent that nothing reads.
-
-        Args:
-            columns: The header.
-            rows: The first rows.
 
         Raises:
             ConsentError: There is such a column; it names them and the three options.

@@ -42,9 +42,6 @@ def from_mautic(given: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         given: ``leadFields``, or the settings around it: iContact's field on the wire, or ``cf_``
             and a custom field, to Mautic's alias. Blank aliases are fields not mapped.
-
-    Raises:
-        MappingError: It is not such a mapping, or fills no e-mail.
     """
     fields = {}
     for target, alias in lead_fields(given).items():
@@ -66,11 +63,7 @@ def from_mautic(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plainly_named(config: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Return a mapping with its custom fields under ``custom_fields``, without their prefix.
-
-    Raises:
-        MappingError: One of them is there already.
-    """
+    """Return a mapping with its custom fields under ``custom_fields``, without their prefix."""
     fields: dict[Any, Any] = {}
     prefixed: dict[str, Any] = {}
     for target, source in config.items():
@@ -91,11 +84,7 @@ def plainly_named(config: Mapping[Any, Any]) -> dict[Any, Any]:
 
 
 def lead_fields(given: Any) -> dict[str, Any]:
-    """Return Mautic's mapping without the settings around it.
-
-    Raises:
-        MappingError: It is not a mapping.
-    """
+    """Return Mautic's mapping without the settings around it."""
     found = _innermost(given)
     found = found.get(_LEAD_FIELDS, found) if isinstance(found, Mapping) else found
     if found == []:  # PHP writes an empty mapping as a list

@@ -38,9 +38,6 @@ _EXACT = Context(prec=100)
 def clean_checkbox(value: object) -> TransformResult:
     """Return ``"1"`` or ``"0"``, as the wire has it (API 9).
 
-    Raises:
-        MappingError: Neither yes nor no, in English or a few other languages.
-
     >>> clean_checkbox("Yes").value, clean_checkbox(0).value, clean_checkbox("nein").value
     ('1', '0', '0')
     """
@@ -77,9 +74,6 @@ def clean_number(
             with a note. ``None`` keeps those it has.
         thousands: What separates groups of three digits, such as ``","``; without it, none may.
         decimal: What separates the decimals, ``"."`` by default.
-
-    Raises:
-        MappingError: It is not a number.
 
     >>> clean_number("1.234,5", thousands=".", decimal=",", decimals=2).value
     '1234.50'

@@ -43,11 +43,7 @@ def _by_field(given: Any) -> Mapping[str, Invalid]:
 
 @attrs.frozen(kw_only=True)
 class MapperOptions:
-    """The options for all fields of a mapping; `ContactMapper` describes each.
-
-    Raises:
-        MappingError: A value that the option cannot have.
-    """
+    """The options for all fields of a mapping; `ContactMapper` describes each."""
 
     long_state: LongState = attrs.field(default="omit", validator=_check_choice)
     date_format: str = attrs.field(default=ISO, converter=check_output_format)
@@ -79,11 +75,7 @@ OPTIONS = (
 
 
 def check_option_names(names: Iterable[str]) -> None:
-    """Refuse options that a mapper does not have.
-
-    Raises:
-        MappingError: An unknown option; names the nearest one.
-    """
+    """Refuse options that a mapper does not have."""
     for name in names:
         if name in SOURCE_OPTIONS:
             raise MappingError(

@@ -40,10 +40,6 @@ def name_part(value: object, part: str) -> TransformResult:
     the end the suffix; the last word, with ``van``, ``de`` and their kind before it, is the last
     name, and all else the first. ``Last, First`` is understood. A single word is a first name.
 
-    Args:
-        value: The full name.
-        part: ``prefix``, ``first``, ``last`` or ``suffix``.
-
     >>> [name_part("Dr. Jo van der Berg Jr.", part).value for part in NAME_PARTS]
     ['Dr.', 'Jo', 'van der Berg', 'Jr.']
     """

@@ -19,9 +19,6 @@ def unserialized(data: bytes) -> Any:
 
     Objects are refused: nothing is made of what they name.
 
-    Raises:
-        ValueError: It is not well formed, an object, too deep or too long.
-
     >>> unserialized(b'a:1:{s:5:"email";s:4:"mail";}')
     {'email': 'mail'}
     """

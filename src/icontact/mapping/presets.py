@@ -34,11 +34,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 
 
 def preset(name: str) -> Mapping[str, Any]:
-    """Return a preset's configuration.
-
-    Raises:
-        MappingError: There is none of that name; names the nearest one.
-    """
+    """Return a preset's configuration."""
     if name in PRESETS:
         return PRESETS[name]
     raise MappingError(f"unknown preset {shown(name)}: {nearest(name, PRESETS)}")

@@ -38,12 +38,6 @@ def sample_row(
     """Return a row for these fields.
 
     A key that fills several fields gets what suits the strictest of them.
-
-    Args:
-        fields: The fields to fill.
-        email: The address.
-        country: The key of the country, where there is one.
-        consent: The keys that say who may be mailed; here they let the person be mailed.
     """
     row: dict[Key, Any] = {
         one.column: 0 if one.meaning == "no" else 1

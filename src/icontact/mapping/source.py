@@ -170,14 +170,7 @@ _NAMES = ("key", "transform", "default", "empty", *SOURCE_OPTIONS)
 
 
 def source_from(given: object) -> Source:
-    """Return the source that a mapping's value describes.
-
-    Args:
-        given: A source, a key, a list of keys, or a table with the names of a source's arguments.
-
-    Raises:
-        MappingError: An unknown option (names the nearest one), or a value that it cannot have.
-    """
+    """Return the source that a mapping's value describes."""
     if isinstance(given, Source):
         return given
     if not isinstance(given, Mapping):

@@ -23,9 +23,6 @@ def clean_state(
         long_state: For a long name without a known code: ``"omit"`` leaves the field out of the
             row, with a note; ``"reject"`` refuses the row.
 
-    Raises:
-        MappingError: The value is not a text, or too long and to be rejected.
-
     >>> clean_state("KwaZulu-Natal").value, clean_state("Gauteng").value
     ('KZN', 'Gauteng')
     """

@@ -105,9 +105,6 @@ def clean_text(value: object) -> TransformResult:
     and tabs become a space, other control characters and broken surrogates go, both
     with a note. Whole floats lose their ``.0``; ``True`` becomes ``1``, as on the wire (API 2.5).
 
-    Raises:
-        MappingError: Bytes, lists and other objects, which have no one text.
-
     >>> clean_text("Fish &amp; Chips\nLtd ")[:2]
     ('Fish & Chips Ltd', ('line breaks or tabs became spaces',))
     """
@@ -135,13 +132,6 @@ def verbatim(value: object, *, longest: int | None = None) -> TransformResult:
     """Return a scalar as its text, not cleaned; a blank counts as empty.
 
     For values that are iContact's own already, such as those of an export.
-
-    Args:
-        value: A text, a number, a bool or a date.
-        longest: The most characters that the field can hold.
-
-    Raises:
-        MappingError: For anything else, and for a longer text.
 
     >>> verbatim(" AT&amp;T ").value
     ' AT&amp;T '
@@ -174,11 +164,7 @@ def _decoded_entity(match: re.Match[str]) -> str:
 
 
 def scalar_text(value: object) -> str:
-    """Return the text of a str, a number, a bool or a date.
-
-    Raises:
-        MappingError: For anything else.
-    """
+    """Return the text of a str, a number, a bool or a date."""
     if isinstance(value, str):
         return str(value)
     if isinstance(value, bool):
@@ -208,11 +194,7 @@ _MOST_DECIMALS = 1100
 
 
 def to_decimal(value: int | float | Decimal) -> Decimal:
-    """Return the number exactly as Python prints it.
-
-    Raises:
-        MappingError: It has more than 40 digits before the point, or is absurdly small.
-    """
+    """Return the number exactly as Python prints it."""
     number = Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
     if not number.is_finite():
         raise MappingError("infinite, which no field can hold")
@@ -236,9 +218,6 @@ def joined(value: object, *, split: str = "|", separator: str = ", ") -> Transfo
         value: A list, tuple or set (a set is sorted), or a text such as Mautic's ``"php|js"``.
         split: What separates the choices of a text.
         separator: What is to separate them in the result.
-
-    Raises:
-        MappingError: A choice is itself a list or another object.
 
     >>> joined("php|js").value
     'php, js'

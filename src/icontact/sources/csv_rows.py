@@ -52,13 +52,6 @@ _AMID = (
 class CsvReader(FileReader):
     """Reads rows of cells below a header.
 
-    Args:
-        text: The file, with its line ends as they are.
-        name: What to call the file in errors.
-        encoding: How its text was read.
-        delimiter: What stands between cells; recognised by the header if it is not given.
-        header_line: The line of the header, from 1; recognised if it is not given.
-
     Raises:
         ConfigError: If there is no header, or one that cannot be used.
     """
@@ -259,11 +252,7 @@ class CsvReader(FileReader):
 
 
 def checked_delimiter(given: str) -> str:
-    r"""Return a delimiter, which may be spelled out: ``tab`` or ``\t``, ``comma``, ``pipe``.
-
-    Raises:
-        ConfigError: If it cannot stand between cells.
-    """
+    r"""Return a delimiter, which may be spelled out: ``tab`` or ``\t``, ``comma``, ``pipe``."""
     delimiter = _SPELLED.get(given.lower(), given)
     if len(delimiter) != 1 or delimiter in '"\r\n\0' or delimiter.isalnum():
         raise ConfigError(f"the delimiter must be one mark such as ; or tab, not {given!r}")

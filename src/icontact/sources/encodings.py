@@ -85,11 +85,7 @@ class Encoding:
 
 
 def named_encoding(name: str) -> Encoding:
-    """Return the encoding of a name.
-
-    Raises:
-        ConfigError: If Python has none of this name, or it is not one of text.
-    """
+    """Return the encoding of a name."""
     try:
         io.TextIOWrapper(io.BytesIO(), encoding=name)
         return Encoding(name=codecs.lookup(name).name, given=True)
@@ -99,11 +95,7 @@ def named_encoding(name: str) -> Encoding:
 
 
 def recognised_encoding(stream: BinaryIO, name: str) -> Encoding:
-    """Find out a file's encoding: by its byte order mark, or by looking through all of it.
-
-    Raises:
-        ConfigError: If it is not text at all.
-    """
+    """Find out a file's encoding: by its byte order mark, or by looking through all of it."""
     head = stream.read(64)
     stream.seek(0)
     if head.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_PAGES):

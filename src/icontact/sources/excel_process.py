@@ -22,13 +22,7 @@ _ERROR_CELL = b't="e"'
 
 
 def write_rows(stream: BinaryIO, out: TextIO, sheet: str = "") -> None:
-    """Write what a workbook holds: first an object about it, then a list of cells for each row.
-
-    Args:
-        stream: The workbook.
-        out: Where to.
-        sheet: The name or the number of the sheet; by default the first one that holds something.
-    """
+    """Write what a workbook holds: first an object about it, then a list of cells for each row."""
     from python_calamine import (
         CalamineError,
         CalamineWorkbook,
@@ -73,11 +67,7 @@ def _named(names: list[str], sheet: str) -> str | None:
 
 
 def _has_errors(stream: BinaryIO) -> bool:
-    """Tell whether an .xlsx holds cells with an error, which are read as blank.
-
-    Raises:
-        OverflowError: If it is too large.
-    """
+    """Tell whether an .xlsx holds cells with an error, which are read as blank."""
     found = False
     if zipfile.is_zipfile(stream):
         with zipfile.ZipFile(stream) as archive:

@@ -98,11 +98,7 @@ def workbook_rows(
 
 
 def _kind(stream: BinaryIO, name: str) -> str:
-    """Say what a file is, by its content.
-
-    Raises:
-        ConfigError: If it is not a workbook, or protected with a password.
-    """
+    """Say what a file is, by its content."""
     is_zip = zipfile.is_zipfile(stream)
     stream.seek(0)
     if is_zip:
@@ -133,13 +129,6 @@ def _kind(stream: BinaryIO, name: str) -> str:
 
 class ExcelReader(FileReader):
     """Reads the rows of one sheet below its header.
-
-    Args:
-        about: What :func:`workbook_rows` says about the workbook.
-        lines: Its rows.
-        name: What to call the file in errors.
-        chosen: Whether the sheet was asked for.
-        header_line: The row of the header, from 1; recognised if it is not given.
 
     Raises:
         ConfigError: If there is no header.

@@ -46,11 +46,6 @@ _BLANK = "\ufeff \t\r\n"
 class JsonReader(FileReader):
     """Rows that are objects of JSON.
 
-    Args:
-        rows: What was found.
-        name: What to call the file in errors.
-        notes: What to say about the file.
-
     Raises:
         ConfigError: If there is nothing in it.
     """
@@ -76,13 +71,7 @@ class JsonReader(FileReader):
 
 
 def json_lines(text: TextIO, encoding: Encoding, notes: list[str]) -> Iterator[NumberedRow]:
-    """Yield the objects of a file that has one a line.
-
-    Args:
-        text: The file.
-        encoding: How its text was read.
-        notes: Gets what is to be said about the file.
-    """
+    """Yield the objects of a file that has one a line."""
     number = 0
     while line := text.readline():
         if line[-1] not in "\r\n" and damaged(text):
@@ -108,12 +97,6 @@ def json_list(
     text: TextIO, name: str, encoding: Encoding, notes: list[str]
 ) -> Iterator[NumberedRow]:
     """Yield the objects of a file that is one list, or one object. It is read as a whole.
-
-    Args:
-        text: The file.
-        name: What to call the file in errors.
-        encoding: How its text was read.
-        notes: Gets what is to be said about the file.
 
     Raises:
         ConfigError: If it is not JSON; it names the line. If it is damaged.

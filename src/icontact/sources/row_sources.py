@@ -45,12 +45,7 @@ _FRAMES = ("pandas DataFrame", "polars DataFrame", "polars LazyFrame")
 
 
 class TableRows(Iterator[SourceRow]):
-    """Rows that have columns in common: those of a frame, a query or a cursor.
-
-    Args:
-        rows: The rows.
-        duplicates: The names that several columns have, filled before the first row comes.
-    """
+    """Rows that have columns in common: those of a frame, a query or a cursor."""
 
     def __init__(
         self, rows: Iterator[SourceRow], duplicates: Mapping[str, tuple[int, ...]] = _NONE
