@@ -130,7 +130,14 @@ class AdaptiveLimiter(WithoutFigures, QueuedLimiter):
     def _try(self, cost: int, *, ahead: int) -> float:
         now = self._clock()
         if self._probe_at is not None:
-            return self._try_probe(now, self._probe_at, ahead)
+            if now < self._probe_at:
+                return min(self._probe_at - now, _NAP)
+            if ahead:
+                return _NAP
+            # Should this probe's answer never arrive, the next one goes out all the same.
+            self._probe_at = now + self._pause
+            self._probing = True
+            return 0.0
         if self._ceiling is None:
             return 0.0
         seconds_each = 1 / self._pace(self._ceiling)
@@ -143,23 +150,22 @@ class AdaptiveLimiter(WithoutFigures, QueuedLimiter):
         self._next += cost * seconds_each
         return 0.0
 
-    def _try_probe(self, now: float, probe_at: float, ahead: int) -> float:
-        if now < probe_at:
-            return min(probe_at - now, _NAP)
-        if ahead:
-            return _NAP
-        # Should this probe's answer never arrive, the next one goes out all the same.
-        self._probe_at = now + self._pause
-        self._probing = True
-        return 0.0
-
     def _pace(self, ceiling: float) -> float:
         return ceiling * (_BACK_TO + _GAIN * self._clean / self._stretch)
 
     def _take_refusal(self, now: float) -> None:
         if self._probe_at is None:
             if self._ceiling is not None:
-                self._lower_ceiling(now)
+                # The new ceiling lies between the least and the most that the server can have
+                # meant. The least: what it bore since it last refused, the pause included. Servers
+                # that count in windows forget what was not used, so they allow more. The most:
+                # what it bore since the pause, in which a token bucket had filled, so that one
+                # allows less.
+                least = self._answered / max(now - self._refused, _SLACK)
+                most = self._answered_since_pause / max(now - self._resumed, _SLACK)
+                self._ceiling = max((least + most) / 2, _CEILING_AT_LEAST)
+                self._stretch = min(2 * self._stretch, _LONGEST_STRETCH)
+                self._answered = 0
             self._refused = now
             self._pause = self._first_pause
         elif self._probing:
@@ -170,46 +176,32 @@ class AdaptiveLimiter(WithoutFigures, QueuedLimiter):
         self._probe_at = now + self._pause
         self._probing = False
 
-    def _lower_ceiling(self, now: float) -> None:
-        """Set the ceiling between the least and the most that the server can have meant."""
-        # The least: what it bore since it last refused, the pause included. Servers that count in
-        # windows forget what was not used, so they allow more. The most: what it bore since the
-        # pause, in which a token bucket had filled, so that one allows less.
-        least = self._answered / max(now - self._refused, _SLACK)
-        most = self._answered_since_pause / max(now - self._resumed, _SLACK)
-        self._ceiling = max((least + most) / 2, _CEILING_AT_LEAST)
-        self._stretch = min(2 * self._stretch, _LONGEST_STRETCH)
-        self._answered = 0
-
     def _take_answer(self, now: float) -> None:
         lull = now - self._last
         self._last = now
         if self._probe_at is None and self._ceiling is None and lull > _LULL:
             self._start_afresh(now)
         self._answered += 1
-        if self._probe_at is not None:
-            if self._probing:
-                self._resume(now)
-        elif self._ceiling is not None:
+        if self._probe_at is None and self._ceiling is not None:
             self._answered_since_pause += 1
             self._clean += min(lull, _LULL)
             if self._clean > _FORGET_AFTER * self._stretch:
                 self._start_afresh(now)
+        elif self._probing:
+            # The pause was long enough.
+            if self._ceiling is None:
+                answered = self._answered / max(now - self._busy_since, _SLACK)
+                self._ceiling = max(answered, _FIRST_GUESS_AT_LEAST)
+                self._answered = 0
+            self._probe_at, self._probing = None, False
+            self._resumed = now
+            self._answered_since_pause = 0
+            self._clean = 0.0
+            credit = _CREDIT * (_FIRST_STRETCH / self._stretch) ** 2
+            self._next = now - credit * (now - self._refused)
 
     def _start_afresh(self, now: float) -> None:
         self._ceiling = None
         self._stretch = _FIRST_STRETCH
         self._busy_since = now
         self._answered = 0
-
-    def _resume(self, now: float) -> None:
-        if self._ceiling is None:
-            answered = self._answered / max(now - self._busy_since, _SLACK)
-            self._ceiling = max(answered, _FIRST_GUESS_AT_LEAST)
-            self._answered = 0
-        self._probe_at = None
-        self._resumed = now
-        self._answered_since_pause = 0
-        self._clean = 0.0
-        credit = _CREDIT * (_FIRST_STRETCH / self._stretch) ** 2
-        self._next = now - credit * (now - self._refused)

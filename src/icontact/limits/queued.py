@@ -48,16 +48,13 @@ class QueuedLimiter(ABC):
             while True:
                 cancellable_sleep(self._sleep, delay)
                 with self._lock:
-                    delay = self._try(cost, ahead=self._ahead_of(ticket))
+                    before = itertools.takewhile(lambda other: other is not ticket, self._waiting)
+                    delay = self._try(cost, ahead=sum(self._waiting[other] for other in before))
                     if not delay:
                         return self._clock() - began
         finally:
             with self._lock:
                 del self._waiting[ticket]
-
-    def _ahead_of(self, ticket: object) -> int:
-        before = itertools.takewhile(lambda other: other is not ticket, self._waiting)
-        return sum(self._waiting[other] for other in before)
 
     def _check_cost(self, cost: int) -> None:
         if isinstance(cost, bool) or not isinstance(cost, int) or cost < 1:

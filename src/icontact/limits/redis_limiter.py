@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
-
-import attrs
 
 from icontact.auth import Private
 from icontact.errors import ConfigError, LimitUnavailable
 from icontact.limits.fixed import FixedLimiter, Ledger
-from icontact.limits.windows import SLOTS, Window, figures_of, windows_for
+from icontact.limits.windows import SLOTS, Counts, figures_of, windows_for
 
 if TYPE_CHECKING:
     import redis
@@ -90,15 +88,6 @@ return answer
 """.replace("SLOTS", str(SLOTS))
 
 
-@attrs.frozen
-class _Reply:
-    """The answer of Redis: whether the request was counted, or else the counts."""
-
-    granted: bool
-    now: float
-    ledger: Ledger
-
-
 class RedisLimiter(FixedLimiter):
     """Keep many machines within common figures, through one Redis server.
 
@@ -147,7 +136,11 @@ class RedisLimiter(FixedLimiter):
         self._errors, self._client = _client(client_or_url)
         self._key = key
         self._figures = figures_of(windows)
-        self._about_windows = tuple(_about(windows))
+        # A slot more than what is counted, and one for rounding.
+        milliseconds_to_live = round(windows[-1].seconds * (SLOTS + 3) / SLOTS * 1000)
+        self._about_windows: list[int | str] = [milliseconds_to_live]
+        for window in windows:
+            self._about_windows += [window.name, round(window.slot_seconds * 1e6), window.figure]
         self._script: Callable[..., list[Any]] = self._client.register_script(_SCRIPT)
         try:
             self._ask()
@@ -159,35 +152,36 @@ class RedisLimiter(FixedLimiter):
         self._client.close()
 
     def _try(self, cost: int, *, ahead: int) -> float:
-        reply = self._ask(cost, ahead)
-        return 0.0 if reply.granted else self._wait(reply.ledger, ahead + cost, reply.now)
+        ledger, now = self._ask(cost, ahead)
+        return self._wait(ledger, ahead + cost, now) if ledger else 0.0
 
     def _look(self) -> tuple[Ledger, float]:
-        reply = self._ask()
-        return reply.ledger, reply.now
+        return self._ask()
 
-    def _ask(self, cost: int = 0, ahead: int = 0) -> _Reply:
+    def _ask(self, cost: int = 0, ahead: int = 0) -> tuple[Ledger, float]:
+        """Return the counts, or none if the request was counted, and the time of the server."""
         numbers = [cost, ahead, self._figures, *self._about_windows]
         try:
-            return self._read(self._script(keys=[self._key], args=numbers))
+            granted, *rest = self._script(keys=[self._key], args=numbers)
         except self._errors as error:
             reason = f"{type(error).__name__}: {error}"
+        else:
+            if granted == _OTHER_FIGURES:
+                figures = rest[0].decode() if isinstance(rest[0], bytes) else rest[0]
+                raise ConfigError(
+                    f"the limit {self._key!r} in Redis was made for {figures}, not for "
+                    f"{self._figures}: give all machines the same figures, or another key, or "
+                    "stop them and delete the key"
+                )
+            numbers_back = iter(rest)
+            now = next(numbers_back) + next(numbers_back) / 1e6
+            ledger: dict[str, Counts] = {}
+            for window in self._windows if not granted else ():
+                pairs = islice(numbers_back, 2 * next(numbers_back))
+                ledger[window.name] = dict(zip(pairs, pairs, strict=True))
+            return ledger, now
         # Raised here, where nothing leads to the connection and its password.
         raise LimitUnavailable(f"the limit {self._key!r} in Redis cannot be used: {reason}")
-
-    def _read(self, answer: list[Any]) -> _Reply:
-        granted, *rest = answer
-        if granted == _OTHER_FIGURES:
-            figures = rest[0].decode() if isinstance(rest[0], bytes) else rest[0]
-            raise ConfigError(
-                f"the limit {self._key!r} in Redis was made for {figures}, not for "
-                f"{self._figures}: give all machines the same figures, or another key, or stop "
-                "them and delete the key"
-            )
-        numbers = iter(rest)
-        now = next(numbers) + next(numbers) / 1e6
-        ledger = {w.name: _counts(numbers) for w in self._windows} if not granted else {}
-        return _Reply(bool(granted), now, ledger)
 
 
 def _client(client_or_url: Any) -> tuple[tuple[type[Exception], ...], Any]:
@@ -213,17 +207,3 @@ def _client(client_or_url: Any) -> tuple[tuple[type[Exception], ...], Any]:
     except ValueError:
         pass  # its text may contain a part of the password
     raise ConfigError("the URL of Redis must look like redis://user:password@host:6379/0")
-
-
-def _about(windows: tuple[Window, ...]) -> Iterator[int | str]:
-    longest = max(window.seconds for window in windows)
-    # A slot more than what is counted, and one for rounding.
-    yield round(longest * (SLOTS + 3) / SLOTS * 1000)
-    for window in windows:
-        yield from (window.name, round(window.slot_seconds * 1e6), window.figure)
-
-
-def _counts(numbers: Iterator[int]) -> dict[int, int]:
-    slots = next(numbers)
-    pairs = islice(numbers, 2 * slots)
-    return dict(zip(pairs, pairs, strict=True))

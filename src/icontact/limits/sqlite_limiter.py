@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from icontact._sqlite import FileFormat, make_private, pages_damage, transaction
 from icontact.errors import ConfigError, LimitUnavailable
 from icontact.limits.fixed import Ledger, LedgerLimiter
 from icontact.limits.windows import Counts, figures_of, windows_for
 
-if TYPE_CHECKING:
-    import sqlite3
-
 _BUSY_SECONDS: Final = 30.0
-#: Marks the files of limiters: "iCoL".
-_APPLICATION_ID: Final = 0x69436F4C
-_VERSION: Final = 1
-_TABLES: Final = """
+_FORMAT: Final = FileFormat(
+    application_id=0x69436F4C,  # "iCoL"
+    version=1,
+    tables="""
 CREATE TABLE icontact_limit (name TEXT PRIMARY KEY, figure INTEGER NOT NULL);
 CREATE TABLE icontact_spent (name TEXT NOT NULL, slot INTEGER NOT NULL, requests INTEGER NOT NULL,
     PRIMARY KEY (name, slot)) WITHOUT ROWID;
-"""
+""",
+)
 
 
 class SQLiteLimiter(LedgerLimiter):
@@ -64,43 +64,26 @@ class SQLiteLimiter(LedgerLimiter):
         windows = windows_for(per_minute=per_minute, per_hour=per_hour, per_day=per_day)
         super().__init__(windows, clock=clock, sleep=sleep)
         self._path = Path(path).absolute()
-        try:
-            self._set_up()
-        except LimitUnavailable as error:
-            raise ConfigError(str(error)) from error
-
-    def _set_up(self) -> None:
-        """Make the file and its tables, unless they are there and agree.
-
-        Raises:
-            ConfigError: If they were made for other figures.
-            LimitUnavailable: If the file cannot be used.
-        """
-        import sqlite3
-
-        from icontact._sqlite import FileFormat, make_private, pages_damage, transaction
-
-        file_format = FileFormat(application_id=_APPLICATION_ID, version=_VERSION, tables=_TABLES)
+        self._figures = {window.name: window.figure for window in windows}
         problem = make_private(self._path)
         try:
             with contextlib.closing(self._connect()) as database:
-                problem = problem or pages_damage(database) or file_format.prepare(database)
+                problem = problem or pages_damage(database) or _FORMAT.prepare(database)
                 if not problem:
                     with transaction(database):
                         self._compare_figures(database)
         except (OSError, sqlite3.Error) as error:
             problem = str(error)
         if problem:
-            raise self._unusable(f"{problem}; stop all processes and delete it")
-
-    def _figures(self) -> dict[str, int]:
-        return {window.name: window.figure for window in self._windows}
+            unusable = self._unusable(f"{problem}; stop all processes and delete it")
+            raise ConfigError(str(unusable)) from unusable
 
     def _compare_figures(self, database: sqlite3.Connection) -> None:
-        mine, known = self._figures(), _figures_in(database)
+        known = _figures_in(database)
         if not known:
-            database.executemany("INSERT INTO icontact_limit VALUES (?, ?)", mine.items())
-        elif known != mine:
+            rows = self._figures.items()
+            database.executemany("INSERT INTO icontact_limit VALUES (?, ?)", rows)
+        elif known != self._figures:
             theirs = ", ".join(f"{name}={figure}" for name, figure in sorted(known.items()))
             raise ConfigError(
                 f"the limit file {self._path} was made for {theirs}, not for "
@@ -110,44 +93,34 @@ class SQLiteLimiter(LedgerLimiter):
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[Ledger]:
-        with self._database() as database:
-            before = database.execute("SELECT name, slot, requests FROM icontact_spent").fetchall()
-            if _figures_in(database) != self._figures():
-                raise self._unusable("it was replaced by one for other figures")
-            ledger: dict[str, Counts] = {window.name: {} for window in self._windows}
-            for name, slot, requests in before:
-                if name not in ledger or not isinstance(requests, int) or requests < 0:
-                    raise self._unusable("it does not contain the counts of this limiter")
-                ledger[name][slot] = requests
-            yield ledger
-            after = {
-                (name, slot, requests)
-                for name, counts in ledger.items()
-                for slot, requests in counts.items()
-            }
-            kept = after.intersection(before)
-            database.executemany(
-                "DELETE FROM icontact_spent WHERE name = ? AND slot = ?",
-                [row[:2] for row in before if row not in kept],
-            )
-            database.executemany("INSERT INTO icontact_spent VALUES (?, ?, ?)", after - kept)
-
-    @contextlib.contextmanager
-    def _database(self) -> Iterator[sqlite3.Connection]:
-        # A connection for each transaction, so that none crosses a fork or a thread.
-        import sqlite3
-
-        from icontact._sqlite import transaction
-
         try:
+            # A connection for each transaction, so that none crosses a fork or a thread.
             with contextlib.closing(self._connect()) as database, transaction(database):
-                yield database
+                query = "SELECT name, slot, requests FROM icontact_spent"
+                before = database.execute(query).fetchall()
+                if _figures_in(database) != self._figures:
+                    raise self._unusable("it was replaced by one for other figures")
+                ledger: dict[str, Counts] = {name: {} for name in self._figures}
+                for name, slot, requests in before:
+                    if name not in ledger or not isinstance(requests, int) or requests < 0:
+                        raise self._unusable("it does not contain the counts of this limiter")
+                    ledger[name][slot] = requests
+                yield ledger
+                after = {
+                    (name, slot, requests)
+                    for name, counts in ledger.items()
+                    for slot, requests in counts.items()
+                }
+                kept = after.intersection(before)
+                database.executemany(
+                    "DELETE FROM icontact_spent WHERE name = ? AND slot = ?",
+                    [row[:2] for row in before if row not in kept],
+                )
+                database.executemany("INSERT INTO icontact_spent VALUES (?, ?, ?)", after - kept)
         except (OSError, sqlite3.Error) as error:
             raise self._unusable(str(error)) from error
 
     def _connect(self) -> sqlite3.Connection:
-        import sqlite3
-
         # A file that was removed is not made again: its counts would be lost.
         os.close(os.open(self._path, os.O_RDWR))
         connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)

@@ -107,16 +107,15 @@ def windows_for(
     if not windows:
         raise ConfigError("a limiter needs at least one of per_minute, per_hour, per_day")
     if burst is not None:
-        windows.insert(0, _burst_window(burst, windows[0]))
+        shortest = windows[0]
+        if burst > shortest.figure:
+            raise ConfigError(
+                f"burst: {burst} is more than {shortest.name}={shortest.figure} ever lets out at "
+                "once"
+            )
+        seconds = shortest.seconds * burst / shortest.figure
+        windows.insert(0, Window("burst", seconds, burst))
     return tuple(windows)
-
-
-def _burst_window(burst: int, shortest: Window) -> Window:
-    if burst > shortest.figure:
-        raise ConfigError(
-            f"burst: {burst} is more than {shortest.name}={shortest.figure} ever lets out at once"
-        )
-    return Window("burst", shortest.seconds * burst / shortest.figure, burst)
 
 
 def figures_of(windows: tuple[Window, ...]) -> str:
