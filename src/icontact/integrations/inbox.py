@@ -14,24 +14,22 @@ from typing import ClassVar
 import attrs
 
 from icontact._sqlite import Checked
-from icontact.integrations._inbox_queries import (
-    CONTACTS,
-    EVENTS,
-    NEWEST,
-    TABLES,
-    candidates,
-    event_of,
-    read_claim,
-)
 from icontact.integrations._processes import lives, new_owner
 from icontact.integrations._storage import Storage
 from icontact.integrations.decide import Memory
 from icontact.integrations.events import ContactEvent
 from icontact.integrations.inbox_records import (
+    CONTACTS,
+    EVENTS,
+    NEWEST,
+    TABLES,
     EventOutcome,
     EventState,
     InboxClaim,
     InboxEntry,
+    candidates,
+    event_of,
+    read_claim,
 )
 
 __all__ = ["EventOutcome", "EventState", "Inbox", "InboxClaim", "InboxEntry"]

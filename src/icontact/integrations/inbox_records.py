@@ -1,15 +1,78 @@
-"""The records of an inbox: events for people to read, claims, and outcomes."""
+"""The records of an inbox, its tables, and how claims are read from them."""
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
 from enum import StrEnum
+from typing import Any
 
 import attrs
 
+from icontact._sqlite import Checked
+from icontact.integrations._processes import is_gone
 from icontact.integrations.decide import Memory, Pending
 from icontact.integrations.events import ContactEvent
 
-__all__ = ["EventOutcome", "EventState", "InboxClaim", "InboxEntry"]
+__all__ = [
+    "CONTACTS",
+    "EVENTS",
+    "NEWEST",
+    "TABLES",
+    "EventOutcome",
+    "EventState",
+    "InboxClaim",
+    "InboxEntry",
+    "candidates",
+    "event_of",
+    "read_claim",
+]
+
+TABLES = """
+CREATE TABLE events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    identity TEXT NOT NULL UNIQUE,
+    contact TEXT NOT NULL,
+    type TEXT NOT NULL,
+    happened REAL NOT NULL,
+    received REAL NOT NULL,
+    state TEXT NOT NULL,
+    due REAL NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT '',
+    settled REAL,
+    payload TEXT,
+    checksum INTEGER
+);
+CREATE INDEX events_by_due ON events (state, due);
+CREATE INDEX events_by_contact ON events (contact, happened);
+CREATE TABLE contacts (
+    contact TEXT PRIMARY KEY,
+    owner TEXT,
+    until REAL NOT NULL DEFAULT 0,
+    memory TEXT NOT NULL DEFAULT '{}',
+    checksum INTEGER
+) WITHOUT ROWID;
+CREATE INDEX contacts_by_lease ON contacts (until);
+"""
+
+EVENTS = Checked(
+    name="events",
+    key=("number",),
+    columns=(
+        *("identity", "contact", "type", "happened", "received", "state", "due", "attempts"),
+        *("reason", "settled", "payload"),
+    ),
+)
+CONTACTS = Checked(name="contacts", key=("contact",), columns=("owner", "until", "memory"))
+
+#: The events of a contact whose values are kept, the newest first. A deletion has no values.
+NEWEST = """
+SELECT number, CAST(payload AS BLOB), state FROM events
+WHERE contact = ? AND payload IS NOT NULL AND type != 'deleted'
+ORDER BY happened DESC, number DESC
+"""
 
 
 class EventState(StrEnum):
@@ -82,3 +145,118 @@ class EventOutcome:
     state: EventState
     reason: str = ""
     due: float = 0.0
+
+
+def candidates(
+    connection: sqlite3.Connection,
+    now: float,
+    lease: float,
+    contact: str | None,
+    alive: Callable[[int], bool],
+) -> Iterator[str]:
+    """Yield the contacts that may be claimed, the longest due first.
+
+    Each is searched when the caller is done with the one before.
+    """
+    condition = "e.due <= ?" if contact is None else "e.contact = ?"
+    freed = False
+    while True:
+        chosen = connection.execute(
+            "SELECT e.contact FROM events e JOIN contacts c USING (contact)"  # noqa: S608  (one of two texts)
+            f" WHERE e.state = 'waiting' AND {condition} AND c.until <= ?"
+            " ORDER BY e.due, e.number LIMIT 1",
+            (now if contact is None else contact, now),
+        ).fetchone()
+        if chosen is not None:
+            yield str(chosen[0])
+        elif freed or not _free(connection, now, lease, alive):
+            return
+        else:
+            freed = True
+
+
+def _free(
+    connection: sqlite3.Connection, now: float, lease: float, alive: Callable[[int], bool]
+) -> bool:
+    """End leases of processes that ended, and shorten what a clock that was set back made longer.
+
+    Returns:
+        Whether another contact may be claimed now.
+    """
+    rows = connection.execute("SELECT DISTINCT owner FROM contacts WHERE until > ?", (now,))
+    gone = [(owner,) for (owner,) in rows.fetchall() if is_gone(owner, alive)]
+    connection.executemany("UPDATE contacts SET until = 0 WHERE owner = ?", gone)
+    # A pause is counted from the time at which it was written, so that time is in the future, too.
+    shortened = connection.execute(
+        "UPDATE events SET due = ? WHERE state = 'waiting' AND due > ?"
+        " AND COALESCE(settled, received) > ?",
+        (now, now, now),
+    ).rowcount
+    # The owner may be at work: the lease is cut to its whole length from now.
+    connection.execute("UPDATE contacts SET until = ? WHERE until > ?", (now + lease, now + lease))
+    return bool(gone or shortened)
+
+
+def read_claim(connection: sqlite3.Connection, contact: str, owner: str) -> InboxClaim | str:
+    """Return a claim on a contact, or which part of it cannot be read. Shows no values."""
+    advice = "event {} of this contact cannot be read: drop it, then retry the others"
+    # As bytes: the text may be damaged, and the module would refuse to return it.
+    waiting = connection.execute(
+        "SELECT number, CAST(payload AS BLOB), attempts FROM events"
+        " WHERE contact = ? AND state = 'waiting' ORDER BY happened, number",
+        (contact,),
+    ).fetchall()
+    (stored,) = connection.execute(
+        "SELECT CAST(memory AS BLOB) FROM contacts WHERE contact = ?", (contact,)
+    ).fetchone()
+    memory = _memory_of(stored)
+    if memory is None:
+        return "what is remembered of the contact cannot be read"
+    pending = []
+    for number, payload, attempts in waiting:
+        event = event_of(payload)
+        if event is None:
+            return advice.format(number)
+        pending.append(Pending(number, event, attempts))
+    newest = None
+    for number, payload, state in connection.execute(NEWEST, (contact,)).fetchall():
+        newest = event_of(payload)
+        if newest is not None:
+            break
+        # The memory knows the time of an event that is done.
+        if state != "done":
+            return advice.format(number)
+    return InboxClaim(
+        contact=contact,
+        owner=owner,
+        pending=tuple(pending),
+        memory=memory,
+        newest=newest or pending[-1].event,
+    )
+
+
+def event_of(payload: bytes | None) -> ContactEvent | None:
+    """Return a kept event, if it can be read."""
+    try:
+        return ContactEvent.from_json((payload or b"").decode("utf-8", "surrogatepass"))
+    except Exception:  # noqa: BLE001  (a file that was damaged may hold anything)
+        return None
+
+
+def _memory_of(stored: bytes | None) -> Memory | None:
+    """Return what is remembered, if each part has its type.
+
+    A damaged part must not be read as "may be mailed".
+    """
+    try:
+        content = json.loads(stored or b"")
+        memory = Memory(**{**content, "fired": tuple(content.get("fired", ()))})
+        points: Any = 0.0 if memory.points is None else memory.points
+        numbers = [points, memory.newest, memory.blocked_at]
+        numbers += [*memory.pushed.values(), *memory.segments.values()]
+        parts: list[tuple[Any, Any]] = [(one, int | float) for one in numbers]
+        parts += [(one, bool) for one in (memory.blocked, memory.followed, memory.deleted)]
+        parts += [(one, str) for one in (*memory.fired, memory.reason or "")]
+        return memory if all(isinstance(part, kind) for part, kind in parts) else None
+    except Exception:  # noqa: BLE001  (a file that was damaged may hold anything)
+        return None

@@ -34,21 +34,6 @@ def _event_type(given: str) -> EventType:
     return EventType(given)
 
 
-def _check_points(_: Any, __: Any, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ConfigError("minimum must be a number of points")
-
-
-def _check_id(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, str | int) or value in ("", 0):
-        raise ConfigError(f"{field.name} must be a {field.name}'s id or its alias")
-
-
-def _check_text(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
-    if not isinstance(value, str):
-        raise ConfigError(f"{field.name} must be a text")
-
-
 @attrs.frozen(kw_only=True)
 class _Destination:
     """Where a rule pushes to, if not to the integration's own list."""
@@ -61,10 +46,12 @@ class _Destination:
         default=None, converter=mapper_from, metadata={"key": "mapping"}
     )
     push_contacts: bool = attrs.field(default=True, validator=check_switch)
-    name: str = attrs.field(default="", validator=_check_text)
+    name: str = ""
 
     def __attrs_post_init__(self) -> None:
-        """Refuse two destinations."""
+        """Refuse what cannot be used, and two destinations."""
+        if not isinstance(self.name, str):
+            raise ConfigError("name must be a text")
         if self.push is not None and (self.list is not None or self.mapper is not None):
             raise ConfigError("give a rule a push of its own, or a list and a mapper, not both")
 
@@ -95,16 +82,16 @@ class ContactTrigger(_Destination):
     then: Literal["push", "unsubscribe"] = attrs.field(
         default="push", kw_only=True, validator=one_of("push", "unsubscribe")
     )
-    form: int | str | None = attrs.field(
-        default=None, kw_only=True, validator=attrs.validators.optional(_check_id)
-    )
-    segment: int | str | None = attrs.field(
-        default=None, kw_only=True, validator=attrs.validators.optional(_check_id)
-    )
+    form: int | str | None = attrs.field(default=None, kw_only=True)
+    segment: int | str | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Refuse conditions that could never be met."""
         super().__attrs_post_init__()
+        for name, given in (("form", self.form), ("segment", self.segment)):
+            is_id = isinstance(given, str | int) and not isinstance(given, bool) and given
+            if given is not None and not is_id:
+                raise ConfigError(f"{name} must be a {name}'s id or its alias")
         if self.form is not None and self.on is not EventType.FORM_SUBMITTED:
             raise ConfigError('form belongs to on = "form_submitted"')
         segments = (EventType.SEGMENT_ADDED, EventType.SEGMENT_REMOVED)
@@ -141,8 +128,14 @@ class PointTrigger(_Destination):
         ConfigError: If a value cannot be used, or contradicts another; it names the setting.
     """
 
-    minimum: float = attrs.field(validator=_check_points, kw_only=True)
+    minimum: float = attrs.field(kw_only=True)
     for_existing: bool = attrs.field(default=False, kw_only=True, validator=check_switch)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a minimum that is not a number."""
+        super().__attrs_post_init__()
+        if isinstance(self.minimum, bool) or not isinstance(self.minimum, int | float):
+            raise ConfigError("minimum must be a number of points")
 
     @property
     def label(self) -> str:
