@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 import responses
 
@@ -157,6 +158,94 @@ def test_a_deleted_contact_is_marked(
     post(suppression_receiver(integration, token=TOKEN, work=False), contact.contact_id)
     integration.work()
     assert fake[0].blocked == {"gone@example.com"}
+
+
+def test_a_contact_that_icontact_forgot_is_marked_by_the_address_of_an_earlier_run(
+    carry: Carry, fake: tuple[FakeMautic, str], folder: Folder, tmp_path: Path
+) -> None:
+    number = fake[0].add("gone@example.com")
+    integration = carry()
+    integration.state.notice([(999_999, "gone@example.com")], 1)
+    application = suppression_receiver(integration, token=TOKEN, work=False)
+    post(application, 999_999)
+    assert integration.work() == 1
+    ((entry),) = fake[0].entries(number)
+    assert "deleted" in entry["comments"]
+
+
+def test_a_suppressed_contact_without_its_address_is_marked_by_that_of_an_earlier_run(
+    carry: Carry,
+    fake: tuple[FakeMautic, str],
+    folder: Folder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fake[0].add("gone@example.com")
+    contact = folder.contacts.create(email="gone@example.com")
+    nameless = attrs.evolve(contact, email="", status="deleted")
+    monkeypatch.setattr(type(folder.contacts), "get", lambda *_: nameless)
+    integration = carry()
+    application = suppression_receiver(integration, token=TOKEN, work=False)
+    post(application, contact.contact_id)
+    assert integration.work() == 1
+    assert fake[0].blocked == set()
+    integration.state.notice([(contact.contact_id, "gone@example.com")], 1)
+    post(application, contact.contact_id)
+    assert integration.work() == 1
+    assert fake[0].blocked == {"gone@example.com"}
+
+
+def test_a_person_that_another_process_marks_is_looked_at_again(
+    carry: Carry, sandbox: Sandbox, fake: tuple[FakeMautic, str], folder: Folder, clock: Clock
+) -> None:
+    fake[0].add("left@example.com")
+    integration = carry()
+    contact_id = unsubscribed(sandbox, folder, "left@example.com")
+    plan = sync.suppressed(folder, to=fake[0].client(fake[1]), state=integration.state)
+    (mark,) = plan
+    owner = integration.state.claim(mark, lease=600)
+    assert owner
+    post(suppression_receiver(integration, token=TOKEN, work=False), contact_id)
+    assert integration.work() == 1
+    (entry,) = integration.inbox.entries()
+    assert (entry.state, entry.reason) == ("waiting", "another process marks the contact")
+    integration.state.settle(mark, owner, done=True)
+    clock.now += 60
+    integration.work()
+    assert integration.inbox.counts()["done"] == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "reason"),
+    [
+        ("find", RuntimeError("left@example.com"), "RuntimeError"),
+        ("mark", RuntimeError("left@example.com"), "RuntimeError"),
+        ("mark", mautic.MauticError("500: Mautic could not answer", status=500), "500: Mautic"),
+    ],
+)
+def test_an_event_that_the_other_system_fails_on_waits_and_shows_no_address(
+    carry: Carry,
+    fake: tuple[FakeMautic, str],
+    *,
+    sandbox: Sandbox,
+    folder: Folder,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    error: Exception,
+    reason: str,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    fake[0].add("left@example.com")
+    integration = carry()
+    contact_id = unsubscribed(sandbox, folder, "left@example.com")
+    post(suppression_receiver(integration, token=TOKEN, work=False), contact_id)
+    monkeypatch.setattr(mautic.Mautic, method, fail)
+    assert integration.work() == 1
+    (entry,) = integration.inbox.entries()
+    assert entry.state == "waiting"
+    assert entry.reason.startswith(reason)
+    assert "@" not in entry.reason
 
 
 def test_while_mautic_is_away_events_wait(

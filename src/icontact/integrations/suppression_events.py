@@ -130,30 +130,27 @@ class SuppressionIntegration(InboxService):
 
     def _person(self, contact_id: int) -> SuppressedPerson | None:
         """Return the person that a contact is, if one of the reasons applies."""
+        # iContact may not know the contact or the address any more; an earlier run did.
+        email = self.state.known_email(contact_id)
         try:
             contact = self._folder.contacts.get(contact_id)
         except NotFound:
-            email = self.state.known_email(contact_id)
-            if email is None or "deleted" not in self._reasons:
-                return None
-            return SuppressedPerson(email=email, contact_id=contact_id, reason="deleted")
-        if contact.status in self._reasons and contact.status in _STATUSES:
-            return SuppressedPerson(
-                email=contact.email, contact_id=contact_id, reason=str(contact.status)
-            )
-        if "unsubscribed" in self._reasons:
-            for one in self._folder.subscriptions.list(contact_id=contact_id):
-                if (
-                    one.contact_id == contact_id
-                    and one.status == SubscriptionStatus.UNSUBSCRIBED
-                    and (self._list_ids is None or one.list_id in self._list_ids)
-                ):
-                    return SuppressedPerson(
-                        email=contact.email,
-                        contact_id=contact_id,
-                        reason="unsubscribed",
-                        list_id=one.list_id,
-                    )
-        if contact.email:
-            self.state.forget(contact.email)
+            reason = "deleted"
+        else:
+            email, reason = contact.email or email, str(contact.status)
+        if email is None:
+            return None
+        if reason in _STATUSES and reason in self._reasons:
+            return SuppressedPerson(email=email, contact_id=contact_id, reason=reason)
+        for one in self._folder.subscriptions.list(contact_id=contact_id):
+            if (
+                "unsubscribed" in self._reasons
+                and one.contact_id == contact_id
+                and one.status == SubscriptionStatus.UNSUBSCRIBED
+                and (self._list_ids is None or one.list_id in self._list_ids)
+            ):
+                return SuppressedPerson(
+                    email=email, contact_id=contact_id, reason="unsubscribed", list_id=one.list_id
+                )
+        self.state.forget(email)
         return None
