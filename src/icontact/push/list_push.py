@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from os import PathLike
 from typing import Any, Literal, Unpack
@@ -105,11 +105,7 @@ class ListPush:
 
     @classmethod
     def guessed(
-        cls,
-        folder: Folder,
-        list: str | int,
-        rows: RowSource,
-        **policy: Unpack[PolicyOptions],
+        cls, folder: Folder, list: str | int, rows: RowSource, **policy: Unpack[PolicyOptions]
     ) -> ListPush:
         """Make a push whose mapping is guessed from the columns and the first rows.
 
@@ -168,7 +164,8 @@ class ListPush:
         """
         with self._session(journal, workers, on_lookup) as session:
             session.load_rows(rows, self.mapper)
-            lookups = tuple(session.plan())
+            lookups = session.plan()
+            looked, ahead = session.looked
             about, most = session.requests_to_write()
             limit = session.counter.warning(about)
             return PushPlan(
@@ -182,8 +179,8 @@ class ListPush:
                 notes=(*session.notes(), *((limit,) if limit else ())),
                 journal=session.journal,
                 made=now()[0],
-                looked=session.looked,
-                ahead=session.ahead,
+                looked=looked,
+                ahead=ahead,
                 push=self,
             )
 
@@ -207,7 +204,7 @@ class ListPush:
             self._session(plan.journal, workers) as session,
         ):
             # To plan may have taken far longer than a minute.
-            session.looked, session.ahead = plan.looked, plan.ahead
+            session.looked = plan.looked, plan.ahead
             if age(plan.made, plan.ahead) > FRESH:
                 session.journal.reopen()
                 session.plan()
@@ -310,10 +307,8 @@ def find_list(folder: Folder, wanted: str | int) -> ContactList:
     if isinstance(wanted, int):
         if not 1 <= wanted <= LARGEST_ID:
             raise ConfigError(f"list must be a whole number from 1 to {LARGEST_ID}")
-        try:
+        with suppress(NotFound):  # digits may be a name as well
             return folder.lists.get(wanted)
-        except NotFound:
-            pass  # digits may be a name as well
     if (found := folder.lists.find(name=str(wanted))) is not None:
         return found
     lists = folder.lists.list().all()
@@ -330,11 +325,9 @@ def check_confirmation(folder: Folder, message_id: int) -> None:
     Raises:
         ConfigError: If the message does not exist or is of another type; it names usable ones.
     """
-    try:
+    problem = f"there is no message {message_id}, as confirmation_message_id says"
+    with suppress(NotFound):
         kind = str(folder.messages.get(message_id).message_type)
-    except NotFound:
-        problem = f"there is no message {message_id}, as confirmation_message_id says"
-    else:
         if kind == MessageType.CONFIRMATION:
             return
         problem = f"message {message_id} is of the type {kind}, and confirmation is needed"

@@ -124,14 +124,8 @@ class Searcher(Generic[V, T]):
     ) -> Iterator[Sequence[T]]:
         """Yield what has these values, some at a time.
 
-        Args:
-            values: The values.
-            workers: Send the requests.
-            unanswered: Called with each value about which iContact gave no answer. Without it the
-                first one ends the search.
-
-        Raises:
-            APIError, TransportError, PagingError: If iContact could not be asked.
+        ``unanswered`` is called with each value about which iContact gave no answer; without it the
+        first one ends the search.
         """
         patience = _PATIENCE
         for group, found in workers.map(self._asked, groups_of(values)):

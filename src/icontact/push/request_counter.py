@@ -81,11 +81,7 @@ class RequestCounter(CountingSender):
         )
 
     def send(self, call: Call, /) -> Answer:
-        """Send a call, and count every attempt.
-
-        Raises:
-            LimitReached: If the limit would hold it back for too long.
-        """
+        """Send a call, and count every attempt; refuse it if the limit is used up."""
         if (error := self.used_up()) is not None:
             raise error
         waited = self._total_wait()

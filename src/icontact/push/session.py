@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import closing
 
 import attrs
@@ -51,9 +51,7 @@ class PushSession:
     """One run of a push on its journal, with its costs; ``types`` are those of custom fields.
 
     Attributes:
-        looked: When it began to be found out what iContact knows, in seconds of the monotonic
-            clock.
-        ahead: How far the wall clock was ahead of that one then.
+        looked: When it began to be found out what iContact knows; see :func:`now`.
     """
 
     def __init__(
@@ -86,33 +84,22 @@ class PushSession:
         )
         self._requests_before = int(journal.noted("requests", "0"))
         self._elapsed_before = float(journal.noted("elapsed", "0"))
-        self.looked: float
-        self.ahead: float
-        self.looked, self.ahead = now()
+        self.looked: tuple[float, float] = now()
         self._resumed: int | None = None
         self._progress_problem: str | None = None
 
     def load_rows(self, rows: RowSource, mapper: ContactMapper) -> None:
-        """Load the rows; if the journal has them already, reopen those that are not done.
-
-        Raises:
-            TypeError: If the items are not rows.
-            JournalError: If the journal holds other rows.
-        """
+        """Load the rows; if the journal has them already, reopen those that are not done."""
         was_read = self.journal.is_read
         load_rows(rows, mapper, self.journal, self._policy)
         if was_read:
             self.journal.reopen()
             self._resumed = sum(self.journal.done().values())
 
-    def plan(self) -> Sequence[Lookup]:
-        """Decide what to do with every open row; return how contacts were looked up.
-
-        Raises:
-            APIError, TransportError, LimitReached: If iContact could not be asked.
-        """
+    def plan(self) -> tuple[Lookup, ...]:
+        """Decide what to do with every open row; return how contacts were looked up."""
         # What is read first is the oldest when the reading ends, which may take hours.
-        self.looked, self.ahead = now()
+        self.looked = now()
         try:
             lookups = self._reader.read()
             self.journal.plan_new()
@@ -205,9 +192,7 @@ class PushSession:
     def write(self, report_to: Callable[[Progress], None] | None) -> PushReport:
         """Write what is planned, batch by batch.
 
-        Raises:
-            KeyboardInterrupt: After Ctrl-C, once the results of requests under way are stored.
-            JournalError: If the journal cannot be written.
+        Ctrl-C ends it once the results of requests under way are stored.
         """
         done = self.journal.done()
         total = sum(done.values()) + self.journal.count(Stage.PLANNED)
@@ -228,7 +213,7 @@ class PushSession:
                 reader=self._reader,
                 workers=self._workers,
                 sender=sender,
-                stale=lambda: age(self.looked, self.ahead) > FRESH,
+                stale=lambda: age(*self.looked) > FRESH,
                 may_go_on=may_go_on,
             )
             with closing(writer.write()) as batches:
@@ -290,11 +275,6 @@ def now() -> tuple[float, float]:
 
 
 def age(moment: float, ahead: float) -> float:
-    """Return the seconds since a moment, by the clock that says more.
-
-    Args:
-        moment: The seconds of the monotonic clock then.
-        ahead: How far the wall clock was ahead of it.
-    """
+    """Return the seconds since a moment, by the clock that says more."""
     monotonic, wall = _clocks()
     return max(monotonic - moment, wall - (moment + ahead))

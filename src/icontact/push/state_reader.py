@@ -123,12 +123,8 @@ class StateReader:
             sentinel_of=lambda subscription: subscription.contact_id,
         )
 
-    def read(self) -> Sequence[Lookup]:
-        """Look up the contacts and subscriptions of all open rows.
-
-        Raises:
-            APIError, TransportError: If iContact could not be asked.
-        """
+    def read(self) -> tuple[Lookup, ...]:
+        """Look up the contacts and subscriptions of all open rows."""
         journal, size = self._journal, self._page_size
         journal.known.forget()
         lookups: list[Lookup] = []
@@ -201,9 +197,6 @@ class StateReader:
         """Return the contacts that have some addresses now. For a worker to ask.
 
         The value is an error if iContact gave no answer about the address.
-
-        Raises:
-            APIError, TransportError: If iContact could not be asked.
         """
         wanted = list(addresses)
         if len(wanted) > _FEW and self._contacts.sentinel is None:
@@ -223,9 +216,6 @@ class StateReader:
         """Return the states on the list that some contacts have now. For a worker to ask.
 
         The value is an error if iContact gave no answer about the contact.
-
-        Raises:
-            APIError, TransportError: If iContact could not be asked.
         """
         wanted = list(contact_ids)
         if len(wanted) > _FEW and self._subscriptions.sentinel is None:

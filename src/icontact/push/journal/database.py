@@ -141,14 +141,7 @@ class Database:
     ) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows of a query, some at a time, by their first column, which only grows.
 
-        Args:
-            sql: A query that ends with the parameters for the last number seen, and for how many.
-            parameters: Those before.
-            most: How many at a time.
-            after: Where to begin.
-
-        Raises:
-            JournalError: If the numbers do not grow, so that this would never end.
+        The query ends with parameters for the last number seen, and for how many rows.
         """
         while found := self.rows(sql, (*parameters, after, most)):
             numbers = [row[0] for row in found]
@@ -181,11 +174,7 @@ class Database:
         self._connection.execute("PRAGMA synchronous = FULL")
 
     def acquire(self) -> None:
-        """Lock the file again after it was released.
-
-        Raises:
-            JournalError: If another push holds it.
-        """
+        """Lock the file again after it was released, unless another push holds it."""
         if self.path is not None:
             with self._lock, self._in_words("opened"):
                 self._hold()
@@ -195,8 +184,7 @@ class Database:
     def release(self, last: tuple[()] | tuple[str, Sequence[Any]] = ()) -> None:
         """Release the lock on the file, and leave it as one plain file, which can still be read.
 
-        Args:
-            last: A statement to run first, with its parameters.
+        ``last`` is a statement to run first, with its parameters.
         """
         if self.path is not None:
             with self._lock, self._in_words("released"):

@@ -57,11 +57,7 @@ class JournalFile:
         self._unseal()
 
     def _checked(self) -> Mapping[str, str]:
-        """Return the notes, after a check that they agree with the rows.
-
-        Raises:
-            JournalError: If they do not.
-        """
+        """Return the notes, after a check that they agree with the rows."""
         problem = ""
         kept = dict(self.database.rows("SELECT key, value FROM about"))
         [(number, first, last, checksum)] = self.database.rows(
@@ -86,11 +82,7 @@ class JournalFile:
             self._sealed = False
 
     def acquire(self) -> None:
-        """Lock the file again after it was released.
-
-        Raises:
-            JournalError: If another push holds it.
-        """
+        """Lock the file again after it was released, unless another push holds it."""
         self.database.acquire()
         try:
             self._unseal()
@@ -100,11 +92,7 @@ class JournalFile:
 
     @classmethod
     def opened(cls, path: str | PathLike[str]) -> Self:
-        """Return an existing journal of any push, to read.
-
-        Raises:
-            JournalError: If it does not exist, or cannot be read.
-        """
+        """Return an existing journal of any push, to read."""
         if not Path(path).is_file():
             raise JournalError(f"the journal {os.fspath(path)} does not exist")
         journal = cls.__new__(cls)
