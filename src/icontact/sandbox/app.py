@@ -17,7 +17,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import Map, MapAdapter, Rule
 
 from icontact.sandbox import auth, error_texts, phpjson, request_log, timestamps
-from icontact.sandbox.exchange import MAX_BODY_BYTES, IncomingRequest, OutgoingResponse, Refusal
+from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse, Refusal
 from icontact.sandbox.faults import Fault, FaultKind, Faults, html_page
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.recipients import Recipients
@@ -25,17 +25,11 @@ from icontact.sandbox.request_log import ReceivedRequest, RequestLog
 from icontact.sandbox.rules import ROUTES, scheduler, webhooks
 from icontact.sandbox.rules.context import RequestContext, Route
 from icontact.sandbox.store import Store
-from icontact.sandbox.webhook_sender import Delivery, WebhookSender
+from icontact.sandbox.webhook_sender import WebhookSender
 
 logger: logging.Logger = logging.getLogger("icontact.sandbox")
 
 _FOLDER_WITHOUT_SLASH = re.compile(r"^(/a/[^/]+/c)(?=[0-9])")
-_LOST_BEFORE = {FaultKind.REFUSE, FaultKind.DROP_BEFORE}
-_IDS = frozenset(
-    "accountId automationId campaignId clientFolderId confirmationMessageId contactId formId listId"
-    " messageId replyToCampaignId segmentId sendId uploadId userId webhookId"
-    " welcomeMessageId".split()
-)
 
 
 @attrs.frozen
@@ -80,15 +74,15 @@ class App:
         store: Store,
         quirks: Quirks,
         clock: Callable[[], datetime],
-        recipients: Recipients | None = None,
-        max_body_bytes: int = MAX_BODY_BYTES,
+        recipients: Recipients,
+        max_body_bytes: int,
     ) -> None:
         self.quirks: Quirks = quirks
         self.max_body_bytes: int = max_body_bytes
         self.faults: Faults = Faults()
         self.requests: RequestLog = RequestLog()
         self.webhook_sender: WebhookSender = WebhookSender()
-        self._recipients = recipients or Recipients()
+        self._recipients = recipients
         self._store = store
         self._clock = clock
         self._routes = _routing_table()
@@ -99,7 +93,18 @@ class App:
         fault = self.faults.take(incoming)
         handled = HandledRequest(self._answer(fault, incoming), fault, self.faults.lateness())
         if fault is None or fault.kind is not FaultKind.REFUSE:
-            self._log(incoming, handled, time.perf_counter() - started)
+            received = ReceivedRequest(
+                method=incoming.method,
+                path=incoming.path,
+                query_names=tuple(incoming.query),
+                status=handled.answer.status if handled.answer else None,
+                at=timestamps.aware(self._clock()),
+                milliseconds=(time.perf_counter() - started) * 1000,
+                fault=fault.kind.value if fault else None,
+            )
+            self.requests.append(received)
+            if request_log.logger.isEnabledFor(logging.INFO):
+                request_log.write(received, self._path_template(incoming.path))
         return handled
 
     def run_due(self) -> None:
@@ -109,13 +114,13 @@ class App:
             with self._store.transaction():
                 context = self._context(IncomingRequest(method="", path=""), now, {})
                 scheduler.run(context)
-                deliveries = self._deliveries(context)
+                deliveries = webhooks.deliveries(context)
             self.webhook_sender.post(deliveries)
 
     def _answer(self, fault: Fault | None, incoming: IncomingRequest) -> OutgoingResponse | None:
         if fault is None:
             return self._unless_throttled(incoming)
-        if fault.kind in _LOST_BEFORE:
+        if fault.kind in {FaultKind.REFUSE, FaultKind.DROP_BEFORE}:
             return None
         answer = fault.answer_instead(incoming)
         if answer is not None:
@@ -123,17 +128,19 @@ class App:
         return fault.damage(self._unless_throttled(incoming))
 
     def _unless_throttled(self, incoming: IncomingRequest) -> OutgoingResponse:
-        now = timestamps.aware(self._clock())
+        now, delay = timestamps.aware(self._clock()), 0.0
         if self.faults.throttled(now.timestamp()):
-            return self._json(503, {"errors": [error_texts.TOO_MANY_REQUESTS]})
-        try:
-            payload, delay = self._apply(incoming, now)
-            return attrs.evolve(self._json(200, payload), delay=delay)
-        except Refusal as refusal:
-            return self._json(refusal.status, refusal.payload())
-        except Exception as error:  # noqa: BLE001  (a broken rule must not stop the server)
-            logger.error("A rule failed: %s", error_location(error))
-            return self._json(500, {"errors": [error_texts.INTERNAL_ERROR]})
+            status, payload = 503, {"errors": [error_texts.TOO_MANY_REQUESTS]}
+        else:
+            try:
+                status, (payload, delay) = 200, self._apply(incoming, now)
+            except Refusal as refusal:
+                status, payload = refusal.status, refusal.payload()
+            except Exception as error:  # noqa: BLE001  (a broken rule must not stop the server)
+                logger.error("A rule failed: %s", error_location(error))
+                status, payload = 500, {"errors": [error_texts.INTERNAL_ERROR]}
+        body = phpjson.encode(payload, numeric_ids=self.quirks.numeric_ids)
+        return self._with_media_type(OutgoingResponse(status=status, body=body, delay=delay))
 
     def _apply(self, incoming: IncomingRequest, now: datetime) -> tuple[Any, float]:
         """Run the rule for a request, in one transaction: all of it is kept, or nothing.
@@ -152,7 +159,7 @@ class App:
                 refusal.warnings = self._account_warnings(context)
                 raise
             context.warn(*self._account_warnings(context))
-            deliveries = self._deliveries(context)
+            deliveries = webhooks.deliveries(context)
         self.webhook_sender.post(deliveries)
         # The answer to a DELETE is an array, which has no room for warnings.
         if context.warnings and isinstance(payload, dict):
@@ -171,16 +178,18 @@ class App:
             path_ids=path_ids,
         )
 
-    def _deliveries(self, context: RequestContext) -> list[Delivery]:
-        return [
-            Delivery(
-                webhook_id=callback.webhook_id,
-                event_id=callback.event_id,
-                url=callback.url,
-                body=self._encoded(callback.payload),
-            )
-            for callback in webhooks.callbacks(context)
-        ]
+    def _account_warnings(self, context: RequestContext) -> tuple[str, ...]:
+        """Return the warnings of every answer, also of errors, once the account is known."""
+        overdue = context.username and self.quirks.past_due_warning
+        return (error_texts.PAST_DUE,) if overdue else ()
+
+    def _with_media_type(self, answer: OutgoingResponse) -> OutgoingResponse:
+        if answer.status == 503 and self.quirks.html_503:
+            page = html_page(503, "Service Unavailable")
+            return attrs.evolve(page, headers={**answer.headers, **page.headers})
+        return attrs.evolve(
+            answer, headers={"Content-Type": self.quirks.content_type, **answer.headers}
+        )
 
     def _match(self, path: str) -> tuple[Route, dict[str, str]]:
         if self.quirks.folder_without_slash:
@@ -191,42 +200,6 @@ class App:
                 route, path_ids = self._routes.match(path, method="GET")
                 return route, dict(path_ids)
         raise Refusal(501, error_texts.NOT_IMPLEMENTED)
-
-    def _account_warnings(self, context: RequestContext) -> tuple[str, ...]:
-        """Return the warnings of every answer, also of errors, once the account is known."""
-        overdue = context.username and self.quirks.past_due_warning
-        return (error_texts.PAST_DUE,) if overdue else ()
-
-    def _json(self, status: int, payload: Any) -> OutgoingResponse:
-        return self._with_media_type(OutgoingResponse(status=status, body=self._encoded(payload)))
-
-    def _encoded(self, payload: Any) -> bytes:
-        if self.quirks.numeric_ids:
-            payload = phpjson.with_numbers(payload, _IDS)
-        return phpjson.encode(payload)
-
-    def _with_media_type(self, answer: OutgoingResponse) -> OutgoingResponse:
-        if answer.status == 503 and self.quirks.html_503:
-            page = html_page(503, "Service Unavailable")
-            return attrs.evolve(page, headers={**answer.headers, **page.headers})
-        return attrs.evolve(
-            answer, headers={"Content-Type": self.quirks.content_type, **answer.headers}
-        )
-
-    def _log(self, incoming: IncomingRequest, handled: HandledRequest, seconds: float) -> None:
-        received = ReceivedRequest(
-            method=incoming.method,
-            path=incoming.path,
-            query_names=tuple(incoming.query),
-            status=handled.answer.status if handled.answer else None,
-            at=timestamps.aware(self._clock()),
-            milliseconds=seconds * 1000,
-            fault=handled.fault.kind.value if handled.fault else None,
-        )
-        self.requests.append(received)
-        if request_log.logger.isEnabledFor(logging.INFO):
-            template = self._path_template(incoming.path)
-            request_log.logger.info("%s", request_log.line(received, template))
 
     def _path_template(self, path: str) -> str:
         """Return a path as it may be logged: as in the routing table, with ids that are numbers."""

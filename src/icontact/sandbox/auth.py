@@ -12,17 +12,17 @@ from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import IncomingRequest, Refusal
 from icontact.sandbox.rules import users
 from icontact.sandbox.rules.context import Handler, RequestContext, Route, Scope, number
-from icontact.sandbox.store import Row
 
-VERSIONS = frozenset({"2.0", "2.1", "2.2"})
+_VERSIONS = frozenset({"2.0", "2.1", "2.2"})
 _JSON = "application/json"
-_ZERO_WEIGHT = re.compile(r";\s*q\s*=\s*0(\.0*)?\s*(;|$)", re.I)
+# The weight 0 means: anything but this.
+_UNWANTED = re.compile(r";\s*q\s*=\s*0(\.0*)?\s*(;|$)", re.I)
 
 
 def check_version(headers: Mapping[str, str]) -> None:
     """Refuse an unknown version; a missing one is refused after the credentials are checked."""
     version = headers.get("api-version")
-    if version is not None and version.strip() not in VERSIONS:
+    if version is not None and version.strip() not in _VERSIONS:
         raise Refusal(501, error_texts.NOT_IMPLEMENTED)
 
 
@@ -32,27 +32,21 @@ def admit(context: RequestContext, route: Route) -> Handler:
     Raises:
         Refusal: 401, 403, 404, 405, 406, 413, 415 or 501.
     """
-    if route.scope is Scope.OPEN:
-        return _rule(context, route)
-    _authenticate(context)
-    context.version = context.incoming.headers.get("api-version", "").strip()
-    if not context.version:
-        raise Refusal(501, error_texts.NOT_IMPLEMENTED)
-    rule = _rule(context, route)
-    _check_media(context.incoming, route)
-    if route.scope is not Scope.LOGIN:
-        _find_account(context, route)
-    if route.scope is Scope.FOLDER:
-        _find_folder(context)
-    users.check_permission(context, route.area)
-    return rule
-
-
-def _rule(context: RequestContext, route: Route) -> Handler:
+    if route.scope is not Scope.OPEN:
+        _authenticate(context)
+        context.version = context.incoming.headers.get("api-version", "").strip()
+        if not context.version:
+            raise Refusal(501, error_texts.NOT_IMPLEMENTED)
     method = context.incoming.method
     rule, switch = route.verbs.get(method), route.switches.get(method)
     if rule is None or (switch and not getattr(context.quirks, switch)):
         raise Refusal(405, error_texts.METHOD_NOT_ALLOWED)
+    if route.scope is Scope.OPEN:
+        return rule
+    _check_media(context.incoming, route)
+    if route.scope is not Scope.LOGIN:
+        _find_account(context, route)
+    users.check_permission(context, route.area)
     return rule
 
 
@@ -65,7 +59,9 @@ def _authenticate(context: RequestContext) -> None:
     logins = context.store.rows("SELECT * FROM logins WHERE username = ?", (username,))
     if not logins:
         raise Refusal(401, error_texts.UNKNOWN_USER)
-    login = _application(logins, app_id)
+    login = next((each for each in logins if each["appId"] == app_id), None)
+    if login is None:
+        raise Refusal(401, error_texts.UNKNOWN_APPLICATION)
     if login["password"] != password:
         raise Refusal(401, error_texts.WRONG_PASSWORD)
     context.username, context.user_id = username, login["userId"]
@@ -80,37 +76,24 @@ def _as_utf8(header: str) -> str:
         return header
 
 
-def _application(logins: list[Row], app_id: str) -> Row:
-    for login in logins:
-        if login["appId"] == app_id:
-            return login
-    raise Refusal(401, error_texts.UNKNOWN_APPLICATION)
-
-
 def _check_media(incoming: IncomingRequest, route: Route) -> None:
     """Refuse anything but JSON, also XML, which is documented (API 2.1, 18b)."""
     accepted = incoming.headers.get("accept", "").split(",")
-    if not any(_media_type(entry) == _JSON and not _unwanted(entry) for entry in accepted):
+    if not any(_is_json(entry) and not _UNWANTED.search(entry) for entry in accepted):
         raise Refusal(406, error_texts.NOT_ACCEPTABLE)
-    if incoming.method not in {"POST", "PUT"}:
-        return
-    sent = _media_type(incoming.headers.get("content-type", ""))
-    if sent != _JSON and not route.any_media:
-        raise Refusal(415, error_texts.UNSUPPORTED_MEDIA_TYPE)
-    if incoming.too_long:
-        raise Refusal(413, error_texts.BODY_TOO_LARGE)
+    if incoming.method in {"POST", "PUT"}:
+        if not route.any_media and not _is_json(incoming.headers.get("content-type", "")):
+            raise Refusal(415, error_texts.UNSUPPORTED_MEDIA_TYPE)
+        if incoming.too_long:
+            raise Refusal(413, error_texts.BODY_TOO_LARGE)
 
 
-def _media_type(header: str) -> str:
-    return header.partition(";")[0].strip().lower()
-
-
-def _unwanted(entry: str) -> bool:
-    """Say whether an entry of a list has the weight 0, which means: anything but this."""
-    return _ZERO_WEIGHT.search(entry) is not None
+def _is_json(media_type: str) -> bool:
+    return media_type.partition(";")[0].strip().lower() == _JSON
 
 
 def _find_account(context: RequestContext, route: Route) -> None:
+    """Find the account, and the client folder where the route has one."""
     account = context.store.row(
         "SELECT accountId, enabled FROM accounts NATURAL JOIN grants"
         " WHERE accountId = ? AND username = ?",
@@ -122,13 +105,11 @@ def _find_account(context: RequestContext, route: Route) -> None:
     # The account itself stays readable, so that a caller can see that it is disabled.
     if not account["enabled"] and not route.path.endswith("<account_id>"):
         raise Refusal(403, error_texts.FORBIDDEN)
-
-
-def _find_folder(context: RequestContext) -> None:
-    folder_id = context.store.value(
-        "SELECT clientFolderId FROM clientfolders WHERE clientFolderId = ? AND accountId = ?",
-        (number(context.path_ids["client_folder_id"]), context.account_id),
-    )
-    if folder_id is None:
-        raise Refusal(404, error_texts.not_recognised("clientFolderId"))
-    context.folder_id = folder_id
+    if route.scope is Scope.FOLDER:
+        folder_id = context.store.value(
+            "SELECT clientFolderId FROM clientfolders WHERE clientFolderId = ? AND accountId = ?",
+            (number(context.path_ids["client_folder_id"]), context.account_id),
+        )
+        if folder_id is None:
+            raise Refusal(404, error_texts.not_recognised("clientFolderId"))
+        context.folder_id = folder_id

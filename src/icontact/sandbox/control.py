@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
@@ -18,7 +17,7 @@ from icontact.sandbox import control_methods, phpjson, request_log
 from icontact.sandbox.app import error_location
 from icontact.sandbox.control_methods import ACTIONS, FAULTS, STATE, Method
 from icontact.sandbox.embedded import EmbeddedIContact, Snapshot
-from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse, Refusal
+from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse, Refusal, is_loopback
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.webhook_sender import Delivery
 
@@ -26,22 +25,19 @@ CONTROL = "/_control"
 
 logger: logging.Logger = logging.getLogger("icontact.sandbox")
 
-
 _NAMED = Method({"name": str})
 _QUIRKS = get_type_hints(Quirks)
-_JSON = {"Content-Type": "application/json"}
 _NOT_HERE = (
     "The control URL answers to a name of this machine only, such as localhost or 127.0.0.1, in"
     " the header Host"
 )
-_NO_JSON = "Content-Type has to be application/json, also for an empty object {}"
 # What Python raises for arguments that have the right type.
 _AT_FAULT = (ValueError, TypeError, LookupError, OverflowError, TimeoutError, sqlite3.Error)
 
 # Each is a copy of everything, in memory.
 _MOST_SNAPSHOTS = 100
 
-Handler = Callable[[IncomingRequest], Any]
+Handler = Callable[[IncomingRequest], dict[str, Any]]
 
 
 class Control:
@@ -54,20 +50,27 @@ class Control:
     def __init__(self, sandbox: EmbeddedIContact) -> None:
         self._sandbox = sandbox
         self._snapshots: dict[str, Snapshot] = {}
-        faults = self._handlers(sandbox.faults, FAULTS)
+        faults = {
+            name: _calling(getattr(sandbox.faults, name), each) for name, each in FAULTS.items()
+        }
+        actions = {name: _calling(getattr(sandbox, name), each) for name, each in ACTIONS.items()}
         self._routes: dict[str, dict[str, Handler]] = {
             "": {"GET": self._index},
-            "/requests": {"GET": self._requests, "DELETE": self._forget_requests},
-            "/quirks": {"GET": self._quirks, "POST": self._set_quirks},
-            "/faults": {"DELETE": faults["clear"]},
-            "/webhooks": {"GET": self._webhooks},
-            "/snapshot": {"POST": self._calling(self._snapshot, _NAMED)},
-            "/restore": {"POST": self._calling(self._restore, _NAMED)},
-            **{f"/faults/{name}": {"POST": handler} for name, handler in faults.items()},
-            **{
-                f"/{name}": {"POST": handler}
-                for name, handler in self._handlers(sandbox, ACTIONS).items()
+            "/requests": {
+                "GET": lambda _: {"requests": _plain(sandbox.requests[:])},
+                "DELETE": _calling(sandbox.requests.clear, Method()),
             },
+            "/quirks": {
+                "GET": lambda _: {"quirks": _plain(sandbox.quirks)},
+                "POST": self._set_quirks,
+            },
+            "/faults": {"DELETE": faults["clear"]},
+            # What is still to be delivered is waited for.
+            "/webhooks": {"GET": lambda _: {"webhooks": _plain(sandbox.webhooks.wait())}},
+            "/snapshot": {"POST": _calling(self._snapshot, _NAMED)},
+            "/restore": {"POST": _calling(self._restore, _NAMED)},
+            **{f"/faults/{name}": {"POST": handler} for name, handler in faults.items()},
+            **{f"/{name}": {"POST": handler} for name, handler in actions.items()},
             **{f"/state/{name}": {"GET": self._listing(name)} for name in STATE},
         }
 
@@ -82,7 +85,7 @@ class Control:
         path = incoming.path.removeprefix(CONTROL).rstrip("/")
         verbs = self._routes.get(path, {})
         try:
-            status, payload = 200, self._handle(verbs, incoming)
+            status, payload = 200, _handled(verbs, incoming)
         except Refusal as refusal:
             status, payload = refusal.status, refusal.payload()
         except Exception as error:  # noqa: BLE001  (a broken handler must not stop the server)
@@ -97,41 +100,17 @@ class Control:
                 at=self._sandbox.now,
                 milliseconds=(time.perf_counter() - started) * 1000,
             )
-            shown = CONTROL + path if verbs else request_log.UNKNOWN_PATH
-            request_log.logger.info("%s", request_log.line(received, shown))
-        return OutgoingResponse(status=status, headers=_JSON, body=phpjson.encode(payload))
-
-    def _handle(self, verbs: Mapping[str, Handler], incoming: IncomingRequest) -> Any:
-        if not _is_local(incoming.headers.get("host", "")):
-            raise Refusal(403, _NOT_HERE)
-        if not verbs:
-            raise Refusal(404, f"There is nothing here; GET {CONTROL} lists what there is")
-        handler = verbs.get(incoming.method)
-        if handler is None:
-            raise Refusal(405, f"This takes {' and '.join(verbs)}")
-        try:
-            return handler(incoming)
-        except re.error as error:
-            problem = f"'path' has to be a regular expression: {error}"
-        except KeyError as error:
-            problem = f"{error} has to be given"
-        except _AT_FAULT as error:
-            problem = str(error)
-        raise Refusal(400, problem)
-
-    def _handlers(self, owner: object, table: Mapping[str, Method]) -> dict[str, Handler]:
-        return {name: self._calling(getattr(owner, name), each) for name, each in table.items()}
-
-    def _calling(self, function: Callable[..., Any], method: Method) -> Handler:
-        def handler(incoming: IncomingRequest) -> dict[str, Any]:
-            given = _object(incoming) if incoming.method == "POST" else {}
-            return {"result": _plain(method.call(function, given))}
-
-        return handler
+            request_log.write(received, CONTROL + path if verbs else request_log.UNKNOWN_PATH)
+        headers = {"Content-Type": "application/json"}
+        return OutgoingResponse(status=status, headers=headers, body=phpjson.encode(payload))
 
     def _listing(self, name: str) -> Handler:
         def handler(incoming: IncomingRequest) -> dict[str, Any]:
-            given = {key: _integer(value) for key, value in incoming.query.items()}
+            # Ids are numbers; any other text stays, and does not fit its type.
+            given = {
+                key: int(value) if re.fullmatch("[0-9]{1,18}", value) else value
+                for key, value in incoming.query.items()
+            }
             return {name: STATE[name].call(getattr(self._sandbox.state, name), given)}
 
         return handler
@@ -147,16 +126,6 @@ class Control:
             "actions": {name: method.described() for name, method in ACTIONS.items()},
         }
 
-    def _requests(self, incoming: IncomingRequest) -> dict[str, Any]:
-        return {"requests": [_plain(each) for each in self._sandbox.requests[:]]}
-
-    def _forget_requests(self, incoming: IncomingRequest) -> dict[str, Any]:
-        self._sandbox.requests.clear()
-        return {"result": None}
-
-    def _quirks(self, incoming: IncomingRequest) -> dict[str, Any]:
-        return {"quirks": _plain(self._sandbox.quirks)}
-
     def _set_quirks(self, incoming: IncomingRequest) -> dict[str, Any]:
         changes = _object(incoming)
         for name in changes.keys() - _QUIRKS.keys():
@@ -164,11 +133,7 @@ class Control:
         control_methods.check(changes, _QUIRKS)
         sets = {n: frozenset(value) for n, value in changes.items() if isinstance(value, list)}
         self._sandbox.quirks = attrs.evolve(self._sandbox.quirks, **{**changes, **sets})
-        return self._quirks(incoming)
-
-    def _webhooks(self, incoming: IncomingRequest) -> dict[str, Any]:
-        """Wait until everything is delivered."""
-        return {"webhooks": [_plain(each) for each in self._sandbox.webhooks.wait()]}
+        return {"quirks": _plain(self._sandbox.quirks)}
 
     def _snapshot(self, name: str = "") -> str:
         """Keep the state under a name, in place of an earlier one of that name."""
@@ -183,20 +148,44 @@ class Control:
         self._sandbox.restore(self._snapshots[name])
 
 
-def _is_local(host: str) -> bool:
-    """Say whether a header names loopback: a web page may use another name for this machine."""
+def _handled(verbs: dict[str, Handler], incoming: IncomingRequest) -> dict[str, Any]:
+    """Return what a handler answers, or refuse with what is wrong with the request."""
     try:
-        name = urlsplit(f"//{host}").hostname or ""
-        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+        host = urlsplit(f"//{incoming.headers.get('host', '')}").hostname or ""
     except ValueError:
-        return False
+        host = ""
+    # A web page may use another name for this machine.
+    if not is_loopback(host):
+        raise Refusal(403, _NOT_HERE)
+    if not verbs:
+        raise Refusal(404, f"There is nothing here; GET {CONTROL} lists what there is")
+    handler = verbs.get(incoming.method)
+    if handler is None:
+        raise Refusal(405, f"This takes {' and '.join(verbs)}")
+    try:
+        return handler(incoming)
+    except re.error as error:
+        problem = f"'path' has to be a regular expression: {error}"
+    except KeyError as error:
+        problem = f"{error} has to be given"
+    except _AT_FAULT as error:
+        problem = str(error)
+    raise Refusal(400, problem)
+
+
+def _calling(function: Callable[..., Any], method: Method) -> Handler:
+    def handler(incoming: IncomingRequest) -> dict[str, Any]:
+        given = _object(incoming) if incoming.method == "POST" else {}
+        return {"result": _plain(method.call(function, given))}
+
+    return handler
 
 
 def _object(incoming: IncomingRequest) -> dict[str, Any]:
     """Read a body; only with a media type that a web page of another site cannot send."""
     sent = incoming.headers.get("content-type", "").partition(";")[0].strip().lower()
     if sent != "application/json":
-        raise Refusal(415, _NO_JSON)
+        raise Refusal(415, "Content-Type has to be application/json, also for an empty object {}")
     if incoming.too_long:
         raise Refusal(413, "The body is too long")
     body = phpjson.decode(incoming.body)
@@ -205,21 +194,17 @@ def _object(incoming: IncomingRequest) -> dict[str, Any]:
     return body
 
 
-def _integer(text: str) -> int | str:
-    """Read an id of a query; other text stays, and does not fit its type."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else text
-
-
 def _plain(value: Any) -> Any:
     """Return a result as JSON has it."""
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     if isinstance(value, frozenset):
         return sorted(value)
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
     if isinstance(value, Delivery):
         return {**attrs.asdict(value), "body": phpjson.decode(value.body)}
     if attrs.has(type(value)):
-        return {
-            field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))
-        }
+        names = [field.name for field in attrs.fields(type(value))]
+        return {name: _plain(getattr(value, name)) for name in names}
     return value

@@ -38,22 +38,22 @@ def check(
     for name, value in given.items():
         if name in known:
             if not _fits(value, known[name]):
-                raise ValueError(f"{name!r} has to be {words(known[name])}")
+                raise ValueError(f"{name!r} has to be {_words(known[name])}")
         elif not open_ended:
             raise ValueError(f"There is no {name!r} here; there is {', '.join(known) or 'nothing'}")
     if missing := [name for name in required if name not in given]:
         raise ValueError(f"{' and '.join(map(repr, missing))} has to be given")
 
 
-def words(kind: Any) -> str:
+def _words(kind: Any) -> str:
     """Describe in words the JSON that a type accepts."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin in {Union, UnionType}:
-        return " or ".join(words(each) for each in inner)
+        return " or ".join(_words(each) for each in inner)
     if origin is Literal:
         return f"one of {', '.join(map(str, inner))}"
     if origin in {list, frozenset}:
-        return f"an array, each of it {words(inner[0])}"
+        return f"an array, each of it {_words(inner[0])}"
     return _WORDS[origin or kind]
 
 
@@ -67,11 +67,9 @@ def _fits(value: object, kind: Any) -> bool:
         return isinstance(value, list) and all(_fits(each, inner[0]) for each in value)
     if origin is dict:
         return isinstance(value, dict) and all(_fits(each, inner[1]) for each in value.values())
-    if kind is Any:
-        return True
     # In Python a boolean is an integer, too.
-    accepted = (int, float) if kind is float else kind
-    return isinstance(value, accepted) and (kind is bool or not isinstance(value, bool))
+    accepted = {float: {int, float}, Any: {type(value)}}.get(kind, {kind})
+    return type(value) in accepted
 
 
 @attrs.frozen
@@ -96,11 +94,13 @@ class Method:
     def described(self) -> dict[str, str]:
         """Return the arguments, and in words what they accept."""
         return {
-            name: words(kind) + ("" if name in self.required else "; optional")
+            name: _words(kind) + ("" if name in self.required else "; optional")
             for name, kind in self.arguments.items()
         }
 
 
+_JsonBody = str | dict[str, Any] | None
+_OptionalId = int | None
 _WHICH: dict[str, Any] = {
     "times": int | None,
     "method": str | None,
@@ -110,12 +110,7 @@ _WHICH: dict[str, Any] = {
 }
 FAULTS = {
     "next": Method(
-        {
-            "status": int,
-            "body": str | dict[str, Any] | None,
-            "headers": dict[str, str] | None,
-            **_WHICH,
-        }
+        {"status": int, "body": _JsonBody, "headers": dict[str, str] | None, **_WHICH},
     ),
     "swallow": Method({"warnings": list[str], **_WHICH}),
     "refuse": Method(_WHICH),
@@ -134,26 +129,24 @@ _SEEDS = (
     "criteria", "sends", "signup_forms", "webhooks",
 )  # fmt: skip
 ACTIONS = {
-    "seed": Method({**dict.fromkeys(_SEEDS, list[dict[str, Any]]), "folder_id": int | None}),
+    "seed": Method({**dict.fromkeys(_SEEDS, list[dict[str, Any]]), "folder_id": _OptionalId}),
     "seed_contacts": Method(
-        {"count": int, "list_id": int | None, "folder_id": int | None}, required=["count"]
+        {"count": int, "list_id": _OptionalId, "folder_id": _OptionalId}, required=["count"]
     ),
     "add_account": Method(
-        {"app_id": str, "username": str, "password": str, "client_folders": int}, open_ended=True
+        {**dict.fromkeys(("app_id", "username", "password"), str), "client_folders": int},
+        open_ended=True,
     ),
-    "add_client_folder": Method({"account_id": int | None}, open_ended=True),
+    "add_client_folder": Method({"account_id": _OptionalId}, open_ended=True),
     "add_user": Method(
         {
-            "username": str,
+            **dict.fromkeys(("username", "app_id", "password"), str),
             **dict.fromkeys(("creative", "subscriber", "analytic"), bool),
-            "app_id": str,
-            "password": str,
-            "account_id": int | None,
-            "folder_id": int | None,
+            **dict.fromkeys(("account_id", "folder_id"), _OptionalId),
         },
         open_ended=True,
     ),
-    "disable_account": Method({"account_id": int | None}),
+    "disable_account": Method({"account_id": _OptionalId}),
     "advance": Method(dict.fromkeys(("days", "hours", "minutes", "seconds"), float)),
     "reset": Method(),
 }

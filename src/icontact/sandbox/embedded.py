@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 
-from icontact.sandbox import seeders
 from icontact.sandbox.app import App
 from icontact.sandbox.exchange import MAX_BODY_BYTES
 from icontact.sandbox.faults import Faults
@@ -22,10 +21,6 @@ from icontact.sandbox.seeding import APP_ID, PASSWORD, USERNAME, Seeding
 from icontact.sandbox.state import State
 from icontact.sandbox.store import Store
 from icontact.sandbox.webhook_sender import WebhookSender
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @attrs.frozen(repr=False, eq=False)
@@ -59,7 +54,7 @@ class EmbeddedIContact(Seeding):
     ) -> None:
         self._first_quirks = quirks or Quirks()
         self.recipients: Recipients = recipients or Recipients()
-        self._clock = clock or _now
+        self._clock = clock or (lambda: datetime.now(UTC))
         self._ahead = timedelta(0)
         self._store = Store(db)
         self._app = App(
@@ -68,26 +63,22 @@ class EmbeddedIContact(Seeding):
         self._state = State(self._store)
         with self._store.transaction():
             if not self._store.value("SELECT COUNT(*) FROM accounts"):
-                self._seed_account()
+                names = {"companyName": "Sandbox"}
+                account_id = self._add_account(APP_ID, USERNAME, PASSWORD, names)
+                folder = {"name": "Sandbox", "emailRecipient": USERNAME}
+                folder_id = self._add_folder(account_id, folder)
+                Seeder(self._store, folder_id, self.now).add("lists", [{"name": "Newsletter"}])
         self._look_up_ids()
-
-    def _seed_account(self) -> None:
-        """Store the account, the client folder and the list that every sandbox has."""
-        seeders.add_login(self._store, APP_ID, USERNAME, PASSWORD)
-        account = {"email": USERNAME, "companyName": "Sandbox"}
-        account_id = seeders.add_account(self._store, USERNAME, account)
-        folder = {"name": "Sandbox", "emailRecipient": USERNAME}
-        folder_id = seeders.add_folder(self._store, account_id, folder)
-        Seeder(self._store, folder_id, self.now).lists([{"name": "Newsletter"}])
 
     def _look_up_ids(self) -> None:
         with self._store.transaction(write=False):
-            self.account_id: int = self._store.value("SELECT MIN(accountId) FROM accounts")
-            self.client_folder_id: int = self._store.value(
+            value = self._store.value
+            self.account_id: int = value("SELECT MIN(accountId) FROM accounts")
+            self.client_folder_id: int = value(
                 "SELECT MIN(clientFolderId) FROM clientfolders WHERE accountId = ?",
                 (self.account_id,),
             )
-            self.list_id: int = self._store.value(
+            self.list_id: int = value(
                 "SELECT MIN(listId) FROM lists WHERE folderId = ?", (self.client_folder_id,)
             )
 

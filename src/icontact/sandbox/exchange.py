@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,3 +57,11 @@ class Refusal(Exception):
         """Return the body of the answer: ``errors``, and ``warnings`` if there are any."""
         errors = {"errors": list(self.texts)}
         return {**errors, "warnings": list(self.warnings)} if self.warnings else errors
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a name or an address of a host leads to this machine only."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

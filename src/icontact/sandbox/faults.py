@@ -65,12 +65,17 @@ class Fault:
 
     def answer_instead(self, incoming: IncomingRequest) -> OutgoingResponse | None:
         """Return the answer to a request that is not applied; ``None`` if it is applied."""
-        if self.kind is FaultKind.SWALLOW:
-            payload = _empty_answer(incoming)
-            if self.warnings and isinstance(payload, dict):
+        if self.kind is not FaultKind.SWALLOW:
+            return self.answer
+        payload: dict[str, Any] | list[Any] = []
+        if incoming.method != "DELETE":
+            *_, before, last = ("", "", *filter(None, incoming.path.split("/")))
+            payload = {_SINGULARS[before]: {}} if before in _SINGULARS else {}
+            if last in _SINGULARS:
+                payload = {last: [] if last in _EMPTY_ARRAYS else None}
+            if self.warnings:
                 payload["warnings"] = list(self.warnings)
-            return OutgoingResponse(status=200, body=phpjson.encode(payload))
-        return self.answer
+        return OutgoingResponse(status=200, body=phpjson.encode(payload))
 
     def damage(self, answer: OutgoingResponse) -> OutgoingResponse:
         """Return the answer as this fault lets it arrive."""
@@ -121,7 +126,7 @@ class Faults:
         self._lock = threading.Lock()
         self._planned: list[_PlannedFault] = []
         self._added = 0
-        self._windows: list[_RateWindow] = []
+        self._rates: list[_Rate] = []
         self._latency = 0.0
 
     def next(
@@ -142,10 +147,11 @@ class Faults:
             headers: Further headers, such as ``Retry-After``.
             **only: The requests to hit.
         """
-        payload = {"errors": [_phrase(status)]} if body is None else body
-        if isinstance(payload, str):
-            payload = payload.encode()
-        content = payload if isinstance(payload, bytes) else phpjson.encode(payload)
+        if body is None:
+            known = status in set(HTTPStatus)
+            body = {"errors": [HTTPStatus(status).phrase if known else "Error"]}
+        content = body.encode() if isinstance(body, str) else body
+        content = content if isinstance(content, bytes) else phpjson.encode(content)
         answer = OutgoingResponse(status=status, body=content, headers=dict(headers or {}))
         self._add(FaultKind.STATUS, times, only, answer=answer)
 
@@ -228,22 +234,23 @@ class Faults:
         """
         rates = ((60, per_minute), (3600, per_hour), (86400, per_day))
         with self._lock:
-            self._windows = [
-                _RateWindow(seconds, most) for seconds, most in rates if most is not None
-            ]
+            self._rates = [_Rate(seconds, most) for seconds, most in rates if most is not None]
 
     def clear(self) -> None:
         """Remove all faults, the throttle and the latency; seeds begin anew."""
         with self._lock:
             self._planned.clear()
-            self._windows.clear()
+            self._rates.clear()
             self._added, self._latency = 0, 0.0
 
     def take(self, incoming: IncomingRequest) -> Fault | None:
         """Return the fault that hits a request, and count the hit."""
         with self._lock:
             for planned in self._planned:
-                if planned.fault.hits(incoming) and planned.decides():
+                if not planned.fault.hits(incoming):
+                    continue
+                # Every request that fits is one throw.
+                if planned.probability == 1 or planned.dice.random() < planned.probability:
                     planned.left -= 1
                     self._planned = [each for each in self._planned if each.left > 0]
                     return planned.fault
@@ -257,10 +264,13 @@ class Faults:
     def throttled(self, now: float) -> bool:
         """Say whether one more request is beyond a rate; count it if it is not."""
         with self._lock:
-            if any(window.is_full(now) for window in self._windows):
+            for rate in self._rates:
+                while rate.admitted and rate.admitted[0] <= now - rate.seconds:
+                    rate.admitted.popleft()
+            if any(len(rate.admitted) >= rate.most for rate in self._rates):
                 return True
-            for window in self._windows:
-                window.admitted.append(now)
+            for rate in self._rates:
+                rate.admitted.append(now)
             return False
 
     def _add(self, kind: FaultKind, times: int | None, only: FaultFilter, **details: Any) -> None:
@@ -281,7 +291,8 @@ class Faults:
             self._added += 1
             dice = random.Random(f"{seed} {self._added}")  # noqa: S311  (is to be repeatable)
             left = inf if times is None else times
-            self._planned.append(_PlannedFault(fault, left, probability, dice))
+            if left > 0:
+                self._planned.append(_PlannedFault(fault, left, probability, dice))
 
 
 @attrs.define
@@ -293,37 +304,11 @@ class _PlannedFault:
     probability: float
     dice: random.Random
 
-    def decides(self) -> bool:
-        """Say whether a request that fits is hit; every such request is one throw."""
-        return self.left > 0 and (self.probability == 1 or self.dice.random() < self.probability)
-
 
 @attrs.define
-class _RateWindow:
+class _Rate:
     """The requests of the last seconds, up to a number."""
 
     seconds: float
     most: int
     admitted: deque[float] = attrs.field(factory=deque)
-
-    def is_full(self, now: float) -> bool:
-        while self.admitted and self.admitted[0] <= now - self.seconds:
-            self.admitted.popleft()
-        return len(self.admitted) >= self.most
-
-
-def _empty_answer(incoming: IncomingRequest) -> dict[str, Any] | list[Any]:
-    """Return the answer to a write that stored nothing (API 2.4)."""
-    if incoming.method == "DELETE":
-        return []
-    *_, before, last = ("", "", *filter(None, incoming.path.split("/")))
-    if last in _SINGULARS:
-        return {last: [] if last in _EMPTY_ARRAYS else None}
-    return {_SINGULARS[before]: {}} if before in _SINGULARS else {}
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Error"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
 from typing import Any
 
 from icontact.sandbox import error_texts
@@ -15,12 +14,23 @@ _LONGEST_INTEGER = 18
 # Brackets, and texts, in which brackets are letters.
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 _STEPS = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
+_IDS = frozenset(
+    "accountId automationId campaignId clientFolderId confirmationMessageId contactId formId listId"
+    " messageId replyToCampaignId segmentId sendId uploadId userId webhookId"
+    " welcomeMessageId".split()
+)
 # No payload holds itself.
 _ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
-def encode(payload: object) -> bytes:
-    r"""Return JSON as ``json_encode`` writes it: ``\/`` for a slash, ``\uXXXX`` beyond ASCII."""
+def encode(payload: object, *, numeric_ids: bool = False) -> bytes:
+    r"""Return JSON as ``json_encode`` writes it: ``\/`` for a slash, ``\uXXXX`` beyond ASCII.
+
+    Args:
+        payload: What is to be written.
+        numeric_ids: Whether ids are numbers instead of texts.
+    """
+    payload = _with_numbers(payload) if numeric_ids else payload
     # A slash can only stand inside a text, so that it may be escaped afterwards.
     return _ENCODER.encode(payload).replace("/", "\\/").encode("ascii")
 
@@ -39,7 +49,7 @@ def decode(body: bytes) -> Any:
         )
         # Nothing is nested more deeply than it has brackets.
         brackets = body.count(b"[") + body.count(b"{")
-        if brackets > _MAX_NESTING and nesting(value) > _MAX_NESTING:
+        if brackets > _MAX_NESTING and _nesting(value) > _MAX_NESTING:
             raise RecursionError
         if b"\\ud" in body.lower():
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -55,29 +65,18 @@ def decode(body: bytes) -> Any:
     raise Refusal(400, problem)
 
 
-def nesting(value: object) -> int:
+def _nesting(value: object) -> int:
     """Return how many arrays and objects stand inside each other at the deepest place."""
     depth, level = 0, [value]
-    while level := [item for item in level if isinstance(item, list | dict)]:
+    while held := [item for item in level if isinstance(item, list | dict)]:
         depth += 1
-        level = [inner for item in level for inner in _members(item)]
+        values = [item.values() if isinstance(item, dict) else item for item in held]
+        level = [inner for each in values for inner in each]
     return depth
 
 
-def with_numbers(payload: Any, names: Collection[str]) -> Any:
-    """Return a payload in which the values of some keys are JSON numbers instead of texts."""
-    if isinstance(payload, list):
-        return [with_numbers(item, names) for item in payload]
-    if not isinstance(payload, dict):
-        return payload
-    return {
-        key: int(value) if key in names and value else with_numbers(value, names)
-        for key, value in payload.items()
-    }
-
-
 def _is_opened_too_deeply(body: bytes) -> bool:
-    """Say whether too many arrays and objects are open at some place of what may be no JSON."""
+    """Say whether too many arrays and objects are open at some place of what may not be JSON."""
     depth = 0
     for token in _BRACKETS.finditer(body):
         depth += _STEPS.get(token[0], 0)
@@ -86,13 +85,20 @@ def _is_opened_too_deeply(body: bytes) -> bool:
     return False
 
 
-def _members(item: list[Any] | dict[str, Any]) -> list[Any]:
-    return item if isinstance(item, list) else list(item.values())
-
-
 def _integer(digits: str) -> int | str:
     return int(digits) if len(digits) <= _LONGEST_INTEGER else digits
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _with_numbers(payload: Any) -> Any:
+    if isinstance(payload, list):
+        return [_with_numbers(item) for item in payload]
+    if not isinstance(payload, dict):
+        return payload
+    return {
+        key: int(value) if key in _IDS and value else _with_numbers(value)
+        for key, value in payload.items()
+    }

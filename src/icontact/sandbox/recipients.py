@@ -97,13 +97,13 @@ class Recipients:
         interest = dice.random()
         clicks = bool(links) and interest < self.click_rate
         if can_open and (clicks or interest < self.open_rate):
-            for _ in range(1 + _repeats(dice, _OPENS_AGAIN)):
+            for _ in range(_times(dice, _OPENS_AGAIN)):
                 yield Reaction(contact_id, "open", seconds)
                 seconds = self._later(dice, seconds)
             if dice.random() < self.forward_rate:
                 yield Reaction(contact_id, "forward", seconds)
         if clicks:
-            for _ in range(1 + _repeats(dice, _CLICKS_AGAIN)):
+            for _ in range(_times(dice, _CLICKS_AGAIN)):
                 yield Reaction(contact_id, "click", seconds, link=dice.choice(links))
                 seconds = self._later(dice, seconds)
         if dice.random() < self.unsubscribe_rate:
@@ -114,8 +114,9 @@ class Recipients:
         return seconds + int(left * dice.random() ** 3)
 
 
-def _repeats(dice: random.Random, share: float) -> int:
-    times = 0
-    while times < _MOST_AGAIN and dice.random() < share:
+def _times(dice: random.Random, share: float) -> int:
+    """Return how often a recipient does something that a share of them does again."""
+    times = 1
+    while times <= _MOST_AGAIN and dice.random() < share:
         times += 1
     return times

@@ -84,8 +84,8 @@ class RequestLog(Sequence[ReceivedRequest]):
         return f"<RequestLog of {len(self)} requests>"
 
 
-def line(request: ReceivedRequest, template: str) -> str:
-    """Return the line that is logged for a request.
+def write(request: ReceivedRequest, template: str) -> None:
+    """Log a line for a request.
 
     Args:
         request: What arrived. Parts of it that may hold an address or a secret are left out.
@@ -93,7 +93,12 @@ def line(request: ReceivedRequest, template: str) -> str:
     """
     method = request.method if request.method in _VERBS else "(no such verb)"
     names = [name if _PLAIN_NAME.fullmatch(name) else "(odd)" for name in request.query_names]
-    query = f"?{','.join(names)}" if names else ""
-    status = "no answer" if request.status is None else request.status
-    fault = f"  {request.fault}" if request.fault else ""
-    return f"{method} {template}{query}  {status}  {request.milliseconds:.1f} ms{fault}"
+    logger.info(
+        "%s %s%s  %s  %.1f ms%s",
+        method,
+        template,
+        f"?{','.join(names)}" if names else "",
+        request.status or "no answer",
+        request.milliseconds,
+        f"  {request.fault}" if request.fault else "",
+    )

@@ -14,13 +14,10 @@ from icontact.sandbox import timestamps
 from icontact.sandbox.rules.lists import FLAG_DEFAULTS
 from icontact.sandbox.store import Store, blocks
 from icontact.sandbox.store.schema import (
-    ACCOUNT_TEXTS,
     CAMPAIGN_CODES,
     CAMPAIGN_TEXTS,
     CONTACT_TEXTS,
-    FOLDER_TEXTS,
     MESSAGE_TEXTS,
-    PERMISSIONS,
     SEND_LISTS,
 )
 
@@ -28,9 +25,22 @@ Items = Iterable[Mapping[str, Any]]
 
 _CHUNK = 5_000
 _CONTACT_COLUMNS = ("email", *CONTACT_TEXTS, "status", "createDate", "bounceCount")
-_CONTACT_KEYS = frozenset({"contactId", *_CONTACT_COLUMNS})
 _SUBSCRIPTION_COLUMNS = ("folderId", "listId", "contactId", "status", "addDate")
-_LIST_KEYS = ("listId", "name", "publicname", "description", "welcomeMessageId", *FLAG_DEFAULTS)
+# What can be given of each thing.
+_KEYS = {
+    "lists": ("listId", "name", "publicname", "description", "welcomeMessageId", *FLAG_DEFAULTS),
+    "campaigns": ("campaignId", *CAMPAIGN_TEXTS, *CAMPAIGN_CODES),
+    "messages": ("messageId", "campaignId", "replyToCampaignId", "createDate", *MESSAGE_TEXTS),
+    "segments": ("segmentId", "listId", "name", "description"),
+    "sends": (
+        "sendId", "messageId", "status", "recipientCount", "scheduledTime", "releasedTime",
+        *SEND_LISTS,
+    ),
+    "forms": (
+        "formId", "name", "confirmationMessageId", "automaticHTML", "lists", "created", "updated",
+    ),
+    "webhooks": ("webhookId", "eventId", "url"),
+}  # fmt: skip
 _CAMPAIGN = {
     "name": "Sandbox",
     "fromName": "Sandbox",
@@ -38,18 +48,6 @@ _CAMPAIGN = {
     "clickTrackMode": 1,
     "useAccountAddress": 1,
 }
-_CAMPAIGN_KEYS = ("campaignId", *CAMPAIGN_TEXTS, *CAMPAIGN_CODES)
-_MESSAGE_KEYS = ("messageId", "campaignId", "replyToCampaignId", "createDate", *MESSAGE_TEXTS)
-_SEGMENT_KEYS = ("segmentId", "listId", "name", "description")
-_CRITERION_KEYS = ("segmentId", "fieldName", "operator", "values")
-_SEND_KEYS = (
-    "sendId", "messageId", "status", "recipientCount", "scheduledTime", "releasedTime", *SEND_LISTS,
-)  # fmt: skip
-_FORM_KEYS = (
-    "formId", "name", "confirmationMessageId", "automaticHTML", "lists", "created", "updated",
-)  # fmt: skip
-_WEBHOOK_KEYS = ("webhookId", "eventId", "url")
-_USER_KEYS = ("password", "firstName", "lastName", "email")
 _TIMES = ("createDate", "scheduledTime", "releasedTime", "created", "updated")
 
 
@@ -84,6 +82,27 @@ class Seeder:
         self._folder_id = folder_id
         self._now = now
 
+    def add(self, table: str, items: Items, **defaults: Any) -> list[int]:
+        """Store lists, campaigns, messages, segments, sends, forms or web hooks as they are.
+
+        Times come as datetimes or as ISO texts, and are stored in seconds.
+        """
+        if table == "campaigns":
+            defaults |= _CAMPAIGN
+        ids = []
+        for item in items:
+            refuse_unknown(table.rstrip("s"), item, _KEYS[table])
+            columns = {"folderId": self._folder_id, **defaults, **item}
+            for name in _TIMES:
+                given = columns.get(name)
+                if given is not None:
+                    time = datetime.fromisoformat(given) if isinstance(given, str) else given
+                    columns[name] = int(timestamps.aware(time).timestamp())
+            if table == "forms":
+                columns["lists"] = json.dumps([str(each) for each in columns.get("lists", ())])
+            ids.append(self._store.insert(table, columns))
+        return ids
+
     def custom_fields(self, items: Items) -> list[str]:
         """Define custom fields; those that exist already stay as they are."""
         names = []
@@ -103,15 +122,11 @@ class Seeder:
             )
         return names
 
-    def lists(self, items: Items) -> list[int]:
-        """Create lists."""
-        return [self._add("lists", item, _LIST_KEYS) for item in items]
-
     def contacts(self, items: Items) -> list[int]:
         """Create contacts of any status, a few thousand at a time."""
         sql = "SELECT privateName FROM customfields WHERE folderId = ?"
         custom_names = frozenset(row[0] for row in self._store.rows(sql, (self._folder_id,)))
-        known = _CONTACT_KEYS | custom_names
+        known = {"contactId", *_CONTACT_COLUMNS, *custom_names}
         created = timestamps.eastern_stamp(self._now)
         next_id = blocks.next_contact(self._store)
         ids: list[int] = []
@@ -140,37 +155,33 @@ class Seeder:
         """Subscribe contacts, named by ``contactId`` or ``email``, with any status."""
         epoch = int(self._now.timestamp())
         ids: list[str] = []
-
-        def row(item: Mapping[str, Any]) -> tuple[Any, ...]:
-            list_id = int(item.get("listId", default_list))
-            contact_id = self._contact_id(item)
-            ids.append(f"{list_id}_{contact_id}")
-            return self._folder_id, list_id, contact_id, item.get("status", "normal"), epoch
-
         for chunk in _chunks(items):
-            rows = [row(item) for item in chunk]
+            rows = []
+            for item in chunk:
+                list_id = int(item.get("listId", default_list))
+                contact_id = self._contact_id(item)
+                ids.append(f"{list_id}_{contact_id}")
+                status = item.get("status", "normal")
+                rows.append((self._folder_id, list_id, contact_id, status, epoch))
             self._store.insert_many("subscriptions", _SUBSCRIPTION_COLUMNS, rows)
         return ids
 
-    def campaigns(self, items: Items) -> list[int]:
-        """Create campaigns; clicks are tracked by default."""
-        return [self._add("campaigns", {**_CAMPAIGN, **item}, _CAMPAIGN_KEYS) for item in items]
-
-    def messages(self, items: Items) -> list[int]:
-        """Create messages; old messages have no ``campaignId`` (API 12.1)."""
-        defaults = {"messageType": "normal", "createDate": self._now}
-        return [self._add("messages", {**defaults, **item}, _MESSAGE_KEYS) for item in items]
-
-    def segments(self, items: Items, default_list: int) -> list[int]:
-        """Create segments."""
-        default = {"listId": default_list}
-        return [self._add("segments", {**default, **item}, _SEGMENT_KEYS) for item in items]
+    def _contact_id(self, item: Mapping[str, Any]) -> int:
+        if "contactId" in item:
+            return int(item["contactId"])
+        found: int | None = self._store.value(
+            "SELECT MAX(contactId) FROM contacts WHERE folderId = ? AND email = ?",
+            (self._folder_id, item["email"]),
+        )
+        if found is None:
+            raise ValueError("A subscription names an e-mail address that no contact has")
+        return found
 
     def criteria(self, items: Items) -> list[int]:
         """Create criteria without a check; a criterion without sense matches no contact."""
         ids = []
         for item in items:
-            refuse_unknown("criterion", item, _CRITERION_KEYS)
+            refuse_unknown("criterion", item, ("segmentId", "fieldName", "operator", "values"))
             criterion_id = self._store.value(
                 "SELECT nextCriterion FROM segments WHERE segmentId = ? AND folderId = ?",
                 (item["segmentId"], self._folder_id),
@@ -184,99 +195,6 @@ class Seeder:
             self._store.insert("criteria", columns)
             ids.append(criterion_id)
         return ids
-
-    def sends(self, items: Items) -> list[int]:
-        """Create sends as they are; only those that are ``pending`` will be released."""
-        return [self._add("sends", {"status": "released", **item}, _SEND_KEYS) for item in items]
-
-    def signup_forms(self, items: Items) -> list[int]:
-        """Create sign-up forms."""
-        ids = []
-        for item in items:
-            lists = json.dumps([str(list_id) for list_id in item.get("lists", ())])
-            form = {"created": self._now, "updated": self._now, **item, "lists": lists}
-            ids.append(self._add("forms", form, _FORM_KEYS))
-        return ids
-
-    def webhooks(self, items: Items) -> list[int]:
-        """Create web hooks."""
-        return [self._add("webhooks", item, _WEBHOOK_KEYS) for item in items]
-
-    def _add(self, table: str, item: Mapping[str, Any], known: Iterable[str]) -> int:
-        """Store one thing, its times in seconds; times come as datetimes or as ISO texts."""
-        refuse_unknown(table.rstrip("s"), item, known)
-        columns = {"folderId": self._folder_id, **item}
-        for name in _TIMES:
-            given = columns.get(name)
-            if given is not None:
-                time = datetime.fromisoformat(given) if isinstance(given, str) else given
-                columns[name] = int(timestamps.aware(time).timestamp())
-        return self._store.insert(table, columns)
-
-    def _contact_id(self, item: Mapping[str, Any]) -> int:
-        if "contactId" in item:
-            return int(item["contactId"])
-        found: int | None = self._store.value(
-            "SELECT MAX(contactId) FROM contacts WHERE folderId = ? AND email = ?",
-            (self._folder_id, item["email"]),
-        )
-        if found is None:
-            raise ValueError("A subscription names an e-mail address that no contact has")
-        return found
-
-
-def add_login(
-    store: Store, app_id: str, username: str, password: str, user_id: int | None = None
-) -> None:
-    """Add a login: of the owner of an account, or of one of its users."""
-    store.execute(
-        "INSERT INTO logins (appId, username, password, userId) VALUES (?, ?, ?, ?)",
-        (app_id, username, password, user_id),
-    )
-
-
-def add_account(store: Store, username: str, fields: Mapping[str, Any]) -> int:
-    """Add an account that a user may see."""
-    refuse_unknown("account", fields, {*ACCOUNT_TEXTS, "multiClientFolder", "enabled"})
-    account_id = store.insert("accounts", {"country": "United States", **fields})
-    store.insert("grants", {"username": username, "accountId": account_id})
-    return account_id
-
-
-def add_folder(store: Store, account_id: int, fields: Mapping[str, Any]) -> int:
-    """Add a client folder; an account with several becomes an agency's (API 15.2)."""
-    refuse_unknown("client folder", fields, {*FOLDER_TEXTS, "enabled", "useLogoInFooter"})
-    folder_id = store.insert("clientfolders", {"accountId": account_id, **fields})
-    store.execute(
-        "UPDATE accounts SET multiClientFolder = 1 WHERE accountId = ?"
-        " AND (SELECT COUNT(*) FROM clientfolders WHERE accountId = ?) > 1",
-        (account_id, account_id),
-    )
-    return folder_id
-
-
-def add_user(store: Store, account_id: int, user_name: str, fields: Mapping[str, Any]) -> int:
-    """Add a user of an account, who may log in and see it."""
-    refuse_unknown("user", fields, _USER_KEYS)
-    user_id = store.insert("users", {"accountId": account_id, "userName": user_name, **fields})
-    store.insert("grants", {"username": user_name, "accountId": account_id})
-    return user_id
-
-
-def grant(store: Store, user_id: int, folder_id: int, permissions: Mapping[str, bool]) -> None:
-    """Grant a user permissions in a client folder."""
-    flags = {name: int(permissions[name]) for name in PERMISSIONS}
-    store.insert("permissions", {"userId": user_id, "clientFolderId": folder_id, **flags})
-
-
-def made_up_contacts(count: int) -> Iterator[dict[str, str]]:
-    """Return contacts to fill pages with: ``contact1@example.com`` and so on."""
-    for number in range(1, count + 1):
-        yield {
-            "email": f"contact{number}@example.com",
-            "firstName": f"First{number}",
-            "lastName": f"Last{number}",
-        }
 
 
 def refuse_unknown(thing: str, item: Mapping[str, Any], known: Iterable[str]) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from icontact.sandbox import _client, seeders, timestamps
-from icontact.sandbox.seeders import Seeded, Seeder
+from icontact.sandbox import _client, timestamps
+from icontact.sandbox.seeders import Seeded, Seeder, refuse_unknown
 from icontact.sandbox.store import Store
+from icontact.sandbox.store.schema import ACCOUNT_TEXTS, FOLDER_TEXTS
 
 if TYPE_CHECKING:
     from icontact.auth import Credentials
@@ -82,20 +83,20 @@ class Seeding:
                 has.
         """
         with self._store.transaction():
-            where = folder_id or self.client_folder_id
-            seeder = Seeder(self._store, where, self.now)
+            now = self.now
+            seeder = Seeder(self._store, folder_id or self.client_folder_id, now)
             return Seeded(
                 custom_field_ids=seeder.custom_fields(custom_fields),
-                list_ids=seeder.lists(lists),
+                list_ids=seeder.add("lists", lists),
                 contact_ids=seeder.contacts(contacts),
                 subscription_ids=seeder.subscriptions(subscriptions, self.list_id),
-                campaign_ids=seeder.campaigns(campaigns),
-                message_ids=seeder.messages(messages),
-                segment_ids=seeder.segments(segments, self.list_id),
+                campaign_ids=seeder.add("campaigns", campaigns),
+                message_ids=seeder.add("messages", messages, messageType="normal", createDate=now),
+                segment_ids=seeder.add("segments", segments, listId=self.list_id),
                 criterion_ids=seeder.criteria(criteria),
-                send_ids=seeder.sends(sends),
-                signup_form_ids=seeder.signup_forms(signup_forms),
-                webhook_ids=seeder.webhooks(webhooks),
+                send_ids=seeder.add("sends", sends, status="released"),
+                signup_form_ids=seeder.add("forms", signup_forms, created=now, updated=now),
+                webhook_ids=seeder.add("webhooks", webhooks),
             )
 
     def seed_contacts(
@@ -108,7 +109,11 @@ class Seeding:
             list_id: A list to put them on, as ``normal``.
             folder_id: The client folder, by default the sandbox's.
         """
-        ids = self.seed(contacts=seeders.made_up_contacts(count), folder_id=folder_id).contact_ids
+        made_up = (
+            {"email": f"contact{n}@example.com", "firstName": f"First{n}", "lastName": f"Last{n}"}
+            for n in range(1, count + 1)
+        )
+        ids = self.seed(contacts=made_up, folder_id=folder_id).contact_ids
         if list_id is not None:
             rows = ({"contactId": contact_id, "listId": list_id} for contact_id in ids)
             self.seed(subscriptions=rows, folder_id=folder_id)
@@ -133,14 +138,22 @@ class Seeding:
             **fields: Other fields of an account, such as ``companyName``.
         """
         with self._store.transaction():
-            known = self._store.value(
-                "SELECT 1 FROM logins WHERE username = ? AND appId = ?", (username, app_id)
-            )
-            if not known:
-                seeders.add_login(self._store, app_id, username, password)
-            account_id = seeders.add_account(self._store, username, {"email": username, **fields})
+            account_id = self._add_account(app_id, username, password, fields)
             for number in range(1, client_folders + 1):
-                seeders.add_folder(self._store, account_id, {"name": f"Folder {number}"})
+                self._add_folder(account_id, {"name": f"Folder {number}"})
+        return account_id
+
+    def _add_account(
+        self, app_id: str, username: str, password: str, fields: Mapping[str, Any]
+    ) -> int:
+        refuse_unknown("account", fields, {*ACCOUNT_TEXTS, "multiClientFolder", "enabled"})
+        store = self._store
+        known = "SELECT 1 FROM logins WHERE username = ? AND appId = ?"
+        if not store.value(known, (username, app_id)):
+            store.insert("logins", {"appId": app_id, "username": username, "password": password})
+        account = {"country": "United States", "email": username, **fields}
+        account_id = store.insert("accounts", account)
+        store.insert("grants", {"username": username, "accountId": account_id})
         return account_id
 
     def add_client_folder(self, account_id: int | None = None, **fields: Any) -> int:
@@ -151,7 +164,17 @@ class Seeding:
             **fields: Fields of a client folder, such as ``name``.
         """
         with self._store.transaction():
-            return seeders.add_folder(self._store, account_id or self.account_id, fields)
+            return self._add_folder(account_id or self.account_id, fields)
+
+    def _add_folder(self, account_id: int, fields: Mapping[str, Any]) -> int:
+        refuse_unknown("client folder", fields, {*FOLDER_TEXTS, "enabled", "useLogoInFooter"})
+        folder_id = self._store.insert("clientfolders", {"accountId": account_id, **fields})
+        self._store.execute(
+            "UPDATE accounts SET multiClientFolder = 1 WHERE accountId = ?"
+            " AND (SELECT COUNT(*) FROM clientfolders WHERE accountId = ?) > 1",
+            (account_id, account_id),
+        )
+        return folder_id
 
     def add_user(
         self,
@@ -181,15 +204,20 @@ class Seeding:
             folder_id: The client folder of the permissions, by default the sandbox's.
             **fields: Other fields of a user: ``firstName``, ``lastName``, ``email``.
         """
-        granted = {"creative": creative, "subscriber": subscriber, "analytic": analytic}
-        with self._store.transaction():
-            user_id = seeders.add_user(self._store, account_id or self.account_id, username, fields)
-            seeders.add_login(self._store, app_id, username, password, user_id)
-            where = folder_id or self.client_folder_id
-            seeders.grant(self._store, user_id, where, granted)
+        refuse_unknown("user", fields, ("password", "firstName", "lastName", "email"))
+        store, account_id = self._store, account_id or self.account_id
+        with store.transaction():
+            user = {"accountId": account_id, "userName": username, **fields}
+            user_id = store.insert("users", user)
+            store.insert("grants", {"username": username, "accountId": account_id})
+            login = {"appId": app_id, "username": username, "password": password}
+            store.insert("logins", {**login, "userId": user_id})
+            granted = {"creative": creative, "subscriber": subscriber, "analytic": analytic}
+            where = {"userId": user_id, "clientFolderId": folder_id or self.client_folder_id}
+            store.insert("permissions", {**where, **granted})
         return _client.credentials(app_id, username, password)
 
     def disable_account(self, account_id: int | None = None) -> None:
         """Disable an account, by default the sandbox's: everything under it answers 403."""
-        disabled = {"enabled": 0}
-        self._store.update("accounts", disabled, "accountId", account_id or self.account_id)
+        where = account_id or self.account_id
+        self._store.update("accounts", {"enabled": 0}, "accountId", where)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import threading
 from collections import deque
 from collections.abc import Iterable
@@ -11,8 +10,9 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from icontact.sandbox.exchange import is_loopback
+
 _PATIENCE = 5.0
-_NOT_HERE = "The sandbox delivers to this machine only"
 _HEADERS = {"Content-Type": "application/json", "Connection": "close"}
 
 
@@ -98,28 +98,18 @@ class WebhookSender:
 
 
 def _delivered(delivery: Delivery) -> Delivery:
-    host = urlsplit(delivery.url).hostname or ""
+    url = urlsplit(delivery.url)
+    host = url.hostname or ""
+    if not is_loopback(host):
+        return attrs.evolve(delivery, problem="The sandbox delivers to this machine only")
+    # Not by requests, which is answered in process; and redirects are not followed.
+    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+    connection = kind(host, url.port, timeout=_PATIENCE)
     try:
-        is_loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        is_loopback = False
-    if not is_loopback:
-        return attrs.evolve(delivery, problem=_NOT_HERE)
-    try:
-        return attrs.evolve(delivery, status=_post(delivery))
+        target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+        connection.request("POST", target, delivery.body, _HEADERS)
+        return attrs.evolve(delivery, status=connection.getresponse().status)
     except (OSError, http.client.HTTPException) as error:
         return attrs.evolve(delivery, problem=f"{type(error).__name__}: {error}")
-
-
-def _post(delivery: Delivery) -> int:
-    # Not by requests, which is answered in process; and redirects are not followed.
-    url = urlsplit(delivery.url)
-    secure = url.scheme == "https"
-    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-    connection = kind(url.hostname or "", url.port, timeout=_PATIENCE)
-    try:
-        target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
-        connection.request("POST", target, delivery.body, _HEADERS)
-        return connection.getresponse().status
     finally:
         connection.close()

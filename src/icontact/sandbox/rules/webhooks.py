@@ -2,53 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
 
-from icontact.sandbox import error_texts
+from icontact.sandbox import error_texts, phpjson
 from icontact.sandbox.rules import contact_fields, custom_fields, lists
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import ContactChange, Item, RequestContext
 from icontact.sandbox.rules.endpoint import Endpoint, showing
 from icontact.sandbox.rules.search_terms import terms
 from icontact.sandbox.store import Row
+from icontact.sandbox.webhook_sender import Delivery
 
 _EVENTS = ("contact_created", "contact_subscribed", "contact_unsubscribed", "contact_updated")
 
 
-@attrs.frozen(kw_only=True)
-class Callback:
-    """A call-back to send to a web hook."""
-
-    webhook_id: int
-    event_id: str
-    url: str
-    payload: list[dict[str, Any]] = attrs.field(repr=False)
-
-
-def callbacks(context: RequestContext) -> list[Callback]:
+def deliveries(context: RequestContext) -> list[Delivery]:
     """Return the call-backs for the events of a request, contacts and lists as they are now."""
-    found: list[Callback] = []
+    found: list[Delivery] = []
     for folder_id in dict.fromkeys(event.folder_id for event in context.events):
         here = attrs.evolve(context, folder_id=folder_id)
         types = custom_fields.defined(here)
         for hook in context.store.rows("SELECT * FROM webhooks WHERE folderId = ?", (folder_id,)):
-            event_id = hook["eventId"]
+            number, event_id, url = hook["webhookId"], hook["eventId"], hook["url"]
             payload = [
                 _payload(here, event, types)
                 for event in context.events
                 if (event.event_id, event.folder_id) == (event_id, folder_id)
             ]
             batches = [payload] if context.quirks.webhook_batches else [[each] for each in payload]
-            found += [
-                Callback(
-                    webhook_id=hook["webhookId"], event_id=event_id, url=hook["url"], payload=batch
-                )
-                for batch in batches
-                if batch
-            ]
+            for batch in filter(None, batches):
+                body = phpjson.encode(batch, numeric_ids=context.quirks.numeric_ids)
+                delivery = Delivery(webhook_id=number, event_id=event_id, url=url, body=body)
+                found.append(delivery)
     return found
 
 
