@@ -213,18 +213,15 @@ class Client:
         if account_id in (None, self._account_id):
             # The folder that was named beforehand belongs to that account alone.
             folder = folder or self._client_folder_id
-        account = account or self._only_account()
-        return Folder(self._transport, account, folder or self._only_folder(account))
-
-    def _only_account(self) -> int:
-        accounts = [one for one in self.accounts.list() if one.enabled is not False]
-        choices = [f"{one.account_id} ({one.company_name or 'no name'})" for one in accounts]
-        return accounts[_only(choices, "account", "account_id")].account_id
-
-    def _only_folder(self, account_id: int) -> int:
-        folders = self.account(account_id).client_folders.list().all()
-        choices = [f"{one.client_folder_id} ({one.name or 'no name'})" for one in folders]
-        return folders[_only(choices, "client folder", "client_folder_id")].client_folder_id
+        if not account:
+            enabled = (one for one in self.accounts.list() if one.enabled is not False)
+            names = {one.account_id: one.company_name for one in enabled}
+            account = _only(names, "account", "account_id")
+        if not folder:
+            folders = self.account(account).client_folders.list()
+            names = {one.client_folder_id: one.name for one in folders}
+            folder = _only(names, "client folder", "client_folder_id")
+        return Folder(self._transport, account, folder)
 
 
 def _credentials(credentials: Credentials | None, given: Mapping[str, Any]) -> Credentials:
@@ -285,23 +282,6 @@ class AccountScope:
         return self._accounts.update(self.account_id, **fields)
 
 
-#: The attributes of a folder, and their classes in ``resources``.
-_RESOURCES = {
-    "contacts": "Contacts",
-    "lists": "Lists",
-    "subscriptions": "Subscriptions",
-    "custom_fields": "CustomFields",
-    "segments": "Segments",
-    "campaigns": "Campaigns",
-    "messages": "Messages",
-    "sends": "Sends",
-    "uploads": "Uploads",
-    "signup_forms": "SignupForms",
-    "webhooks": "Webhooks",
-    "automations": "Automations",
-}
-
-
 class Folder:
     """One client folder: what holds contacts, lists and subscriptions.
 
@@ -344,16 +324,16 @@ class Folder:
 
     def __getattr__(self, name: str) -> Any:
         """Make a resource when it is first used: each imports models that few programs need."""
-        kind = _RESOURCES.get(name)
-        if kind is None:
+        if name not in Folder.__annotations__:
             raise AttributeError(f"Folder has no attribute {name!r}")
-        made = getattr(import_module("icontact.resources"), kind)(self.transport, self._path)
+        kind = getattr(import_module("icontact.resources"), Folder.__annotations__[name])
+        made = kind(self.transport, self._path)
         setattr(self, name, made)
         return made
 
     def __dir__(self) -> list[str]:
         """Name the resources, too."""
-        return sorted({*super().__dir__(), *_RESOURCES})
+        return sorted({*super().__dir__(), *Folder.__annotations__})
 
     def __repr__(self) -> str:
         account, folder = map(vars(self).get, ("account_id", "client_folder_id"))
@@ -483,16 +463,17 @@ class Folder:
         return export.write(target, format=format, excel=excel, overwrite=overwrite)
 
 
-def _only(choices: list[str], what: str, argument: str) -> int:
-    """Return the place of the only choice: 0."""
-    if len(choices) == 1:
-        return 0
-    if not choices:
+def _only(names: Mapping[int, str], what: str, argument: str) -> int:
+    """Return the id of the only account or client folder there is."""
+    if len(names) == 1:
+        return next(iter(names))
+    if not names:
         raise ConfigError(
             f"these credentials open no enabled {what}; look into iContact's settings"
         )
+    choices = ", ".join(f"{number} ({name or 'no name'})" for number, name in names.items())
     raise ConfigError(
-        f"there are {len(choices)} {what}s: {', '.join(choices)}. "
+        f"there are {len(names)} {what}s: {choices}. "
         f"Choose one with {argument}=… or the environment variable {ENVIRONMENT[argument]}"
     )
 

@@ -52,11 +52,10 @@ def hide_secrets(text: str, secrets: Iterable[str]) -> str:
 def _pattern(secrets: tuple[str, ...]) -> re.Pattern[str] | None:
     """Return what matches any of some secrets in any of its forms."""
     long_enough = [one for one in secrets if len(one) >= _SHORTEST_SECRET]
-    forms = [
-        form
-        for secret in sorted(long_enough, key=len, reverse=True)
-        for form in ("".join(map(_character, secret)), _as_utf_8(secret), *_packed(secret))
-    ]
+    forms: list[str] = []
+    for secret in sorted(long_enough, key=len, reverse=True):
+        misread = secret.encode("latin-1", "replace").decode("utf-8", "replace")
+        forms += ["".join(map(_character, secret)), re.escape(misread), *_packed(secret)]
     return re.compile("|".join(forms), re.IGNORECASE) if forms else None
 
 
@@ -78,7 +77,10 @@ def _character(c: str) -> str:
     if c == " ":
         forms.append(r"\+")
     if not c.isascii():
-        forms += map(re.escape, _misread(c, utf_8))
+        # As it looks when its octets are read in another encoding.
+        looks = [utf_8.decode("latin-1"), utf_8.decode("cp1252", "replace")]
+        looks += [unicodedata.normalize("NFD", c), "\ufffd", "?"]
+        forms += map(re.escape, looks)
     # As it is comes last: "&" is the beginning of "&amp;", too.
     forms.append(r"\\{0,8}" + re.escape(c))
     return f"(?:{'|'.join(dict.fromkeys(forms))})"
@@ -86,17 +88,6 @@ def _character(c: str) -> str:
 
 def _percent(octets: bytes) -> str:
     return "".join(f"%(?:25){{0,4}}{octet:02x}" for octet in octets)
-
-
-def _misread(c: str, utf_8: bytes) -> list[str]:
-    """Return a character as it looks when its octets are read in another encoding."""
-    looks = [utf_8.decode("latin-1"), utf_8.decode("cp1252", "replace")]
-    return [*looks, unicodedata.normalize("NFD", c), "\ufffd", "?"]
-
-
-def _as_utf_8(secret: str) -> str:
-    """Return what matches a secret that was written as latin-1 and read as UTF-8."""
-    return re.escape(secret.encode("latin-1", "replace").decode("utf-8", "replace"))
 
 
 def _packed(secret: str) -> list[str]:

@@ -31,9 +31,11 @@ if TYPE_CHECKING:
         ContactDetails,
         ContactFields,
         ContactStatus,
+        CustomField,
+        CustomFieldFields,
         CustomValue,
+        FieldType,
     )
-    from icontact.models.custom_fields import CustomField, CustomFieldFields, FieldType
     from icontact.models.filters import (
         ActionFilters,
         ClientFolderFilters,
@@ -53,12 +55,20 @@ if TYPE_CHECKING:
     )
     from icontact.models.messages import (
         SPAM_LIMIT,
+        Bounce,
+        Click,
         Message,
         MessageFields,
         MessageFilters,
         MessageType,
+        Open,
+        Send,
+        SendStatus,
         SpamCheck,
         SpamDetail,
+        Statistics,
+        Tally,
+        Unsubscribe,
     )
     from icontact.models.segments import (
         Criterion,
@@ -69,9 +79,7 @@ if TYPE_CHECKING:
         Segment,
         SegmentFields,
     )
-    from icontact.models.sends import Send, SendStatus
     from icontact.models.signup_forms import SignupForm
-    from icontact.models.tracking import Bounce, Click, Open, Statistics, Tally, Unsubscribe
     from icontact.models.uploads import Upload, UploadAction, UploadFields, UploadStatus
     from icontact.models.users import (
         NewUserFields,
@@ -169,24 +177,22 @@ if not TYPE_CHECKING:
             "campaigns": "Campaign CampaignFields ForwardToFriend SubscriptionManagement",
             "contacts": (
                 "ActionType Contact ContactAction ContactDetails ContactFields ContactStatus "
-                "CustomValue"
+                "CustomField CustomFieldFields CustomValue FieldType"
             ),
-            "custom_fields": "CustomField CustomFieldFields FieldType",
             "filters": (
                 "ActionFilters ClientFolderFilters Condition ContactFilters Filter "
                 "ListFilters Scalar SubscriptionFilters"
             ),
             "lists": ("ContactList ListFields Subscription SubscriptionFields SubscriptionStatus"),
             "messages": (
-                "SPAM_LIMIT Message MessageFields MessageFilters MessageType SpamCheck SpamDetail"
+                "Bounce Click Message MessageFields MessageFilters MessageType Open SPAM_LIMIT "
+                "Send SendStatus SpamCheck SpamDetail Statistics Tally Unsubscribe"
             ),
             "segments": (
                 "Criterion CriterionFields CriterionValue NewSegmentFields Operator "
                 "Segment SegmentFields"
             ),
-            "sends": "Send SendStatus",
             "signup_forms": "SignupForm",
-            "tracking": "Bounce Click Open Statistics Tally Unsubscribe",
             "uploads": "Upload UploadAction UploadFields UploadStatus",
             "users": (
                 "NewUserFields Permission PermissionFields PermissionFilters User UserFields"

@@ -9,8 +9,6 @@ import attrs
 
 from icontact.models._base import OpenModel
 
-__all__ = ["Account", "AccountFields", "ClientFolder", "ClientFolderFields", "ServerTime"]
-
 
 @attrs.frozen(kw_only=True)
 class Account(OpenModel):

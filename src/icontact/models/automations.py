@@ -8,8 +8,6 @@ import attrs
 
 from icontact.models._base import OpenModel
 
-__all__ = ["Automation", "AutomationFields"]
-
 
 @attrs.frozen(kw_only=True)
 class Automation(OpenModel):

@@ -8,8 +8,6 @@ import attrs
 
 from icontact.models._base import OpenEnum, OpenModel, named
 
-__all__ = ["Campaign", "CampaignFields", "ForwardToFriend", "SubscriptionManagement"]
-
 
 class SubscriptionManagement(OpenEnum):
     """How the link in the footer is worded (documentation page "Campaigns")."""

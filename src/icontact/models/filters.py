@@ -8,23 +8,6 @@ from typing import TypeAlias, TypedDict
 
 import attrs
 
-__all__ = [
-    "ActionFilters",
-    "ClientFolderFilters",
-    "Condition",
-    "ContactFilters",
-    "Filter",
-    "ListFilters",
-    "Scalar",
-    "SubscriptionFilters",
-    "between",
-    "gt",
-    "gte",
-    "lt",
-    "lte",
-    "one_of",
-]
-
 #: A plain value to search for. Text may hold ``*`` as a wildcard.
 Scalar: TypeAlias = str | int | bool | date
 

@@ -9,14 +9,6 @@ import attrs
 
 from icontact.models._base import OpenEnum, OpenModel, named
 
-__all__ = [
-    "ContactList",
-    "ListFields",
-    "Subscription",
-    "SubscriptionFields",
-    "SubscriptionStatus",
-]
-
 
 @attrs.frozen(kw_only=True)
 class ContactList(OpenModel):

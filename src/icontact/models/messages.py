@@ -1,4 +1,4 @@
-"""Messages, and what SpamAssassin thinks of them."""
+"""Messages, their sends, and what became of them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,6 @@ import attrs
 
 from icontact.models._base import OpenEnum, OpenModel
 from icontact.models.filters import Filter
-
-__all__ = [
-    "SPAM_LIMIT",
-    "Message",
-    "MessageFields",
-    "MessageFilters",
-    "MessageType",
-    "SpamCheck",
-    "SpamDetail",
-]
 
 #: A message that scores this much is not sent (documentation page "How to SpamCheck").
 SPAM_LIMIT: Final = 5.0
@@ -125,3 +115,154 @@ class MessageFilters(TypedDict, total=False):
     campaign_id: Filter
     message_type: Filter
     subject: Filter
+
+
+class SendStatus(OpenEnum):
+    """How far a send has come (documentation page "Sends", which spells two of them both ways)."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    RELEASED = "released"
+    COMPLETE = "complete"
+    CANCELLED = "cancelled"
+    CANCELED = "canceled"
+
+
+@attrs.frozen(kw_only=True)
+class Send(OpenModel):
+    """A message on its way to people. It cannot be edited.
+
+    Attributes:
+        send_id: Primary key.
+        message_id: Required: what is mailed.
+        include_list_ids: Lists it goes to; required unless there are segments.
+        exclude_list_ids: Lists it does not go to.
+        include_segment_ids: Segments it goes to.
+        exclude_segment_ids: Segments it does not go to.
+        scheduled_time: Optional: when it goes out; at once without it.
+        recipient_count: Receive-only: how many people.
+        status: Receive-only.
+        released_time: Receive-only: when it went out.
+        spam_check: Receive-only.
+
+    Documentation: "Sends".
+    """
+
+    send_id: int
+    message_id: int | None = None
+    include_list_ids: tuple[int, ...] = ()
+    exclude_list_ids: tuple[int, ...] = ()
+    include_segment_ids: tuple[int, ...] = ()
+    exclude_segment_ids: tuple[int, ...] = ()
+    scheduled_time: datetime | None = None
+    recipient_count: int | None = None
+    status: SendStatus | str = ""
+    released_time: datetime | None = None
+    spam_check: SpamCheck | None = None
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was taken back before it went out, in either spelling."""
+        return self.status in (SendStatus.CANCELLED, SendStatus.CANCELED)
+
+
+@attrs.frozen(kw_only=True)
+class Bounce(OpenModel):
+    """A contact that a message could not be delivered to.
+
+    Attributes:
+        contact_id: Who.
+        bounce_time: When; aware.
+
+    Documentation: "Message Bounces".
+    """
+
+    contact_id: int
+    bounce_time: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Open(OpenModel):
+    """A contact who opened a message; once for each time.
+
+    Attributes:
+        contact_id: Who.
+        open_time: When; aware.
+
+    Documentation: "Message Opens".
+    """
+
+    contact_id: int
+    open_time: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Click(OpenModel):
+    """A contact who followed a link of a message; once for each time.
+
+    Attributes:
+        contact_id: Who.
+        click_time: When; aware.
+        click_link: Which link. Not in the ``repr``: links may be personal.
+
+    Documentation: "Message Clicks".
+    """
+
+    contact_id: int
+    click_time: datetime | None = None
+    click_link: str = attrs.field(default="", repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Unsubscribe(OpenModel):
+    """A contact who unsubscribed through a message.
+
+    Attributes:
+        contact_id: Who.
+        unsubscribe_time: When; aware.
+
+    Documentation: "Unsubscribes".
+    """
+
+    contact_id: int
+    unsubscribe_time: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Tally(OpenModel):
+    """How often something happened.
+
+    Attributes:
+        unique: Each contact counted once.
+        total: Each time.
+    """
+
+    unique: int | None = None
+    total: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Statistics(OpenModel):
+    """The figures of a message. ``None`` means that iContact gave none.
+
+    Attributes:
+        delivered: How many contacts it reached.
+        bounces: How many it did not reach.
+        unsubscribes: How many left by it.
+        opens: How often it was opened.
+        clicks: How often its links were followed; needs ``click_track_mode`` of the campaign.
+        forwards: How often it was forwarded.
+        comments: How often it was commented on.
+        complaints: How often it was reported as spam.
+
+    Documentation: "Statistics".
+    """
+
+    delivered: int | None = None
+    bounces: int | None = None
+    unsubscribes: int | None = None
+    opens: Tally = attrs.field(factory=Tally)
+    clicks: Tally = attrs.field(factory=Tally)
+    forwards: int | None = None
+    comments: int | None = None
+    complaints: int | None = None

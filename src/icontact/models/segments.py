@@ -11,16 +11,6 @@ import attrs
 
 from icontact.models._base import OpenEnum, OpenModel
 
-__all__ = [
-    "Criterion",
-    "CriterionFields",
-    "CriterionValue",
-    "NewSegmentFields",
-    "Operator",
-    "Segment",
-    "SegmentFields",
-]
-
 
 @attrs.frozen(kw_only=True)
 class Segment(OpenModel):

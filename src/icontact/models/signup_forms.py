@@ -8,8 +8,6 @@ import attrs
 
 from icontact.models._base import OpenModel, named
 
-__all__ = ["SignupForm"]
-
 
 @attrs.frozen(kw_only=True)
 class SignupForm(OpenModel):

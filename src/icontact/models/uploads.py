@@ -9,8 +9,6 @@ import attrs
 
 from icontact.models._base import OpenEnum, OpenModel
 
-__all__ = ["Upload", "UploadAction", "UploadFields", "UploadStatus"]
-
 
 class UploadAction(OpenEnum):
     """What happens to the rows of a file. There may be more than is known (API 14)."""

@@ -9,15 +9,6 @@ import attrs
 from icontact.models._base import OpenModel
 from icontact.models.filters import Filter
 
-__all__ = [
-    "NewUserFields",
-    "Permission",
-    "PermissionFields",
-    "PermissionFilters",
-    "User",
-    "UserFields",
-]
-
 
 @attrs.frozen(kw_only=True)
 class User(OpenModel):

@@ -8,8 +8,6 @@ import attrs
 
 from icontact.models._base import OpenEnum, OpenModel
 
-__all__ = ["EventId", "Webhook", "WebhookFields"]
-
 
 class EventId(OpenEnum):
     """What iContact reports (documentation page "Web Hooks"); not do-not-contact."""

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from icontact.resources.lists import Lists
     from icontact.resources.messages import Messages
     from icontact.resources.segments import Criteria, CriterionRow, Segments
-    from icontact.resources.sends import SendPreview, Sends
+    from icontact.resources.send_preview import SendPreview
+    from icontact.resources.sends import Sends
     from icontact.resources.signup_forms import SignupForms
     from icontact.resources.subscriptions import Subscriptions
     from icontact.resources.uploads import UploadResult, Uploads
@@ -65,7 +66,8 @@ if not TYPE_CHECKING:
             "lists": "Lists",
             "messages": "Messages",
             "segments": "Criteria CriterionRow Segments",
-            "sends": "SendPreview Sends",
+            "send_preview": "SendPreview",
+            "sends": "Sends",
             "signup_forms": "SignupForms",
             "subscriptions": "Subscriptions",
             "uploads": "UploadResult Uploads",

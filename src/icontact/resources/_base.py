@@ -15,8 +15,6 @@ from icontact.paging import Pager, PageSize
 from icontact.resources.batches import BatchResult, Rejected, match_rows
 from icontact.transport import Answer, Call, Safety, Sender
 
-__all__ = ["Resource", "log_warnings", "refuse_fixed", "whole_id"]
-
 M = TypeVar("M")
 
 #: Whether a request for one item may be repeated.

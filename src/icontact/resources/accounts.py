@@ -17,8 +17,6 @@ from icontact.resources._base import Resource
 from icontact.resources.batches import BatchResult
 from icontact.transport import Safety, Sender
 
-__all__ = ["Accounts", "ClientFolders"]
-
 
 class Accounts(Resource[Account]):
     """The accounts that the credentials open, mostly one: ``/a``.

@@ -9,8 +9,6 @@ from icontact.models import Automation, AutomationFields
 from icontact.resources._base import Resource, log_warnings
 from icontact.transport import Call, Safety
 
-__all__ = ["Automations"]
-
 
 class Automations(Resource[Automation]):
     """Welcome messages: ``/a/{accountId}/c/{clientFolderId}/automations/welcomemessage``.

@@ -12,8 +12,6 @@ import attrs
 from icontact.frames import Frame, HasFrame, flatten
 from icontact.notebook import fold, heading, preview, table
 
-__all__ = ["BatchResult", "Rejected", "match_rows"]
-
 #: A result of some rows is one of wider rows, too.
 R_co = TypeVar("R_co", covariant=True)
 

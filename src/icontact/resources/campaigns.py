@@ -11,8 +11,6 @@ from icontact.resources._base import Resource
 from icontact.resources.batches import BatchResult
 from icontact.transport import Safety
 
-__all__ = ["CampaignRow", "Campaigns"]
-
 
 class CampaignRow(CampaignFields, total=False):
     """A row of a bulk call: with ``campaign_id`` an update, without it a creation."""

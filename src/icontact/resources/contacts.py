@@ -28,9 +28,6 @@ from icontact.resources.batches import BatchResult
 from icontact.resources.custom_fields import CustomFields
 from icontact.transport import Call, Safety
 
-__all__ = ["ContactRow", "Contacts"]
-
-
 #: The number of rows that a warning names.
 _NAMED = 10
 

@@ -12,8 +12,6 @@ from icontact.resources._base import Resource
 from icontact.resources.batches import BatchResult
 from icontact.transport import Safety
 
-__all__ = ["Lists"]
-
 
 class Lists(Resource[ContactList]):
     """The lists of one client folder: ``/a/{accountId}/c/{clientFolderId}/lists``.

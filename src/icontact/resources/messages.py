@@ -27,8 +27,6 @@ from icontact.resources.batches import BatchResult
 from icontact.resources.sends import Sends
 from icontact.transport import Call, Safety
 
-__all__ = ["Messages"]
-
 M = TypeVar("M", Bounce, Click, Open, Unsubscribe)
 
 

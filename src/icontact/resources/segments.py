@@ -19,8 +19,6 @@ from icontact.resources._base import Resource, refuse_fixed
 from icontact.resources.batches import BatchResult
 from icontact.transport import Safety
 
-__all__ = ["Criteria", "CriterionRow", "Segments"]
-
 
 class Segments(Resource[Segment]):
     """The segments of one client folder: ``/a/{accountId}/c/{clientFolderId}/segments``.

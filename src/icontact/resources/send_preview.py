@@ -14,8 +14,6 @@ from icontact.resources.segments import Segments
 from icontact.resources.subscriptions import Subscriptions
 from icontact.transport import Call, Sender
 
-__all__ = ["SendPreview", "counted"]
-
 _SEGMENTS = (
     "the API does not list the members of a segment: an included one may reach none or "
     "all contacts of its list, and an excluded one may leave out as many"

@@ -16,8 +16,6 @@ from icontact.resources.send_preview import SendPreview, counted
 from icontact.transport import Call, Safety, Sender
 from icontact.wire import EasternOffset
 
-__all__ = ["SendPreview", "Sends"]
-
 #: A real answer, of 2015 (API 13).
 _SCHEDULED = re.compile(r"\[messageId=(\d+)\] already scheduled for send \[sendId=(\d+)\]")
 

@@ -9,8 +9,6 @@ from icontact.paging import Pager, PageSize
 from icontact.resources._base import Resource
 from icontact.transport import Answer, Call, Sender
 
-__all__ = ["SignupForms"]
-
 
 class SignupForms(Resource[SignupForm]):
     """The sign-up forms of one client folder, which can only be read.

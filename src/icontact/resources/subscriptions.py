@@ -25,8 +25,6 @@ from icontact.resources.contacts import Contacts
 from icontact.resources.lists import Lists
 from icontact.transport import Safety, Sender
 
-__all__ = ["Subscriptions"]
-
 
 class Subscriptions(Resource[Subscription]):
     """The subscriptions of one client folder.

@@ -19,8 +19,6 @@ from icontact.paging import Pager, PageSize
 from icontact.resources._base import Resource, whole_id
 from icontact.transport import Call, Safety, Sender
 
-__all__ = ["UploadResult", "Uploads"]
-
 #: What stands in brackets for each field. A file has no column for the status, which uploads leave
 #: as it is.
 _HEADERS: Mapping[str, str] = {

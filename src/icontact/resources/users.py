@@ -18,8 +18,6 @@ from icontact.resources._base import Resource, refuse_fixed
 from icontact.resources.batches import BatchResult
 from icontact.transport import Safety, Sender
 
-__all__ = ["Permissions", "UserRow", "Users"]
-
 
 class UserRow(NewUserFields, total=False):
     """A row of a bulk call: with ``user_id`` an update, without it a creation."""

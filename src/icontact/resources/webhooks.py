@@ -11,8 +11,6 @@ from icontact.resources._base import Resource
 from icontact.resources.batches import BatchResult
 from icontact.transport import Safety
 
-__all__ = ["Webhooks"]
-
 
 class Webhooks(Resource[Webhook]):
     """The web hooks of one client folder: ``/a/{accountId}/c/{clientFolderId}/webhooks``.
