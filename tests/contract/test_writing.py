@@ -30,7 +30,7 @@ def test_a_creation_of_a_known_address_is_the_same_contact(writer: Party) -> Non
 
 
 def test_wrong_rows_are_left_out_and_said(writer: Party) -> None:
-    rows: list[icontact.models.ContactFields] = [
+    rows: list[icontact.resources.ContactRow] = [
         {"email": "dan@example.com"},
         {"email": "@dummy.com"},
         {"email": "eve@example.com"},

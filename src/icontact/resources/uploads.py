@@ -237,10 +237,12 @@ class Uploads(Resource[Upload]):
         lists = tuple(whole_id("list_ids", one) for one in list_ids)
         if not lists:
             raise ValueError("list_ids: contacts are added to one list at least")
-        data, rows = source, None
-        if isinstance(source, str | PathLike):
+        rows: int | None = None
+        if isinstance(source, bytes):
+            data = source
+        elif isinstance(source, str | PathLike):
             data = Path(source).read_bytes()
-        elif not isinstance(source, bytes):
+        else:
             data, rows = _as_csv(source, {**self.headers, **(headers or {})})
         upload_id = self.create(action=UploadAction.ADD, list_ids=lists).upload_id
         warnings = self.store(upload_id, data=data, content_type=content_type)
