@@ -139,7 +139,9 @@ def test_what_waits_is_pushed_after_a_restart_without_any_request(
     }.items():  # fmt: skip
         (tmp_path / name).write_text(text)
 
-    for number in (1, 2):
+    # One restart of each server is enough; flask and django run under gunicorn.
+    numbers = (1, 2) if server in ("gunicorn", "waitress") else (1,)
+    for number in numbers:
         keep(tmp_path, number)
         words = [word.format(port=free_port()) for word in COMMANDS[server]]
         process = subprocess.Popen(
@@ -153,7 +155,7 @@ def test_what_waits_is_pushed_after_a_restart_without_any_request(
             process.wait(PATIENCE)
 
     emails = sorted(one["email"] for one in sandbox.state.contacts())
-    assert emails == ["person1@example.com", "person2@example.com"]
+    assert emails == [f"person{number}@example.com" for number in numbers]
 
 
 def get(port: int, path: str) -> tuple[int, str]:
