@@ -15,6 +15,8 @@ MOST_CHARACTERS = 254
 _MOST_BEFORE_AT = 64
 
 _NAMED = re.compile(r"[^<>]*<([^<>]*)>", re.DOTALL)
+#: What separates several addresses in one value.
+_BETWEEN = re.compile(r"\s*(?::::|[,;/|\r\n])\s*|\s+")
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[\s,;:<>()\[\]\\"]')
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -59,14 +61,32 @@ def clean_email(value: object, several: str = "first") -> TransformResult:
         raise MappingError(f"came as {type(value).__name__}: an address is a text")
     if (usual := usual_email(value)) is not None:
         return TransformResult(usual)
-    text, notes = _one_of(value, several)
-    address = _unwrapped(text)
+    address = trimmed(value)
+    notes: tuple[str, ...] = ()
+    if value.count("@") > 1:
+        several_found = [part for part in _BETWEEN.split(address) if "@" in part]
+        number = len(several_found)
+        if number > 1 and several == "reject":
+            raise MappingError(f"holds {number} addresses, and several_addresses is 'reject'")
+        if number > 1:
+            address = several_found[0]
+            notes += (f"{number} addresses in one value: the first is taken",)
+    if ">" in address and (named := _NAMED.fullmatch(address)):
+        address = trimmed(named[1])
+    if scheme := _MAILTO.match(address):
+        address = trimmed(address[scheme.end() :].partition("?")[0])
     local, at, domain = address.rpartition("@")
-    fault = _fault(address, local, at)
-    if fault is not None:
-        raise _not_valid(fault)
-    ascii_domain, noted = _ascii_domain(domain)
-    notes += noted
+    _check_local_part(address, local, at)
+    ascii_domain = domain.lower()
+    if not domain.isascii():
+        notes += ("domain written in its ASCII form (IDNA)",)
+        try:
+            ascii_domain = idna.encode(domain, uts46=True).decode("ascii")
+        except UnicodeError:
+            ascii_domain = ""  # refused below, as the text of this error holds the domain
+    labels = ascii_domain.split(".")
+    if len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)):
+        raise _not_valid("no valid domain after the @")
     cleaned = f"{local}@{ascii_domain}"
     if len(cleaned) > MOST_CHARACTERS:
         raise _not_valid(f"longer than {MOST_CHARACTERS} characters")
@@ -75,61 +95,21 @@ def clean_email(value: object, several: str = "first") -> TransformResult:
     return TransformResult(cleaned, notes)
 
 
-_BETWEEN = re.compile(r"\s*(?::::|[,;/|\r\n])\s*|\s+")
-
-
-def _one_of(value: str, several: str) -> tuple[str, tuple[str, ...]]:
-    """Return the first of several addresses in a value, with a note; or the value as it is."""
-    if value.count("@") < 2:
-        return value, ()
-    addresses = [part for part in _BETWEEN.split(trimmed(value)) if "@" in part]
-    if len(addresses) < 2:
-        return value, ()
-    if several == "reject":
-        raise MappingError(f"holds {len(addresses)} addresses, and several_addresses is 'reject'")
-    return addresses[0], (f"{len(addresses)} addresses in one value: the first is taken",)
-
-
-def _unwrapped(value: str) -> str:
-    text = trimmed(value)
-    if ">" in text and (named := _NAMED.fullmatch(text)):
-        text = trimmed(named[1])
-    if scheme := _MAILTO.match(text):
-        text = trimmed(text[scheme.end() :].partition("?")[0])
-    return text
-
-
-def _fault(address: str, local: str, at: str) -> str | None:
-    if not local.isprintable() and any(unicodedata.category(c) in _INVISIBLE for c in local):
-        return "control or invisible characters"
-    if _FORBIDDEN.search(address):
-        return "spaces, commas, brackets or quotes"
-    if not at:
-        return "no @"
-    if "@" in local:
-        return "more than one @"
-    if not local:
-        return "nothing before the @"
-    if len(local) > _MOST_BEFORE_AT:
-        return f"more than {_MOST_BEFORE_AT} characters before the @"
-    if local.startswith(".") or local.endswith(".") or ".." in local:
-        return "a dot at the wrong place before the @"
-    return None
-
-
-def _ascii_domain(domain: str) -> tuple[str, tuple[str, ...]]:
-    encoded = domain.lower()
-    notes: tuple[str, ...] = ()
-    if not domain.isascii():
-        notes = ("domain written in its ASCII form (IDNA)",)
-        try:
-            encoded = idna.encode(domain, uts46=True).decode("ascii")
-        except UnicodeError:
-            encoded = ""  # refused below, as the text of this error holds the domain
-    labels = encoded.split(".")
-    if len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)):
-        raise _not_valid("no valid domain after the @")
-    return encoded, notes
+def _check_local_part(address: str, local: str, at: str) -> None:
+    """Refuse an address for what is before its domain."""
+    is_odd = not local.isprintable() and any(unicodedata.category(c) in _INVISIBLE for c in local)
+    faults: tuple[tuple[str, object], ...] = (
+        ("control or invisible characters", is_odd),
+        ("spaces, commas, brackets or quotes", _FORBIDDEN.search(address)),
+        ("no @", not at),
+        ("more than one @", "@" in local),
+        ("nothing before the @", not local),
+        (f"more than {_MOST_BEFORE_AT} characters before the @", len(local) > _MOST_BEFORE_AT),
+        ("a dot at the wrong place before the @", ".." in f".{local}."),
+    )
+    for fault, is_wrong in faults:
+        if is_wrong:
+            raise _not_valid(fault)
 
 
 def _not_valid(fault: str) -> MappingError:

@@ -40,11 +40,9 @@ def without_tags(text: str) -> TransformResult:
     >>> without_tags("<p>Fish &amp; <b>Chips</b></p>").value
     'Fish &amp; Chips'
     """
-    bare = _TAG.sub(_in_place_of, _COMMENT.sub("", text))
+    bare = _TAG.sub(
+        lambda tag: " " if tag["name"].lower() in _IS_BLOCK else "", _COMMENT.sub("", text)
+    )
     if bare == text:
         return TransformResult(text)
     return TransformResult(trimmed(_SPACES.sub(" ", bare)) or None, ("HTML tags removed",))
-
-
-def _in_place_of(tag: re.Match[str]) -> str:
-    return " " if tag["name"].lower() in _IS_BLOCK else ""

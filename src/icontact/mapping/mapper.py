@@ -130,7 +130,16 @@ class ContactMapper:
         )
         self._fields = tuple(make_fields(mapping, self._options))
         self._addresses = tuple(make_groups(addresses, self._options))
-        self._check_labels()
+        names = {field.label for field in self._fields}
+        of_groups = {field.label for group in self._addresses for field in group.fields}
+        if twice := names & of_groups:
+            raise MappingError(f"{bounded(sorted(twice))} is mapped, and in addresses as well")
+        labels = names | of_groups
+        for name in self._options.invalid:
+            if name and name not in labels and f"{CUSTOM}.{name}" not in labels:
+                raise MappingError(
+                    f"invalid names {name!r}, which is not mapped: {nearest(name, labels)}"
+                )
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> ContactMapper:
@@ -504,19 +513,6 @@ class ContactMapper:
 
     def _every_field(self) -> tuple[FieldMapping, ...]:
         return (*self._fields, *(field for group in self._addresses for field in group.fields))
-
-    def _check_labels(self) -> None:
-        """Refuse fields that are mapped twice, and options for a field that is not mapped."""
-        names = {field.label for field in self._fields}
-        of_groups = {field.label for group in self._addresses for field in group.fields}
-        if twice := names & of_groups:
-            raise MappingError(f"{bounded(sorted(twice))} is mapped, and in addresses as well")
-        labels = names | of_groups
-        for name in self._options.invalid:
-            if name and name not in labels and f"{CUSTOM}.{name}" not in labels:
-                raise MappingError(
-                    f"invalid names {name!r}, which is not mapped: {nearest(name, labels)}"
-                )
 
 
 def _unknown_field(name: str, types: Mapping[str, str]) -> MappingError:

@@ -118,7 +118,7 @@ def clean_text(value: object) -> TransformResult:
     if text.isprintable():
         return TransformResult(text or None)
     notes = []
-    one_line = _SPACES.sub(_on_one_line, text)
+    one_line = _SPACES.sub(lambda spaces: spaces[0] if _BREAKS.isdisjoint(spaces[0]) else " ", text)
     if one_line != text:
         notes.append("line breaks or tabs became spaces")
     # PHP refuses a whole body for one lone surrogate.
@@ -144,23 +144,17 @@ def verbatim(value: object, *, longest: int | None = None) -> TransformResult:
     return TransformResult(text)
 
 
-def _on_one_line(spaces: re.Match[str]) -> str:
-    return spaces[0] if _BREAKS.isdisjoint(spaces[0]) else " "
-
-
 def html_decoded(text: str) -> str:
     """Return the text with its complete HTML entities decoded, once.
 
     `html.unescape` also reads incomplete ones, and would turn ``R&notes`` into ``R¬es``.
     """
-    return _ENTITY.sub(_decoded_entity, text)
-
-
-def _decoded_entity(match: re.Match[str]) -> str:
-    entity = match[0]
-    if entity[1] == "#" or entity[1:] in html5:
-        return html.unescape(entity)
-    return entity
+    return _ENTITY.sub(
+        lambda found: (
+            html.unescape(found[0]) if found[0][1] == "#" or found[0][1:] in html5 else found[0]
+        ),
+        text,
+    )
 
 
 def scalar_text(value: object) -> str:

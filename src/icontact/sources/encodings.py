@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+from contextlib import suppress
 from typing import BinaryIO
 
 import attrs
@@ -73,14 +74,17 @@ class Encoding:
 
     def fault(self, text: str) -> BadRow | None:
         """Say what is wrong with a row as it stands in the file, or None."""
-        plain = text.isascii()
-        if not plain and _is_marked(text):
+        try:
+            text.encode()  # several times as fast as a search for marks, and refuses just these
+        except UnicodeEncodeError:
             reason = f"the row has bytes that are not {self.label}"
             return EncodingMismatch(reason) if self.given else BadRow(reason)
         if "\0" in text:
             return BadRow("the row has NUL characters, which are not text")
-        if not plain and self.name == "cp1252" and not self.given and _is_utf8(text):
-            return BadRow("the row is in UTF-8, and most of the file is in Windows-1252")
+        if not text.isascii() and self.name == "cp1252" and not self.given:
+            with suppress(UnicodeError):
+                text.encode("cp1252").decode("utf-8")
+                return BadRow("the row is in UTF-8, and most of the file is in Windows-1252")
         return None
 
 
@@ -114,11 +118,7 @@ def recognised_encoding(stream: BinaryIO, name: str) -> Encoding:
         raise ConfigError(
             f"{name} begins with NUL bytes: if it is text in UTF-16, give the encoding {likely}"
         )
-    return _by_majority(stream)
-
-
-def _by_majority(stream: BinaryIO) -> Encoding:
-    """Tell UTF-8 from Windows-1252 by the lines that are not ASCII."""
+    # UTF-8 differs from Windows-1252 by the lines that are not ASCII.
     fitting = others = 0
     for line in stream:
         if line.isascii():
@@ -142,19 +142,3 @@ def _by_majority(stream: BinaryIO) -> Encoding:
 def open_text(stream: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
     """Return the file as text, its line ends untouched, with marks where bytes make no sense."""
     return io.TextIOWrapper(stream, encoding=encoding.name, errors=_MARKING, newline="")
-
-
-def _is_marked(text: str) -> bool:
-    try:
-        text.encode()  # several times as fast as a search for surrogates, and refuses just these
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return False
-    return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO, TextIO
 
@@ -30,65 +31,59 @@ def write_rows(stream: BinaryIO, out: TextIO, sheet: str = "") -> None:
     )
 
     about: dict[str, Any] = {}
-    rows: list[Any] = []
+    rows: Iterable[list[Any]] = ()
     try:
         about["errors"] = _has_errors(stream)
         book = CalamineWorkbook.from_filelike(stream)
-        hidden = {
-            one.name for one in book.sheets_metadata if one.visible != SheetVisibleEnum.Visible
-        }
-        chosen = _named(book.sheet_names, sheet)
-        about["sheets"] = book.sheet_names
-        about["filled"] = [
-            name
-            for name in book.sheet_names
-            if name not in hidden and book.get_sheet_by_name(name).height
-        ]
-        about["sheet"] = chosen if sheet else next(iter([*about["filled"], *book.sheet_names]))
-        if about["sheet"] is not None:
-            found = book.get_sheet_by_name(about["sheet"])
-            rows = [[""] * (found.start or (0, 0))[1], found.iter_rows()]
+        names = book.sheet_names
+        visible = [one for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
+        filled = [one.name for one in visible if book.get_sheet_by_name(one.name).height]
+        chosen: str | None
+        place = int(sheet) if sheet.isdecimal() else 0
+        if not sheet:
+            chosen = next(iter([*filled, *names]))
+        elif sheet in names:
+            chosen = sheet
+        else:
+            chosen = names[place - 1] if 0 < place <= len(names) else None
+        about |= {"sheets": names, "filled": filled, "sheet": chosen}
+        if chosen is not None:
+            found = book.get_sheet_by_name(chosen)
+            before = [""] * (found.start or (0, 0))[1]
+            rows = ([*before, *map(_plain, row)] for row in found.iter_rows())
     except (CalamineError, ValueError):
         about["problem"] = "damaged"
     except OverflowError:
         about["problem"] = "large"
     json.dump(about, out)
-    for before, cells in [rows] if rows else []:
-        for row in cells:
-            out.write("\n")
-            json.dump([*before, *map(_plain, row)], out)
-
-
-def _named(names: list[str], sheet: str) -> str | None:
-    if sheet in names:
-        return sheet
-    place = int(sheet) if sheet.isdecimal() else 0
-    return names[place - 1] if 0 < place <= len(names) else None
+    for row in rows:
+        out.write("\n")
+        json.dump(row, out)
 
 
 def _has_errors(stream: BinaryIO) -> bool:
-    """Tell whether an .xlsx holds cells with an error, which are read as blank."""
-    found = False
-    if zipfile.is_zipfile(stream):
-        with zipfile.ZipFile(stream) as archive:
-            members = archive.infolist()
-            if sum(member.file_size for member in members) > LARGEST:
-                raise OverflowError
-            for member in members:
-                if member.filename.startswith("xl/worksheets/"):
-                    found = found or _contains(archive, member.filename)
+    """Tell whether an .xlsx holds cells with an error, which are read as blank.
+
+    Raises:
+        OverflowError: If it is too large.
+    """
+    is_zip, found = zipfile.is_zipfile(stream), False
+    stream.seek(0)
+    if not is_zip:
+        return False
+    with zipfile.ZipFile(stream) as archive:
+        members = archive.infolist()
+        if sum(member.file_size for member in members) > LARGEST:
+            raise OverflowError
+        for member in members:
+            if member.filename.startswith("xl/worksheets/") and not found:
+                last = b""
+                with archive.open(member) as part:
+                    while not found and (content := part.read(_PART)):
+                        found = _ERROR_CELL in last + content
+                        last = content[-len(_ERROR_CELL) :]
     stream.seek(0)
     return found
-
-
-def _contains(archive: zipfile.ZipFile, name: str) -> bool:
-    last = b""
-    with archive.open(name) as part:
-        while content := part.read(_PART):
-            if _ERROR_CELL in last + content:
-                return True
-            last = content[-len(_ERROR_CELL) :]
-    return False
 
 
 def _plain(value: Any) -> str | int | float:

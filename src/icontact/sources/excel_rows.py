@@ -143,11 +143,21 @@ class ExcelReader(FileReader):
         chosen: bool,
         header_line: int | None = None,
     ) -> None:
-        self._notes = list(_notes(about, chosen=chosen))
-        self._lines = lines
-        rows = self._cells()
-        wanted = header_line or 1
-        ahead = list(islice((row for row in rows if row[0] >= wanted), LOOK_AHEAD))
+        self._notes: list[str] = []
+        others = [one for one in about["filled"] if one != about["sheet"]]
+        if others and not chosen:
+            self._notes.append(
+                f"read from the sheet {about['sheet']!r}; not read: {bounded(others)} (choose with "
+                "sheet=…, --sheet)"
+            )
+        if about["errors"]:
+            self._notes.append("cells with an error such as #N/A or #REF! were read as blank")
+        rows = (
+            (number, cells)
+            for number, cells in enumerate(map(json.loads, lines), start=1)
+            if number >= (header_line or 1) and any(str(cell).strip() for cell in cells)
+        )
+        ahead = list(islice(rows, LOOK_AHEAD))
         if not ahead:
             raise ConfigError(
                 f"{name} is empty: the sheet {about['sheet']!r} has no row that names the columns"
@@ -173,21 +183,3 @@ class ExcelReader(FileReader):
         """Yield every row that is not blank."""
         for line, cells in self._rows:
             yield line, self._header.row(cells)
-
-    def _cells(self) -> Iterator[tuple[int, list[Any]]]:
-        """Yield the cells of every row that is not blank, with the number of the row."""
-        for number, line in enumerate(self._lines, start=1):
-            cells = json.loads(line)
-            if any(str(cell).strip() for cell in cells):
-                yield number, cells
-
-
-def _notes(about: Mapping[str, Any], *, chosen: bool) -> Iterator[str]:
-    others = [one for one in about["filled"] if one != about["sheet"]]
-    if others and not chosen:
-        yield (
-            f"read from the sheet {about['sheet']!r}; not read: {bounded(others)} (choose with "
-            "sheet=…, --sheet)"
-        )
-    if about["errors"]:
-        yield "cells with an error such as #N/A or #REF! were read as blank"

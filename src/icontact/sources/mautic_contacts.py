@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 __all__ = ["contact_row", "contacts_in", "do_not_contact", "number", "plain_value", "whole"]
@@ -46,14 +46,36 @@ def contact_row(found: Mapping[str, Any]) -> dict[str, Any]:
     ``mauticContactId``, and ``mauticContactIsContactableByEmail``, which in spite of its name is 1
     if the contact must **not** be mailed.
     """
-    row = _values(found["fields"] or {})
+    row: dict[str, Any] = {}
+    fields = found["fields"] or {}
+    for group, members in fields.items():
+        if group == "all":
+            continue
+        # A group is an object by alias, PHP's ``[]``, or a list.
+        listed = [one for one in _members(members) if isinstance(one, Mapping)]
+        by_alias = {one["alias"]: one for one in listed if isinstance(one.get("alias"), str)}
+        for alias, field in (members if isinstance(members, Mapping) else by_alias).items():
+            row[alias] = plain_value(field.get("value") if isinstance(field, Mapping) else field)
+    if isinstance(fields.get("all"), Mapping):
+        row |= {alias: plain_value(value) for alias, value in fields["all"].items()}
     identifier = whole(found.get("id", row.get("id")))
-    for key, value in _beside(found, identifier).items():
-        row.setdefault(key, value)
+    points = number(found.get("points"))
+    tags = [_name(tag, "tag") for tag in _members(found.get("tags"))]
+    beside = {
+        **{key: found[name] for name, key in _BESIDE.items() if name in found},
+        "id": identifier,
+        **({} if points is None else {"points": int(points) if points.is_integer() else points}),
+        "stage": _name(found.get("stage"), "name"),
+        "owner": _name(found.get("owner"), "username"),
+        "tags": "|".join(tag for tag in tags if tag),
+    }
     blocked, _ = do_not_contact(found)
-    row["mauticContactId"] = identifier
-    row["mauticContactIsContactableByEmail"] = None if blocked is None else int(blocked)
-    return row
+    return {
+        **row,
+        **(beside | row),
+        "mauticContactId": identifier,
+        "mauticContactIsContactableByEmail": None if blocked is None else int(blocked),
+    }
 
 
 def do_not_contact(found: Mapping[str, Any]) -> tuple[bool | None, str | None]:
@@ -65,7 +87,11 @@ def do_not_contact(found: Mapping[str, Any]) -> tuple[bool | None, str | None]:
         return None, None
     said = found["doNotContact"]
     entries = _members(said)
-    if not isinstance(said, Mapping | list) or not all(map(_is_entry, entries)):
+    are_readable = isinstance(said, Mapping | list) and all(
+        isinstance(entry, Mapping) and isinstance(entry.get("channel") or "", str)
+        for entry in entries
+    )
+    if not are_readable:
         # It may say that a person must not be mailed: no one is taken to have agreed by mistake.
         return True, "unreadable"
     reasons = [
@@ -79,10 +105,6 @@ def do_not_contact(found: Mapping[str, Any]) -> tuple[bool | None, str | None]:
     # The person's own word counts for more than a bounce.
     known = [reason for reason in _REASONS if reason in blocking]
     return True, _REASONS[known[0]] if known else "unknown"
-
-
-def _is_entry(entry: Any) -> bool:
-    return isinstance(entry, Mapping) and isinstance(entry.get("channel") or "", str)
 
 
 def whole(value: Any) -> int | None:
@@ -106,29 +128,6 @@ def number(value: Any) -> float | None:
     return float(value) if abs(value) < 1e15 else None  # which NaN is not, either
 
 
-def _values(fields: Mapping[str, Any]) -> dict[str, Any]:
-    row: dict[str, Any] = {}
-    for group, members in fields.items():
-        if group == "all":
-            continue
-        for alias, field in _aliased(members):
-            row[alias] = plain_value(field.get("value") if isinstance(field, Mapping) else field)
-    everything = fields.get("all")
-    if isinstance(everything, Mapping):
-        row.update({alias: plain_value(value) for alias, value in everything.items()})
-    return row
-
-
-def _aliased(group: Any) -> Iterator[tuple[str, Any]]:
-    """Yield a group's fields: an object by alias, PHP's ``[]``, or a list."""
-    if isinstance(group, Mapping):
-        yield from group.items()
-        return
-    for field in _members(group):
-        if isinstance(field, Mapping) and isinstance(field.get("alias"), str):
-            yield field["alias"], field
-
-
 def _members(value: Any) -> list[Any]:
     """Return what PHP writes as an array or, with gaps between its keys, as an object."""
     if isinstance(value, Mapping):
@@ -141,18 +140,6 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, list) and all(isinstance(one, str | int | float) for one in value):
         return "|".join(map(str, value))
     return value
-
-
-def _beside(found: Mapping[str, Any], identifier: int | None) -> dict[str, Any]:
-    beside: dict[str, Any] = {key: found[name] for name, key in _BESIDE.items() if name in found}
-    beside["id"] = identifier
-    if (points := number(found.get("points"))) is not None:
-        beside["points"] = int(points) if points.is_integer() else points
-    beside["stage"] = _name(found.get("stage"), "name")
-    beside["owner"] = _name(found.get("owner"), "username")
-    tags = [_name(tag, "tag") for tag in _members(found.get("tags"))]
-    beside["tags"] = "|".join(tag for tag in tags if tag)
-    return beside
 
 
 def _name(value: Any, key: str) -> str | None:

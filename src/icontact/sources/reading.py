@@ -176,7 +176,7 @@ def read_rows(
         raise ConfigError(f"lines are counted from 1: there is no header_line={header_line}")
     named = None if encoding is None else named_encoding(encoding)
     mark = None if delimiter is None else checked_delimiter(delimiter)
-    called = name or _name(source)
+    called = name or (str(source) if isinstance(source, str | PathLike) else "the input")
     stream = _opened(source, called)
     try:
         stream = unzipped(stream)
@@ -208,23 +208,19 @@ def _reader(
     delimiter: str | None,
     header_line: int | None,
 ) -> FileReader:
+    """Return what reads a file's format, by the ending of its name or its first character."""
     notes: list[str] = []
     suffix = Path(name.lower().removesuffix(".gz")).suffix
     first = ""
     if suffix not in _CSV | _JSON_LINES:
-        first = _first_character(text)
+        characters = iter(lambda: text.read(1), "")
+        first = next((one for one in characters if one.strip("\ufeff \r\n\t")), "")
+        text.seek(0)
     if suffix in _JSON_LINES or (first == "{" and not is_one_object(text)):
         return JsonReader(json_lines(text, encoding, notes), name, notes)
     if first in ("[", "{"):
         return JsonReader(json_list(text, name, encoding, notes), name, notes)
     return CsvReader(text, name, encoding, delimiter, header_line)
-
-
-def _first_character(text: io.TextIOWrapper) -> str:
-    """Return the first character that is not blank, and go back to the beginning."""
-    first = next((one for one in iter(lambda: text.read(1), "") if one.strip("\ufeff \r\n\t")), "")
-    text.seek(0)
-    return first
 
 
 def _opened(source: str | PathLike[str] | BinaryIO, name: str) -> BinaryIO:
@@ -243,7 +239,3 @@ def _opened(source: str | PathLike[str] | BinaryIO, name: str) -> BinaryIO:
     except OSError as problem:
         reason = problem.strerror or type(problem).__name__
     raise ConfigError(f"cannot read {name}: {reason}")
-
-
-def _name(source: str | PathLike[str] | BinaryIO) -> str:
-    return str(source) if isinstance(source, str | PathLike) else "the input"
