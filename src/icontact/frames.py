@@ -422,7 +422,7 @@ def _without_blanks(row: Mapping[Any, Any]) -> Mapping[Any, Any]:
     found: dict[Any, Any] = {}
     for name, value in row.items():
         kind = type(value).__name__
-        if kind in ("NAType", "NaTType") or (kind == "float" and value != value):  # noqa: PLR0124
+        if kind in ("NAType", "NaTType") or (kind == "float" and value != value):  # noqa: PLR0124  # only NaN differs from itself
             found[name] = None  # NaN is unlike itself
         else:
             found[name] = value.to_pydatetime(warn=False) if kind == "Timestamp" else value
