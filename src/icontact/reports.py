@@ -169,13 +169,18 @@ class MessageReport(HasFrame):
 
     def _table(self) -> list[tuple[str, str, str]]:
         found = self.figures
+        rates = {
+            "opened": found.open_rate,
+            "clicked": found.click_rate,
+            "bounced": found.bounce_rate,
+            "unsubscribed": found.unsubscribe_rate,
+            "complained": found.complaint_rate,
+        }
+        shown = {name: "?" if rate is None else f"{rate:.1%}" for name, rate in rates.items()}
+        counts = {name: getattr(found, name) for name in ("delivered", *rates)}
         return [
-            ("delivered", _count(found.delivered), ""),
-            ("opened", _count(found.opened), _percent(found.open_rate)),
-            ("clicked", _count(found.clicked), _percent(found.click_rate)),
-            ("bounced", _count(found.bounced), _percent(found.bounce_rate)),
-            ("unsubscribed", _count(found.unsubscribed), _percent(found.unsubscribe_rate)),
-            ("complained", _count(found.complained), _percent(found.complaint_rate)),
+            (name, "?" if count is None else str(count), shown.get(name, ""))
+            for name, count in counts.items()
         ]
 
     def _as_frame(self) -> Frame:
@@ -190,11 +195,3 @@ class MessageReport(HasFrame):
 
 def _rate(part: int | None, whole: int | None) -> float | None:
     return part / whole if part is not None and whole else None
-
-
-def _count(number: int | None) -> str:
-    return "?" if number is None else str(number)
-
-
-def _percent(rate: float | None) -> str:
-    return "?" if rate is None else f"{rate:.1%}"

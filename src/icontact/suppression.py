@@ -142,9 +142,19 @@ class Suppressions(HasFrame):
             pager = self._subscriptions.list(status=status, **self._terms)
             rows = (one for one in pager if one.status == status)
             while some := list(islice(rows, _AT_ONCE)):
-                contacts = self._contacts_of({one.contact_id for one in some})
+                found: dict[int, Contact | None] = {
+                    one.contact_id: one
+                    for one in self._contacts.list(
+                        contact_id=one_of(*{one.contact_id for one in some})
+                    )
+                }
                 for one in some:
-                    contact = contacts[one.contact_id]
+                    if one.contact_id not in found:
+                        # Listings show no deleted contacts, and not every resource takes several
+                        # values (API 2.6).
+                        with suppress(NotFound):
+                            found[one.contact_id] = self._contacts.get(one.contact_id)
+                    contact = found.setdefault(one.contact_id, None)
                     row = Suppressed(
                         contact_id=one.contact_id,
                         email=contact.email if contact else None,
@@ -152,18 +162,6 @@ class Suppressions(HasFrame):
                         list_id=one.list_id,
                     )
                     yield from self._dated(row, one.add_date, _CAUSES_ON_A_LIST)
-
-    def _contacts_of(self, wanted: set[int]) -> dict[int, Contact | None]:
-        found: dict[int, Contact | None] = {
-            one.contact_id: one for one in self._contacts.list(contact_id=one_of(*wanted))
-        }
-        # Listings show no deleted contacts, and not every resource takes several values (API 2.6).
-        for contact_id in wanted - found.keys():
-            try:
-                found[contact_id] = self._contacts.get(contact_id)
-            except NotFound:
-                found[contact_id] = None
-        return found
 
     def _dated(
         self, row: Suppressed, began: datetime | None, causes: frozenset[str]

@@ -45,11 +45,6 @@ class DoNotContactReason(StrEnum):
     UNREADABLE = "unreadable"
 
 
-def _aware(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise ConfigError(f"{field.name} must be a datetime with a time zone")
-
-
 @attrs.frozen(kw_only=True)
 class ContactEvent:
     """Something that happened to one contact. Its ``repr`` shows no personal data.
@@ -85,7 +80,7 @@ class ContactEvent:
     type: EventType = attrs.field(converter=EventType)
     contact: Mapping[str, Any] = attrs.field(converter=dict, repr=False, hash=False)
     contact_id: int | str | None = None
-    happened_at: datetime = attrs.field(factory=lambda: datetime.now(UTC), validator=_aware)
+    happened_at: datetime = attrs.field(factory=lambda: datetime.now(UTC))
     email: str | None = attrs.field(
         default=attrs.Factory(lambda event: _address(event.contact), takes_self=True), repr=False
     )
@@ -108,6 +103,11 @@ class ContactEvent:
     def _digest(self) -> str:
         text = json.dumps(self._content(), sort_keys=True, default=_as_text)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a time without a time zone."""
+        if not isinstance(self.happened_at, datetime) or self.happened_at.tzinfo is None:
+            raise ConfigError("happened_at must be a datetime with a time zone")
 
     @property
     def key(self) -> str:

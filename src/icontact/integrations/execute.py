@@ -62,6 +62,7 @@ def destinations_for(push: ListPush, rules: Sequence[Rule]) -> Destinations:
         APIError, TransportError: If iContact could not be asked.
     """
     pushes: dict[str, ListPush] = {}
+    ways: dict[str, tuple[str, bool]] = {}
     bound: list[BoundRule] = []
     for rule in rules:
         chosen = rule.push or push
@@ -75,21 +76,21 @@ def destinations_for(push: ListPush, rules: Sequence[Rule]) -> Destinations:
                 **policy,
             )
         # One list with two mappings, or switched off, is two destinations.
-        name = f"list {chosen.list.list_id}"
-        same_list = [other for other in pushes if other.partition(":")[0] == name]
-        equal = [other for other in same_list if _way(pushes[other]) == _way(chosen)]
+        name, way = (
+            f"list {chosen.list.list_id}",
+            (chosen.mapper.fingerprint, chosen.policy.push_contacts),
+        )
+        same_list = [other for other in ways if other.partition(":")[0] == name]
         if same_list:
+            equal = [other for other in same_list if ways[other] == way]
             name = equal[0] if equal else f"{name}:{len(same_list) + 1}"
         pushes.setdefault(name, chosen)
+        ways.setdefault(name, way)
         bound.append(BoundRule(rule, name))
     names = [one.name for one in bound]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ConfigError(f"two rules are the same: {', '.join(twice)}; give one a name=")
     return Destinations(tuple(bound), pushes)
-
-
-def _way(push: ListPush) -> tuple[str, bool]:
-    return push.mapper.fingerprint, push.policy.push_contacts
 
 
 def execute(task: Task, push: ListPush, decision: TriggerDecision) -> PushOutcome:

@@ -141,9 +141,6 @@ class IContactReceiver(Application):
     """A WSGI application for iContact's web hooks.
 
     :func:`icontact_receiver` and :func:`suppression_receiver` make one.
-
-    Raises:
-        ConfigError: If the token could be guessed, or cannot be part of a path.
     """
 
     def __init__(
