@@ -37,13 +37,12 @@ class Storage:
         ConfigError: If the file cannot be opened, or is something else.
     """
 
-    #: What the file is, for messages; the statements that make its tables; its marks in SQLite's
-    #: header; and the tables with checksums.
+    #: What the file is, for messages; its format; the tables with checksums; and the statements
+    #: after which no row is used that is not as it was written.
     _KIND: ClassVar[str]
-    _TABLES: ClassVar[str]
-    _APPLICATION: ClassVar[int]
-    _VERSION: ClassVar[int]
-    _CHECKED: ClassVar[tuple[Checked, ...]] = ()
+    _FORMAT: ClassVar[FileFormat]
+    _CHECKED: ClassVar[tuple[Checked, ...]]
+    _SET_ASIDE: ClassVar[tuple[str, ...]]
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path: str = os.fspath(path)
@@ -92,30 +91,25 @@ class Storage:
 
     def _prepare(self) -> str:
         """Make the tables in a new file; return what is wrong with another."""
-        file_format = FileFormat(
-            application_id=self._APPLICATION, version=self._VERSION, tables=self._TABLES
-        )
         try:
             connection = self._connection
             use_wal(connection)
-            if problem := file_format.prepare(connection):
+            if problem := self._FORMAT.prepare(connection):
                 problem = f"{problem}; name another file"
             else:
                 with transaction(connection):
                     keep_checksums(connection, self._CHECKED)
                     self._is_prepared = True
-                    if problem := damage_of(connection, (), schema_of(self._TABLES)):
+                    if problem := damage_of(connection, (), schema_of(self._FORMAT.tables)):
                         problem = f"{problem}; restore it from a copy, or name another file"
                     else:
-                        self._set_aside_damaged_rows(connection)
+                        for statement in self._SET_ASIDE:
+                            connection.execute(statement)
         except sqlite3.DatabaseError as error:
             problem = str(error)
         if problem:
             self.close()
         return problem
-
-    def _set_aside_damaged_rows(self, connection: sqlite3.Connection) -> None:
-        """Let no row be used that is not as it was written."""
 
 
 class _Connection:

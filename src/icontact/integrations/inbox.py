@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from typing import ClassVar
 
 import attrs
 
-from icontact._sqlite import Checked
+from icontact._sqlite import Checked, FileFormat
 from icontact.integrations._processes import lives, new_owner
 from icontact.integrations._storage import Storage
 from icontact.integrations.decide import Memory
@@ -21,8 +20,9 @@ from icontact.integrations.events import ContactEvent
 from icontact.integrations.inbox_records import (
     CONTACTS,
     EVENTS,
+    FORMAT,
     NEWEST,
-    TABLES,
+    SET_ASIDE,
     EventOutcome,
     EventState,
     InboxClaim,
@@ -35,8 +35,6 @@ from icontact.integrations.inbox_records import (
 __all__ = ["EventOutcome", "EventState", "Inbox", "InboxClaim", "InboxEntry"]
 
 logger: logging.Logger = logging.getLogger("icontact")
-
-_DAMAGED = "is not as it was written: look at it, then retry or drop it"
 
 #: An event from further in the future counts as one of now.
 _AHEAD = 3600.0
@@ -64,11 +62,9 @@ class Inbox(Storage):
     """
 
     _KIND: ClassVar[str] = "an inbox"
-    _TABLES: ClassVar[str] = TABLES
-    #: ``IcIn`` in ASCII.
-    _APPLICATION: ClassVar[int] = 0x4963496E
-    _VERSION: ClassVar[int] = 3
+    _FORMAT: ClassVar[FileFormat] = FORMAT
     _CHECKED: ClassVar[tuple[Checked, ...]] = (EVENTS, CONTACTS)
+    _SET_ASIDE: ClassVar[tuple[str, ...]] = SET_ASIDE
 
     def __init__(
         self,
@@ -284,17 +280,3 @@ class Inbox(Storage):
                 "DELETE FROM events WHERE state IN ('done', 'dropped') AND settled <= ?",
                 (now - identities,),
             )
-
-    def _set_aside_damaged_rows(self, connection: sqlite3.Connection) -> None:
-        damaged = EVENTS.is_damaged
-        connection.execute(
-            f"UPDATE events SET payload = NULL WHERE state = 'done' AND {damaged}"  # noqa: S608  # made of constants
-        )
-        connection.execute(
-            f"UPDATE events SET state = 'dead_letter', reason = ? WHERE {damaged}",  # noqa: S608  # made of constants
-            (_DAMAGED,),
-        )
-        # An unreadable memory is reported when its contact has its turn.
-        connection.execute(
-            f"UPDATE contacts SET memory = '' WHERE {CONTACTS.is_damaged}"  # noqa: S608  # made of constants
-        )

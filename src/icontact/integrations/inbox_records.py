@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from icontact._sqlite import Checked
+from icontact._sqlite import Checked, FileFormat
 from icontact.integrations._processes import is_gone
 from icontact.integrations.decide import Memory, Pending
 from icontact.integrations.events import ContactEvent
@@ -18,8 +18,9 @@ from icontact.integrations.events import ContactEvent
 __all__ = [
     "CONTACTS",
     "EVENTS",
+    "FORMAT",
     "NEWEST",
-    "TABLES",
+    "SET_ASIDE",
     "EventOutcome",
     "EventState",
     "InboxClaim",
@@ -29,7 +30,7 @@ __all__ = [
     "read_claim",
 ]
 
-TABLES = """
+_TABLES = """
 CREATE TABLE events (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     identity TEXT NOT NULL UNIQUE,
@@ -66,6 +67,17 @@ EVENTS = Checked(
     ),
 )
 CONTACTS = Checked(name="contacts", key=("contact",), columns=("owner", "until", "memory"))
+
+FORMAT = FileFormat(application_id=0x4963496E, version=3, tables=_TABLES)  # IcIn in ASCII
+
+_DAMAGED = "is not as it was written: look at it, then retry or drop it"
+
+#: What becomes of damaged rows. An unreadable memory is reported when its contact has its turn.
+SET_ASIDE = (
+    f"UPDATE events SET payload = NULL WHERE state = 'done' AND {EVENTS.is_damaged}",  # noqa: S608  (made of constants)
+    f"UPDATE events SET state = 'dead_letter', reason = '{_DAMAGED}' WHERE {EVENTS.is_damaged}",  # noqa: S608  (made of constants)
+    f"UPDATE contacts SET memory = '' WHERE {CONTACTS.is_damaged}",  # noqa: S608  (made of constants)
+)
 
 #: The events of a contact whose values are kept, the newest first. A deletion has no values.
 NEWEST = """

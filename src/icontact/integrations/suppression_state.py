@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, ClassVar
 
-from icontact._sqlite import Checked
+from icontact._sqlite import Checked, FileFormat
 from icontact.addresses import canonical_address
 from icontact.errors import ConfigError
 from icontact.integrations._processes import is_gone, lives, new_owner
@@ -75,11 +74,13 @@ class SuppressionState(Storage):
     """
 
     _KIND: ClassVar[str] = "a state of suppressions"
-    _TABLES: ClassVar[str] = _TABLES
     #: ``IcSu`` in ASCII.
-    _APPLICATION: ClassVar[int] = 0x49635375
-    _VERSION: ClassVar[int] = 1
+    _FORMAT: ClassVar[FileFormat] = FileFormat(application_id=0x49635375, version=1, tables=_TABLES)
     _CHECKED: ClassVar[tuple[Checked, ...]] = (_PEOPLE,)
+    # The next run reads the person again, from both sides.
+    _SET_ASIDE: ClassVar[tuple[str, ...]] = (
+        f"DELETE FROM people WHERE {_PEOPLE.is_damaged}",  # noqa: S608  (made of constants)
+    )
 
     def __init__(
         self, path: str | os.PathLike[str], *, clock: Callable[[], float] = time.time
@@ -254,10 +255,6 @@ class SuppressionState(Storage):
         """Return the number of people by state: ``planned``, ``done`` and ``unknown``."""
         rows = self._rows("SELECT state, COUNT(*) FROM people GROUP BY state")
         return {"planned": 0, "done": 0, "unknown": 0} | dict(rows)
-
-    def _set_aside_damaged_rows(self, connection: sqlite3.Connection) -> None:
-        # The next run reads the person again, from both sides.
-        connection.execute(f"DELETE FROM people WHERE {_PEOPLE.is_damaged}")  # noqa: S608  (made of constants)
 
 
 #: In place of the time until which a person is reserved: the other system did not take the person.
