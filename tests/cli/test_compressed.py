@@ -15,7 +15,7 @@ import pytest
 from icontact.errors import ConfigError
 from icontact.sandbox import Sandbox
 from icontact.sources import BadRow, read_rows
-from icontact.sources.line_index import LineIndex
+from icontact.sources.reading import LineIndex
 from tests.cli.support import HEADER, icontact, opened, rows_of
 
 CONTENT = "email,name\njo@example.com,Zoé\nann@example.com,Ann\n"

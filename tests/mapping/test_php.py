@@ -8,7 +8,7 @@ import pytest
 
 from icontact import ContactMapper
 from icontact.errors import ConfigError
-from icontact.mapping.php import unserialized
+from icontact.mapping.mautic import unserialized
 
 STORED = (
     'a:2:{s:13:"list_settings";a:1:{s:4:"list";s:6:"205303";}s:10:"leadFields";a:3:{'

@@ -12,7 +12,7 @@ from icontact.errors import ConfigError, ConsentError, MappingError
 from icontact.mapping import ContactMapper
 from icontact.mapping.consent_columns import not_read
 from icontact.mapping.contact_fields import CUSTOM, WIRE_NAMES, bounded, closest, field_for, shown
-from icontact.mapping.presets import PRESETS
+from icontact.mapping.mautic import PRESETS
 from icontact.push import PushSettings, mapping_from_pairs
 from icontact.sources import REASON_COLUMN, RowFile, refuse_duplicates
 

@@ -7,8 +7,7 @@ from icontact.mapping.mapper import ContactMapper, SourceLike
 from icontact.mapping.options import LongState
 from icontact.mapping.personal_names import NamePart
 from icontact.mapping.result import Explanation, FieldExplanation, MappedContact, Outcome
-from icontact.mapping.rows import Row, RowLike
-from icontact.mapping.source import Default, Key, Source
+from icontact.mapping.source import Default, Key, Row, RowLike, Source
 from icontact.mapping.states import state_code
 from icontact.mapping.values import is_blank
 

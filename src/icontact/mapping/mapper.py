@@ -27,6 +27,7 @@ from icontact.mapping.contact_fields import (
 from icontact.mapping.dates import ISO
 from icontact.mapping.field_mapping import FieldMapping, make_field, make_fields
 from icontact.mapping.guess import guess
+from icontact.mapping.mautic import preset
 from icontact.mapping.options import (
     OPTIONS_TABLE,
     Invalid,
@@ -36,11 +37,9 @@ from icontact.mapping.options import (
     Tags,
     check_option_names,
 )
-from icontact.mapping.presets import preset
 from icontact.mapping.result import Explanation, MappedContact, mapping_html
-from icontact.mapping.rows import Row, as_mapping
 from icontact.mapping.sample import sample_row
-from icontact.mapping.source import Key, Source
+from icontact.mapping.source import Key, Row, Source, as_mapping
 from icontact.mapping.values import is_blank
 
 if TYPE_CHECKING:

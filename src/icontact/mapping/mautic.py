@@ -1,4 +1,4 @@
-"""Mautic's field mapping as its iContact plugin stores it and its pseudo fields."""
+"""Mautic's field mapping as its iContact plugin stores it, its pseudo fields, and its preset."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from icontact.errors import ConfigError, MappingError
-from icontact.mapping.contact_fields import CUSTOM, custom_label, type_name
-from icontact.mapping.php import unserialized
+from icontact.mapping.contact_fields import CUSTOM, custom_label, nearest, shown, type_name
 
 #: Mautic's alias of the country; its field mapping has no place for it, and states need it.
 COUNTRY = "country"
@@ -34,6 +33,44 @@ _LEAD_FIELDS = "leadFields"
 _FORM_ROW = re.compile(r"(i|m)_([0-9]+)")
 #: Which of both sides wins, of integrations that go both ways. A push goes one way.
 _DIRECTION = re.compile(r"update_mautic_?[0-9]+")
+
+#: Settings of a plugin are not deeper, and not larger.
+_PHP_DEEPEST = 50
+_PHP_LONGEST = 1_000_000
+
+_PHP_SCALAR = re.compile(rb"(?:N|b:[01]|i:-?[0-9]{1,19}|d:-?[0-9.]{1,40}(?:[eE][+-]?[0-9]{1,3})?);")
+_PHP_TEXT = re.compile(rb's:([0-9]{1,7}):"')
+_PHP_ARRAY = re.compile(rb"a:([0-9]{1,6}):\{")
+
+#: Preset -> the mapping, with the mapper's options.
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "mautic": {
+        "email": "email",
+        "prefix": "title",
+        "first_name": "firstname",
+        "last_name": "lastname",
+        "street": "address1",
+        "street2": "address2",
+        "city": "city",
+        "state": "state",
+        "postal_code": "zipcode",
+        "phone": ("phone", "mobile"),
+        "fax": "fax",
+        # Documented as the business phone (API 6.1), and used for the company by Mautic's users.
+        "business": "company",
+        "options": {
+            "country": COUNTRY,
+            "tags": "strip",
+        },
+    },
+}
+
+
+def preset(name: str) -> Mapping[str, Any]:
+    """Return a preset's configuration."""
+    if name in PRESETS:
+        return PRESETS[name]
+    raise MappingError(f"unknown preset {shown(name)}: {nearest(name, PRESETS)}")
 
 
 def from_mautic(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,7 +181,7 @@ def document(path: str | os.PathLike[str]) -> Any:
     is_php = False
     try:
         data = Path(path).read_bytes()
-        is_php = re.match(rb"\s*a:[0-9]{1,6}:\{", data) is not None
+        is_php = _PHP_ARRAY.match(data.lstrip()) is not None
         return unserialized(data.strip()) if is_php else json.loads(data.decode("utf-8-sig"))
     except OSError as error:
         problem = error.strerror or type(error).__name__
@@ -157,3 +194,49 @@ def document(path: str | os.PathLike[str]) -> Any:
         if is_php:
             problem = f"not as PHP serializes a value: {error}"
     raise ConfigError(f"cannot read {os.fspath(path)}: {problem}")
+
+
+def unserialized(data: bytes) -> Any:
+    """Return the value; an array whose keys are 0, 1, … is a list, every other one a dictionary.
+
+    Objects are refused: nothing is made of what they name.
+
+    >>> unserialized(b'a:1:{s:5:"email";s:4:"mail";}')
+    {'email': 'mail'}
+    """
+    if len(data) > _PHP_LONGEST:
+        raise ValueError("longer than a plugin's settings can be")
+    value, end = _php_value(data, 0, 0)
+    if data[end:].strip():
+        raise ValueError("something follows the value")
+    return value
+
+
+def _php_value(data: bytes, start: int, depth: int) -> tuple[Any, int]:
+    """Return the value at a place, and where it ends."""
+    if depth > _PHP_DEEPEST:
+        raise ValueError("nested too deeply")
+    if (found := _PHP_SCALAR.match(data, start)) is not None:
+        kind, _, value = found[0][:-1].decode("ascii").partition(":")
+        if kind == "N":
+            return None, found.end()
+        if kind == "b":
+            return value == "1", found.end()
+        return (int(value) if kind == "i" else float(value)), found.end()
+    if (found := _PHP_TEXT.match(data, start)) is not None:
+        end = found.end() + int(found[1])
+        if data[end : end + 2] != b'";':
+            raise ValueError(f"a text does not end where it says, at byte {start}")
+        return data[found.end() : end].decode("utf-8"), end + 2
+    if (found := _PHP_ARRAY.match(data, start)) is None:
+        raise ValueError(f"not a value that settings can hold, at byte {start}")
+    place, array = found.end(), dict[str | int, Any]()
+    for _ in range(int(found[1])):
+        key, place = _php_value(data, place, depth + 1)
+        if isinstance(key, bool) or not isinstance(key, str | int):
+            raise ValueError(f"an array has a key that is not a text or a number, at byte {place}")
+        array[key], place = _php_value(data, place, depth + 1)
+    if data[place : place + 1] != b"}":
+        raise ValueError(f"an array does not end where it says, at byte {place}")
+    is_list = list(array) == list(range(len(array)))
+    return (list(array.values()) if is_list else array), place + 1

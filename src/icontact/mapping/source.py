@@ -1,12 +1,12 @@
-"""The source of a field's value, and its options."""
+"""The rows that are mapped, and the source of a field's value in them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias, cast, get_args
+from typing import Any, Literal, Protocol, TypeAlias, cast, get_args
 
 import attrs
 
@@ -26,6 +26,36 @@ _MOST_DECIMALS = 10
 
 #: One character that cannot be a part of a number itself.
 _MARK = re.compile(r"[^0-9A-Za-z+-]")
+
+
+class RowLike(Protocol):
+    """An object with keys that is not a `Mapping`: ``sqlite3.Row``, a pandas ``Series``."""
+
+    def keys(self) -> Iterable[Any]:
+        """Return the names."""
+        ...
+
+    def __getitem__(self, key: Any, /) -> Any:
+        """Return a value."""
+        ...
+
+
+Row: TypeAlias = Mapping[Any, Any] | RowLike
+
+
+def as_mapping(row: Any) -> Mapping[Any, Any]:
+    """Return a row as a mapping.
+
+    Raises:
+        MappingError: It is not one; names the type that came.
+    """
+    if isinstance(row, Mapping):
+        return row
+    if hasattr(row, "keys") and hasattr(row, "__getitem__"):
+        keys = row.keys()
+        return {key: row[key] for key in keys}
+    way_out = "; row._asdict() is one" if hasattr(row, "_asdict") else ""
+    raise MappingError(f"a row must be a mapping of names to values, not {type_name(row)}{way_out}")
 
 
 def _key(given: Key | list[Key] | tuple[Key, ...]) -> Key | tuple[Key, ...]:

@@ -11,12 +11,19 @@ from icontact.errors import DoNotContact, MappingError
 from icontact.mapping.addresses import clean_email
 from icontact.mapping.consent_reading import read
 from icontact.mapping.dates import clean_date
-from icontact.mapping.html_text import without_tags
 from icontact.mapping.numbers import clean_checkbox, clean_number
 from icontact.mapping.options import MapperOptions
 from icontact.mapping.personal_names import name_part
 from icontact.mapping.states import clean_state
-from icontact.mapping.values import TransformResult, clean_text, is_blank, joined, unboxed, verbatim
+from icontact.mapping.values import (
+    TransformResult,
+    clean_text,
+    is_blank,
+    joined,
+    unboxed,
+    verbatim,
+    without_tags,
+)
 
 #: A transform's name, or a function of the user's own.
 TransformStep: TypeAlias = str | Callable[[Any], Any]

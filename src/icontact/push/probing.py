@@ -9,7 +9,7 @@ from icontact._wording import number_of
 from icontact.client import Folder
 from icontact.errors import IContactError, MappingError
 from icontact.mapping import ContactMapper, Explanation, Row
-from icontact.mapping.rows import as_mapping
+from icontact.mapping.source import as_mapping
 from icontact.models import Contact, ContactFields, FieldType
 from icontact.push.diagnosis import Diagnosis, FieldCheck, Step, compare_contact
 from icontact.push.field_changes import filled_fields

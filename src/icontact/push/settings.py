@@ -13,8 +13,8 @@ import attrs
 from icontact.errors import ConfigError, MappingError
 from icontact.mapping import ContactMapper, toml
 from icontact.mapping.contact_fields import WIRE_NAMES
+from icontact.mapping.mautic import preset
 from icontact.mapping.normalize import normalize_key
-from icontact.mapping.presets import preset
 from icontact.push.policy import (
     LARGEST_ID,
     PolicyOptions,

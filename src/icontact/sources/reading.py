@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import shutil
 import tempfile
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from os import PathLike
@@ -23,7 +25,6 @@ from icontact.sources.encodings import (
 from icontact.sources.excel_rows import ExcelReader, is_workbook, workbook_rows
 from icontact.sources.header import header_hint
 from icontact.sources.json_rows import JsonReader, is_one_object, json_lines, json_list
-from icontact.sources.line_index import LineIndex
 from icontact.sources.rows import (
     FIRST_ROWS,
     BadRow,
@@ -34,7 +35,7 @@ from icontact.sources.rows import (
     mismatch_error,
 )
 
-__all__ = ["RowFile", "read_rows"]
+__all__ = ["LineIndex", "RowFile", "read_rows"]
 
 _CSV = frozenset({".csv", ".tsv", ".tab", ".txt"})
 _JSON_LINES = frozenset({".jsonl", ".ndjson"})
@@ -43,6 +44,31 @@ _DAMAGED = "the compressed file is cut off or damaged: it may hold more rows tha
 
 #: Beyond this, what comes through a pipe is kept in a file until it is read.
 _IN_MEMORY = 16 * 2**20
+
+
+class LineIndex:
+    """Remembers where rows begin. Rows that follow each other line by line cost nothing."""
+
+    def __init__(self) -> None:
+        self.count: int = 0
+        self._next: int | None = -1
+        # The first row of each run of lines, and its line; 0 for none.
+        self._rows, self._lines = array("Q"), array("Q")
+
+    def add(self, line: int | None) -> None:
+        """Remember the line of the next row; ``None`` if lines are not counted."""
+        if line != self._next:
+            self._rows.append(self.count)
+            self._lines.append(line or 0)
+        self.count += 1
+        self._next = None if line is None else line + 1
+
+    def line_of(self, row: int) -> int | None:
+        """Return the line of a row, from 1; ``None`` if it has none, or was not read yet."""
+        if row >= self.count:
+            return None
+        run = bisect_right(self._rows, row) - 1
+        return self._lines[run] + row - self._rows[run] if self._lines[run] else None
 
 
 class RowFile(Iterator[SourceRow]):
