@@ -10,7 +10,7 @@ import requests
 import responses
 
 from icontact.sandbox import Sandbox
-from icontact.sandbox.servers.mock_registry import mock_registry
+from icontact.sandbox.servers.in_process import mock_registry
 from tests.sandbox.wire import HEADERS, Wire
 
 URL = "https://app.icontact.com/icp"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import ipaddress
 import logging
 import os
 import socket
@@ -16,13 +15,12 @@ import time
 import warnings
 from collections.abc import Callable
 from email.utils import formatdate
-from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 from icontact.sandbox import phpjson
 from icontact.sandbox.app import error_location
-from icontact.sandbox.exchange import OutgoingResponse
+from icontact.sandbox.exchange import OutgoingResponse, is_loopback
 from icontact.sandbox.servers.http_parser import Head, RequestReader, Unreadable
 from icontact.sandbox.servers.router import MOUNT, Router, finalize, status_line
 
@@ -69,9 +67,14 @@ class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         sleep: Callable[[float], object] = time.sleep,
         patience: float = PATIENCE,
     ) -> None:
-        _warn_beyond_loopback(host, router.control is not None)
+        if not is_loopback(host):
+            what = "read, fill and control it" if router.control else "read and fill it"
+            warnings.warn(
+                f"The sandbox listens on {host}, so that others can reach it, and {what}: its"
+                " credentials are public. Leave the host out to stay on this machine.",
+                stacklevel=4,
+            )
         self._router, self._tls, self._sleep, self._patience = router, tls, sleep, patience
-        self._lock = threading.Lock()
         self._connections: dict[threading.Thread, socket.socket] = {}
         self.address_family: int = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
@@ -106,8 +109,8 @@ class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self.shutdown()
         self._thread.join(_JOIN_SECONDS)
         self.server_close()
-        with self._lock:
-            still_open = dict(self._connections)
+        # The copy is made in one step, whatever the threads do meanwhile.
+        still_open = dict(self._connections)
         for connection in still_open.values():
             # It may have ended by itself.
             with contextlib.suppress(OSError):
@@ -118,14 +121,15 @@ class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Serve one connection, in the thread that was made for it."""
         connection: socket.socket = request
-        self._note(connection)
+        thread = threading.current_thread()
+        self._connections[thread] = connection
         try:
             connection.settimeout(self._patience)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
             if self._tls is not None:
                 # In this thread, since a client may take its time for the handshake.
                 connection = self._tls.wrap_socket(connection, server_side=True)
-                self._note(connection)
+                self._connections[thread] = connection
             self._serve_requests(connection)
         except OSError:
             # The client went away, or speaks no TLS.
@@ -133,13 +137,8 @@ class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         except Exception as error:  # noqa: BLE001  (it must not stop the server)
             logger.error("A connection ended by a fault: %s", error_location(error))
         finally:
-            with self._lock:
-                del self._connections[threading.current_thread()]
+            del self._connections[thread]
             connection.close()
-
-    def _note(self, connection: socket.socket) -> None:
-        with self._lock:
-            self._connections[threading.current_thread()] = connection
 
     def _serve_requests(self, connection: socket.socket) -> None:
         reader = RequestReader(connection, self._patience)
@@ -162,7 +161,12 @@ class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         if head.awaits_continue:
             connection.sendall(_CONTINUE)
         body = reader.read_body(head, self._router.max_body_bytes)
-        path, query = _split(head.target)
+        target = head.target
+        if not target.startswith("/"):
+            # It may name the host, too.
+            target = "/" + target.partition("://")[2].partition("/")[2]
+        path, _, query = target.partition("?")
+        path = unquote(path.partition("#")[0], errors="replace")
         handled = self._router.receive(head.method, path, query, head.headers, body)
         if handled.answer is None or handled.dropped:
             with contextlib.suppress(OSError):
@@ -175,7 +179,7 @@ class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     def _send(self, connection: socket.socket, head: Head, answer: OutgoingResponse) -> None:
         headers, body = finalize(head.method, head.headers, answer)
-        lines = [f"HTTP/1.1 {status_line(answer.status)}", f"Date: {_date(int(time.time()))}"]
+        lines = [f"HTTP/1.1 {status_line(answer.status)}", f"Date: {formatdate(usegmt=True)}"]
         lines.append("Server: icontact-sandbox")
         lines += [f"{name}: {value}" for name, value in headers.items()]
         if not head.keeps_alive:
@@ -186,11 +190,6 @@ class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
 
 
-@lru_cache(maxsize=1)
-def _date(second: int) -> str:
-    return formatdate(second, usegmt=True)
-
-
 def _drain(connection: socket.socket) -> None:
     """Let a client that is still sending read the answer before the connection is closed."""
     connection.shutdown(socket.SHUT_WR)
@@ -198,25 +197,3 @@ def _drain(connection: socket.socket) -> None:
     for _ in range(_DRAIN_READS):
         if not connection.recv(64 * 1024):
             return
-
-
-def _split(target: str) -> tuple[str, str]:
-    """Return the path, decoded, and the query of a target, which may name the host, too."""
-    if not target.startswith("/"):
-        target = "/" + target.partition("://")[2].partition("/")[2]
-    path, _, query = target.partition("?")
-    return unquote(path.partition("#")[0], errors="replace"), query
-
-
-def _warn_beyond_loopback(host: str, has_control: bool) -> None:
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        what = "read, fill and control it" if has_control else "read and fill it"
-        warnings.warn(
-            f"The sandbox listens on {host}, so that others can reach it, and {what}: its"
-            " credentials are public. Leave the host out to stay on this machine.",
-            stacklevel=5,
-        )

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 import attrs
 
-MAX_LINE = 16 * 1024
-MAX_HEAD = 64 * 1024
-MAX_HEADERS = 200
+_MAX_LINE = 16 * 1024
+_MAX_HEAD = 64 * 1024
+_MAX_HEADERS = 200
 _MAX_CHUNK_LINE = 1024
 
 _RECEIVED = 64 * 1024
@@ -57,16 +57,12 @@ class Head:
         return self.minor > 0 and self.headers.get("expect", "").lower() == "100-continue"
 
 
-def parse_head(raw: bytes) -> Head:
-    """Parse the request line and the headers.
-
-    Raises:
-        Unreadable: 400, 414, 431, 501 or 505.
-    """
+def _parse_head(raw: bytes) -> Head:
+    """Parse the request line and the headers, or raise Unreadable: 400, 414, 431, 501 or 505."""
     first, *lines = raw.decode("latin-1").replace("\r\n", "\n").split("\n")
-    if len(first) > MAX_LINE:
+    if len(first) > _MAX_LINE:
         raise Unreadable(414)
-    if len(lines) > MAX_HEADERS:
+    if len(lines) > _MAX_HEADERS:
         raise Unreadable(431)
     words = first.split()
     version = _VERSION.fullmatch(words[-1]) if len(words) == 3 else None
@@ -156,7 +152,7 @@ class RequestReader:
         Raises:
             Unreadable: It is not a head, or it comes too slowly.
         """
-        self._start_clock()
+        self._deadline = time.monotonic() + self._patience
         while not self._buffer:
             try:
                 self._receive()
@@ -166,16 +162,16 @@ class RequestReader:
             self._buffer = self._buffer.lstrip(b"\r\n")
         with self._in_time():
             while (end := _END_OF_HEAD.search(self._buffer)) is None:
-                if len(self._buffer) > MAX_HEAD:
+                if len(self._buffer) > _MAX_HEAD:
                     raise Unreadable(431)
-                if len(self._buffer) > MAX_LINE and b"\n" not in self._buffer:
+                if len(self._buffer) > _MAX_LINE and b"\n" not in self._buffer:
                     raise Unreadable(414)
                 self._receive()
         raw = bytes(self._buffer[: end.start()])
         del self._buffer[: end.end()]
-        if len(raw) > MAX_HEAD:
+        if len(raw) > _MAX_HEAD:
             raise Unreadable(431)
-        return parse_head(raw)
+        return _parse_head(raw)
 
     def read_body(self, head: Head, most: int) -> tuple[bytes, bool]:
         """Return the body of a request, and whether it was longer than allowed, and is dropped.
@@ -183,32 +179,26 @@ class RequestReader:
         Raises:
             Unreadable: It ends early, comes too slowly, or is not as the head says.
         """
-        body, too_long = bytearray(), False
         with self._in_time():
-            for part in self._chunks() if head.is_chunked else self._take(head.length):
-                too_long = too_long or len(body) + len(part) > most
-                if not too_long:
-                    body += part
-        return (b"", True) if too_long else (bytes(body), False)
+            return gathered(self._chunks() if head.is_chunked else self._take(head.length), most)
 
     def _chunks(self) -> Iterator[bytes]:
-        while size := self._chunk_size():
-            yield from self._take(size)
+        while True:
+            size = _CHUNK_SIZE.fullmatch(self._line())
+            if size is None:
+                raise Unreadable(400)
+            if int(size[1], 16) == 0:
+                break
+            yield from self._take(int(size[1], 16))
             if self._line() != b"\r\n":
                 raise Unreadable(400)
-        for _ in range(MAX_HEADERS):
+        for _ in range(_MAX_HEADERS):
             trailer = self._line()
             if not trailer.endswith(b"\r\n"):
                 raise Unreadable(400)
             if trailer == b"\r\n":
                 return
         raise Unreadable(431)
-
-    def _chunk_size(self) -> int:
-        found = _CHUNK_SIZE.fullmatch(self._line())
-        if found is None:
-            raise Unreadable(400)
-        return int(found[1], 16)
 
     def _line(self) -> bytes:
         while (end := self._buffer.find(b"\n", 0, _MAX_CHUNK_LINE)) < 0:
@@ -232,16 +222,13 @@ class RequestReader:
     @contextmanager
     def _in_time(self) -> Iterator[None]:
         """Refuse a request that ends early, or takes too long."""
-        self._start_clock()
+        self._deadline = time.monotonic() + self._patience
         try:
             yield
         except EOFError:
             raise Unreadable(400) from None
         except TimeoutError:
             raise Unreadable(408) from None
-
-    def _start_clock(self) -> None:
-        self._deadline = time.monotonic() + self._patience
 
     def _receive(self) -> None:
         left = self._deadline - time.monotonic()
@@ -252,3 +239,13 @@ class RequestReader:
         if not received:
             raise EOFError
         self._buffer += received
+
+
+def gathered(parts: Iterator[bytes], most: int) -> tuple[bytes, bool]:
+    """Return a body, and whether it was longer than allowed, and is dropped."""
+    body, too_long = bytearray(), False
+    for part in parts:
+        too_long = too_long or len(body) + len(part) > most
+        if not too_long:
+            body += part
+    return (b"", True) if too_long else (bytes(body), False)

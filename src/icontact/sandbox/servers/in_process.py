@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import requests
+import responses
+from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPResponse
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import (
@@ -17,13 +21,13 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
-from icontact.sandbox.app import App
-from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse
-from icontact.sandbox.faults import Fault, FaultKind
-from icontact.sandbox.servers.mock_registry import mock_registry
+from icontact.sandbox.app import App, HandledRequest
+from icontact.sandbox.exchange import IncomingRequest
+from icontact.sandbox.faults import FaultKind
 from icontact.sandbox.servers.router import below, finalize, merged, parse_query, status_line
 
 _RESET = (104, "Connection reset by peer")
+_LOOPBACK = re.compile(r"https?://(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:[/?#]|$)", re.I)
 
 
 class InProcessServer:
@@ -59,10 +63,10 @@ class InProcessServer:
 
     def answer(self, request: requests.PreparedRequest) -> HTTPResponse:
         """Answer a request, or raise what its fault causes in requests."""
-        incoming = _incoming_from(request, self._mount, self._app.max_body_bytes)
-        handled = self._app.receive(incoming)
-        if handled.answer is None or handled.dropped:
-            raise _broken(handled.fault, request)
+        handled = self._app.receive(self._incoming(request))
+        answer = handled.answer
+        if answer is None or handled.dropped:
+            raise _broken(handled, request)
         # The library notes the arguments of the sending in the request.
         timeout: Any = getattr(request, "req_kwargs", {}).get("timeout")
         read_timeout = timeout[1] if isinstance(timeout, tuple) else timeout
@@ -70,50 +74,44 @@ class InProcessServer:
             text = f"Read timed out. (read timeout={float(read_timeout)})"
             error = ReadTimeoutError(_pool(request), request.path_url, text)
             raise requests.exceptions.ReadTimeout(error, request=request)
-        return _http_response(handled.answer, request)
+        # Not compressed, also if the client accepts it: requests would only undo it.
+        headers, body = finalize(str(request.method), {}, answer)
+        return HTTPResponse(
+            status=answer.status,
+            reason=status_line(answer.status).partition(" ")[2],
+            body=BytesIO(body),
+            headers=headers,
+            preload_content=False,
+            request_method=request.method,
+        )
 
-
-def _incoming_from(request: requests.PreparedRequest, mount: str, most: int) -> IncomingRequest:
-    url = urlsplit(str(request.url))
-    body: Any = request.body or b""
-    if isinstance(body, str):
-        body = body.encode()
-    elif not isinstance(body, bytes):
-        body = b"".join(body)
-    too_long = len(body) > most
-    headers = {
-        name.lower(): value.decode("latin-1") if isinstance(value, bytes) else value
-        for name, value in request.headers.items()
-    }
-    return IncomingRequest(
-        method=str(request.method).upper(),
-        path=below(merged(unquote(url.path, errors="replace")), mount),
-        query=parse_query(url.query),
-        headers=headers,
-        body=b"" if too_long else body,
-        too_long=too_long,
-    )
-
-
-def _http_response(answer: OutgoingResponse, request: requests.PreparedRequest) -> HTTPResponse:
-    # Not compressed, also if the client accepts it: requests would only undo it.
-    headers, body = finalize(str(request.method), {}, answer)
-    return HTTPResponse(
-        status=answer.status,
-        reason=status_line(answer.status).partition(" ")[2],
-        body=BytesIO(body),
-        headers=headers,
-        preload_content=False,
-        request_method=request.method,
-    )
+    def _incoming(self, request: requests.PreparedRequest) -> IncomingRequest:
+        url = urlsplit(str(request.url))
+        body: Any = request.body or b""
+        if isinstance(body, str):
+            body = body.encode()
+        elif not isinstance(body, bytes):
+            body = b"".join(body)
+        too_long = len(body) > self._app.max_body_bytes
+        return IncomingRequest(
+            method=str(request.method).upper(),
+            path=below(merged(unquote(url.path, errors="replace")), self._mount),
+            query=parse_query(url.query),
+            headers={
+                name.lower(): value.decode("latin-1") if isinstance(value, bytes) else value
+                for name, value in request.headers.items()
+            },
+            body=b"" if too_long else body,
+            too_long=too_long,
+        )
 
 
 def _broken(
-    fault: Fault | None, request: requests.PreparedRequest
+    handled: HandledRequest, request: requests.PreparedRequest
 ) -> requests.exceptions.ConnectionError:
     """Return what requests raises for a refused connection, or for one that breaks."""
     error: Exception = ProtocolError("Connection aborted.", ConnectionResetError(*_RESET))
-    if fault is not None and fault.kind is FaultKind.REFUSE:
+    if handled.fault is not None and handled.fault.kind is FaultKind.REFUSE:
         pool = _pool(request)
         connection = HTTPConnection(pool.host, pool.port)
         reason = NewConnectionError(connection, "[Errno 111] Connection refused")
@@ -124,3 +122,109 @@ def _broken(
 def _pool(request: requests.PreparedRequest) -> HTTPConnectionPool:
     url = urlsplit(str(request.url))
     return HTTPConnectionPool(url.hostname or "", url.port)
+
+
+class MockRegistry(responses.BaseResponse):
+    """The one mock for every verb and path, which the open servers answer.
+
+    While a server is open, the user's mocks of the same library stay in force. A mock that was
+    started later is asked first, as the inner one of two. Then a request to a sandbox's URL is
+    answered by the sandbox, and a request to loopback passes. All others are refused, or handled as
+    the user's mock handles them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("*", re.compile(""))
+        self._lock = threading.Lock()
+        self._servers: list[InProcessServer] = []
+        self._mock = _Mock(self)
+        self._find_match = responses.RequestsMock._find_match
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a server is open."""
+        return bool(self._servers)
+
+    def add(self, server: InProcessServer) -> None:
+        """Open a server; the first one starts the mock."""
+        with self._lock:
+            self._servers.append(server)
+            if len(self._servers) == 1:
+                self._mock.add_passthru(_LOOPBACK)
+                self._mock.add(self)
+                self._mock.underneath = HTTPAdapter.send
+                self._mock.start()
+                self._hook(self._with_servers())
+
+    def remove(self, server: InProcessServer) -> None:
+        """Close a server; the last one stops the mock."""
+        with self._lock:
+            self._servers.remove(server)
+            if not self._servers:
+                self._hook(self._find_match)
+                self._mock.stop(allow_assert=False)
+                self._mock.reset()
+
+    def matches(self, request: requests.PreparedRequest) -> tuple[bool, str]:
+        """Say whether a server answers a request, and why not."""
+        if self._server_for(request) is None:
+            return False, "URL is not under the base URL of a sandbox"
+        return True, ""
+
+    def get_response(self, request: requests.PreparedRequest) -> HTTPResponse:
+        """Answer a request by the newest server for it."""
+        # The library keeps every request, with the credentials in its headers.
+        self._mock.calls.reset()
+        self.calls.reset()
+        server = self._server_for(request)
+        if server is None:
+            raise requests.exceptions.ConnectionError("The sandbox was just left", request=request)
+        return server.answer(request)
+
+    def _server_for(self, request: requests.PreparedRequest) -> InProcessServer | None:
+        with self._lock:
+            return next((each for each in reversed(self._servers) if each.serves(request)), None)
+
+    @staticmethod
+    def _hook(find_match: Callable[..., Any]) -> None:
+        # A mock that was started after ours is asked first, and does not know ours. The library has
+        # no public way to change that.
+        responses.RequestsMock._find_match = find_match  # type: ignore[method-assign]  # see above
+
+    def _with_servers(self) -> Callable[..., Any]:
+        find_match = self._find_match
+
+        def find(mock: responses.RequestsMock, request: requests.PreparedRequest) -> Any:
+            found, reasons = find_match(mock, request)
+            if found is not None or isinstance(mock, _Mock):
+                return found, reasons
+            if self._server_for(request) is not None:
+                return self, []
+            if _LOOPBACK.match(str(request.url)):
+                return responses.PassthroughResponse(str(request.method), str(request.url)), []
+            return found, reasons
+
+        return find
+
+
+class _Mock(responses.RequestsMock):
+    """Our mock, which leaves to an earlier mock what no server answers."""
+
+    def __init__(self, registry: MockRegistry) -> None:
+        super().__init__(assert_all_requests_are_fired=False)
+        self._served = registry
+        self.underneath: Callable[..., requests.Response] = responses._real_send
+
+    def _on_request(self, adapter: Any, request: Any, **kwargs: Any) -> Any:
+        if not self._served.is_open:
+            # A mock that ended after ours has put ours back.
+            return responses._real_send(adapter, request, **kwargs)
+        # Only to a mock of this library: anything else leads out to the network.
+        mocked = self.underneath.__module__ == responses.__name__
+        if mocked and not self._served.matches(request)[0]:
+            return self.underneath(adapter, request, **kwargs)
+        return super()._on_request(adapter, request, **kwargs)
+
+
+mock_registry: MockRegistry = MockRegistry()
+"""The registry of this process."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from icontact.sandbox.servers.http_parser import parse_length
+from icontact.sandbox.servers.http_parser import gathered, parse_length
 from icontact.sandbox.servers.router import Router, finalize, status_line
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import InputStream, StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _CHUNK = 64 * 1024
 
@@ -62,19 +62,16 @@ def headers_from(environ: WSGIEnvironment) -> dict[str, str]:
 
 def body_from(environ: WSGIEnvironment, most: int) -> tuple[bytes, bool]:
     """Read the body; return it, and whether it was too long, and so is not kept."""
-    stream: InputStream = environ["wsgi.input"]
-    length = environ.get("CONTENT_LENGTH", "")
-    if environ.get("wsgi.input_terminated"):
-        remaining = None
-    else:
+
+    def parts() -> Iterator[bytes]:
+        length = environ.get("CONTENT_LENGTH", "")
+        ends = bool(environ.get("wsgi.input_terminated"))
         remaining = parse_length(length) if length.isascii() and length.isdecimal() else 0
-    body, too_long = bytearray(), False
-    while remaining is None or remaining > 0:
-        chunk = stream.read(_CHUNK if remaining is None else min(_CHUNK, remaining))
-        if not chunk:
-            break
-        too_long = too_long or len(body) + len(chunk) > most
-        if not too_long:
-            body += chunk
-        remaining = None if remaining is None else remaining - len(chunk)
-    return (b"", True) if too_long else (bytes(body), False)
+        while ends or remaining > 0:
+            chunk = environ["wsgi.input"].read(_CHUNK if ends else min(_CHUNK, remaining))
+            if not chunk:
+                return
+            remaining -= len(chunk)
+            yield chunk
+
+    return gathered(parts(), most)
