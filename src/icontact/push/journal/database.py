@@ -56,7 +56,8 @@ class Database:
         self.path: str | None = None if path is None else os.fspath(path)
         self._lock = threading.RLock()
         if self.path is not None:
-            self._make_file(self.path)
+            if problem := make_private(self.path):
+                raise JournalError(f"the journal {self.path} cannot be opened: {problem}")
             self._refuse_others(self.path)
         with self._in_words("opened"):
             self._connection = sqlite3.connect(
@@ -70,15 +71,10 @@ class Database:
             self._close()
             raise
 
-    def _make_file(self, path: str) -> None:
-        """Make the file if it does not exist, for its owner alone; refuse other files."""
-        if problem := make_private(path):
-            raise JournalError(f"the journal {path} cannot be opened: {problem}")
-        if 0 < Path(path).stat().st_size < _TOO_SMALL:
-            raise JournalError(f"{path} {_NO_JOURNAL}: name another file")
-
     def _refuse_others(self, path: str) -> None:
         """Check whose file it is, before anything in it changes, its mode included."""
+        if 0 < Path(path).stat().st_size < _TOO_SMALL:
+            raise JournalError(f"{path} {_NO_JOURNAL}: name another file")
         with self._in_words("opened"), closing(sqlite3.connect(path, timeout=0.2)) as connection:
             kind, found, tables = (connection.execute(query).fetchone()[0] for query in MARKS)
         if (kind, found) == (_APPLICATION_ID, VERSION) or not (kind or found or tables):

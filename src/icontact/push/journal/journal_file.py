@@ -1,20 +1,30 @@
-"""The file of a journal: which push it belongs to, whether it is whole, and who holds it."""
+"""The file of a journal: its push, whether it is whole, and the contacts that were looked up."""
 
 # ruff: noqa: S608  (the statements are made of constants, values are parameters)
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+from icontact.addresses import canonical_address
 from icontact.errors import JournalError
+from icontact.models import Contact, ContactFields
 from icontact.push.journal.database import Database
-from icontact.push.journal.known_contacts import KnownContacts
+from icontact.push.journal.schema import Stage
 
-__all__ = ["JournalFile"]
+__all__ = ["CHUNK", "JournalFile", "KnownContacts", "contact_from"]
+
+#: The number of rows in memory at a time.
+CHUNK = 1000
+
+_FIELDS = tuple(
+    name for name in ContactFields.__annotations__ if name not in ("email", "status", "business")
+)
 
 #: The key of the checksum of all rows, in a journal that no push uses.
 _SEAL = "seal"
@@ -128,3 +138,74 @@ class JournalFile:
         """Return the value of a key."""
         found = self.database.value("SELECT value FROM about WHERE key = ?", (key,))
         return default if found is None else str(found)
+
+
+class KnownContacts:
+    """Contacts with an address that a row has, and their state on the list."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def forget(self) -> None:
+        """Delete all contacts that were looked up."""
+        self._database.execute("DELETE FROM known")
+
+    def keep(self, contacts: Iterable[Contact]) -> None:
+        """Store the contacts that open rows are about."""
+        found = [(canonical_address(one.email), one) for one in contacts]
+        wanted = {
+            address
+            for (address,) in self._database.rows(
+                "SELECT address FROM rows WHERE stage = ?"
+                " AND address IN (SELECT value FROM json_each(?))",
+                (Stage.READ, json.dumps([address for address, _ in found])),
+            )
+        }
+        with self._database.transaction():
+            self._database.execute_many(
+                "INSERT OR REPLACE INTO known (contact_id, address, contact) VALUES (?, ?, ?)",
+                (
+                    (one.contact_id, str(address), _contact_text(one))
+                    for address, one in found
+                    if address in wanted
+                ),
+            )
+
+    def without_state(self) -> Iterator[int]:
+        """Yield the ids of the contacts whose state on the list is not known yet."""
+        for found in self._database.steps(
+            "SELECT contact_id FROM known WHERE subscription IS NULL AND contact_id > ?"
+            " ORDER BY contact_id LIMIT ?",
+            (),
+            CHUNK,
+        ):
+            yield from (number for (number,) in found)
+
+    def count(self) -> int:
+        """Return how many contacts were found."""
+        return int(self._database.value("SELECT COUNT(*) FROM known"))
+
+    def keep_states(self, states: Mapping[int, str]) -> None:
+        """Store the states of contacts on the list."""
+        with self._database.transaction():
+            self._database.execute_many(
+                "UPDATE known SET subscription = ? WHERE contact_id = ?",
+                ((state, contact_id) for contact_id, state in states.items()),
+            )
+
+
+def _contact_text(contact: Contact) -> str:
+    """Return as JSON what decisions need to know of a contact; blank fields are left out."""
+    kept: dict[str, Any] = {
+        name: value for name in _FIELDS if (value := getattr(contact, name)) not in ("", {})
+    }
+    # For this field, absent and blank differ.
+    if contact.business is not None:
+        kept["business"] = contact.business
+    return json.dumps([contact.contact_id, contact.email, str(contact.status), kept], default=str)
+
+
+def contact_from(text: str) -> Contact:
+    """Return the contact that a JSON text holds."""
+    contact_id, email, status, kept = json.loads(text)
+    return Contact(contact_id=contact_id, email=email, status=status, **kept)

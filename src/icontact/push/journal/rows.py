@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 
 from icontact.auth import Private
 from icontact.push.decisions import ContactState, Decision
-from icontact.push.journal.journal_file import JournalFile
-from icontact.push.journal.known_contacts import CHUNK, contact_from
+from icontact.push.journal.journal_file import CHUNK, JournalFile, contact_from
 from icontact.push.journal.records import (
     OpenRow,
     RowRecord,

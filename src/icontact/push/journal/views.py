@@ -109,17 +109,15 @@ class _View(Sequence[T], Generic[T]):
         # Rows are numbered from 0 without a gap.
         places = range(len(self))[place]
         if isinstance(places, int):
-            return self._at(places, places)[0]
+            return self[places : places + 1][0]
         if not places:
             return []
-        return self._at(min(places), max(places))[:: places.step]
-
-    def _at(self, first: int, last: int) -> list[T]:
+        first, last = min(places), max(places)
         sql = f"SELECT {self.columns} FROM rows WHERE row BETWEEN ? AND ? ORDER BY row"
         found = self._database.rows(sql, (first, last))
         if len(found) != last - first + 1:
             raise self._database.damaged("a row is missing")
-        return [*map(self._item, found)]
+        return [*map(self._item, found)][:: places.step]
 
     def __iter__(self) -> Iterator[T]:
         return self._where("TRUE")
@@ -137,7 +135,7 @@ class _View(Sequence[T], Generic[T]):
         """Return the item that the columns describe; the first eight are the same of all items."""
         row, email, status, subscription, reason, contact_id, notes, duplicate_of = columns[:8]
         try:
-            why, said = Reason.decode(reason), tuple(json.loads(notes or "[]"))
+            why, said = Reason.decode(reason), tuple(json.loads(notes)) if notes else ()
             common = {
                 "row": row,
                 "email": email,
@@ -244,7 +242,7 @@ class PlannedRows(_View[PlannedRow]):
 
     def _made(self, common: dict[str, Any], *columns: Any) -> PlannedRow:
         action, subscribe, changes, fields = columns
-        before: Mapping[str, str] = json.loads(changes or "{}")
+        before: Mapping[str, str] = json.loads(changes) if changes else {}
         return PlannedRow(
             **common,
             action=Action[action],
