@@ -26,6 +26,10 @@ T = TypeVar("T")
 ReasonRow: TypeAlias = tuple[str | None, Reason | str, bool, int, tuple[int, ...]]
 
 
+#: The contact was in iContact already, and is put on the list.
+_ADDED = "(status = 'updated' AND subscribe)"
+
+
 # A dataclass, since pandas and polars make columns of a list of these.
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedRow:
@@ -85,13 +89,13 @@ class _View(Sequence[T], Generic[T]):
         self.counts: dict[str, int] = {}
         self.added: int = 0
         self._length = 0
-        for status, subscribe, number in database.rows(
-            "SELECT status, subscribe, COUNT(*) FROM rows GROUP BY status, subscribe"
+        for status, is_added, number in database.rows(
+            f"SELECT status, {_ADDED} AS added, COUNT(*) FROM rows GROUP BY status, added"
         ):
             self._length += number
             if status is not None:
                 self.counts[status] = self.counts.get(status, 0) + number
-            if status == "updated" and subscribe:
+            if is_added:
                 self.added += number
 
     @abstractmethod
@@ -160,9 +164,8 @@ class _View(Sequence[T], Generic[T]):
 
         Then the same of each note, without a status. At most ``first`` rows are named.
         """
-        added = "(status = 'updated' AND subscribe) AS added"
         for is_note, groups in (
-            (False, f"SELECT row, status, reason, {added} FROM rows"),
+            (False, f"SELECT row, status, reason, {_ADDED} AS added FROM rows"),
             (
                 True,
                 "SELECT row, NULL AS status, value AS reason, 0 AS added"
@@ -205,7 +208,7 @@ class _View(Sequence[T], Generic[T]):
 class Outcomes(_View[PushOutcome]):
     """The outcomes of a push, in the order of the rows."""
 
-    columns: str = f"{_View.columns}, subscribe"
+    columns: str = f"{_View.columns}, {_ADDED}"
 
     @property
     def source(self) -> Mapping[str, Any]:
@@ -226,9 +229,7 @@ class Outcomes(_View[PushOutcome]):
                 yield cells, email, str(Reason.decode(reason))
 
     def _made(self, common: dict[str, Any], *columns: Any) -> PushOutcome:
-        (subscribe,) = columns
-        is_added = bool(subscribe) and common["status"] is OutcomeStatus.UPDATED
-        return PushOutcome(**common, added_to_list=is_added)
+        return PushOutcome(**common, added_to_list=bool(columns[0]))
 
 
 class PlannedRows(_View[PlannedRow]):
