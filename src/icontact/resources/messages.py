@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TypeVar, Unpack
+from typing import Any, TypeVar, Unpack
 
 from icontact import wire
 from icontact.frames import ResultList
@@ -159,23 +159,23 @@ class Messages(Resource[Message]):
             page_size: Rows a request. iContact publishes no maximum.
         """
         figures = self.statistics(message_id)
-        sends = Sends(self._transport, self._parent).list(page_size=page_size)
-        counts = {
-            "opens": figures.opens.total,
-            "clicks": figures.clicks.total,
-            "bounces": figures.bounces,
-            "unsubscribes": figures.unsubscribes,
-        }
-        wanted = {name for name, count in counts.items() if details and count != 0}
-        return MessageReport(
-            message_id=message_id,
-            statistics=figures,
-            sends=tuple(send for send in sends if send.message_id == message_id),
-            opens=self._rows(message_id, Open, "opens", page_size, wanted),
-            clicks=self._rows(message_id, Click, "clicks", page_size, wanted),
-            bounces=self._rows(message_id, Bounce, "bounces", page_size, wanted),
-            unsubscribes=self._rows(message_id, Unsubscribe, "unsubscribes", page_size, wanted),
+        sends = tuple(
+            send
+            for send in Sends(self._transport, self._parent).list(page_size=page_size)
+            if send.message_id == message_id
         )
+        listings: dict[str, tuple[int | None, Any]] = {
+            "opens": (figures.opens.total, self.opens),
+            "clicks": (figures.clicks.total, self.clicks),
+            "bounces": (figures.bounces, self.bounces),
+            "unsubscribes": (figures.unsubscribes, self.unsubscribes),
+        }
+        rows: dict[str, Any] = {
+            name: tuple(listing(message_id, page_size=page_size))
+            for name, (count, listing) in listings.items()
+            if details and count != 0
+        }
+        return MessageReport(message_id=message_id, statistics=figures, sends=sends, **rows)
 
     def compare(self, *, message_ids: Iterable[int] | None = None) -> ResultList[MessageFigures]:
         """Read the figures of several messages, one row each, the oldest send first.
@@ -205,21 +205,15 @@ class Messages(Resource[Message]):
         model: type[M],
         key: str,
         page_size: PageSize,
-        max_items: int | None = None,
-        workers: int = 1,
+        max_items: int | None,
+        workers: int,
     ) -> Pager[M]:
-        call = Call("GET", f"{self._at(message_id)}/{key}")
         return Pager(
             self._transport.send,
-            call,
+            Call("GET", f"{self._at(message_id)}/{key}"),
             model,
             key,
             page_size=page_size,
             max_items=max_items,
             workers=workers,
         )
-
-    def _rows(
-        self, message_id: int, model: type[M], key: str, page_size: PageSize, wanted: set[str]
-    ) -> tuple[M, ...]:
-        return tuple(self._tracked(message_id, model, key, page_size)) if key in wanted else ()

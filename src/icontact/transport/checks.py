@@ -13,7 +13,7 @@ from icontact._version import __version__
 from icontact.errors import ConfigError
 from icontact.transport.connections import is_loopback
 
-__all__ = ["Timeout", "checked_agent", "checked_timeout", "checked_url", "scheme_and_host"]
+__all__ = ["Timeout", "checked_agent", "checked_timeout", "checked_url"]
 
 #: Seconds to connect, and seconds without a byte of the answer. The whole of an answer may take
 #: ten times the latter.
@@ -28,7 +28,13 @@ def checked_url(base_url: str) -> str:
     Raises:
         ConfigError: If it cannot be used.
     """
-    scheme, host = scheme_and_host(base_url)
+    scheme = host = ""
+    try:
+        parts = urlsplit(base_url if isinstance(base_url, str) else "")
+        if parts.port != 0:  # reading the port is what checks it
+            scheme, host = parts.scheme, parts.hostname or ""
+    except ValueError:
+        pass
     if not host or _NOT_IN_BASE.search(base_url) or not base_url.isprintable():
         raise ConfigError(
             "base_url must look like https://app.icontact.com/icp, without user, query or fragment"
@@ -40,18 +46,6 @@ def checked_url(base_url: str) -> str:
     except ValueError:
         raise ConfigError("base_url cannot be sent: check the name of the host") from None
     return base_url.rstrip("/")
-
-
-def scheme_and_host(url: object) -> tuple[str, str]:
-    """Return both in lower case, or two empty texts for a value that is not a URL."""
-    if not isinstance(url, str):
-        return "", ""
-    try:
-        parts = urlsplit(url)
-        # Reading the port is what checks it.
-        return (parts.scheme, parts.hostname or "") if parts.port != 0 else ("", "")
-    except ValueError:
-        return "", ""
 
 
 def checked_timeout(timeout: Timeout) -> Timeout:
