@@ -19,7 +19,6 @@ from icontact.push.decisions import (
     RECENT,
     Action,
     fields_to_write,
-    has_given_status,
     suppression_reason,
 )
 from icontact.push.journal import RowToWrite
@@ -115,7 +114,7 @@ class ContactWriter:
     def _was_created(self, row: RowToWrite, contact: Contact) -> bool:
         created = contact.create_date
         recent = created is None or created >= self.now() - RECENT
-        return recent and has_given_status(_fields_of(row), contact)
+        return recent and str(contact.status) == _fields_of(row).get("status")
 
     def _write_alone(self, row: RowToWrite) -> Contact | ItemProblem:
         contacts = self.folder.contacts

@@ -33,7 +33,6 @@ __all__ = [
     "decide",
     "decide_opt_out",
     "fields_to_write",
-    "has_given_status",
     "restricting_status",
     "suppression_reason",
 ]
@@ -196,11 +195,6 @@ def restricting_status(wanted: ContactFields, policy: PushPolicy) -> str | None:
     if not status or status == ContactStatus.NORMAL or status in policy.allow_statuses:
         return None
     return str(status)
-
-
-def has_given_status(wanted: ContactFields, contact: Contact) -> bool:
-    """Check that a contact has the status that a row gives."""
-    return "status" in wanted and str(contact.status) == str(wanted["status"])
 
 
 def suppression_reason(

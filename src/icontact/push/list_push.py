@@ -33,8 +33,6 @@ from icontact.wire import nearest
 
 __all__ = ["ListPush", "check_confirmation", "find_list"]
 
-_SETTINGS = frozenset(PolicyOptions.__annotations__)
-
 #: Settings that decide how rows are pushed, and not what becomes of them.
 _HOW = ("batch_size", "page_size", "workers", "update_by", "stopped_by")
 
@@ -69,9 +67,10 @@ class ListPush:
         mapper: ContactMapper | Mapping[str, Any],
         **policy: Unpack[PolicyOptions],
     ) -> None:
-        if unknown := set(policy) - _SETTINGS:
+        settings = PolicyOptions.__annotations__
+        if unknown := set(policy).difference(settings):
             name = min(unknown)
-            raise TypeError(f"there is no setting {name!r}{nearest(name, _SETTINGS)}")
+            raise TypeError(f"there is no setting {name!r}{nearest(name, settings)}")
         if not isinstance(mapper, ContactMapper):
             mapper = ContactMapper(mapper)
         self.policy: PushPolicy = PushPolicy(**policy)
@@ -181,7 +180,7 @@ class ListPush:
                 made=now()[0],
                 looked=looked,
                 ahead=ahead,
-                push=self,
+                apply_with=self.apply,
             )
 
     def apply(

@@ -96,10 +96,8 @@ class Searcher(Generic[V, T]):
     """Finds things by many values with few requests, or by one request each.
 
     Attributes:
-        search: Reads what has one of several values.
-        one: Reads what has one value.
-        value_of: Returns the value of a thing, in the form that is compared.
-        compared: Returns a value that is searched for, in the form that is compared.
+        search: Reads what has one of several values; ``one`` reads what has one value.
+        value_of: Returns the value of a thing as it is compared with a value that was ``compared``.
         sentinel: A value that is known to be there; ``None`` while none is known.
         understood: Whether several values are worth trying: one that failed is enough.
     """

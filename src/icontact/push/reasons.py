@@ -221,11 +221,7 @@ def describe(
 ) -> str:
     """Return a reason in words, with the mapper's notes.
 
-    Args:
-        reason: The reason.
-        notes: The notes.
-        duplicate_of: The row or line that is pushed instead.
-        place: What that number counts: rows, or lines of a file.
+    ``duplicate_of`` is the row or line that is pushed instead; ``place`` says which of them.
     """
     text = str(reason)
     if duplicate_of is not None and reason.codes == (ReasonCode.DUPLICATE,):

@@ -48,11 +48,7 @@ FRESH = 60.0
 
 
 class PushSession:
-    """One run of a push on its journal, with its costs; ``types`` are those of custom fields.
-
-    Attributes:
-        looked: When it began to be found out what iContact knows; see :func:`now`.
-    """
+    """One run of a push on its journal, with its costs; ``types`` are those of custom fields."""
 
     def __init__(
         self,
@@ -84,6 +80,7 @@ class PushSession:
         )
         self._requests_before = int(journal.noted("requests", "0"))
         self._elapsed_before = float(journal.noted("elapsed", "0"))
+        #: When it began to be found out what iContact knows.
         self.looked: tuple[float, float] = now()
         self._resumed: int | None = None
         self._progress_problem: str | None = None

@@ -51,20 +51,15 @@ def _brief(error: IContactError) -> str:
 
 @attrs.define(kw_only=True)
 class _Wanted(Searcher[V, T]):
-    """The contacts or the subscriptions that a push has to know, and where the journal has them.
-
-    Attributes:
-        what: ``contacts`` or ``subscriptions``.
-        missing: Yields the values for which nothing was found so far.
-        keep: Stores what was found.
-        fail: Called with each value about which iContact gave no answer.
-        sentinel_of: Returns the value to prove a search with.
-    """
+    """The contacts or the subscriptions that a push has to know, and where the journal has them."""
 
     what: str
+    #: Yields the values for which nothing was found so far.
     missing: Callable[[], Iterator[V]]
     keep: Callable[[Iterable[T]], None]
+    #: Called with each value about which iContact gave no answer.
     fail: Callable[[V, IContactError], None]
+    #: Returns the value to prove a search with.
     sentinel_of: Callable[[T], V]
 
 
@@ -74,9 +69,6 @@ class StateReader:
     It reads whole listings, page by page, or only what the push concerns, whichever costs fewer
     requests: the first page of a listing tells how many there would be. ``on_lookup`` is called
     with the way before a listing is read.
-
-    Attributes:
-        largest_page: How many rows the largest page had.
     """
 
     def __init__(
@@ -95,6 +87,7 @@ class StateReader:
         self._journal = journal
         self._workers = workers
         self._page_size: PageSize = page_size
+        #: How many rows the largest page had.
         self.largest_page: int = 0
         self._contacts: _Wanted[Private, Contact] = _Wanted(
             what="contacts",

@@ -46,10 +46,6 @@ class Database:
     Args:
         path: The file; ``None`` for a temporary database, which SQLite keeps in memory until it
             grows, and then in a file without a name.
-
-    Raises:
-        JournalError: If another push holds it, it is not a journal, or it cannot be used. Every
-            method raises the last one, too.
     """
 
     def __init__(self, path: str | PathLike[str] | None) -> None:

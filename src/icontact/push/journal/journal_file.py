@@ -38,13 +38,6 @@ class JournalFile:
     Args:
         path: The file, or ``None`` for a temporary one.
         identity: Names and values that identify the push. A journal of another one is refused.
-
-    Attributes:
-        known: The contacts that were looked up.
-
-    Raises:
-        JournalError: If it cannot be used, or not for this push. Also from every method, if the
-            file cannot be read or written.
     """
 
     #: Whether the checksum of all rows is up to date.
