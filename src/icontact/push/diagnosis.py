@@ -110,14 +110,7 @@ def compare_contact(
     contact: Contact,
     types: Mapping[str, FieldType | str],
 ) -> tuple[FieldCheck, ...]:
-    """Compare a contact with what was sent, for every row of the mapping.
-
-    Args:
-        explained: What the mapper made of the row.
-        wanted: What was sent.
-        contact: What came back.
-        types: The types of the folder's custom fields.
-    """
+    """Compare a contact with what was sent, for every row of the mapping."""
     custom = wanted.get("custom_fields", {})
     sent: dict[str, Any] = {name: wanted[name] for name in wanted if name != "custom_fields"}  # type: ignore[literal-required]  # its own keys
     stored: dict[str, Any] = {name: getattr(contact, name) for name in sent}
@@ -144,13 +137,7 @@ def _text(value: object) -> str:
 
 
 def compare(sent: str, stored: str | None, kind: str = "text") -> tuple[Comparison, str]:
-    """Compare a value with what was sent.
-
-    Args:
-        sent: As it was sent; blank if it was cleared.
-        stored: As it came back; ``None`` if the answer has no such field.
-        kind: The custom field's type, or ``address``.
-    """
+    """Compare a value with what came back; ``None`` means that the answer has no such field."""
     if stored is None:
         return "lost", "iContact's answer has no such field: does the folder have it?"
     if sent == stored:

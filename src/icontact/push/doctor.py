@@ -94,19 +94,26 @@ class Doctor:
 
     def run(self) -> Iterator[Step]:
         """Check every link, and yield each step as soon as it is done."""
-        broken: dict[str, None] = {}
+        broken: list[str] = []
         with self._stack:
             for name, needs, check in self._checks():
                 missing = next((one for one in needs if one in broken), None)
-                if missing is None:
-                    step = _run_check(name, check)
-                else:
-                    step = Step(name=name, status="skipped", detail=f"needs: {missing}")
+                try:
+                    if missing is not None:
+                        step = Step(name=name, status="skipped", detail=f"needs: {missing}")
+                    else:
+                        step = Step(name=name, status="ok", detail=check())
+                except _NotAskedError as unasked:
+                    step = Step(name=name, status="-", detail=str(unasked))
+                except IContactError as error:
+                    step = _failed(name, error)
                 if step.status in ("failed", "skipped"):
-                    broken[name] = None
+                    broken.append(name)
                 yield step
-            if self.test_push:
-                yield from self._run_test_push(next(iter(broken), None))
+            if self.test_push and broken:
+                yield Step(name="test push", status="skipped", detail=f"needs: {broken[0]}")
+            elif self.test_push:
+                yield from self._run_test_push(self.test_push)
 
     def _checks(self) -> Iterator[tuple[str, Sequence[str], Callable[[], str]]]:
         """Yield each step, the steps that it needs, and its check."""
@@ -117,24 +124,16 @@ class Doctor:
         yield "folder", ("account",), self._check_folder
         yield "list", ("settings", "folder"), self._check_list
         settings = self._settings
-        if settings is not None and (message := settings.confirmation_message_id) is not None:
-            yield (
-                "confirmation",
-                ("settings", "folder"),
-                lambda: self._check_confirmation(message),
-            )
+        if settings is not None and settings.confirmation_message_id is not None:
+            message = settings.confirmation_message_id
+            yield "confirmation", ("folder",), lambda: self._check_confirmation(message)
         yield "custom fields", ("folder",), self._check_custom_fields
-        needs: tuple[str, ...] = ("settings", "custom fields")
         if self.sample_file is not None:
             yield "sample file", (), self._check_sample
-            needs = (*needs, "sample file")
-        yield "mapping", needs, self._check_mapping
+        yield "mapping", ("settings", "custom fields", "sample file"), self._check_mapping
         if settings is not None and settings.triggers and (check := self.check_triggers):
-            yield (
-                "triggers",
-                ("settings", "list", "custom fields"),
-                lambda: check(settings, self._folder, self._custom_fields),
-            )
+            needs = ("settings", "list", "custom fields")
+            yield "triggers", needs, lambda: check(settings, self._folder, self._custom_fields)
 
     def _check_settings(self) -> str:
         stop = switched_off_in(os.environ)
@@ -159,13 +158,9 @@ class Doctor:
             return f"{url} answers; its clock says {client.time().time:%Y-%m-%d %H:%M:%S %z}"
 
     def _check_account(self) -> str:
-        client = Client.from_env(retry=RetryPolicy.never())
-        self._client = self._stack.enter_context(client)
-        found = {
-            one.account_id: one.company_name
-            for one in client.accounts.list()
-            if one.enabled is not False
-        }
+        self._client = self._stack.enter_context(Client.from_env(retry=RetryPolicy.never()))
+        accounts = (one for one in self._client.accounts.list() if one.enabled is not False)
+        found = {one.account_id: one.company_name for one in accounts}
         self._account, detail = self._choose("account_id", found, "enabled account")
         return detail
 
@@ -222,17 +217,13 @@ class Doctor:
         if mapper is None:
             raise _NotAskedError("none given: `push` guesses it from the file's header")
         self._mapper = mapper.checked(self._custom_fields)
-        fields = self._mapper.explain({}).fields
         return ", ".join(
             f"{one.target.removeprefix('custom_fields.')}={' or '.join(map(str, one.sources))}"
-            for one in fields
+            for one in self._mapper.explain({}).fields
         )
 
-    def _run_test_push(self, broken: str | None) -> Iterator[Step]:
+    def _run_test_push(self, email: str) -> Iterator[Step]:
         """Push one contact, and yield the steps of that."""
-        if broken is not None:
-            yield Step(name="test push", status="skipped", detail=f"needs: {broken}")
-            return
         policy = PolicyOptions() if self._settings is None else self._settings.policy
         try:
             if self._list_id is None or self._mapper is None:
@@ -242,7 +233,7 @@ class Doctor:
                 self._folder,
                 self._list_id,
                 mapper=self._mapper,
-                email=str(self.test_push),
+                email=email,
                 sample=self._sample,
                 existing_ok=self.existing_ok,
                 **policy,
@@ -254,16 +245,6 @@ class Doctor:
         yield from found.steps
 
 
-def _run_check(name: str, check: Callable[[], str]) -> Step:
-    try:
-        return Step(name=name, status="ok", detail=check())
-    except _NotAskedError as unasked:
-        return Step(name=name, status="-", detail=str(unasked))
-    except IContactError as error:
-        return _failed(name, error)
-
-
 def _failed(name: str, error: IContactError) -> Step:
-    wrong_key = isinstance(error, AuthenticationError)
-    advice = _WRONG_KEY if wrong_key else _ADVICE[name]
+    advice = _WRONG_KEY if isinstance(error, AuthenticationError) else _ADVICE[name]
     return Step(name=name, status="failed", detail=str(error), advice=advice, error=error)
