@@ -7,12 +7,15 @@ import re
 import subprocess
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from icontact.cli import output, progress
-from icontact.cli.progress import ProgressDisplay
+from icontact.cli import connection, output, progress
+from icontact.cli.connection import connect
+from icontact.cli.progress import LimiterWithDisplay, ProgressDisplay
+from icontact.errors import Throttled
 from icontact.push import Lookup, Progress
 from icontact.sandbox import Sandbox
 from icontact.transport import Call, Event
@@ -167,6 +170,50 @@ def test_a_phase_is_shown_from_the_first_moment(
         counts = {"created": 12_000}
         display.on_push(Progress(done=12_000, total=50_000, counts=counts))
         assert "writing 12,000 of 50,000 rows |" in capsys.readouterr().err
+
+
+def test_a_wait_for_the_limit_is_shown_while_it_lasts(
+    embedded: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "is_terminal", lambda stream: True)
+    now, shown = [0.0], []
+
+    def sleep(seconds: float) -> None:
+        shown.append(capsys.readouterr().err.rstrip())
+        now[0] += seconds
+
+    limiter = partial(LimiterWithDisplay, first_pause=20.0, clock=lambda: now[0], sleep=sleep)
+    monkeypatch.setattr(connection, "LimiterWithDisplay", limiter)
+    embedded.faults.next(status=503)
+    with ProgressDisplay("reading") as display, connect(display=display) as client:
+        with pytest.raises(Throttled):
+            client.time()
+        capsys.readouterr()
+        client.time()
+        after = capsys.readouterr().err
+
+    assert "waiting 20 s: iContact is limiting requests" in shown[0]
+    assert all("reading" not in line for line in shown)
+    assert after.split("\r")[1].rstrip() == "reading (1 request)"
+    assert "reading (2 requests)" in after
+
+
+def test_a_short_wait_for_the_limit_does_not_change_the_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "is_terminal", lambda stream: True)
+    now = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    with ProgressDisplay("reading") as display:
+        limiter = LimiterWithDisplay(
+            display.on_limit, first_pause=0.5, clock=lambda: now[0], sleep=sleep
+        )
+        limiter.report(throttled=True)
+        assert limiter.acquire() == pytest.approx(0.5)
+    assert "waiting" not in capsys.readouterr().err
 
 
 def test_a_dry_run_shows_how_many_pages_it_reads(

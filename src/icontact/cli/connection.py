@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from icontact.cli.exit_codes import CommandError
-from icontact.cli.progress import ProgressDisplay
+from icontact.cli.progress import LimiterWithDisplay, ProgressDisplay
 from icontact.client import Client
 from icontact.errors import ConfigError, MappingError
 from icontact.mapping.addresses import clean_email
 from icontact.push import PushSettings
-from icontact.transport import Event, RetryPolicy
+from icontact.transport import RetryPolicy
 
 __all__ = ["check_address", "connect", "list_named", "require_file", "settings_from"]
 
@@ -34,32 +33,22 @@ def connect(
     account_id: int | None = None,
     client_folder_id: int | None = None,
     *,
-    on_event: Callable[[Event], None] | None = None,
+    display: ProgressDisplay | None = None,
 ) -> Client:
-    """Return a client with the credentials of the environment.
-
-    Args:
-        account_id: The account, if an option names it.
-        client_folder_id: The client folder, if an option names it.
-        on_event: Called with every event; by default a note says that requests are repeated.
+    """Return a client with the credentials of the environment, which shows when it has to wait.
 
     Raises:
         ConfigError: If credentials are missing or cannot be used.
     """
     places = {"account_id": account_id, "client_folder_id": client_folder_id}
     given: dict[str, Any] = {name: value for name, value in places.items() if value is not None}
-    if on_event is None:
-        on_event = ProgressDisplay("", shown=False).on_event
-    return Client.from_env(retry=RETRY, on_event=on_event, **given)
+    display = display or ProgressDisplay("", shown=False)
+    limiter = LimiterWithDisplay(display.on_limit)
+    return Client.from_env(retry=RETRY, on_event=display.on_event, limiter=limiter, **given)
 
 
 def settings_from(path: str) -> PushSettings:
-    """Read a settings file.
-
-    Raises:
-        ConfigError: If it is not a regular file of at most 1 MiB, or cannot be used.
-        MappingError: If its mapping is wrong.
-    """
+    """Read a settings file of at most 1 MiB."""
     require_file(path)
     file = Path(path)
     if file.exists() and not file.is_file():
@@ -70,11 +59,7 @@ def settings_from(path: str) -> PushSettings:
 
 
 def require_file(path: str) -> None:
-    """Refuse a file that does not exist, with the nearest name in its folder.
-
-    Raises:
-        ConfigError: If nothing has this name.
-    """
+    """Refuse a file that does not exist, with the nearest name in its folder."""
     place = Path(path)
     try:
         if place.exists() or not place.parent.is_dir():
@@ -88,11 +73,7 @@ def require_file(path: str) -> None:
 
 
 def list_named(given: str | None, settings: PushSettings | None = None) -> str | int | None:
-    """Return the list that an option or else the settings name, if any does; digits are an id.
-
-    Raises:
-        ConfigError: If there are more digits than an id can have.
-    """
+    """Return the list that an option or else the settings name, if any; digits are an id."""
     if given is None:
         return None if settings is None else settings.list
     if not (given.isascii() and given.isdecimal()):
@@ -105,11 +86,7 @@ def list_named(given: str | None, settings: PushSettings | None = None) -> str |
 
 
 def check_address(name: str, given: str) -> None:
-    """Refuse a text that is not an e-mail address, without repeating it.
-
-    Raises:
-        CommandError: If it is not an address.
-    """
+    """Refuse a text that is not an e-mail address, without repeating it."""
     try:
         clean_email(given)
     except MappingError as error:

@@ -73,7 +73,7 @@ def run(options: ExportOptions, display: ProgressDisplay | None = None) -> Expor
     def on_page(progress: ExportProgress) -> None:
         shown.count("exporting", progress.done, progress.total, "contacts")
 
-    with connect(options.account_id, options.client_folder_id, on_event=shown.on_event) as client:
+    with connect(options.account_id, options.client_folder_id, display=shown) as client:
         return client.folder().export(
             target,
             list=list_named(options.list),

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
 from icontact._wording import number_of
 from icontact.cli.output import is_terminal, print_note
+from icontact.limits import AdaptiveLimiter
 from icontact.push import Lookup, Progress
 from icontact.transport import Event
 
-__all__ = ["ProgressDisplay"]
+__all__ = ["LimiterWithDisplay", "ProgressDisplay"]
 
 _LIMITING = (429, 503)
 
 _PLAIN = "{desc}"
 _WITH_BAR = "{desc} |{bar}| {remaining} left"
+
+#: A wait below this many seconds is not worth a change of the line.
+_NOTICED = 1.0
 
 
 class ProgressDisplay:
@@ -33,7 +38,7 @@ class ProgressDisplay:
         self._expected: Lookup | None = None
         self._limited = self._noted = False
         self._bar: Any = None
-        self._phase = phase
+        self._phase = self._text = phase
         if shown and is_terminal(sys.stderr):
             from tqdm import tqdm
 
@@ -57,7 +62,14 @@ class ProgressDisplay:
 
     def on_event(self, event: Event) -> None:
         """Count requests while nothing better is known, and say why a request is repeated."""
-        if event.kind == "request":
+        if event.kind == "retry":
+            limiting = "iContact is limiting requests"
+            self._show_wait(
+                event.seconds, limiting if self._limited else "iContact is not answering"
+            )
+        elif event.kind == "wait" and self._bar is not None:
+            self._draw(self._text)
+        elif event.kind == "request":
             self._requests += 1
             self._limited = event.status in _LIMITING
             if not self._phase.startswith("reading") or self._bar is None:
@@ -67,21 +79,21 @@ class ProgressDisplay:
                 done = min(self._requests, lookup.requests)
                 self.count(self._phase, done, lookup.requests, lookup.how)
             else:
-                self._draw(f"{self._phase} ({number_of(self._requests, 'request')})")
-        elif event.kind in ("retry", "wait"):
-            self._wait(event)
+                self._text = f"{self._phase} ({number_of(self._requests, 'request')})"
+                self._draw(self._text)
 
-    def _wait(self, event: Event) -> None:
-        why = "iContact is limiting requests"
-        if event.kind == "retry" and not self._limited:
-            why = "iContact is not answering"
-        if is_terminal(sys.stderr):
-            text = f"waiting {max(event.seconds, 1):.0f} s: {why}"
-            if self._bar is not None:
-                self._draw(text)
-            elif event.kind == "retry":
-                print_note(text)
-        elif event.kind == "retry" and not self._noted:
+    def on_limit(self, seconds: float) -> None:
+        """Show that the limiter is about to hold a request back."""
+        if self._bar is not None:
+            self._draw(f"waiting {seconds:.0f} s: iContact is limiting requests")
+
+    def _show_wait(self, seconds: float, why: str) -> None:
+        text = f"waiting {max(seconds, 1):.0f} s: {why}"
+        if self._bar is not None:
+            self._draw(text)
+        elif is_terminal(sys.stderr):
+            print_note(text)
+        elif not self._noted:
             self._noted = True
             print_note("iContact is not answering or is limiting requests; retrying more slowly")
 
@@ -98,26 +110,37 @@ class ProgressDisplay:
     def count(
         self, phase: str, done: int, total: int | None, unit: str, *, before: int = 0
     ) -> None:
-        """Show how much of a phase is done.
-
-        Args:
-            phase: Its name.
-            done: How many units are done.
-            total: How many there are, if that is known.
-            unit: What they are.
-            before: How many were done when it began.
-        """
+        """Show how many units of a phase are done, of how many, and how many were before it."""
         if self._bar is None:
             return
         of = "" if total is None else f" of {total:,}"
-        text = f"{phase} {done:,}{of} {unit}"
+        self._text = f"{phase} {done:,}{of} {unit}"
         if phase != self._phase:
             self._phase = phase
-            self._bar.set_description_str(text, refresh=False)
+            self._bar.set_description_str(self._text, refresh=False)
             self._bar.reset(total)
         self._bar.n, self._bar.initial, self._bar.total = done, before, total
-        self._draw(text)
+        self._draw(self._text)
 
     def _draw(self, text: str) -> None:
         self._bar.bar_format = _WITH_BAR if self._bar.total else _PLAIN
         self._bar.set_description_str(text)
+
+
+class LimiterWithDisplay(AdaptiveLimiter):
+    """Finds the rate that iContact allows, and has a wait shown before it begins.
+
+    Args:
+        show: Called with the seconds.
+        timing: As for :class:`AdaptiveLimiter`.
+    """
+
+    def __init__(self, show: Callable[[float], None], **timing: Any) -> None:
+        super().__init__(**timing)
+        self._show = show
+
+    def acquire(self, cost: int = 1) -> float:
+        """Wait until a request may go out, and return the seconds waited."""
+        if (seconds := self.seconds_until(cost)) >= _NOTICED:
+            self._show(seconds)
+        return super().acquire(cost)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Literal
 
 import click
@@ -176,6 +176,8 @@ def push(ctx: click.Context, /, **given: Any) -> None:
             summary = run(options, display)
     except KeyboardInterrupt:
         raise InterruptedCommand(_interrupted(options, display)) from None
+    words = [word for word in sys.argv[1:] if word not in ("--dry-run", "--diff")]
+    again = shlex.join(["icontact", *words])
     if options.as_json:
         print_json(summary.as_dict())
     else:
@@ -185,17 +187,11 @@ def push(ctx: click.Context, /, **given: Any) -> None:
             quiet=options.quiet,
             diff=options.diff,
             report=None if summary.unreported else options.report,
-            again=_command_again(sys.argv[1:]) if options.dry_run else None,
+            again=again if options.dry_run else None,
         )
     if summary.unreported:
         click.echo(f"Error: {clean(summary.unreported)}", err=True)
     ctx.exit(summary.exit_code)
-
-
-def _command_again(words: Sequence[str]) -> str:
-    """Return the command of a dry run without the options that make it one."""
-    kept = [word for word in words if word not in ("--dry-run", "--diff")]
-    return shlex.join(["icontact", *kept])
 
 
 def _interrupted(options: PushOptions, display: ProgressDisplay) -> str:

@@ -18,7 +18,7 @@ from icontact.cli.push_summary import PushSummary
 from icontact.cli.report_file import ReportFile, refuse_same_file
 from icontact.errors import ConsentError
 from icontact.mapping.consent import ConsentBlank
-from icontact.push import ListPush, PushPolicy, PushReport, PushSettings
+from icontact.push import ListPush, PushPlan, PushPolicy, PushReport, PushSettings
 from icontact.push.policy import Existing, OptOut, PolicyOptions
 from icontact.push.settings import switched_off_in
 from icontact.sources import RowFile, read_rows
@@ -68,10 +68,6 @@ class PushOptions:
 def run(options: PushOptions, display: ProgressDisplay | None = None) -> PushSummary:
     """Push a file, or find out what a push would do.
 
-    Args:
-        options: What to push, and where to.
-        display: Shows the progress.
-
     Raises:
         CommandError: If a file cannot be read or written, or has two tasks, or no list is named.
         IContactError: If the set-up is wrong, or iContact could not be asked.
@@ -109,33 +105,31 @@ def run(options: PushOptions, display: ProgressDisplay | None = None) -> PushSum
             )
         except ConsentError as error:
             raise CommandError(unread_consent(error, rows.name)) from None
-        client = stack.enter_context(
-            connect(
-                options.account_id or (settings.account_id if settings else None),
-                options.client_folder_id or (settings.client_folder_id if settings else None),
-                on_event=display.on_event,
-            )
+        client = connect(
+            options.account_id or getattr(settings, "account_id", None),
+            options.client_folder_id or getattr(settings, "client_folder_id", None),
+            display=display,
         )
-        push = ListPush(client.folder(), target, mapper=chosen.mapper, **_policy(options, settings))
+        stack.enter_context(client)
+        policy = _policy(options, settings)
+        push = ListPush(client.folder(), target, mapper=chosen.mapper, **policy)
         report = None
         if options.report is not None:
             file = ReportFile(options.report, read, options.settings, options.journal)
             report = stack.enter_context(closing(file))
-        summary = PushSummary(
-            done=push.plan(rows, on_lookup=display.on_lookup)
-            if options.dry_run
-            else push.run(
+        done: PushPlan | PushReport
+        if options.dry_run:
+            done = push.plan(rows, on_lookup=display.on_lookup)
+        else:
+            done = push.run(
                 rows,
                 journal=options.journal,
                 progress=display.on_push,
                 on_lookup=display.on_lookup,
-            ),
-            file=rows,
-            list=push.list,
-            mapping=chosen,
-        )
-        if options.rejects is not None and isinstance(summary.done, PushReport):
-            summary.done.rejects_to_csv(options.rejects)
+            )
+        summary = PushSummary(done=done, file=rows, list=push.list, mapping=chosen)
+        if options.rejects is not None and isinstance(done, PushReport):
+            done.rejects_to_csv(options.rejects)
             summary = attrs.evolve(summary, rejects=options.rejects)
         if report is not None:
             summary = attrs.evolve(summary, unreported=report.write(summary))
@@ -157,12 +151,12 @@ def _policy(options: PushOptions, settings: PushSettings | None) -> PolicyOption
 def _rows(options: PushOptions) -> RowFile:
     source: str | BinaryIO = options.file
     name = options.file
-    if options.file == "-":
-        if sys.stdin is None:
-            raise CommandError("standard input is closed: give the name of a file instead of -")
-        source, name = sys.stdin.buffer, "standard input"
-    else:
+    if options.file != "-":
         require_file(options.file)
+    elif sys.stdin is None:
+        raise CommandError("standard input is closed: give the name of a file instead of -")
+    else:
+        source, name = sys.stdin.buffer, "standard input"
     return read_rows(
         source,
         encoding=options.encoding,

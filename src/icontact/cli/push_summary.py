@@ -19,19 +19,7 @@ __all__ = ["PushSummary", "ReportedRow"]
 
 @attrs.frozen(kw_only=True)
 class ReportedRow:
-    """One row of the file, and what became of it.
-
-    Attributes:
-        row: Its place among the rows, from 0.
-        line: The line on which it begins, from 1, where there are lines.
-        status: How it ended, or would end.
-        subscription: Its state on the list.
-        contact_id: The contact, where there is one.
-        reason: The reason, in words.
-        codes: The reason for programs.
-        noted: Whether something of the row was left out or changed.
-        email: The address; for the report file alone.
-    """
+    """One row of the file, and what became of it; `row` is from 0, `line` from 1."""
 
     row: int
     line: int | None
@@ -50,15 +38,10 @@ class ReportedRow:
 
 @attrs.frozen(kw_only=True)
 class PushSummary:
-    """A push of a file, or what a push would do.
+    """A push of a file, or what a push would do (``done`` is the report, or the plan).
 
-    Attributes:
-        done: The plan of a dry run, or the report.
-        file: The file.
-        list: The list.
-        mapping: Which column fills which field.
-        rejects: The file of rejected and failed rows, if one was written.
-        unreported: Why the report file could not be written, if it could not.
+    ``rejects`` is the file of rejected and failed rows, if one was written; ``unreported`` says why
+    the report file could not be written, if it could not.
     """
 
     done: PushPlan | PushReport
@@ -97,11 +80,28 @@ class PushSummary:
         done = self.done
         outcomes: Sequence[PlannedRow | PushOutcome]
         outcomes = done.rows if isinstance(done, PushPlan) else done.outcomes
-        return (_reported(outcome, self.file) for outcome in outcomes)
+        for one in outcomes:
+            reason = one.reason
+            if one.codes == (ReasonCode.DUPLICATE,) and one.duplicate_of is not None:
+                # A line is easier to find in a file than a row's number.
+                line = self.file.line_of(one.duplicate_of)
+                if line is not None:
+                    reason = describe(Reason.of(ReasonCode.DUPLICATE), one.notes, line, "line")
+            yield ReportedRow(
+                row=one.row,
+                line=self.file.line_of(one.row),
+                status=one.status,
+                subscription=one.subscription,
+                contact_id=one.contact_id,
+                reason=reason,
+                codes=one.codes,
+                noted=bool(one.notes),
+                email=one.email,
+            )
 
     def as_dict(self) -> dict[str, Any]:
         """Return the summary for programs, without addresses; the outcomes are an iterator."""
-        error, reasons = getattr(self.done, "error", None), self.done.by_reason()
+        error = getattr(self.done, "error", None)
         return {
             "file": self.file.name,
             "list": {"list_id": self.list.list_id, "name": self.list.name},
@@ -121,29 +121,9 @@ class PushSummary:
                     "rows": one.rows,
                     "first": list(one.first),
                 }
-                for one in reasons
+                for one in self.done.by_reason()
             ],
             "consent": list(self.mapping.mapper.consent.lines),
             "unused_columns": list(self.mapping.unused),
             "rejects": self.rejects,
         }
-
-
-def _reported(outcome: PlannedRow | PushOutcome, file: RowFile) -> ReportedRow:
-    reason = outcome.reason
-    if outcome.codes == (ReasonCode.DUPLICATE,) and outcome.duplicate_of is not None:
-        # A line is easier to find in a file than a row's number.
-        line = file.line_of(outcome.duplicate_of)
-        if line is not None:
-            reason = describe(Reason.of(ReasonCode.DUPLICATE), outcome.notes, line, "line")
-    return ReportedRow(
-        row=outcome.row,
-        line=file.line_of(outcome.row),
-        status=outcome.status,
-        subscription=outcome.subscription,
-        contact_id=outcome.contact_id,
-        reason=reason,
-        codes=outcome.codes,
-        noted=bool(outcome.notes),
-        email=outcome.email,
-    )

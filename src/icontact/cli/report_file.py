@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
+from icontact._files import written_as_a_whole
 from icontact.cli.exit_codes import CommandError
 from icontact.cli.push_summary import PushSummary
 
@@ -20,9 +20,6 @@ __all__ = ["UNFINISHED", "ReportFile", "refuse_same_file"]
 UNFINISHED = "no outcomes yet: the push that writes this file is still running or was stopped"
 
 _COLUMNS = ("row", "line", "status", "email", "subscription", "contact_id", "reason")
-
-#: Even a text with half a surrogate pair must be written.
-_TEXT: Any = {"encoding": "utf-8", "errors": "replace", "newline": ""}
 
 _STREAMS = {0: "standard input", 1: "standard output", 2: "standard error"}
 
@@ -41,27 +38,21 @@ class ReportFile:
     """
 
     def __init__(self, path: str, *inputs: str | None) -> None:
-        self._path = path
-        self._target = Path(os.path.realpath(path))
+        self._path, place = path, Path(path)
         self._stream: IO[str] | None = None
         try:
-            found = _status(path)
-            if found is None or stat.S_ISREG(found.st_mode):
+            if place.exists() and not place.is_file():
+                self._stream = place.open("w", encoding="utf-8", errors="replace", newline="")
+            else:
                 refuse_same_file("--report", path, *inputs)
                 self._replace([[UNFINISHED]])
-            else:
-                self._stream = Path(path).open("w", **_TEXT)  # noqa: SIM115  # see close()
         except OSError as problem:
-            reason = problem.strerror
-        else:
-            return
-        raise CommandError(f"cannot write the report {path}: {reason}")
+            raise CommandError(f"cannot write the report {path}: {problem.strerror}") from None
 
     def write(self, summary: PushSummary) -> str | None:
-        """Write every row with its full address as CSV.
+        """Write every row with its full address, and return the problem, if there is one.
 
-        Returns:
-            The problem, if there is one. It raises nothing, since the outcomes stay valid.
+        It raises nothing, since the outcomes stay valid.
         """
         rows = ([getattr(row, name) for name in _COLUMNS] for row in summary.rows())
         try:
@@ -83,33 +74,15 @@ class ReportFile:
             self._stream.close()
 
     def _replace(self, rows: Iterable[Sequence[object]]) -> None:
-        handle, name = tempfile.mkstemp(prefix=".icontact-", dir=self._target.parent)
-        try:
-            with os.fdopen(handle, "w", **_TEXT) as file:
-                csv.writer(file).writerows(rows)
-            Path(name).replace(self._target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-
-
-def _status(path: str) -> os.stat_result | None:
-    try:
-        return Path(path).stat()
-    except FileNotFoundError:
-        return None
+        # A link stays a link, and even a text with half a surrogate pair is written.
+        with written_as_a_whole(os.path.realpath(self._path), errors="replace") as file:
+            csv.writer(file).writerows(rows)
 
 
 def refuse_same_file(option: str, path: str, *inputs: str | None) -> None:
-    """Refuse to write to a file that has another purpose, too.
+    """Refuse to write to a file that has another purpose, too, or where a stream is redirected to.
 
-    Args:
-        option: What names the file.
-        path: The file; it need not exist, and neither need the others.
-        inputs: Files that are read, or written for another purpose.
-
-    Raises:
-        CommandError: If it is one of them, or where a stream is redirected to.
+    Neither the file of the option nor the others need exist.
     """
     places: list[tuple[str | int, str]] = [(given, given) for given in inputs if given is not None]
     try:
@@ -121,12 +94,10 @@ def refuse_same_file(option: str, path: str, *inputs: str | None) -> None:
     for place, name in places:
         # A file that is not there yet is known by its path alone.
         same = isinstance(place, str) and os.path.realpath(place) == os.path.realpath(path)
-        if same or (found is not None and _is_at(place, found)):
+        if not same and found is not None:
+            try:
+                same = os.path.samestat(os.stat(place), found)  # noqa: PTH116  # a stream is a number
+            except OSError:
+                continue  # a file that is not there, or a stream that is closed
+        if same:
             raise CommandError(f"{option} would write over {name}: name another file")
-
-
-def _is_at(place: str | int, found: os.stat_result) -> bool:
-    try:
-        return os.path.samestat(os.stat(place), found)  # noqa: PTH116  # streams are numbers
-    except OSError:
-        return False  # a stream that is closed
