@@ -201,6 +201,26 @@ class Resource(Generic[M]):
         return wire.encode_fields(self._model, fields, self._writable)
 
 
+class Collection(Resource[M]):
+    """A family of URIs that is listed without search terms, and read by whole numbers."""
+
+    def list(
+        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
+    ) -> Pager[M]:
+        """List all items.
+
+        Args:
+            page_size: Rows a request.
+            max_items: Rows in all.
+            workers: How many pages are asked for side by side. See :class:`icontact.Pager`.
+        """
+        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
+
+    def get(self, item_id: int, /) -> M:
+        """Read one item."""
+        return self._item("GET", item_id)
+
+
 def log_warnings(what: str, warnings: tuple[str, ...]) -> None:
     """Log iContact's warnings on a call whose result has no place for them."""
     for warning in warnings:

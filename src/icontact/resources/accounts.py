@@ -13,12 +13,12 @@ from icontact.models import (
     ClientFolderFilters,
 )
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import Resource
+from icontact.resources._base import Collection, Resource
 from icontact.resources.batches import BatchResult
 from icontact.transport import Safety, Sender
 
 
-class Accounts(Resource[Account]):
+class Accounts(Collection[Account]):
     """The accounts that the credentials open, mostly one: ``/a``.
 
     Documentation: "API Getting Started Guide".
@@ -33,20 +33,6 @@ class Accounts(Resource[Account]):
 
     def __init__(self, transport: Sender) -> None:
         super().__init__(transport, "")
-
-    def list(
-        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
-    ) -> Pager[Account]:
-        """List the accounts."""
-        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
-
-    def get(self, account_id: int, /) -> Account:
-        """Read one account.
-
-        Raises:
-            NotFound: If the credentials open no such account.
-        """
-        return self._item("GET", account_id)
 
     def update(self, account_id: int, /, **fields: Unpack[AccountFields]) -> Account:
         """Change the given fields of an account and keep the others. Safe to repeat.

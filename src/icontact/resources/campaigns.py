@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import Unpack
 
 from icontact.models import Campaign, CampaignFields
-from icontact.paging import Pager, PageSize
-from icontact.resources._base import Resource
+from icontact.resources._base import Collection
 from icontact.resources.batches import BatchResult
 from icontact.transport import Safety
 
@@ -18,7 +17,7 @@ class CampaignRow(CampaignFields, total=False):
     campaign_id: int
 
 
-class Campaigns(Resource[Campaign]):
+class Campaigns(Collection[Campaign]):
     """The campaigns of one client folder: ``/a/{accountId}/c/{clientFolderId}/campaigns``.
 
     iContact calls them sender properties as well: the name, address and footer that mail has.
@@ -34,16 +33,6 @@ class Campaigns(Resource[Campaign]):
     _identity = "campaign_id"
     _wire_id = "campaignId"
     _writable = frozenset(CampaignFields.__annotations__)
-
-    def list(
-        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
-    ) -> Pager[Campaign]:
-        """List the campaigns."""
-        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
-
-    def get(self, campaign_id: int, /) -> Campaign:
-        """Read one campaign."""
-        return self._item("GET", campaign_id)
 
     def create(self, **fields: Unpack[CampaignFields]) -> Campaign:
         """Create a campaign. Not repeated after a lost answer: it could never be deleted.

@@ -14,13 +14,12 @@ from icontact.models import (
     Segment,
     SegmentFields,
 )
-from icontact.paging import Pager, PageSize
-from icontact.resources._base import Resource, refuse_fixed
+from icontact.resources._base import Collection, refuse_fixed
 from icontact.resources.batches import BatchResult
 from icontact.transport import Safety
 
 
-class Segments(Resource[Segment]):
+class Segments(Collection[Segment]):
     """The segments of one client folder: ``/a/{accountId}/c/{clientFolderId}/segments``.
 
     .. code-block:: python
@@ -39,16 +38,6 @@ class Segments(Resource[Segment]):
     _singular = "segment"
     _identity = "segment_id"
     _writable = frozenset({*SegmentFields.__annotations__, *NewSegmentFields.__annotations__})
-
-    def list(
-        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
-    ) -> Pager[Segment]:
-        """List the segments."""
-        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
-
-    def get(self, segment_id: int, /) -> Segment:
-        """Read one segment."""
-        return self._item("GET", segment_id)
 
     def create(self, **fields: Unpack[NewSegmentFields]) -> Segment:
         """Create a segment, without criteria yet. Not repeated after a lost answer.
@@ -97,7 +86,7 @@ class CriterionRow(CriterionFields, total=False):
     criterion_id: int
 
 
-class Criteria(Resource[Criterion]):
+class Criteria(Collection[Criterion]):
     """The criteria of one segment: ``…/segments/{segmentId}/criteria``.
 
     What is written is checked before it is sent: the operator, and how many values it takes.
@@ -114,16 +103,6 @@ class Criteria(Resource[Criterion]):
     _identity = "criterion_id"
     _wire_id = "criterionId"
     _writable = frozenset(CriterionFields.__annotations__)
-
-    def list(
-        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
-    ) -> Pager[Criterion]:
-        """List the criteria. A member of the segment meets them all."""
-        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
-
-    def get(self, criterion_id: int, /) -> Criterion:
-        """Read one criterion. Numbers begin at 0, within the segment."""
-        return self._item("GET", criterion_id)
 
     def create(self, **fields: Unpack[CriterionFields]) -> Criterion:
         """Add a criterion. Not repeated after a lost answer.

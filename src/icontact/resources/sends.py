@@ -10,8 +10,7 @@ from typing import Any
 from icontact import wire
 from icontact.errors import AlreadyScheduled, BadRequest, NotFound, RejectedError
 from icontact.models import Send
-from icontact.paging import Pager, PageSize
-from icontact.resources._base import Resource, log_warnings
+from icontact.resources._base import Collection, log_warnings
 from icontact.resources.send_preview import SendPreview, counted
 from icontact.transport import Call, Safety, Sender
 from icontact.wire import EasternOffset
@@ -20,7 +19,7 @@ from icontact.wire import EasternOffset
 _SCHEDULED = re.compile(r"\[messageId=(\d+)\] already scheduled for send \[sendId=(\d+)\]")
 
 
-class Sends(Resource[Send]):
+class Sends(Collection[Send]):
     """The sends of one client folder: ``/a/{accountId}/c/{clientFolderId}/sends``.
 
     .. code-block:: python
@@ -80,16 +79,6 @@ class Sends(Resource[Send]):
     ) -> None:
         super().__init__(transport, folder)
         self._now = now
-
-    def list(
-        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
-    ) -> Pager[Send]:
-        """List the sends."""
-        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
-
-    def get(self, send_id: int, /) -> Send:
-        """Read one send."""
-        return self._item("GET", send_id)
 
     def create(
         self,

@@ -5,12 +5,11 @@ from __future__ import annotations
 import attrs
 
 from icontact.models import SignupForm
-from icontact.paging import Pager, PageSize
-from icontact.resources._base import Resource
+from icontact.resources._base import Collection
 from icontact.transport import Answer, Call, Sender
 
 
-class SignupForms(Resource[SignupForm]):
+class SignupForms(Collection[SignupForm]):
     """The sign-up forms of one client folder, which can only be read.
 
     They live at ``/a/{accountId}/c/{clientFolderId}/signupforms``.
@@ -26,16 +25,6 @@ class SignupForms(Resource[SignupForm]):
 
     def __init__(self, transport: Sender, folder: str) -> None:
         super().__init__(_OneForm(transport), folder)
-
-    def list(
-        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
-    ) -> Pager[SignupForm]:
-        """List the sign-up forms."""
-        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
-
-    def get(self, form_id: int, /) -> SignupForm:
-        """Read one sign-up form."""
-        return self._item("GET", form_id)
 
 
 class _OneForm:

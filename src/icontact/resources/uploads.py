@@ -15,8 +15,7 @@ import attrs
 from icontact import wire
 from icontact.errors import CallError, RequestTimeout
 from icontact.models import Contact, ContactFields, Upload, UploadAction, UploadFields, UploadStatus
-from icontact.paging import Pager, PageSize
-from icontact.resources._base import Resource, whole_id
+from icontact.resources._base import Collection, whole_id
 from icontact.transport import Call, Safety, Sender
 
 #: What stands in brackets for each field. A file has no column for the status, which uploads leave
@@ -64,7 +63,7 @@ class UploadResult:
         return self.upload.status == UploadStatus.COMPLETE
 
 
-class Uploads(Resource[Upload]):
+class Uploads(Collection[Upload]):
     """The uploads of one client folder: ``/a/{accountId}/c/{clientFolderId}/uploads``.
 
     .. code-block:: python
@@ -110,16 +109,6 @@ class Uploads(Resource[Upload]):
     ) -> None:
         super().__init__(transport, folder)
         self._sleep, self._clock = sleep, clock
-
-    def list(
-        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
-    ) -> Pager[Upload]:
-        """List the uploads."""
-        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
-
-    def get(self, upload_id: int, /) -> Upload:
-        """Read one upload. :meth:`wait` reads it until it is done."""
-        return self._item("GET", upload_id)
 
     def create(self, **fields: Unpack[UploadFields]) -> Upload:
         """Announce a file; :meth:`store` brings it, :meth:`upload` does both.

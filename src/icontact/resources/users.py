@@ -14,7 +14,7 @@ from icontact.models import (
     UserFields,
 )
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import Resource, refuse_fixed
+from icontact.resources._base import Collection, Resource, refuse_fixed
 from icontact.resources.batches import BatchResult
 from icontact.transport import Safety, Sender
 
@@ -25,7 +25,7 @@ class UserRow(NewUserFields, total=False):
     user_id: int
 
 
-class Users(Resource[User]):
+class Users(Collection[User]):
     """The users of one account: ``/a/{accountId}/users``.
 
     Documentation: "Users".
@@ -41,16 +41,6 @@ class Users(Resource[User]):
 
     def __init__(self, transport: Sender, account_id: int) -> None:
         super().__init__(transport, f"a/{account_id}")
-
-    def list(
-        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
-    ) -> Pager[User]:
-        """List the users."""
-        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
-
-    def get(self, user_id: int, /) -> User:
-        """Read one user."""
-        return self._item("GET", user_id)
 
     def create(self, **fields: Unpack[NewUserFields]) -> User:
         """Create a user. Not repeated after a lost answer.

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from typing import Unpack
 
 from icontact.models import Webhook, WebhookFields
-from icontact.paging import Pager, PageSize
-from icontact.resources._base import Resource
+from icontact.resources._base import Collection
 from icontact.resources.batches import BatchResult
 from icontact.transport import Safety
 
 
-class Webhooks(Resource[Webhook]):
+class Webhooks(Collection[Webhook]):
     """The web hooks of one client folder: ``/a/{accountId}/c/{clientFolderId}/webhooks``.
 
     What iContact posts is read by :func:`icontact.webhooks.parse`; that page says how to protect
@@ -27,16 +26,6 @@ class Webhooks(Resource[Webhook]):
     _singular = "webhook"
     _identity = "webhook_id"
     _writable = frozenset(WebhookFields.__annotations__)
-
-    def list(
-        self, *, page_size: PageSize = "auto", max_items: int | None = None, workers: int = 1
-    ) -> Pager[Webhook]:
-        """List the web hooks."""
-        return self._list({}, page_size=page_size, max_items=max_items, workers=workers)
-
-    def get(self, webhook_id: int, /) -> Webhook:
-        """Read one web hook."""
-        return self._item("GET", webhook_id)
 
     def create(self, **fields: Unpack[WebhookFields]) -> Webhook:
         """Have one kind of event posted to a URL. Not repeated after a lost answer.
