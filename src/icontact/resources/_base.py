@@ -36,7 +36,8 @@ class Resource(Generic[M]):
     """
 
     _model: ClassVar[Any]
-    _segment: ClassVar[str]
+    #: The last part of the URI, if it is not `_plural`.
+    _segment: ClassVar[str] = ""
     #: The keys of a listing and of a member in answers.
     _plural: ClassVar[str]
     _singular: ClassVar[str]
@@ -56,7 +57,8 @@ class Resource(Generic[M]):
     def __init__(self, transport: Sender, parent: str) -> None:
         self._transport = transport
         self._parent = parent
-        self._path = f"{parent}/{self._segment}" if parent else self._segment
+        segment = self._segment or self._plural
+        self._path = f"{parent}/{segment}" if parent else segment
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({vars(self).get('_path')!r})"

@@ -13,7 +13,7 @@ from icontact.models import (
     ClientFolderFilters,
 )
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import Collection, Resource
+from icontact.resources._base import Collection
 from icontact.resources.batches import BatchResult
 from icontact.transport import Safety, Sender
 
@@ -42,7 +42,7 @@ class Accounts(Collection[Account]):
         return self._item("POST", account_id, self._body(fields))
 
 
-class ClientFolders(Resource[ClientFolder]):
+class ClientFolders(Collection[ClientFolder]):
     """The client folders of one account: ``/a/{accountId}/c``.
 
     Writing needs an agency account; elsewhere it failed when it was last tried (API 15.2).
@@ -74,10 +74,6 @@ class ClientFolders(Resource[ClientFolder]):
         return self._list(
             filters, page_size=page_size, max_items=max_items, workers=workers, order_by=order_by
         )
-
-    def get(self, client_folder_id: int, /) -> ClientFolder:
-        """Read one client folder."""
-        return self._item("GET", client_folder_id)
 
     def create(self, **fields: Unpack[ClientFolderFields]) -> ClientFolder:
         """Create a client folder. Not repeated after a lost answer.

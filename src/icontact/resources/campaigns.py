@@ -27,7 +27,6 @@ class Campaigns(Collection[Campaign]):
     """
 
     _model = Campaign
-    _segment = "campaigns"
     _plural = "campaigns"
     _singular = "campaign"
     _identity = "campaign_id"

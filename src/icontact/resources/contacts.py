@@ -47,7 +47,6 @@ class Contacts(Resource[Contact]):
     """
 
     _model = Contact
-    _segment = "contacts"
     _plural = "contacts"
     _singular = "contact"
     _identity = "contact_id"

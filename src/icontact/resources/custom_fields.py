@@ -21,7 +21,6 @@ class CustomFields(Resource[CustomField]):
     """
 
     _model = CustomField
-    _segment = "customfields"
     _plural = "customfields"
     _singular = "customfield"
     _identity = "custom_field_id"

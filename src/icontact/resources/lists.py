@@ -20,7 +20,6 @@ class Lists(Resource[ContactList]):
     """
 
     _model = ContactList
-    _segment = "lists"
     _plural = "lists"
     _singular = "list"
     _identity = "list_id"

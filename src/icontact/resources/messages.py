@@ -40,7 +40,6 @@ class Messages(Resource[Message]):
     """
 
     _model = Message
-    _segment = "messages"
     _plural = "messages"
     _singular = "message"
     _identity = "message_id"

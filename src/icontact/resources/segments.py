@@ -33,7 +33,6 @@ class Segments(Collection[Segment]):
     """
 
     _model = Segment
-    _segment = "segments"
     _plural = "segments"
     _singular = "segment"
     _identity = "segment_id"
@@ -97,7 +96,6 @@ class Criteria(Collection[Criterion]):
     """
 
     _model = Criterion
-    _segment = "criteria"
     _plural = "criteria"
     _singular = "criterion"
     _identity = "criterion_id"

@@ -65,7 +65,6 @@ class Sends(Collection[Send]):
     """
 
     _model = Send
-    _segment = "sends"
     _plural = "sends"
     _singular = "send"
     _identity = "send_id"
@@ -153,19 +152,10 @@ class Sends(Collection[Send]):
     ) -> SendPreview:
         """Count the contacts that a send would reach. Writes nothing.
 
-        Takes what :meth:`create` takes, and makes the same checks. Reads the subscriptions and the
-        contacts of each list, so that contacts who unsubscribed, bounced or must not be mailed do
-        not count. iContact does not list the members of a segment: with segments the answer is a
-        lowest and a highest number.
-
-        Args:
-            message_id: What; if given, a spam score that would stop it is noted.
-            include_list_ids: Lists it would go to.
-            exclude_list_ids: Lists it would not go to.
-            include_segment_ids: Segments it would go to.
-            exclude_segment_ids: Segments it would not go to.
-            scheduled_time: When; only checked.
-            eastern_offset: As for :meth:`create`; only checked.
+        Takes what :meth:`create` takes, and makes the same checks. With a message, a spam score
+        that would stop it is noted. Reads the subscriptions and the contacts of each list, so that
+        contacts who unsubscribed, bounced or must not be mailed do not count. iContact does not
+        list the members of a segment: with segments the answer is a lowest and a highest number.
 
         Raises:
             ValueError: As for :meth:`create`.

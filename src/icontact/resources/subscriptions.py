@@ -36,7 +36,6 @@ class Subscriptions(Resource[Subscription]):
     """
 
     _model = Subscription
-    _segment = "subscriptions"
     _plural = "subscriptions"
     _singular = "subscription"
     _identity = "subscription_id"
@@ -61,13 +60,7 @@ class Subscriptions(Resource[Subscription]):
     ) -> Pager[Subscription]:
         """List or search subscriptions, those of people who unsubscribed included.
 
-        Args:
-            order_by: A field, with ``-`` before it for descending order, or several in a tuple.
-            page_size: Rows a request.
-            max_items: Rows in all.
-            workers: How many pages are asked for side by side, as in
-                :meth:`icontact.resources.Contacts.list`.
-            **filters: Search terms that must all match.
+        Takes what :meth:`icontact.resources.Contacts.list` takes, but for its search terms.
         """
         return self._list(
             filters, page_size=page_size, max_items=max_items, workers=workers, order_by=order_by
@@ -155,13 +148,7 @@ class Subscriptions(Resource[Subscription]):
     ) -> Subscription:
         """Take a contact off a list for good: iContact does not let it be re-subscribed.
 
-        Safe to repeat.
-
-        Args:
-            contact_id: The contact; or else give its address.
-            list_id: The list; or else give its name.
-            email: The address of the contact.
-            list: The exact name of the list, or its id.
+        Safe to repeat. Takes contact and list as :meth:`subscribe` does.
 
         Raises:
             NotFound: If the contact never was on that list.
@@ -198,15 +185,7 @@ class Subscriptions(Resource[Subscription]):
         """Move a contact to another list. Needs API version 2.2.
 
         Repeated by itself after a lost answer; calling it twice is an error, since the contact is
-        on the first list no more.
-
-        Args:
-            contact_id: The contact; or else give its address.
-            from_list_id: The list it is on; or else give its name.
-            to_list_id: The list it is to be on; or else give its name.
-            email: The address of the contact.
-            from_list: The exact name of the list it is on, or its id.
-            to_list: The exact name of the list it is to be on, or its id.
+        on the first list no more. Takes contact and lists as :meth:`subscribe` does.
 
         Raises:
             BadRequest: If it is on that list already ("No Changes Made").

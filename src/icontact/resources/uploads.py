@@ -92,7 +92,6 @@ class Uploads(Collection[Upload]):
     """
 
     _model = Upload
-    _segment = "uploads"
     _plural = "uploads"
     _singular = "upload"
     _identity = "upload_id"

@@ -32,7 +32,6 @@ class Users(Collection[User]):
     """
 
     _model = User
-    _segment = "users"
     _plural = "users"
     _singular = "user"
     _identity = "user_id"
@@ -99,7 +98,6 @@ class Permissions(Resource[Permission]):
     """
 
     _model = Permission
-    _segment = "permissions"
     _plural = "permissions"
     _singular = "permission"
     _identity = "client_folder_id"

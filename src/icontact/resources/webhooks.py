@@ -21,7 +21,6 @@ class Webhooks(Collection[Webhook]):
     """
 
     _model = Webhook
-    _segment = "webhooks"
     _plural = "webhooks"
     _singular = "webhook"
     _identity = "webhook_id"

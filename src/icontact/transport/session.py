@@ -39,14 +39,15 @@ logger: logging.Logger = logging.getLogger("icontact")
 class Transport:
     """Sends calls to one base URL with one set of credentials. May be shared by threads.
 
+    Takes what :class:`icontact.Client` takes, and what tests put in the place of time and chance.
+
     Args:
         credentials: Attached to each request as it is sent, never stored on the session.
         base_url: ``https``; plain ``http`` only for loopback, and past every proxy.
-        timeout: Seconds to connect, and seconds to wait for the answer's next byte; the whole of
-            an answer may take ten times as long.
-        retry: What is repeated, how often, and after how long.
-        limiter: Holds requests back; by default one that finds the rate that iContact allows.
-        user_agent: Put before the library's own name.
+        timeout: As for the client.
+        retry: As for the client.
+        limiter: As for the client.
+        user_agent: As for the client.
         on_event: Called with every :class:`Event`. Must not raise: it is called between a request
             and the reading of its answer.
         clock: Seconds, monotonic.
