@@ -236,7 +236,8 @@ def _drained_or_dead(processes: Processes, dead: threading.Event) -> None:
         try:
             if not processes.waiting():
                 return
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException, json.JSONDecodeError):
+            # The kill may cut off an answer before its headers end, so that its body looks empty.
             continue
 
 
