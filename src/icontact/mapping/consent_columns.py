@@ -73,10 +73,10 @@ def _refusals(column: str, values: Sequence[object]) -> Iterator[str]:
         return  # a row without an address is rejected anyway
     for value in values:
         phrase = refusal_in(value)
-        if phrase is None and is_strong_no(value) and is_about_email(column):
+        if phrase is None and is_strong_no(value) and is_about_email(header_words(column)):
             phrase = str(value)
         if phrase is not None:
-            if is_other_channel(column):
+            if is_other_channel(header_words(column)):
                 return
             yield phrase
 
@@ -119,7 +119,7 @@ def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> st
             continue
         kind = kind_of(key)
         if kind is None:
-            sure = is_plain_refusal(value) and not is_other_channel(key)
+            sure = is_plain_refusal(value) and not is_other_channel(header_words(key))
         elif is_blank(value):
             continue
         elif kind == "left":

@@ -68,7 +68,7 @@ def kind_of(header: object) -> HeaderKind | None:
     if header == MAUTIC_DO_NOT_CONTACT:
         return "no"  # in spite of its name
     words = header_words(_answers().sub(" ", re.sub(r"n['’´]t\b", "nt", header)))
-    if not words or _is_other_channel(words):
+    if not words or is_other_channel(words):
         return None
     kind = _kind(words)
     if kind is None and plain_status(header) is not None:
@@ -98,19 +98,15 @@ def plain_status(header: str) -> str | None:
     return name if name in _WORDS["plain_status"] | PLAIN_NO else None
 
 
-def is_other_channel(header: str) -> bool:
-    """Return whether a header is about text messages, calls, or post."""
-    return _is_other_channel(header_words(header))
-
-
-def _is_other_channel(words: Sequence[str]) -> bool:
+def is_other_channel(words: Sequence[str]) -> bool:
+    """Return whether the words of a header are about text messages, calls, or post."""
     is_other = _has(words, "other_channel_words") or _finds("other_channel", words)
-    return is_other and not _finds("email", words)
+    return is_other and not is_about_email(words)
 
 
-def is_about_email(header: str) -> bool:
-    """Return whether a header has a word for e-mail or a newsletter."""
-    return _finds("email", header_words(header))
+def is_about_email(words: Sequence[str]) -> bool:
+    """Return whether the words of a header have one for e-mail or a newsletter."""
+    return _finds("email", words)
 
 
 def is_negated(words: Sequence[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, get_args
 
 import attrs
@@ -247,18 +247,15 @@ def _fits(field: str, column: str, rows: Sequence[Mapping[Any, Any]]) -> bool:
         return any("@" in value for value in values)
     if field in ("phone", "fax"):
         return any(char.isdigit() for value in values for char in value)
-    looks_right: Callable[[str], bool]
     if field == FULL_NAME_FIELD:
-        looks_right = _looks_like_name
+        fitting = [
+            value.lstrip()[:1].isalpha() and sum(map(str.isdigit, value)) < 3 for value in values
+        ]
     elif field == "prefix" and normalize_key(column) in _TITLES:
-        looks_right = is_honorific
+        fitting = list(map(is_honorific, values))
     else:
         return True
-    return 2 * sum(map(looks_right, values)) >= len(values)
-
-
-def _looks_like_name(value: str) -> bool:
-    return value.lstrip()[:1].isalpha() and sum(char.isdigit() for char in value) < 3
+    return 2 * sum(fitting) >= len(fitting)
 
 
 def _address_groups(claims: Mapping[str, Sequence[Claim]]) -> list[dict[str, Claim]]:

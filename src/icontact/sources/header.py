@@ -124,16 +124,15 @@ def header_place(rows: Sequence[Sequence[str]]) -> int:
     """
     if not rows or (names_email(rows[0]) and _filled(rows[0]) > 1):
         return 0
-    return next((place for place in range(1, len(rows)) if _ends_preamble(rows, place)), 0)
-
-
-def _ends_preamble(rows: Sequence[Sequence[str]], place: int) -> bool:
-    above, row = rows[:place], rows[place]
-    if not _looks_like_header(row) or max(map(_filled, above)) >= _filled(row):
-        return False
-    if names_email(above[0]) and any(looks_like_address(cell) for row in above for cell in row):
-        return False  # two tables in one file: the rows of the first count
-    return _filled(above[0]) == 1 or len(list(filter(_field, row))) > 1
+    for place, row in enumerate(rows[1:], start=1):
+        above = rows[:place]
+        if not _looks_like_header(row) or max(map(_filled, above)) >= _filled(row):
+            continue
+        if names_email(rows[0]) and any(looks_like_address(cell) for one in above for cell in one):
+            continue  # two tables in one file: the rows of the first count
+        if _filled(rows[0]) == 1 or len(list(filter(field_of, row))) > 1:
+            return place
+    return 0
 
 
 def doubted_header(rows: Sequence[Sequence[str]]) -> int | None:
@@ -164,12 +163,8 @@ def _looks_like_header(row: Sequence[str]) -> bool:
 
 def names_email(row: Sequence[str]) -> bool:
     """Tell whether a cell of a row names a column of addresses."""
-    return any(_field(cell) == "email" for cell in row)
-
-
-def _field(cell: str) -> str | None:
-    found = field_of(cell)
-    return found.field if found else None
+    found = map(field_of, row)
+    return any(one is not None and one.field == "email" for one in found)
 
 
 def _filled(row: Sequence[str]) -> int:

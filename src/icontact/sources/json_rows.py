@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, TextIO
 
@@ -172,14 +172,11 @@ def _is_object(content: str) -> bool:
 
 def _broken(fault: BadRow, found: Any) -> BadRow:
     """Return a bad row with what can be read of it."""
-    addresses, level = dict.fromkeys(fault.addresses), [found]
-    while level:
-        for one in level:
-            if isinstance(one, BadRow):
-                addresses.update(dict.fromkeys(one.addresses))
-            elif isinstance(one, str):
-                addresses.update(dict.fromkeys(addresses_in(one)))
-        level = [inner for one in level for inner in _inner(one)]
+    addresses = dict.fromkeys(fault.addresses)
+    for one in (one for level in _levels(found) for one in level):
+        if isinstance(one, BadRow | str):
+            inner = one.addresses if isinstance(one, BadRow) else addresses_in(one)
+            addresses.update(dict.fromkeys(inner))
     cells: Mapping[str, Any] = fault.cells
     if isinstance(found, Mapping):
         cells = {key: value for key, value in found.items() if _fault(value) is None}
@@ -196,6 +193,11 @@ def _loads(content: str) -> Any:
     )
 
 
+def _finite(digits: str) -> float | BadRow:
+    number = float(digits)
+    return number if math.isfinite(number) else BadRow("the row has a number that is too large")
+
+
 def _distinct(pairs: Sequence[tuple[str, Any]]) -> Mapping[str, Any] | BadRow:
     found = dict(pairs)
     if len(found) == len(pairs):
@@ -210,24 +212,22 @@ def _distinct(pairs: Sequence[tuple[str, Any]]) -> Mapping[str, Any] | BadRow:
     )
 
 
-def _finite(digits: str) -> float | BadRow:
-    number = float(digits)
-    return number if math.isfinite(number) else BadRow("the row has a number that is too large")
-
-
 def _fault(found: Any) -> BadRow | None:
-    """Return what is wrong somewhere within a value, level by level."""
-    level = [found]
-    for _ in range(_DEEPEST + 1):
+    """Return what is wrong somewhere within a value."""
+    for depth, level in enumerate(_levels(found)):
+        if depth > _DEEPEST:
+            return BadRow(f"the row is nested more than {_DEEPEST} levels deep")
         if bad := next((one for one in level if isinstance(one, BadRow)), None):
             return bad
-        level = [inner for one in level for inner in _inner(one)]
-        if not level:
-            return None
-    return BadRow(f"the row is nested more than {_DEEPEST} levels deep")
+    return None
 
 
-def _inner(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+def _levels(found: Any) -> Iterator[list[Any]]:
+    """Yield a value, then what is in it, then what is in that, and so on."""
+    level = [found]
+    while level:
+        yield level
+        nested = [one for one in level if isinstance(one, dict | list)]
+        level = [
+            inner for one in nested for inner in (one.values() if isinstance(one, dict) else one)
+        ]
