@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
-import attrs
-
 from icontact.auth import Private
-from icontact.client import Folder
 from icontact.models import Contact, ContactFields, ContactStatus
-from icontact.push.batch_sender import BatchSender, ItemFailed, ItemRejected, in_doubt
+from icontact.push.batch_sender import ItemFailed, ItemRejected, in_doubt
 from icontact.push.bulk_updates import BulkUpdates
 from icontact.push.decisions import (
     RECENT,
@@ -22,9 +19,9 @@ from icontact.push.decisions import (
     suppression_reason,
 )
 from icontact.push.journal import RowToWrite
-from icontact.push.policy import PushPolicy
 from icontact.push.results import ItemProblem, ItemSuppressed
-from icontact.push.state_reader import StateReader, or_failed
+from icontact.push.state_reader import or_failed
+from icontact.push.write_context import WriteContext
 from icontact.resources import ContactRow
 
 __all__ = ["ContactWriter", "contact_id_of"]
@@ -36,50 +33,41 @@ _CREATE, _UPDATE, _REPLACE, _NOTHING = (
 )
 
 
-@attrs.frozen(kw_only=True)
 class ContactWriter:
     """Writes contacts: many in a bulk call, or one by one.
 
     Args:
-        folder: The client folder.
-        policy: The settings.
-        reader: Reads contacts.
-        sender: Sends the requests.
+        context: Where to, and how.
         updates: Finds out whether existing contacts may be changed by bulk calls.
-        stale: Returns whether the plan is too old to rely on.
-        now: Returns the time.
     """
 
-    folder: Folder
-    policy: PushPolicy
-    reader: StateReader
-    sender: BatchSender
-    updates: BulkUpdates
-    stale: Callable[[], bool]
-    now: Callable[[], datetime]
+    def __init__(self, context: WriteContext, updates: BulkUpdates) -> None:
+        self._context = context
+        self._folder, self._sender = context.folder, context.sender
+        self._updates = updates
 
     def is_alone(self, row: RowToWrite) -> bool:
         """Return whether a row needs a request of its own."""
         in_bulk = row.action in (_CREATE, _NOTHING)
-        return not (in_bulk or (row.action == _UPDATE and self.updates.allowed))
+        return not (in_bulk or (row.action == _UPDATE and self._updates.allowed))
 
     def write(self, batch: Sequence[RowToWrite]) -> Sequence[Contact | int | ItemProblem]:
         """Write contacts; return for each row the contact, its id, or what went wrong."""
         written: dict[int, Contact | int | ItemProblem] = {
-            **self.updates.prove(batch, self._write_alone)
+            **self._updates.prove(batch, self._write_alone)
         }
-        in_bulk = (_CREATE, _UPDATE) if self.updates.allowed else (_CREATE,)
+        in_bulk = (_CREATE, _UPDATE) if self._updates.allowed else (_CREATE,)
         together = [row for row in batch if row.action in in_bulk and row.row not in written]
-        posted = self.sender.send_many(
+        posted = self._sender.send_many(
             "contacts",
             [_item_of(row) for row in together],
-            partial(self.folder.contacts.create_many, explain=False),
+            partial(self._folder.contacts.create_many, explain=False),
             again_if_missing=True,
         )
         found = self._created_before(together, posted)
         written |= _by_row(together, self._without_suppressed(together, found))
         unchanged = [row for row in batch if row.action == _NOTHING]
-        if self.stale():
+        if self._context.stale():
             written |= _by_row(unchanged, self._read_again(unchanged))
         else:
             written |= _by_row(unchanged, [*map(contact_id_of, unchanged)])
@@ -99,7 +87,7 @@ class ContactWriter:
         }
         if not refused:
             return answers
-        found = self.sender.try_read(lambda: self.reader.contacts(refused))
+        found = self._sender.try_read(lambda: self._context.reader.contacts(refused))
         for address, place in refused.items():
             if isinstance(found, ItemFailed):
                 answers[place] = in_doubt(found)
@@ -113,13 +101,13 @@ class ContactWriter:
 
     def _was_created(self, row: RowToWrite, contact: Contact) -> bool:
         created = contact.create_date
-        recent = created is None or created >= self.now() - RECENT
+        recent = created is None or created >= datetime.now(UTC) - RECENT
         return recent and str(contact.status) == _fields_of(row).get("status")
 
     def _write_alone(self, row: RowToWrite) -> Contact | ItemProblem:
-        contacts = self.folder.contacts
+        contacts = self._folder.contacts
         write = contacts.replace if row.action == _REPLACE else contacts.update
-        answer = self.sender.try_send(lambda: write(contact_id_of(row), **_fields_of(row)))
+        answer = self._sender.try_send(lambda: write(contact_id_of(row), **_fields_of(row)))
         return self._without_suppressed([row], [answer])[0]
 
     def _read_again(self, rows: Sequence[RowToWrite]) -> Sequence[Contact | ItemProblem]:
@@ -127,7 +115,7 @@ class ContactWriter:
         if not rows:
             return []
         addresses = [Private(row.address) for row in rows]
-        found = self.sender.try_read(lambda: self.reader.contacts(addresses))
+        found = self._sender.try_read(lambda: self._context.reader.contacts(addresses))
         if isinstance(found, ItemFailed):
             return [found] * len(rows)
         answers: list[Contact | ItemRejected | ItemFailed] = []
@@ -137,8 +125,8 @@ class ContactWriter:
                 isinstance(contact, Contact) and contact.contact_id != row.contact_id
             ):
                 # It was deleted, or has another address now: read it by its id.
-                contact = self.sender.try_read(
-                    partial(self.folder.contacts.get, contact_id_of(row))
+                contact = self._sender.try_read(
+                    partial(self._folder.contacts.get, contact_id_of(row))
                 )
             answers.append(contact)
         return self._without_suppressed(rows, answers)
@@ -155,7 +143,7 @@ class ContactWriter:
                 isinstance(contact, Contact)
                 and contact.status is not ContactStatus.NORMAL
                 and row.subscribe
-                and (reason := suppression_reason(contact, None, self.policy))
+                and (reason := suppression_reason(contact, None, self._context.policy))
             ):
                 checked[place] = ItemSuppressed(reason, contact.contact_id)
         return checked

@@ -35,6 +35,7 @@ from icontact.push.report import PushReport
 from icontact.push.request_counter import RequestCounter
 from icontact.push.state_reader import StateReader, not_found_out
 from icontact.push.workers import WorkerPool, deferred_interrupts
+from icontact.push.write_context import WriteContext
 from icontact.push.writer import Writer
 from icontact.sources import RowSource
 
@@ -197,22 +198,20 @@ class PushSession:
         sender = BatchSender(self._size, self.counter.last_was_slow)
         with deferred_interrupts() as interrupts:
 
-            def may_go_on(sender: BatchSender) -> bool:
+            def may_go_on() -> bool:
                 if (spent := self.counter.used_up()) is not None:
                     sender.stop(spent, str(spent))
                 return sender.error is None and not interrupts
 
-            writer = Writer(
-                journal=self.journal,
+            context = WriteContext(
                 folder=self._folder,
                 list_id=self._list_id,
                 policy=self._policy,
                 reader=self._reader,
-                workers=self._workers,
                 sender=sender,
                 stale=lambda: age(*self.looked) > FRESH,
-                may_go_on=may_go_on,
             )
+            writer = Writer(self.journal, self._workers, context, may_go_on)
             with closing(writer.write()) as batches:
                 for results in batches:
                     self._note_costs()

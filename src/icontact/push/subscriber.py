@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 
-import attrs
-
-from icontact.client import Folder
 from icontact.models import Contact, Subscription, SubscriptionFields, SubscriptionStatus
-from icontact.push.batch_sender import MISSING, BatchSender, ItemFailed, ItemRejected, in_doubt
+from icontact.push.batch_sender import MISSING, ItemFailed, ItemRejected, in_doubt
 from icontact.push.decisions import RECENT, suppression_reason
 from icontact.push.journal import RowToWrite
-from icontact.push.policy import PushPolicy
 from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.results import ItemProblem, ItemSuppressed, id_of
-from icontact.push.state_reader import StateReader, or_failed
+from icontact.push.state_reader import or_failed
+from icontact.push.write_context import WriteContext
 
 __all__ = ["Subscriber"]
 
 
-@attrs.frozen(kw_only=True)
 class Subscriber:
     """Puts contacts on a list.
 
     Args:
-        folder: The client folder.
-        list_id: The list.
-        policy: The settings.
-        reader: Reads subscriptions.
-        sender: Sends the requests.
-        stale: Returns whether the plan is too old to rely on.
-        now: Returns the time.
+        context: Where to, and how.
     """
 
-    folder: Folder
-    list_id: int
-    policy: PushPolicy
-    reader: StateReader
-    sender: BatchSender
-    stale: Callable[[], bool]
-    now: Callable[[], datetime]
+    def __init__(self, context: WriteContext) -> None:
+        self._context = context
+        self._folder, self._policy, self._sender = context.folder, context.policy, context.sender
 
     def subscribe(
         self, batch: Sequence[RowToWrite], contacts: Sequence[Contact | int | ItemProblem]
@@ -78,7 +64,7 @@ class Subscriber:
         These are the contacts of an old plan, and contacts that the plan took for new ones and
         that turn out to be older.
         """
-        stale, recently = self.stale(), self.now() - RECENT
+        stale, recently = self._context.stale(), datetime.now(UTC) - RECENT
 
         def is_doubtful(row: RowToWrite, contact: Contact | int | ItemProblem) -> bool:
             if row.contact_id is not None or not isinstance(contact, Contact):
@@ -93,14 +79,14 @@ class Subscriber:
 
     def _post(self, contact_ids: Sequence[int]) -> dict[int, str | ItemRejected | ItemFailed]:
         fields: SubscriptionFields = {
-            "list_id": self.list_id,
-            "status": self.policy.subscription_status,
+            "list_id": self._context.list_id,
+            "status": self._policy.subscription_status,
         }
-        if self.policy.confirmation_message_id is not None:
-            fields["confirmation_message_id"] = self.policy.confirmation_message_id
+        if self._policy.confirmation_message_id is not None:
+            fields["confirmation_message_id"] = self._policy.confirmation_message_id
         rows: list[SubscriptionFields] = [{"contact_id": one, **fields} for one in contact_ids]
-        post = partial(self.folder.subscriptions.create_many, explain=False)
-        answers = self.sender.send_many("subscriptions", rows, post)
+        post = partial(self._folder.subscriptions.create_many, explain=False)
+        answers = self._sender.send_many("subscriptions", rows, post)
         return {
             one: str(answer.status) if isinstance(answer, Subscription) else answer
             for one, answer in zip(contact_ids, answers, strict=True)
@@ -108,18 +94,18 @@ class Subscriber:
 
     def _learn_from(self, explained: Mapping[int, str | ItemProblem | None], sent: int) -> None:
         """Note if an answer was cut short: contacts are on the list that it left out."""
-        size = self.sender.size
+        size = self._sender.size
         subscribed = sum(isinstance(state, str) for state in explained.values())
         if subscribed > sent // 10 and size.may_be_why("subscriptions", sent):
             size.failed("subscriptions", sent)
 
     def _require_list_and_message(self) -> None:
         """End the push if the list or the confirmation message is gone."""
-        self.sender.require("the list", lambda: self.folder.lists.get(self.list_id))
-        message_id = self.policy.confirmation_message_id
+        self._sender.require("the list", lambda: self._folder.lists.get(self._context.list_id))
+        message_id = self._policy.confirmation_message_id
         if message_id is not None:
-            self.sender.require(
-                "the confirmation message", lambda: self.folder.messages.get(message_id)
+            self._sender.require(
+                "the confirmation message", lambda: self._folder.messages.get(message_id)
             )
 
     def _explain(self, refused: Mapping[int, ItemRejected]) -> dict[int, str | ItemProblem | None]:
@@ -144,14 +130,14 @@ class Subscriber:
         """Return the states of contacts on the list, or what went wrong; ``None`` if not on it."""
         if not contact_ids:
             return {}
-        found = self.sender.try_read(lambda: self.reader.states(contact_ids))
+        found = self._sender.try_read(lambda: self._context.reader.states(contact_ids))
         if isinstance(found, ItemFailed):
             return dict.fromkeys(contact_ids, found)
         unsubscribed = SubscriptionStatus.UNSUBSCRIBED
         states: dict[int, str | ItemProblem | None] = {}
         for one in contact_ids:
             states[one] = or_failed("subscription", found.get(one))
-            if states[one] == unsubscribed and unsubscribed not in self.policy.allow_statuses:
+            if states[one] == unsubscribed and unsubscribed not in self._policy.allow_statuses:
                 states[one] = ItemSuppressed(
                     Reason.of(ReasonCode.UNSUBSCRIBED), one, unsubscribed.value
                 )
@@ -159,8 +145,8 @@ class Subscriber:
 
     def _why_refused(self, contact_id: int, answer: ItemRejected) -> ItemProblem:
         """Return whether the contact may not be mailed any more, else iContact's answer."""
-        contact = self.sender.try_read(lambda: self.folder.contacts.get(contact_id))
+        contact = self._sender.try_read(lambda: self._folder.contacts.get(contact_id))
         if isinstance(contact, ItemFailed):
             return in_doubt(contact)
-        reason = suppression_reason(contact, None, self.policy)
+        reason = suppression_reason(contact, None, self._policy)
         return ItemSuppressed(reason, contact_id) if reason else answer

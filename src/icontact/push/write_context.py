@@ -1,0 +1,35 @@
+"""What the parts of a writing share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+
+from icontact.client import Folder
+from icontact.push.batch_sender import BatchSender
+from icontact.push.policy import PushPolicy
+from icontact.push.state_reader import StateReader
+
+__all__ = ["WriteContext"]
+
+
+@attrs.frozen(kw_only=True)
+class WriteContext:
+    """What the parts of a writing share.
+
+    Attributes:
+        folder: The client folder.
+        list_id: The list to subscribe to.
+        policy: The settings.
+        reader: Reads contacts and subscriptions.
+        sender: Sends the requests.
+        stale: Returns whether the plan is too old to rely on.
+    """
+
+    folder: Folder
+    list_id: int
+    policy: PushPolicy
+    reader: StateReader
+    sender: BatchSender
+    stale: Callable[[], bool]
