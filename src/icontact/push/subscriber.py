@@ -45,12 +45,18 @@ class Subscriber:
         states = self._states(self._doubtful(batch, contacts, ids))
         wanted = [one for one in ids if one is not None and not states.get(one)]
         posted = self._post(wanted)
-        if posted and all(isinstance(answer, ItemRejected) for answer in posted.values()):
-            self._require_list_and_message()
+        states |= posted
         refused = {one: a for one, a in posted.items() if isinstance(a, ItemRejected)}
-        explained = self._explain(refused)
-        self._learn_from(explained, len(wanted))
-        states = {**states, **posted, **explained}
+        if refused:
+            if len(refused) == len(posted):
+                self._require_list_and_message()
+            explained = self._explain(refused)
+            states |= explained
+            size = self._sender.size
+            on_list = sum(isinstance(state, str) for state in explained.values())
+            if on_list > len(wanted) // 10 and size.may_be_why("subscriptions", len(wanted)):
+                # Contacts are on the list that the answer left out: it was cut short.
+                size.failed("subscriptions", len(wanted))
         return [None if one is None else states[one] for one in ids]
 
     def _doubtful(
@@ -91,13 +97,6 @@ class Subscriber:
             one: str(answer.status) if isinstance(answer, Subscription) else answer
             for one, answer in zip(contact_ids, answers, strict=True)
         }
-
-    def _learn_from(self, explained: Mapping[int, str | ItemProblem | None], sent: int) -> None:
-        """Note if an answer was cut short: contacts are on the list that it left out."""
-        size = self._sender.size
-        subscribed = sum(isinstance(state, str) for state in explained.values())
-        if subscribed > sent // 10 and size.may_be_why("subscriptions", sent):
-            size.failed("subscriptions", sent)
 
     def _require_list_and_message(self) -> None:
         """End the push if the list or the confirmation message is gone."""
