@@ -6,7 +6,7 @@ import dataclasses
 import json
 import types
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -91,7 +91,10 @@ class Frame:
         kinds: dict[str, Kind] = {
             n: self.kinds.get(n) or _kind_of_values(found) for n, found in self.columns.items()
         }
-        columns = {name: _clean(kinds[name], found) for name, found in self.columns.items()}
+        columns = dict(self.columns)
+        for name, found in columns.items():
+            if (clean := _CLEANED.get(kinds[name])) is not None:
+                columns[name] = [None if value is None else clean(value) for value in found]
         try:
             if library == "pandas":
                 import pandas
@@ -325,17 +328,6 @@ _KINDS: Mapping[Any, Kind] = {
 }
 
 
-def _clean(kind: Kind, values: Sequence[Any]) -> list[Any]:
-    """Return values as both libraries take them."""
-    if kind == "text":
-        return [None if value is None else _as_text(value) for value in values]
-    if kind == "time":
-        return [None if value is None else value.astimezone(UTC) for value in values]
-    if kind == "float":
-        return [None if value is None else float(value) for value in values]
-    return list(values)
-
-
 def _as_text(value: Any) -> str:
     if isinstance(value, str):
         return str(value)  # a member of an enumeration becomes its text
@@ -354,6 +346,13 @@ def _as_text(value: Any) -> str:
         return json.dumps(dict(value), ensure_ascii=False, default=str) if value else ""
     return str(value)
 
+
+#: What makes a value of a kind one that both libraries take.
+_CLEANED: Mapping[Kind, Callable[[Any], Any]] = {
+    "text": _as_text,
+    "time": lambda value: value.astimezone(UTC),
+    "float": float,
+}
 
 _PANDAS: Mapping[Kind, str] = {
     "bool": "boolean",

@@ -149,6 +149,11 @@ class ConsentCheck:
             lines.append(f"consent: not read: {bounded(self.ignored, len(self.ignored))}")
         return tuple(lines)
 
+    @property
+    def stated_keys(self) -> tuple[Key, ...]:
+        """The columns that are read because they were given."""
+        return (*(self.keys("no") if self.stated else ()), *self.keys("yes"))
+
     def keys(self, meaning: Meaning) -> tuple[Key, ...]:
         """Return the columns of one meaning."""
         return tuple(one.column for one in self.columns if one.meaning == meaning)

@@ -362,7 +362,7 @@ class ContactMapper:
         read = [key for field in self._fields for key in field.source.keys]
         read += [key for group in self._addresses for key in group.keys]
         country = self._country.keys if self._country else ()
-        return tuple(dict.fromkeys([*read, *country, *self._stated_consent()]))
+        return tuple(dict.fromkeys([*read, *country, *self.consent.stated_keys]))
 
     @property
     def consent_keys(self) -> frozenset[Key]:
@@ -428,7 +428,7 @@ class ContactMapper:
             for key in field.source.keys
         ]
         # Mautic's own names count wherever a row has them, and no file has all of them.
-        stated = (key for key in self._stated_consent() if key not in MAUTIC_KEYS)
+        stated = (key for key in self.consent.stated_keys if key not in MAUTIC_KEYS)
         lacking += [key for key in stated if key not in header]
         if not any(header.intersection(group.keys) for group in self._addresses):
             lacking += [key for group in self._addresses for key in group.keys]
@@ -494,10 +494,6 @@ class ContactMapper:
         changed = copy.copy(self)
         changed.__dict__.update(changes)
         return changed
-
-    def _stated_consent(self) -> tuple[Key, ...]:
-        no = self.consent.keys("no") if self.consent.stated else ()
-        return (*no, *self.consent.keys("yes"))
 
     def _fields_for(self, row: Mapping[Any, Any]) -> tuple[tuple[FieldMapping, ...], object]:
         """Return the fields that a row fills, and the value of its country."""

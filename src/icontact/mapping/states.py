@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from icontact.errors import MappingError
 from icontact.mapping.normalize import read_data, unaccented
@@ -69,10 +69,11 @@ def folded(text: str) -> str:
 def _regions() -> tuple[Mapping[str, Mapping[str, str]], Mapping[str, str]]:
     """Read the codes of regions by country and folded name, and countries by folded name."""
     data = read_data("regions.toml")
-    codes = {country: _by_name(regions) for country, regions in data["regions"].items()}
-    countries = {folded(code): code for code in data["countries"]} | _by_name(data["countries"])
+    codes = {
+        country: {folded(name): code for code, names in regions.items() for name in names}
+        for country, regions in data["regions"].items()
+    }
+    countries = {
+        folded(name): code for code, names in data["countries"].items() for name in (code, *names)
+    }
     return codes, countries
-
-
-def _by_name(names_by_code: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    return {folded(name): code for code, names in names_by_code.items() for name in names}

@@ -117,7 +117,11 @@ class CsvReader(FileReader):
             except StopIteration:
                 break
             except csv.Error as error:
-                yield line, self._broken(line, error)
+                reason = _UNCLOSED if "end of data" in str(error) else _AMID
+                if "field limit" in str(error):
+                    limit = csv.field_size_limit()
+                    reason = f"a cell is longer than {limit} characters, or {_UNCLOSED}"
+                yield line, self._given_up(line, reason)
                 continue
             if not cells:
                 continue
@@ -127,7 +131,7 @@ class CsvReader(FileReader):
             elif not (cells[0].strip() or any(map(str.strip, cells))):
                 self._blank += 1
             elif len(taken) > 1 and self._holds_another_row(cells):
-                yield line, self._given_up(line, BadRow(_UNCLOSED))
+                yield line, self._given_up(line, _UNCLOSED)
             elif len(cells) == width and all_named:
                 self._broken_at = None
                 yield line, dict(zip(names, cells, strict=True))
@@ -154,20 +158,12 @@ class CsvReader(FileReader):
         self._broken_at = None
         return self._header.row(cells)
 
-    def _broken(self, line: int, error: csv.Error) -> BadRow:
+    def _given_up(self, line: int, reason: str) -> BadRow:
         """Give up one line only, whatever a quotation mark has swallowed after it."""
-        if "field limit" in str(error):
-            limit = csv.field_size_limit()
-            fault = BadRow(f"a cell is longer than {limit} characters, or {_UNCLOSED}")
-        else:
-            fault = BadRow(_UNCLOSED if "end of data" in str(error) else _AMID)
-        return self._given_up(line, fault)
-
-    def _given_up(self, line: int, fault: BadRow) -> BadRow:
         text = self._lines.taken[0]
         if self._lines.give_back():
             self._broken_at = line
-        return self._with_cells(fault, self._parts(text))
+        return self._with_cells(BadRow(reason), self._parts(text))
 
     def _holds_another_row(self, cells: Sequence[str]) -> bool:
         """Tell whether a quotation mark that was not closed has swallowed the rows below.
