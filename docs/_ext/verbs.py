@@ -20,7 +20,7 @@ FOLDER = "/a/{accountId}/c/{clientFolderId}/"
 LEFT_OUT = {("POST", "/a"): "403: for partners"}
 # What is refused unless a switch of the sandbox is on.
 SWITCHES = {
-    (verb, evidence._template(route.path)): switch
+    (verb, evidence.template(route.path)): switch
     for route in rules.ROUTES
     for verb, switch in route.switches.items()
 }

@@ -17,8 +17,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import Map, MapAdapter, Rule
 
 from icontact.sandbox import auth, error_texts, phpjson, request_log, timestamps
-from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse, Refusal
-from icontact.sandbox.faults import Fault, FaultKind, Faults, html_page
+from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse, Refusal, html_page
+from icontact.sandbox.faults import Fault, FaultKind, Faults
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.recipients import Recipients
 from icontact.sandbox.request_log import ReceivedRequest, RequestLog

@@ -40,6 +40,7 @@ NO_RECIPIENTS = (
     "You did not provide an includeListIds or an includeSegmentIds field, but one is required."
     " Please provide an includeListIds or an includeSegmentIds field"
 )
+ALREADY_RELEASED = "The send you provided has been released or cancelled, and can not be cancelled"
 UPLOAD_DONE = "The upload you provided has received its data, and can not be changed any more"
 
 _UNRECOGNISED_TERMS = (

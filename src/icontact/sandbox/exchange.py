@@ -11,6 +11,8 @@ import attrs
 MAX_BODY_BYTES = 16 * 1024 * 1024
 """The longest body by default."""
 
+_HTML = "<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+
 
 @attrs.frozen(kw_only=True)
 class IncomingRequest:
@@ -36,6 +38,12 @@ class OutgoingResponse:
     body: bytes = attrs.field(repr=False)
     headers: Mapping[str, str] = attrs.field(factory=dict)
     delay: float = 0.0
+
+
+def html_page(status: int, title: str) -> OutgoingResponse:
+    """Return a page of HTML, as a gateway sends it."""
+    headers = {"Content-Type": "text/html; charset=utf-8"}
+    return OutgoingResponse(status=status, headers=headers, body=_HTML.format(title=title).encode())
 
 
 class Refusal(Exception):

@@ -15,9 +15,8 @@ from typing import Any, Literal, TypedDict, Unpack
 import attrs
 
 from icontact.sandbox import phpjson
-from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse
+from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse, html_page
 
-_HTML = "<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
 _PHP_NOTICE = b"Warning: Invalid argument supplied for foreach() in index.php on line 1"
 _WRITES = frozenset({"POST", "PUT", "DELETE"})
 _SINGULARS = {
@@ -86,12 +85,6 @@ class Fault:
         if self.garble == "not_json":
             return attrs.evolve(answer, body=_PHP_NOTICE + answer.body)
         return attrs.evolve(html_page(answer.status, "iContact"), delay=answer.delay)
-
-
-def html_page(status: int, title: str) -> OutgoingResponse:
-    """Return a page of HTML, as a gateway sends it."""
-    headers = {"Content-Type": "text/html; charset=utf-8"}
-    return OutgoingResponse(status=status, headers=headers, body=_HTML.format(title=title).encode())
 
 
 class FaultFilter(TypedDict, total=False):
@@ -218,8 +211,7 @@ class Faults:
         """
         if seconds < 0:
             raise ValueError(f"latency has to be 0 seconds or more, not {seconds}")
-        with self._lock:
-            self._latency = seconds
+        self._latency = seconds
 
     def throttle(
         self,
@@ -258,8 +250,7 @@ class Faults:
 
     def lateness(self) -> float:
         """Return the seconds that :meth:`latency` set."""
-        with self._lock:
-            return self._latency
+        return self._latency
 
     def throttled(self, now: float) -> bool:
         """Say whether one more request is beyond a rate; count it if it is not."""

@@ -6,8 +6,8 @@ import os
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -126,12 +126,7 @@ class Sandbox(EmbeddedIContact):
         self._in_process.open()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._in_process.close()
 
     def __repr__(self) -> str:
@@ -163,19 +158,19 @@ class Server:
         self.sandbox = sandbox
         self._temporary = None
         context = tls if isinstance(tls, ssl.SSLContext) else None
-        if tls is True:
-            # Also for iContact's hosts: a client may have its URL built in.
-            base_host = urlsplit(sandbox.base_url).hostname or host
-            self._temporary = TemporaryCertificate(host, base_host, *VENDOR_HOSTS)
-            context = self._temporary.context
-        self.certificate: str | None = self._temporary.path if self._temporary else None
-        try:
+        with ExitStack() as opened:
+            if tls is True:
+                # Also for iContact's hosts: a client may have its URL built in.
+                base_host = urlsplit(sandbox.base_url).hostname or host
+                self._temporary = TemporaryCertificate(host, base_host, *VENDOR_HOSTS)
+                opened.callback(self._temporary.remove)
+                context = self._temporary.context
             self._server = HttpServer(
                 router, host, port, tls=context, sleep=sleep, patience=patience
             )
-        except OSError:
-            self._remove_certificate()
-            raise
+            opened.callback(self._server.close)
+            self._opened = opened.pop_all()
+        self.certificate: str | None = self._temporary.path if self._temporary else None
         self.url: str = self._server.url
         self.control_url: str | None = self._server.origin + CONTROL if router.control else None
 
@@ -194,22 +189,12 @@ class Server:
 
     def close(self) -> None:
         """Stop the server; what was applied stays in the sandbox."""
-        self._server.close()
-        self._remove_certificate()
-
-    def _remove_certificate(self) -> None:
-        if self._temporary is not None:
-            self._temporary.remove()
+        self._opened.close()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def __repr__(self) -> str:

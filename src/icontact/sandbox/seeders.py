@@ -159,23 +159,17 @@ class Seeder:
             rows = []
             for item in chunk:
                 list_id = int(item.get("listId", default_list))
-                contact_id = self._contact_id(item)
+                contact_id = item.get("contactId") or self._store.value(
+                    "SELECT MAX(contactId) FROM contacts WHERE folderId = ? AND email = ?",
+                    (self._folder_id, item["email"]),
+                )
+                if contact_id is None:
+                    raise ValueError("A subscription names an e-mail address that no contact has")
                 ids.append(f"{list_id}_{contact_id}")
                 status = item.get("status", "normal")
-                rows.append((self._folder_id, list_id, contact_id, status, epoch))
+                rows.append((self._folder_id, list_id, int(contact_id), status, epoch))
             self._store.insert_many("subscriptions", _SUBSCRIPTION_COLUMNS, rows)
         return ids
-
-    def _contact_id(self, item: Mapping[str, Any]) -> int:
-        if "contactId" in item:
-            return int(item["contactId"])
-        found: int | None = self._store.value(
-            "SELECT MAX(contactId) FROM contacts WHERE folderId = ? AND email = ?",
-            (self._folder_id, item["email"]),
-        )
-        if found is None:
-            raise ValueError("A subscription names an e-mail address that no contact has")
-        return found
 
     def criteria(self, items: Items) -> list[int]:
         """Create criteria without a check; a criterion without sense matches no contact."""

@@ -9,7 +9,7 @@ from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope
 from icontact.sandbox.rules.endpoint import ACCOUNT, FOLDER, Endpoint
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, terms
+from icontact.sandbox.rules.search_terms import Clause, plain_terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import ACCOUNT_TEXTS
 
@@ -64,14 +64,52 @@ def _account_wire(row: Row) -> Item:
     return {key: str(row[key]) for key in _ACCOUNT_ORDER}
 
 
+_FOR_EVERYBODY = ("clientFolderId", "logoId", "emailRecipient")
 _REQUIRED = ("name", "fromName", "fromEmail", "street", "city", "state", "postalCode", "country")
 _TEXTS = (*_REQUIRED, "fromLastName", "phone", "logoId", "footerLogoUrl", "emailRecipient")
 _FLAGS = {"enabled": 1, "useLogoInFooter": 0}
-_FOR_EVERYBODY = ("clientFolderId", "logoId", "emailRecipient")
 
 
-def _folder_columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
-    return {**reader.texts(_TEXTS, _REQUIRED), **reader.flags(_FLAGS)}
+class ClientFolderEndpoint(Endpoint):
+    """Client folders; several of them, and most of their fields, are for agencies (API 15.2)."""
+
+    name = "clientfolders"
+    id_name = "clientFolderId"
+    scope = Scope.ACCOUNT
+    above = ACCOUNT
+    terms = plain_terms(numbers=("clientFolderId", "enabled"), texts=("name",))
+    envelope = "total"
+    upserts = True
+
+    def columns(self, context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
+        """Read a folder."""
+        return {**reader.texts(_TEXTS, _REQUIRED), **reader.flags(_FLAGS)}
+
+    def wire(self, context: RequestContext, row: Row) -> Item:
+        """Return a folder; ordinary accounts see three keys of it (recorded)."""
+        names = (*_FOR_EVERYBODY, *_TEXTS, *_FLAGS) if _is_agency(context) else _FOR_EVERYBODY
+        return {name: row[name] for name in names} | {"clientFolderId": str(row["clientFolderId"])}
+
+    def read_wire(self, context: RequestContext, row: Row) -> Item:
+        """Return a folder as a GET has it: flags as texts."""
+        shown = super().read_wire(context, row)
+        return {name: str(value) if name in _FLAGS else value for name, value in shown.items()}
+
+    def save_many(self, context: RequestContext) -> Item:
+        """Answer ``POST /a/{accountId}/c/``, which is for agencies."""
+        _refuse_ordinary_account(context)
+        return super().save_many(context)
+
+    def merge(self, context: RequestContext) -> Item:
+        """Answer a POST to a folder; an ordinary account changes what it sees (API 1.1, 15.2)."""
+        if not set(_FOR_EVERYBODY).issuperset(bodies.member(context, self.singular) or ()):
+            _refuse_ordinary_account(context)
+        return super().merge(context)
+
+    def replace(self, context: RequestContext) -> Item:
+        """Answer a PUT of a folder, which is for agencies."""
+        _refuse_ordinary_account(context)
+        return super().replace(context)
 
 
 def _is_agency(context: RequestContext) -> bool:
@@ -79,56 +117,14 @@ def _is_agency(context: RequestContext) -> bool:
     return bool(context.store.value(sql, (context.account_id,)))
 
 
-def _write_wire(context: RequestContext, row: Row) -> Item:
-    """Return a folder; ordinary accounts see three keys of it (recorded)."""
-    names = (*_FOR_EVERYBODY, *_TEXTS, *_FLAGS) if _is_agency(context) else _FOR_EVERYBODY
-    return {name: row[name] for name in names} | {"clientFolderId": str(row["clientFolderId"])}
-
-
-def _read_wire(context: RequestContext, row: Row) -> Item:
-    shown = _write_wire(context, row)
-    return {name: str(value) if name in _FLAGS else value for name, value in shown.items()}
-
-
-FOLDERS = Endpoint(
-    name="clientfolders",
-    id_name="clientFolderId",
-    scope=Scope.ACCOUNT,
-    terms=terms(numbers=("clientFolderId", "enabled"), texts=("name",)),
-    wire=_write_wire,
-    read_wire=_read_wire,
-    columns=_folder_columns,
-    upserts=True,
-    envelope="total",
-)
-
-
-def save_folders(context: RequestContext) -> Item:
-    """Answer ``POST /a/{accountId}/c/``, which is for agencies."""
-    _refuse_ordinary_account(context)
-    return FOLDERS.save_many(context)
-
-
-def merge_folder(context: RequestContext) -> Item:
-    """Answer a POST to a folder; an ordinary account changes what it sees (API 1.1, 15.2)."""
-    if not set(_FOR_EVERYBODY).issuperset(bodies.member(context, "clientfolder") or ()):
-        _refuse_ordinary_account(context)
-    return FOLDERS.merge(context)
-
-
-def replace_folder(context: RequestContext) -> Item:
-    """Answer a PUT of a folder, which is for agencies."""
-    _refuse_ordinary_account(context)
-    return FOLDERS.replace(context)
-
-
 def _refuse_ordinary_account(context: RequestContext) -> None:
     if not _is_agency(context):
         raise Refusal(403, error_texts.FORBIDDEN)
 
 
-_FOLDER_VERBS = {"GET": FOLDERS.list_all, "POST": save_folders}
-_MEMBER_VERBS = {"GET": FOLDERS.read, "POST": merge_folder, "PUT": replace_folder}
+_FOLDERS = ClientFolderEndpoint()
+_FOLDER_VERBS = {"GET": _FOLDERS.list_all, "POST": _FOLDERS.save_many}
+_MEMBER_VERBS = {"GET": _FOLDERS.read, "POST": _FOLDERS.merge, "PUT": _FOLDERS.replace}
 
 TIME_ROUTES = (Route("/time", Scope.OPEN, {"GET": read_time}),)
 ROUTES = (

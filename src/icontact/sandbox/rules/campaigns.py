@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext
-from icontact.sandbox.rules.endpoint import Endpoint, showing
-from icontact.sandbox.rules.search_terms import terms
+from icontact.sandbox.rules.endpoint import Endpoint
+from icontact.sandbox.rules.search_terms import plain_terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CAMPAIGN_CODES, CAMPAIGN_TEXTS
 
@@ -15,30 +15,31 @@ _ADDRESS = ("street", "city", "state", "zip", "country")
 _GREATEST = {"subscriptionManagement": 4, "forwardToFriend": 5}
 
 
-def _columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
-    columns: Item = {**reader.texts(CAMPAIGN_TEXTS, _REQUIRED_TEXTS)}
-    for name in CAMPAIGN_CODES:
-        required = name != "forwardToFriend" or context.quirks.forward_to_friend == "required"
-        if name in _GREATEST:
-            codes = [str(code) for code in range(_GREATEST[name] + 1)]
-            columns[name] = int(reader.choice(name, codes, required=required) or 0)
-        else:
-            columns[name] = reader.flag(name, required=required)
-    if reader.given("useAccountAddress") and not columns["useAccountAddress"]:
-        for name in _ADDRESS:
-            reader.text(name, required=True)
-    return columns
+class CampaignEndpoint(Endpoint):
+    """Campaigns; in the sample codes are numbers, and blank is ``""`` (API 11)."""
+
+    name = "campaigns"
+    terms = plain_terms(numbers=("campaignId", *CAMPAIGN_CODES), texts=CAMPAIGN_TEXTS)
+    shown = ("campaignId", *_REQUIRED_TEXTS, *CAMPAIGN_CODES, "description", *_ADDRESS)
+    null_for_blank = False
+    whole = True
+    upserts = True
+    member_verbs = "GET POST PUT"
+
+    def columns(self, context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
+        """Read a campaign."""
+        columns: Item = {**reader.texts(CAMPAIGN_TEXTS, _REQUIRED_TEXTS)}
+        for name in CAMPAIGN_CODES:
+            required = name != "forwardToFriend" or context.quirks.forward_to_friend == "required"
+            if name in _GREATEST:
+                codes = [str(code) for code in range(_GREATEST[name] + 1)]
+                columns[name] = int(reader.choice(name, codes, required=required) or 0)
+            else:
+                columns[name] = reader.flag(name, required=required)
+        if reader.given("useAccountAddress") and not columns["useAccountAddress"]:
+            for name in _ADDRESS:
+                reader.text(name, required=True)
+        return columns
 
 
-CAMPAIGNS = Endpoint(
-    name="campaigns",
-    terms=terms(numbers=("campaignId", *CAMPAIGN_CODES), texts=CAMPAIGN_TEXTS),
-    # In the sample codes are numbers, and blank is "" (API 11).
-    wire=showing("campaignId", *_REQUIRED_TEXTS, *CAMPAIGN_CODES, "description", *_ADDRESS),
-    null_for_blank=False,
-    columns=_columns,
-    whole=True,
-    upserts=True,
-)
-
-ROUTES = CAMPAIGNS.routes(member={"POST": CAMPAIGNS.merge, "PUT": CAMPAIGNS.replace})
+ROUTES = CampaignEndpoint().routes()

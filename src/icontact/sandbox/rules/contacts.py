@@ -14,7 +14,7 @@ from icontact.sandbox.rules.contact_store import ContactStore
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope
 from icontact.sandbox.rules.endpoint import FOLDER
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, terms
+from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, plain_terms
 from icontact.sandbox.store import Row, blocks
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
@@ -37,7 +37,7 @@ _LISTING = Listing(
     table="contacts",
     key="contactId",
     terms={
-        **terms(numbers=("contactId",), texts=_SEARCHED, codes=("status",)),
+        **plain_terms(numbers=("contactId",), texts=_SEARCHED, codes=("status",)),
         "listId": Term("listId", TermKind.NUMBER, _ON_LIST, sortable=False),
         "createDate": Term('"createDate"', TermKind.EASTERN),
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from icontact.sandbox import error_texts
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules.bodies import FieldReader, as_flag
 from icontact.sandbox.rules.context import Item, RequestContext
-from icontact.sandbox.rules.endpoint import Endpoint, showing
+from icontact.sandbox.rules.endpoint import Endpoint
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
@@ -22,16 +23,6 @@ _RESERVED = {*CONTACT_TEXTS, "contactId", "email", "status", "createDate", "boun
 _FORBIDDEN = re.compile(r"""[\s'"/\\\[\]\x00-\x1f]""")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _DATE_FORMS = {"iso": ("%Y-%m-%d",), "us": ("%m/%d/%Y",), "any": ("%Y-%m-%d", "%m/%d/%Y")}
-
-
-def delete(context: RequestContext) -> list[Any]:
-    """Answer ``DELETE …/customfields/{customFieldId}``; the values of contacts go with it."""
-    row = CUSTOM_FIELDS.load(context)
-    context.store.execute(
-        "UPDATE contacts SET custom = json_remove(custom, ?) WHERE folderId = ?",
-        (f'$."{row["privateName"]}"', context.folder_id),
-    )
-    return CUSTOM_FIELDS.delete(context)
 
 
 def defined(context: RequestContext) -> dict[str, str]:
@@ -49,83 +40,94 @@ def accepts(field_type: str, text: str, quirks: Quirks) -> bool:
         return True
     if field_type == "checkbox":
         return as_flag(text) is not None
-    if field_type == "date":
-        return any(_is_date(text, form) for form in _DATE_FORMS[quirks.custom_date])
-    return _NUMBER.fullmatch(text) is not None
+    if field_type != "date":
+        return _NUMBER.fullmatch(text) is not None
+    for form in _DATE_FORMS[quirks.custom_date]:
+        # strptime also takes single digits and blanks, which no field shows.
+        with suppress(ValueError):
+            if datetime.strptime(text, form).replace(tzinfo=UTC).strftime(form) == text:
+                return True
+    return False
 
 
-def _is_date(text: str, form: str) -> bool:
-    try:
-        parsed = datetime.strptime(text, form).replace(tzinfo=UTC)
-    except ValueError:
-        return False
-    # strptime also takes single digits and blanks, which no field shows.
-    return parsed.strftime(form) == text
+class CustomFieldEndpoint(Endpoint):
+    """Custom fields, whose private name is their id."""
 
+    name = "customfields"
+    id_name = "customFieldId"
+    id_column = "privateName"
+    key = "fieldNumber"
+    sortable = ("privateName", "publicName", "fieldType", "displayToUser")
+    shown = ("privateName", "publicName", "displayToUser", "fieldType")
+    envelope = "total"
+    whole = True
+    member_verbs = "GET POST PUT DELETE"
 
-def _columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
-    name = reader.text("privateName", required=True)
-    if context.quirks.lower_private_names:
-        name = name.lower()
-    columns = {
-        "privateName": name,
-        "publicName": reader.text("publicName"),
-        "displayToUser": reader.flag("displayToUser", required=True),
-        "fieldType": reader.choice("fieldType", TYPES, required=True),
-    }
-    if _FORBIDDEN.search(name):
-        rule = "privateName can not contain spaces, quotes, slashes or square brackets"
-        reader.complain(error_texts.not_valid("privateName", rule))
-    elif (row is None or name != row["privateName"]) and (
-        name in _RESERVED or CUSTOM_FIELDS.find(context, name)
-    ):
-        reader.complain(error_texts.not_valid("privateName", "privateName is already used"))
-    return columns
+    def read_id(self, item_id: object) -> object:
+        """Read an id, which is a text."""
+        return str(item_id)
 
+    def columns(self, context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
+        """Read a definition."""
+        name = reader.text("privateName", required=True)
+        if context.quirks.lower_private_names:
+            name = name.lower()
+        columns = {
+            "privateName": name,
+            "publicName": reader.text("publicName"),
+            "displayToUser": reader.flag("displayToUser", required=True),
+            "fieldType": reader.choice("fieldType", TYPES, required=True),
+        }
+        if _FORBIDDEN.search(name):
+            rule = "privateName can not contain spaces, quotes, slashes or square brackets"
+            reader.complain(error_texts.not_valid("privateName", rule))
+        elif (row is None or name != row["privateName"]) and (
+            name in _RESERVED or self.find(context, name)
+        ):
+            reader.complain(error_texts.not_valid("privateName", "privateName is already used"))
+        return columns
 
-def _insert(context: RequestContext, columns: Item) -> str:
-    context.store.insert("customfields", columns)
-    return str(columns["privateName"])
+    def insert(self, context: RequestContext, columns: Item) -> str:
+        """Store a definition, and return its private name."""
+        super().insert(context, columns)
+        return str(columns["privateName"])
 
-
-def _rename_values(context: RequestContext, row: Row, columns: Item) -> None:
-    """Keep the values of contacts under the new name of a field."""
-    before, after = f'$."{row["privateName"]}"', f'$."{columns["privateName"]}"'
-    if before != after:
-        context.store.execute(
-            "UPDATE contacts SET custom ="
-            " json_set(json_remove(custom, ?), ?, json_extract(custom, ?))"
-            " WHERE folderId = ? AND json_type(custom, ?) IS NOT NULL",
-            (before, after, before, context.folder_id, before),
+    def change(
+        self, context: RequestContext, row: Row, item: Item, *, complete: bool = False
+    ) -> None:
+        """Change a definition; the values of contacts come under the new name of a field."""
+        super().change(context, row, item, complete=complete)
+        [changed] = context.store.rows(
+            "SELECT privateName FROM customfields WHERE fieldNumber = ?", (row["fieldNumber"],)
         )
+        before, after = _path_to_values(row), _path_to_values(changed)
+        if before != after:
+            context.store.execute(
+                "UPDATE contacts SET custom ="
+                " json_set(json_remove(custom, ?), ?, json_extract(custom, ?))"
+                " WHERE folderId = ? AND json_type(custom, ?) IS NOT NULL",
+                (before, after, before, context.folder_id, before),
+            )
+
+    def delete(self, context: RequestContext) -> list[Any]:
+        """Answer ``DELETE …/customfields/{customFieldId}``; the values of contacts go with it."""
+        context.store.execute(
+            "UPDATE contacts SET custom = json_remove(custom, ?) WHERE folderId = ?",
+            (_path_to_values(self.load(context)), context.folder_id),
+        )
+        return super().delete(context)
+
+    def wire(self, context: RequestContext, row: Row) -> Item:
+        """Return a definition as the answer to a write has it."""
+        return {**super().wire(context, row), "customFieldId": row["privateName"]}
+
+    def read_wire(self, context: RequestContext, row: Row) -> Item:
+        """Return a definition as a GET has it: the flag as a text."""
+        return {**self.wire(context, row), "displayToUser": str(row["displayToUser"])}
 
 
-def _write_wire(context: RequestContext, row: Row) -> Item:
-    definition = showing("privateName", "publicName", "displayToUser", "fieldType")(context, row)
-    return {**definition, "customFieldId": row["privateName"]}
+def _path_to_values(row: Row) -> str:
+    return f'$."{row["privateName"]}"'
 
 
-def _read_wire(context: RequestContext, row: Row) -> Item:
-    return {**_write_wire(context, row), "displayToUser": str(row["displayToUser"])}
-
-
-CUSTOM_FIELDS = Endpoint(
-    name="customfields",
-    id_name="customFieldId",
-    id_column="privateName",
-    key="fieldNumber",
-    read_id=str,
-    sortable=("privateName", "publicName", "fieldType", "displayToUser"),
-    wire=_write_wire,
-    read_wire=_read_wire,
-    null_for_blank=False,
-    columns=_columns,
-    whole=True,
-    insert=_insert,
-    after_change=_rename_values,
-    envelope="total",
-)
-
-ROUTES = CUSTOM_FIELDS.routes(
-    member={"POST": CUSTOM_FIELDS.merge, "PUT": CUSTOM_FIELDS.replace, "DELETE": delete}
-)
+ROUTES = CustomFieldEndpoint().routes()

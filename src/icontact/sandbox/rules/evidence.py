@@ -82,27 +82,19 @@ def matrix(routes: Iterable[Route]) -> tuple[MatrixEntry, ...]:
     Args:
         routes: The routing table; a route without a grade is another path to a resource.
     """
-    by_template = {_template(route.path): route for route in routes}
+    by_template = {template(route.path): route for route in routes}
     entries = []
-    for line in _GRADES.split("\n")[1:-1]:
+    for line in _GRADES.strip().split("\n"):
         path, *grades, section = line.split()
-        template = path.replace("F/", f"{_FOLDER}/", 1) if path.startswith("F/") else path
-        route = by_template[template]
-        entries += [
-            MatrixEntry(method, template, _does(route, method), grade, section)
-            for method, grade in zip(METHODS, grades, strict=True)
-        ]
+        whole = path.replace("F/", f"{_FOLDER}/", 1) if path.startswith("F/") else path
+        route = by_template[whole]
+        for method, grade in zip(METHODS, grades, strict=True):
+            supported = method in route.verbs and method not in route.switches
+            entries.append(MatrixEntry(method, whole, supported, grade, section))
     return tuple(entries)
 
 
-def _does(route: Route, method: str) -> bool:
-    return method in route.verbs and method not in route.switches
-
-
-def _template(path: str) -> str:
-    return re.sub(r"<(\w+)>", lambda found: f"{{{_camel(found[1])}}}", path)
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(word.capitalize() for word in others)
+def template(path: str) -> str:
+    """Return a path of the routing table with the names of the API in braces."""
+    words = re.sub(r"_(\w)", lambda found: found[1].upper(), path)
+    return words.replace("<", "{").replace(">", "}")

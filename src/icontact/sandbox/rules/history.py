@@ -12,7 +12,7 @@ from icontact.sandbox import timestamps
 from icontact.sandbox.rules.context import ContactChange, Item, RequestContext, Route, Scope
 from icontact.sandbox.rules.endpoint import FOLDER
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, terms
+from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, plain_terms
 from icontact.sandbox.store import Row
 
 _LISTING = Listing(
@@ -20,7 +20,7 @@ _LISTING = Listing(
     key="actionNumber",
     terms={
         "actor": Term('"actorKind"', TermKind.CODE),
-        **terms(codes=("actionType",), moments=("actionTime",)),
+        **plain_terms(codes=("actionType",), moments=("actionTime",)),
     },
     newest_first=True,
 )
@@ -63,19 +63,14 @@ def record_many(context: RequestContext, entries: Sequence[HistoryEntry]) -> Non
     ]
     if entries and context.store.value("SELECT 1 FROM webhooks LIMIT 1"):
         for contact_id, action_type, details in entries:
-            _note_event(context, contact_id, action_type, details)
+            on_list = action_type == "EditSubscription"
+            list_id = int(details["listId"]) if on_list else None
+            # A status of a contact has no event (API 17.2).
+            event_id = _EVENTS.get(details["newStatus"] if on_list else action_type)
+            if event_id:
+                change = ContactChange(event_id, context.folder_id, contact_id, list_id)
+                context.events.append(change)
     context.store.insert_many("actions", _COLUMNS, rows)
-
-
-def _note_event(
-    context: RequestContext, contact_id: int, action_type: str, details: Mapping[str, str]
-) -> None:
-    """Note an event for web hooks; a status of a contact has none (API 17.2)."""
-    list_id = None
-    if action_type == "EditSubscription":
-        action_type, list_id = details["newStatus"], int(details["listId"])
-    if event_id := _EVENTS.get(action_type):
-        context.events.append(ContactChange(event_id, context.folder_id, contact_id, list_id))
 
 
 def of_contact(context: RequestContext) -> Item:

@@ -9,45 +9,57 @@ from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext, number
-from icontact.sandbox.rules.endpoint import Endpoint, showing
-from icontact.sandbox.rules.search_terms import terms
+from icontact.sandbox.rules.endpoint import Endpoint
+from icontact.sandbox.rules.search_terms import plain_terms
 from icontact.sandbox.store import Row
 
 FLAG_DEFAULTS = {"emailOwnerOnChange": 1, "welcomeOnManualAdd": 0, "welcomeOnSignupAdd": 0}
 _TEXTS = ("name", "publicname", "description", "welcomeMessageId")
 
 
-def _columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
-    """Read a list; a PUT sets flags that are not given to 0, whatever the default."""
-    defaults = FLAG_DEFAULTS if row is None else dict.fromkeys(FLAG_DEFAULTS, 0)
-    columns: Item = {**reader.texts(_TEXTS, ("name",)), **reader.flags(defaults)}
-    message_id = columns.get("welcomeMessageId")
-    if message_id and number(message_id) is None:
-        reader.complain(error_texts.not_valid("welcomeMessageId"))
-    if context.quirks.duplicate_list_names == "refused" and context.store.value(
-        "SELECT 1 FROM lists WHERE folderId = ? AND name = ? AND deleted = 0 AND listId <> ?",
-        (context.folder_id, columns.get("name"), row["listId"] if row else 0),
-    ):
-        reader.complain(error_texts.not_valid("name", "name is already used by another list"))
-    return columns
+class ListEndpoint(Endpoint):
+    """Lists."""
+
+    name = "lists"
+    terms = plain_terms(numbers=("listId", *FLAG_DEFAULTS), texts=_TEXTS)
+    # Recorded order, flags as integers.
+    shown = ("listId", "name", "publicname", "description", *FLAG_DEFAULTS, "welcomeMessageId")
+    listed = "deleted = 0"
+    member_verbs = "GET POST PUT DELETE"
+
+    def columns(self, context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
+        """Read a list; a PUT sets flags that are not given to 0, whatever the default."""
+        defaults = FLAG_DEFAULTS if row is None else dict.fromkeys(FLAG_DEFAULTS, 0)
+        columns: Item = {**reader.texts(_TEXTS, ("name",)), **reader.flags(defaults)}
+        message_id = columns.get("welcomeMessageId")
+        if message_id and number(message_id) is None:
+            reader.complain(error_texts.not_valid("welcomeMessageId"))
+        if context.quirks.duplicate_list_names == "refused" and context.store.value(
+            "SELECT 1 FROM lists WHERE folderId = ? AND name = ? AND deleted = 0 AND listId <> ?",
+            (context.folder_id, columns.get("name"), row["listId"] if row else 0),
+        ):
+            reader.complain(error_texts.not_valid("name", "name is already used by another list"))
+        return columns
+
+    def read_wire(self, context: RequestContext, row: Row) -> Item:
+        """Return a list as a GET has it: another order, and flags as texts (API 2.5)."""
+        return list_as_read(row)
+
+    def check_loaded(self, row: Row) -> None:
+        """Refuse a deleted list in the recorded way (API 8.1)."""
+        if row["deleted"]:
+            raise Refusal(500, f"No result for ({row['listId']}).")
+
+    def delete(self, context: RequestContext) -> list[Any]:
+        """Answer ``DELETE …/lists/{listId}``; its subscriptions go with it."""
+        list_id = self.load(context)["listId"]
+        context.store.update("lists", {"deleted": 1}, "listId", list_id)
+        context.store.execute("DELETE FROM subscriptions WHERE listId = ?", (list_id,))
+        return []
 
 
-def _refuse_deleted(row: Row) -> None:
-    if row["deleted"]:
-        # Recorded, with this status (API 8.1).
-        raise Refusal(500, f"No result for ({row['listId']}).")
-
-
-def delete(context: RequestContext) -> list[Any]:
-    """Answer ``DELETE …/lists/{listId}``; its subscriptions go with it."""
-    list_id = LISTS.load(context)["listId"]
-    context.store.update("lists", {"deleted": 1}, "listId", list_id)
-    context.store.execute("DELETE FROM subscriptions WHERE listId = ?", (list_id,))
-    return []
-
-
-def read_wire(context: RequestContext, row: Row) -> Item:
-    """Return a list as a GET has it: another order, flags as texts, null for blank (API 2.5)."""
+def list_as_read(row: Row) -> Item:
+    """Return a list as a GET and a web hook have it: ``null`` for what is blank."""
     return {
         "listId": str(row["listId"]),
         "name": row["name"],
@@ -58,45 +70,34 @@ def read_wire(context: RequestContext, row: Row) -> Item:
     }
 
 
-LISTS = Endpoint(
-    name="lists",
-    terms=terms(numbers=("listId", *FLAG_DEFAULTS), texts=_TEXTS),
-    # Recorded order, flags as integers.
-    wire=showing("listId", "name", "publicname", "description", *FLAG_DEFAULTS, "welcomeMessageId"),
-    read_wire=read_wire,
-    columns=_columns,
-    listed="deleted = 0",
-    check_loaded=_refuse_deleted,
-)
+class SignupFormEndpoint(Endpoint):
+    """Sign-up forms, under the key ``forms``."""
+
+    name = "forms"
+    path_name = "signupforms"
+    terms = plain_terms(numbers=("formId",), texts=("name",))
+    null_for_blank = False
+    collection_verbs = "GET"
+
+    def list_all(self, context: RequestContext) -> Item:
+        """Answer ``GET …/signupforms``."""
+        answer = super().list_all(context)
+        if context.quirks.single_form_as_object and len(answer["forms"] or ()) == 1:
+            [answer["forms"]] = answer["forms"]
+        return answer
+
+    def wire(self, context: RequestContext, row: Row) -> Item:
+        """Return a form."""
+        return {
+            "formId": str(row["formId"]),
+            "name": row["name"],
+            "created": timestamps.iso_with_offset(row["created"]),
+            "updated": timestamps.iso_with_offset(row["updated"]),
+            "confirmationMessageId": row["confirmationMessageId"] or None,
+            "automaticHTML": row["automaticHTML"],
+            "lists": json.loads(row["lists"]),
+        }
 
 
-def list_forms(context: RequestContext) -> Item:
-    """Answer ``GET …/signupforms``, under the key ``forms``."""
-    answer = FORMS.list_all(context)
-    if context.quirks.single_form_as_object and len(answer["forms"] or ()) == 1:
-        [answer["forms"]] = answer["forms"]
-    return answer
-
-
-def _form_wire(context: RequestContext, row: Row) -> Item:
-    return {
-        "formId": str(row["formId"]),
-        "name": row["name"],
-        "created": timestamps.iso_with_offset(row["created"]),
-        "updated": timestamps.iso_with_offset(row["updated"]),
-        "confirmationMessageId": row["confirmationMessageId"] or None,
-        "automaticHTML": row["automaticHTML"],
-        "lists": json.loads(row["lists"]),
-    }
-
-
-FORMS = Endpoint(
-    name="forms",
-    path_name="signupforms",
-    terms=terms(numbers=("formId",), texts=("name",)),
-    wire=_form_wire,
-    null_for_blank=False,
-)
-
-ROUTES = LISTS.routes(member={"POST": LISTS.merge, "PUT": LISTS.replace, "DELETE": delete})
-FORM_ROUTES = FORMS.routes(collection={"GET": list_forms})
+ROUTES = ListEndpoint().routes()
+FORM_ROUTES = SignupFormEndpoint().routes()

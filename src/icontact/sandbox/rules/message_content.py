@@ -17,7 +17,7 @@ LIMIT = 5.0
 
 _PROLOG = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!DOCTYPE[^>\[]*>)?", re.IGNORECASE)
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*;)")
-_XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
+_HTML_ENTITIES = html5.keys() - {"amp;", "lt;", "gt;", "quot;", "apos;"}
 _LINK = re.compile(r"""<a\s[^>]*?href\s*=\s*["'](https?://[^"'\s]+)["']""", re.IGNORECASE)
 
 
@@ -90,18 +90,13 @@ def is_well_formed(text: str, *, html_entities: bool) -> bool:
     """
     body = _PROLOG.sub("", text, count=1)
     if html_entities:
-        body = _ENTITY.sub(_replacement, body)
+        body = _ENTITY.sub(lambda found: "x" if found[1] in _HTML_ENTITIES else found[0], body)
     # Nothing can declare entities here: inside an element a DOCTYPE is a mistake of its own.
     try:
         expat.ParserCreate().Parse(f"<body>{body}</body>", True)
     except (expat.ExpatError, ValueError):
         return False
     return True
-
-
-def _replacement(entity: re.Match[str]) -> str:
-    name = entity[1]
-    return "x" if name in html5 and name not in _XML_ENTITIES else entity[0]
 
 
 def links(text: str) -> list[str]:

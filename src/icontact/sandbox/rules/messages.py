@@ -10,7 +10,7 @@ from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Handler, Item, RequestContext, Route, Scope
 from icontact.sandbox.rules.endpoint import FOLDER, Endpoint
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, terms
+from icontact.sandbox.rules.search_terms import Clause, plain_terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import MESSAGE_TEXTS
 
@@ -47,54 +47,55 @@ def spam_check(context: RequestContext, row: Row) -> Item:
     return {"spamCheck": {"rawScore": shown(spam_score(row)), "spamDetails": details}}
 
 
-def _columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
-    columns: Item = {} if row is not None else {"createDate": context.epoch}
-    for name in reader.wanted(("campaignId", "replyToCampaignId")):
-        required = name == "campaignId"
-        columns[name] = reader.known_id("campaigns", name, "campaignId", required=required)
-    for name in reader.wanted(MESSAGE_TEXTS):
-        if name == "messageType":
-            columns[name] = reader.choice(name, _TYPES, required=True)
-        else:
-            columns[name] = reader.text(name, required=name == "subject")
-    entities = context.quirks.html_entities
-    if not message_content.is_well_formed(columns.get("htmlBody", ""), html_entities=entities):
-        reason = "htmlBody has to be well-formed XML"
-        reader.complain(error_texts.not_valid("htmlBody", reason))
-    return columns
+class MessageEndpoint(Endpoint):
+    """Messages; a POST to the collection updates by ``messageId``, as one client does."""
 
-
-def _wire(context: RequestContext, row: Row) -> Item:
-    """Return a message; the beginning of its keys is as in production (API 12.1)."""
-    return {
-        "messageId": str(row["messageId"]),
-        "messageName": row["messageName"],
-        "messageType": row["messageType"],
-        "subject": row["subject"],
-        "htmlBody": row["htmlBody"],
-        "textBody": row["textBody"],
-        "createDate": _DATES[context.quirks.message_create_date](row["createDate"]),
-        "campaignId": str(row["campaignId"] or ""),
-        "previewText": row["previewText"],
-        "replyToCampaignId": str(row["replyToCampaignId"] or ""),
-        **spam_check(context, row),
-    }
-
-
-# A POST updates by "messageId", as one client does.
-MESSAGES = Endpoint(
-    name="messages",
-    terms=terms(
+    name = "messages"
+    terms = plain_terms(
         numbers=("messageId", "campaignId"),
         texts=("subject", "messageName"),
         codes=("messageType",),
         moments=("createDate",),
-    ),
-    wire=_wire,
-    columns=_columns,
-    receive_only=("createDate", "spamCheck"),
-    upserts=True,
-)
+    )
+    receive_only = ("createDate", "spamCheck")
+    upserts = True
+    member_verbs = "GET POST"
+
+    def columns(self, context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
+        """Read a message."""
+        columns: Item = {} if row is not None else {"createDate": context.epoch}
+        for name in reader.wanted(("campaignId", "replyToCampaignId")):
+            required = name == "campaignId"
+            columns[name] = reader.known_id("campaigns", name, "campaignId", required=required)
+        for name in reader.wanted(MESSAGE_TEXTS):
+            if name == "messageType":
+                columns[name] = reader.choice(name, _TYPES, required=True)
+            else:
+                columns[name] = reader.text(name, required=name == "subject")
+        entities = context.quirks.html_entities
+        if not message_content.is_well_formed(columns.get("htmlBody", ""), html_entities=entities):
+            reason = "htmlBody has to be well-formed XML"
+            reader.complain(error_texts.not_valid("htmlBody", reason))
+        return columns
+
+    def wire(self, context: RequestContext, row: Row) -> Item:
+        """Return a message; the beginning of its keys is as in production (API 12.1)."""
+        return {
+            "messageId": str(row["messageId"]),
+            "messageName": row["messageName"],
+            "messageType": row["messageType"],
+            "subject": row["subject"],
+            "htmlBody": row["htmlBody"],
+            "textBody": row["textBody"],
+            "createDate": _DATES[context.quirks.message_create_date](row["createDate"]),
+            "campaignId": str(row["campaignId"] or ""),
+            "previewText": row["previewText"],
+            "replyToCampaignId": str(row["replyToCampaignId"] or ""),
+            **spam_check(context, row),
+        }
+
+
+_MESSAGES = MessageEndpoint()
 
 
 def _list_reactions(kind: str) -> Handler:
@@ -106,7 +107,7 @@ def _list_reactions(kind: str) -> Handler:
         return {**answer, "clickLink": row["link"]} if kind == "click" else answer
 
     def list_all(context: RequestContext) -> Item:
-        message_id = MESSAGES.load(context)["messageId"]
+        message_id = _MESSAGES.load(context)["messageId"]
         base = Clause("messageId = ? AND kind = ? AND done = 1", (message_id, kind))
         return search(context, _REACTIONS, base, f"{kind}s", wire)
 
@@ -115,7 +116,7 @@ def _list_reactions(kind: str) -> Handler:
 
 def statistics(context: RequestContext) -> Item:
     """Answer ``GET …/messages/{messageId}/statistics``; comments and complaints never come."""
-    message_id = MESSAGES.load(context)["messageId"]
+    message_id = _MESSAGES.load(context)["messageId"]
     rows = context.store.rows(
         "SELECT kind, COUNT(*) AS total, COUNT(DISTINCT contactId) AS people FROM reactions"
         " WHERE messageId = ? AND done = 1 GROUP BY kind",
@@ -146,7 +147,7 @@ _TRACKING = {
     **{f"{kind}s": _list_reactions(kind) for kind in ("bounce", "open", "click", "unsubscribe")},
 }
 
-ROUTES = MESSAGES.routes(member={"POST": MESSAGES.merge})
+ROUTES = _MESSAGES.routes()
 TRACKING_ROUTES = tuple(
     Route(f"{FOLDER}/messages/<message_id>/{name}", Scope.FOLDER, {"GET": rule})
     for name, rule in _TRACKING.items()

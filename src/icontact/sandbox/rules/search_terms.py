@@ -127,7 +127,7 @@ class Term:
         return timestamps.eastern_stamp(moment) if eastern else int(moment.timestamp())
 
 
-def terms(
+def plain_terms(
     *,
     numbers: Iterable[str] = (),
     texts: Iterable[str] = (),

@@ -13,7 +13,7 @@ from icontact.sandbox.rules import message_content, messages, scheduler
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext
 from icontact.sandbox.rules.endpoint import Endpoint
-from icontact.sandbox.rules.search_terms import terms
+from icontact.sandbox.rules.search_terms import plain_terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import SEND_LISTS
 
@@ -21,26 +21,69 @@ _SCHEDULED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(-0[45]:00)", re.ASCII)
 _SUMMER_OFFSET = "-04:00"
 
 
-def cancel(context: RequestContext) -> list[Any]:
-    """Answer ``DELETE …/sends/{sendId}``: what is released cannot be cancelled."""
-    row = SENDS.load(context)
-    if row["status"] != "pending":
-        released = "The send you provided has been released or cancelled, and can not be cancelled"
-        raise Refusal(400, released)
-    cancelled = {"status": scheduler.spelled(context.quirks, "cancelled")}
-    context.store.update("sends", cancelled, "sendId", row["sendId"])
-    return []
+class SendEndpoint(Endpoint):
+    """Sends."""
 
+    name = "sends"
+    terms = plain_terms(
+        numbers=("sendId", "messageId"),
+        codes=("status",),
+        moments=("scheduledTime", "releasedTime"),
+    )
+    sortable = ("recipientCount",)
+    receive_only = ("recipientCount", "status", "releasedTime", "spamCheck")
+    # An empty array stays one here (API 13).
+    null_when_empty = False
+    member_verbs = "GET DELETE"
 
-def _columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
-    columns: Item = {"messageId": reader.known_id("messages", "messageId", required=True)}
-    for name in SEND_LISTS:
-        table, key = ("lists", "listId") if "List" in name else ("segments", "segmentId")
-        columns[name] = ",".join(map(str, reader.known_ids(table, name, key)))
-    if not reader.text("includeListIds") and not reader.text("includeSegmentIds"):
-        reader.complain(error_texts.NO_RECIPIENTS)
-    columns["scheduledTime"] = _scheduled(context, reader)
-    return columns
+    def columns(self, context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
+        """Read a send."""
+        columns: Item = {"messageId": reader.known_id("messages", "messageId", required=True)}
+        for name in SEND_LISTS:
+            table, key = ("lists", "listId") if "List" in name else ("segments", "segmentId")
+            columns[name] = ",".join(map(str, reader.known_ids(table, name, key)))
+        if not reader.text("includeListIds") and not reader.text("includeSegmentIds"):
+            reader.complain(error_texts.NO_RECIPIENTS)
+        columns["scheduledTime"] = _scheduled(context, reader)
+        return columns
+
+    def insert(self, context: RequestContext, columns: Item) -> int:
+        """Store a send, and release it unless its time is yet to come."""
+        _check_sendable(context, context.load("messages", "messageId", columns["messageId"]))
+        when = columns["scheduledTime"]
+        send_id = context.store.insert("sends", {**columns, "status": "pending"})
+        if when is None or when <= context.epoch:
+            scheduler.release(context, send_id)
+        else:
+            counted = {"recipientCount": scheduler.count_recipients(context, send_id)}
+            context.store.update("sends", counted, "sendId", send_id)
+        return send_id
+
+    def delete(self, context: RequestContext) -> list[Any]:
+        """Answer ``DELETE …/sends/{sendId}``: what is released cannot be cancelled."""
+        row = self.load(context)
+        if row["status"] != "pending":
+            raise Refusal(400, error_texts.ALREADY_RELEASED)
+        cancelled = {"status": scheduler.spelled(context.quirks, "cancelled")}
+        context.store.update("sends", cancelled, "sendId", row["sendId"])
+        return []
+
+    def wire(self, context: RequestContext, row: Row) -> Item:
+        """Return a send; times in winter as the quirks say (API 2.8)."""
+        message = context.find("messages", "messageId", row["messageId"])
+        released, scheduled = row["releasedTime"], row["scheduledTime"]
+        in_summer_time = context.quirks.winter_offset == _SUMMER_OFFSET
+        zoned = timestamps.iso_four_hours_behind if in_summer_time else timestamps.iso_with_offset
+        return {
+            "sendId": str(row["sendId"]),
+            "messageId": str(row["messageId"]),
+            **{name: row[name] for name in SEND_LISTS},
+            "scheduledTime": "" if scheduled is None else zoned(scheduled),
+            "recipientCount": str(row["recipientCount"]),
+            "status": row["status"],
+            "releasedTime": timestamps.iso_with_offset(released) if released else "",
+            **(messages.spam_check(context, message) if message else {}),
+        }
 
 
 def _scheduled(context: RequestContext, reader: FieldReader) -> int | None:
@@ -60,19 +103,6 @@ def _scheduled(context: RequestContext, reader: FieldReader) -> int | None:
         past = "scheduledTime can not be in the past"
         reader.complain(error_texts.not_valid("scheduledTime", past))
     return epoch
-
-
-def _dispatch(context: RequestContext, columns: Item) -> int:
-    """Store a send, and release it unless its time is yet to come."""
-    _check_sendable(context, context.load("messages", "messageId", columns["messageId"]))
-    when = columns["scheduledTime"]
-    send_id = context.store.insert("sends", {**columns, "status": "pending"})
-    if when is None or when <= context.epoch:
-        scheduler.release(context, send_id)
-    else:
-        counted = {"recipientCount": scheduler.count_recipients(context, send_id)}
-        context.store.update("sends", counted, "sendId", send_id)
-    return send_id
 
 
 def _check_sendable(context: RequestContext, message: Row) -> None:
@@ -97,37 +127,4 @@ def _check_sendable(context: RequestContext, message: Row) -> None:
         raise Refusal(400, f"{scheduled} [sendId={earlier}]")
 
 
-def _wire(context: RequestContext, row: Row) -> Item:
-    message = context.find("messages", "messageId", row["messageId"])
-    released, scheduled = row["releasedTime"], row["scheduledTime"]
-    in_summer_time = context.quirks.winter_offset == _SUMMER_OFFSET
-    zoned = timestamps.iso_four_hours_behind if in_summer_time else timestamps.iso_with_offset
-    return {
-        "sendId": str(row["sendId"]),
-        "messageId": str(row["messageId"]),
-        **{name: row[name] for name in SEND_LISTS},
-        "scheduledTime": "" if scheduled is None else zoned(scheduled),
-        "recipientCount": str(row["recipientCount"]),
-        "status": row["status"],
-        "releasedTime": timestamps.iso_with_offset(released) if released else "",
-        **(messages.spam_check(context, message) if message else {}),
-    }
-
-
-SENDS = Endpoint(
-    name="sends",
-    terms=terms(
-        numbers=("sendId", "messageId"),
-        codes=("status",),
-        moments=("scheduledTime", "releasedTime"),
-    ),
-    sortable=("recipientCount",),
-    wire=_wire,
-    columns=_columns,
-    receive_only=("recipientCount", "status", "releasedTime", "spamCheck"),
-    insert=_dispatch,
-    # An empty array stays one here (API 13).
-    null_when_empty=False,
-)
-
-ROUTES = SENDS.routes(member={"DELETE": cancel})
+ROUTES = SendEndpoint().routes()

@@ -9,7 +9,7 @@ from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope, number, required
 from icontact.sandbox.rules.endpoint import FOLDER
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, terms
+from icontact.sandbox.rules.search_terms import Clause, plain_terms
 from icontact.sandbox.rules.subscription_store import (
     SubscriptionStore,
     checked_status,
@@ -21,7 +21,7 @@ from icontact.sandbox.store import Row
 _LISTING = Listing(
     table="subscriptions",
     key="rowNumber",
-    terms=terms(numbers=("listId", "contactId"), codes=("status",), moments=("addDate",)),
+    terms=plain_terms(numbers=("listId", "contactId"), codes=("status",), moments=("addDate",)),
 )
 
 
@@ -55,12 +55,8 @@ def read(context: RequestContext) -> Item:
 def merge(context: RequestContext) -> Item:
     """Answer ``POST …/subscriptions/{listId}_{contactId}``: a new status."""
     row, item = _load(context), bodies.member(context, "subscription")
-    if item is not None:
-        _change_status(context, row, item)
-    return read(context)
-
-
-def _change_status(context: RequestContext, row: Row, item: Item) -> None:
+    if item is None:
+        return {"subscription": _wire(row)}
     reader, status = FieldReader(context, item), row["status"]
     if reader.given("status"):
         status = checked_status(reader, reader.text("status"))
@@ -78,6 +74,7 @@ def _change_status(context: RequestContext, row: Row, item: Item) -> None:
     context.store.update("subscriptions", changes, "rowNumber", row["rowNumber"])
     if status != row["status"]:
         _record(context, row["listId"], row["contactId"], status)
+    return read(context)
 
 
 def move(context: RequestContext) -> Item:
@@ -95,7 +92,7 @@ def move(context: RequestContext) -> Item:
         context.warn(error_texts.unchanged(others))
     context.store.update("subscriptions", {"listId": list_id}, "rowNumber", row["rowNumber"])
     _record(context, list_id, contact_id, row["status"])
-    return {"subscription": _wire(required(_by_ids(context, list_id, contact_id)))}
+    return {"subscription": _wire(required(_find(context, f"{list_id}_{contact_id}")))}
 
 
 def _refuse_second_move(context: RequestContext, item: Item) -> None:
@@ -103,10 +100,11 @@ def _refuse_second_move(context: RequestContext, item: Item) -> None:
 
     It is not known whether it ever was on the first list; it is only checked that this list exists.
     """
-    left, contact_id = _ids_in_path(context)
-    target = _by_ids(context, number(item.get("listId")), contact_id)
-    was_a_list = context.find("lists", "listId", left)
-    if target is not None and was_a_list and _by_ids(context, left, contact_id) is None:
+    left = context.path_ids["subscription_id"]
+    list_id, _, contact_id = left.partition("_")
+    target = _find(context, f"{item.get('listId')}_{contact_id}")
+    was_a_list = context.find("lists", "listId", list_id)
+    if target is not None and was_a_list and _find(context, left) is None:
         raise Refusal(400, error_texts.NO_CHANGES)
 
 
@@ -117,7 +115,7 @@ def _target_list(context: RequestContext, row: Row, item: Item) -> int:
     if target is None or target["deleted"]:
         raise Refusal(400, context.quirks.unknown_list_text)
     list_id: int = target["listId"]
-    there = _by_ids(context, list_id, row["contactId"])
+    there = _find(context, f"{list_id}_{row['contactId']}")
     if there is not None:
         left = there["status"] == "unsubscribed" and list_id != row["listId"]
         raise Refusal(400, context.quirks.resubscribe_text if left else error_texts.NO_CHANGES)
@@ -130,18 +128,14 @@ def _record(context: RequestContext, list_id: int, contact_id: int, status: str)
 
 
 def _load(context: RequestContext) -> Row:
-    return required(_by_ids(context, *_ids_in_path(context)))
+    return required(_find(context, context.path_ids["subscription_id"]))
 
 
-def _ids_in_path(context: RequestContext) -> tuple[int | None, int | None]:
-    list_text, _, contact_text = context.path_ids["subscription_id"].partition("_")
-    return number(list_text), number(contact_text)
-
-
-def _by_ids(context: RequestContext, list_id: int | None, contact_id: int | None) -> Row | None:
+def _find(context: RequestContext, subscription_id: str) -> Row | None:
+    list_id, _, contact_id = subscription_id.partition("_")
     return context.store.row(
         "SELECT * FROM subscriptions WHERE listId = ? AND contactId = ? AND folderId = ?",
-        (list_id, contact_id, context.folder_id),
+        (number(list_id), number(contact_id), context.folder_id),
     )
 
 

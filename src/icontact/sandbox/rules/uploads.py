@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -16,8 +16,8 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import contacts, custom_fields, subscriptions
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope
-from icontact.sandbox.rules.endpoint import Endpoint, showing
-from icontact.sandbox.rules.search_terms import terms
+from icontact.sandbox.rules.endpoint import Endpoint
+from icontact.sandbox.rules.search_terms import plain_terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
@@ -27,19 +27,15 @@ _HEADING = re.compile(r"\s*\[([^\[\]]+)\]\s*")
 _MERGE_NAMES = {"fname": "firstName", "lname": "lastName"}
 
 
-@attrs.frozen
-class UploadedTable:
-    """A file that was read.
+class UploadedTable(NamedTuple):
+    """A file that was read: the field of each column, the names that are not fields, and the rows.
 
-    Attributes:
-        columns: The field of each column; ``None`` for another column.
-        unknown: The names that are not fields.
-        rows: The other rows that are not blank, with their numbers; the header is number 1.
+    Rows have their numbers; the header is number 1, and blank ones are left out.
     """
 
-    columns: tuple[str | None, ...]
-    unknown: tuple[str, ...]
-    rows: tuple[tuple[int, list[str]], ...]
+    columns: list[str | None]
+    unknown: list[str]
+    rows: list[tuple[int, list[str]]]
 
 
 def parse_data(data: bytes, custom_names: Collection[str]) -> UploadedTable:
@@ -65,56 +61,11 @@ def parse_data(data: bytes, custom_names: Collection[str]) -> UploadedTable:
         raise Refusal(400, error_texts.not_valid("data", reason))
     known = {name.lower(): name for name in ("email", *CONTACT_TEXTS, *custom_names)}
     fields = {**_MERGE_NAMES, **known}
-    columns = tuple(fields.get(name.lower()) for name in names)
+    columns = [fields.get(name.lower()) for name in names]
     if "email" not in columns:
         raise Refusal(400, error_texts.required("email"))
-    return UploadedTable(
-        columns=columns,
-        unknown=tuple(name for name in names if name.lower() not in fields),
-        rows=tuple((number, row) for number, row in enumerate(rows[1:], 2) if any(row)),
-    )
-
-
-def read(context: RequestContext) -> Item:
-    """Answer ``GET …/uploads/{uploadId}``: ``receiving`` for a while, and then ``complete``."""
-    row = UPLOADS.load(context)
-    if row["due"] is not None and row["polls"] > 0:
-        polled = {"polls": row["polls"] - 1}
-        context.store.update("uploads", polled, "uploadId", row["uploadId"])
-    elif row["due"] is not None:
-        finish(context, row)
-        row = UPLOADS.load(context)
-    context.warn(*json.loads(row["problems"]))
-    return {"upload": UPLOADS.wire(context, row)}
-
-
-def read_data(context: RequestContext) -> Item:
-    """Answer ``GET …/uploads/{uploadId}/data`` as the vendor's class reads it."""
-    answer = read(context)
-    return {**answer, **{name: answer["upload"][name] for name in ("uploadId", "status")}}
-
-
-def cancel(context: RequestContext) -> list[Any]:
-    """Answer ``DELETE …/uploads/{uploadId}``, which is possible until the upload is complete."""
-    if UPLOADS.load(context)["status"] == _COMPLETE:
-        raise Refusal(400, error_texts.UPLOAD_DONE)
-    return UPLOADS.delete(context)
-
-
-def store_data(context: RequestContext) -> Item:
-    """Answer ``PUT …/uploads/{uploadId}/data``, whatever the body calls itself."""
-    row = _load_open(context)
-    parse_data(context.incoming.body, custom_fields.defined(context))
-    received = {
-        "data": context.incoming.body,
-        "polls": context.quirks.upload_polls,
-        "due": context.epoch + context.quirks.upload_seconds,
-    }
-    context.store.update("uploads", received, "uploadId", row["uploadId"])
-    answer: Item = {"upload": UPLOADS.wire(context, row)}
-    if context.quirks.upload_id_on_top:
-        answer["uploadId"] = str(row["uploadId"])
-    return answer
+    unknown = [name for name in names if name.lower() not in fields]
+    return UploadedTable(columns, unknown, [row for row in enumerate(rows[1:], 2) if any(row[1])])
 
 
 def finish(context: RequestContext, row: Row) -> None:
@@ -156,45 +107,84 @@ def _store(
         subscriptions.create(context, ids)
 
 
-def _columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
-    reader.finish()
-    action = reader.choice("action", sorted(context.quirks.upload_actions), required=True)
-    reader.text("listIds", required=True)
-    list_ids = reader.known_ids("lists", "listIds", "listId")
-    return {"action": action, "listIds": ",".join(map(str, list_ids))}
+class UploadEndpoint(Endpoint):
+    """Uploads: first their settings, and then their data."""
+
+    name = "uploads"
+    terms = plain_terms(numbers=("uploadId",), codes=("status", "action"))
+    shown = ("uploadId", "action", "listIds", "status")
+    null_for_blank = False
+    whole = True
+    receive_only = ("status",)
+    member_verbs = "GET POST DELETE"
+
+    def columns(self, context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
+        """Read the settings."""
+        reader.finish()
+        action = reader.choice("action", sorted(context.quirks.upload_actions), required=True)
+        reader.text("listIds", required=True)
+        list_ids = reader.known_ids("lists", "listIds", "listId")
+        return {"action": action, "listIds": ",".join(map(str, list_ids))}
+
+    def read(self, context: RequestContext) -> Item:
+        """Answer ``GET …/uploads/{uploadId}``: ``receiving`` for a while, and then ``complete``."""
+        row = self.load(context)
+        if row["due"] is not None and row["polls"] > 0:
+            polled = {"polls": row["polls"] - 1}
+            context.store.update("uploads", polled, "uploadId", row["uploadId"])
+        elif row["due"] is not None:
+            finish(context, row)
+            row = self.load(context)
+        context.warn(*json.loads(row["problems"]))
+        return {"upload": self.wire(context, row)}
+
+    def merge(self, context: RequestContext) -> Item:
+        """Answer a POST to an upload, which can be changed before its data has come."""
+        self._load_open(context)
+        return super().merge(context)
+
+    def delete(self, context: RequestContext) -> list[Any]:
+        """Answer a DELETE of an upload, which is possible until it is complete."""
+        if self.load(context)["status"] == _COMPLETE:
+            raise Refusal(400, error_texts.UPLOAD_DONE)
+        return super().delete(context)
+
+    def read_data(self, context: RequestContext) -> Item:
+        """Answer ``GET …/uploads/{uploadId}/data`` as the vendor's class reads it."""
+        upload = self.read(context)["upload"]
+        return {"upload": upload, "uploadId": upload["uploadId"], "status": upload["status"]}
+
+    def store_data(self, context: RequestContext) -> Item:
+        """Answer ``PUT …/uploads/{uploadId}/data``, whatever the body calls itself."""
+        row = self._load_open(context)
+        parse_data(context.incoming.body, custom_fields.defined(context))
+        received = {
+            "data": context.incoming.body,
+            "polls": context.quirks.upload_polls,
+            "due": context.epoch + context.quirks.upload_seconds,
+        }
+        context.store.update("uploads", received, "uploadId", row["uploadId"])
+        answer: Item = {"upload": self.wire(context, row)}
+        if context.quirks.upload_id_on_top:
+            answer["uploadId"] = str(row["uploadId"])
+        return answer
+
+    def _load_open(self, context: RequestContext) -> Row:
+        row = self.load(context)
+        if row["due"] is not None or row["status"] == _COMPLETE:
+            raise Refusal(400, error_texts.UPLOAD_DONE)
+        return row
 
 
-def _load_open(context: RequestContext) -> Row:
-    """Return the upload that the path names; its settings can change before its data has come."""
-    row = UPLOADS.load(context)
-    if row["due"] is not None or row["status"] == _COMPLETE:
-        raise Refusal(400, error_texts.UPLOAD_DONE)
-    return row
-
-
-def _merge(context: RequestContext) -> Item:
-    _load_open(context)
-    return UPLOADS.merge(context)
-
-
-UPLOADS = Endpoint(
-    name="uploads",
-    terms=terms(numbers=("uploadId",), codes=("status", "action")),
-    wire=showing("uploadId", "action", "listIds", "status"),
-    null_for_blank=False,
-    columns=_columns,
-    whole=True,
-    receive_only=("status",),
-)
-
-_COLLECTION, _MEMBER = UPLOADS.routes()
+_UPLOADS = UploadEndpoint()
+_COLLECTION, _MEMBER = _UPLOADS.routes()
 ROUTES = (
     _COLLECTION,
-    attrs.evolve(_MEMBER, verbs={"GET": read, "POST": _merge, "DELETE": cancel}, get_writes=True),
+    attrs.evolve(_MEMBER, get_writes=True),
     Route(
         f"{_MEMBER.path}/data",
         Scope.FOLDER,
-        {"GET": read_data, "PUT": store_data},
+        {"GET": _UPLOADS.read_data, "PUT": _UPLOADS.store_data},
         switches={"GET": "upload_data_readable"},
         any_media=True,
         get_writes=True,

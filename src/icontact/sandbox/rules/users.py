@@ -12,9 +12,9 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Area, Item, RequestContext, Route, Scope, number
-from icontact.sandbox.rules.endpoint import ACCOUNT, Endpoint, showing
+from icontact.sandbox.rules.endpoint import ACCOUNT, Endpoint
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, terms
+from icontact.sandbox.rules.search_terms import Clause, plain_terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import PERMISSIONS
 
@@ -37,14 +37,50 @@ _TABLE = (
 )
 
 
-def delete(context: RequestContext) -> list[Any]:
-    """Answer ``DELETE /a/{accountId}/users/{userId}``; the user is let in no more."""
-    row = USERS.load(context)
-    _refuse_owner(row)
-    for table in ("users", "permissions", "logins"):
-        context.store.execute(f"DELETE FROM {table} WHERE userId = ?", (row["userId"],))
-    context.store.execute("DELETE FROM grants WHERE username = ?", (row["userName"],))
-    return []
+class UserEndpoint(Endpoint):
+    """The users of an account, whose owner is one of them."""
+
+    name = "users"
+    table = _TABLE
+    scope = Scope.ACCOUNT
+    above = ACCOUNT
+    terms = plain_terms(numbers=("userId",), texts=("userName", *_OPTIONAL))
+    # A password is never shown.
+    shown = ("userId", "userName", *_OPTIONAL)
+    upserts = True
+    member_verbs = "GET POST DELETE"
+
+    def columns(self, context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
+        """Read a user."""
+        if row is not None:
+            _refuse_owner(row)
+            reader.unchanged(userName=row["userName"])
+            reader.forbid("password")
+            return {**reader.texts(filter(reader.given, _OPTIONAL))}
+        name = reader.text("userName", required=True)
+        password = reader.text("password", required=True)
+        optional = reader.texts(filter(reader.given, _OPTIONAL))
+        if name and not _USER_NAME.fullmatch(name):
+            rule = "userName can have 4 to 50 characters, which are letters, digits and .-_@"
+            reader.complain(error_texts.not_valid("userName", rule))
+        elif context.store.value(_IS_TAKEN, (name, name)):
+            reader.complain(error_texts.not_valid("userName", "userName is already used"))
+        if password and not _PASSWORD.fullmatch(password):
+            rule = "password can have 6 to 100 characters and needs a letter"
+            reader.complain(error_texts.not_valid("password", rule))
+        return {"userName": name, "password": password, **optional}
+
+    def delete(self, context: RequestContext) -> list[Any]:
+        """Answer ``DELETE /a/{accountId}/users/{userId}``; the user is let in no more."""
+        row = self.load(context)
+        _refuse_owner(row)
+        for table in ("users", "permissions", "logins"):
+            context.store.execute(f"DELETE FROM {table} WHERE userId = ?", (row["userId"],))
+        context.store.execute("DELETE FROM grants WHERE username = ?", (row["userName"],))
+        return []
+
+
+_USERS = UserEndpoint()
 
 
 def _refuse_owner(row: Row) -> None:
@@ -52,37 +88,6 @@ def _refuse_owner(row: Row) -> None:
     if row["owner"]:
         raise Refusal(403, error_texts.FORBIDDEN)
 
-
-def _columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
-    if row is not None:
-        _refuse_owner(row)
-        reader.unchanged(userName=row["userName"])
-        reader.forbid("password")
-        return {**reader.texts(filter(reader.given, _OPTIONAL))}
-    name = reader.text("userName", required=True)
-    password = reader.text("password", required=True)
-    optional = reader.texts(filter(reader.given, _OPTIONAL))
-    if name and not _USER_NAME.fullmatch(name):
-        rule = "userName can have 4 to 50 characters, which are letters, digits and .-_@"
-        reader.complain(error_texts.not_valid("userName", rule))
-    elif context.store.value(_IS_TAKEN, (name, name)):
-        reader.complain(error_texts.not_valid("userName", "userName is already used"))
-    if password and not _PASSWORD.fullmatch(password):
-        rule = "password can have 6 to 100 characters and needs a letter"
-        reader.complain(error_texts.not_valid("password", rule))
-    return {"userName": name, "password": password, **optional}
-
-
-USERS = Endpoint(
-    name="users",
-    table=_TABLE,
-    scope=Scope.ACCOUNT,
-    terms=terms(numbers=("userId",), texts=("userName", *_OPTIONAL)),
-    # A password is never shown.
-    wire=showing("userId", "userName", *_OPTIONAL),
-    columns=_columns,
-    upserts=True,
-)
 
 # Every folder has a row, also where nothing was granted. The owner may do everything.
 _PERMISSIONS = Listing(
@@ -93,7 +98,7 @@ _PERMISSIONS = Listing(
     " LEFT JOIN permissions ON permissions.userId = users.userId"
     " AND permissions.clientFolderId = folders.clientFolderId)",
     key="clientFolderId",
-    terms=terms(numbers=("clientFolderId",)),
+    terms=plain_terms(numbers=("clientFolderId",)),
 )
 
 
@@ -117,7 +122,7 @@ def check_permission(context: RequestContext, area: Area) -> None:
 
 def list_permissions(context: RequestContext) -> Item:
     """Answer ``GET /a/{accountId}/users/{userId}/permissions``: a row for every client folder."""
-    ids = USERS.load(context)["userId"], context.account_id
+    ids = _USERS.load(context)["userId"], context.account_id
     base = Clause("userId = ? AND accountId = ?", ids)
 
     def wire(row: Row) -> Item:
@@ -128,7 +133,7 @@ def list_permissions(context: RequestContext) -> Item:
 
 def save_permissions(context: RequestContext) -> Item:
     """Answer ``POST /a/{accountId}/users/{userId}/permissions``."""
-    _refuse_owner(USERS.load(context))
+    _refuse_owner(_USERS.load(context))
 
     def save(item: Item) -> Item:
         reader = FieldReader(context, item)
@@ -155,6 +160,6 @@ def save_permissions(context: RequestContext) -> Item:
 _PERMISSION_VERBS = {"GET": list_permissions, "POST": save_permissions}
 
 ROUTES = (
-    *USERS.routes(member={"POST": USERS.merge, "DELETE": delete}),
+    *_USERS.routes(),
     Route(f"{ACCOUNT}/users/<user_id>/permissions", Scope.ACCOUNT, _PERMISSION_VERBS),
 )

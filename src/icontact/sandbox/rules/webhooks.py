@@ -10,8 +10,8 @@ from icontact.sandbox import error_texts, phpjson
 from icontact.sandbox.rules import contact_fields, custom_fields, lists
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import ContactChange, Item, RequestContext
-from icontact.sandbox.rules.endpoint import Endpoint, showing
-from icontact.sandbox.rules.search_terms import terms
+from icontact.sandbox.rules.endpoint import Endpoint
+from icontact.sandbox.rules.search_terms import plain_terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.webhook_sender import Delivery
 
@@ -43,29 +43,31 @@ def _payload(context: RequestContext, event: ContactChange, types: dict[str, str
     contact = context.load("contacts", "contactId", event.contact_id)
     payload = {"contact": contact_fields.member_wire(contact, types)}
     if event.list_id is not None:
-        payload["list"] = lists.read_wire(context, context.load("lists", "listId", event.list_id))
+        payload["list"] = lists.list_as_read(context.load("lists", "listId", event.list_id))
     return payload
 
 
-def _columns(context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
-    event_id = reader.choice("eventId", _EVENTS, required=True)
-    url = reader.text("url", required=True)
-    try:
-        parts = urlsplit(url)
-        is_url = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_url = False
-    if url and not is_url:
-        reader.complain(error_texts.not_valid("url"))
-    return {"eventId": event_id, "url": url}
+class WebhookEndpoint(Endpoint):
+    """Web hooks."""
+
+    name = "webhooks"
+    terms = plain_terms(numbers=("webhookId",), texts=("url",), codes=("eventId",))
+    shown = ("webhookId", "eventId", "url")
+    null_for_blank = False
+    member_verbs = "GET DELETE"
+
+    def columns(self, context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
+        """Read a web hook."""
+        event_id = reader.choice("eventId", _EVENTS, required=True)
+        url = reader.text("url", required=True)
+        try:
+            parts = urlsplit(url)
+            is_url = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_url = False
+        if url and not is_url:
+            reader.complain(error_texts.not_valid("url"))
+        return {"eventId": event_id, "url": url}
 
 
-WEBHOOKS = Endpoint(
-    name="webhooks",
-    terms=terms(numbers=("webhookId",), texts=("url",), codes=("eventId",)),
-    wire=showing("webhookId", "eventId", "url"),
-    null_for_blank=False,
-    columns=_columns,
-)
-
-ROUTES = WEBHOOKS.routes(member={"DELETE": WEBHOOKS.delete})
+ROUTES = WebhookEndpoint().routes()

@@ -56,7 +56,12 @@ class _ClaimedFile:
 
     def __init__(self, content: bytes) -> None:
         self._owner = os.getpid()
-        self._descriptor, self.path = _new_file()
+        while True:
+            self._descriptor, self.path = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX)
+            # A server that starts at this moment may have found the file before it was claimed.
+            if _claim(self._descriptor) and Path(self.path).exists():
+                break
+            os.close(self._descriptor)
         os.write(self._descriptor, content)
         atexit.register(self.remove)
 
@@ -67,15 +72,6 @@ class _ClaimedFile:
             os.close(self._descriptor)
             self._descriptor = -1
             Path(self.path).unlink(missing_ok=True)
-
-
-def _new_file() -> tuple[int, str]:
-    while True:
-        descriptor, path = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX)
-        # A server that starts at this moment may have found the file before it was claimed.
-        if _claim(descriptor) and Path(path).exists():
-            return descriptor, path
-        os.close(descriptor)
 
 
 def _remove_files_of_killed_processes() -> None:

@@ -154,7 +154,12 @@ class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
                 body=phpjson.encode(error),
             )
             self._send(connection, _CLOSING, answer)
-            _drain(connection)
+            # A client that is still sending reads the answer before the connection is closed.
+            connection.shutdown(socket.SHUT_WR)
+            connection.settimeout(_DRAIN_SECONDS)
+            for _ in range(_DRAIN_READS):
+                if not connection.recv(64 * 1024):
+                    return
 
     def _serve_request(self, connection: socket.socket, reader: RequestReader, head: Head) -> bool:
         """Answer one request, and say whether there may be another."""
@@ -188,12 +193,3 @@ class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
             lines.append("Connection: keep-alive")
         connection.settimeout(self._patience)
         connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
-
-
-def _drain(connection: socket.socket) -> None:
-    """Let a client that is still sending read the answer before the connection is closed."""
-    connection.shutdown(socket.SHUT_WR)
-    connection.settimeout(_DRAIN_SECONDS)
-    for _ in range(_DRAIN_READS):
-        if not connection.recv(64 * 1024):
-            return
