@@ -607,7 +607,7 @@ def test_whatever_ends_the_thread_that_sends_ends_the_push(
 def test_a_push_that_breaks_off_goes_no_further_with_what_is_under_way(
     sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given_up, stop = threading.Event(), BatchSender.stop
+    given_up, second_sent, stop = threading.Event(), threading.Event(), BatchSender.stop
 
     def full(*_: object) -> None:
         raise errors.JournalError("the disk is full")
@@ -625,7 +625,10 @@ def test_a_push_that_breaks_off_goes_no_further_with_what_is_under_way(
         def send(self, call: Any, /) -> Any:
             answer = folder.transport.send(call)
             if "person1@" in str(call.body):
+                second_sent.set()
                 assert given_up.wait(60)
+            elif "person0@" in str(call.body):
+                assert second_sent.wait(60)
             return answer
 
     push.folder = Folder(Waiting(), folder.account_id, folder.client_folder_id)
