@@ -25,9 +25,10 @@ from icontact.cli.options import (
     preset_option,
 )
 from icontact.cli.output import clean, print_json, print_table
-from icontact.cli.prompts import Prompter, list_from
+from icontact.cli.prompts import Prompter
 from icontact.cli.settings_file import Answers, text_of, write
 from icontact.client import Client, Folder
+from icontact.mapping.contact_fields import closest, shown
 from icontact.models import ContactList
 from icontact.push import PushPolicy
 from icontact.push.list_push import check_confirmation
@@ -96,9 +97,15 @@ def init(as_json: bool, **options: Any) -> None:
     given = SimpleNamespace(**options)
     if as_json and not given.yes:
         raise CommandError("--json needs --yes: questions would stand before the document")
-    prompter = Prompter(silent=given.yes)
+    prompter, path = Prompter(silent=given.yes), Path(given.output)
     _require_credentials()
-    path = _free_path(given, prompter)
+    if path.is_dir() or not path.parent.is_dir():
+        raise CommandError(f"--output {path}: a file in a folder that exists is needed")
+    if path.exists() and not given.overwrite:
+        if prompter.silent:
+            raise CommandError(f"{path} exists; --overwrite replaces it")
+        if not prompter.confirm(f"{clean(path)} exists. Replace it?", default=False):
+            raise CommandError(f"{path} was left as it is; --output FILE writes another")
     with connect(given.account_id, given.client_folder_id) as client:
         answers = _answers(client, given, prompter)
     write(path, text_of(answers, given.output))
@@ -133,35 +140,23 @@ def _require_credentials() -> None:
     raise CommandError(f"not set in the environment: {', '.join(missing)}")
 
 
-def _free_path(given: SimpleNamespace, prompter: Prompter) -> Path:
-    path = Path(given.output)
-    if path.is_dir() or not path.parent.is_dir():
-        raise CommandError(f"--output {given.output}: a file in a folder that exists is needed")
-    if path.exists() and not given.overwrite:
-        if prompter.silent:
-            raise CommandError(f"{given.output} exists; --overwrite replaces it")
-        if not prompter.confirm(f"{clean(given.output)} exists. Replace it?", default=False):
-            raise CommandError(f"{given.output} was left as it is; --output FILE writes another")
-    return path
-
-
 def _answers(client: Client, given: SimpleNamespace, prompter: Prompter) -> Answers:
     accounts = {
         one.account_id: one.company_name or "no name"
         for one in client.accounts.list()
         if one.enabled is not False
     }
-    account, account_chosen = prompter.place(
+    account_id, account = prompter.place(
         "enabled account", accounts, option="--account-id", given=given.account_id
     )
     folders = {
         one.client_folder_id: one.name or "no name"
-        for one in client.account(account).client_folders.list()
+        for one in client.account(account_id).client_folders.list()
     }
-    place, place_chosen = prompter.place(
+    folder_id, place = prompter.place(
         "client folder", folders, option="--client-folder-id", given=given.client_folder_id
     )
-    folder = client.folder(account_id=account, client_folder_id=place)
+    folder = client.folder(account_id=account_id, client_folder_id=folder_id)
     source = source_of(
         columns=given.columns, preset=given.preset, from_mautic=given.from_mautic, pairs=given.map
     )
@@ -174,8 +169,8 @@ def _answers(client: Client, given: SimpleNamespace, prompter: Prompter) -> Answ
         list_is_unique=[one.name for one in lists].count(chosen.name) == 1,
         mapper=mapper,
         policy=_policy(folder, given, prompter),
-        account=(account, accounts[account]) if account_chosen else None,
-        folder=(place, folders[place]) if place_chosen else None,
+        account=account,
+        folder=place,
         custom_fields=fields,
         file=source.file,
     )
@@ -186,17 +181,26 @@ def _list(
 ) -> ContactList:
     if not lists:
         raise CommandError("this client folder has no list: icontact lists create NAME makes one")
+
+    def read(text: str) -> ContactList:
+        named = [one for one in lists if one.name == text]
+        if len(named) > 1:
+            ids = ", ".join(str(one.list_id) for one in named)
+            raise click.UsageError(f"several lists have this name; give one's id: {ids}")
+        found = named or [one for one in lists if str(one.list_id) == text.strip()]
+        if found:
+            return found[0]
+        near = closest(text, [one.name for one in lists])
+        hint = f": did you mean {clean(near)!r}?" if near else ""
+        raise click.UsageError(f"there is no list {shown(clean(text))}{hint}")
+
     if given is None:
         prompter.show(("list_id", "name"), [(one.list_id, one.name) for one in lists])
     if suggested is None and len(lists) == 1:
         suggested = lists[0].list_id
-    return prompter.text(
-        "Which list (its name or id)",
-        list_from(lists),
-        option="--list",
-        given=given,
-        default=None if suggested is None else str(suggested),
-    )
+    default = None if suggested is None else str(suggested)
+    question = "Which list (its name or id)"
+    return prompter.text(question, read, option="--list", given=given, default=default)
 
 
 def _policy(folder: Folder, given: SimpleNamespace, prompter: Prompter) -> PushPolicy:
@@ -214,13 +218,19 @@ def _policy(folder: Folder, given: SimpleNamespace, prompter: Prompter) -> PushP
         given=given.subscription_status,
         default="normal",
     )
+
+    def read(text: str) -> int:
+        if text.strip().isascii() and text.strip().isdecimal() and int(text) > 0:
+            return int(text)
+        raise click.UsageError("a whole number, from 1 on")
+
     message = given.confirmation_message_id
     if status == "pending":
-        message = prompter.number(
+        question, option = (
             "Which message asks them to confirm (its id)",
-            option="--confirmation-message-id",
-            given=message,
+            "--confirmation-message-id",
         )
+        message = prompter.text(question, read, option=option, given=message)
         check_confirmation(folder, message)
     return PushPolicy(
         push_contacts=prompter.confirm("Push contacts?", given=given.push_contacts, default=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -30,12 +30,8 @@ _NOTHING = "-"
 class MappingSource:
     """What is known of the mapping before any question.
 
-    Attributes:
-        config: The mapping so far; ``None`` if no option names one.
-        columns: The columns of the file, where there is one.
-        notes: What was guessed.
-        suggested_list: The list that Mautic pushed to.
-        file: The file whose columns these are.
+    The columns are those of the file, where there is one; the notes say what was guessed; the list
+    is the one that Mautic pushed to. Without a ``config`` no option names a mapping.
     """
 
     config: dict[str, Any] | None = None
@@ -52,12 +48,7 @@ def source_of(
     from_mautic: str | None = None,
     pairs: Sequence[str] = (),
 ) -> MappingSource:
-    """Return the mapping that options name.
-
-    Raises:
-        CommandError: If several of them are given.
-        ConfigError, MappingError: If a file or a mapping cannot be used.
-    """
+    """Return the mapping that options name."""
     if sum(one is not None for one in (columns, preset, from_mautic)) > 1:
         raise CommandError("give one of --columns, --preset and --from-mautic")
     found = MappingSource()
@@ -102,17 +93,7 @@ def _from_columns(path: str, *, needs_email: bool) -> MappingSource:
 def mapping_of(
     source: MappingSource, fields: Sequence[CustomField], prompter: Prompter
 ) -> tuple[ContactMapper, MappingSource]:
-    """Return the mapping, checked against the folder's custom fields, and its source.
-
-    Args:
-        source: What is known of the mapping.
-        fields: The folder's custom fields.
-        prompter: Asks the questions.
-
-    Raises:
-        CommandError: If no option names a mapping, and --yes forbids questions.
-        MappingError: If the mapping names a custom field that the folder does not have.
-    """
+    """Return the mapping, checked against the folder's custom fields, and its source."""
     if source.config is None:
         source = _ask_for_source(prompter)
     config, notes = _with_custom_fields(source.config or {}, source.columns, fields)
@@ -184,50 +165,38 @@ def _ask_for_fields(
     prompter.say(f"For each field the column or key that fills it; {_NOTHING} for none.")
     if columns:
         prompter.say("Columns: " + clean(bounded(columns, 50)))
-    before, read = config.get(CUSTOM, {}), _column_reader(columns)
+
+    def ask(label: str, current: Any) -> Any:
+        kept = "as it is" if isinstance(current, dict | list) else current
+
+        def read(text: str) -> Any:
+            text = text.strip()
+            if current is not None and text == str(kept):
+                return current
+            if text == _NOTHING and label == "email":
+                raise click.UsageError("iContact requires the e-mail address")
+            if text != _NOTHING and columns and text not in columns:
+                near = closest(text, columns)
+                there = f"there are {bounded(columns, 10)}"
+                hint = f"did you mean {shown(near)}?" if near else there
+                raise click.UsageError(f"there is no column {shown(text)}: {hint}")
+            return None if text == _NOTHING else text
+
+        default = None if label == "email" else _NOTHING
+        if current is not None:
+            default = str(kept)
+        return prompter.text(label, read, option="--map", default=default)
+
+    before = config.get(CUSTOM, {})
     # Other systems mean something else by a status.
-    names = [name for name in FIELDS if name != "status"]
-    standard = {name: _ask_for_field(name, config.get(name), read, prompter) for name in names}
-    custom = {}
-    for field in fields:
-        name = field.private_name
-        label = f"custom field {clean(name)} ({clean(field.field_type)})"
-        custom[name] = _ask_for_field(label, before.get(name), read, prompter)
-    chosen = {name: value for name, value in config.items() if name == "options"}
-    chosen |= {name: value for name, value in standard.items() if value is not None}
-    custom = {name: value for name, value in custom.items() if value is not None}
-    return {**chosen, CUSTOM: custom} if custom else chosen
-
-
-def _ask_for_field(
-    label: str, current: Any, read: Callable[[str], str | None], prompter: Prompter
-) -> Any:
-    """Ask for one field's source; ``None`` for none."""
-    kept = "as it is" if isinstance(current, dict | list) else current
-    needed = label == "email"
-
-    def answer(text: str) -> Any:
-        if current is not None and text.strip() == str(kept):
-            return current
-        found = read(text.strip())
-        if found is None and needed:
-            raise click.UsageError("iContact requires the e-mail address")
-        return found
-
-    default = str(kept) if current is not None else None if needed else _NOTHING
-    return prompter.text(label, answer, option="--map", default=default)
-
-
-def _column_reader(columns: Sequence[str]) -> Callable[[str], str | None]:
-    """Return a function that reads a column's name, or the answer for none."""
-
-    def read(text: str) -> str | None:
-        if text == _NOTHING:
-            return None
-        if columns and text not in columns:
-            near = closest(text, columns)
-            hint = f"did you mean {shown(near)}?" if near else f"there are {bounded(columns, 10)}"
-            raise click.UsageError(f"there is no column {shown(text)}: {hint}")
-        return text
-
-    return read
+    chosen = {name: ask(name, config.get(name)) for name in FIELDS if name != "status"}
+    custom = {
+        one.private_name: ask(
+            f"custom field {clean(one.private_name)} ({clean(one.field_type)})",
+            before.get(one.private_name),
+        )
+        for one in fields
+    }
+    chosen["options"] = config.get("options")
+    chosen[CUSTOM] = {name: value for name, value in custom.items() if value is not None} or None
+    return {name: value for name, value in chosen.items() if value is not None}

@@ -11,10 +11,9 @@ import click
 
 from icontact.cli.exit_codes import CommandError, InterruptedCommand
 from icontact.cli.output import clean, print_table
-from icontact.mapping.contact_fields import closest, shown
-from icontact.models import ContactList
+from icontact.mapping.contact_fields import shown
 
-__all__ = ["Prompter", "list_from"]
+__all__ = ["Prompter"]
 
 T = TypeVar("T")
 
@@ -24,11 +23,7 @@ _SHOWN = 40
 
 @attrs.frozen(kw_only=True)
 class Prompter:
-    """Asks questions.
-
-    Attributes:
-        silent: Whether the defaults are taken instead (``--yes``).
-    """
+    """Asks questions, or takes the defaults instead, if it is silent (``--yes``)."""
 
     silent: bool
 
@@ -51,7 +46,7 @@ class Prompter:
         read: Callable[[str], T],
         *,
         option: str,
-        given: str | None = None,
+        given: object = None,
         default: str | None = None,
     ) -> T:
         """Return the answer to a question.
@@ -73,7 +68,7 @@ class Prompter:
             given = default
         if given is not None:
             try:
-                return read(given)
+                return read(str(given))
             except click.UsageError as problem:
                 raise CommandError(f"{option}: {problem.message}") from None
 
@@ -105,16 +100,6 @@ class Prompter:
 
         return self.text(f"{question} ({words})", read, option=option, given=given, default=default)
 
-    def number(self, question: str, *, option: str, given: int | None) -> int:
-        """Return an id."""
-
-        def read(text: str) -> int:
-            if text.strip().isascii() and text.strip().isdecimal() and int(text) > 0:
-                return int(text)
-            raise click.UsageError("a whole number, from 1 on")
-
-        return self.text(question, read, option=option, given=None if given is None else str(given))
-
     def confirm(self, question: str, *, given: bool | None = None, default: bool) -> bool:
         """Return a yes or no."""
         if given is not None or self.silent:
@@ -124,8 +109,8 @@ class Prompter:
 
     def place(
         self, what: str, found: Mapping[int, str], *, option: str, given: int | None
-    ) -> tuple[int, bool]:
-        """Return the id of an account or a client folder, and whether there was a choice.
+    ) -> tuple[int, tuple[int, str] | None]:
+        """Return the id of an account or a client folder; with its name if there was a choice.
 
         Raises:
             CommandError: If there is none, or not the one that was given.
@@ -133,7 +118,7 @@ class Prompter:
         if not found:
             raise CommandError(f"there is no {what} that these credentials open")
         if given is None and len(found) == 1:
-            return next(iter(found)), False
+            return next(iter(found)), None
         if given is None:
             self.show(("id", "name"), list(found.items()))
 
@@ -143,8 +128,8 @@ class Prompter:
             there = ", ".join(f"{number} ({name})" for number, name in found.items())
             raise click.UsageError(f"there is no {what} {shown(clean(text))}; there are: {there}")
 
-        value = None if given is None else str(given)
-        return self.text(f"Which {what} (its id)", read, option=option, given=value), True
+        chosen = self.text(f"Which {what} (its id)", read, option=option, given=given)
+        return chosen, (chosen, found[chosen])
 
 
 @contextmanager
@@ -159,21 +144,3 @@ def _needs_answer(question: str, option: str) -> Iterator[None]:
             f"the input ended before an answer to {clean(question)!r}: {option} gives it, and "
             "nothing was written"
         ) from None
-
-
-def list_from(lists: Sequence[ContactList]) -> Callable[[str], ContactList]:
-    """Return a function that finds a list by its exact name or its id."""
-
-    def read(text: str) -> ContactList:
-        named = [one for one in lists if one.name == text]
-        if len(named) > 1:
-            ids = ", ".join(str(one.list_id) for one in named)
-            raise click.UsageError(f"several lists have this name; give one's id: {ids}")
-        found = named or [one for one in lists if str(one.list_id) == text.strip()]
-        if found:
-            return found[0]
-        near = closest(text, [one.name for one in lists])
-        hint = f": did you mean {clean(near)!r}?" if near else ""
-        raise click.UsageError(f"there is no list {shown(clean(text))}{hint}")
-
-    return read

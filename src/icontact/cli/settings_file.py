@@ -51,15 +51,8 @@ _COMMENTS_AT = 32
 class Answers:
     """All that goes into the file.
 
-    Attributes:
-        list: The list.
-        list_is_unique: Whether no other list has its name.
-        mapper: The mapping.
-        policy: What a push may do.
-        account: Id and name of the account, where there is a choice.
-        folder: Id and name of the client folder, where there is a choice.
-        custom_fields: The folder's custom fields, for the comments.
-        file: The contacts' file, if the mapping is of its columns.
+    An account or a folder is there, with id and name, where there is a choice; the file of the
+    contacts, if the mapping is of its columns.
     """
 
     list: ContactList
@@ -73,12 +66,7 @@ class Answers:
 
 
 def text_of(answers: Answers, name: str) -> str:
-    """Return the text of the file.
-
-    Args:
-        answers: What was answered.
-        name: The file's name, for the comment on how to check it.
-    """
+    """Return the text of the file; its name is for the comment on how to check it."""
     chosen, policy = answers.list, answers.policy
     rules = tomlkit.document()
 
@@ -101,13 +89,9 @@ def text_of(answers: Answers, name: str) -> str:
     if policy.confirmation_message_id is not None:
         add("confirmation_message_id", policy.confirmation_message_id, "the mail to confirm")
     head = _HEAD.format(name=clean(name))
-    return head + tomlkit.dumps(rules) + _MORE_RULES + _mapping(answers) + _TRIGGERS
-
-
-def _mapping(answers: Answers) -> str:
-    document = tomlkit.parse(answers.mapper.to_toml())
-    document["mapping"].comment("iContact's field = the source's key")
-    text = tomlkit.dumps(document)
+    mapping = tomlkit.parse(answers.mapper.to_toml())
+    mapping["mapping"].comment("iContact's field = the source's key")
+    text = head + tomlkit.dumps(rules) + _MORE_RULES + tomlkit.dumps(mapping)
     unused = [
         f"#   {clean(one.private_name)} ({clean(one.field_type)})\n"
         for one in answers.custom_fields
@@ -115,16 +99,11 @@ def _mapping(answers: Answers) -> str:
     ]
     if unused:
         text += "\n# Custom fields that nothing fills, for [mapping.custom_fields]:\n"
-    return text + "".join(unused)
+    return text + "".join(unused) + _TRIGGERS
 
 
 def write(path: Path, text: str) -> None:
-    """Write the file as a whole or not at all, once it can be read as settings.
-
-    Raises:
-        ConfigError, MappingError: If it cannot be read back.
-        OSError: If it cannot be written.
-    """
+    """Write the file as a whole or not at all, once it can be read as settings."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
     fresh = Path(name)

@@ -124,9 +124,11 @@ class _TestPush:
         try:
             self.steps[name] = Step(name=name, status="ok", detail=step())
         except (_FaultError, IContactError) as error:
-            answer = error
+            answer: IContactError | None
             if isinstance(error, _FaultError):
                 answer, advice = error.error, error.advice
+            else:
+                answer = error
             self.steps[name] = Step(
                 name=name, status="failed", detail=str(error), advice=advice, error=answer
             )
