@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -81,27 +81,20 @@ def demo(verbose: bool, as_json: bool) -> None:
         first, before = push_sample(push), len(sandbox.requests)
         second = push_sample(push)
         writes = [one for one in sandbox.requests[before:] if one.method != "GET"]
+    sample, settings = shlex.quote(str(SAMPLE)), shlex.quote(str(SETTINGS))
+    command = f"icontact push {sample} --list Newsletter --settings {settings}"
     if as_json:
-        print_json(_document(first, second, len(writes)))
+        print_json(
+            {
+                "sample": str(SAMPLE),
+                "settings": str(SETTINGS),
+                "first": first.as_dict(),
+                "second": second.as_dict(),
+                "written_again": len(writes),
+                "next": command,
+            }
+        )
         return
-    _tell(plan, first, second, len(writes), verbose=verbose)
-
-
-def _document(first: PushSummary, second: PushSummary, writes: int) -> dict[str, Any]:
-    return {
-        "sample": str(SAMPLE),
-        "settings": str(SETTINGS),
-        "first": first.as_dict(),
-        "second": second.as_dict(),
-        "written_again": writes,
-        "next": _command(),
-    }
-
-
-def _tell(
-    plan: PushSummary, first: PushSummary, second: PushSummary, writes: int, *, verbose: bool
-) -> None:
-    """Print what is in the file, what would happen, what happened, and why some were left out."""
     _step("The file", f"{SAMPLE.name}: 60 invented people, 13 columns, faults on purpose")
     _step("iContact", "runs in this process: the list 'Newsletter' and 4 older contacts")
     _step("The plan", sentence(plan))
@@ -112,21 +105,16 @@ def _tell(
     else:
         left_out = (OutcomeStatus.SKIPPED, OutcomeStatus.REJECTED)
         print_reasons([one for one in reasons if one.status in left_out], first.file)
-    again = f"{second.counts['unchanged']} unchanged; it sent {writes} requests that write"
+    again = f"{second.counts['unchanged']} unchanged; it sent {len(writes)} requests that write"
     _step("The same file again", again)
     click.echo("\nNow your own file, with the credentials in the environment:")
     click.echo("  icontact doctor")
     click.echo("  icontact push people.csv --list Newsletter --dry-run")
     if verbose:
-        click.echo(f"This file into your own iContact:\n  {_command()}")
+        click.echo(f"This file into your own iContact:\n  {command}")
     else:
         click.echo("icontact demo -v shows every row.")
 
 
 def _step(name: str, text: str) -> None:
     print_text(f"{name}: {text}", indent="  ")
-
-
-def _command() -> str:
-    sample, settings = shlex.quote(str(SAMPLE)), shlex.quote(str(SETTINGS))
-    return f"icontact push {sample} --list Newsletter --settings {settings}"

@@ -93,11 +93,7 @@ _NOT_IMPLEMENTED = 501
 
 
 class CommandError(click.ClickException):
-    """Ends a command with a message on stderr; this class: the set-up is wrong.
-
-    Args:
-        message: What is wrong, where, and what to do.
-    """
+    """Ends a command with a message on stderr; this class: the set-up is wrong."""
 
     exit_code = USAGE
 
@@ -187,21 +183,23 @@ class CommandGroup(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            if os.environ.get("ICONTACT_DEBUG") or _reader_went_away(error):
+            # As in `icontact lists | head -1`; click ends without a message then.
+            reader_went_away = isinstance(error, OSError) and error.errno == errno.EPIPE
+            if reader_went_away or os.environ.get("ICONTACT_DEBUG"):
                 raise
             raise _stop_for(error) from None
 
 
-def _reader_went_away(error: Exception) -> bool:
-    # As in `icontact lists | head -1`; click ends without a message then.
-    return isinstance(error, OSError) and error.errno == errno.EPIPE
-
-
 def _stop_for(error: Exception) -> CommandError:
     if isinstance(error, IContactError):
-        return _STOPS[exit_code_for(error)](describe_error(error))
+        stops = {stop.exit_code: stop for stop in (CommandError, IncompleteError, NoAnswerError)}
+        return stops[exit_code_for(error)](describe_error(error))
     if isinstance(error, ImportError):
-        return CommandError(_missing(error))
+        if "icontact[" in str(error):
+            return CommandError(str(error))
+        return CommandError(
+            f'{error.name} is not installed, and this command needs it: pip install "icontact[cli]"'
+        )
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return CommandError(f"{place}{error.strerror or error}")
@@ -209,13 +207,3 @@ def _stop_for(error: Exception) -> CommandError:
         f"unexpected {type(error).__name__}: please report it, with the traceback that "
         "ICONTACT_DEBUG=1 shows"
     )
-
-
-_STOPS = {stop.exit_code: stop for stop in (CommandError, IncompleteError, NoAnswerError)}
-
-
-def _missing(error: ImportError) -> str:
-    text = str(error)
-    if "icontact[" in text:
-        return text
-    return f'{error.name} is not installed, and this command needs it: pip install "icontact[cli]"'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, BinaryIO
 
 import attrs
@@ -22,45 +23,21 @@ from icontact.cli.options import (
 )
 from icontact.cli.output import is_terminal, print_json, print_note, print_text
 from icontact.cli.progress import ProgressDisplay
-from icontact.export import ExportProgress, ExportReport, Format
+from icontact.export import ExportProgress, ExportReport
 
-__all__ = ["ExportOptions", "export", "run"]
+__all__ = ["export", "run"]
 
 _STATUSES = "total unlisted normal bounced donotcontact pending invitable".split()
 
 
-@attrs.frozen(kw_only=True)
-class ExportOptions:
-    """The options of ``icontact export``."""
-
-    list: str | None = None
-    status: str = "total"
-    output: str = "-"
-    format: Format | None = None
-    excel: bool = False
-    fields: str | None = None
-    details: bool = False
-    force: bool = False
-    account_id: int | None = None
-    client_folder_id: int | None = None
-    as_json: bool = False
-    verbose: bool = False
-    quiet: bool = False
-
-
-def run(options: ExportOptions, display: ProgressDisplay | None = None) -> ExportReport:
+def run(options: SimpleNamespace, display: ProgressDisplay) -> ExportReport:
     """Export contacts.
-
-    Args:
-        options: Which contacts to export, and where to.
-        display: Shows the progress.
 
     Raises:
         CommandError: If the options do not go together.
         IContactError: If the set-up is wrong, or iContact could not be asked.
         OSError: If writing fails.
     """
-    shown = display or ProgressDisplay("", shown=False)
     to_stdout = options.output == "-"
     if to_stdout and options.as_json:
         raise CommandError("--json needs --output FILE: standard output has the contacts already")
@@ -71,9 +48,9 @@ def run(options: ExportOptions, display: ProgressDisplay | None = None) -> Expor
     fields = None if options.fields is None else [one.strip() for one in options.fields.split(",")]
 
     def on_page(progress: ExportProgress) -> None:
-        shown.count("exporting", progress.done, progress.total, "contacts")
+        display.count("exporting", progress.done, progress.total, "contacts")
 
-    with connect(options.account_id, options.client_folder_id, display=shown) as client:
+    with connect(options.account_id, options.client_folder_id, display=display) as client:
         return client.folder().export(
             target,
             list=list_named(options.list),
@@ -149,7 +126,7 @@ Ctrl-C. If it is not 0 or 1, no file was written.
 @click.pass_context
 def export(ctx: click.Context, /, **given: Any) -> None:
     """Export contacts with their subscriptions."""
-    options = ExportOptions(**given)
+    options = SimpleNamespace(**given)
     to_stdout = options.output == "-"
     # A bar would run into the rows on the same screen.
     hidden = options.as_json or options.quiet or (to_stdout and is_terminal(sys.stdout))
@@ -164,7 +141,7 @@ def export(ctx: click.Context, /, **given: Any) -> None:
     ctx.exit(0 if report.complete else SOME_FAILED)
 
 
-def _show(report: ExportReport, options: ExportOptions) -> None:
+def _show(report: ExportReport, options: SimpleNamespace) -> None:
     if options.as_json:
         document = {"output": options.output, **attrs.asdict(report)}
         print_json({**document, "elapsed": round(report.elapsed, 3)})

@@ -19,22 +19,24 @@ __all__ = ["fields", "folders", "folders_of", "lists"]
 Rows = Sequence[Mapping[str, Any]]
 
 
-def _show(name: str, rows: Rows, *, as_json: bool, nothing: str) -> None:
+def _show(name: str, rows: Rows, nothing: str, *, as_json: bool) -> None:
     if as_json:
         print_json({name: rows})
     elif rows:
-        print_table(tuple(rows[0]), [tuple(map(_cell, row.values())) for row in rows])
+        words = {True: "yes", False: "no"}
+        cells = [
+            [words[one] if isinstance(one, bool) else one for one in row.values()] for row in rows
+        ]
+        print_table(tuple(rows[0]), cells)
     else:
         print_note(nothing)
 
 
-def _refuse_options(*given: object) -> None:
-    if any(given):
+def _is_subcommand(ctx: click.Context, *options: object) -> bool:
+    """Check whether the command is `create`, whose options go behind the word."""
+    if ctx.invoked_subcommand is not None and any(options):
         raise click.UsageError("options of `create` go behind the word create")
-
-
-def _cell(value: object) -> object:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+    return ctx.invoked_subcommand is not None
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True, short_help="Show or create lists.")
@@ -48,15 +50,14 @@ def lists(
 
     `icontact lists create NAME` creates a list.
     """
-    if ctx.invoked_subcommand is not None:
-        _refuse_options(account_id, client_folder_id, as_json)
+    if _is_subcommand(ctx, account_id, client_folder_id, as_json):
         return
     with connect(account_id, client_folder_id) as client:
         rows = [
             {"list_id": one.list_id, "name": one.name, "public_name": one.public_name}
             for one in client.folder().lists.list()
         ]
-    _show("lists", rows, as_json=as_json, nothing="this client folder has no lists")
+    _show("lists", rows, "this client folder has no lists", as_json=as_json)
 
 
 @lists.command("create", short_help="Create a list.")
@@ -66,13 +67,7 @@ def lists(
 @place_options
 @json_option
 def create_list(
-    *,
-    name: str,
-    public_name: str | None,
-    description: str | None,
-    account_id: int | None,
-    client_folder_id: int | None,
-    as_json: bool,
+    *, name: str, account_id: int | None, client_folder_id: int | None, as_json: bool, **more: Any
 ) -> None:
     """Create a list, unless one of this name exists."""
     with connect(account_id, client_folder_id) as client:
@@ -80,8 +75,7 @@ def create_list(
         same = [one.list_id for one in folder.lists.list() if one.name == name]
         if same:
             raise CommandError(f"there is a list {name!r} already (id {same[0]})")
-        given: dict[str, Any] = {"public_name": public_name, "description": description}
-        given = {key: value for key, value in given.items() if value is not None}
+        given = {key: value for key, value in more.items() if value is not None}
         made = folder.lists.create(name=name, **given)
     if as_json:
         print_json({"list_id": made.list_id, "name": made.name, "public_name": made.public_name})
@@ -103,8 +97,7 @@ def fields(
     A mapping names a custom field by its private name: --map PRIVATE_NAME=COLUMN.
     `icontact fields create NAME --type TYPE` creates a field.
     """
-    if ctx.invoked_subcommand is not None:
-        _refuse_options(account_id, client_folder_id, as_json)
+    if _is_subcommand(ctx, account_id, client_folder_id, as_json):
         return
     with connect(account_id, client_folder_id) as client:
         rows = [
@@ -116,47 +109,45 @@ def fields(
             }
             for one in client.folder().custom_fields.list()
         ]
-    _show("fields", rows, as_json=as_json, nothing="this client folder has no custom fields")
+    _show("fields", rows, "this client folder has no custom fields", as_json=as_json)
 
 
 @fields.command("create", short_help="Create a custom field.")
 @click.argument("name")
 @click.option(
     "--type",
-    "kind",
+    "field_type",
     required=True,
     type=click.Choice([str(kind.value) for kind in FieldType]),
     help="What the field holds.",
 )
 @click.option("--public-name", metavar="TEXT", help="The label that contacts see.")
-@click.option("--shown-to-contacts", is_flag=True, help="Let contacts see it on their profile.")
+@click.option(
+    "--shown-to-contacts",
+    "display_to_user",
+    is_flag=True,
+    help="Let contacts see it on their profile.",
+)
 @place_options
 @json_option
 def create_field(
     *,
     name: str,
-    kind: str,
     public_name: str | None,
-    shown_to_contacts: bool,
     account_id: int | None,
     client_folder_id: int | None,
     as_json: bool,
+    **given: Any,
 ) -> None:
     """Create a custom field, unless one of this name exists.
 
     NAME is the private name, which mappings use: without spaces, quotes, slashes and brackets.
     """
     with connect(account_id, client_folder_id) as client:
-        folder = client.folder()
-        known = {one.private_name.casefold() for one in folder.custom_fields.list()}
-        if name.casefold() in known:
+        custom_fields = client.folder().custom_fields
+        if name.casefold() in {one.private_name.casefold() for one in custom_fields.list()}:
             raise CommandError(f"there is a custom field {name!r} already")
-        made = folder.custom_fields.create(
-            private_name=name,
-            field_type=kind,
-            display_to_user=shown_to_contacts,
-            public_name=public_name or name,
-        )
+        made = custom_fields.create(private_name=name, public_name=public_name or name, **given)
     if as_json:
         print_json({"private_name": made.private_name, "type": str(made.field_type)})
     else:
@@ -173,7 +164,7 @@ def folders(as_json: bool) -> None:
     """
     with connect() as client:
         rows = folders_of(client)
-    _show("folders", rows, as_json=as_json, nothing="these credentials open no account")
+    _show("folders", rows, "these credentials open no account", as_json=as_json)
 
 
 def folders_of(client: Client) -> Rows:

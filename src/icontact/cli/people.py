@@ -10,7 +10,7 @@ from icontact.cli.connection import check_address, connect, list_named
 from icontact.cli.exit_codes import IncompleteError
 from icontact.cli.options import json_option, list_option, place_options, verbose_option
 from icontact.cli.output import masked, print_json, print_note, print_table, print_text
-from icontact.models import Contact, SubscriptionStatus
+from icontact.models import SubscriptionStatus
 from icontact.push import find_list
 
 __all__ = ["show", "unsubscribe"]
@@ -68,22 +68,18 @@ def show(
         document = {"contact": contact.to_dict(), "subscriptions": subscriptions}
         print_json({**document, "history": actions} if verbose else document)
         return
-    _print_fields(contact)
+    values: dict[str, Any] = dict(contact.to_dict())
+    values |= values.pop("custom_fields")
+    shown = {name: value for name, value in values.items() if value not in (None, "")}
+    width = max(map(len, shown)) + 2
+    for name, value in shown.items():
+        print_text(str(value), start=name.ljust(width), indent=" " * width)
     for rows, nothing in ((subscriptions, "on no list"), (actions, "")):
         if rows:
             click.echo()
             print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
         elif nothing:
             print_note(nothing)
-
-
-def _print_fields(contact: Contact) -> None:
-    values: dict[str, Any] = dict(contact.to_dict())
-    values |= values.pop("custom_fields")
-    shown = {name: value for name, value in values.items() if value not in (None, "")}
-    width = max(map(len, shown))
-    for name, value in shown.items():
-        print_text(str(value), start=f"{name:<{width}}  ", indent=" " * (width + 2))
 
 
 _UNSUBSCRIBE_HELP = """\

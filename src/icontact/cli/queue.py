@@ -89,7 +89,15 @@ def list_events(store: str, states: tuple[str, ...], limit: int, as_json: bool) 
     if entries:
         print_table(
             ("id", "address", "contact", "event", "state", "tries", "next try", "reason"),
-            [_cells(entry) for entry in entries],
+            [
+                (
+                    *(entry.number, masked(entry.email), entry.contact, entry.type),
+                    *(entry.state.value, entry.attempts),
+                    _moment(entry.due) if entry.state is EventState.WAITING else None,
+                    entry.reason,
+                )
+                for entry in entries
+            ],
         )
     there = sum(counts[state] for state in states or _OPEN)
     if there > len(entries):
@@ -97,21 +105,11 @@ def list_events(store: str, states: tuple[str, ...], limit: int, as_json: bool) 
     click.echo(", ".join(f"{number} {state}" for state, number in counts.items()))
 
 
-def _cells(entry: InboxEntry) -> tuple[object, ...]:
-    again = _moment(entry.due) if entry.state is EventState.WAITING else None
-    address = masked(entry.email)
-    kind, state = entry.type, entry.state.value
-    return (entry.number, address, entry.contact, kind, state, entry.attempts, again, entry.reason)
-
-
 def _as_dict(entry: InboxEntry) -> dict[str, Any]:
     """Return all of it but the address."""
     shown = attrs.asdict(entry, filter=lambda field, _: field.name != "email")
-    shown["state"] = entry.state.value
-    return {name: _moment(shown[name]) if name in _MOMENTS else shown[name] for name in shown}
-
-
-_MOMENTS = ("happened", "received", "due")
+    moments = {name: _moment(shown[name]) for name in ("happened", "received", "due")}
+    return {**shown, "state": entry.state.value, **moments}
 
 
 def _moment(seconds: float) -> str:

@@ -17,7 +17,7 @@ from icontact.cli.options import json_option, quiet_option
 from icontact.cli.output import clean, is_terminal, print_json, print_note
 
 if TYPE_CHECKING:
-    from icontact.sandbox import Sandbox, Server
+    from icontact.sandbox import Server
 
 __all__ = ["opened", "sandbox"]
 
@@ -25,12 +25,6 @@ __all__ = ["opened", "sandbox"]
 @contextmanager
 def opened(host: str, port: int, db: str | None, **options: Any) -> Iterator[Server]:
     """Serve a sandbox, and close it in the end.
-
-    Args:
-        host: The address to listen on.
-        port: The port.
-        db: The file to keep the state in.
-        **options: Further arguments of :meth:`icontact.sandbox.Sandbox.serve`.
 
     Raises:
         CommandError: If the address cannot be listened on, or the file holds something else.
@@ -119,54 +113,44 @@ def sandbox(
     as_json: bool,
 ) -> None:
     """Serve an embedded iContact."""
-    with ExitStack() as stack:
-        server = stack.enter_context(opened(host, port, db, tls=tls, control=control))
-        stack.enter_context(_quietly())
-        stack.enter_context(interruptible())
-        _fill(server.sandbox, contacts)
-        server.sandbox.faults.throttle(per_minute=throttle)
-        if not quiet:
-            stack.enter_context(_told())
-        if as_json:
-            print_json(_facts(server))
-        else:
-            click.echo(_where(server))
-            if not quiet and is_terminal(sys.stderr):
-                click.echo(_variables(server), err=True)
-        server.wait()
+    try:
+        with ExitStack() as stack:
+            server = stack.enter_context(opened(host, port, db, tls=tls, control=control))
+            stack.enter_context(interruptible())
+            there = len(server.sandbox.state.contacts()) if contacts else 0
+            if there:
+                print_note(f"the file holds {there} contacts already; --contacts adds none to them")
+            elif contacts:
+                server.sandbox.seed_contacts(contacts, list_id=server.sandbox.list_id)
+            server.sandbox.faults.throttle(per_minute=throttle)
+            if not quiet:
+                stack.enter_context(_requests_shown())
+            _print_facts(server, as_json=as_json, quiet=quiet)
+            server.wait()
+    except KeyboardInterrupt:
+        print_note("the sandbox is closed")
 
 
-def _fill(embedded: Sandbox, contacts: int) -> None:
-    there = len(embedded.state.contacts()) if contacts else 0
-    if there:
-        print_note(f"the file holds {there} contacts already; --contacts adds none to them")
-    elif contacts:
-        embedded.seed_contacts(contacts, list_id=embedded.list_id)
-
-
-def _facts(server: Server) -> dict[str, str]:
+def _print_facts(server: Server, *, as_json: bool, quiet: bool) -> None:
+    """Print where the sandbox is, and the commands that lead another terminal to it."""
     from icontact.sandbox import APP_ID, PASSWORD, USERNAME
 
     facts = {"url": server.url, "app_id": APP_ID, "username": USERNAME, "password": PASSWORD}
     more = {"control": server.control_url, "certificate": server.certificate}
-    return facts | {name: str(value) for name, value in more.items() if value}
-
-
-def _where(server: Server) -> str:
-    url, *others = _facts(server).items()
-    words = [f"{name.replace('_', ' ')} {value}" for name, value in others]
-    return "  ".join([f"iContact sandbox at {url[1]}", *words])
-
-
-def _variables(server: Server) -> str:
-    """Return the commands that lead another terminal to the sandbox."""
-    facts = _facts(server)
-    return (
-        "In another terminal:\n"
-        f"  export ICONTACT_BASE_URL={facts['url']} ICONTACT_APP_ID={facts['app_id']}\n"
-        f"  export ICONTACT_USERNAME={facts['username']} ICONTACT_PASSWORD={facts['password']}\n"
-        "Ctrl-C ends the sandbox."
-    )
+    facts |= {name: str(value) for name, value in more.items() if value}
+    if as_json:
+        print_json(facts)
+        return
+    words = [f"{name.replace('_', ' ')} {value}" for name, value in facts.items() if name != "url"]
+    click.echo("  ".join([f"iContact sandbox at {server.url}", *words]))
+    if not quiet and is_terminal(sys.stderr):
+        click.echo(
+            "In another terminal:\n"
+            f"  export ICONTACT_BASE_URL={server.url} ICONTACT_APP_ID={APP_ID}\n"
+            f"  export ICONTACT_USERNAME={USERNAME} ICONTACT_PASSWORD={PASSWORD}\n"
+            "Ctrl-C ends the sandbox.",
+            err=True,
+        )
 
 
 class _Lines(logging.Handler):
@@ -177,8 +161,7 @@ class _Lines(logging.Handler):
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Tell of each request while this lasts."""
+def _requests_shown() -> Iterator[None]:
     from icontact.sandbox import request_log
 
     handler = _Lines()
@@ -191,11 +174,3 @@ def _told() -> Iterator[None]:
     finally:
         request_log.logger.setLevel(before)
         request_log.logger.removeHandler(handler)
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        print_note("the sandbox is closed")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -26,19 +28,6 @@ from icontact.integrations import sync
 from icontact.integrations.mautic import Mautic, MauticError
 
 __all__ = ["suppressed"]
-
-
-@attrs.frozen(kw_only=True)
-class _Options:
-    since: str | None
-    lists: tuple[str, ...]
-    to_mautic: str | None
-    to_csv: str | None
-    state: str
-    dry_run: bool
-    account_id: int | None
-    client_folder_id: int | None
-    as_json: bool
 
 
 _HELP = """\
@@ -91,7 +80,7 @@ Exit codes: 0 all well; 1 some people could not be marked: run it again; 2 the s
 @click.pass_context
 def suppressed(ctx: click.Context, /, **given: Any) -> None:
     """Show who may not be mailed, or carry it over."""
-    options = _Options(**given)
+    options = SimpleNamespace(**given)
     for name in ("to_mautic", "to_csv"):
         if given[name] == "":
             raise click.UsageError(f"--{name.replace('_', '-')} is empty: name the target")
@@ -99,29 +88,35 @@ def suppressed(ctx: click.Context, /, **given: Any) -> None:
         raise click.UsageError("choose one of --to-mautic and --to-csv")
     if options.dry_run and not (options.to_mautic or options.to_csv):
         raise click.UsageError("--dry-run needs --to-mautic or --to-csv")
+    options.lists = [one for name in options.lists if (one := list_named(name)) is not None]
     try:
-        with (
-            interruptible(),
-            connect(options.account_id, options.client_folder_id) as client,
-        ):
-            failed = _run(client.folder(), options)
+        with interruptible(), connect(options.account_id, options.client_folder_id) as client:
+            if options.to_mautic:
+                with _mautic(options.to_mautic) as crm:
+                    failed = _carry_over(client.folder(), _ReportedMautic(crm), options)
+            elif options.to_csv:
+                to_csv = sync.SuppressionCsv(options.to_csv)
+                failed = _carry_over(client.folder(), to_csv, options)
+            else:
+                failed = _show_suppressed(client.folder(), options)
     except KeyboardInterrupt:
         raise InterruptedCommand("stopped; the same command goes on from here") from None
     ctx.exit(SOME_FAILED if failed else 0)
 
 
-def _run(folder: Folder, options: _Options) -> int:
-    lists = [one for name in options.lists if (one := list_named(name, None)) is not None]
-    if options.to_mautic:
-        with _mautic(options.to_mautic) as crm:
-            return _carry_over(folder, _Reported(crm), lists, options)
-    if options.to_csv:
-        return _carry_over(folder, sync.SuppressionCsv(options.to_csv), lists, options)
-    list_ids = {sync.list_id_of(folder, one) for one in lists}
+@contextmanager
+def _since_refused() -> Iterator[None]:
+    """Report a date that cannot be read."""
     try:
-        found = folder.suppressed(since=options.since)
+        yield
     except ValueError as error:
         raise CommandError(f"--{error}") from None
+
+
+def _show_suppressed(folder: Folder, options: SimpleNamespace) -> int:
+    list_ids = {sync.list_id_of(folder, one) for one in options.lists}
+    with _since_refused():
+        found = folder.suppressed(since=options.since)
     people = (
         {
             "contact_id": one.contact_id,
@@ -133,26 +128,31 @@ def _run(folder: Folder, options: _Options) -> int:
         for one in found
         if not list_ids or one.list_id is None or one.list_id in list_ids
     )
-    _show(people, options)
+    _show(people, as_json=options.as_json)
     return 0
 
 
-def _carry_over(
-    folder: Folder, to: sync.SuppressionTarget, lists: Sequence[str | int], options: _Options
-) -> int:
-    try:
+def _carry_over(folder: Folder, to: sync.SuppressionTarget, options: SimpleNamespace) -> int:
+    """Mark people, and return how many could not be marked."""
+    with _since_refused():
         plan = sync.suppressed(
-            folder, to=to, state=options.state, lists=lists or None, since=options.since
+            folder, to=to, state=options.state, lists=options.lists or None, since=options.since
         )
-    except ValueError as error:
-        raise CommandError(f"--{error}") from None
-    try:
+    with closing(plan):
         if options.dry_run:
-            _show((_as_dict(mark) for mark in plan), options, **plan.counts)
+            people = (
+                {
+                    "contact_id": mark.contact_id,
+                    "email": mark.email,
+                    "reason": mark.reason,
+                    "list_id": mark.list_id,
+                    "targets": list(mark.targets),
+                }
+                for mark in plan
+            )
+            _show(people, as_json=options.as_json, **plan.counts)
             return 0
         report = plan.apply()
-    finally:
-        plan.close()
     if options.as_json:
         print_json({**attrs.asdict(report), "elapsed": round(report.elapsed, 3)})
     else:
@@ -160,31 +160,21 @@ def _carry_over(
     return report.failed + report.left
 
 
-def _as_dict(mark: sync.PlannedMark) -> dict[str, Any]:
-    return {
-        "contact_id": mark.contact_id,
-        "email": mark.email,
-        "reason": mark.reason,
-        "list_id": mark.list_id,
-        "targets": list(mark.targets),
-    }
-
-
-def _show(people: Iterator[dict[str, Any]], options: _Options, **counts: int) -> None:
-    if options.as_json:
+def _show(people: Iterator[dict[str, Any]], *, as_json: bool, **counts: int) -> None:
+    if as_json:
         print_json({**counts, "people": people})
         return
     rows = [{**person, "email": masked(person["email"])} for person in people]
     if rows:
-        print_table(tuple(rows[0]), [tuple(map(_cell, row.values())) for row in rows])
+        cells = [
+            [", ".join(map(str, one)) if isinstance(one, list) else one for one in row.values()]
+            for row in rows
+        ]
+        print_table(tuple(rows[0]), cells)
     if counts:
         click.echo(", ".join(f"{number:,} {state}" for state, number in counts.items()))
     elif not rows:
         print_note("everyone may be mailed")
-
-
-def _cell(value: object) -> object:
-    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _mautic(url: str) -> Mautic:
@@ -196,7 +186,7 @@ def _mautic(url: str) -> Mautic:
     return Mautic(url, username=username, password=password, token=token)
 
 
-class _Reported:
+class _ReportedMautic:
     """Mautic, whose failures say that they are Mautic's and not iContact's."""
 
     def __init__(self, crm: Mautic) -> None:
