@@ -30,8 +30,9 @@ __all__ = [
     "Action",
     "ContactState",
     "Decision",
+    "OpenRow",
     "decide",
-    "decide_opt_out",
+    "decide_row",
     "fields_to_write",
     "restricting_status",
     "suppression_reason",
@@ -65,6 +66,25 @@ class ContactState:
 
     contacts: tuple[Contact, ...] = ()
     subscription: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class OpenRow:
+    """A row to be decided about, with what is known of its address.
+
+    Attributes:
+        row: Its place in the input.
+        fields: What the mapper made.
+        state: What iContact says about the address.
+        tried: What an earlier request with this row was to bring about, and why.
+        opted_out: Why the person must not be mailed, if the row says so.
+    """
+
+    row: int
+    fields: ContactFields = attrs.field(repr=False)
+    state: ContactState
+    tried: tuple[OutcomeStatus, Reason] | None = None
+    opted_out: Reason | None = None
 
 
 _STATUSES: Mapping[Action, OutcomeStatus] = {
@@ -169,7 +189,31 @@ def _skip(known: ContactState, reason: Reason) -> Decision:
     )
 
 
-def decide_opt_out(reason: Reason, known: ContactState, policy: PushPolicy) -> Decision:
+def decide_row(row: OpenRow, policy: PushPolicy, types: Mapping[str, FieldType | str]) -> Decision:
+    """Decide about an open row, which may say that its person opted out, or was tried before."""
+    if row.opted_out is not None:
+        decision = _decide_opt_out(row.opted_out, row.state, policy)
+    else:
+        decision = decide(row.fields, row.state, policy, types)
+    if row.tried is None:
+        return decision
+    # A row that gives another status than normal skips the contact that it created itself.
+    given = restricting_status(row.fields, policy)
+    is_done = (
+        decision.action is Action.NOTHING
+        or (row.opted_out is not None and decision.subscription == "unsubscribed")
+        or given in [str(contact.status) for contact in row.state.contacts[:1]]
+    )
+    if not is_done:
+        return decision
+    # An earlier request of this push has written the contact.
+    status, reason = row.tried
+    if not decision.subscribe:
+        reason = reason.then(ReasonCode.WRITTEN_BEFORE)
+    return attrs.evolve(decision, status=status, reason=reason)
+
+
+def _decide_opt_out(reason: Reason, known: ContactState, policy: PushPolicy) -> Decision:
     """Decide about a contact whose row says, for a reason of its own, that the person opted out."""
     if not known.contacts:
         return Decision(action=Action.SKIP, reason=reason)

@@ -16,7 +16,7 @@ from icontact.push.lookup import Lookup
 from icontact.push.progress import ProgressLike
 from icontact.push.reason_counts import ReasonCount, reasons_of
 from icontact.push.reasons import OutcomeStatus, count_statuses
-from icontact.push.report import PushReport
+from icontact.push.report import COLUMNS, PushReport
 
 __all__ = ["Change", "PlannedRow", "PushPlan"]
 
@@ -95,7 +95,8 @@ class PushPlan(HasFrame):
         return count_added(self.rows)
 
     def _as_frame(self) -> Frame:
-        return make_frame(self.rows, PlannedRow, only=_COLUMNS)
+        columns = (*COLUMNS, "action", "subscribe", "changes")
+        return make_frame(self.rows, PlannedRow, only=columns)
 
     def changes(self) -> Iterator[Change]:
         """Yield what would change in contacts that are in iContact already, field by field.
@@ -160,16 +161,3 @@ class PushPlan(HasFrame):
             notes=self.notes,
             costs="; ".join((planned, writing, *map(str, self.lookups))),
         )
-
-
-_COLUMNS = (
-    "row",
-    "status",
-    "email",
-    "subscription",
-    "contact_id",
-    "reason",
-    "action",
-    "subscribe",
-    "changes",
-)

@@ -22,7 +22,7 @@ from icontact.push.reason_counts import ReasonCount, reasons_of
 from icontact.push.reasons import PushOutcome, Reason, ReasonCode, count_statuses, describe
 from icontact.push.rejects import write_rejects
 
-__all__ = ["PushReport"]
+__all__ = ["COLUMNS", "PushReport"]
 
 
 @attrs.frozen(kw_only=True)
@@ -88,7 +88,7 @@ class PushReport(HasFrame):
             )
         with written_as_a_whole(path) as file:
             writer = csv.writer(file)
-            writer.writerow(_COLUMNS)
+            writer.writerow(COLUMNS)
             writer.writerows(map(no_formula, _cells(one)) for one in self.outcomes)
 
     def by_reason(self) -> tuple[ReasonCount, ...]:
@@ -122,7 +122,7 @@ class PushReport(HasFrame):
 
     def _as_frame(self) -> Frame:
         """Return the columns of :meth:`to_csv`, addresses included."""
-        return make_frame(self.outcomes, PushOutcome, only=_COLUMNS)
+        return make_frame(self.outcomes, PushOutcome, only=COLUMNS)
 
     @classmethod
     def from_journal(cls, path: str | PathLike[str]) -> PushReport:
@@ -268,7 +268,7 @@ def _renumbered(one: PushOutcome, before: int) -> PushOutcome:
     return replace(one, row=one.row + before, duplicate_of=other, reason=reason)
 
 
-_COLUMNS = ("row", "status", "email", "subscription", "contact_id", "reason")
+COLUMNS = ("row", "status", "email", "subscription", "contact_id", "reason")
 
 
 def _cells(one: PushOutcome) -> tuple[int | str | None, ...]:

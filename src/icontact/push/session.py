@@ -20,13 +20,12 @@ from icontact.push.decisions import (
     Action,
     ContactState,
     Decision,
-    decide,
-    decide_opt_out,
-    restricting_status,
+    OpenRow,
+    decide_row,
 )
 from icontact.push.field_changes import is_incomplete
 from icontact.push.ingest import load_rows
-from icontact.push.journal import Journal, OpenRow, Outcomes, Stage
+from icontact.push.journal import Journal, Outcomes, Stage
 from icontact.push.lookup import UNANSWERED, Lookup
 from icontact.push.policy import PushPolicy
 from icontact.push.progress import Progress, ProgressReporter
@@ -105,7 +104,7 @@ class PushSession:
                 decided: list[tuple[int, Decision]] = []
                 incomplete: list[OpenRow] = []
                 for row in rows:
-                    decision = self._decide(row, row.state)
+                    decision = decide_row(row, self._policy, self._types)
                     if decision.action not in _WITHOUT_FIELDS and is_incomplete(
                         row.state.contacts[0], row.fields, self._policy
                     ):
@@ -135,29 +134,8 @@ class PushSession:
                 subscription=subscription,
             )
             return row.row, failed
-        return row.row, self._decide(row, known)
-
-    def _decide(self, row: OpenRow, known: ContactState) -> Decision:
-        if row.opted_out is not None:
-            decision = decide_opt_out(row.opted_out, known, self._policy)
-        else:
-            decision = decide(row.fields, known, self._policy, self._types)
-        if row.tried is None:
-            return decision
-        # A row that gives another status than normal skips the contact that it created itself.
-        given = restricting_status(row.fields, self._policy)
-        is_done = (
-            decision.action is Action.NOTHING
-            or (row.opted_out is not None and decision.subscription == "unsubscribed")
-            or given in [str(contact.status) for contact in known.contacts[:1]]
-        )
-        if not is_done:
-            return decision
-        # An earlier request of this push has written the contact.
-        status, reason = row.tried
-        if not decision.subscribe:
-            reason = reason.then(ReasonCode.WRITTEN_BEFORE)
-        return attrs.evolve(decision, status=status, reason=reason)
+        whole = attrs.evolve(row, state=known)
+        return row.row, decide_row(whole, self._policy, self._types)
 
     def requests_to_write(self) -> tuple[int, int]:
         """Return about how many requests the planned rows take, and how many at most.

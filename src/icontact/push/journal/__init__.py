@@ -1,7 +1,7 @@
 """The journal of a push: a SQLite file, or a temporary database, with every row and its result."""
 
 from icontact.push.journal.database import Database
-from icontact.push.journal.records import OpenRow, RowRecord, RowResult, RowToWrite
+from icontact.push.journal.records import RowRecord, RowResult, RowToWrite
 from icontact.push.journal.rows import CHUNK, Journal
 from icontact.push.journal.schema import Stage
 from icontact.push.journal.views import Outcomes, PlannedRow, PlannedRows
@@ -10,7 +10,6 @@ __all__ = [
     "CHUNK",
     "Database",
     "Journal",
-    "OpenRow",
     "Outcomes",
     "PlannedRow",
     "PlannedRows",

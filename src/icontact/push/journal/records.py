@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import attrs
 
-from icontact.models import ContactFields
-from icontact.push.decisions import ContactState
 from icontact.push.reasons import OutcomeStatus, Reason
 
-__all__ = ["OpenRow", "RowRecord", "RowResult", "RowToWrite"]
+__all__ = ["RowRecord", "RowResult", "RowToWrite"]
 
 # Three of these are made for every row; to be frozen would cost them several times as much.
 
@@ -36,24 +34,6 @@ class RowRecord:
     restricted: bool = False
     status: OutcomeStatus | None = None
     reason: Reason | None = None
-    opted_out: Reason | None = None
-
-
-@attrs.frozen(kw_only=True)
-class OpenRow:
-    """A row to be decided about, with what is known of its address.
-
-    Attributes:
-        fields: What the mapper made.
-        state: What iContact says about the address.
-        tried: What an earlier request with this row was to bring about, and why.
-        opted_out: Why the person must not be mailed, if the row says so.
-    """
-
-    row: int
-    fields: ContactFields = attrs.field(repr=False)
-    state: ContactState
-    tried: tuple[OutcomeStatus, Reason] | None = None
     opted_out: Reason | None = None
 
 

@@ -11,10 +11,9 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from icontact.auth import Private
-from icontact.push.decisions import ContactState, Decision
+from icontact.push.decisions import ContactState, Decision, OpenRow
 from icontact.push.journal.journal_file import CHUNK, JournalFile, contact_from
 from icontact.push.journal.records import (
-    OpenRow,
     RowRecord,
     RowResult,
     RowToWrite,
