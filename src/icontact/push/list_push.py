@@ -180,7 +180,7 @@ class ListPush:
                 made=now()[0],
                 looked=looked,
                 ahead=ahead,
-                apply_with=self.apply,
+                push=self,
             )
 
     def apply(

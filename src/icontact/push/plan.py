@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
@@ -17,6 +17,9 @@ from icontact.push.progress import ProgressLike
 from icontact.push.reason_counts import ReasonCount, reasons_of
 from icontact.push.reasons import OutcomeStatus, count_statuses
 from icontact.push.report import COLUMNS, PushReport
+
+if TYPE_CHECKING:
+    from icontact.push.list_push import ListPush
 
 __all__ = ["Change", "PlannedRow", "PushPlan"]
 
@@ -62,7 +65,7 @@ class PushPlan(HasFrame):
         made: When it was made, in seconds of the monotonic clock.
         looked: When the lookups began, by the same clock.
         ahead: How far the wall clock was ahead of that one then.
-        apply_with: Writes it: :meth:`ListPush.apply` of the push that made it.
+        push: The push that made it.
     """
 
     rows: Sequence[PlannedRow] = attrs.field(repr=lambda rows: f"<{len(rows)} rows>")
@@ -77,7 +80,7 @@ class PushPlan(HasFrame):
     made: float = attrs.field(repr=False, eq=False)
     looked: float = attrs.field(repr=False, eq=False)
     ahead: float = attrs.field(repr=False, eq=False)
-    apply_with: Callable[..., PushReport] = attrs.field(repr=False, eq=False)
+    push: ListPush = attrs.field(repr=False, eq=False)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -137,7 +140,7 @@ class PushPlan(HasFrame):
         Raises:
             JournalError: If the journal cannot be written, or another push has done its work.
         """
-        return self.apply_with(self, progress=progress, workers=workers)
+        return self.push.apply(self, progress=progress, workers=workers)
 
     def __str__(self) -> str:
         kinds = kinds_of_rows(self.counts, self.added_to_list)
