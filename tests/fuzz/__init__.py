@@ -1,0 +1,1 @@
+"""Fuzzing: checks that hold for any input; few examples in the suite, millions on demand."""
