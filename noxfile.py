@@ -132,6 +132,23 @@ def properties(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Fuzz a target: ``nox -s fuzz -- wire --seconds 600``; without one, the tests of all."""
+    install(session, "tests", "fuzz")
+    if session.posargs:
+        session.run("python", "-m", "tests.fuzz", *session.posargs)
+    else:
+        session.run("python", "-m", "pytest", "tests/fuzz")
+
+
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Judge a sample of mutants of a package by its tests: ``nox -s mutation -- wire``."""
+    install(session, "tests", "mutation")
+    session.run("python", "-m", "tests.mutation", *session.posargs)
+
+
+@nox.session
 def endurance(session: nox.Session) -> None:
     """Load, chaos and kill -9: small by default, at full size with ICONTACT_ENDURANCE=full."""
     install(session, "tests")

@@ -31,12 +31,14 @@ class Target:
         return given(**self.strategies)(check)
 
 
-def fuzzed(**strategies: st.SearchStrategy[Any]) -> Callable[[Check], Check]:
+def fuzzed(
+    examples: int = EXAMPLES, **strategies: st.SearchStrategy[Any]
+) -> Callable[[Check], Check]:
     """Make a test with few examples of a check, which ``python -m tests.fuzz`` can find."""
 
     def decorated(check: Check) -> Check:
         target = Target(check, strategies)
-        test: Any = settings(max_examples=EXAMPLES, deadline=None)(target.test(check))
+        test: Any = settings(max_examples=examples, deadline=None)(target.test(check))
         test.target = target
         checked: Check = test
         return checked

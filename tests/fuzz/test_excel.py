@@ -65,6 +65,7 @@ def with_a_damaged_part(content: bytes, which: float, damage: Damage) -> bytes:
 
 
 @fuzzed(
+    examples=5,
     kind=st.sampled_from(["xlsx", "xlsx", "ods", "xls"]),
     # Most of a workbook's archive is what its parts hold; its last bytes say where they are.
     damage=st.lists(damages("flip", "write", "insert", "delete", "cut"), max_size=3),

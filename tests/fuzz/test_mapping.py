@@ -157,7 +157,9 @@ def refusals(draw: st.DrawFn) -> Refusal:
     if column != "mauticContactIsContactableByEmail":
         column = draw(st.sampled_from(HEADER_SPELLINGS))(column)
     if isinstance(value, str):
-        value = draw(st.sampled_from(VALUE_SPELLINGS))(value)
+        spelled = draw(st.sampled_from(VALUE_SPELLINGS))(value)
+        # A list of numbers may be a list of ids.
+        value = value if spelled == f"[{value}]" and value.isdecimal() else spelled
     return Refusal(column, value)
 
 

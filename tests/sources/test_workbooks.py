@@ -242,6 +242,29 @@ def test_a_damaged_workbook_is_refused() -> None:
     assert written(packed.getvalue())[0]["problem"] == "damaged"
 
 
+@pytest.mark.parametrize("place", [-22, -12, -10, -9, -6, -2])
+def test_a_workbook_with_damage_in_its_last_bytes_is_read_or_refused(place: int) -> None:
+    content = bytearray(xlsx(*PEOPLE))
+    content[place] ^= 0x40
+    try:
+        rows = list(opened(bytes(content)))
+    except ConfigError as error:
+        assert "damaged" in str(error)
+    else:
+        assert rows == [JO]
+
+
+def test_an_open_document_with_a_damaged_list_of_files_is_refused() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("content.xml", "<x/>")
+        archive.writestr("META-INF/manifest.xml", "<manifest>" * 99)
+    content = packed.getvalue()
+    place = content.index(b"META-INF/manifest.xml") + len("META-INF/manifest.xml")
+    cut = content[:place] + b"\xff" * 4 + content[place + 4 :]
+    assert "is an Excel workbook or another archive that is damaged" in refusal(cut, "people.ods")
+
+
 def test_a_workbook_that_ends_the_process_that_reads_it_is_refused() -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx(*PEOPLE)))
     book["People"]["XFD1048576"] = "x"

@@ -606,6 +606,13 @@ def test_odd_names_are_written_as_iContact_spells_them() -> None:  # noqa: N802 
     }
 
 
+def test_an_error_about_a_field_with_a_line_break_in_its_name_is_one_line() -> None:
+    fields = {"custom_fields": {"co\x85lor": {}}}
+    with pytest.raises(ValueError, match=r"'co\\x85lor': cannot send a dict") as caught:
+        wire.encode_fields(Contact, fields, WRITABLE)
+    assert len(str(caught.value).splitlines()) == 1
+
+
 def test_custom_fields_are_keys_of_the_top_level() -> None:
     fields = {"email": "a@b.c", "custom_fields": {"color": "red", "score": 3, "vip": True}}
     assert wire.encode_fields(Contact, fields, WRITABLE) == {

@@ -35,8 +35,8 @@ def normalize_word(text: str) -> str:
     >>> normalize_word(" Opted-Out ")
     'opted out'
     """
-    bare = _UNSEEN.sub("", text).strip()
-    return _MARKS.get(bare) or _GAP.sub(" ", unaccented(bare)).strip()
+    word = _GAP.sub(" ", unaccented(_UNSEEN.sub("", text))).strip()
+    return _MARKS.get(word, word)
 
 
 _TABLES = {
@@ -117,12 +117,7 @@ _LONGEST_REFUSAL = 40
 
 def read(value: object, meaning: Meaning) -> ConsentAnswer:
     """Return whether a cell lets its person be mailed."""
-    if isinstance(value, Enum):
-        value = value.value
-    elif isinstance(value, bytes | bytearray | memoryview):
-        value = bytes(value).decode("utf-8", "replace")
-    else:
-        value = unboxed(value)
+    value = _plain_value(value)
     if is_blank(value):
         return "blank"
     if isinstance(value, str):
@@ -151,7 +146,8 @@ def is_strong(value: object) -> bool:
 
 def is_strong_no(value: object) -> bool:
     """Return whether a cell holds a mail tool's word for a person who must not be mailed."""
-    return isinstance(value, str) and normalize_word(value) in NOT_MAILABLE
+    texts = _texts_in(value)
+    return bool(texts) and all(normalize_word(text) in NOT_MAILABLE for text in texts)
 
 
 def refusal_in(value: object) -> str | None:
@@ -174,14 +170,47 @@ def refusal_in(value: object) -> str | None:
 
 
 def is_plain_refusal(value: object) -> bool:
-    """Return whether a cell holds such a phrase, and nothing else."""
-    if not isinstance(value, str) or len(value) > _LONGEST_REFUSAL:
+    """Return whether a cell, or an entry of its list, holds such a phrase, and nothing else."""
+    if type(value) is str:
+        # Every cell of a row is asked, and few begin like a refusal.
+        start = value[:_START]
+        if start.isascii() and start.isalnum() and start.lower() not in _STARTS:
+            return False
+    elif value is None or isinstance(value, int | float):
         return False
-    # Every cell of a row is asked, and few begin like a refusal.
-    start = value[:_START]
-    if start.isascii() and start.isalnum() and start.lower() not in _STARTS:
-        return False
-    return normalize_word(value) in REFUSAL
+    return any(
+        len(text) <= _LONGEST_REFUSAL and normalize_word(text) in REFUSAL
+        for text in _texts_in(value)
+    )
+
+
+def _texts_in(value: object) -> list[str]:
+    """Return the texts of a cell: its own, or those of a list, which may be in JSON."""
+    value = _plain_value(value)
+    if isinstance(value, str):
+        found = _in_json(value) if value.lstrip().startswith("[") else None
+        if not isinstance(found, list):
+            return [value]
+        value = found
+    if isinstance(value, list | tuple | set | frozenset):
+        return [text for text in map(_plain_value, value) if isinstance(text, str)]
+    return []
+
+
+def _plain_value(value: object) -> object:
+    """Return what a value of NumPy, of an enum, or of a database's bytes holds."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).decode("utf-8", "replace")
+    return unboxed(value)
+
+
+def _in_json(text: str) -> object:
+    with suppress(ValueError, RecursionError):
+        found: object = json.loads(text)
+        return found
+    return None
 
 
 def _plain(said: bool, meaning: Meaning) -> ConsentAnswer:
@@ -197,12 +226,8 @@ def _read_number(value: float | Decimal | Fraction, meaning: Meaning) -> Consent
 
 def _read_text(value: str, meaning: Meaning) -> ConsentAnswer:
     text = _UNSEEN.sub("", value).strip().lstrip("'")
-    if text.startswith(("[", "{")):
-        found: object = None
-        with suppress(ValueError, RecursionError):  # then it is not JSON
-            found = json.loads(text)
-        if found is not None:
-            return read(found, meaning)
+    if text.startswith(("[", "{")) and (found := _in_json(text)) is not None:
+        return read(found, meaning)
     word = normalize_word(text)
     if word in BLANK or not text.strip("-–—. "):
         return "blank"

@@ -33,7 +33,8 @@ def header_words(header: str) -> list[str]:
     >>> header_words("doNotEmail"), header_words("UNSUB_TIME")
     (['do', 'not', 'email'], ['unsub', 'time'])
     """
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
+    # Salesforce ends the names of fields that its users made with "__c".
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|__c$", " ", header)
     return [word for word in re.split(r"[\W_]+", unaccented(apart)) if word]
 
 

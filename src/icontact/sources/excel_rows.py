@@ -6,11 +6,14 @@ import io
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from itertools import chain, islice
 from typing import Any, BinaryIO
@@ -39,6 +42,17 @@ _CODE = (
 
 #: Where an .ods says that it is encrypted.
 _MANIFEST = "META-INF/manifest.xml"
+
+#: What the reader of archives raises depends on the byte that is damaged.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 _PROTECTED = "with a password: save it without one"
 
@@ -99,13 +113,13 @@ def workbook_rows(
 
 def _kind(stream: BinaryIO, name: str) -> str:
     """Say what a file is, by its content."""
-    is_zip = zipfile.is_zipfile(stream)
+    found: tuple[list[str], bytes] | None = None
+    with suppress(*_DAMAGE), zipfile.ZipFile(stream) as archive:
+        names = archive.namelist()
+        found = names, archive.read(_MANIFEST) if _MANIFEST in names else b""
     stream.seek(0)
-    if is_zip:
-        with zipfile.ZipFile(stream) as archive:
-            names = archive.namelist()
-            manifest = archive.read(_MANIFEST) if _MANIFEST in names else b""
-        stream.seek(0)
+    if found is not None:
+        names, manifest = found
         if not any(one.startswith("xl/") or one == "content.xml" for one in names):
             raise ConfigError(
                 f"{name} is an archive (zip) and not a workbook: unpack it and push the file in "

@@ -97,7 +97,8 @@ def _named(name: str, value: Any) -> Any:
     try:
         return _sent(value)
     except ValueError as problem:
-        raise ValueError(f"{name}: {problem}") from None
+        shown = name if name.isprintable() else repr(name)
+        raise ValueError(f"{shown}: {problem}") from None
 
 
 def _sent(value: Any) -> Any:
