@@ -9,9 +9,9 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from icontact.sandbox import Sandbox
+from tests.endurance.test_damaged_journal import Scene
 from tests.fuzz.damage import TO_A_DATABASE, Damage
 from tests.fuzz.targets import fuzzed, tally
-from tests.push.test_damaged_journal import Scene
 
 FOLDER = tempfile.TemporaryDirectory()
 
