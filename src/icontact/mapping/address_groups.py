@@ -33,14 +33,12 @@ class AddressGroup:
     def keys(self) -> tuple[Key, ...]:
         """The row's keys that it reads."""
         country = self.country.keys if self.country else ()
-        return (*(key for field in self.fields for key in field.source.keys), *country)
+        return (*(key for field in self.fields for key in field.keys), *country)
 
     def is_filled(self, row: Mapping[Any, Any]) -> bool:
         """Return whether a row has something in any of its columns."""
         return any(
-            key in row and not is_blank(row[key])
-            for field in self.fields
-            for key in field.source.keys
+            key in row and not is_blank(row[key]) for field in self.fields for key in field.keys
         )
 
     def as_config(self) -> dict[str, Any]:

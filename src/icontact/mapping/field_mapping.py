@@ -23,7 +23,7 @@ from icontact.mapping.numbers import DECIMALS, usual_whole_number
 from icontact.mapping.options import MapperOptions
 from icontact.mapping.result import FieldExplanation, Outcome
 from icontact.mapping.source import Key, Source, source_from
-from icontact.mapping.states import MOST_CHARACTERS
+from icontact.mapping.states import MOST_CHARACTERS, usual_state
 from icontact.mapping.transforms import (
     TRANSFORMS,
     UNTAGGED,
@@ -45,6 +45,7 @@ _USUAL_TEXTS: Mapping[TransformStep, Callable[[Any], str | None]] = {
     "text": usual_text,
     "email": usual_email,
     "number": usual_whole_number,
+    "state": usual_state,
 }
 
 
@@ -60,9 +61,9 @@ class FieldMapping:
         field_type: The custom field's type, once the folder was asked.
         label: The name under which messages show it.
         steps: The transforms that its value goes through.
-        first_key: The key that is asked first.
-        usual_text: Returns the text to send for a usual value, and ``None`` for a value that has to
-            go through the steps.
+        keys: The keys of the row, in the order in which they are asked.
+        usual_text: Returns the text to send for a usual value of the first key, and ``None`` for a
+            value that has to go through the steps.
         leaves_blank: Whether a blank value under that key leaves the field alone.
         is_optional: Whether a value that does not fit costs the field, and not the row.
     """
@@ -74,7 +75,7 @@ class FieldMapping:
     field_type: str | None
     label: str
     steps: tuple[TransformStep, ...]
-    first_key: Key
+    keys: tuple[Key, ...]
     usual_text: Callable[[Any], str | None] | None
     leaves_blank: bool
     is_optional: bool
@@ -85,7 +86,7 @@ class FieldMapping:
         default = self.source.default
         return {
             "field": self.label,
-            "keys": list(self.source.keys),
+            "keys": list(self.keys),
             "steps": list(map(identity_of, self.steps)),
             "decimals": self.context.decimals,
             "default": None if default is None else [type(default).__name__, str(default)],
@@ -95,9 +96,11 @@ class FieldMapping:
 
     def convert(self, row: Mapping[Any, Any], country: object) -> FieldExplanation:
         """Return how the field comes by its value. A refusal is a part of it, and not raised."""
-        keys = self.source.keys
-        used = next((key for key in keys if not is_blank(row.get(key))), None)
-        raw = self.source.default if used is None else row[used]
+        keys, used, raw = self.keys, None, self.source.default
+        for key in keys:
+            if not is_blank(value := row.get(key)):
+                used, raw = key, value
+                break
         result, problem, opted_out = TransformResult(None), None, False
         outcome: Outcome = "refused"
         notes: tuple[str, ...] = ()
@@ -127,7 +130,7 @@ class FieldMapping:
             target=self.label,
             sources=keys,
             used=used,
-            present=any(key in row for key in keys),
+            present=used is not None or any(key in row for key in keys),
             raw=raw,
             transforms=() if raw is None else tuple(map(name_of, self.steps)),
             outcome=outcome,
@@ -192,7 +195,7 @@ def make_field(
             field_type=field_type,
             label=label,
             steps=steps,
-            first_key=source.keys[0],
+            keys=source.keys,
             usual_text=None if len(steps) > 1 or is_decimal else _USUAL_TEXTS.get(steps[0]),
             leaves_blank=not (
                 label == "email"

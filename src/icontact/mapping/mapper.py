@@ -273,7 +273,7 @@ class ContactMapper:
         custom: dict[str, Any] = {}
         notes: tuple[str, ...] = ()
         for field in mapped:
-            value, usual = cells.get(field.first_key), field.usual_text
+            value, usual = cells.get(field.keys[0]), field.usual_text
             if usual is None or (text := usual(value)) is None:
                 if field.leaves_blank and is_blank(value):
                     continue
@@ -359,7 +359,7 @@ class ContactMapper:
     @property
     def sources(self) -> tuple[Key, ...]:
         """The row's keys that it reads, each once."""
-        read = [key for field in self._fields for key in field.source.keys]
+        read = [key for field in self._fields for key in field.keys]
         read += [key for group in self._addresses for key in group.keys]
         country = self._country.keys if self._country else ()
         return tuple(dict.fromkeys([*read, *country, *self.consent.stated_keys]))
@@ -367,7 +367,7 @@ class ContactMapper:
     @property
     def consent_keys(self) -> frozenset[Key]:
         """The row's keys about who may be mailed that are read, or ignored."""
-        status = (field.source.keys for field in self._fields if field.label == "status")
+        status = (field.keys for field in self._fields if field.label == "status")
         read = (one.column for one in self.consent.columns)
         return frozenset((*read, *self.consent.ignored, *next(status, ())))
 
@@ -424,8 +424,8 @@ class ContactMapper:
         lacking = [
             key
             for field in self._fields
-            if not header.intersection(field.source.keys)
-            for key in field.source.keys
+            if not header.intersection(field.keys)
+            for key in field.keys
         ]
         # Mautic's own names count wherever a row has them, and no file has all of them.
         stated = (key for key in self.consent.stated_keys if key not in MAUTIC_KEYS)

@@ -153,7 +153,7 @@ def mapping_html(
     rows = (
         (
             field.label,
-            " or ".join(map(str, field.source.keys)),
+            " or ".join(map(str, field.keys)),
             ", ".join(step if isinstance(step, str) else "(function)" for step in field.steps),
         )
         for field in fields

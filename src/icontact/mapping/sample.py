@@ -45,7 +45,7 @@ def sample_row(
         if consent.stated or one.meaning == "yes" or one.column == DO_NOT_CONTACT
     }
     for field in sorted(fields, key=_latitude):
-        row.setdefault(field.first_key, email if field.label == "email" else _value(field))
+        row.setdefault(field.keys[0], email if field.label == "email" else _value(field))
     if country is not None:
         row.setdefault(country, "United States")
     return row

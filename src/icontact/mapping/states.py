@@ -7,9 +7,15 @@ from collections.abc import Mapping
 
 from icontact.errors import MappingError
 from icontact.mapping.normalize import read_data, unaccented
-from icontact.mapping.values import TransformResult, clean_text
+from icontact.mapping.values import TransformResult, clean_text, usual_text
 
 MOST_CHARACTERS = 10
+
+
+def usual_state(value: object) -> str | None:
+    """Return a state that `clean_state` leaves as it is, if that is seen at once."""
+    text = usual_text(value)
+    return text if text is None or len(text) <= MOST_CHARACTERS else None
 
 
 def clean_state(
