@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 from functools import partial
 
 from tests.bench.figures import Figure, best_times
 
 
-def python(code: str) -> None:
-    """Run a line in a new interpreter."""
-    subprocess.run([sys.executable, "-c", code], check=True)
+def python(code: str, cache: str) -> None:
+    """Run a line in a new interpreter, whose modules are compiled once, as where users run them."""
+    environ = {**os.environ, "PYTHONPYCACHEPREFIX": cache}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    subprocess.run([sys.executable, "-c", code], check=True, env=environ)
 
 
 def run(*, quick: bool) -> list[Figure]:
@@ -22,9 +26,12 @@ def run(*, quick: bool) -> list[Figure]:
         " icontact.ContactMapper({'email': 'mail'})"
     )
     lines = ("import icontact", "import requests", "pass", first_use)
-    ours, requests, bare, used = best_times(
-        *(partial(python, line) for line in lines), rounds=3 if quick else 15
-    )
+    with tempfile.TemporaryDirectory() as cache:
+        for line in lines:
+            python(line, cache)
+        ours, requests, bare, used = best_times(
+            *(partial(python, line, cache) for line in lines), rounds=3 if quick else 15
+        )
     detail = f"{(ours - bare) * 1e3:.0f} ms against {(requests - bare) * 1e3:.0f} ms"
     return [
         Figure(
