@@ -3,13 +3,13 @@
 from icontact.push.decisions import Action, Decision
 from icontact.push.diagnosis import Diagnosis, FieldCheck, Step
 from icontact.push.doctor import Doctor
+from icontact.push.glance import ReasonCount
 from icontact.push.list_push import ListPush, find_list
 from icontact.push.lookup import Lookup
 from icontact.push.plan import Change, PlannedRow, PushPlan
 from icontact.push.policy import PushPolicy
 from icontact.push.probing import probe
 from icontact.push.progress import Progress
-from icontact.push.reason_counts import ReasonCount
 from icontact.push.reasons import OutcomeStatus, PushOutcome, Reason, ReasonCode
 from icontact.push.report import PushReport
 from icontact.push.settings import PushSettings, mapping_from_pairs

@@ -1,8 +1,9 @@
-"""A plan and a report at a glance, as HTML for a notebook: one screen, without full addresses."""
+"""What became of the rows of a plan or a report: counts and reasons, as sentences and as HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from itertools import islice
 from typing import Any
@@ -10,15 +11,26 @@ from typing import Any
 from icontact._wording import number_of
 from icontact.notebook import fold, heading, mask, mask_address, table
 from icontact.push.journal import Outcomes, PlannedRow, PlannedRows
-from icontact.push.reason_counts import ReasonCount
-from icontact.push.reasons import QUIET, OutcomeStatus, PushOutcome
+from icontact.push.reasons import QUIET, OutcomeStatus, PushOutcome, Reason, ReasonCode
 
-__all__ = ["at_a_glance", "count_added", "kinds_of_rows", "samples", "was_done", "would_do"]
+__all__ = [
+    "ReasonCount",
+    "at_a_glance",
+    "count_added",
+    "kinds_of_rows",
+    "reasons_of",
+    "samples",
+    "was_done",
+    "would_do",
+]
 
 Rows = Sequence[PushOutcome] | Sequence[PlannedRow]
 
 #: The reasons that are shown at once, and the rows that unfold.
 _REASONS, _ROWS, _SAMPLES = 8, 100, 3
+
+#: The number of rows that are named for each reason.
+_FIRST = 5
 
 _WOULD: Mapping[str, str] = {
     "created": "create {:,}",
@@ -29,6 +41,64 @@ _WOULD: Mapping[str, str] = {
     "rejected": "reject {:,}",
     "failed": "fail on {:,}",
 }
+
+
+# A dataclass, since pandas and polars make columns of a list of these.
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """A reason, and the rows that ended for it.
+
+    Attributes:
+        status: How they ended; ``None`` for a note, which rows of any status may have.
+        reason: The reason, or the note.
+        rows: How many rows there are.
+        first: The first of them, five at most, from 0.
+        added_to_list: Whether the contacts were in iContact already and are put on the list.
+        codes: The reason for programs; empty for a note.
+    """
+
+    status: OutcomeStatus | None
+    reason: str
+    rows: int
+    first: tuple[int, ...]
+    added_to_list: bool = False
+    codes: tuple[str, ...] = ()
+
+
+def reasons_of(rows: Rows) -> tuple[ReasonCount, ...]:
+    """Return the reasons for which rows end, the most frequent first; notes come last.
+
+    Rows that differ only in which other row has their address share one reason. What a journal
+    holds is counted there.
+    """
+    if isinstance(rows, Outcomes | PlannedRows):
+        counted = [
+            ReasonCount(
+                None if status is None else OutcomeStatus(status),
+                str(reason),
+                number,
+                first,
+                added,
+                reason.codes if isinstance(reason, Reason) else (),
+            )
+            for status, reason, added, number, first in rows.grouped(_FIRST)
+        ]
+    else:
+        places: dict[tuple[OutcomeStatus | None, str, bool, tuple[str, ...]], list[int]] = {}
+        for one in rows:
+            notes = "; ".join(("", *one.notes)) if one.notes else ""
+            reason = one.reason.removesuffix(notes)
+            if one.codes == (ReasonCode.DUPLICATE,):
+                reason = str(Reason.of(ReasonCode.DUPLICATE))
+            key = (one.status, reason, one.added_to_list, one.codes)
+            places.setdefault(key, []).append(one.row)
+            for note in one.notes:
+                places.setdefault((None, note, False, ()), []).append(one.row)
+        counted = [
+            ReasonCount(status, reason, len(found), tuple(found[:_FIRST]), added, codes)
+            for (status, reason, added, codes), found in places.items()
+        ]
+    return tuple(sorted(counted, key=lambda one: (one.status is None, -one.rows, one.first)))
 
 
 def count_added(rows: Rows) -> int:
@@ -70,7 +140,9 @@ def at_a_glance(
     notes: Iterable[str] = (),
     costs: str = "",
 ) -> str:
-    """Return a sentence with the counts, the reasons and, folded away, single rows.
+    """Return as HTML a sentence with the counts, the reasons and, folded away, single rows.
+
+    One screen, without full addresses.
 
     Args:
         rows: Outcomes, or planned rows.
@@ -89,40 +161,38 @@ def at_a_glance(
     ]
     if further := sorted_reasons[_REASONS:]:
         parts.append(fold(number_of(len(further), "more reason"), _reasons(further)))
-    if planned:
-        parts.append(_samples(rows))
-    shown, total = _attention(rows)
+    if planned and (stored := samples(rows)):
+        names = list(dict.fromkeys(name for row in stored for name in row))
+        cells = (
+            [mask_address(row[name]) if name == "email" else mask(row.get(name)) for name in names]
+            for row in stored
+        )
+        caption = "The first rows as they would be stored (values are masked)"
+        parts.append(table(names, cells, caption))
+    if isinstance(rows, Outcomes | PlannedRows):
+        shown, total = rows.attention(_ROWS)
+    else:
+        found = [one for one in rows if one.status not in QUIET or one.notes]
+        shown, total = found[:_ROWS], len(found)
     if shown:
         first = f", the first {len(shown)}" if total > len(shown) else ""
         lines = ((one.row, mask_address(one.email), one.status, one.reason) for one in shown)
-        parts.append(
-            fold(
-                f"{number_of(total, 'row')} to look at{first}",
-                table(("row", "email", "status", "reason"), lines),
-            )
-        )
+        content = table(("row", "email", "status", "reason"), lines)
+        parts.append(fold(f"{number_of(total, 'row')} to look at{first}", content))
     if costs:
         parts.append(fold("Requests and time", f"<p>{escape(costs)}</p>"))
     return "".join(parts)
 
 
 def _reasons(reasons: Sequence[ReasonCount]) -> str:
-    lines = (
-        (
-            f"{one.rows:,}",
-            _kind(one),
-            one.reason,
-            ", ".join(map(str, one.first)) + (" …" if one.rows > len(one.first) else ""),
-        )
-        for one in reasons
-    )
+    lines = []
+    for one in reasons:
+        kind = "note" if one.status is None else one.status.value
+        if one.added_to_list:
+            kind = "added to the list"
+        first = ", ".join(map(str, one.first)) + (" …" if one.rows > len(one.first) else "")
+        lines.append((f"{one.rows:,}", kind, one.reason, first))
     return table(("rows", "status", "reason", "first rows, from 0"), lines)
-
-
-def _kind(reason: ReasonCount) -> str:
-    if reason.status is None:
-        return "note"
-    return "added to the list" if reason.added_to_list else reason.status.value
 
 
 def samples(rows: Iterable[Any]) -> list[dict[str, Any]]:
@@ -133,23 +203,3 @@ def samples(rows: Iterable[Any]) -> list[dict[str, Any]]:
         custom = fields.pop("custom_fields", {})
         found.append({"email": row.email, **fields, **custom})
     return found
-
-
-def _samples(rows: Iterable[Any]) -> str:
-    found = samples(rows)
-    names = list(dict.fromkeys(name for row in found for name in row))
-    if not names:
-        return ""
-    lines = (
-        [mask_address(row[name]) if name == "email" else mask(row.get(name)) for name in names]
-        for row in found
-    )
-    return table(names, lines, "The first rows as they would be stored (values are masked)")
-
-
-def _attention(rows: Rows) -> tuple[Sequence[Any], int]:
-    """Return the first rows that someone should look at, and how many there are."""
-    if isinstance(rows, Outcomes | PlannedRows):
-        return rows.attention(_ROWS)
-    found = [one for one in rows if one.status not in QUIET or one.notes]
-    return found[:_ROWS], len(found)

@@ -10,11 +10,17 @@ import attrs
 
 from icontact._wording import number_of
 from icontact.frames import Frame, HasFrame, make_frame
-from icontact.push.glance import at_a_glance, count_added, kinds_of_rows, would_do
+from icontact.push.glance import (
+    ReasonCount,
+    at_a_glance,
+    count_added,
+    kinds_of_rows,
+    reasons_of,
+    would_do,
+)
 from icontact.push.journal import Journal, PlannedRow, PlannedRows
 from icontact.push.lookup import Lookup
 from icontact.push.progress import ProgressLike
-from icontact.push.reason_counts import ReasonCount, reasons_of
 from icontact.push.reasons import OutcomeStatus, count_statuses
 from icontact.push.report import COLUMNS, PushReport
 

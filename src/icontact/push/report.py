@@ -16,9 +16,15 @@ from icontact._wording import number_of
 from icontact.errors import IContactError, JournalError
 from icontact.frames import Frame, HasFrame, make_frame
 from icontact.push.batch_size import size_found
-from icontact.push.glance import at_a_glance, count_added, kinds_of_rows, was_done
+from icontact.push.glance import (
+    ReasonCount,
+    at_a_glance,
+    count_added,
+    kinds_of_rows,
+    reasons_of,
+    was_done,
+)
 from icontact.push.journal import Journal, Outcomes
-from icontact.push.reason_counts import ReasonCount, reasons_of
 from icontact.push.reasons import PushOutcome, Reason, ReasonCode, count_statuses, describe
 from icontact.push.rejects import write_rejects
 
@@ -89,7 +95,8 @@ class PushReport(HasFrame):
         with written_as_a_whole(path) as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
-            writer.writerows(map(no_formula, _cells(one)) for one in self.outcomes)
+            for one in self.outcomes:
+                writer.writerow([_no_formula(getattr(one, name)) for name in COLUMNS])
 
     def by_reason(self) -> tuple[ReasonCount, ...]:
         """Return the reasons for which rows ended, with numbers and first rows; notes come last."""
@@ -201,44 +208,36 @@ class PushReport(HasFrame):
 def _still_on_the_list(number: int) -> tuple[str, ...]:
     if not number:
         return ()
-    people = (
-        "person opted out in the input and is"
-        if number == 1
-        else ("people opted out in the input and are")
+    people, are = ("person", "is") if number == 1 else ("people", "are")
+    return (
+        f"{number:,} {people} opted out in the input and {are} still on the list; "
+        'opt_out = "unsubscribe" unsubscribes them',
     )
-    return (f'{number:,} {people} still on the list; opt_out = "unsubscribe" unsubscribes them',)
 
 
 class _Chained(Sequence[PushOutcome]):
     """The outcomes of several parts, numbered as those of one."""
 
     def __init__(self, parts: Sequence[Sequence[PushOutcome]]) -> None:
-        self._parts = parts
-
-    @property
-    def stored(self) -> Iterator[Outcomes]:
-        """Those parts that are read from a journal."""
-        for part in self._parts:
-            yield from _stored(part)
+        self.parts = parts
 
     def __len__(self) -> int:
-        return sum(map(len, self._parts))
+        return sum(map(len, self.parts))
 
     def __iter__(self) -> Iterator[PushOutcome]:
         before = 0
-        for part in self._parts:
+        for part in self.parts:
             for one in part:
                 yield _renumbered(one, before)
             before += len(part)
 
     def __getitem__(self, place: int | slice) -> PushOutcome | list[PushOutcome]:  # type: ignore[override]  # one body for both kinds
-        places = range(len(self))[place]
-        if isinstance(places, range):
-            return [self._at(one) for one in places]
-        return self._at(places)
+        if isinstance(place, slice):
+            return [self._at(one) for one in range(len(self))[place]]
+        return self._at(range(len(self))[place])
 
     def _at(self, place: int) -> PushOutcome:
-        before, parts = 0, iter(self._parts)
+        before, parts = 0, iter(self.parts)
         part = next(parts)
         while place - before >= len(part):
             before += len(part)
@@ -253,11 +252,11 @@ class _Chained(Sequence[PushOutcome]):
     __hash__: ClassVar[None]  # type: ignore[assignment]  # as a list, it can change
 
 
-def _stored(outcomes: Sequence[PushOutcome]) -> Iterable[Outcomes]:
+def _stored(outcomes: Sequence[PushOutcome]) -> list[Outcomes]:
     """Return the outcomes that are read from a journal."""
-    if isinstance(outcomes, Outcomes):
-        return (outcomes,)
-    return outcomes.stored if isinstance(outcomes, _Chained) else ()
+    if isinstance(outcomes, _Chained):
+        return [stored for part in outcomes.parts for stored in _stored(part)]
+    return [outcomes] if isinstance(outcomes, Outcomes) else []
 
 
 def _renumbered(one: PushOutcome, before: int) -> PushOutcome:
@@ -271,17 +270,6 @@ def _renumbered(one: PushOutcome, before: int) -> PushOutcome:
 COLUMNS = ("row", "status", "email", "subscription", "contact_id", "reason")
 
 
-def _cells(one: PushOutcome) -> tuple[int | str | None, ...]:
-    return (
-        one.row,
-        one.status.value,
-        one.email,
-        one.subscription,
-        one.contact_id,
-        one.reason,
-    )
-
-
-def no_formula(cell: int | str | None) -> int | str | None:
+def _no_formula(cell: int | str | None) -> int | str | None:
     """Return a cell that a spreadsheet does not take for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(tuple("=+-@\t\r")) else cell
