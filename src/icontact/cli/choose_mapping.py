@@ -31,13 +31,7 @@ _NAMED = 10
 
 @attrs.frozen(kw_only=True)
 class ChosenMapping:
-    """A mapping, with notes about it.
-
-    Attributes:
-        mapper: The mapping.
-        notes: What was guessed, and what is not read.
-        unused: The columns that nothing reads.
-    """
+    """A mapping, with notes on what was guessed, and the columns that nothing reads."""
 
     mapper: ContactMapper
     notes: tuple[str, ...] = ()
@@ -51,9 +45,6 @@ def mapper_from_options(
 
     ``--map`` pairs change single fields of a preset or of the settings' mapping; without these
     they are the whole mapping.
-
-    Raises:
-        ConfigError, MappingError: If it is not well formed.
     """
     base = _base(settings, preset)
     if not pairs:
@@ -110,9 +101,9 @@ def choose(
     used = {*mapper.sources, *mapper.consent_keys, REASON_COLUMN}
     unused = tuple(column for column in rows.columns if column not in used)
     if unused:
-        note = f"columns not used: {bounded(unused, len(unused) if verbose else _NAMED)}"
+        names = bounded(unused, len(unused) if verbose else _NAMED)
         hint = "`icontact init --columns FILE` also finds custom fields among them"
-        notes = (*notes, f"{note}; {hint}")
+        notes = [*notes, f"columns not used: {names}; {hint}"]
     return ChosenMapping(mapper=mapper, notes=(*mapper.consent.lines, *notes), unused=unused)
 
 
@@ -160,7 +151,7 @@ def _for_columns(
     pairs: Sequence[str],
     *,
     only_mapped: bool,
-) -> tuple[ContactMapper, tuple[str, ...]]:
+) -> tuple[ContactMapper, Sequence[str]]:
     """Return the mapping, which reads only columns that the file has, and notes about it."""
     for pair in pairs if rows.complete else ():
         _refuse_swapped(pair, rows)
@@ -168,43 +159,40 @@ def _for_columns(
     named = {*(key for name, key in changes.items() if name != CUSTOM)}
     named |= {*changes.get(CUSTOM, {}).values()}
     base = _base(settings, preset)
+    notes: Sequence[str] = ()
     if base is None and not only_mapped:
-        lacking = sorted(key for key in named if key not in rows.columns)
-        _require_columns(lacking, rows)
-        mapper, notes = _guessed(rows, changes)
-        return mapper, (*notes, *_absent(lacking, rows))
-    chosen = mapper_from_options(settings, preset, pairs)
-    if chosen is None:
-        raise ConfigError("--only-mapped leaves no mapping: add --map email=COLUMN")
-    absent = chosen.missing(rows.columns)
-    # A preset names more columns than a file has; a mapping that was written for a file does not.
-    presets = {ContactMapper.preset(name).fingerprint for name in PRESETS}
-    is_preset = base is not None and base.fingerprint in presets
-    needed = {*chosen.explain({})["email"].sources, *named}
-    _require_columns([key for key in absent if key in needed or not is_preset], rows)
-    return chosen, _absent(absent, rows)
+        absent: Sequence[Any] = sorted(key for key in named if key not in rows.columns)
+        _require_columns(absent, rows)
+        mapper = _guessed(rows, changes)
+        notes = (f"the mapping was guessed: {', '.join(pairs_of(mapper))}", *mapper.notes)
+    else:
+        found = mapper_from_options(settings, preset, pairs)
+        if found is None:
+            raise ConfigError("--only-mapped leaves no mapping: add --map email=COLUMN")
+        mapper, absent = found, found.missing(rows.columns)
+        # A preset names more columns than a file has; a mapping for a file does not.
+        presets = {ContactMapper.preset(name).fingerprint for name in PRESETS}
+        is_preset = base is not None and base.fingerprint in presets
+        needed = {*mapper.explain({})["email"].sources, *named}
+        _require_columns([key for key in absent if key in needed or not is_preset], rows)
+    if absent:
+        where = "the file" if rows.complete else "the file's first rows"
+        names = bounded(absent, _NAMED)
+        notes = (*notes, f"the mapping also names columns that are not in {where}: {names}")
+    return mapper, notes
 
 
-def _guessed(rows: RowFile, changes: Mapping[str, Any]) -> tuple[ContactMapper, tuple[str, ...]]:
+def _guessed(rows: RowFile, changes: Mapping[str, Any]) -> ContactMapper:
     if not rows.columns:
         raise ConfigError(
             f"{rows.name}: no row can be read as a JSON object with keys; write one object a "
             'line, like {"email": "…"}, or a list of objects'
         )
     try:
-        mapper = ContactMapper.guess(rows.columns, rows.first_rows(), changes)
+        return ContactMapper.guess(rows.columns, rows.first_rows(), changes)
     except MappingError as error:
         problem = no_address_column(error.problem, rows.columns)
         raise ConfigError(f"{rows.name}: {problem}{rows.header_hint}") from None
-    return mapper, (f"the mapping was guessed: {', '.join(pairs_of(mapper))}", *mapper.notes)
-
-
-def _absent(keys: Collection[Any], rows: RowFile) -> tuple[str, ...]:
-    """Return a note about columns of the mapping that the file does not have."""
-    if not keys:
-        return ()
-    where = "the file" if rows.complete else "the file's first rows"
-    return (f"the mapping also names columns that are not in {where}: {bounded(keys, _NAMED)}",)
 
 
 def _require_columns(keys: Collection[Any], rows: RowFile) -> None:

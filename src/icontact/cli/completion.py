@@ -101,13 +101,9 @@ def _columns(ctx: click.Context) -> Sequence[str]:
 
 def _names(ctx: click.Context) -> Mapping[str, Any]:
     """Return the lists and custom fields of the folder: from the cache, or from iContact."""
-    nothing: Mapping[str, Any] = {"lists": [], "fields": []}
-    places = {
-        name: ctx.params[name]
-        for name in ("account_id", "client_folder_id")
-        if ctx.params.get(name) is not None
-    }
-    return _quickly(lambda: _cached(places)) or nothing
+    names = ("account_id", "client_folder_id")
+    places = {name: ctx.params[name] for name in names if ctx.params.get(name) is not None}
+    return _quickly(lambda: _cached(places)) or {"lists": [], "fields": []}
 
 
 def _quickly(work: Callable[[], Any]) -> Any:
@@ -128,7 +124,12 @@ def _quickly(work: Callable[[], Any]) -> Any:
 
 
 def _cached(places: Mapping[str, Any]) -> Mapping[str, Any]:
-    path = _cache_file(places)
+    # The file's name does not show the credentials that it is for.
+    variables = [name for name in CREDENTIALS.values() if name != CREDENTIALS["password"]]
+    values = [os.environ.get(name, "") for name in (*variables, *ENVIRONMENT.values())]
+    digest = hashlib.sha256(json.dumps([values, sorted(places.items())]).encode()).hexdigest()
+    folder_of_caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    path = Path(folder_of_caches) / "icontact" / f"names-{digest[:16]}.json"
     try:
         if time.time() - path.stat().st_mtime < _KEPT:
             kept: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
@@ -147,12 +148,3 @@ def _cached(places: Mapping[str, Any]) -> Mapping[str, Any]:
     fresh.write_text(json.dumps(found), "utf-8")
     fresh.replace(path)
     return found
-
-
-def _cache_file(places: Mapping[str, Any]) -> Path:
-    """Return the file for these credentials; its name does not show them."""
-    variables = [name for name in CREDENTIALS.values() if name != CREDENTIALS["password"]]
-    values = [os.environ.get(name, "") for name in (*variables, *ENVIRONMENT.values())]
-    digest = hashlib.sha256(json.dumps([values, sorted(places.items())]).encode()).hexdigest()
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "icontact" / f"names-{digest[:16]}.json"

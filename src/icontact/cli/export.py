@@ -23,7 +23,7 @@ from icontact.cli.options import (
 )
 from icontact.cli.output import is_terminal, print_json, print_note, print_text
 from icontact.cli.progress import ProgressDisplay
-from icontact.export import ExportProgress, ExportReport
+from icontact.export import ExportProgress, ExportReport, Format
 
 __all__ = ["export", "run"]
 
@@ -43,7 +43,7 @@ def run(options: SimpleNamespace, display: ProgressDisplay) -> ExportReport:
         raise CommandError("--json needs --output FILE: standard output has the contacts already")
     if not (to_stdout or options.force) and Path(options.output).is_file():
         raise CommandError(f"{options.output} exists already; --force replaces it")
-    form = options.format or ("csv" if to_stdout else None)
+    form: Format | None = options.format or ("csv" if to_stdout else None)
     target: str | BinaryIO = sys.stdout.buffer if to_stdout else options.output
     fields = None if options.fields is None else [one.strip() for one in options.fields.split(",")]
 

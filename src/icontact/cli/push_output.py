@@ -21,6 +21,8 @@ _CALM = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
 #: A screen shows this many reasons.
 _REASONS = 8
 
+_OPTED_OUT = "people opted out in the file and are"
+
 #: Fields that identify a person: without --diff they are masked.
 _PERSONAL = ("first_name", "last_name", "street", "street2", "phone", "fax", "business")
 
@@ -48,8 +50,14 @@ def show_push(
     for note in summary.notes:
         print_note(note)
     print_text(f"{summary.list.name}: {sentence(summary)}", indent="  ")
-    if isinstance(done, PushReport):
-        _print_error(done)
+    if isinstance(done, PushReport) and done.error is not None:
+        problem = describe_error(done.error)
+        print_note(f"the push ended early: {problem}; push the same file again later", always=True)
+    if isinstance(done, PushReport) and done.opted_out_on_list:
+        number = done.opted_out_on_list
+        people = "person opted out in the file and is" if number == 1 else _OPTED_OUT
+        advice = "--opt-out unsubscribe unsubscribes them"
+        print_note(f"{number:,} {people} still on the list; {advice}", always=True)
     if quiet:
         return
     # Before a push the changes matter; after it, what did not work out.
@@ -82,20 +90,6 @@ def sentence(summary: PushSummary) -> str:
     if getattr(summary.done, "opted_out_on_list", 0):
         return text
     return f"{text} Nothing is left to do."
-
-
-def _print_error(report: PushReport) -> None:
-    if report.error is not None:
-        problem = describe_error(report.error)
-        print_note(f"the push ended early: {problem}; push the same file again later", always=True)
-    if number := report.opted_out_on_list:
-        people = "person opted out" if number == 1 else "people opted out"
-        verb = "is" if number == 1 else "are"
-        print_note(
-            f"{number:,} {people} in the file and {verb} still on the list; "
-            "--opt-out unsubscribe unsubscribes them",
-            always=True,
-        )
 
 
 def print_reasons(reasons: Sequence[ReasonCount], file: RowFile) -> None:
