@@ -59,15 +59,7 @@ class HandledRequest:
 
 
 class App:
-    """The embedded iContact behind all servers.
-
-    Args:
-        store: The state.
-        quirks: The switches for what is not known of iContact; may be set at any time.
-        clock: The time.
-        recipients: How recipients react.
-        max_body_bytes: The longest body that a server accepts.
-    """
+    """The embedded iContact behind all servers."""
 
     def __init__(
         self,

@@ -41,11 +41,7 @@ Handler = Callable[[IncomingRequest], dict[str, Any]]
 
 
 class Control:
-    """Answers on the control URL of a sandbox.
-
-    Args:
-        sandbox: The sandbox to control.
-    """
+    """Answers on the control URL of a sandbox."""
 
     def __init__(self, sandbox: EmbeddedIContact) -> None:
         self._sandbox = sandbox

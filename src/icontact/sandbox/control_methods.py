@@ -26,12 +26,6 @@ def check(
 ) -> None:
     """Refuse arguments that are missing, unknown or of the wrong type.
 
-    Args:
-        given: The arguments.
-        known: Their names and types.
-        required: The names that must be given.
-        open_ended: Whether unknown names are accepted.
-
     Raises:
         ValueError: An argument is wrong; the message names it, and does not show its value.
     """

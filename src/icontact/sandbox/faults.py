@@ -20,12 +20,10 @@ from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse, html_pa
 _PHP_NOTICE = b"Warning: Invalid argument supplied for foreach() in index.php on line 1"
 _WRITES = frozenset({"POST", "PUT", "DELETE"})
 _SINGULARS = {
-    **{f"{each}s": each for each in (
-        "contact", "list", "subscription", "customfield", "segment", "campaign", "message", "send",
-        "upload", "webhook", "user", "permission",
-    )},
-    "criteria": "criterion",
-}  # fmt: skip
+    f"{singular}s": singular
+    for singular in "contact list subscription customfield segment campaign message send upload"
+    " webhook user permission".split()
+} | {"criteria": "criterion"}
 # Recorded: of these an empty array stays one; the others become null (API 2.4).
 _EMPTY_ARRAYS = frozenset({"subscriptions", "sends"})
 

@@ -24,12 +24,7 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 def encode(payload: object, *, numeric_ids: bool = False) -> bytes:
-    r"""Return JSON as ``json_encode`` writes it: ``\/`` for a slash, ``\uXXXX`` beyond ASCII.
-
-    Args:
-        payload: What is to be written.
-        numeric_ids: Whether ids are numbers instead of texts.
-    """
+    r"""Return JSON as ``json_encode`` writes it: ``\/`` for a slash, ``\uXXXX`` beyond ASCII."""
     payload = _with_numbers(payload) if numeric_ids else payload
     # A slash can only stand inside a text, so that it may be escaped afterwards.
     return _ENCODER.encode(payload).replace("/", "\\/").encode("ascii")

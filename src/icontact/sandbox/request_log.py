@@ -85,12 +85,7 @@ class RequestLog(Sequence[ReceivedRequest]):
 
 
 def write(request: ReceivedRequest, template: str) -> None:
-    """Log a line for a request.
-
-    Args:
-        request: What arrived. Parts of it that may hold an address or a secret are left out.
-        template: Its path, without personal data.
-    """
+    """Log a line for a request, without what may hold an address or a secret."""
     method = request.method if request.method in _VERBS else "(no such verb)"
     names = [name if _PLAIN_NAME.fullmatch(name) else "(odd)" for name in request.query_names]
     logger.info(

@@ -71,10 +71,7 @@ class Seeded:
 class Seeder:
     """Stores things in one client folder. The caller holds a transaction.
 
-    Args:
-        store: Where to store them.
-        folder_id: The client folder.
-        now: The time of their creation, unless they have one.
+    What has no time of its own gets ``now``.
     """
 
     def __init__(self, store: Store, folder_id: int, now: datetime) -> None:

@@ -22,9 +22,6 @@ class State:
 
     Keys are those of the API; ids are texts, and a blank value is ``""``. Every listing is in the
     order of creation. Most can be limited to one client folder.
-
-    Args:
-        store: Where the state is.
     """
 
     def __init__(self, store: Store) -> None:

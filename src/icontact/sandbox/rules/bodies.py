@@ -19,11 +19,6 @@ _LONGEST_EMAIL = 254
 def items(context: RequestContext, plural: str, singular: str) -> list[Any]:
     """Return what was posted to a collection, in whichever of its shapes.
 
-    Args:
-        context: The request.
-        plural: The key of the collection, as in ``{"contacts": [...]}``.
-        singular: The key of one, as in ``{"contact": {...}}``.
-
     Raises:
         Refusal: 400, if it is none of them; or the status that the quirks have for a batch beyond
             their cap.
@@ -54,11 +49,7 @@ def save_each(
 ) -> list[Item]:
     """Save the items of a collection POST one by one; a refused one becomes warnings (API 2.7).
 
-    Args:
-        context: The request.
-        given: What :func:`items` returned.
-        singular: The key of one item.
-        save: Stores one item, and returns its answer; ``None`` leaves it out silently.
+    ``save`` stores one item, and returns its answer; ``None`` leaves it out silently.
 
     Returns:
         What was stored, in order; shorter than the request if something was refused.
@@ -101,11 +92,8 @@ def member(context: RequestContext, singular: str) -> Item | None:
 class FieldReader:
     """Reads the fields of one payload, and collects a sentence for each that is wrong.
 
-    Args:
-        context: The request.
-        payload: The object that was sent.
-        current: What holds for fields that the payload does not give.
-        complete: Whether :meth:`texts` and :meth:`flags` also read what is not given.
+    ``current`` holds for fields that the payload does not give. If it is not ``complete``,
+    :meth:`texts` and :meth:`flags` read only what is given.
     """
 
     def __init__(
@@ -178,11 +166,7 @@ class FieldReader:
     ) -> int | None:
         """Read an id that has to name something in the folder; complain if it names nothing.
 
-        Args:
-            table: Where the thing is.
-            name: The field with the id.
-            key: The column of the id, if it has another name.
-            required: Whether it may not be blank.
+        ``key`` is the column of the id, if it has another name than the field.
         """
         text = self.text(name, required=required)
         return self._look_up(table, name, key or name, text) if text else None

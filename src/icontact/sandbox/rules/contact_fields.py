@@ -62,11 +62,6 @@ def read(
 ) -> ContactPayload:
     """Take the fields of a contact from a payload.
 
-    Args:
-        context: The request; it is warned about unknown keys if the quirks say so.
-        payload: What was sent.
-        types: The custom fields of the folder, with their types.
-
     Raises:
         Refusal: 400, with a sentence for every field that is not valid.
     """
@@ -121,9 +116,7 @@ def check_status_change(current: str, status: str | None) -> None:
 def write_wire(held: Mapping[str, Any], names: Mapping[str, str]) -> Item:
     """Return a contact as the answer to a write has it: ``""`` for what is blank.
 
-    Args:
-        held: The :data:`COLUMNS`, in this order.
-        names: The custom fields of the folder.
+    ``held`` has the :data:`COLUMNS` in this order.
     """
     answer = {**held}
     del answer["folderId"]

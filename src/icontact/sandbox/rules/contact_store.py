@@ -39,10 +39,6 @@ class ContactStore:
 
     A contact is a dict of its columns, with the changes so far. The caller calls :meth:`flush` in
     the end, in the same transaction.
-
-    Args:
-        context: The request.
-        types: The custom fields of the folder, with their types.
     """
 
     def __init__(self, context: RequestContext, types: Mapping[str, str]) -> None:

@@ -79,8 +79,7 @@ class MatrixEntry(NamedTuple):
 def matrix(routes: Iterable[Route]) -> tuple[MatrixEntry, ...]:
     """Return every verb of every URI, in the order of the reference.
 
-    Args:
-        routes: The routing table; a route without a grade is another path to a resource.
+    A route without a grade is another path to a resource.
     """
     by_template = {template(route.path): route for route in routes}
     entries = []

@@ -62,12 +62,7 @@ def search(
 ) -> Item:
     """Answer a search: array, ``limit``, ``offset``, ``total`` (API 2.4).
 
-    Args:
-        context: The request; terms that are not known are warned about.
-        listing: What may be asked.
-        base: What holds for every row of the collection.
-        plural: The key of the array.
-        render: Makes of a row what the answer shows.
+    ``base`` holds for every row of the collection. Terms that are not known are warned about.
     """
     query, store, quirks = context.incoming.query, context.store, context.quirks
     known = {name: listing.terms[name] for name in query if name in listing.terms}

@@ -82,11 +82,9 @@ def rules_met(message: Row) -> list[SpamRule]:
 
 
 def is_well_formed(text: str, *, html_entities: bool) -> bool:
-    """Say whether a body is well-formed.
+    """Say whether a body is well-formed, with ``&nbsp;`` and its like or without.
 
-    Args:
-        text: The body; a fragment may have several elements side by side.
-        html_entities: Whether ``&nbsp;`` and its like are known.
+    A fragment may have several elements side by side.
     """
     body = _PROLOG.sub("", text, count=1)
     if html_entities:

@@ -30,10 +30,6 @@ class SubscriptionStore:
     """Adds new subscriptions one by one, and stores them together.
 
     The caller calls :meth:`flush` in the end, in the same transaction.
-
-    Args:
-        context: The request.
-        items: The items of the request.
     """
 
     def __init__(self, context: RequestContext, items: Iterable[Any]) -> None:

@@ -41,10 +41,6 @@ class UploadedTable(NamedTuple):
 def parse_data(data: bytes, custom_names: Collection[str]) -> UploadedTable:
     """Read a file.
 
-    Args:
-        data: The file.
-        custom_names: The custom fields of the folder.
-
     Raises:
         Refusal: 400, if it is not CSV in UTF-8, or its first row does not name the fields.
     """

@@ -41,14 +41,6 @@ _CLOSING = Head(method="", target="", minor=1, headers={"connection": "close"})
 class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
     """Serves the sandbox on a port, from threads of its own.
 
-    Args:
-        router: What is served.
-        host: The address to listen on; an address beyond loopback gives a warning.
-        port: The port; 0 takes a free one.
-        tls: The server's side of TLS; ``None`` speaks plain HTTP.
-        sleep: How to wait, for slow answers.
-        patience: How many seconds a client may be silent, or take for a head or a body.
-
     Raises:
         OSError: The port is taken, or the address is not of this machine.
     """

@@ -134,10 +134,8 @@ def _parse_headers(lines: list[str]) -> dict[str, str]:
 class RequestReader:
     """Reads requests from a connection, one after the other.
 
-    Args:
-        connection: The connection.
-        patience: How many seconds a client may be silent between requests, and how many it may take
-            for a head, and again for a body.
+    ``patience`` is how many seconds a client may be silent between requests, and how many it may
+    take for a head, and again for a body.
     """
 
     def __init__(self, connection: socket.socket, patience: float) -> None:

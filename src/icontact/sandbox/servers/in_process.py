@@ -37,10 +37,6 @@ class InProcessServer:
     refused. The server may be opened several times, and closes when the last opening is undone. Of
     several sandboxes with the same URL the newest answers. The user's own mocks with responses stay
     in force, also those that were there first.
-
-    Args:
-        app: The sandbox's application.
-        base_url: The URL to answer.
     """
 
     def __init__(self, app: App, base_url: str) -> None:

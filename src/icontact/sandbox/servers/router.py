@@ -24,12 +24,7 @@ _NO_GZIP = re.compile(r"\s*(x-)?gzip\s*;\s*q\s*=\s*0(\.0*)?\s*", re.I)
 
 
 class Router:
-    """Leads requests to the API below its mount, or to the control URL.
-
-    Args:
-        app: The sandbox's application.
-        control: What answers on the control URL; ``None`` without one.
-    """
+    """Leads requests to the API below its mount, or to the control URL."""
 
     def __init__(self, app: App, control: Control | None = None) -> None:
         self._app = app
@@ -48,14 +43,9 @@ class Router:
         headers: Mapping[str, str],
         body: tuple[bytes, bool],
     ) -> HandledRequest:
-        """Handle a request.
+        """Handle a request: its path percent-decoded, the names of its headers lower-cased.
 
-        Args:
-            method: The verb.
-            path: The path, percent-decoded.
-            query: The query, as it came.
-            headers: The headers, their names lower-cased.
-            body: The body, and whether it was too long, and so is not kept.
+        Beside the body stands whether it was too long, and so is not kept.
         """
         path = merged(path)
         controlled = self.control is not None and (
@@ -95,10 +85,7 @@ def finalize(
 ) -> tuple[dict[str, str], bytes]:
     """Return the headers and the bytes of an answer, compressed on request (API 2.9).
 
-    Args:
-        method: The verb of the request; the answer to a HEAD has no body.
-        headers: The headers of the request, their names lower-cased.
-        answer: The answer.
+    The answer to a HEAD has no body.
     """
     body, added = answer.body, {"Vary": "Accept-Encoding"}
     if body and "Content-Encoding" not in answer.headers:

@@ -19,10 +19,6 @@ class WsgiApplication:
 
     A fault that breaks the connection raises ``ConnectionResetError``, so that the WSGI server
     breaks it.
-
-    Args:
-        router: What is served.
-        sleep: How to wait, for slow answers.
     """
 
     def __init__(self, router: Router, sleep: Callable[[float], object]) -> None:

@@ -30,10 +30,7 @@ _TOGETHER = 100
 
 
 class Store:
-    """The tables, behind one lock.
-
-    Args:
-        path: The file to keep the state in; ``None`` keeps it in memory.
+    """The tables, behind one lock; without a path in memory.
 
     Raises:
         ValueError: The file is something else than a sandbox of this version.
