@@ -662,6 +662,38 @@ def test_what_is_only_likely_does_not_skip_a_row(row: dict[Any, Any]) -> None:
 class Said(Enum):
     REFUSED = "no"
     GONE = 0
+    OPEN = "false"
+    LEFT = "do not contact"
+
+
+@pytest.mark.parametrize("value", ["false", " False ", b"false", bytearray(b"FALSE"), Said.OPEN])
+def test_the_word_false_of_mautic_s_import_column_is_not_known_in_every_shape(
+    value: object,
+) -> None:
+    with pytest.raises(MappingError, match="not known"):
+        ContactMapper(FIELDS).map({"email": "ada@example.com", "doNotEmail": value})
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["do not contact", b"Do not contact", Said.LEFT, ["vip", b"do_not_contact"], [[Said.LEFT]]],
+    ids=repr,
+)
+def test_a_refusal_in_any_column_is_found_in_every_shape_of_a_value(value: object) -> None:
+    row = {"email": "ada@example.com", "Remark": value}
+
+    (found,) = ContactMapper(FIELDS).unread_consent(list(row), [row])
+
+    assert (found.column, list(found.words)) == ("Remark", ["do not contact"])
+
+
+@pytest.mark.parametrize("value", ["unsubscribed", b"Unsubscribed", ["unsubscribed"]], ids=repr)
+def test_a_mail_tool_s_word_shows_in_every_shape_what_a_column_is_about(value: object) -> None:
+    row = {"email": "ada@example.com", "state": value}
+
+    (found,) = ContactMapper(FIELDS).unread_consent(list(row), [row])
+
+    assert (found.column, found.meaning) == ("state", "yes")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,13 @@ import attrs
 
 from icontact.errors import DoNotContact, MappingError, NoConsent
 from icontact.mapping.consent_headers import kind_of
-from icontact.mapping.consent_reading import ConsentAnswer, Meaning, normalize_word, read, read_left
+from icontact.mapping.consent_reading import (
+    ConsentAnswer,
+    Meaning,
+    read,
+    read_false_as_unknown,
+    read_left,
+)
 from icontact.mapping.contact_fields import bounded, shown
 from icontact.mapping.mautic import DO_NOT_CONTACT
 from icontact.mapping.source import Key, Source
@@ -236,18 +242,8 @@ def _reader_of(key: Key, meaning: Meaning) -> Callable[[object], ConsentAnswer]:
     if meaning == "no" and key not in MAUTIC_KEYS and kind_of(key) == "left":
         return read_left
     if key == "doNotEmail":
-        return _read_mautic
+        return read_false_as_unknown
     return partial(read, meaning=meaning)
-
-
-def _read_mautic(value: object) -> ConsentAnswer:
-    """Read a cell of Mautic's import column: there ``false`` never lifted a do-not-contact.
-
-    So the word leaves open whether the person is mailed in Mautic, which 0 and a blank do not say.
-    """
-    answer = read(value, "no")
-    is_word = isinstance(value, str) and normalize_word(value) == "false"
-    return "unknown" if is_word else answer
 
 
 def said_no(key: Key) -> DoNotContact:

@@ -28,6 +28,7 @@ from icontact.mapping.consent_reading import (
     read,
     read_left,
     refusal_in,
+    texts_in,
 )
 from icontact.mapping.normalize import header_words
 from icontact.mapping.values import is_blank
@@ -74,7 +75,7 @@ def _refusals(column: str, values: Sequence[object]) -> Iterator[str]:
     for value in values:
         phrase = refusal_in(value)
         if phrase is None and is_strong_no(value) and is_about_email(header_words(column)):
-            phrase = str(value)
+            phrase = texts_in(value)[0]
         if phrase is not None:
             if is_other_channel(header_words(column)):
                 return
@@ -100,7 +101,7 @@ def _meaning(
     are_known = [read(value, "yes") in ("mail", "no_mail") for value in values]
     if name in _GENERAL:
         # A plain yes or no alone does not show what it is about.
-        words = {normalize_word(str(value)) for value in values}
+        words = {normalize_word(text) for value in values for text in texts_in(value)}
         return "yes" if all(are_known) and words & WEAK_NOT_MAILABLE else None
     if are_known and all(are_known):
         return "yes"

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from itertools import chain
 from typing import Any, Literal, TypeAlias
 
 from icontact.mapping.consent_headers import is_negated
@@ -107,6 +108,9 @@ _LONGEST_START = 4
 _REFUSAL_WORDS = 7
 _LONGEST_NOTE = 2_000
 
+#: A list of tags holds no lists that are deeper.
+_DEEPEST = 3
+
 #: With a space around, so that they are found as whole words; Japanese and Chinese have none.
 _REFUSALS = tuple(f" {word} " if word[0] < "\u2e80" else word for word in sorted(REFUSAL))
 
@@ -139,14 +143,23 @@ def read_left(value: object) -> ConsentAnswer:
     return "no_mail" if answer == "unknown" else answer
 
 
+def read_false_as_unknown(value: object) -> ConsentAnswer:
+    """Read a cell of Mautic's import column: there ``false`` never lifted a do-not-contact.
+
+    So the word leaves open whether the person is mailed in Mautic, which 0 and a blank do not say.
+    """
+    is_word = any(normalize_word(text) == "false" for text in texts_in(value))
+    return "unknown" if is_word else read(value, "no")
+
+
 def is_strong(value: object) -> bool:
     """Return whether a cell holds a word that mail tools alone use."""
-    return isinstance(value, str) and normalize_word(value) in MAILABLE | NOT_MAILABLE
+    return any(normalize_word(text) in MAILABLE | NOT_MAILABLE for text in texts_in(value))
 
 
 def is_strong_no(value: object) -> bool:
     """Return whether a cell holds a mail tool's word for a person who must not be mailed."""
-    texts = _texts_in(value)
+    texts = texts_in(value)
     return bool(texts) and all(normalize_word(text) in NOT_MAILABLE for text in texts)
 
 
@@ -156,12 +169,8 @@ def refusal_in(value: object) -> str | None:
     A phrase counts in a short sentence or an entry of a list; a long note may be about something
     else that is not to be done.
     """
-    if isinstance(value, list | tuple | set | frozenset):
-        return next(filter(None, map(refusal_in, value)), None)
-    if not isinstance(value, str):
-        return None
-    for part in re.split(r"[,;|.!\n]+", value[:_LONGEST_NOTE]):
-        words = normalize_word(part)
+    parts = (re.split(r"[,;|.!\n]+", text[:_LONGEST_NOTE]) for text in texts_in(value))
+    for words in map(normalize_word, chain.from_iterable(parts)):
         if len(words.split()) <= _REFUSAL_WORDS:
             found = next((phrase for phrase in _REFUSALS if phrase in f" {words} "), None)
             if found is not None:
@@ -180,21 +189,23 @@ def is_plain_refusal(value: object) -> bool:
         return False
     return any(
         len(text) <= _LONGEST_REFUSAL and normalize_word(text) in REFUSAL
-        for text in _texts_in(value)
+        for text in texts_in(value)
     )
 
 
-def _texts_in(value: object) -> list[str]:
+def texts_in(value: object) -> list[str]:
     """Return the texts of a cell: its own, or those of a list, which may be in JSON."""
     value = _plain_value(value)
-    if isinstance(value, str):
-        found = _in_json(value) if value.lstrip().startswith("[") else None
-        if not isinstance(found, list):
-            return [value]
-        value = found
-    if isinstance(value, list | tuple | set | frozenset):
-        return [text for text in map(_plain_value, value) if isinstance(text, str)]
-    return []
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        value = _in_json(value) or value
+    texts: list[str] = []
+    level: list[object] = [value]
+    for _ in range(_DEEPEST):
+        plain = list(map(_plain_value, level))
+        texts += [one for one in plain if isinstance(one, str)]
+        lists = [one for one in plain if isinstance(one, list | tuple | set | frozenset)]
+        level = [inner for one in lists for inner in one]
+    return texts
 
 
 def _plain_value(value: object) -> object:

@@ -58,7 +58,6 @@ class FieldMapping:
         custom: Whether it is one of the folder's.
         source: Where its value comes from.
         context: The facts that its transforms may use.
-        field_type: The custom field's type, once the folder was asked.
         label: The name under which messages show it.
         steps: The transforms that its value goes through.
         keys: The keys of the row, in the order in which they are asked.
@@ -72,7 +71,6 @@ class FieldMapping:
     custom: bool
     source: Source
     context: TransformContext
-    field_type: str | None
     label: str
     steps: tuple[TransformStep, ...]
     keys: tuple[Key, ...]
@@ -192,7 +190,6 @@ def make_field(
             custom=custom,
             source=source,
             context=context,
-            field_type=field_type,
             label=label,
             steps=steps,
             keys=source.keys,

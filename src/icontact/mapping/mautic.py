@@ -15,10 +15,8 @@ from icontact.mapping.contact_fields import CUSTOM, custom_label, nearest, shown
 #: Mautic's alias of the country; its field mapping has no place for it, and states need it.
 COUNTRY = "country"
 
-#: Pseudo fields that Mautic offers beside a contact's own: its id, and the page with its history.
+#: Pseudo fields that Mautic offers beside a contact's own.
 CONTACT_ID = "mauticContactId"
-TIMELINE_LINK = "mauticContactTimelineLink"
-
 #: In spite of its name, 1 means that the contact must **not** be mailed.
 DO_NOT_CONTACT = "mauticContactIsContactableByEmail"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from icontact.mapping.mautic import CONTACT_ID, DO_NOT_CONTACT
+
 __all__ = ["contact_row", "contacts_in", "do_not_contact", "number", "plain_value", "whole"]
 
 #: Mautic's numbers for why a person must not be mailed; 0 is "may be".
@@ -73,8 +75,8 @@ def contact_row(found: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **row,
         **(beside | row),
-        "mauticContactId": identifier,
-        "mauticContactIsContactableByEmail": None if blocked is None else int(blocked),
+        CONTACT_ID: identifier,
+        DO_NOT_CONTACT: None if blocked is None else int(blocked),
     }
 
 
