@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, overload
 
 from icontact import auth
@@ -32,23 +31,9 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import BinaryIO, Unpack
 
+    from icontact import resources
     from icontact.export import ContactExport, ExportProgress, ExportReport, Format
     from icontact.models import Account, AccountFields, ClientFolder, ContactStatus, ServerTime
-    from icontact.resources import (
-        Accounts,
-        Automations,
-        Campaigns,
-        Contacts,
-        CustomFields,
-        Lists,
-        Messages,
-        Segments,
-        Sends,
-        SignupForms,
-        Subscriptions,
-        Uploads,
-        Webhooks,
-    )
     from icontact.suppression import Suppressions
 
 __all__ = ["AccountScope", "Client", "Folder"]
@@ -183,11 +168,11 @@ class Client:
         return wire.decode(ServerTime, answer.payload, "time", answer.call)
 
     @property
-    def accounts(self) -> Accounts:
+    def accounts(self) -> resources.Accounts:
         """The accounts that the credentials open."""
-        from icontact.resources import Accounts
+        from icontact import resources
 
-        return Accounts(self._transport)
+        return resources.Accounts(self._transport)
 
     def account(self, account_id: int, /) -> AccountScope:
         """Return one account's resources. Makes no request.
@@ -292,29 +277,29 @@ class Folder:
     """
 
     #: The folder's contacts.
-    contacts: Contacts
+    contacts: resources.Contacts
     #: The folder's lists.
-    lists: Lists
+    lists: resources.Lists
     #: Which contact is on which list.
-    subscriptions: Subscriptions
+    subscriptions: resources.Subscriptions
     #: The folder's custom fields.
-    custom_fields: CustomFields
+    custom_fields: resources.CustomFields
     #: The folder's segments, and their criteria.
-    segments: Segments
+    segments: resources.Segments
     #: The senders of the folder's mail.
-    campaigns: Campaigns
+    campaigns: resources.Campaigns
     #: The folder's messages, and their results.
-    messages: Messages
+    messages: resources.Messages
     #: The folder's sends: real mail to real people.
-    sends: Sends
+    sends: resources.Sends
     #: Files of contacts.
-    uploads: Uploads
+    uploads: resources.Uploads
     #: The folder's sign-up forms.
-    signup_forms: SignupForms
+    signup_forms: resources.SignupForms
     #: The URLs that iContact posts changes of contacts to.
-    webhooks: Webhooks
+    webhooks: resources.Webhooks
     #: Messages that welcome new subscribers of a list.
-    automations: Automations
+    automations: resources.Automations
 
     def __init__(self, transport: Sender, account_id: int, client_folder_id: int) -> None:
         self.transport = transport
@@ -326,8 +311,10 @@ class Folder:
         """Make a resource when it is first used: each imports models that few programs need."""
         if name not in Folder.__annotations__:
             raise AttributeError(f"Folder has no attribute {name!r}")
-        kind = getattr(import_module("icontact.resources"), Folder.__annotations__[name])
-        made = kind(self.transport, self._path)
+        from icontact import resources
+
+        kind = Folder.__annotations__[name].removeprefix("resources.")
+        made = getattr(resources, kind)(self.transport, self._path)
         setattr(self, name, made)
         return made
 
@@ -345,9 +332,9 @@ class Folder:
         Raises:
             NotFound: If the folder does not exist.
         """
-        from icontact.resources import ClientFolders
+        from icontact import resources
 
-        return ClientFolders(self.transport, self.account_id).get(self.client_folder_id)
+        return resources.ClientFolders(self.transport, self.account_id).get(self.client_folder_id)
 
     def suppressed(
         self, *, list_id: int | None = None, since: date | str | None = None

@@ -7,7 +7,7 @@ import requests
 
 from icontact import Limiter, Unlimited
 from icontact.sandbox import Sandbox
-from icontact.transport.log_redaction import redacted_logs
+from icontact.transport.connections import redacted_logs
 
 
 def test_urllib3_logs_no_search_term_of_ours(caplog: pytest.LogCaptureFixture) -> None:

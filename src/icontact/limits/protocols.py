@@ -82,19 +82,11 @@ class Unlimited(WithoutFigures):
     """Holds nothing back: for the embedded iContact, or where something else paces."""
 
     def acquire(self, cost: int = 1) -> float:
-        """Return 0.0 at once.
-
-        Args:
-            cost: Is ignored.
-        """
+        """Return 0.0 at once, whatever the cost."""
         return 0.0
 
     def seconds_until(self, cost: int = 1) -> float:
-        """Return 0.0.
-
-        Args:
-            cost: Is ignored.
-        """
+        """Return 0.0, whatever the cost."""
         return 0.0
 
     def __repr__(self) -> str:

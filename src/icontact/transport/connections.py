@@ -9,10 +9,13 @@ from __future__ import annotations
 import http.client
 import io
 import ipaddress
+import logging
 import os
 import time
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -23,6 +26,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import DecodeError, SSLError
 
+from icontact.auth import redact
+
 __all__ = [
     "ANSWER_TIMEOUTS",
     "LONGEST_ANSWER",
@@ -31,6 +36,7 @@ __all__ = [
     "Received",
     "is_loopback",
     "receive",
+    "redacted_logs",
 ]
 
 #: How many read time-outs the whole of an answer may take, its head included.
@@ -240,3 +246,49 @@ class _Adapter(HTTPAdapter):
         manager = super().proxy_manager_for(*arguments, **options)
         manager.pool_classes_by_scheme = _POOLS
         return manager
+
+
+_OURS: ContextVar[bool] = ContextVar("_OURS", default=False)
+
+#: Every module of urllib3 that logs.
+_LOGGERS = ("connection", "connectionpool", "poolmanager", "response", "util.retry")
+
+
+class _Redaction(logging.Filter):
+    """Keeps search terms, and texts that servers echo, out of urllib3's log.
+
+    urllib3 logs whole URLs, and a search for a contact has the address in its query. While a call
+    of this library is under way in a thread, the query is cut off. Other requests are logged as
+    ever.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if _OURS.get():
+            # A malformed header is quoted in the exception.
+            record.exc_info = record.exc_text = None
+            if isinstance(record.args, tuple):
+                record.args = tuple(map(_redacted, record.args))
+        return True
+
+
+def _redacted(arg: object) -> object:
+    if isinstance(arg, BaseException):
+        return type(arg).__name__
+    path, mark, _ = str(arg).partition("?")
+    if mark:
+        return redact(f"{path}?…")
+    return redact(arg) if isinstance(arg, str) else arg
+
+
+for _name in _LOGGERS:
+    logging.getLogger(f"urllib3.{_name}").addFilter(_Redaction())
+
+
+@contextmanager
+def redacted_logs() -> Iterator[None]:
+    """Cut the queries off that urllib3 logs in this thread during the block."""
+    token = _OURS.set(True)
+    try:
+        yield
+    finally:
+        _OURS.reset(token)

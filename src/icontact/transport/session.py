@@ -20,8 +20,7 @@ from icontact.errors import CallSummary, RequestTimeout
 from icontact.limits import AdaptiveLimiter, Limiter, ResponseListener
 from icontact.transport.call import Answer, Call, Event
 from icontact.transport.checks import Timeout, checked_agent, checked_timeout, checked_url
-from icontact.transport.connections import Pool, receive
-from icontact.transport.log_redaction import redacted_logs
+from icontact.transport.connections import Pool, receive, redacted_logs
 from icontact.transport.response import AttemptResult, classify_exception, parse_response
 from icontact.transport.retry import FailureKind, RetryPolicy, Safety, may_be_applied
 

@@ -14,8 +14,7 @@ from icontact._version import __version__
 from icontact.auth import Private, redact
 from icontact.errors import CallError, CallSummary, ConfigError, RedirectRefused
 from icontact.integrations.errors import MauticError
-from icontact.transport.connections import Pool, is_loopback, receive
-from icontact.transport.log_redaction import redacted_logs
+from icontact.transport.connections import Pool, is_loopback, receive, redacted_logs
 from icontact.transport.response import classify_exception
 
 __all__ = ["Connection"]
