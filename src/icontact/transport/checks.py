@@ -28,13 +28,7 @@ def checked_url(base_url: str) -> str:
     Raises:
         ConfigError: If it cannot be used.
     """
-    scheme = host = ""
-    try:
-        parts = urlsplit(base_url if isinstance(base_url, str) else "")
-        if parts.port != 0:  # reading the port is what checks it
-            scheme, host = parts.scheme, parts.hostname or ""
-    except ValueError:
-        pass
+    scheme, host = _scheme_and_host(base_url)
     if not host or _NOT_IN_BASE.search(base_url) or not base_url.isprintable():
         raise ConfigError(
             "base_url must look like https://app.icontact.com/icp, without user, query or fragment"
@@ -46,6 +40,19 @@ def checked_url(base_url: str) -> str:
     except ValueError:
         raise ConfigError("base_url cannot be sent: check the name of the host") from None
     return base_url.rstrip("/")
+
+
+def _scheme_and_host(url: object) -> tuple[str, str]:
+    """Return both in lower case, or two empty texts for a value that is not a URL.
+
+    Apart from the check, so that no frame of an error holds the parts: one may be a password.
+    """
+    try:
+        parts = urlsplit(url if isinstance(url, str) else "")
+        # Reading the port is what checks it.
+        return (parts.scheme, parts.hostname or "") if parts.port != 0 else ("", "")
+    except ValueError:
+        return "", ""
 
 
 def checked_timeout(timeout: Timeout) -> Timeout:
