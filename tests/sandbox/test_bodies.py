@@ -153,3 +153,23 @@ def test_a_body_that_is_too_long_is_refused_and_the_next_is_taken(sandbox: Sandb
         assert response.status_code == 413
         assert wire.get("/contacts")["total"] == 0
         assert wire.contact()
+
+
+@pytest.mark.parametrize(
+    ("path", "item", "field"),
+    [
+        ("/messages", {"messageType": "normal", "subject": "News"}, "campaignId"),
+        ("/segments", {"name": "Some"}, "listId"),
+        ("/sends", {"includeListIds": "{list}"}, "messageId"),
+        ("/uploads", {"action": "add"}, "listIds"),
+    ],
+)
+@pytest.mark.parametrize("value", [{}, []])
+def test_an_id_that_is_not_a_text_is_complained_of_once(
+    wire: Wire, path: str, item: dict[str, str], field: str, value: object
+) -> None:
+    list_id = str(wire.sandbox.list_id)
+    given = {name: text.replace("{list}", list_id) for name, text in item.items()}
+    answer = wire.post(path, [{**given, field: value}])
+    sentence = f"The {field} value you provided was not valid. Please provide a valid {field}"
+    assert answer["warnings"] == [sentence]

@@ -206,8 +206,9 @@ class FieldReader:
             self._context.warn(error_texts.unchanged(given))
 
     def complain(self, text: str) -> None:
-        """Note a sentence for the answer."""
-        self._problems.append(text)
+        """Note a sentence for the answer, once."""
+        if text not in self._problems:
+            self._problems.append(text)
 
     def finish(self) -> None:
         """Refuse the payload if anything was wrong with it."""
