@@ -315,6 +315,20 @@ def test_a_file_of_any_size_that_is_not_a_journal_is_not_changed(
     assert path.read_bytes() == b"x" * size
 
 
+@pytest.mark.parametrize("mark", ["application_id", "user_version"])
+def test_a_database_of_another_program_without_tables_is_not_a_journal(
+    make_push: MakePush, path: Path, mark: str
+) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA {mark} = 7")
+    content = path.read_bytes()
+
+    with pytest.raises(errors.JournalError, match=r"is not the journal of a push"):
+        make_push().run(people(1), journal=path)
+
+    assert path.read_bytes() == content
+
+
 def test_the_database_of_another_program_stays_as_it_is(make_push: MakePush, path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE precious (thing)")

@@ -250,3 +250,11 @@ def test_after_a_shift_the_contacts_that_were_not_seen_are_searched_for(
 
 def test_nothing_to_search_for_makes_no_search() -> None:
     assert list(groups_of([])) == []
+
+
+def test_a_searcher_does_not_show_the_address_that_it_compares_with() -> None:
+    searcher = Searcher[str, str](
+        search=list, one=list, value_of=str, compared=str, sentinel="jo@example.com"
+    )
+    assert searcher.groups
+    assert "jo@" not in repr(searcher)

@@ -364,3 +364,12 @@ def test_the_workers_of_the_settings_send(sandbox: Sandbox, make_push: MakePush)
 
     assert push.run([person(place) for place in range(9)]).counts["created"] == 9
     assert push.policy.workers == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "is_on"),
+    [("true", True), ("1", True), ("YES", True), ("false", False), ("0", False), (" No ", False)],
+)
+def test_a_variable_switches_pushes_in_any_spelling(text: str, is_on: bool) -> None:
+    variables = {"ICONTACT_LIST": "x", "ICONTACT_PUSH_CONTACTS": text}
+    assert PushSettings.from_env(variables).push_contacts is is_on

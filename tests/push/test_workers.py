@@ -195,3 +195,11 @@ def test_a_pool_waits_for_its_calls_where_something_else_goes_wrong() -> None:
 def test_workers_are_a_number_or_auto(sandbox: Sandbox, wrong: Any) -> None:
     with pytest.raises(errors.ConfigError, match='whole number from 1 to 32, or "auto"'):
         pushed(sandbox, seconds=0.0, workers=wrong)
+
+
+def test_ctrl_c_in_a_pool_of_one_worker_ends_it() -> None:
+    def interrupted(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with worker_pool(1) as pool, pytest.raises(KeyboardInterrupt):
+        list(pool.map(interrupted, [1]))

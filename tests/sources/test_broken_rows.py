@@ -145,7 +145,9 @@ def test_a_broken_line_of_json_keeps_what_can_be_read() -> None:
 
 def test_what_is_kept_of_a_broken_row_is_not_shown() -> None:
     (row,) = broken(HEADER + b"jo@example.com,Jo,yes,surplus\n")
+    assert row.surplus == ("surplus",)
     assert "jo@" not in repr(row)
+    assert "surplus'" not in repr(row)
     assert row == BadRow(row.reason)
 
 
@@ -159,3 +161,31 @@ def test_the_first_rows_are_read_with_the_encoding_that_was_given() -> None:
     rows = read_rows(io.BytesIO(content), name="people.csv", encoding="utf-8")
     with rows, pytest.raises(ConfigError, match="line 2"):
         rows.first_rows()
+
+
+@pytest.mark.parametrize("name", ["people.csv.gz", "people.jsonl.gz"])
+def test_of_a_compressed_file_that_is_cut_off_every_whole_line_is_a_row(name: str) -> None:
+    lines = [HEADER.decode()] if "csv" in name else []
+    lines += [
+        f"person{number}@example.com,Jo,no\n"
+        if "csv" in name
+        else f'{{"Email": "person{number}@example.com"}}\n'
+        for number in range(5)
+    ]
+    content = "".join(lines).encode()
+    half = len(lines[-1]) // 2
+    cut = gzip.compress(content, compresslevel=0)[: -8 - half]
+    rows = read_rows(io.BytesIO(cut), name=name)
+    *whole, last = rows
+    assert [row["Email"] for row in whole if isinstance(row, dict)] == [
+        f"person{number}@example.com" for number in range(4)
+    ]
+    assert isinstance(last, BadRow)
+    assert "cut off or damaged" in last.reason
+    assert "it may hold more rows than could be read" in rows.notes[-1]
+
+
+def test_a_file_whose_last_line_is_a_header_with_other_signs_is_read_by_its_first_line() -> None:
+    rows = read_rows(io.BytesIO(b"Email,Name\njo@example.com,Jo\nEmail;Name;City\n"))
+    assert rows.columns == ("Email", "Name")
+    assert rows.delimiter == ","

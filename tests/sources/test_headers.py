@@ -149,3 +149,12 @@ def test_a_file_with_tabs_may_be_called_csv() -> None:
         "Name",
         "Town, street",
     )
+
+
+def test_a_row_that_is_joined_to_the_header_is_noted() -> None:
+    rows = read_rows(io.BytesIO(b"Email;Name;Townjo@example.com;Jo;Durham\nann@example.com;;;;\n"))
+    assert len(list(rows)) == 1
+    assert rows.notes == (
+        "the header holds an e-mail address: it may be a row, or be joined to one by a missing "
+        "line break",
+    )

@@ -120,6 +120,13 @@ def test_another_object_is_a_row_as_it_is(document: dict[str, Any]) -> None:
     assert list(opened(document)) == [document]
 
 
+@pytest.mark.parametrize("said", ["perhaps", 1, True, [5], [{"channel": 5}], {"7": "email"}])
+def test_what_cannot_be_read_of_do_not_contact_counts_as_a_no(said: Any) -> None:
+    (row,) = opened({"contact": {**JO, "doNotContact": said}})
+    assert isinstance(row, dict)
+    assert row["mauticContactIsContactableByEmail"] == 1
+
+
 @pytest.mark.parametrize("guessed", [True, False])
 def test_a_push_of_an_answer_leaves_out_who_must_not_be_mailed(
     sandbox: Sandbox, tmp_path: Path, guessed: bool

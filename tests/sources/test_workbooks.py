@@ -123,6 +123,8 @@ def test_cells_become_text_and_numbers_stay_numbers() -> None:
     (row,) = opened(content)
     assert isinstance(row, dict)
     assert written(content)[1:] == [list(cells), list(row.values())]
+    # As a text it would read 5.0.
+    assert type(row["Whole"]) is int
     assert row == {
         "Email": "jo@example.com",
         "Zip": 2139,

@@ -177,6 +177,16 @@ def test_a_pager_shows_what_was_fetched_and_asks_for_nothing(
     assert len(three.requests) == requests
 
 
+def test_a_pager_that_is_read_again_shows_the_second_reading_alone(
+    three: Sandbox, folder: Folder
+) -> None:
+    pager = folder.contacts.list(page_size=2)
+    pager.all()
+    pager.all()
+
+    assert "Contact listing: 3 rows fetched<" in pager._repr_html_()
+
+
 def test_a_listing_with_a_limit_is_complete_at_the_limit(three: Sandbox, folder: Folder) -> None:
     pager = folder.contacts.list(max_items=2, page_size=2)
 

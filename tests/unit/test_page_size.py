@@ -99,6 +99,40 @@ def test_expected_pages(total: int, size: Any, pages: int) -> None:
     assert expected_pages(total, size) == pages
 
 
+@pytest.mark.parametrize(
+    ("total", "size", "first", "pages"),
+    [
+        (5_000, "auto", 1_000, 2),
+        (5_000, "auto", 500, 10),
+        (300, "auto", 300, 1),
+        (5_000, 2_000, 500, 10),
+        (5_000, 2_000, 2_000, 3),
+        (5_000, 2_000, 0, 5_000),
+    ],
+)
+def test_a_first_page_that_is_smaller_shows_a_cap(
+    total: int, size: Any, first: int, pages: int
+) -> None:
+    assert expected_pages(total, size, first) == pages
+
+
+def test_a_page_is_a_tenth_smaller_than_the_largest_that_fits() -> None:
+    sizer = PageSizer("auto")
+    sizer.note_whole(1_000, 8 * 2**20)
+    assert sizer.size == 1_800
+
+
+@pytest.mark.parametrize(("stated", "size"), [(False, 8_000), (True, 2_000)])
+def test_a_cap_that_the_server_does_not_state_is_tried_again(stated: bool, size: int) -> None:
+    sizer = PageSizer("auto")
+    sizer.note_whole(1_000, 1_000)
+    sizer.note_cap(2_000, stated=stated)
+    for _ in range(20):
+        assert sizer.size == 2_000
+        sizer.note_whole(2_000, 1_000)
+    assert sizer.size == size
+
+
 def test_pages_stay_below_sixteen_mebibytes() -> None:
     server = Numbers(60_000, row_bytes=5_000)
     assert len(pager(server).all()) == 60_000

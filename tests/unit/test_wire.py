@@ -96,6 +96,8 @@ def decoded(name: str, value: Any) -> Any:
         ("switch", "1", True),
         ("switch", True, True),
         ("switch", False, False),
+        ("switch", "true", True),
+        ("switch", "false", False),
         ("switch_or_none", "", None),
         ("switch_or_none", None, None),
         ("switch_or_none", "0", False),

@@ -12,6 +12,7 @@ from icontact.errors import ConfigError
 from icontact.mapping import ContactMapper
 from icontact.mapping.contact_fields import looks_like_address, shown
 from icontact.mapping.field_aliases import field_of
+from icontact.sources.rows import addresses_in
 
 __all__ = [
     "LOOK_AHEAD",
@@ -74,6 +75,11 @@ class Header:
     def notes(self) -> list[str]:
         """Which columns are not read, as far as the rows were read."""
         notes = []
+        if any(map(addresses_in, self.names)):
+            notes.append(
+                "the header holds an e-mail address: it may be a row, or be joined to one by a "
+                "missing line break"
+            )
         if self.unread:
             notes.append(f"columns without a name are not read: {listed(sorted(self.unread))}")
         notes += [
