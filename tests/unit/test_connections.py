@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import os
 import socket
@@ -10,6 +11,7 @@ import threading
 import tracemalloc
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -336,6 +338,54 @@ def test_a_server_that_drips_does_not_hold_us_for_ever(
         done.set()
         transport.close()
     assert caught.value.maybe_applied
+
+
+def test_an_answer_may_take_ten_times_as_long_as_a_pause_in_it(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = itertools.count(step=10)
+    monkeypatch.setattr(connections, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(http(b'{"total": 1}'))
+
+    with listening(talk) as port:
+        transport = transport_to(clock, f"http://127.0.0.1:{port}", timeout=(5, 5))
+        assert transport.send(Call("GET", "a")).payload == {"total": 1}
+        transport.close()
+
+
+@pytest.mark.parametrize("status", ["400 Bad Request", "404 Not Found", "422 Other"])
+def test_the_text_of_an_error_is_read(clock: Clock, status: str) -> None:
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(http(b'{"errors": ["The reason for it"]}', status=status))
+
+    with listening(talk) as port:
+        transport = transport_to(clock, f"http://127.0.0.1:{port}", retry=RetryPolicy.never())
+        with pytest.raises(errors.APIError, match="The reason for it"):
+            transport.send(Call("POST", "a", body={}))
+        transport.close()
+
+
+def test_the_body_of_a_redirect_is_not_waited_for(clock: Clock) -> None:
+    done = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        head = b"HTTP/1.1 302 Found\r\nLocation: https://icontact.example/\r\n"
+        connection.sendall(head + b"Content-Length: 999\r\n\r\n")
+        done.wait(60)
+
+    with listening(talk) as port:
+        transport = transport_to(
+            clock, f"http://127.0.0.1:{port}", timeout=(5, 3), retry=RetryPolicy.never()
+        )
+        with pytest.raises(errors.RedirectRefused):
+            transport.send(Call("POST", "a", body={}))
+        done.set()
+        transport.close()
 
 
 def test_a_connection_is_used_again(sandbox: Sandbox, clock: Clock) -> None:
