@@ -11,8 +11,7 @@ import click
 from icontact.cli.choose_mapping import ChosenMapping
 from icontact.cli.options import json_option, verbose_option
 from icontact.cli.output import print_json, print_text
-from icontact.cli.push_output import print_reasons, print_rows, sentence
-from icontact.cli.push_summary import PushSummary
+from icontact.cli.push_output import PushSummary, print_reasons, print_rows, sentence
 from icontact.push import ListPush, OutcomeStatus, PushSettings
 from icontact.sources import read_rows
 

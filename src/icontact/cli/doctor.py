@@ -10,7 +10,6 @@ import attrs
 import click
 
 from icontact.cli.choose_mapping import choose, mapper_from_options
-from icontact.cli.completion import complete_pairs
 from icontact.cli.connection import settings_from
 from icontact.cli.exit_codes import (
     NO_ANSWER,
@@ -25,9 +24,11 @@ from icontact.cli.options import (
     FILE,
     json_option,
     list_option,
+    map_option,
     place_options,
     preset_option,
     quiet_option,
+    settings_option,
 )
 from icontact.cli.output import print_json, print_table, print_text, styled
 from icontact.client import Folder
@@ -39,7 +40,7 @@ from icontact.models import CustomField
 from icontact.push import Doctor, FieldCheck, PushSettings, Step, find_list
 from icontact.sources import read_rows
 
-__all__ = ["doctor", "exit_code_of", "show"]
+__all__ = ["doctor", "show"]
 
 _COLORS = {"ok": "green", "failed": "red", "skipped": "yellow"}
 
@@ -64,22 +65,9 @@ Exit codes: 0 all checks passed; 1 one failed, wrong credentials too; 3 no answe
 
 
 @click.command(help=_HELP, short_help="Check everything that a push needs.")
-@click.option(
-    "--settings",
-    "settings_file",
-    metavar="FILE",
-    type=FILE,
-    help="Check this TOML file too: its list and mapping.",
-)
+@settings_option("Check this TOML file too: its list and mapping.", "settings_file")
 @list_option(help="Check this list: its exact name, or its id.")
-@click.option(
-    "--map",
-    "pairs",
-    multiple=True,
-    metavar="FIELD=COLUMN",
-    shell_complete=complete_pairs,
-    help="Check this mapping, as `push` takes it.",
-)
+@map_option("Check this mapping, as `push` takes it.", "pairs")
 @preset_option("Check a mapping with a name: mautic.")
 @click.option(
     "--test-push",
@@ -108,7 +96,10 @@ def doctor(ctx: click.Context, /, as_json: bool, quiet: bool, **options: Any) ->
     if options["test_push"] is None and (options["sample"] or options["existing_ok"]):
         raise CommandError("--sample and --existing-ok belong to --test-push EMAIL")
     if options["test_push"] is not None:
-        _check_address(options["test_push"])
+        try:
+            clean_email(options["test_push"])
+        except MappingError as error:
+            raise CommandError(f"--test-push EMAIL: {error.problem}") from None
     examiner = _doctor(**options)
     try:
         with interruptible():
@@ -116,7 +107,10 @@ def doctor(ctx: click.Context, /, as_json: bool, quiet: bool, **options: Any) ->
     except KeyboardInterrupt as stop:
         raise InterruptedCommand(f"stopped. {_left_by(stop, options)}") from None
     show(steps, examiner.fields, as_json=as_json, quiet=quiet)
-    ctx.exit(exit_code_of(steps))
+    problem = next((step for step in steps if step.status == "failed"), None)
+    if problem is not None:
+        silent = problem.error is not None and exit_code_for(problem.error) == NO_ANSWER
+        ctx.exit(NO_ANSWER if silent else SOME_FAILED)
 
 
 def _doctor(
@@ -155,13 +149,6 @@ def _check_triggers(
     return ", ".join(rule.label for rule in rules)
 
 
-def _check_address(given: str) -> None:
-    try:
-        clean_email(given)
-    except MappingError as error:
-        raise CommandError(f"--test-push EMAIL: {error.problem}") from None
-
-
 def _left_by(stop: KeyboardInterrupt, options: Mapping[str, Any]) -> str:
     """Describe what an interrupted test push left, and the command that removes it."""
     if not stop.args:
@@ -175,40 +162,11 @@ def _left_by(stop: KeyboardInterrupt, options: Mapping[str, Any]) -> str:
     return f"{stop}. The command: {shlex.join(words)} --test-push EMAIL"
 
 
-def _first_problem(steps: Sequence[Step]) -> Step | None:
-    return next((step for step in steps if step.status == "failed"), None)
-
-
-def exit_code_of(steps: Sequence[Step]) -> int:
-    """Return the exit code that the first problem means, or 0."""
-    problem = _first_problem(steps)
-    if problem is None:
-        return 0
-    silent = problem.error is not None and exit_code_for(problem.error) == NO_ANSWER
-    return NO_ANSWER if silent else SOME_FAILED
-
-
-def _detail(step: Step) -> str:
-    is_all = step.error is not None and step.detail == str(step.error)
-    return describe_error(step.error) if is_all and step.error else step.detail
-
-
 def show(
-    steps: Sequence[Step],
-    fields: Sequence[FieldCheck] = (),
-    *,
-    as_json: bool = False,
-    quiet: bool = False,
+    steps: Sequence[Step], fields: Sequence[FieldCheck], *, as_json: bool, quiet: bool
 ) -> None:
-    """Print a line for each step, and what to do about the first problem.
-
-    Args:
-        steps: The steps.
-        fields: What became of each row of the mapping in a test push.
-        as_json: Whether to print a document for programs.
-        quiet: Whether only the first problem is printed.
-    """
-    problem = _first_problem(steps)
+    """Print a line for each step, and what to do about the first problem."""
+    problem = next((step for step in steps if step.status == "failed"), None)
     if as_json:
         checks = [
             {"link": one.name, "status": one.status, "detail": _detail(one), "advice": one.advice}
@@ -227,3 +185,10 @@ def show(
         click.echo("All checks passed.")
     else:
         print_text(f"First problem: {problem.name}. {problem.advice}".rstrip(), indent="  ")
+
+
+def _detail(step: Step) -> str:
+    """Return what was found; for an answer of iContact's, what it means."""
+    if step.error is not None and step.detail == str(step.error):
+        return describe_error(step.error)
+    return step.detail

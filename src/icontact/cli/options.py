@@ -12,6 +12,7 @@ from icontact.cli.output import set_quiet
 
 __all__ = [
     "FILE",
+    "column_option",
     "existing_option",
     "json_option",
     "list_option",
@@ -27,6 +28,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 #: The name of a file. Whether it can be read is found out when it is read.
 FILE = click.Path(readable=False, allow_dash=True)
+
+#: For programs that read the output.
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+#: About contacts that are in iContact already.
+existing_option = click.option(
+    "--existing",
+    type=click.Choice(["keep", "merge", "replace"]),
+    help="What happens to contacts that are in iContact already: merge (the default) writes "
+    "the fields that differ, keep writes none, replace clears what a row does not give.",
+)
 
 
 def place_options(command: F) -> F:
@@ -47,28 +59,22 @@ def place_options(command: F) -> F:
 
 
 def list_option(
-    help: str = "The list: its exact name, or its id.", **extra: Any
+    *names: str, help: str = "The list: its exact name, or its id.", **extra: Any
 ) -> Callable[[F], F]:
     """Return the option that names a list."""
-    return click.option(
-        "--list", "list", metavar="LIST", shell_complete=complete_lists, help=help, **extra
-    )
+    given = {"metavar": "LIST", "shell_complete": complete_lists, "help": help, **extra}
+    return click.option(*("--list", *(names or ("list",))), **given)
 
 
-def settings_option(help: str) -> Callable[[F], F]:
+def settings_option(help: str, *names: str) -> Callable[[F], F]:
     """Return the option that names a file of settings."""
-    return click.option("--settings", metavar="FILE", type=FILE, help=help)
+    return click.option("--settings", *names, metavar="FILE", type=FILE, help=help)
 
 
-def map_option(help: str) -> Callable[[F], F]:
+def map_option(help: str, *names: str) -> Callable[[F], F]:
     """Return the option that fills a field from a column."""
-    return click.option(
-        "--map",
-        multiple=True,
-        metavar="FIELD=COLUMN",
-        shell_complete=complete_pairs,
-        help=help,
-    )
+    given: dict[str, Any] = {"metavar": "FIELD=COLUMN", "shell_complete": complete_pairs}
+    return click.option("--map", *names, multiple=True, help=help, **given)
 
 
 def column_option(name: str, help: str) -> Callable[[F], F]:
@@ -81,21 +87,6 @@ def column_option(name: str, help: str) -> Callable[[F], F]:
 def preset_option(help: str = "A mapping with a name: mautic.") -> Callable[[F], F]:
     """Return the option that names a mapping."""
     return click.option("--preset", metavar="NAME", help=help)
-
-
-def existing_option(command: F) -> F:
-    """Add the option about contacts that are in iContact already."""
-    return click.option(
-        "--existing",
-        type=click.Choice(["keep", "merge", "replace"]),
-        help="What happens to contacts that are in iContact already: merge (the default) writes "
-        "the fields that differ, keep writes none, replace clears what a row does not give.",
-    )(command)
-
-
-def json_option(command: F) -> F:
-    """Add the option for programs that read the output."""
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
 
 
 def verbose_option(help: str) -> Callable[[F], F]:

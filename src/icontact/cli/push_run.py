@@ -14,7 +14,7 @@ from icontact.cli.choose_mapping import choose, unread_consent
 from icontact.cli.connection import connect, list_named, require_file, settings_from
 from icontact.cli.exit_codes import CommandError
 from icontact.cli.progress import ProgressDisplay
-from icontact.cli.push_summary import PushSummary
+from icontact.cli.push_output import PushSummary
 from icontact.cli.report_file import ReportFile, refuse_same_file
 from icontact.errors import ConsentError
 from icontact.mapping.consent import ConsentBlank

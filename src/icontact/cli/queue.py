@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 import click
@@ -18,20 +18,17 @@ from icontact.integrations.inbox import EventState, Inbox, InboxEntry
 
 __all__ = ["queue"]
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 #: The states that need attention.
 _OPEN = (EventState.WAITING, EventState.DEAD_LETTER)
 
 
-def _store_option(command: F) -> F:
-    return click.option(
-        "--store",
-        default="triggers.sqlite",
-        show_default=True,
-        metavar="FILE",
-        help="The integration's store.",
-    )(command)
+_store_option = click.option(
+    "--store",
+    default="triggers.sqlite",
+    show_default=True,
+    metavar="FILE",
+    help="The integration's store.",
+)
 
 
 @contextmanager

@@ -13,14 +13,9 @@ __all__ = ["REMEDIES", "Remedy", "page"]
 
 @attrs.frozen(kw_only=True)
 class Remedy:
-    """A mistake, the message that it gets, and what to do.
+    """A mistake, the message that it gets (``…`` is for what varies), and what to do.
 
-    Attributes:
-        chapter: The title above it on the page.
-        name: A short name, for tests.
-        mistake: The mistake.
-        message: The message, with ``…`` for what varies.
-        remedy: What to do.
+    The chapter is the title above it on the page; the name is for tests.
     """
 
     chapter: str

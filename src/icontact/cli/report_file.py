@@ -12,7 +12,7 @@ from typing import IO
 
 from icontact._files import written_as_a_whole
 from icontact.cli.exit_codes import CommandError
-from icontact.cli.push_summary import PushSummary
+from icontact.cli.push_output import PushSummary
 
 __all__ = ["UNFINISHED", "ReportFile", "refuse_same_file"]
 

@@ -11,7 +11,6 @@ from typing import Any
 import attrs
 import click
 
-from icontact.cli.completion import complete_lists
 from icontact.cli.connection import connect, list_named
 from icontact.cli.exit_codes import (
     SOME_FAILED,
@@ -20,7 +19,7 @@ from icontact.cli.exit_codes import (
     NoAnswerError,
     interruptible,
 )
-from icontact.cli.options import FILE, json_option, place_options
+from icontact.cli.options import FILE, json_option, list_option, place_options
 from icontact.cli.output import masked, print_json, print_note, print_table
 from icontact.client import Folder
 from icontact.errors import TransportError
@@ -52,12 +51,9 @@ Exit codes: 0 all well; 1 some people could not be marked: run it again; 2 the s
 
 @click.command(help=_HELP, short_help="Show who may not be mailed; carry it over to Mautic.")
 @click.option("--since", metavar="DATE", help="Only what happened since then, such as 2026-01-31.")
-@click.option(
-    "--list",
+@list_option(
     "lists",
-    metavar="LIST",
     multiple=True,
-    shell_complete=complete_lists,
     help="Only unsubscriptions from this list, by name or id; may be repeated.",
 )
 @click.option(

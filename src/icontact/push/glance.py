@@ -169,6 +169,7 @@ def at_a_glance(
         )
         caption = "The first rows as they would be stored (values are masked)"
         parts.append(table(names, cells, caption))
+    shown: Sequence[PushOutcome | PlannedRow]
     if isinstance(rows, Outcomes | PlannedRows):
         shown, total = rows.attention(_ROWS)
     else:
