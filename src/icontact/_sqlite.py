@@ -13,24 +13,8 @@ from zlib import crc32
 
 import attrs
 
-__all__ = [
-    "MARKS",
-    "Checked",
-    "FileFormat",
-    "checksum",
-    "damage_of",
-    "is_busy",
-    "keep_checksums",
-    "make_private",
-    "pages_damage",
-    "schema_of",
-    "transaction",
-    "use_wal",
-]
-
 #: The name of the function in SQL, and of the column that holds what it returns.
 _FUNCTION, _COLUMN = "icontact_checksum", "checksum"
-
 
 #: For how many seconds to wait for another that prepares the same file, and how long at a time.
 _PATIENCE, _PAUSE = 10.0, 0.01

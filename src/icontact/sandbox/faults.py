@@ -54,9 +54,8 @@ class Fault:
 
     def hits(self, incoming: IncomingRequest) -> bool:
         """Say whether a request fits."""
-        if self.method is not None and self.method != incoming.method:
-            return False
-        if self.kind is FaultKind.SWALLOW and incoming.method not in _WRITES:
+        reads = incoming.method not in _WRITES
+        if self.method not in {None, incoming.method} or (self.kind is FaultKind.SWALLOW and reads):
             return False
         return self.path is None or self.path.search(incoming.path) is not None
 
