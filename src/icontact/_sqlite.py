@@ -13,11 +13,31 @@ from zlib import crc32
 
 import attrs
 
+__all__ = [
+    "MARKS",
+    "Checked",
+    "FileFormat",
+    "checksum",
+    "damage_of",
+    "is_busy",
+    "is_too_short",
+    "keep_checksums",
+    "make_private",
+    "pages_damage",
+    "schema_of",
+    "transaction",
+    "use_wal",
+]
+
 #: The name of the function in SQL, and of the column that holds what it returns.
 _FUNCTION, _COLUMN = "icontact_checksum", "checksum"
 
+
 #: For how many seconds to wait for another that prepares the same file, and how long at a time.
 _PATIENCE, _PAUSE = 10.0, 0.01
+
+#: SQLite's header has as many bytes.
+_SHORTEST = 100
 
 #: What identifies a file: its marks in the header, and the number of its tables.
 MARKS = (
@@ -41,6 +61,11 @@ def make_private(path: str | os.PathLike[str]) -> str:
     except OSError as error:
         return error.strerror or type(error).__name__
     return os.strerror(errno.EISDIR) if stat.S_ISDIR(mode) else ""
+
+
+def is_too_short(path: str | os.PathLike[str]) -> bool:
+    """Say whether a file is too short for a database, but not empty: SQLite would write over it."""
+    return 0 < os.stat(path).st_size < _SHORTEST  # noqa: PTH116  (as above)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from icontact.integrations.inbox import EventState
+from icontact.integrations.inbox import EventState, Inbox
 from icontact.integrations.triggers import PointTrigger
 from tests.integrations.conftest import MakeIntegration
 from tests.integrations.support import event
@@ -134,3 +134,16 @@ def test_a_value_that_no_rule_can_take_lets_go_of_the_contact(
     assert entry.reason == "unexpected error: TypeError"
     clock.now += 60
     assert integration.inbox.claim(lease=60) is not None
+
+
+def test_an_event_with_a_damaged_text_is_shown_as_a_dead_letter(
+    make: MakeIntegration, damage: Damage, store: Path
+) -> None:
+    integration = make()
+    integration.accept([event(), event(number=2)])
+    damage("UPDATE events SET type = CAST(? AS TEXT) WHERE number = ?", b"save\xe4", 1)
+    integration.inbox.close()
+
+    poisoned, other = Inbox(store).entries()
+    assert (poisoned.state, poisoned.type) == (EventState.DEAD_LETTER, "save\ufffd")
+    assert other.state is EventState.WAITING

@@ -76,6 +76,10 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     path.write_text("no database at all, but a text that is long enough to be looked at")
     with pytest.raises(ConfigError, match="not a database"):
         Inbox(path)
+    path.write_bytes(b"x")
+    with pytest.raises(ConfigError, match="not a database"):
+        Inbox(path)
+    assert path.read_bytes() == b"x"
     with pytest.raises(ConfigError, match="cannot be opened as an inbox: No such file"):
         Inbox(tmp_path / "nowhere" / "x.sqlite")
 

@@ -426,3 +426,14 @@ def test_suppressed_people_without_an_address_are_reported(
     monkeypatch.setattr(Folder, "suppressed", lambda *_, **__: [gone])
     assert list(plan_of(folder, crm, state)) == []
     assert "1 suppressed contact cannot be marked" in caplog.text
+
+
+def test_the_rows_of_a_file_follow_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "suppressions.csv"
+    target = SuppressionCsv(path)
+    for contact in target.find(["ann@example.com", "jo@example.com"]):
+        target.mark(contact, reason="bounced", comment="x")
+
+    assert path.read_bytes() == (
+        b"email,reason,comment\r\nann@example.com,bounced,x\r\njo@example.com,bounced,x\r\n"
+    )

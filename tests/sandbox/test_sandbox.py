@@ -203,7 +203,9 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
         connection = sqlite3.connect(path)
         connection.execute(statement)
         connection.close()
-    for path in (text, other, newer):
+    short = tmp_path / "short"
+    short.write_bytes(b"x")
+    for path in (text, other, newer, short):
         with pytest.raises(ValueError, match=f"{path.name} (is not a sandbox|cannot be opened)"):
             Sandbox(db=path)
 

@@ -180,6 +180,7 @@ def test_of_a_compressed_file_that_is_cut_off_every_whole_line_is_a_row(name: st
     assert [row["Email"] for row in whole if isinstance(row, dict)] == [
         f"person{number}@example.com" for number in range(4)
     ]
+    assert len(whole) == 4
     assert isinstance(last, BadRow)
     assert "cut off or damaged" in last.reason
     assert "it may hold more rows than could be read" in rows.notes[-1]

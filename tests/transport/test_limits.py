@@ -439,6 +439,14 @@ def test_a_file_that_was_replaced_is_noticed(tmp_path: Path, statement: str) -> 
         limiter.acquire()
 
 
+def test_a_file_of_one_byte_is_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "limits.sqlite"
+    path.write_bytes(b"x")
+    with pytest.raises(ConfigError, match="it is not a database"):
+        SQLiteLimiter(path, per_minute=60)
+    assert path.read_bytes() == b"x"
+
+
 def test_a_damaged_file_is_refused_when_the_limiter_is_made(tmp_path: Path) -> None:
     path = tmp_path / "limits.sqlite"
     SQLiteLimiter(path, per_minute=60).acquire(5)

@@ -14,6 +14,7 @@ from icontact._sqlite import (
     Checked,
     FileFormat,
     damage_of,
+    is_too_short,
     keep_checksums,
     make_private,
     schema_of,
@@ -49,7 +50,10 @@ class Storage:
         self._local = threading.local()
         self._open: weakref.WeakSet[_Connection] = weakref.WeakSet()
         self._is_prepared = False
-        problem = make_private(self.path) or self._prepare()
+        problem = make_private(self.path)
+        if not problem and is_too_short(self.path):
+            problem = "it is not a database; name another file"
+        problem = problem or self._prepare()
         if problem:
             raise ConfigError(f"{self.path} cannot be opened as {self._KIND}: {problem}")
 
@@ -121,6 +125,8 @@ class _Connection:
             path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         self.close = weakref.finalize(self, _close, self.connection, self.process)
+        # A damaged text is no error: its row is put aside, and can be shown.
+        self.connection.text_factory = lambda text: text.decode("utf-8", "replace")
         # People's data that is deleted is overwritten.
         self.connection.execute("PRAGMA secure_delete = ON")
 

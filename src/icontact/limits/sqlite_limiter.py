@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from icontact._sqlite import FileFormat, make_private, pages_damage, transaction
+from icontact._sqlite import FileFormat, is_too_short, make_private, pages_damage, transaction
 from icontact.errors import ConfigError, LimitUnavailable
 from icontact.limits.fixed import Ledger, LedgerLimiter
 from icontact.limits.windows import Counts, figures_of, windows_for
@@ -67,11 +67,14 @@ class SQLiteLimiter(LedgerLimiter):
         self._figures = {window.name: window.figure for window in windows}
         problem = make_private(self._path)
         try:
-            with contextlib.closing(self._connect()) as database:
-                problem = problem or pages_damage(database) or _FORMAT.prepare(database)
-                if not problem:
-                    with transaction(database):
-                        self._compare_figures(database)
+            if not problem and is_too_short(self._path):
+                problem = "it is not a database"
+            if not problem:
+                with contextlib.closing(self._connect()) as database:
+                    problem = pages_damage(database) or _FORMAT.prepare(database)
+                    if not problem:
+                        with transaction(database):
+                            self._compare_figures(database)
         except (OSError, sqlite3.Error) as error:
             problem = str(error)
         if problem:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 import attrs
 
 from icontact._wording import number_of
-from icontact.errors import AuthenticationError, IContactError
+from icontact.errors import IContactError
 from icontact.mapping import Explanation
 from icontact.mapping.contact_fields import custom_label, shown
 from icontact.mapping.numbers import DECIMALS
@@ -18,21 +18,7 @@ from icontact.models import Contact, ContactFields, FieldType
 from icontact.notebook import table
 from icontact.push.field_changes import parse_day
 
-__all__ = [
-    "Comparison",
-    "Diagnosis",
-    "FieldCheck",
-    "Step",
-    "StepError",
-    "compare",
-    "compare_contact",
-    "take_step",
-]
-
-_WRONG_KEY = (
-    "Compare the credentials with Settings and Billing > iContact Integrations > Custom API "
-    "Integrations."
-)
+__all__ = ["Comparison", "Diagnosis", "FieldCheck", "Step", "compare", "compare_contact"]
 
 Comparison = Literal["kept", "lost", "changed", "truncated", "wrong type", "not sent"]
 
@@ -55,34 +41,6 @@ class Step:
     detail: str = ""
     advice: str = ""
     error: IContactError | None = attrs.field(default=None, repr=False, eq=False)
-
-
-class StepError(Exception):
-    """Ends a step that failed, or was not asked for, with what its result says."""
-
-    def __init__(
-        self,
-        detail: str,
-        advice: str = "",
-        error: IContactError | None = None,
-        *,
-        status: Literal["failed", "-"] = "failed",
-    ) -> None:
-        super().__init__(detail)
-        self.advice, self.error, self.status = advice, error, status
-
-
-def take_step(name: str, check: Callable[[], str], advice: str) -> Step:
-    """Return the result of a check: the detail that it returns, or the error that it raises."""
-    try:
-        return Step(name=name, status="ok", detail=check())
-    except StepError as end:
-        detail, status = str(end), end.status
-        return Step(name=name, status=status, detail=detail, advice=end.advice, error=end.error)
-    except IContactError as error:
-        if isinstance(error, AuthenticationError):
-            advice = _WRONG_KEY
-        return Step(name=name, status="failed", detail=str(error), advice=advice, error=error)
 
 
 @attrs.frozen(kw_only=True)
@@ -153,28 +111,29 @@ def compare_contact(
     types: Mapping[str, FieldType | str],
 ) -> tuple[FieldCheck, ...]:
     """Compare a contact with what was sent, for every row of the mapping."""
-    sent: dict[str, Any] = {**wanted}
-    custom: Mapping[str, Any] = sent.pop("custom_fields", {})
+    custom = wanted.get("custom_fields", {})
+    sent: dict[str, Any] = {name: wanted[name] for name in wanted if name != "custom_fields"}  # type: ignore[literal-required]  # its own keys
     stored: dict[str, Any] = {name: getattr(contact, name) for name in sent}
-    stored |= {custom_label(name): value for name, value in contact.custom_fields.items()}
-    kinds = {custom_label(name): str(types.get(name, "text")) for name in custom}
-    kinds["email"] = "address"
-    sent |= {custom_label(name): value for name, value in custom.items()}
+    kinds = {name: "address" if name == "email" else "text" for name in sent}
+    for name, value in custom.items():
+        label = custom_label(name)
+        sent[label], kinds[label] = value, str(types.get(name, "text"))
+        if name in contact.custom_fields:
+            stored[label] = contact.custom_fields[name]
     checks = []
     for one in explained.fields:
         source = " or ".join(map(shown, one.sources))
         verdict: Comparison = "not sent"
         detail = "the sample has nothing for it"
         if one.target in sent:
-            given, back = (
-                "" if value is None else str(value)
-                for value in (sent[one.target], stored.get(one.target))
-            )
-            there = one.target in stored
-            kind = kinds.get(one.target, "text")
-            verdict, detail = compare(given, back if there else None, kind)
+            back = _text(stored[one.target]) if one.target in stored else None
+            verdict, detail = compare(_text(sent[one.target]), back, kinds[one.target])
         checks.append(FieldCheck(target=one.target, source=source, verdict=verdict, detail=detail))
     return tuple(checks)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def compare(sent: str, stored: str | None, kind: str = "text") -> tuple[Comparison, str]:

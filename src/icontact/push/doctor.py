@@ -11,10 +11,10 @@ import attrs
 
 from icontact.auth import Credentials
 from icontact.client import ENVIRONMENT, Client, Folder
-from icontact.errors import ConfigError
+from icontact.errors import AuthenticationError, ConfigError, IContactError
 from icontact.mapping import ContactMapper
 from icontact.models import CustomField
-from icontact.push.diagnosis import FieldCheck, Step, StepError, take_step
+from icontact.push.diagnosis import FieldCheck, Step
 from icontact.push.list_push import check_confirmation, find_list
 from icontact.push.policy import PolicyOptions
 from icontact.push.probing import probe
@@ -39,6 +39,14 @@ _ADVICE = {
     "sample file": "Give a file of contacts as `icontact push` takes it.",
     "test push": "Give a list and a mapping: with --settings, or with --list and --map.",
 }
+_WRONG_KEY = (
+    "Compare the credentials with Settings and Billing > iContact Integrations > Custom API "
+    "Integrations."
+)
+
+
+class _NotAskedError(Exception):
+    """A step that was not asked for."""
 
 
 @attrs.define(kw_only=True)
@@ -82,7 +90,6 @@ class Doctor:
     _custom_fields: Sequence[CustomField] = attrs.field(default=(), init=False)
     _mapper: ContactMapper | None = attrs.field(default=None, init=False)
     _sample: Mapping[str, Any] | None = attrs.field(default=None, init=False, repr=False)
-    _test_push_steps: Sequence[Step] = attrs.field(default=(), init=False)
     _stack: ExitStack = attrs.field(factory=ExitStack, init=False, repr=False)
 
     def run(self) -> Iterator[Step]:
@@ -90,20 +97,23 @@ class Doctor:
         broken: list[str] = []
         with self._stack:
             for name, needs, check in self._checks():
-                if missing := [one for one in needs if one in broken]:
-                    step = Step(name=name, status="skipped", detail=f"needs: {missing[0]}")
-                else:
-                    step = take_step(name, check, _ADVICE[name])
+                missing = next((one for one in needs if one in broken), None)
+                try:
+                    if missing is not None:
+                        step = Step(name=name, status="skipped", detail=f"needs: {missing}")
+                    else:
+                        step = Step(name=name, status="ok", detail=check())
+                except _NotAskedError as unasked:
+                    step = Step(name=name, status="-", detail=str(unasked))
+                except IContactError as error:
+                    step = _failed(name, error)
                 if step.status in ("failed", "skipped"):
                     broken.append(name)
                 yield step
-            if not self.test_push:
-                return
-            if broken:
+            if self.test_push and broken:
                 yield Step(name="test push", status="skipped", detail=f"needs: {broken[0]}")
-                return
-            step = take_step("test push", self._push_sample, _ADVICE["test push"])
-            yield from self._test_push_steps if step.status == "ok" else (step,)
+            elif self.test_push:
+                yield from self._run_test_push(self.test_push)
 
     def _checks(self) -> Iterator[tuple[str, Sequence[str], Callable[[], str]]]:
         """Yield each step, the steps that it needs, and its check."""
@@ -133,7 +143,7 @@ class Doctor:
         if stop:
             raise ConfigError(f"push_contacts = false stops every push ({stop}); set it to true")
         if self.settings_file is None:
-            raise StepError("none given: --settings FILE", status="-")
+            raise _NotAskedError("none given: --settings FILE")
         return f"{self.settings_file} can be used"
 
     def _check_credentials(self) -> str:
@@ -180,7 +190,7 @@ class Doctor:
         if wanted is None and self._settings is not None:
             wanted = self._settings.list
         if wanted is None:
-            raise StepError("none given: --list LIST", status="-")
+            raise _NotAskedError("none given: --list LIST")
         found = find_list(self._folder, wanted)
         self._list_id = found.list_id
         return f"{found.name!r} ({found.list_id})"
@@ -205,25 +215,36 @@ class Doctor:
     def _check_mapping(self) -> str:
         mapper = self.choose_mapper(self._settings)
         if mapper is None:
-            raise StepError("none given: `push` guesses it from the file's header", status="-")
+            raise _NotAskedError("none given: `push` guesses it from the file's header")
         self._mapper = mapper.checked(self._custom_fields)
         return ", ".join(
             f"{one.target.removeprefix('custom_fields.')}={' or '.join(map(str, one.sources))}"
             for one in self._mapper.explain({}).fields
         )
 
-    def _push_sample(self) -> str:
-        if self._list_id is None or self._mapper is None:
-            missing = "list" if self._list_id is None else "mapping"
-            raise ConfigError(f"a test push needs a {missing}, and none is given")
-        found = probe(
-            self._folder,
-            self._list_id,
-            mapper=self._mapper,
-            email=str(self.test_push),
-            sample=self._sample,
-            existing_ok=self.existing_ok,
-            **(PolicyOptions() if self._settings is None else self._settings.policy),
-        )
-        self.fields, self._test_push_steps = found.fields, found.steps
-        return "done"
+    def _run_test_push(self, email: str) -> Iterator[Step]:
+        """Push one contact, and yield the steps of that."""
+        policy = PolicyOptions() if self._settings is None else self._settings.policy
+        try:
+            if self._list_id is None or self._mapper is None:
+                missing = "list" if self._list_id is None else "mapping"
+                raise ConfigError(f"a test push needs a {missing}, and none is given")
+            found = probe(
+                self._folder,
+                self._list_id,
+                mapper=self._mapper,
+                email=email,
+                sample=self._sample,
+                existing_ok=self.existing_ok,
+                **policy,
+            )
+        except IContactError as error:
+            yield _failed("test push", error)
+            return
+        self.fields = found.fields
+        yield from found.steps
+
+
+def _failed(name: str, error: IContactError) -> Step:
+    advice = _WRONG_KEY if isinstance(error, AuthenticationError) else _ADVICE[name]
+    return Step(name=name, status="failed", detail=str(error), advice=advice, error=error)

@@ -11,14 +11,7 @@ from icontact.errors import IContactError, MappingError
 from icontact.mapping import ContactMapper, Explanation, Row
 from icontact.mapping.source import as_mapping
 from icontact.models import Contact, ContactFields, FieldType
-from icontact.push.diagnosis import (
-    Diagnosis,
-    FieldCheck,
-    Step,
-    StepError,
-    compare_contact,
-    take_step,
-)
+from icontact.push.diagnosis import Diagnosis, FieldCheck, Step, compare_contact
 from icontact.push.field_changes import filled_fields
 from icontact.push.list_push import ListPush
 from icontact.push.policy import PolicyOptions
@@ -91,6 +84,14 @@ def probe(
     return Diagnosis(steps=[*(skipped | test.steps).values()], fields=test.fields)
 
 
+class _FaultError(Exception):
+    """A step failed."""
+
+    def __init__(self, detail: str, advice: str = "", error: IContactError | None = None) -> None:
+        super().__init__(detail)
+        self.advice, self.error = advice, error
+
+
 class _TestPush:
     """The steps of a test push, and what each of them leaves for the next.
 
@@ -118,9 +119,19 @@ class _TestPush:
         self._explained: Explanation
         self._wanted: ContactFields
 
-    def do(self, name: str, step: Callable[[], str]) -> bool:
+    def do(self, name: str, step: Callable[[], str], advice: str = "Try again.") -> bool:
         """Do a step, and return whether it went well."""
-        self.steps[name] = take_step(name, step, "Try again.")
+        try:
+            self.steps[name] = Step(name=name, status="ok", detail=step())
+        except (_FaultError, IContactError) as error:
+            answer: IContactError | None
+            if isinstance(error, _FaultError):
+                answer, advice = error.error, error.advice
+            else:
+                answer = error
+            self.steps[name] = Step(
+                name=name, status="failed", detail=str(error), advice=advice, error=answer
+            )
         return self.steps[name].status == "ok"
 
     def make_row(self) -> str:
@@ -132,11 +143,11 @@ class _TestPush:
             else:
                 self._row = {**as_mapping(self._sample), key: self._email}
         except MappingError as error:
-            raise StepError(error.problem, "Give a row with names and values.") from None
+            raise _FaultError(error.problem, "Give a row with names and values.") from None
         self._explained = mapper.explain(self._row)
         if not self._explained.ok:
             problems = "; ".join(self._explained.problems)
-            raise StepError(problems, "Correct these rows of the mapping.")
+            raise _FaultError(problems, "Correct these rows of the mapping.")
         self._email = str(self._explained["email"].result)  # as the mapper cleans it
         self._wanted = mapper.map(self._row)
         kind = "an invented row" if self._sample is None else "the row that was given"
@@ -152,7 +163,7 @@ class _TestPush:
             found = self._folder.contacts.find(email=self._email)
         except IContactError as error:
             advice = "Try again, or with another address."
-            raise StepError(str(error), advice, error) from None
+            raise _FaultError(str(error), advice, error) from None
         if found is None:
             return "is not in iContact, so no contact is at risk"
         where = f"is in iContact already (contact {found.contact_id})"
@@ -161,7 +172,7 @@ class _TestPush:
             return where
         if self._remove_left_over(found.contact_id):
             return f"was left by an earlier test (contact {found.contact_id}); deleted now"
-        raise StepError(
+        raise _FaultError(
             f"{where}, and was not changed",
             "Use an address of yours that is not there, such as you+test@your.domain; or allow an "
             "existing one, to see what a push would do.",
@@ -197,10 +208,10 @@ class _TestPush:
         try:
             planned = self._push.plan([self._row]).rows[0]
         except IContactError as error:
-            raise StepError(str(error), error=error) from None
+            raise _FaultError(str(error), error=error) from None
         detail = f"would end as {planned.status}: {planned.reason}; nothing was written"
         if planned.status is OutcomeStatus.REJECTED:
-            raise StepError(detail)
+            raise _FaultError(detail)
         return detail
 
     def push_and_clean_up(self) -> None:
@@ -237,7 +248,7 @@ class _TestPush:
             self._contact_id = outcome.contact_id or 0
         if outcome.status is not OutcomeStatus.CREATED:
             advice = _ADVICE.get(outcome.status, _CORRECT)
-            raise StepError(f"{outcome.status}: {outcome.reason}", advice, report.error)
+            raise _FaultError(f"{outcome.status}: {outcome.reason}", advice, report.error)
         if self._push.policy.subscription_status == "pending":
             mail = "iContact mails the address a confirmation request"
         elif self._list.email_owner_on_change is False:
@@ -249,7 +260,7 @@ class _TestPush:
     def _read_back(self) -> str:
         self.fields = self._compare(self._folder.contacts.get(self._contact_id))
         if wrong := [one for one in self.fields if not one.ok]:
-            raise StepError(
+            raise _FaultError(
                 "; ".join(f"{one.target} <- {one.source}: {one.verdict}" for one in wrong),
                 " ".join(f"{one.target}: {one.detail}." for one in wrong),
             )
@@ -261,7 +272,7 @@ class _TestPush:
         state = "not there" if found is None else str(found.status)
         where = f"{state} on {self._list.name!r} ({list_id})"
         if state != wanted:
-            raise StepError(
+            raise _FaultError(
                 f"is {where}, and should be {wanted}",
                 "Check the list in iContact, and a status that the mapping fills.",
             )
@@ -283,9 +294,9 @@ class _TestPush:
         except IContactError as error:
             which = f"contact {contact_id}" if contact_id else "a contact with the address"
             advice = "Look for it in iContact, and delete it there."
-            raise StepError(f"{which} may be left behind: {error}", advice, error) from None
+            raise _FaultError(f"{which} may be left behind: {error}", advice, error) from None
         if left is not None:
-            raise StepError(
+            raise _FaultError(
                 f"contact {left.contact_id} has the address now, and it is not certain that this "
                 "test made it",
                 "Delete it in iContact, unless another person or program made it.",

@@ -54,8 +54,9 @@ class Fault:
 
     def hits(self, incoming: IncomingRequest) -> bool:
         """Say whether a request fits."""
-        reads = incoming.method not in _WRITES
-        if self.method not in {None, incoming.method} or (self.kind is FaultKind.SWALLOW and reads):
+        if self.method is not None and self.method != incoming.method:
+            return False
+        if self.kind is FaultKind.SWALLOW and incoming.method not in _WRITES:
             return False
         return self.path is None or self.path.search(incoming.path) is not None
 

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from itertools import pairwise
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 from icontact._sqlite import (
     MARKS,
     damage_of,
     is_busy,
+    is_too_short,
     keep_checksums,
     make_private,
     schema_of,
@@ -26,9 +26,6 @@ from icontact.errors import JournalError
 from icontact.push.journal.schema import CHECKED, TABLES, VERSION
 
 __all__ = ["Database"]
-
-#: A SQLite file with content is larger; SQLite takes a single byte for an empty file.
-_TOO_SMALL = 100
 
 _NO_JOURNAL = "is not the journal of a push"
 _ANOTHER_VERSION = "is the journal of another version"
@@ -69,7 +66,7 @@ class Database:
 
     def _refuse_others(self, path: str) -> None:
         """Check whose file it is, before anything in it changes, its mode included."""
-        if 0 < Path(path).stat().st_size < _TOO_SMALL:
+        if is_too_short(path):
             raise JournalError(f"{path} {_NO_JOURNAL}: name another file")
         with self._in_words("opened"), closing(sqlite3.connect(path, timeout=0.2)) as connection:
             kind, found, tables = (connection.execute(query).fetchone()[0] for query in MARKS)

@@ -16,6 +16,7 @@ from typing import Any
 from icontact._sqlite import (
     FileFormat,
     damage_of,
+    is_too_short,
     make_private,
     schema_of,
     transaction,
@@ -41,6 +42,8 @@ class Store:
         self._lock = threading.RLock()
         if path is not None and (problem := make_private(path)):
             raise ValueError(f"{self.path} cannot be opened as a sandbox: {problem}")
+        if path is not None and is_too_short(path):
+            raise ValueError(f"{self.path} is not a sandbox: name another file")
         self._connection = sqlite3.connect(
             self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
