@@ -98,12 +98,7 @@ def set_quiet(ctx: click.Context) -> None:
 
 
 def print_note(text: str, *, always: bool = False) -> None:
-    """Print a note on stderr, where no program takes it for data.
-
-    Args:
-        text: The note.
-        always: Whether ``--quiet`` shows it, too.
-    """
+    """Print a note on stderr, where no program takes it for data; if wanted, also with --quiet."""
     ctx = click.get_current_context(silent=True)
     if always or ctx is None or not ctx.meta.get(_QUIET):
         click.echo(wrapped(f"note: {clean(text)}", sys.stderr, indent="  "), err=True)
@@ -112,8 +107,7 @@ def print_note(text: str, *, always: bool = False) -> None:
 def print_json(value: Mapping[str, Any]) -> None:
     """Print one JSON document, in ASCII, so that no encoding can spoil it.
 
-    Args:
-        value: The document. Iterators in it become lists that are never in memory as a whole.
+    Iterators in it become lists that are never in memory as a whole.
     """
     for part in json.JSONEncoder(indent=2, default=_StreamedList).iterencode(value):
         click.echo(part, nl=False)

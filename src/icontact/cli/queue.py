@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,11 +36,8 @@ def _opened(store: str) -> Iterator[Inbox]:
     """Open a store that is there: a slip of the pen must not make a new one."""
     if not Path(store).is_file():
         raise CommandError(f"there is no store {store}: name the integration's with --store FILE")
-    inbox = Inbox(store)
-    try:
+    with closing(Inbox(store)) as inbox:
         yield inbox
-    finally:
-        inbox.close()
 
 
 @click.group(cls=CommandGroup, short_help="Show, retry and drop events that wait.")

@@ -101,21 +101,12 @@ icontact push people.csv --list Newsletter
 @json_option
 @quiet_option("Print no line for each request.")
 def sandbox(
-    *,
-    host: str,
-    port: int,
-    db: str | None,
-    tls: bool,
-    contacts: int,
-    throttle: int | None,
-    control: bool,
-    quiet: bool,
-    as_json: bool,
+    *, contacts: int, throttle: int | None, quiet: bool, as_json: bool, **where: Any
 ) -> None:
     """Serve an embedded iContact."""
     try:
         with ExitStack() as stack:
-            server = stack.enter_context(opened(host, port, db, tls=tls, control=control))
+            server = stack.enter_context(opened(**where))
             stack.enter_context(interruptible())
             there = len(server.sandbox.state.contacts()) if contacts else 0
             if there:
