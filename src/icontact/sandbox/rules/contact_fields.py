@@ -70,15 +70,16 @@ def read(
     custom: dict[str, str] = {}
     problems = []
     for name, value in payload.items():
-        text = value if type(value) is str else as_text(value)
-        if text is not None and name in _WRITTEN:
-            texts[name] = text
-        elif (
-            text is not None and name in types and custom_fields.accepts(types[name], text, quirks)
-        ):
-            custom[name] = text
+        if name in _WRITTEN and type(value) is str:
+            texts[name] = value
         elif name in _WRITTEN or name in types:
-            problems.append(error_texts.not_valid(name))
+            text = as_text(value)
+            if text is None or (
+                name in types and not custom_fields.accepts(types[name], text, quirks)
+            ):
+                problems.append(error_texts.not_valid(name))
+            else:
+                (texts if name in _WRITTEN else custom)[name] = text
     if "email" in texts and not is_email(texts["email"]):
         wrong = error_texts.not_valid if texts["email"] else error_texts.required
         problems.append(wrong("email"))
