@@ -113,11 +113,21 @@ def as_rows(rows: Any) -> Iterable[SourceRow]:
         return TableRows((_named(names, row) for row in rows), duplicates_of(names))
     if isinstance(rows, csv.DictReader):
         return TableRows(iter(rows), duplicates_of(tuple(rows.fieldnames or ())))
-    is_cursor = hasattr(rows, "fetchmany") and hasattr(rows, "description")
-    _refuse_other_things(rows, kind, is_cursor=is_cursor)
-    if is_cursor:
+    if hasattr(rows, "to_dict") and hasattr(rows, "columns"):
+        raise TypeError('rows came as a frame: push frame.to_dict("records")')
+    if isinstance(rows, bytes | bytearray | Mapping) or kind in ("pandas Series", "polars Series"):
+        raise TypeError(
+            f"rows must be an iterable of mappings, not one {type(rows).__name__}: push [row] or "
+            "use one(row); files are read by icontact.sources.read_rows, or given as "
+            "pathlib.Path(…)"
+        )
+    if hasattr(rows, "readline"):
+        raise TypeError("rows came as an open file: open it with icontact.sources.read_rows(file)")
+    if hasattr(rows, "fetchmany") and hasattr(rows, "description"):
         duplicates: dict[str, tuple[int, ...]] = {}
         return TableRows(_cursor_rows(rows, duplicates), duplicates)
+    if not hasattr(rows, "__iter__"):
+        raise TypeError(f"rows must be an iterable of mappings, not {type(rows).__name__}")
     given: Iterable[SourceRow] = rows
     return given
 
@@ -146,21 +156,6 @@ def columns_and_first_rows(rows: Any) -> tuple[Sequence[Any], Sequence[Mapping[A
             "list of rows"
         )
     return list(dict.fromkeys(name for row in first for name in row)), first
-
-
-def _refuse_other_things(rows: Any, kind: str, *, is_cursor: bool) -> None:
-    if hasattr(rows, "to_dict") and hasattr(rows, "columns"):
-        raise TypeError('rows came as a frame: push frame.to_dict("records")')
-    if isinstance(rows, bytes | bytearray | Mapping) or kind in ("pandas Series", "polars Series"):
-        raise TypeError(
-            f"rows must be an iterable of mappings, not one {type(rows).__name__}: push [row] or "
-            "use one(row); files are read by icontact.sources.read_rows, or given as "
-            "pathlib.Path(…)"
-        )
-    if hasattr(rows, "readline"):
-        raise TypeError("rows came as an open file: open it with icontact.sources.read_rows(file)")
-    if not hasattr(rows, "__iter__") and not is_cursor:
-        raise TypeError(f"rows must be an iterable of mappings, not {type(rows).__name__}")
 
 
 def _cursor_rows(cursor: Any, duplicates: dict[str, tuple[int, ...]]) -> Iterator[SourceRow]:
