@@ -104,7 +104,7 @@ _HEDGES = frozenset(
 #: The words of the longest refusal with which a sentence may begin.
 _LONGEST_START = 4
 
-#: A phrase counts in a sentence of so many words at most, and at the beginning of a long note.
+#: A phrase counts in a sentence of at most seven words, at the beginning of a long note.
 _REFUSAL_WORDS = 7
 _LONGEST_NOTE = 2_000
 
