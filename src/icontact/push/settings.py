@@ -143,12 +143,12 @@ def expand_preset(table: Mapping[str, Any]) -> dict[str, Any]:
         ConfigError: If it has a mapping, too.
         MappingError: If the preset does not exist.
     """
-    if "preset" not in table:
-        return dict(table)
-    if "mapping" in table:
-        raise ConfigError("give a mapping or a preset, not both")
-    rest = {name: value for name, value in table.items() if name != "preset"}
-    return {**rest, "mapping": preset(table["preset"])}
+    expanded = dict(table)
+    if "preset" in expanded:
+        if "mapping" in expanded:
+            raise ConfigError("give a mapping or a preset, not both")
+        expanded["mapping"] = preset(expanded.pop("preset"))
+    return expanded
 
 
 def switched_off_in(environ: Mapping[str, str]) -> str:
@@ -220,12 +220,7 @@ _VARIABLES = {name: variable for variable, names in _CREDENTIALS.items() for nam
 
 
 def _misplaced_credential(table: Mapping[str, Any], within: str = "") -> str | None:
-    """Return the complaint about a credential in settings, without its value.
-
-    Args:
-        table: The settings.
-        within: The name of the table, for the complaint.
-    """
+    """Return the complaint about a credential in settings, without its value."""
     for name, value in table.items():
         path = f"{within}.{name}" if within else name
         variable = _VARIABLES.get(normalize_key(name).removeprefix("icontact"))
