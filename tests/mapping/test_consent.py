@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from icontact import ContactMapper
 from icontact.errors import ConsentError, DoNotContact, MappingError, NoConsent
-from icontact.mapping.consent_columns import certain_no
+from icontact.mapping.consent_columns import certain_no, column_of, not_read
 from icontact.mapping.consent_reading import NOT_MAILABLE
 
 FIELDS = {"email": "email"}
@@ -782,3 +782,10 @@ def test_a_known_no_wins_whatever_else_a_row_says(
     row = {"email": "ada@example.com", **others, header: word}
 
     assert not may_be_mailed(guessed(row), row)
+
+
+def test_an_error_about_columns_counts_them() -> None:
+    column = column_of("Opt Out", [{"Opt Out": "yes"}])
+    assert column is not None
+    assert str(not_read([column])).startswith("a column about consent is not read: ")
+    assert str(not_read([column, column])).startswith("2 columns about consent are not read: ")

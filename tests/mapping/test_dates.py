@@ -126,3 +126,9 @@ def test_formats_for_reading_hold_a_full_date(form: str) -> None:
 def test_a_format_for_reading_that_holds_no_full_date_is_refused(form: object) -> None:
     with pytest.raises(MappingError, match="input_format must read"):
         check_input_format(form)
+
+
+@pytest.mark.parametrize("value", ["12/11/2026", "11/12/2026", "1/12/2026", "12/1/2026"])
+def test_a_twelve_may_be_a_month(value: str) -> None:
+    with pytest.raises(MappingError, match="ambiguous date"):
+        clean_date(value)

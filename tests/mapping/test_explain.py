@@ -128,3 +128,17 @@ def test_a_callable_step_has_its_name() -> None:
     mapper = ContactMapper({"email": Source("mail", transform=str.strip)})
 
     assert mapper.explain({"mail": "jo@example.com"})["email"].transforms == ("str.strip", "email")
+
+
+def test_a_field_that_is_set_shows_its_result_and_another_one_its_outcome() -> None:
+    lines = str(explained()).splitlines()
+    (street,) = [line for line in lines if line.startswith("street")]
+    (fax,) = [line for line in lines if line.startswith("fax")]
+    assert "'1 Main St'" in street
+    assert "'" not in fax
+
+
+def test_a_mapper_in_a_notebook_shows_its_columns_about_consent() -> None:
+    mapper = ContactMapper({"email": "mail"}, do_not_contact=["Gone"])
+    assert "Gone" in mapper._repr_html_()
+    assert "<th>consent" not in ContactMapper({"email": "mail"})._repr_html_()
