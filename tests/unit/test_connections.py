@@ -369,12 +369,13 @@ def test_the_text_of_an_error_is_read(clock: Clock, status: str) -> None:
         transport.close()
 
 
-def test_the_body_of_a_redirect_is_not_waited_for(clock: Clock) -> None:
+@pytest.mark.parametrize("status", [b"300 Multiple Choices", b"302 Found", b"399 Other"])
+def test_the_body_of_a_redirect_is_not_waited_for(clock: Clock, status: bytes) -> None:
     done = threading.Event()
 
     def talk(connection: socket.socket) -> None:
         read_request(connection)
-        head = b"HTTP/1.1 302 Found\r\nLocation: https://icontact.example/\r\n"
+        head = b"HTTP/1.1 " + status + b"\r\nLocation: https://icontact.example/\r\n"
         connection.sendall(head + b"Content-Length: 999\r\n\r\n")
         done.wait(60)
 
