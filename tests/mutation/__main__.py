@@ -21,7 +21,7 @@ from tests.mutation.packages import TESTS
 from tests.mutation.recorder import CHOICE, DURATIONS
 
 ROOT = Path(__file__).parents[2]
-#: Tests are chosen, the quickest first, until they have taken so many seconds without a mutant.
+#: The seconds that the chosen tests take without a mutant. The quickest are chosen first.
 BUDGET = 40.0
 #: A run that takes longer than this hangs, and a mutant that makes tests hang is noticed.
 TIMEOUT = 400.0

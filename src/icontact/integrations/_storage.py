@@ -125,7 +125,7 @@ class _Connection:
             path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         self.close = weakref.finalize(self, _close, self.connection, self.process)
-        # A damaged text is no error: its row is put aside, and can be shown.
+        # A damaged text does not fail: its row is put aside, and can be shown.
         self.connection.text_factory = lambda text: text.decode("utf-8", "replace")
         # People's data that is deleted is overwritten.
         self.connection.execute("PRAGMA secure_delete = ON")
