@@ -135,9 +135,9 @@ def test_any_body_is_read_or_refused_and_an_event_that_was_read_can_be_kept(
         says_no(event)
     assert len(pickle.loads(pickle.dumps(list(found)))) == len(found)
     # The same body is the same events, so that a repetition is noticed.
-    again = mautic.events(raw, event_type=event_type, site_url=site_url)
+    repeated = mautic.events(raw, event_type=event_type, site_url=site_url)
     dated = [one.identity for one in found if "::" not in one.identity]
-    assert [one.identity for one in again if "::" not in one.identity] == dated
+    assert [one.identity for one in repeated if "::" not in one.identity] == dated
 
 
 def says_no(event: ContactEvent) -> None:

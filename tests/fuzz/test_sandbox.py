@@ -272,7 +272,8 @@ def bodies(draw: st.DrawFn, template: str) -> bytes:
     # A wrapped object is what a member's answer has, an array what a collection takes.
     shaped = item if template.endswith("}") else st.lists(item, min_size=1, max_size=3) | item
     drawn = draw(mostly(shaped, st.lists(item | ODD, max_size=3) | ODD))
-    return draw(mostly(st.just(json.dumps(drawn).encode()), st.binary(max_size=20)))
+    body: bytes = draw(mostly(st.just(json.dumps(drawn).encode()), st.binary(max_size=20)))
+    return body
 
 
 SUPPORTED = [entry for entry in MATRIX if entry.supported]

@@ -74,7 +74,7 @@ def files(draw: st.DrawFn) -> File:
             content = draw(damages("flip", "cut")).apply(content)
             touched |= set(range(len(parts)))
     name = draw(st.sampled_from([f"people.{kind}", "people", f"people.{kind}.gz"]))
-    options = draw(st.sampled_from([{}, {}, {}, {"delimiter": ","}, {"header_line": 1}]))
+    options: Any = draw(st.sampled_from([{}, {}, {}, {"delimiter": ","}, {"header_line": 1}]))
     return File(
         name=name,
         content=content,

@@ -609,7 +609,7 @@ def test_odd_names_are_written_as_iContact_spells_them() -> None:  # noqa: N802 
 
 
 def test_an_error_about_a_field_with_a_line_break_in_its_name_is_one_line() -> None:
-    fields = {"custom_fields": {"co\x85lor": {}}}
+    fields: dict[str, Any] = {"custom_fields": {"co\x85lor": {}}}
     with pytest.raises(ValueError, match=r"'co\\x85lor': cannot send a dict") as caught:
         wire.encode_fields(Contact, fields, WRITABLE)
     assert len(str(caught.value).splitlines()) == 1
