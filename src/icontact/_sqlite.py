@@ -14,6 +14,7 @@ from zlib import crc32
 import attrs
 
 __all__ = [
+    "FAILURES",
     "MARKS",
     "Checked",
     "FileFormat",
@@ -35,6 +36,9 @@ _FUNCTION, _COLUMN = "icontact_checksum", "checksum"
 
 #: For how many seconds to wait for another that prepares the same file, and how long at a time.
 _PATIENCE, _PAUSE = 10.0, 0.01
+
+#: What a file raises that is damaged: SQLite may name something whose name is not text any more.
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
 
 #: SQLite's header has as many bytes.
 _SHORTEST = 100
@@ -81,7 +85,7 @@ def transaction(connection: sqlite3.Connection, mode: str = "IMMEDIATE") -> Iter
         raise
 
 
-def is_busy(error: sqlite3.Error) -> bool:
+def is_busy(error: Exception) -> bool:
     """Say whether an error means that another process or thread holds the file."""
     return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 

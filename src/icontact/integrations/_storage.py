@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from icontact._sqlite import (
+    FAILURES,
     Checked,
     FileFormat,
     damage_of,
@@ -109,7 +110,7 @@ class Storage:
                     else:
                         for statement in self._SET_ASIDE:
                             connection.execute(statement)
-        except sqlite3.DatabaseError as error:
+        except FAILURES as error:
             problem = str(error)
         if problem:
             self.close()

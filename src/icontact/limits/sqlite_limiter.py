@@ -10,7 +10,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from icontact._sqlite import FileFormat, is_too_short, make_private, pages_damage, transaction
+from icontact._sqlite import (
+    FAILURES,
+    FileFormat,
+    is_too_short,
+    make_private,
+    pages_damage,
+    transaction,
+)
 from icontact.errors import ConfigError, LimitUnavailable
 from icontact.limits.fixed import Ledger, LedgerLimiter
 from icontact.limits.windows import Counts, figures_of, windows_for
@@ -75,7 +82,7 @@ class SQLiteLimiter(LedgerLimiter):
                     if not problem:
                         with transaction(database):
                             self._compare_figures(database)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *FAILURES) as error:
             problem = str(error)
         if problem:
             unusable = self._unusable(f"{problem}; stop all processes and delete it")

@@ -13,6 +13,7 @@ from os import PathLike
 from typing import Any
 
 from icontact._sqlite import (
+    FAILURES,
     MARKS,
     damage_of,
     is_busy,
@@ -194,7 +195,7 @@ class Database:
         """Turn SQLite's errors into ours; they hold no values, and neither do these."""
         try:
             yield
-        except sqlite3.Error as error:
+        except FAILURES as error:
             code, problem = getattr(error, "sqlite_errorname", ""), str(error)
             if is_busy(error):
                 problem = "another push is using it; wait for it to end, or name another file"

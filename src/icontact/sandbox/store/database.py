@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Any
 
 from icontact._sqlite import (
+    FAILURES,
     FileFormat,
     damage_of,
     is_too_short,
@@ -51,7 +52,7 @@ class Store:
         self._close = weakref.finalize(self, self._connection.close)
         try:
             problem = self._prepare()
-        except sqlite3.DatabaseError as error:
+        except FAILURES as error:
             problem = f"cannot be opened as a sandbox: {error}"
         if problem:
             self.close()
