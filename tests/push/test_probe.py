@@ -307,7 +307,9 @@ def test_who_is_mailed_is_said(
 
 @pytest.mark.parametrize("quirks", [Quirks(long_state="truncate")])
 def test_the_wrong_row_of_the_mapping_is_named(sandbox: Sandbox, folder: Folder) -> None:
-    stored = {"contactId": "1", "email": EMAIL.upper(), "firstName": "Zo", "state": "NC"}
+    [last] = sandbox.seed(contacts=[{"email": "last@example.com"}]).contact_ids
+    next_id = str(last + 1)
+    stored = {"contactId": next_id, "email": EMAIL.upper(), "firstName": "Zo", "state": "NC"}
     mapping = {**SMALL, "custom_fields": {"color": "farbe"}}
     sandbox.faults.next(**answered({"contact": stored}), method="GET", path=r"contacts/\d+$")
 

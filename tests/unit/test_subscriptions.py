@@ -190,7 +190,9 @@ def test_a_batch_is_matched_by_contact_and_list(
 
 def test_how_safe_each_operation_is() -> None:
     row = {"subscriptionId": "7_1", "contactId": 1, "listId": 7}
-    script = Script({"subscriptions": [row]}, *[{"subscription": row}] * 3)
+    moved = {"subscriptionId": "8_1", "contactId": 1, "listId": 8}
+    answers = [{"subscription": one} for one in (row, moved, row)]
+    script = Script({"subscriptions": [row]}, *answers)
     subscriptions = Subscriptions(script, FOLDER)
     subscriptions.subscribe(contact_id=1, list_id=7)
     subscriptions.unsubscribe(contact_id=1, list_id=7)

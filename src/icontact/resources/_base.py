@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import operator
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote
 
 from icontact import wire
 from icontact.auth import Private
-from icontact.errors import NotFound, RejectedError
+from icontact.errors import CallSummary, DecodeError, NotFound, RejectedError
 from icontact.paging import Pager, PageSize
-from icontact.resources.batches import BatchResult, Rejected, match_rows
+from icontact.resources.batches import BatchResult, Rejected, contradicted, match_rows
 from icontact.transport import Answer, Call, Safety, Sender
 
 M = TypeVar("M")
@@ -63,14 +63,41 @@ class Resource(Generic[M]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({vars(self).get('_path')!r})"
 
-    def _item(self, method: str, member: int | str, body: dict[str, Any] | None = None) -> M:
-        """Read or change one item, and return it as iContact answers it. Safe to repeat."""
+    def _item(
+        self,
+        method: str,
+        member: int | str,
+        body: dict[str, Any] | None = None,
+        *,
+        ids: Collection[str] = (),
+    ) -> M:
+        """Read or change one item, and return it as iContact answers it. Safe to repeat.
+
+        Args:
+            method: The verb.
+            member: The id.
+            body: What to change.
+            ids: The ids of which the answer must have one, if not the same as before.
+
+        Raises:
+            DecodeError: If the answer is about another item.
+        """
         answer = self._transport.send(
             Call(method, self._at(member), body=body, safety=_SAFE[method])
         )
         log_warnings(self._plural, answer.warnings)
         found: M = wire.decode_member(self._model, answer.payload, self._singular, answer.call)
+        self._check_same(self._id_of(found), ids or {str(member)}, answer.call)
         return found
+
+    def _id_of(self, item: M) -> str:
+        return str(getattr(item, self._identity))
+
+    def _check_same(self, found: str, wanted: Collection[str], call: CallSummary) -> None:
+        """Refuse an answer about another item than the request: another person's, perhaps."""
+        if found.casefold() not in map(str.casefold, wanted):
+            problem = f"{self._singular}: expected the one that was asked for, got another one"
+            raise DecodeError([problem], call=call, maybe_applied=call.method != "GET")
 
     def _list(
         self,
@@ -156,14 +183,24 @@ class Resource(Generic[M]):
         """Match the items of an answer with the bodies that were sent."""
         items: list[M] = wire.decode_rows(self._model, answer.payload, self._plural, answer.call)
         ids = {body[self._wire_id] for body in bodies if self._wire_id in body}
-        stored = [(getattr(one, self._identity) if ids else None, one) for one in items]
+        identities = [getattr(one, self._identity) for one in items]
+        sent = [body[self._wire_id] if self._wire_id in body else sent_key(body) for body in bodies]
+        stored = [
+            number if number in ids else stored_key(one)
+            for number, one in zip(identities, items, strict=True)
+        ]
         places, uncertain = match_rows(
-            [body[self._wire_id] if self._wire_id in body else sent_key(body) for body in bodies],
-            [number if number in ids else stored_key(one) for number, one in stored],
+            sent,
+            stored,
             bodies,
             answer.payload[self._plural] or [],
             merges=self._merges and (len(items) >= len(bodies) or not answer.warnings),
         )
+        unclear = contradicted(sent, stored, identities, ids, merges=self._merges)
+        for index, key in enumerate(sent):
+            if key in unclear:
+                places[index] = None
+                uncertain[index] = "uncertain: iContact's answer contradicts itself; read it back"
         left_out = [index for index, place in enumerate(places) if place is None]
         reason = answer.warnings[0] if len(left_out) == len(answer.warnings) == 1 else None
         return BatchResult(

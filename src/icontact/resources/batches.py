@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from html import escape
 from typing import Any, Generic, TypeVar
 
@@ -123,6 +123,36 @@ def match_rows(
             for place, one in pairs.items():
                 found[place] = one
     return found, uncertain
+
+
+def contradicted(
+    sent: Sequence[Hashable],
+    stored: Sequence[Hashable],
+    identities: Sequence[Hashable],
+    ids: Collection[Hashable],
+    *,
+    merges: bool,
+) -> set[Hashable]:
+    """Return the keys for which an answer has two items, or an item that it has for others, too.
+
+    Args:
+        sent: The key of each row.
+        stored: The key of each item of the answer.
+        identities: The id of each item.
+        ids: The keys that are ids, whose item may be there under its other key as well.
+        merges: Whether rows of one key are one item in the end.
+    """
+    if len(set(stored)) == len(stored) == len(set(identities)):
+        return set()
+    items = defaultdict[Hashable, set[Hashable]](set)
+    keys = defaultdict[Hashable, set[Hashable]](set)
+    for key, identity in zip(stored, identities, strict=True):
+        items[key].add(identity)
+        if key not in ids:
+            keys[identity].add(key)
+    rows = Counter(sent)
+    twice = {key for key, own in items.items() if len(own) > 1 and (merges or rows[key] == 1)}
+    return twice.union(*(several for several in keys.values() if len(several) > 1))
 
 
 def _pairs(

@@ -139,8 +139,14 @@ class Contacts(Resource[Contact]):
             RejectedError: If iContact stored nothing, for example for a malformed address.
             UnknownCustomField: If the folder does not have a custom field. This shows in the
                 answer: the contact was stored without it.
+            DecodeError: If the answer is about a contact with another address.
         """
-        return self._checked("POST", fields, self._create(fields, Safety.REPEATABLE))
+        stored = self._create(fields, Safety.REPEATABLE)
+        if stored.email:
+            wanted = canonical_address(str(fields.get("email")))
+            call = CallSummary("POST", self._path)
+            self._check_same(canonical_address(stored.email), {wanted}, call)
+        return self._checked("POST", fields, stored)
 
     def upsert(self, *, email: str, **fields: Unpack[ContactDetails]) -> Contact:
         """Find a contact by its address and change the given fields, or create it.

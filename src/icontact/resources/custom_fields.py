@@ -59,7 +59,8 @@ class CustomFields(Resource[CustomField]):
 
     def update(self, custom_field_id: str, /, **fields: Unpack[CustomFieldFields]) -> CustomField:
         """Change the given properties of a custom field and keep the others. Safe to repeat."""
-        return self._item("POST", custom_field_id, self._body(fields))
+        ids = {custom_field_id, fields.get("private_name", custom_field_id)}
+        return self._item("POST", custom_field_id, self._body(fields), ids=ids)
 
     def replace(self, custom_field_id: str, /, **fields: Unpack[CustomFieldFields]) -> CustomField:
         """Wipe every property that is not given, and set the given ones (PUT). Safe to repeat.
@@ -68,7 +69,8 @@ class CustomFields(Resource[CustomField]):
             custom_field_id: Which field.
             **fields: ``private_name``, ``field_type`` and ``display_to_user`` are required.
         """
-        return self._item("PUT", custom_field_id, self._body(fields))
+        ids = {custom_field_id, fields.get("private_name", custom_field_id)}
+        return self._item("PUT", custom_field_id, self._body(fields), ids=ids)
 
     def delete(self, custom_field_id: str, /) -> None:
         """Delete a custom field, and with it what contacts hold in it. Safe to repeat."""

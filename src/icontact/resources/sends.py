@@ -112,6 +112,7 @@ class Sends(Collection[Send]):
 
         Raises:
             AlreadyScheduled: If the message waits to be sent already; has the ``send_id``.
+            DecodeError: If the answer is about the send of another message; see ``maybe_applied``.
             RejectedError: If iContact refuses, for example for a spam score of 5.0 or more.
             ValueError: If there are no recipients, a list or segment is included and excluded, or
                 the time is past or has no time zone.
@@ -130,6 +131,8 @@ class Sends(Collection[Send]):
         items = wire.decode_rows(Send, answer.payload, self._plural, answer.call)
         if items:
             log_warnings(self._plural, answer.warnings)
+            if items[0].message_id is not None:
+                self._check_same(str(items[0].message_id), {str(body["messageId"])}, answer.call)
             return items[0]
         sending: Any = {"call": answer.call, "attempts": answer.attempts, "elapsed": answer.elapsed}
         for warning in answer.warnings:

@@ -66,6 +66,9 @@ class Subscriptions(Resource[Subscription]):
             filters, page_size=page_size, max_items=max_items, workers=workers, order_by=order_by
         )
 
+    def _id_of(self, item: Subscription) -> str:
+        return _stored_key(item) if _stored_key(item) == item.subscription_id else ""
+
     def get(self, *, contact_id: int, list_id: int) -> Subscription:
         """Read the subscription of one contact to one list.
 
@@ -200,7 +203,12 @@ class Subscriptions(Resource[Subscription]):
         to_list_id = self._list_id("to_list", to_list_id, to_list)
         contact_id = self._contact_id(contact_id, email)
         try:
-            return self._item("PUT", _key(contact_id, from_list_id), {"listId": to_list_id})
+            return self._item(
+                "PUT",
+                _key(contact_id, from_list_id),
+                {"listId": to_list_id},
+                ids={_key(contact_id, to_list_id)},
+            )
         except (NotFound, BadRequest) as error:
             if not error.maybe_applied:
                 raise
@@ -228,7 +236,7 @@ class Subscriptions(Resource[Subscription]):
             bodies,
             self._transport.send(self._post(bodies, Safety.REPEATABLE)),
             _sent_key,
-            lambda stored: f"{stored.list_id}_{stored.contact_id}",
+            _stored_key,
         )
         if not explain:
             return result
@@ -291,6 +299,10 @@ def _check_given(forms: str, one: object, other: object) -> None:
 def _key(contact_id: int, list_id: int) -> str:
     """Return the id of a subscription."""
     return f"{whole_id('list_id', list_id)}_{whole_id('contact_id', contact_id, _BY_ADDRESS)}"
+
+
+def _stored_key(stored: Subscription) -> str:
+    return f"{stored.list_id}_{stored.contact_id}"
 
 
 def _sent_key(body: Mapping[str, Any]) -> str:

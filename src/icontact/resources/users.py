@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Unpack
 
+from icontact.errors import CallSummary
 from icontact.models import (
     NewUserFields,
     Permission,
@@ -138,7 +139,11 @@ class Permissions(Resource[Permission]):
             "subscriber": subscriber,
             "analytic": analytic,
         }
-        return self._create(fields, Safety.REPEATABLE)
+        permission = self._create(fields, Safety.REPEATABLE)
+        self._check_same(
+            self._id_of(permission), {str(client_folder_id)}, CallSummary("POST", self._path)
+        )
+        return permission
 
     def set_many(self, rows: Iterable[PermissionFields], /) -> BatchResult[Permission]:
         """Set what the user may do in several client folders, in one request. Safe to repeat."""

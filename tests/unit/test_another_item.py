@@ -1,0 +1,114 @@
+"""An answer about another item than the request is an error, not a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import icontact
+from icontact import errors
+from icontact.resources import Users
+from tests.unit.support import Script
+
+SUBSCRIPTION = {"contactId": 6, "listId": 8, "status": "normal"}
+
+ANSWERS: dict[str, tuple[dict[str, Any], Callable[[icontact.Folder], object]]] = {
+    "a contact that is read": (
+        {"contact": {"contactId": "43", "email": "al@example.com"}},
+        lambda folder: folder.contacts.get(42),
+    ),
+    "a contact that is changed": (
+        {"contact": {"contactId": "43"}},
+        lambda folder: folder.contacts.update(42, city="Cary"),
+    ),
+    "a contact that is created": (
+        {"contacts": [{"contactId": "43", "email": "al@example.com"}]},
+        lambda folder: folder.contacts.create(email="jo@example.com"),
+    ),
+    "a list": ({"list": {"listId": 8, "name": "x"}}, lambda folder: folder.lists.get(7)),
+    "a custom field": (
+        {"customfield": {"privateName": "points", "fieldType": "text"}},
+        lambda folder: folder.custom_fields.get("score"),
+    ),
+    "a subscription of another contact": (
+        {"subscription": {"subscriptionId": "8_5", **SUBSCRIPTION}},
+        lambda folder: folder.subscriptions.get(contact_id=5, list_id=8),
+    ),
+    "a subscription with the id of another one": (
+        {"subscription": {"subscriptionId": "8_6", **SUBSCRIPTION}},
+        lambda folder: folder.subscriptions.unsubscribe(contact_id=5, list_id=8),
+    ),
+    "a subscription that was moved elsewhere": (
+        {"subscription": {"subscriptionId": "8_6", **SUBSCRIPTION}},
+        lambda folder: folder.subscriptions.move(contact_id=6, from_list_id=7, to_list_id=9),
+    ),
+    "a send of another message": (
+        {"sends": [{"sendId": 1, "messageId": 10}]},
+        lambda folder: folder.sends.create(message_id=9, include_list_ids=[7]),
+    ),
+    "an upload that is waited for": (
+        {"upload": {"uploadId": 3, "status": "complete"}},
+        lambda folder: folder.uploads.wait(2),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_about_another_item_is_refused(name: str) -> None:
+    answer, ask = ANSWERS[name]
+    script = Script(answer)
+    with pytest.raises(errors.DecodeError, match="got another one") as refused:
+        ask(icontact.Folder(script, 1, 2))
+    assert refused.value.maybe_applied is (script.calls[0].method != "GET")
+    assert "al@example.com" not in str(refused.value)
+
+
+def test_a_permission_for_another_folder_is_refused() -> None:
+    script = Script({"permissions": [{"clientFolderId": 4}]})
+    permissions = Users(script, 1).permissions(5)
+    with pytest.raises(errors.DecodeError, match="got another one"):
+        permissions.set(client_folder_id=3, creative=True, subscriber=True, analytic=True)
+
+
+def test_a_custom_field_may_be_renamed_and_its_case_does_not_matter() -> None:
+    answers = [{"customfield": {"privateName": one, "fieldType": "text"}} for one in ("a", "Score")]
+    fields = icontact.Folder(Script(*answers), 1, 2).custom_fields
+    assert fields.update("score", private_name="a").custom_field_id == "a"
+    assert fields.get("score").custom_field_id == "Score"
+
+
+def test_an_address_may_be_answered_in_another_spelling() -> None:
+    script = Script({"contacts": [{"contactId": 1, "email": "JO@xn--mller-kva.example"}]})
+    contacts = icontact.Folder(script, 1, 2).contacts
+    assert contacts.create(email=" jo@MÜLLER.example").contact_id == 1
+
+
+@pytest.mark.parametrize(
+    ("answered", "stored", "unclear"),
+    [
+        # One contact for two addresses, or two for one: which of them is right is not known.
+        ([(1, "a@x.y"), (1, "b@x.y"), (3, "c@x.y")], [None, None, 3], [0, 1]),
+        ([(1, "a@x.y"), (2, "a@x.y"), (3, "c@x.y")], [None, None, 3], [0]),
+        # The same one twice contradicts nothing.
+        ([(1, "a@x.y"), (1, "a@x.y"), (2, "b@x.y")], [1, 2, None], []),
+    ],
+)
+def test_rows_of_a_bulk_call_whose_answer_contradicts_itself_do_not_count_as_stored(
+    answered: list[tuple[int, str]], stored: list[int | None], unclear: list[int]
+) -> None:
+    items = [{"contactId": number, "email": email} for number, email in answered]
+    contacts = icontact.Folder(Script({"contacts": items}), 1, 2).contacts
+    result = contacts.create_many([{"email": f"{letter}@x.y"} for letter in "abc"])
+    assert [one and one.contact_id for one in result.results] == stored
+    assert unclear == [
+        one.index for one in result.rejected if "contradicts itself" in str(one.reason)
+    ]
+
+
+def test_a_contact_may_be_updated_by_its_id_and_by_its_address_in_one_call() -> None:
+    items = [{"contactId": 5, "email": "a@x.y"}, {"contactId": 5, "email": "a@x.y"}]
+    contacts = icontact.Folder(Script({"contacts": items}), 1, 2).contacts
+    result = contacts.create_many([{"contact_id": 5, "email": "a@x.y"}, {"email": "b@x.y"}])
+    assert [one and one.contact_id for one in result.results] == [5, None]
