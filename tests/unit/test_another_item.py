@@ -79,6 +79,12 @@ def test_a_custom_field_may_be_renamed_and_its_case_does_not_matter() -> None:
     assert fields.get("score").custom_field_id == "Score"
 
 
+def test_an_id_may_be_given_with_zeros_before_it() -> None:
+    script = Script({"list": {"listId": 7, "name": "x"}})
+    lists: Any = icontact.Folder(script, 1, 2).lists
+    assert lists.get("007").list_id == 7
+
+
 def test_an_address_may_be_answered_in_another_spelling() -> None:
     script = Script({"contacts": [{"contactId": 1, "email": "JO@xn--mller-kva.example"}]})
     contacts = icontact.Folder(script, 1, 2).contacts

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import operator
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote
 
@@ -69,7 +70,7 @@ class Resource(Generic[M]):
         member: int | str,
         body: dict[str, Any] | None = None,
         *,
-        ids: Collection[str] = (),
+        ids: AbstractSet[str] = frozenset(),
     ) -> M:
         """Read or change one item, and return it as iContact answers it. Safe to repeat.
 
@@ -87,13 +88,14 @@ class Resource(Generic[M]):
         )
         log_warnings(self._plural, answer.warnings)
         found: M = wire.decode_member(self._model, answer.payload, self._singular, answer.call)
-        self._check_same(self._id_of(found), ids or {str(member)}, answer.call)
+        asked = str(member) if self._named else str(int(member))
+        self._check_same(self._id_of(found), ids or {asked}, answer.call)
         return found
 
     def _id_of(self, item: M) -> str:
         return str(getattr(item, self._identity))
 
-    def _check_same(self, found: str, wanted: Collection[str], call: CallSummary) -> None:
+    def _check_same(self, found: str, wanted: AbstractSet[str], call: CallSummary) -> None:
         """Refuse an answer about another item than the request: another person's, perhaps."""
         if found.casefold() not in map(str.casefold, wanted):
             problem = f"{self._singular}: expected the one that was asked for, got another one"
