@@ -99,7 +99,8 @@ def _changed_place(change: Callable[[Any, Any, int], None]) -> Structure:
     def changed(document: Any, trick: Trick, _: list[Any]) -> Any:
         place = _chosen(_places(document), trick.where)
         if place is not None:
-            change(*place, trick.what)
+            holder, key = place
+            change(holder, key, trick.what)
         return document
 
     return changed
@@ -303,7 +304,8 @@ def _with_key_twice(text: str, trick: Trick) -> str:
 
 
 def _html(_: str, trick: Trick) -> str:
-    return _chosen(["<html><body>OK</body></html>", "<?xml version='1.0'?><contacts/>"], trick.what)
+    pages = ["<html><body>OK</body></html>", "<?xml version='1.0'?><contacts/>"]
+    return pages[trick.what % len(pages)]
 
 
 _JUNK: Final = (")]}',\n", "Notice: x\n", "\x00", "// ", "<!-- -->")

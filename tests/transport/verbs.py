@@ -206,12 +206,13 @@ _CAMPAIGN: Final[dict[str, Any]] = {
     "use_account_address": True,
     "archive_by_default": False,
 }
-_OPTIN: Final[dict[str, Any]] = {
+_OPTIN: Final[Any] = {
     "name": "Third",
     "email_owner_on_change": False,
     "welcome_on_manual_add": False,
     "welcome_on_signup_add": False,
 }
+_FOURTH: Final[Any] = {**_OPTIN, "name": "Fourth"}
 
 VERBS: Final[dict[str, Verb]] = {
     "time": Verb(call=lambda w: w.client.time()),
@@ -319,7 +320,7 @@ VERBS: Final[dict[str, Verb]] = {
         call=lambda w: w.folder.lists.create(**_OPTIN),
     ),
     "lists.create_many": Verb(
-        call=lambda w: w.folder.lists.create_many([_OPTIN, {**_OPTIN, "name": "Fourth"}]),
+        call=lambda w: w.folder.lists.create_many([_OPTIN, _FOURTH]),
         is_right=lambda _, result: (
             [one and one.name for one in result.results]
             in (["Third", "Fourth"], ["Third", None], [None, "Fourth"], [None, None])

@@ -74,7 +74,7 @@ def kind_of(header: object) -> HeaderKind | None:
     if kind is None and plain_status(header) is not None:
         return "maybe"
     details = _DETAILS.intersection(words)
-    # In a sentence some words are no details: *by* in "May we write by e-mail?".
+    # In a sentence some words say nothing more: *by* in "May we write by e-mail?".
     if len(words) > 3:
         details -= _WORDS["prepositions"].intersection(words[:-1])
     if _has(words, "data_use"):

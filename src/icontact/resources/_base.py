@@ -78,7 +78,7 @@ class Resource(Generic[M]):
             method: The verb.
             member: The id.
             body: What to change.
-            ids: The ids of which the answer must have one, if not the same as before.
+            ids: The ids that the answer may have, if not only the same as before.
 
         Raises:
             DecodeError: If the answer is about another item.
