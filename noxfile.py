@@ -217,6 +217,14 @@ def compare_with_the_last_release(session: nox.Session) -> None:
 
 
 @nox.session
+def supply(session: nox.Session) -> None:
+    """Licences and known weaknesses of all that is installed; the latter asks PyPI itself."""
+    install(session, "supply")
+    session.run("pip-licenses", "--partial-match", "--fail-on", "GPL;AGPL;Proprietary")
+    session.run("pip-audit", "--progress-spinner", "off", "--skip-editable")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """The benchmarks, side by side in one run; `--quick` for a smoke test."""
     install(session)

@@ -98,6 +98,25 @@ def test_an_answer_comes_through_the_tunnel(
     assert len(heard) == 1
 
 
+@pytest.mark.parametrize("tls", [False, True])
+def test_the_debug_level_of_http_client_prints_no_credential_and_no_address(
+    *,
+    sandbox: Sandbox,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tls: bool,
+) -> None:
+    monkeypatch.setattr("http.client.HTTPConnection.debuglevel", 1)
+    with sandbox.serve(tls=tls) as server:
+        if tls:
+            monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.certificate))
+        transport = transport_to(clock, server.url, sandbox.credentials)
+        assert transport.send(Call("GET", "a")).payload["total"] == 1
+        transport.close()
+    assert capsys.readouterr().out == ""
+
+
 # Processes
 
 

@@ -204,12 +204,18 @@ class _TimedResponse(http.client.HTTPResponse):
         self.fp = io.BufferedReader(raw, _PIECE)
 
 
+# ``http.client.HTTPConnection.debuglevel = 1`` prints every header and body of a process: that of
+# these connections stays 0.
+
+
 class _Plain(HTTPConnection):
     response_class = _TimedResponse
+    debuglevel = 0
 
 
 class _Secure(HTTPSConnection):
     response_class = _TimedResponse
+    debuglevel = 0
 
     def connect(self) -> None:
         try:
