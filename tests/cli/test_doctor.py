@@ -178,7 +178,8 @@ def test_each_row_of_the_mapping_is_reported_to_programs(embedded: Sandbox) -> N
 
 
 def test_the_row_of_the_mapping_at_fault_is_named(embedded: Sandbox, tmp_path: Path) -> None:
-    stored = {"contactId": "1", "email": EMAIL, "firstName": "Zo", "score": "42"}
+    # The first contact of a sandbox has this id.
+    stored = {"contactId": "66674163", "email": EMAIL, "firstName": "Zo", "score": "42"}
     embedded.faults.next(
         status=200, body=json.dumps({"contact": stored}), method="GET", path=r"contacts/\d+$"
     )

@@ -144,11 +144,15 @@ def test_a_refused_request_to_unsubscribe_is_rejected(
 def test_an_answer_that_leaves_the_subscription_as_it_was_is_a_failure(
     sandbox: Sandbox, make_push: MakePush
 ) -> None:
-    same = {"subscription": {"subscriptionId": "1_1", "listId": 1, "contactId": 1,
-                             "status": "normal"}}  # fmt: skip
+    push = make_push(opt_out="unsubscribe")
+    contact = push.folder.contacts.find(email=ROWS[0]["email"])
+    assert contact is not None
+    (there,) = push.folder.subscriptions.list(contact_id=contact.contact_id)
+    same = {"subscription": {"subscriptionId": there.subscription_id, "listId": there.list_id,
+                             "contactId": there.contact_id, "status": "normal"}}  # fmt: skip
     sandbox.faults.next(status=200, body=same, method="POST", path="subscriptions/")
 
-    report = make_push(opt_out="unsubscribe").run(ROWS)
+    report = push.run(ROWS)
 
     assert report.outcomes[0].status == "failed"
     assert "the subscription is normal" in report.outcomes[0].reason
