@@ -399,7 +399,7 @@ VERBS: Final[dict[str, Verb]] = {
         call=lambda w: w.folder.segments.create(name="Jos", list_id=w.list),
     ),
     "segments.update": Verb(
-        call=lambda w: w.folder.segments.update(w.segment, name="Als"),
+        call=lambda w: w.folder.segments.update(w.segment, name="Anns"),
         is_right=has("segment_id", lambda w: w.segment),
     ),
     "segments.delete": Verb(call=lambda w: w.folder.segments.delete(w.segment), proves_itself=True),
