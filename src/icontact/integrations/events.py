@@ -45,6 +45,11 @@ class DoNotContactReason(StrEnum):
     UNREADABLE = "unreadable"
 
 
+def _identity_of(event: Any) -> str:
+    text = json.dumps(event._content(), sort_keys=True, default=_as_text)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 @attrs.frozen(kw_only=True)
 class ContactEvent:
     """Something that happened to one contact. Its ``repr`` shows no personal data.
@@ -97,12 +102,7 @@ class ContactEvent:
     do_not_contact_reason: DoNotContactReason | None = attrs.field(
         default=None, converter=attrs.converters.optional(DoNotContactReason)
     )
-    identity: str = attrs.field(repr=False)
-
-    @identity.default
-    def _digest(self) -> str:
-        text = json.dumps(self._content(), sort_keys=True, default=_as_text)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    identity: str = attrs.field(default=attrs.Factory(_identity_of, takes_self=True), repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a time without a time zone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -151,7 +151,7 @@ class FieldMapping:
                 notes = ("came as a number: zeros at its front may be lost",)
             elif isinstance(value, str) and _SCIENTIFIC.fullmatch(value.strip()):
                 notes = ("came in scientific notation: most of its digits are lost",)
-        result = TransformResult(value, notes)
+        result = TransformResult(cast("Any", value), notes)
         for step in self.steps:
             result = run_step(step, result.value, context)
             notes += result.notes
@@ -193,7 +193,7 @@ def make_field(
             label=label,
             steps=steps,
             keys=source.keys,
-            usual_text=None if len(steps) > 1 or is_decimal else _USUAL_TEXTS.get(steps[0]),
+            usual_text=_USUAL_TEXTS.get(steps[0]) if len(steps) == 1 and not is_decimal else None,
             leaves_blank=not (
                 label == "email"
                 or source.empty == "clear"

@@ -41,6 +41,10 @@ def _by_field(given: Any) -> Mapping[str, Invalid]:
     return choices
 
 
+#: For all fields; `_by_field` makes a mapping of it.
+_LEAVE_OUT: Any = "leave_out"
+
+
 @attrs.frozen(kw_only=True)
 class MapperOptions:
     """The options for all fields of a mapping; `ContactMapper` describes each."""
@@ -48,7 +52,7 @@ class MapperOptions:
     long_state: LongState = attrs.field(default="omit", validator=_check_choice)
     date_format: str = attrs.field(default=ISO, converter=check_output_format)
     tags: Tags = attrs.field(default="keep", validator=_check_choice)
-    invalid: Mapping[str, Invalid] = attrs.field(default="leave_out", converter=_by_field)
+    invalid: Mapping[str, Invalid] = attrs.field(default=_LEAVE_OUT, converter=_by_field)
     several_addresses: SeveralAddresses = attrs.field(default="first", validator=_check_choice)
 
     def as_config(self) -> dict[str, Any]:

@@ -101,6 +101,12 @@ _STATUSES: Mapping[Action, OutcomeStatus] = {
 _SILENT = (Action.NOTHING, Action.SKIP, Action.REJECT)
 
 
+def _status_if_all_goes_well(decision: Any) -> OutcomeStatus:
+    if decision.action is Action.NOTHING and decision.subscribe:
+        return OutcomeStatus.UPDATED
+    return _STATUSES[decision.action]
+
+
 @attrs.frozen(kw_only=True)
 class Decision:
     """What to do with one contact, and why.
@@ -121,13 +127,9 @@ class Decision:
     before: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     contact_id: int | None = None
     subscription: str | None = None
-    status: OutcomeStatus = attrs.field()
-
-    @status.default  # pyright: ignore[reportAttributeAccessIssue]  # a name of attrs
-    def _status_if_all_goes_well(self) -> OutcomeStatus:
-        if self.action is Action.NOTHING and self.subscribe:
-            return OutcomeStatus.UPDATED
-        return _STATUSES[self.action]
+    status: OutcomeStatus = attrs.field(
+        default=attrs.Factory(_status_if_all_goes_well, takes_self=True)
+    )
 
     @property
     def writes(self) -> bool:
@@ -149,9 +151,9 @@ def decide(
     if status is not None:
         # It binds the push, though it is not written to iContact.
         return _skip(known, Reason.of(ReasonCode.ROW_STATUS, status))
-    if len(known.contacts) > 1:
+    contact, *others = known.contacts
+    if others:
         return Decision(action=Action.REJECT, reason=_several(known))
-    (contact,) = known.contacts
     if (suppressed := suppression_reason(contact, known.subscription, policy)) is not None:
         return _skip(known, suppressed)
     changes = changed_fields(wanted, contact, types, policy)
@@ -217,7 +219,8 @@ def _decide_opt_out(reason: Reason, known: ContactState, policy: PushPolicy) -> 
     """Decide about a contact whose row says, for a reason of its own, that the person opted out."""
     if not known.contacts:
         return Decision(action=Action.SKIP, reason=reason)
-    if len(known.contacts) > 1:
+    contact, *others = known.contacts
+    if others:
         # It is not known which of them is on the list.
         action = Action.REJECT if policy.opt_out == "unsubscribe" else Action.SKIP
         return Decision(action=action, reason=reason + _several(known))
@@ -228,7 +231,7 @@ def _decide_opt_out(reason: Reason, known: ContactState, policy: PushPolicy) -> 
     return Decision(
         action=Action.UNSUBSCRIBE,
         reason=reason.then(ReasonCode.WAS_ON_LIST),
-        contact_id=known.contacts[0].contact_id,
+        contact_id=contact.contact_id,
         subscription=known.subscription,
     )
 
