@@ -30,10 +30,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(readable=False, allow_dash=True)
 
 #: For programs that read the output.
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+json_option: Callable[[Any], Any] = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document."
+)
 
 #: About contacts that are in iContact already.
-existing_option = click.option(
+existing_option: Callable[[Any], Any] = click.option(
     "--existing",
     type=click.Choice(["keep", "merge", "replace"]),
     help="What happens to contacts that are in iContact already: merge (the default) writes "

@@ -94,7 +94,7 @@ class RequestCounter(CountingSender):
         # slower than it was.
         seconds = max(answer.elapsed - (self._total_wait() - waited), 0.0)
         self._thread.seconds = seconds
+        self.add(answer.attempts)
         with self._counting:
-            self.requests += answer.attempts
             self.busy += seconds
         return answer

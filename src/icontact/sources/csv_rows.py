@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TextIO
 
@@ -78,11 +78,11 @@ class CsvReader(FileReader):
             self._lines.skip(header_line - 1 - self._lines.number)
             if not self._lines.peek():
                 raise ConfigError(f"{name} has no header on line {header_line}: it is shorter")
-            self.delimiter = delimiter or _recognised(self._lines.peek())
+            self.delimiter: str | None = delimiter or _recognised(self._lines.peek())
         self._cells = csv.reader(self._lines, delimiter=self.delimiter or ",", strict=True)
         self._header = Header.of(self._header_cells())
-        self.columns = self._header.columns
-        self.duplicate_columns = self._header.duplicates
+        self.columns: tuple[str, ...] = self._header.columns
+        self.duplicate_columns: Mapping[str, tuple[int, ...]] = self._header.duplicates
         #: The lines of the first short rows, and how many there are.
         self._short: list[int] = []
         self._shorts = 0
@@ -211,7 +211,7 @@ class CsvReader(FileReader):
         found = _parsed(ahead, usual)
         rows = [cells for _, cells in found]
         if (doubted := doubted_header(rows)) is not None:
-            self.doubted_line = self._lines.number + found[doubted][0] + 1
+            self.doubted_line: int | None = self._lines.number + found[doubted][0] + 1
         if is_too_narrow(rows):
             line = self._lines.number + found[0][0] + 1
             hint = header_hint(self.doubted_line) or (

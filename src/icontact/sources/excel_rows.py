@@ -182,10 +182,10 @@ class ExcelReader(FileReader):
             line = ahead[place][0]
             self._notes.append(f"line {line} is the header; the lines above it were not read")
         doubted = doubted_header(texts) if place == 0 and header_line is None else None
-        self.doubted_line = None if doubted is None else ahead[doubted][0]
+        self.doubted_line: int | None = None if doubted is None else ahead[doubted][0]
         self._header = Header.of(texts[place])
-        self.columns = self._header.columns
-        self.duplicate_columns = self._header.duplicates
+        self.columns: tuple[str, ...] = self._header.columns
+        self.duplicate_columns: Mapping[str, tuple[int, ...]] = self._header.duplicates
         self._rows = chain(ahead[place + 1 :], rows)
 
     @property

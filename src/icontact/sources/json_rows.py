@@ -59,7 +59,7 @@ class JsonReader(FileReader):
             raise ConfigError(f"{name} is empty: an object of JSON a line is needed")
         self._rows = chain(first, rows)
         names = (key for _, row in first if isinstance(row, Mapping) for key in row)
-        self.columns = tuple(dict.fromkeys(names))
+        self.columns: tuple[str, ...] = tuple(dict.fromkeys(names))
 
     @property
     def notes(self) -> Sequence[str]:

@@ -7,7 +7,7 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope
-from icontact.sandbox.rules.endpoint import ACCOUNT, FOLDER, Endpoint
+from icontact.sandbox.rules.endpoint import ACCOUNT, FOLDER, Endpoint, Envelope, Terms
 from icontact.sandbox.rules.listing import Listing, search
 from icontact.sandbox.rules.search_terms import Clause, plain_terms
 from icontact.sandbox.store import Row
@@ -77,8 +77,8 @@ class ClientFolderEndpoint(Endpoint):
     id_name = "clientFolderId"
     scope = Scope.ACCOUNT
     above = ACCOUNT
-    terms = plain_terms(numbers=("clientFolderId", "enabled"), texts=("name",))
-    envelope = "total"
+    terms: Terms = plain_terms(numbers=("clientFolderId", "enabled"), texts=("name",))
+    envelope: Envelope = "total"
     upserts = True
 
     def columns(self, context: RequestContext, reader: FieldReader, row: Row | None) -> Item:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext
-from icontact.sandbox.rules.endpoint import Endpoint
+from icontact.sandbox.rules.endpoint import Endpoint, Terms
 from icontact.sandbox.rules.search_terms import plain_terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CAMPAIGN_CODES, CAMPAIGN_TEXTS
@@ -19,8 +19,14 @@ class CampaignEndpoint(Endpoint):
     """Campaigns; in the sample codes are numbers, and blank is ``""`` (API 11)."""
 
     name = "campaigns"
-    terms = plain_terms(numbers=("campaignId", *CAMPAIGN_CODES), texts=CAMPAIGN_TEXTS)
-    shown = ("campaignId", *_REQUIRED_TEXTS, *CAMPAIGN_CODES, "description", *_ADDRESS)
+    terms: Terms = plain_terms(numbers=("campaignId", *CAMPAIGN_CODES), texts=CAMPAIGN_TEXTS)
+    shown: tuple[str, ...] = (
+        "campaignId",
+        *_REQUIRED_TEXTS,
+        *CAMPAIGN_CODES,
+        "description",
+        *_ADDRESS,
+    )
     null_for_blank = False
     whole = True
     upserts = True

@@ -11,7 +11,7 @@ from icontact.sandbox import error_texts
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules.bodies import FieldReader, as_flag
 from icontact.sandbox.rules.context import Item, RequestContext
-from icontact.sandbox.rules.endpoint import Endpoint
+from icontact.sandbox.rules.endpoint import Endpoint, Envelope
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
@@ -57,9 +57,9 @@ class CustomFieldEndpoint(Endpoint):
     id_name = "customFieldId"
     id_column = "privateName"
     key = "fieldNumber"
-    sortable = ("privateName", "publicName", "fieldType", "displayToUser")
-    shown = ("privateName", "publicName", "displayToUser", "fieldType")
-    envelope = "total"
+    sortable: tuple[str, ...] = ("privateName", "publicName", "fieldType", "displayToUser")
+    shown: tuple[str, ...] = ("privateName", "publicName", "displayToUser", "fieldType")
+    envelope: Envelope = "total"
     whole = True
     member_verbs = "GET POST PUT DELETE"
 

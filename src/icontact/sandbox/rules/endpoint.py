@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
 
 from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
@@ -19,6 +20,13 @@ from icontact.sandbox.store import Row
 
 ACCOUNT = "/a/<account_id>"
 FOLDER = f"{ACCOUNT}/c/<client_folder_id>"
+
+
+#: The search terms of a listing, by name.
+Terms: TypeAlias = Mapping[str, Term]
+
+#: What stands beside the rows of a listing.
+Envelope: TypeAlias = Literal["page", "total", "rows"]
 
 
 class Endpoint:
@@ -42,7 +50,7 @@ class Endpoint:
     """The column that identifies and orders the rows, if it is not the id."""
     table: str = ""
     """What is read, if it is not the table of this name."""
-    terms: ClassVar[Mapping[str, Term]] = {}
+    terms: Terms = MappingProxyType({})
     """What a listing may be searched by."""
     sortable: tuple[str, ...] = ()
     """What else a listing may be sorted by."""
@@ -54,7 +62,7 @@ class Endpoint:
     """Whether a read has ``null`` for what is blank (API 2.5)."""
     null_when_empty: bool = True
     """Whether a POST that stores nothing answers ``null`` (API 2.4)."""
-    envelope: Literal["page", "total", "rows"] = "page"
+    envelope: Envelope = "page"
     """What a listing has beside its rows: also ``limit`` and ``offset``, only ``total``, or nothing
     (API 2.4)."""
     whole: bool = False

@@ -9,7 +9,7 @@ from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext, number
-from icontact.sandbox.rules.endpoint import Endpoint
+from icontact.sandbox.rules.endpoint import Endpoint, Terms
 from icontact.sandbox.rules.search_terms import plain_terms
 from icontact.sandbox.store import Row
 
@@ -21,9 +21,16 @@ class ListEndpoint(Endpoint):
     """Lists."""
 
     name = "lists"
-    terms = plain_terms(numbers=("listId", *FLAG_DEFAULTS), texts=_TEXTS)
+    terms: Terms = plain_terms(numbers=("listId", *FLAG_DEFAULTS), texts=_TEXTS)
     # Recorded order, flags as integers.
-    shown = ("listId", "name", "publicname", "description", *FLAG_DEFAULTS, "welcomeMessageId")
+    shown: tuple[str, ...] = (
+        "listId",
+        "name",
+        "publicname",
+        "description",
+        *FLAG_DEFAULTS,
+        "welcomeMessageId",
+    )
     listed = "deleted = 0"
     member_verbs = "GET POST PUT DELETE"
 
@@ -75,7 +82,7 @@ class SignupFormEndpoint(Endpoint):
 
     name = "forms"
     path_name = "signupforms"
-    terms = plain_terms(numbers=("formId",), texts=("name",))
+    terms: Terms = plain_terms(numbers=("formId",), texts=("name",))
     null_for_blank = False
     collection_verbs = "GET"
 

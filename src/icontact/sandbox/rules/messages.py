@@ -8,7 +8,7 @@ from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.rules import message_content
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Handler, Item, RequestContext, Route, Scope
-from icontact.sandbox.rules.endpoint import FOLDER, Endpoint
+from icontact.sandbox.rules.endpoint import FOLDER, Endpoint, Terms
 from icontact.sandbox.rules.listing import Listing, search
 from icontact.sandbox.rules.search_terms import Clause, plain_terms
 from icontact.sandbox.store import Row
@@ -51,13 +51,13 @@ class MessageEndpoint(Endpoint):
     """Messages; a POST to the collection updates by ``messageId``, as one client does."""
 
     name = "messages"
-    terms = plain_terms(
+    terms: Terms = plain_terms(
         numbers=("messageId", "campaignId"),
         texts=("subject", "messageName"),
         codes=("messageType",),
         moments=("createDate",),
     )
-    receive_only = ("createDate", "spamCheck")
+    receive_only: tuple[str, ...] = ("createDate", "spamCheck")
     upserts = True
     member_verbs = "GET POST"
 

@@ -10,7 +10,7 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import criteria_search
 from icontact.sandbox.rules.bodies import FieldReader, as_text
 from icontact.sandbox.rules.context import Item, RequestContext
-from icontact.sandbox.rules.endpoint import FOLDER, Endpoint
+from icontact.sandbox.rules.endpoint import FOLDER, Endpoint, Envelope, Terms
 from icontact.sandbox.rules.search_terms import plain_terms
 from icontact.sandbox.store import Row
 
@@ -19,8 +19,8 @@ class SegmentEndpoint(Endpoint):
     """Segments of lists."""
 
     name = "segments"
-    terms = plain_terms(numbers=("segmentId", "listId"), texts=("name", "description"))
-    shown = ("segmentId", "listId", "name", "description")
+    terms: Terms = plain_terms(numbers=("segmentId", "listId"), texts=("name", "description"))
+    shown: tuple[str, ...] = ("segmentId", "listId", "name", "description")
     member_verbs = "GET POST DELETE"
 
     def columns(self, context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
@@ -49,9 +49,9 @@ class CriterionEndpoint(Endpoint):
     singular = "criterion"
     key = "rowNumber"
     above = f"{FOLDER}/segments/<segment_id>"
-    terms = plain_terms(numbers=("criterionId",), texts=("fieldName",), codes=("operator",))
+    terms: Terms = plain_terms(numbers=("criterionId",), texts=("fieldName",), codes=("operator",))
     null_for_blank = False
-    envelope = "rows"
+    envelope: Envelope = "rows"
     whole = True
     upserts = True
     member_verbs = "GET POST PUT DELETE"

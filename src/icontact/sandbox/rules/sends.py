@@ -12,7 +12,7 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import message_content, messages, scheduler
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext
-from icontact.sandbox.rules.endpoint import Endpoint
+from icontact.sandbox.rules.endpoint import Endpoint, Terms
 from icontact.sandbox.rules.search_terms import plain_terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import SEND_LISTS
@@ -25,13 +25,13 @@ class SendEndpoint(Endpoint):
     """Sends."""
 
     name = "sends"
-    terms = plain_terms(
+    terms: Terms = plain_terms(
         numbers=("sendId", "messageId"),
         codes=("status",),
         moments=("scheduledTime", "releasedTime"),
     )
-    sortable = ("recipientCount",)
-    receive_only = ("recipientCount", "status", "releasedTime", "spamCheck")
+    sortable: tuple[str, ...] = ("recipientCount",)
+    receive_only: tuple[str, ...] = ("recipientCount", "status", "releasedTime", "spamCheck")
     # An empty array stays one here (API 13).
     null_when_empty = False
     member_verbs = "GET DELETE"

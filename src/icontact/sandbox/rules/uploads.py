@@ -16,7 +16,7 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import contacts, custom_fields, subscriptions
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope
-from icontact.sandbox.rules.endpoint import Endpoint
+from icontact.sandbox.rules.endpoint import Endpoint, Terms
 from icontact.sandbox.rules.search_terms import plain_terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
@@ -107,11 +107,11 @@ class UploadEndpoint(Endpoint):
     """Uploads: first their settings, and then their data."""
 
     name = "uploads"
-    terms = plain_terms(numbers=("uploadId",), codes=("status", "action"))
-    shown = ("uploadId", "action", "listIds", "status")
+    terms: Terms = plain_terms(numbers=("uploadId",), codes=("status", "action"))
+    shown: tuple[str, ...] = ("uploadId", "action", "listIds", "status")
     null_for_blank = False
     whole = True
-    receive_only = ("status",)
+    receive_only: tuple[str, ...] = ("status",)
     member_verbs = "GET POST DELETE"
 
     def columns(self, context: RequestContext, reader: FieldReader, row: Row | None) -> Item:

@@ -12,7 +12,7 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Area, Item, RequestContext, Route, Scope, number
-from icontact.sandbox.rules.endpoint import ACCOUNT, Endpoint
+from icontact.sandbox.rules.endpoint import ACCOUNT, Endpoint, Terms
 from icontact.sandbox.rules.listing import Listing, search
 from icontact.sandbox.rules.search_terms import Clause, plain_terms
 from icontact.sandbox.store import Row
@@ -44,9 +44,9 @@ class UserEndpoint(Endpoint):
     table = _TABLE
     scope = Scope.ACCOUNT
     above = ACCOUNT
-    terms = plain_terms(numbers=("userId",), texts=("userName", *_OPTIONAL))
+    terms: Terms = plain_terms(numbers=("userId",), texts=("userName", *_OPTIONAL))
     # A password is never shown.
-    shown = ("userId", "userName", *_OPTIONAL)
+    shown: tuple[str, ...] = ("userId", "userName", *_OPTIONAL)
     upserts = True
     member_verbs = "GET POST DELETE"
 

@@ -10,7 +10,7 @@ from icontact.sandbox import error_texts, phpjson
 from icontact.sandbox.rules import contact_fields, custom_fields, lists
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import ContactChange, Item, RequestContext
-from icontact.sandbox.rules.endpoint import Endpoint
+from icontact.sandbox.rules.endpoint import Endpoint, Terms
 from icontact.sandbox.rules.search_terms import plain_terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.webhook_sender import Delivery
@@ -51,8 +51,8 @@ class WebhookEndpoint(Endpoint):
     """Web hooks."""
 
     name = "webhooks"
-    terms = plain_terms(numbers=("webhookId",), texts=("url",), codes=("eventId",))
-    shown = ("webhookId", "eventId", "url")
+    terms: Terms = plain_terms(numbers=("webhookId",), texts=("url",), codes=("eventId",))
+    shown: tuple[str, ...] = ("webhookId", "eventId", "url")
     null_for_blank = False
     member_verbs = "GET DELETE"
 
