@@ -26,7 +26,9 @@ KINDS: dict[str, Callable[[Path], Any]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_table_whose_name_is_not_text_is_an_error_in_words(kind: str, tmp_path: Path) -> None:
+def test_a_table_whose_name_is_not_text_is_an_error_in_words(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "file.sqlite"
     made = KINDS[kind](path)
     if hasattr(made, "close"):
@@ -43,7 +45,17 @@ def test_a_table_whose_name_is_not_text_is_an_error_in_words(kind: str, tmp_path
     )
     assert damaged != content
     path.write_bytes(damaged)
+    opened, connect = list[sqlite3.Connection](), sqlite3.connect
 
+    def keep(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        opened.append(connect(*arguments, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", keep)
     with pytest.raises((ConfigError, JournalError, ValueError), match=r"file\.sqlite") as caught:
         KINDS[kind](path)
     assert not isinstance(caught.value, UnicodeError)
+    assert opened
+    for one in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+            one.execute("SELECT 1")

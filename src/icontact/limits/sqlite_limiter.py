@@ -127,7 +127,7 @@ class SQLiteLimiter(LedgerLimiter):
                     [row[:2] for row in before if row not in kept],
                 )
                 database.executemany("INSERT INTO icontact_spent VALUES (?, ?, ?)", after - kept)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *FAILURES) as error:
             raise self._unusable(str(error)) from error
 
     def _connect(self) -> sqlite3.Connection:
@@ -137,7 +137,7 @@ class SQLiteLimiter(LedgerLimiter):
         try:
             # One fsync less per request. A power cut can cost the last counts, not the file.
             connection.execute("PRAGMA synchronous = NORMAL")
-        except sqlite3.Error:
+        except FAILURES:
             connection.close()
             raise
         return connection
