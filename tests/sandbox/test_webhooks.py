@@ -214,6 +214,20 @@ def test_a_receiver_that_is_not_there_is_noted(wire: Wire, receiver: Receiver) -
     assert all("Error" in problem for problem in problems)
 
 
+@pytest.mark.parametrize("url", ["http://127.0.0.1/h\xf6k", "http://127.0.0.1:99999/", "http://[x"])
+def test_a_url_that_cannot_be_called_is_noted_and_others_are_called(
+    wire: Wire, receiver: Receiver, url: str
+) -> None:
+    wire.sandbox.seed(
+        webhooks=[{"eventId": "contact_created", "url": each} for each in (url, receiver.url)]
+    )
+    wire.contact()
+    broken, called = wire.sandbox.webhooks.wait()
+    assert broken.status is None
+    assert "Error" in broken.problem
+    assert called.status == 204
+
+
 def test_waiting_has_an_end(wire: Wire, receiver: Receiver) -> None:
     hook(wire, "contact_created", receiver.url)
     receiver.gate.clear()

@@ -6,6 +6,7 @@ import http.client
 import threading
 from collections import deque
 from collections.abc import Iterable
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import attrs
@@ -98,18 +99,18 @@ class WebhookSender:
 
 
 def _delivered(delivery: Delivery) -> Delivery:
-    url = urlsplit(delivery.url)
-    host = url.hostname or ""
-    if not is_loopback(host):
-        return attrs.evolve(delivery, problem="The sandbox delivers to this machine only")
-    # Not by requests, which is answered in process; and redirects are not followed.
-    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    connection = kind(host, url.port, timeout=_PATIENCE)
     try:
-        target = (url.path or "/") + (f"?{url.query}" if url.query else "")
-        connection.request("POST", target, delivery.body, _HEADERS)
-        return attrs.evolve(delivery, status=connection.getresponse().status)
-    except (OSError, http.client.HTTPException) as error:
+        url = urlsplit(delivery.url)
+        host = url.hostname or ""
+        if not is_loopback(host):
+            return attrs.evolve(delivery, problem="The sandbox delivers to this machine only")
+        # Not by requests, which is answered in process; and redirects are not followed.
+        secure = url.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        with closing(kind(host, url.port, timeout=_PATIENCE)) as connection:
+            target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+            connection.request("POST", target, delivery.body, _HEADERS)
+            return attrs.evolve(delivery, status=connection.getresponse().status)
+    # A URL that cannot be called is a ValueError.
+    except (OSError, ValueError, http.client.HTTPException) as error:
         return attrs.evolve(delivery, problem=f"{type(error).__name__}: {error}")
-    finally:
-        connection.close()
