@@ -427,3 +427,15 @@ def test_answers_can_say_that_they_are_html(quirky: Callable[..., Wire]) -> None
     response = wire.send("GET", wire.folder + "/contacts")
     assert response.headers["Content-Type"] == "text/html; charset=utf-8"
     assert response.json()["total"] == 0
+
+
+def test_a_custom_field_that_is_named_as_an_id_keeps_its_texts(
+    quirky: Callable[..., Wire],
+) -> None:
+    wire = quirky(numeric_ids=True)
+    field = {"privateName": "listId", "fieldType": "text", "displayToUser": 1}
+    wire.post("/customfields", [field])
+    for text in ("abc", "9" * 5000, ""):
+        wire.post("/contacts", [{"email": "jo@example.com", "listId": text}])
+        [contact] = wire.get("/contacts?email=jo@example.com")["contacts"]
+        assert contact["listId"] == (text or None)

@@ -120,17 +120,19 @@ class App:
         return fault.damage(self._unless_throttled(incoming))
 
     def _unless_throttled(self, incoming: IncomingRequest) -> OutgoingResponse:
-        now, delay = timestamps.aware(self._clock()), 0.0
+        now = timestamps.aware(self._clock())
         if self.faults.throttled(now.timestamp()):
-            status, payload = 503, {"errors": [error_texts.TOO_MANY_REQUESTS]}
-        else:
-            try:
-                status, (payload, delay) = 200, self._apply(incoming, now)
-            except Refusal as refusal:
-                status, payload = refusal.status, refusal.payload()
-            except Exception as error:  # noqa: BLE001  (a broken rule must not stop the server)
-                logger.error("A rule failed: %s", error_location(error))
-                status, payload = 500, {"errors": [error_texts.INTERNAL_ERROR]}
+            return self._json(503, {"errors": [error_texts.TOO_MANY_REQUESTS]})
+        try:
+            payload, delay = self._apply(incoming, now)
+            return self._json(200, payload, delay)
+        except Refusal as refusal:
+            return self._json(refusal.status, refusal.payload())
+        except Exception as error:  # noqa: BLE001  (a broken rule must not stop the server)
+            logger.error("A rule failed: %s", error_location(error))
+            return self._json(500, {"errors": [error_texts.INTERNAL_ERROR]})
+
+    def _json(self, status: int, payload: Any, delay: float = 0.0) -> OutgoingResponse:
         body = phpjson.encode(payload, numeric_ids=self.quirks.numeric_ids)
         return self._with_media_type(OutgoingResponse(status=status, body=body, delay=delay))
 

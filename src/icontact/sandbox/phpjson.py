@@ -88,12 +88,16 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+def _is_digits(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isdecimal()
+
+
 def _with_numbers(payload: Any) -> Any:
     if isinstance(payload, list):
         return [_with_numbers(item) for item in payload]
     if not isinstance(payload, dict):
         return payload
     return {
-        key: int(value) if key in _IDS and value else _with_numbers(value)
+        key: _integer(value) if key in _IDS and _is_digits(value) else _with_numbers(value)
         for key, value in payload.items()
     }
