@@ -76,7 +76,6 @@ class ClientFolderEndpoint(Endpoint):
     name = "clientfolders"
     id_name = "clientFolderId"
     scope = Scope.ACCOUNT
-    above = ACCOUNT
     terms: Terms = plain_terms(numbers=("clientFolderId", "enabled"), texts=("name",))
     envelope: Envelope = "total"
     upserts = True

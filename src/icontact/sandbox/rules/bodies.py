@@ -123,7 +123,10 @@ class FieldReader:
         return self._payload.get(name)
 
     def text(self, name: str, *, required: bool = False) -> str:
-        """Return a text field, ``""`` if it is absent, null or wrong."""
+        """Return a text field, ``""`` if it is absent, null or not a text.
+
+        A field with ``email`` in its name has to be an address.
+        """
         value = as_text(self._payload.get(name))
         if value is None:
             self.complain(error_texts.not_valid(name))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
@@ -29,7 +30,7 @@ Terms: TypeAlias = Mapping[str, Term]
 Envelope: TypeAlias = Literal["page", "total", "rows"]
 
 
-class Endpoint:
+class Endpoint(ABC):
     """A resource of a client folder, or of an account, and the rules for its verbs.
 
     A class below this one says what the resource is: by these attributes, and by its own methods
@@ -38,8 +39,6 @@ class Endpoint:
 
     name: str
     """The key of a collection, and the end of its path."""
-    path_name: str = ""
-    """The end of its path, if it is not the name."""
     singular: str = ""
     """The key of one item, if it is not the name without its last letter."""
     id_name: str = ""
@@ -75,8 +74,6 @@ class Endpoint:
     """What it belongs to."""
     above: str = FOLDER
     """The path above."""
-    collection_verbs: str = "GET POST"
-    """The verbs of the collection."""
     member_verbs: str = "GET"
     """The verbs of one item."""
 
@@ -91,9 +88,9 @@ class Endpoint:
             table=self.table, key=self.key, terms=self.terms, sortable=self.sortable
         )
 
+    @abstractmethod
     def columns(self, context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
         """Read the fields of an item into columns; a new one has no row yet."""
-        raise NotImplementedError
 
     def wire(self, context: RequestContext, row: Row) -> Item:
         """Make of a row what a write answers; ids come as texts."""
@@ -117,9 +114,6 @@ class Endpoint:
     def read_id(self, item_id: object) -> object:
         """Read an id of a path or an item."""
         return number(item_id)
-
-    def check_loaded(self, row: Row) -> None:
-        """Refuse a row that is there, but cannot be used."""
 
     def insert(self, context: RequestContext, columns: Item) -> int | str:
         """Store a new row, and return its id."""
@@ -167,9 +161,7 @@ class Endpoint:
 
     def load(self, context: RequestContext) -> Row:
         """Return the row that the path names, or refuse with 404."""
-        row = required(self.find(context, context.path_ids[self._path_id]))
-        self.check_loaded(row)
-        return row
+        return required(self.find(context, context.path_ids[self._path_id]))
 
     def find(self, context: RequestContext, item_id: object) -> Row | None:
         """Return the row of an id, if there is one."""
@@ -188,8 +180,7 @@ class Endpoint:
 
     def routes(self) -> tuple[Route, Route]:
         """Return the rows of the routing table."""
-        path = f"{self.above}/{self.path_name or self.name}"
-        collection = {"GET": self.list_all, "POST": self.save_many}
+        path = f"{self.above}/{self.name}"
         member = {
             "GET": self.read,
             "POST": self.merge,
@@ -197,9 +188,7 @@ class Endpoint:
             "DELETE": self.delete,
         }
         return (
-            Route(
-                path, self.scope, {verb: collection[verb] for verb in self.collection_verbs.split()}
-            ),
+            Route(path, self.scope, {"GET": self.list_all, "POST": self.save_many}),
             Route(
                 f"{path}/<{self._path_id}>",
                 self.scope,
@@ -232,8 +221,8 @@ class Endpoint:
         self, context: RequestContext, item: Item, row: Row | None, *, complete: bool
     ) -> Item:
         """Check an item, and return its columns."""
-        laid_over = self.whole and row is not None and not complete
-        current = self.wire(context, row) if laid_over and row is not None else {}
+        merged = self.whole and not complete
+        current = self.wire(context, row) if merged and row is not None else None
         reader = FieldReader(context, item, current=current, complete=complete or self.whole)
         if row is None and not self.upserts:
             reader.forbid(self.id_name)

@@ -8,9 +8,10 @@ from typing import Any
 from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules.bodies import FieldReader
-from icontact.sandbox.rules.context import Item, RequestContext, number
-from icontact.sandbox.rules.endpoint import Endpoint, Terms
-from icontact.sandbox.rules.search_terms import plain_terms
+from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope, number
+from icontact.sandbox.rules.endpoint import FOLDER, Endpoint, Terms
+from icontact.sandbox.rules.listing import Listing, search
+from icontact.sandbox.rules.search_terms import Clause, plain_terms
 from icontact.sandbox.store import Row
 
 FLAG_DEFAULTS = {"emailOwnerOnChange": 1, "welcomeOnManualAdd": 0, "welcomeOnSignupAdd": 0}
@@ -52,10 +53,12 @@ class ListEndpoint(Endpoint):
         """Return a list as a GET has it: another order, and flags as texts (API 2.5)."""
         return list_as_read(row)
 
-    def check_loaded(self, row: Row) -> None:
-        """Refuse a deleted list in the recorded way (API 8.1)."""
+    def load(self, context: RequestContext) -> Row:
+        """Return the list that the path names; a deleted one is refused as recorded (API 8.1)."""
+        row = super().load(context)
         if row["deleted"]:
             raise Refusal(500, f"No result for ({row['listId']}).")
+        return row
 
     def delete(self, context: RequestContext) -> list[Any]:
         """Answer ``DELETE …/lists/{listId}``; its subscriptions go with it."""
@@ -77,34 +80,39 @@ def list_as_read(row: Row) -> Item:
     }
 
 
-class SignupFormEndpoint(Endpoint):
-    """Sign-up forms, under the key ``forms``."""
+_FORMS = Listing(
+    table="forms", key="formId", terms=plain_terms(numbers=("formId",), texts=("name",))
+)
 
-    name = "forms"
-    path_name = "signupforms"
-    terms: Terms = plain_terms(numbers=("formId",), texts=("name",))
-    null_for_blank = False
-    collection_verbs = "GET"
 
-    def list_all(self, context: RequestContext) -> Item:
-        """Answer ``GET …/signupforms``."""
-        answer = super().list_all(context)
-        if context.quirks.single_form_as_object and len(answer["forms"] or ()) == 1:
-            [answer["forms"]] = answer["forms"]
-        return answer
+def list_forms(context: RequestContext) -> Item:
+    """Answer ``GET …/signupforms``, under the key ``forms``."""
+    base = Clause("folderId = ?", (context.folder_id,))
+    answer = search(context, _FORMS, base, "forms", _form_wire)
+    if context.quirks.single_form_as_object and len(answer["forms"] or ()) == 1:
+        [answer["forms"]] = answer["forms"]
+    return answer
 
-    def wire(self, context: RequestContext, row: Row) -> Item:
-        """Return a form."""
-        return {
-            "formId": str(row["formId"]),
-            "name": row["name"],
-            "created": timestamps.iso_with_offset(row["created"]),
-            "updated": timestamps.iso_with_offset(row["updated"]),
-            "confirmationMessageId": row["confirmationMessageId"] or None,
-            "automaticHTML": row["automaticHTML"],
-            "lists": json.loads(row["lists"]),
-        }
+
+def read_form(context: RequestContext) -> Item:
+    """Answer ``GET …/signupforms/{formId}``."""
+    return {"form": _form_wire(context.load("forms", "formId", context.path_ids["form_id"]))}
+
+
+def _form_wire(row: Row) -> Item:
+    return {
+        "formId": str(row["formId"]),
+        "name": row["name"],
+        "created": timestamps.iso_with_offset(row["created"]),
+        "updated": timestamps.iso_with_offset(row["updated"]),
+        "confirmationMessageId": row["confirmationMessageId"] or None,
+        "automaticHTML": row["automaticHTML"],
+        "lists": json.loads(row["lists"]),
+    }
 
 
 ROUTES = ListEndpoint().routes()
-FORM_ROUTES = SignupFormEndpoint().routes()
+FORM_ROUTES = (
+    Route(f"{FOLDER}/signupforms", Scope.FOLDER, {"GET": list_forms}),
+    Route(f"{FOLDER}/signupforms/<form_id>", Scope.FOLDER, {"GET": read_form}),
+)
