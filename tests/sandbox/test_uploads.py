@@ -189,6 +189,17 @@ def test_what_cannot_be_created_becomes_a_warning(wire: Wire, item: object, text
     assert text in answer["warnings"][0]
 
 
+def test_everything_that_is_wrong_with_an_upload_is_said_at_once(wire: Wire) -> None:
+    warnings = wire.post("/uploads", [{"uploadId": 1}])["warnings"]
+    assert [
+        next(n for n in ("uploadId", "action", "listIds") if n in text) for text in warnings
+    ] == [
+        "uploadId",
+        "action",
+        "listIds",
+    ]
+
+
 def test_settings_change_until_the_data_has_come(wire: Wire) -> None:
     wire.sandbox.seed(lists=[{"name": "Second"}])
     upload_id = start(wire)

@@ -116,7 +116,6 @@ class UploadEndpoint(Endpoint):
 
     def columns(self, context: RequestContext, reader: FieldReader, row: Row | None) -> Item:
         """Read the settings."""
-        reader.finish()
         action = reader.choice("action", sorted(context.quirks.upload_actions), required=True)
         reader.text("listIds", required=True)
         list_ids = reader.known_ids("lists", "listIds", "listId")
