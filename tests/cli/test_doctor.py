@@ -346,6 +346,27 @@ def test_the_confirmation_message_is_a_link_of_its_own(
     assert links["mapping"]["status"] == "ok"
 
 
+def test_settings_that_stop_every_push_leave_their_message_unchecked(
+    embedded: Sandbox, tmp_path: Path
+) -> None:
+    settings = written(
+        tmp_path,
+        'list = "Newsletter"',
+        "push_contacts = false",
+        'subscription_status = "pending"',
+        "confirmation_message_id = 4711",
+        'mapping = {email = "mail"}',
+        name="own.toml",
+    )
+
+    ran = icontact("doctor", "--json", "--settings", settings)
+
+    links = {one["link"]: one for one in ran.document["checks"]}
+    assert links["settings"]["status"] == "failed"
+    for name in ("list", "confirmation", "mapping"):
+        assert (links[name]["status"], links[name]["detail"]) == ("skipped", "needs: settings")
+
+
 def test_a_dry_run_checks_the_confirmation_message(embedded: Sandbox, tmp_path: Path) -> None:
     settings = written(
         tmp_path,

@@ -126,7 +126,11 @@ class Doctor:
         settings = self._settings
         if settings is not None and settings.confirmation_message_id is not None:
             message = settings.confirmation_message_id
-            yield "confirmation", ("folder",), lambda: self._check_confirmation(message)
+            yield (
+                "confirmation",
+                ("settings", "folder"),
+                lambda: self._check_confirmation(message),
+            )
         yield "custom fields", ("folder",), self._check_custom_fields
         if self.sample_file is not None:
             yield "sample file", (), self._check_sample
