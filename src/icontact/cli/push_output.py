@@ -22,7 +22,7 @@ from icontact.push import (
     ReasonCount,
 )
 from icontact.push.glance import kinds_of_rows, samples, was_done, would_do
-from icontact.push.reasons import Reason, ReasonCode, describe
+from icontact.push.reasons import QUIET, Reason, ReasonCode, describe
 from icontact.sources import RowFile
 
 __all__ = [
@@ -33,8 +33,6 @@ __all__ = [
     "sentence",
     "show_push",
 ]
-
-_CALM = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
 
 #: A screen shows this many reasons.
 _REASONS = 8
@@ -191,7 +189,7 @@ def show_push(
     if quiet:
         return
     # Before a push the changes matter; after it, what did not work out.
-    calm = (OutcomeStatus.CREATED, OutcomeStatus.UNCHANGED) if summary.dry_run else _CALM
+    calm = (OutcomeStatus.CREATED, OutcomeStatus.UNCHANGED) if summary.dry_run else QUIET
     if verbose:
         print_rows(row for row in summary.rows() if row.status not in calm or row.noted)
     elif open_reasons := [one for one in reasons if one.status not in calm]:

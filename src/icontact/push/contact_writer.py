@@ -37,7 +37,7 @@ class ContactWriter:
     """Writes contacts: many in a bulk call, or one by one.
 
     Args:
-        context: Where to, and how.
+        context: The folder, the settings, and what sends and reads.
         updates: Finds out whether existing contacts may be changed by bulk calls.
     """
 

@@ -22,7 +22,7 @@ class Subscriber:
     """Puts contacts on a list.
 
     Args:
-        context: Where to, and how.
+        context: The folder, the settings, and what sends and reads.
     """
 
     def __init__(self, context: WriteContext) -> None:

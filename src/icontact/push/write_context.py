@@ -1,4 +1,4 @@
-"""What the parts of a writing share."""
+"""The settings and helpers that the writers of contacts and of subscriptions share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["WriteContext"]
 
 @attrs.frozen(kw_only=True)
 class WriteContext:
-    """What the parts of a writing share.
+    """The settings and helpers that the writers of contacts and of subscriptions share.
 
     Attributes:
         folder: The client folder.

@@ -36,7 +36,7 @@ class Writer:
     Args:
         journal: The rows.
         workers: Send the batches.
-        context: What its parts share.
+        context: What it shares with the writers of contacts and of subscriptions.
         may_go_on: Asked before each batch; ends the writing.
     """
 
