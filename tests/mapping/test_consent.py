@@ -676,7 +676,18 @@ def test_the_word_false_of_mautic_s_import_column_is_not_known_in_every_shape(
 
 @pytest.mark.parametrize(
     "value",
-    ["do not contact", b"Do not contact", Said.LEFT, ["vip", b"do_not_contact"], [[Said.LEFT]]],
+    [
+        "do not contact",
+        b"Do not contact",
+        Said.LEFT,
+        ["vip", b"do_not_contact"],
+        [[Said.LEFT]],
+        '["vip", "do not contact"]',
+        '[{"tag": "do not contact"}]',
+        '["vip", {"tag": "do not contact"}]',
+        '[[[["do not contact"]]]]',
+        '{"tag": "do not contact"}',
+    ],
     ids=repr,
 )
 def test_a_refusal_in_any_column_is_found_in_every_shape_of_a_value(value: object) -> None:

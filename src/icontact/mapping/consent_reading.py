@@ -169,7 +169,10 @@ def refusal_in(value: object) -> str | None:
     A phrase counts in a short sentence or an entry of a list; a long note may be about something
     else that is not to be done.
     """
-    parts = (re.split(r"[,;|.!\n]+", text[:_LONGEST_NOTE]) for text in texts_in(value))
+    texts, plain = texts_in(value), _plain_value(value)
+    if isinstance(plain, str):
+        texts.append(plain)  # which holds what JSON has in objects, or in deeper lists
+    parts = (re.split(r"[,;|.!\n]+", text[:_LONGEST_NOTE]) for text in texts)
     for words in map(normalize_word, chain.from_iterable(parts)):
         if len(words.split()) <= _REFUSAL_WORDS:
             found = next((phrase for phrase in _REFUSALS if phrase in f" {words} "), None)
