@@ -18,6 +18,7 @@ from icontact.errors import ConfigError
 from icontact.integrations import mautic, sync, triggers
 from icontact.integrations.receiver import receiver, suppression_receiver
 from icontact.integrations.suppression_events import SuppressionIntegration
+from icontact.integrations.suppression_target import SuppressedPerson
 from icontact.sandbox import Sandbox
 from tests.integrations.conftest import MakeIntegration
 from tests.integrations.fake_mautic import FakeMautic
@@ -192,6 +193,38 @@ def test_a_suppressed_contact_without_its_address_is_marked_by_that_of_an_earlie
     post(application, contact.contact_id)
     assert integration.work() == 1
     assert fake[0].blocked == {"gone@example.com"}
+
+
+@pytest.mark.parametrize("email", [None, ""], ids=["no contact", "no address"])
+def test_a_mark_is_kept_until_icontact_shows_that_the_person_may_be_mailed(
+    carry: Carry,
+    fake: tuple[FakeMautic, str],
+    folder: Folder,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    email: str | None,
+) -> None:
+    fake[0].add("left@example.com")
+    contact = folder.contacts.create(email="left@example.com")
+    number = contact.contact_id if email is not None else 999_999
+    integration = carry(reasons=["unsubscribed"])
+    state, target = integration.state, fake[0].client(fake[1])
+    left = SuppressedPerson(email="left@example.com", contact_id=number, reason="unsubscribed")
+    state.notice([(number, "left@example.com")], 1)
+    state.add([left], 1)
+    state.found(["left@example.com"], target.find(["left@example.com"]))
+    if email is not None:
+        nameless = attrs.evolve(contact, email=email)
+        monkeypatch.setattr(type(folder.contacts), "get", lambda *_: nameless)
+    application = suppression_receiver(integration, token=TOKEN, work=False)
+    post(application, number)
+    assert integration.work() == 1
+    assert [mark.email for mark in state.planned()] == ["left@example.com"]
+
+    monkeypatch.setattr(type(folder.contacts), "get", lambda *_: contact)
+    post(application, number)
+    assert integration.work() == 1
+    assert list(state.planned()) == []
 
 
 def test_a_person_that_another_process_marks_is_looked_at_again(

@@ -130,14 +130,14 @@ class SuppressionIntegration(InboxService):
 
     def _person(self, contact_id: int) -> SuppressedPerson | None:
         """Return the person that a contact is, if one of the reasons applies."""
-        # iContact may not know the contact or the address any more; an earlier run did.
-        email = self.state.known_email(contact_id)
         try:
             contact = self._folder.contacts.get(contact_id)
         except NotFound:
-            reason = "deleted"
+            found, reason = "", "deleted"
         else:
-            email, reason = contact.email or email, str(contact.status)
+            found, reason = contact.email, str(contact.status)
+        # iContact may not know the contact or the address any more; an earlier run did.
+        email = found or self.state.known_email(contact_id)
         if email is None:
             return None
         if reason in _STATUSES and reason in self._reasons:
@@ -152,5 +152,7 @@ class SuppressionIntegration(InboxService):
                 return SuppressedPerson(
                     email=email, contact_id=contact_id, reason="unsubscribed", list_id=one.list_id
                 )
-        self.state.forget(email)
+        if found:
+            # Only a contact that iContact shows with its address may be mailed for certain.
+            self.state.forget(found)
         return None
