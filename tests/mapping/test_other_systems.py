@@ -261,6 +261,7 @@ def test_two_at_signs_in_one_word_are_no_two_addresses() -> None:
     [
         ("phone", "9.19E+09", "9.19E+09", "scientific notation"),
         ("phone", "4,9E+11", "4,9E+11", "scientific notation"),
+        ("phone", "+4.9E+11", "+4.9E+11", "scientific notation"),
         ("phone", 9195550001, "9195550001", "came as a number"),
         ("fax", 1.0, "1", "came as a number"),
         ("postal_code", 2169, "2169", "came as a number"),

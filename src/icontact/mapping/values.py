@@ -25,8 +25,8 @@ _ZERO_DATE = re.compile(r"(?:0000([-/.])00\1(?:00)|00([-/.])00\2(?:0000|00))(?:[
 #: With what spreadsheets mark a text that they would take for a number or a formula.
 _TEXT_MARK = re.compile(r"'(?=[+\-=@0-9])")
 
-#: Letters, digits and a few marks. It is not a date of zeros, nor a number such as 1E+15.
-_USUAL = re.compile(r"(?!00)(?![0-9][0-9.,]*[eE])[\w+(][\w .,:'@/()+-]*(?<! )")
+#: Letters, digits and a few marks. It is not a date of zeros, nor a number such as 1E+15 or +1E15.
+_USUAL = re.compile(r"(?!00)(?!\+?[0-9][0-9.,]*[eE])[\w+(][\w .,:'@/()+-]*(?<! )")
 _SPACES = re.compile(r"\s+")
 _BREAKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 _ABSENT_TYPES = frozenset({"NAType", "NaTType"})
