@@ -12,6 +12,7 @@ from icontact.mapping.personal_names import NAME_PARTS, name_part
     [
         ("Jo Berg", (None, "Jo", "Berg", None)),
         ("Jo van der Berg", (None, "Jo", "van der Berg", None)),
+        ("Juan dela Cruz", (None, "Juan", "dela Cruz", None)),
         ("Mary Jane Watson", (None, "Mary Jane", "Watson", None)),
         ("Dr. Jo Berg", ("Dr.", "Jo", "Berg", None)),
         ("Prof. Dr. Jo von Berg PhD", ("Prof. Dr.", "Jo", "von Berg", "PhD")),

@@ -22,7 +22,7 @@ _MORE_PREFIXES = frozenset(
 )
 _SUFFIXES = frozenset("jr sr ii iii iv esq md phd dds dvm cpa mba jnr snr".split())
 _PARTICLES = frozenset(
-    "van von vom zu zum zur der den de del della di da das do dos du la las le los ten ter te "
+    "van von vom zu zum zur der den de del della dela di da das do dos du la las le los ten ter te "
     "'t op bin ibn al el bint ben af av st".split()
 )
 
