@@ -95,33 +95,33 @@ class Frame:
         for name, found in columns.items():
             if (clean := _CLEANED.get(kinds[name])) is not None:
                 columns[name] = [None if value is None else clean(value) for value in found]
-        try:
-            if library == "pandas":
+        # Only the import is tried: an error of the library itself has its own text.
+        if library == "pandas":
+            try:
                 import pandas
-
-                return pandas.DataFrame(
-                    {n: pandas.Series(columns[n], dtype=_PANDAS[kind]) for n, kind in kinds.items()}
-                )
-            if library == "polars":
+            except ImportError:
+                text = 'to_frame() needs pandas: pip install "icontact[pandas]"'
+                raise ImportError(text) from None
+            return pandas.DataFrame(
+                {n: pandas.Series(columns[n], dtype=_PANDAS[kind]) for n, kind in kinds.items()}
+            )
+        if library == "polars":
+            try:
                 import polars
-
-                dtypes: Mapping[Kind, Any] = {
-                    "bool": polars.Boolean,
-                    "int": polars.Int64,
-                    "float": polars.Float64,
-                    "time": polars.Datetime("us", "UTC"),
-                    "date": polars.Date,
-                    "text": polars.String,
-                }
-                return polars.DataFrame(
-                    [polars.Series(n, columns[n], dtype=dtypes[kind]) for n, kind in kinds.items()]
-                )
-        except ImportError:
-            missing = {
-                "pandas": 'to_frame() needs pandas: pip install "icontact[pandas]"',
-                "polars": 'to_frame(library="polars") needs it: pip install polars',
+            except ImportError:
+                text = 'to_frame(library="polars") needs it: pip install polars'
+                raise ImportError(text) from None
+            dtypes: Mapping[Kind, Any] = {
+                "bool": polars.Boolean,
+                "int": polars.Int64,
+                "float": polars.Float64,
+                "time": polars.Datetime("us", "UTC"),
+                "date": polars.Date,
+                "text": polars.String,
             }
-            raise ImportError(missing[library]) from None
+            return polars.DataFrame(
+                [polars.Series(n, columns[n], dtype=dtypes[kind]) for n, kind in kinds.items()]
+            )
         raise ValueError(f'library must be "pandas" or "polars", not {library!r}')
 
 
@@ -211,9 +211,10 @@ def by_day(rows: Iterable[Any], time: str | None = None, *, library: Library = "
     """
     days: Counter[date] = Counter()
     for row in rows:
-        kind: Any = type(row)
-        times = (name for name, what in _columns(kind).items() if what == "time")
-        if (time := time or next(times, None)) is None:
+        if not time:
+            kind: Any = type(row)
+            time = next((name for name, what in _columns(kind).items() if what == "time"), None)
+        if time is None:
             raise TypeError(f"{type(row).__name__} has no time: name the field that counts")
         if (moment := getattr(row, time)) is not None:
             days[moment.astimezone(UTC).date()] += 1
@@ -422,7 +423,7 @@ def _without_blanks(row: Mapping[Any, Any]) -> Mapping[Any, Any]:
     for name, value in row.items():
         kind = type(value).__name__
         if kind in ("NAType", "NaTType") or (kind == "float" and value != value):  # noqa: PLR0124  # only NaN differs from itself
-            found[name] = None  # NaN is unlike itself
+            found[name] = None
         else:
             found[name] = value.to_pydatetime(warn=False) if kind == "Timestamp" else value
     return found

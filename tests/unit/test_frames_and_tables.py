@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pandas
 import polars
@@ -267,6 +269,23 @@ def test_subscriptions_by_day_have_no_gap(sandbox: Sandbox) -> None:
     assert frames.by_day([]).columns.tolist() == ["day", "number", "total"]
     with pytest.raises(TypeError, match="ContactList has no time"):
         frames.by_day([models.ContactList(list_id=1)])
+
+
+def test_rows_of_any_class_are_counted_by_a_field_that_is_named() -> None:
+    rows = [SimpleNamespace(opened=datetime(2026, 1, 2, tzinfo=UTC))]
+    assert frames.by_day(rows, "opened")["number"].tolist() == [1]
+
+
+@pytest.mark.parametrize(("module", "library"), [(pandas, "pandas"), (polars, "polars")])
+def test_an_import_that_fails_within_a_library_keeps_its_own_message(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, library: Any
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ImportError("pyarrow is missing")
+
+    monkeypatch.setattr(module, "DataFrame", fail)
+    with pytest.raises(ImportError, match="pyarrow is missing"):
+        frames.by_day([], library=library)
 
 
 def test_an_export_is_a_frame_with_custom_fields_by_their_types(
