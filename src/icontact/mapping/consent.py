@@ -100,7 +100,7 @@ class ConsentCheck:
         self.stated: bool = do_not_contact is not None
         self.blank: ConsentBlank = blank
         self.ignored: tuple[Key, ...] = _keys("ignore", ignore)
-        if both := set(no).intersection(yes):
+        if both := [key for key in no if key in yes]:
             raise MappingError(
                 f"column {bounded(both)} is given as do_not_contact and as consent: one of them is "
                 "right",
