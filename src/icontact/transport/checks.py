@@ -22,24 +22,29 @@ Timeout: TypeAlias = tuple[float, float]
 _NOT_IN_BASE = re.compile(r"[\x00-\x20\x7f?#@\\]")
 
 
-def checked_url(base_url: str) -> str:
+def checked_url(
+    url: str, name: str = "base_url", example: str = "https://app.icontact.com/icp"
+) -> str:
     """Return a base URL without its last slash.
+
+    Args:
+        url: The URL.
+        name: What to call it in errors.
+        example: A URL of the same kind, for errors.
 
     Raises:
         ConfigError: If it cannot be used.
     """
-    scheme, host = _scheme_and_host(base_url)
-    if not host or _NOT_IN_BASE.search(base_url) or not base_url.isprintable():
-        raise ConfigError(
-            "base_url must look like https://app.icontact.com/icp, without user, query or fragment"
-        )
+    scheme, host = _scheme_and_host(url)
+    if not host or _NOT_IN_BASE.search(url) or not url.isprintable():
+        raise ConfigError(f"{name} must look like {example}, without user, query or fragment")
     if scheme != "https" and not (scheme == "http" and is_loopback(host)):
-        raise ConfigError("base_url must begin with https:// (plain http only for loopback)")
+        raise ConfigError(f"{name} must begin with https:// (plain http only for loopback)")
     try:
-        requests.Request("GET", base_url).prepare()
+        requests.Request("GET", url).prepare()
     except ValueError:
-        raise ConfigError("base_url cannot be sent: check the name of the host") from None
-    return base_url.rstrip("/")
+        raise ConfigError(f"{name} cannot be sent: check the name of the host") from None
+    return url.rstrip("/")
 
 
 def _scheme_and_host(url: object) -> tuple[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 from requests import PreparedRequest
 from urllib3.exceptions import HTTPError
@@ -14,7 +13,8 @@ from icontact._version import __version__
 from icontact.auth import Private, redact
 from icontact.errors import CallError, CallSummary, ConfigError, RedirectRefused
 from icontact.integrations.errors import MauticError
-from icontact.transport.connections import Pool, is_loopback, receive, redacted_logs
+from icontact.transport.checks import checked_url
+from icontact.transport.connections import Pool, receive, redacted_logs
 from icontact.transport.response import classify_exception
 
 __all__ = ["Connection"]
@@ -57,7 +57,7 @@ class Connection:
             raise ConfigError("Mautic needs username and password, or else a token")
         given = (username, password, token, self._authorization)
         self._secrets = tuple(one for one in given if one is not None)
-        self.url: str = _checked(url)
+        self.url: str = checked_url(url, "Mautic's address", "https://mautic.example.com")
         self._timeout = timeout
         own = f"icontact-python/{__version__}"
         agent = f"{user_agent} {own}" if user_agent else own
@@ -132,21 +132,3 @@ class Connection:
         if not isinstance(found, dict):
             raise MauticError(f"{status}: the answer is not that of Mautic's API", status=status)
         return found
-
-
-def _checked(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        # Reading the port is what checks it.
-        scheme, host = (parts.scheme, parts.hostname or "") if parts.port != 0 else ("", "")
-    except ValueError:
-        scheme, host = "", ""
-    if not host or any(mark in url for mark in "@?#\\ ") or not url.isprintable():
-        raise ConfigError(
-            "Mautic's address must look like https://mautic.example.com, without user or query"
-        )
-    if scheme != "https" and not (scheme == "http" and is_loopback(host)):
-        raise ConfigError(
-            "Mautic's address must begin with https:// (plain http only for loopback)"
-        )
-    return url.rstrip("/")
