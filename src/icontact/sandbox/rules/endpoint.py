@@ -33,8 +33,8 @@ Envelope: TypeAlias = Literal["page", "total", "rows"]
 class Endpoint(ABC):
     """A resource of a client folder, or of an account, and the rules for its verbs.
 
-    A class below this one says what the resource is: by these attributes, and by its own methods
-    where it differs. Rows are read from ``table`` and written to the table ``name``.
+    A subclass says what the resource is: by these attributes, and by its own methods where it
+    differs. Rows are read from ``table`` and written to the table ``name``.
     """
 
     name: str
@@ -93,13 +93,13 @@ class Endpoint(ABC):
         """Read the fields of an item into columns; a new one has no row yet."""
 
     def wire(self, context: RequestContext, row: Row) -> Item:
-        """Make of a row what a write answers; ids come as texts."""
+        """Turn a row into the answer to a write; ids come as texts."""
         return {
             name: str(row[name] or "") if name[-2:] == "Id" else row[name] for name in self.shown
         }
 
     def read_wire(self, context: RequestContext, row: Row) -> Item:
-        """Make of a row what a read answers."""
+        """Turn a row into the answer to a read."""
         shown = self.wire(context, row)
         if not self.null_for_blank:
             return shown

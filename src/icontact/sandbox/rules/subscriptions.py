@@ -96,7 +96,7 @@ def move(context: RequestContext) -> Item:
 
 
 def _refuse_second_move(context: RequestContext, item: Item) -> None:
-    """Refuse to move what is on the other list already, and on the first no more (API 8.2).
+    """Refuse to move a subscription that was moved to the other list already (API 8.2).
 
     It is not known whether it ever was on the first list; it is only checked that this list exists.
     """

@@ -27,8 +27,8 @@ _IS_TAKEN = (
     " OR EXISTS (SELECT 1 FROM logins WHERE username = ? COLLATE NOCASE)"
 )
 
-# The users of all accounts: those that were added, and the owner of each (API 16.1). Whose account
-# it is, is a user of it as well, under the number of the login.
+# The users of all accounts: those that were added, and the owner of each account, whose id is the
+# number of the login (API 16.1).
 _TABLE = (
     "(SELECT userId, accountId, userName, firstName, lastName, email, 0 AS owner FROM users"
     " UNION ALL SELECT MIN(loginId), accountId, username, firstName, lastName, email, 1"
@@ -71,7 +71,7 @@ class UserEndpoint(Endpoint):
         return {"userName": name, "password": password, **optional}
 
     def delete(self, context: RequestContext) -> list[Any]:
-        """Answer ``DELETE /a/{accountId}/users/{userId}``; the user is let in no more."""
+        """Answer ``DELETE /a/{accountId}/users/{userId}``; the user can no longer log in."""
         row = self.load(context)
         _refuse_owner(row)
         for table in ("users", "permissions", "logins"):

@@ -149,7 +149,7 @@ class Store:
         return copied
 
     def replace(self, copied: sqlite3.Connection) -> None:
-        """Put a copy in the place of everything; who reads meanwhile gets the one or the other."""
+        """Replace everything by a copy; a query sees all of the one or all of the other."""
         with self._lock:
             copied.backup(self._connection)
 
