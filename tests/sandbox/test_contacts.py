@@ -429,7 +429,7 @@ def test_answers_can_say_that_they_are_html(quirky: Callable[..., Wire]) -> None
     assert response.json()["total"] == 0
 
 
-def test_a_custom_field_that_is_named_as_an_id_keeps_its_texts(
+def test_a_custom_field_that_is_named_as_an_id_may_hold_any_text(
     quirky: Callable[..., Wire],
 ) -> None:
     wire = quirky(numeric_ids=True)
