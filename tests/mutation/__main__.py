@@ -1,4 +1,8 @@
-"""Change a package in a copy of the project, mutant by mutant, and run the tests that cover it."""
+"""Change a package in a copy of the project, mutant by mutant, and run the tests that cover it.
+
+The operators are those of cosmic-ray. Its own runner starts one command for every mutant; here only
+the tests run that cover the changed line, the quickest first.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +46,7 @@ class Laboratory:
     def prepare(self) -> None:
         """Copy the project and run the tests once, noting which test covers which line."""
         if self._durations.exists():
+            print(f"{self.folder} has a copy and results, which are used; delete it to begin anew.")
             return
         skipped = shutil.ignore_patterns(".*", "build", "dist", "_build", "__pycache__")
         shutil.copytree(ROOT, self.project, ignore=skipped, dirs_exist_ok=True)
@@ -75,7 +80,9 @@ class Laboratory:
             code = self._pytest("-x", "-q", *files, timeout=TIMEOUT, env={CHOICE: str(choice)})
         finally:
             path.write_text(original, "utf-8")
-        outcome = {0: "survived", None: "killed by the time limit"}.get(code, "killed")
+        # With the exit code 5 no test ran, since the mutant changed the ids of the chosen ones.
+        outcomes = {0: "survived", 5: "not tested", None: "killed by the time limit"}
+        outcome = outcomes.get(code, "killed")
         return result | {"outcome": outcome}
 
     def _tests_of(self, path: Path, line: int) -> tuple[list[str], int]:
