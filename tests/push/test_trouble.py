@@ -11,6 +11,7 @@ from icontact.client import Folder
 from icontact.push import ListPush
 from icontact.push.batch_sender import BatchSender
 from icontact.push.batch_size import BatchSize
+from icontact.resources import BatchResult
 from icontact.sandbox import Quirks, Sandbox
 from icontact.transport import Answer, Call
 from tests.push.support import MAPPING, MakePush, person
@@ -397,6 +398,25 @@ def test_a_row_that_is_left_out_twice_without_a_word_may_be_pushed_again(
     assert first.status == "failed"
     assert first.reason.endswith("and gave no reason; push it again")
     assert second.subscription == "normal"
+
+
+@pytest.mark.parametrize("lost_before", [True, False])
+def test_halves_of_a_request_that_may_have_been_applied_may_have_been_applied(
+    lost_before: bool,
+) -> None:
+    # The first attempt was answered with a 500, the second one was refused: what it had created
+    # had a status that only a new contact may have.
+    sender = BatchSender(BatchSize(2))
+    refused = errors.BadRequest(400, ["No status here"], attempts=2, maybe_applied=lost_before)
+    problems: list[errors.CallError] = [refused, errors.ConnectError("gone"), refused]
+
+    def post(_: object) -> BatchResult[int]:
+        raise problems.pop(0)
+
+    answers = sender.send_many("contacts", ["one", "two"], post)
+
+    assert [getattr(answer, "maybe_applied", None) for answer in answers] == [lost_before] * 2
+    assert len(problems) == 1
 
 
 def test_of_several_causes_the_first_one_ends_the_push() -> None:

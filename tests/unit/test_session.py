@@ -205,6 +205,26 @@ def test_the_limiter_hears_of_every_answer_and_of_no_broken_connection(
     assert limiter.heard == [True, True, False, False]
 
 
+def test_a_limit_that_breaks_between_attempts_does_not_hide_what_the_first_may_have_done(
+    answers: responses.RequestsMock, clock: Clock
+) -> None:
+    class Breaking(NoLimit):
+        asked = 0
+
+        def acquire(self, cost: int = 1) -> float:
+            self.asked += 1
+            if self.asked > 1:
+                raise errors.LimitUnavailable("the file is gone")
+            return super().acquire(cost)
+
+    serve(answers, 500, 200)
+    with pytest.raises(errors.ServerError) as caught:
+        transport_to(clock, limiter=Breaking()).send(call(Safety.REPEATABLE))
+    assert caught.value.maybe_applied
+    assert caught.value.attempts == 1
+    assert len(answers.calls) == 1
+
+
 def test_a_limiter_without_ears_is_no_mistake(
     answers: responses.RequestsMock, clock: Clock
 ) -> None:

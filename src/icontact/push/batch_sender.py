@@ -59,9 +59,11 @@ class ItemRejected:
 
     Attributes:
         reason: iContact's text; empty if it left the item out silently.
+        maybe_applied: Whether an earlier attempt of the same request may have been carried out.
     """
 
     reason: str
+    maybe_applied: bool = attrs.field(default=False, eq=False)
 
 
 @attrs.frozen
@@ -124,12 +126,12 @@ class BatchSender:
         try:
             result = send()
         except (BadRequest, RejectedError) as error:
-            return ItemRejected(_texts(error))
+            return ItemRejected(_texts(error), maybe_applied=error.maybe_applied)
         except PagingError as error:
             return ItemFailed(str(error))
         except CallError as error:
             if isinstance(error, APIError) and error.status == _TOO_LARGE:
-                return ItemRejected(_texts(error))
+                return ItemRejected(_texts(error), maybe_applied=error.maybe_applied)
             with self._lock:
                 self._failures += 1
                 last = self._failures >= _PATIENCE and not patient
@@ -205,20 +207,18 @@ class BatchSender:
     ) -> _Sent[S]:
         may_be_size = self._may_be_size(kind, items)
         result = self.try_send(partial(post, items), patient=may_be_size)
-        if isinstance(result, ItemRejected) and len(items) > 1:
-            halves = self._send_halves(kind, items, post)
-            if halves.accepted:
-                self.size.refused(kind, len(items))
-            return _Sent(halves.answers, accepted=False)
-        if isinstance(result, ItemFailed) and may_be_size and self.error is None:
-            halves = self._send_halves(kind, items, post)
-            if halves.accepted:
-                self.size.failed(kind, len(items))
-            answers = map(in_doubt, halves.answers) if result.maybe_applied else halves.answers
-            return _Sent([*answers], accepted=False)
-        if isinstance(result, ItemRejected | ItemFailed):
+        if not isinstance(result, ItemRejected | ItemFailed):
+            return self._account(kind, items, post, result)
+        refused = isinstance(result, ItemRejected) and len(items) > 1
+        failed = isinstance(result, ItemFailed) and may_be_size and self.error is None
+        if not refused and not failed:
             return _Sent([result] * len(items), accepted=False)
-        return self._account(kind, items, post, result)
+        halves = self._send_halves(kind, items, post)
+        if halves.accepted:
+            learn = self.size.refused if refused else self.size.failed
+            learn(kind, len(items))
+        answers = map(in_doubt, halves.answers) if result.maybe_applied else halves.answers
+        return _Sent([*answers], accepted=False)
 
     def _send_halves(
         self, kind: str, items: Sequence[T], post: Callable[[Sequence[T]], BatchResult[S]]

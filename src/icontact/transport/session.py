@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError
 
 from icontact.auth import Anonymous, Credentials, HeaderAuth
 from icontact.cancellation import cancellable_sleep, check_cancelled
-from icontact.errors import CallSummary, RequestTimeout
+from icontact.errors import CallError, CallSummary, IContactError, RequestTimeout
 from icontact.limits import AdaptiveLimiter, Limiter, ResponseListener
 from icontact.transport.call import Answer, Call, Event
 from icontact.transport.checks import Timeout, checked_agent, checked_timeout, checked_url
@@ -116,9 +116,16 @@ class Transport:
         summary = call.summary()
         data = None if call.body is None else _encoded(call.body)
         started, attempt, maybe_applied = self._clock(), 0, False
+        error: CallError | None = None
         while True:
             attempt += 1
-            waited = self.limiter.acquire()
+            try:
+                waited = self.limiter.acquire()
+            except IContactError:
+                if error is None:
+                    raise
+                # The request went out before, and that error says whether it may be carried out.
+                raise error from None
             if waited > 0:
                 self._add_wait(waited)
                 self._emit("wait", summary, attempt, seconds=waited)
@@ -157,11 +164,11 @@ class Transport:
                 and call.safety is not Safety.READ
                 and may_be_applied(result.failure)
             )
+            error = result.outcome
+            error.attempts, error.elapsed = attempt, elapsed
+            error.maybe_applied = maybe_applied
             pause = self._pause(call, result, attempt, elapsed)
             if pause is None:
-                error = result.outcome
-                error.attempts, error.elapsed = attempt, elapsed
-                error.maybe_applied = maybe_applied
                 raise error
             self._emit("retry", summary, attempt, seconds=pause)
             shown = _template(summary)
