@@ -72,10 +72,8 @@ def require_file(path: str) -> None:
     raise ConfigError(f"there is no file {path} in {place.parent.resolve()}: {hint}")
 
 
-def list_named(given: str | None, settings: PushSettings | None = None) -> str | int | None:
-    """Return the list that an option or else the settings name, if any; digits are an id."""
-    if given is None:
-        return None if settings is None else settings.list
+def list_named(given: str) -> str | int:
+    """Return the id of a list if a text is digits, or else the text, which is a name."""
     if not (given.isascii() and given.isdecimal()):
         return given
     if len(given) > _MOST_DIGITS:

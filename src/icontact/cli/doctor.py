@@ -12,10 +12,10 @@ import click
 from icontact.cli.choose_mapping import choose, mapper_from_options
 from icontact.cli.connection import settings_from
 from icontact.cli.exit_codes import (
+    INTERRUPTED,
     NO_ANSWER,
     SOME_FAILED,
     CommandError,
-    InterruptedCommand,
     describe_error,
     exit_code_for,
     interruptible,
@@ -105,7 +105,7 @@ def doctor(ctx: click.Context, /, as_json: bool, quiet: bool, **options: Any) ->
         with interruptible():
             steps = tuple(examiner.run())
     except KeyboardInterrupt as stop:
-        raise InterruptedCommand(f"stopped. {_left_by(stop, options)}") from None
+        raise CommandError(f"stopped. {_left_by(stop, options)}", INTERRUPTED) from None
     show(steps, examiner.fields, as_json=as_json, quiet=quiet)
     problem = next((step for step in steps if step.status == "failed"), None)
     if problem is not None:

@@ -32,14 +32,12 @@ from icontact.errors import (
 )
 
 __all__ = [
+    "INTERRUPTED",
     "NO_ANSWER",
     "SOME_FAILED",
     "USAGE",
     "CommandError",
     "CommandGroup",
-    "IncompleteError",
-    "InterruptedCommand",
-    "NoAnswerError",
     "describe_error",
     "exit_code_for",
     "interruptible",
@@ -48,6 +46,8 @@ __all__ = [
 SOME_FAILED = 1
 USAGE = 2
 NO_ANSWER = 3
+#: What shells call a command that was stopped with Ctrl-C.
+INTERRUPTED = 130
 
 #: The set-up is at fault: options, settings, credentials, ids, files.
 _SET_UP = (
@@ -93,12 +93,11 @@ _NOT_IMPLEMENTED = 501
 
 
 class CommandError(click.ClickException):
-    """Ends a command with a message on stderr; this class: the set-up is wrong."""
+    """Ends a command with a message on stderr and an exit code."""
 
-    exit_code = USAGE
-
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, exit_code: int = USAGE) -> None:
         super().__init__("\n".join(map(clean, message.split("\n"))))
+        self.exit_code = exit_code  # type: ignore[misc]  # click gives each class one
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the message; on a terminal as wide as that."""
@@ -106,24 +105,6 @@ class CommandError(click.ClickException):
         click.echo(wrapped(f"Error: {first}", sys.stderr, indent="  "), file=file, err=True)
         for line in others:
             click.echo(line, file=file, err=True)
-
-
-class IncompleteError(CommandError):
-    """Ends a command that could not do all of its work."""
-
-    exit_code = SOME_FAILED
-
-
-class NoAnswerError(CommandError):
-    """Ends a command that had no answer from iContact."""
-
-    exit_code = NO_ANSWER
-
-
-class InterruptedCommand(CommandError):
-    """Ends a command that was stopped with Ctrl-C, which shells call 130."""
-
-    exit_code = 130
 
 
 @contextmanager
@@ -192,8 +173,7 @@ class CommandGroup(click.Group):
 
 def _stop_for(error: Exception) -> CommandError:
     if isinstance(error, IContactError):
-        stops = {stop.exit_code: stop for stop in (CommandError, IncompleteError, NoAnswerError)}
-        return stops[exit_code_for(error)](describe_error(error))
+        return CommandError(describe_error(error), exit_code_for(error))
     if isinstance(error, ImportError):
         if "icontact[" in str(error):
             return CommandError(str(error))
@@ -203,7 +183,8 @@ def _stop_for(error: Exception) -> CommandError:
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return CommandError(f"{place}{error.strerror or error}")
-    return IncompleteError(
+    return CommandError(
         f"unexpected {type(error).__name__}: please report it, with the traceback that "
-        "ICONTACT_DEBUG=1 shows"
+        "ICONTACT_DEBUG=1 shows",
+        SOME_FAILED,
     )

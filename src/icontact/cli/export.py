@@ -12,7 +12,7 @@ import click
 
 from icontact._wording import number_of
 from icontact.cli.connection import connect, list_named
-from icontact.cli.exit_codes import SOME_FAILED, CommandError, InterruptedCommand, interruptible
+from icontact.cli.exit_codes import INTERRUPTED, SOME_FAILED, CommandError, interruptible
 from icontact.cli.options import (
     FILE,
     json_option,
@@ -53,7 +53,7 @@ def run(options: SimpleNamespace, display: ProgressDisplay) -> ExportReport:
     with connect(options.account_id, options.client_folder_id, display=display) as client:
         return client.folder().export(
             target,
-            list=list_named(options.list),
+            list=None if options.list is None else list_named(options.list),
             status=options.status,
             fields=fields,
             details=options.details,
@@ -136,7 +136,7 @@ def export(ctx: click.Context, /, **given: Any) -> None:
             report = run(options, display)
     except KeyboardInterrupt:
         partly = "standard output has only a part" if to_stdout else "no file was written"
-        raise InterruptedCommand(f"stopped: {partly}") from None
+        raise CommandError(f"stopped: {partly}", INTERRUPTED) from None
     _show(report, options)
     ctx.exit(0 if report.complete else SOME_FAILED)
 

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 import click
 
 from icontact.cli.completion import complete_columns, complete_lists, complete_pairs
-from icontact.cli.output import set_quiet
 
 __all__ = [
     "FILE",
@@ -97,11 +96,5 @@ def verbose_option(help: str) -> Callable[[F], F]:
 
 
 def quiet_option(help: str = "Print the result only, without notes.") -> Callable[[F], F]:
-    """Return the option that shows less."""
-
-    def remember(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
-        if value:
-            set_quiet(ctx)
-        return value
-
-    return click.option("-q", "--quiet", is_flag=True, callback=remember, help=help)
+    """Return the option that shows less, such as no notes."""
+    return click.option("-q", "--quiet", is_flag=True, help=help)

@@ -22,15 +22,12 @@ __all__ = [
     "print_note",
     "print_table",
     "print_text",
-    "set_quiet",
     "styled",
     "terminal_width",
     "wrapped",
 ]
 
 _ADDRESS = re.compile(r"([^\s@])[^\s@]*@([^\s@]+)")
-
-_QUIET = "icontact.quiet"
 
 _STYLES: Mapping[str, str] = {
     "created": "green",
@@ -92,15 +89,10 @@ def print_text(text: str, *, start: str = "", indent: str = "") -> None:
     click.echo(wrapped(clean(text), sys.stdout, start=start, indent=indent).rstrip())
 
 
-def set_quiet(ctx: click.Context) -> None:
-    """Drop the notes of a command (``--quiet``)."""
-    ctx.meta[_QUIET] = True
-
-
 def print_note(text: str, *, always: bool = False) -> None:
     """Print a note on stderr, where no program takes it for data; if wanted, also with --quiet."""
     ctx = click.get_current_context(silent=True)
-    if always or ctx is None or not ctx.meta.get(_QUIET):
+    if always or ctx is None or not ctx.params.get("quiet"):
         click.echo(wrapped(f"note: {clean(text)}", sys.stderr, indent="  "), err=True)
 
 

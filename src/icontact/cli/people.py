@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from icontact.cli.connection import check_address, connect, list_named
-from icontact.cli.exit_codes import IncompleteError
+from icontact.cli.exit_codes import SOME_FAILED, CommandError
 from icontact.cli.options import json_option, list_option, place_options, verbose_option
 from icontact.cli.output import masked, print_json, print_note, print_table, print_text
 from icontact.models import SubscriptionStatus
@@ -42,7 +42,7 @@ def show(
         folder = client.folder()
         found = folder.contacts.find(email=address)
         if found is None:
-            raise IncompleteError(_UNKNOWN)
+            raise CommandError(_UNKNOWN, SOME_FAILED)
         # Listings leave some fields out.
         contact = folder.contacts.get(found.contact_id)
         names = {one.list_id: one.name for one in folder.lists.list()}
@@ -106,14 +106,14 @@ def unsubscribe(
     wanted = list_named(list)
     with connect(account_id, client_folder_id) as client:
         folder = client.folder()
-        target = find_list(folder, list if wanted is None else wanted)
+        target = find_list(folder, wanted)
         contact = folder.contacts.find(email=address)
         if contact is None:
-            raise IncompleteError(_UNKNOWN)
+            raise CommandError(_UNKNOWN, SOME_FAILED)
         contact_id, list_id = contact.contact_id, target.list_id
         before = folder.subscriptions.find(contact_id=contact_id, list_id=list_id)
         if before is None:
-            raise IncompleteError(f"this contact never was on the list {target.name!r}")
+            raise CommandError(f"this contact never was on the list {target.name!r}", SOME_FAILED)
         already = before.status == SubscriptionStatus.UNSUBSCRIBED
         if not already:
             folder.subscriptions.unsubscribe(contact_id=contact_id, list_id=list_id)

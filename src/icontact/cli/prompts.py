@@ -9,7 +9,7 @@ from typing import TypeVar
 import attrs
 import click
 
-from icontact.cli.exit_codes import CommandError, InterruptedCommand
+from icontact.cli.exit_codes import INTERRUPTED, CommandError
 from icontact.cli.output import clean, print_table
 from icontact.mapping.contact_fields import shown
 
@@ -139,7 +139,7 @@ def _needs_answer(question: str, option: str) -> Iterator[None]:
         yield
     except click.Abort as abort:
         if isinstance(abort.__context__, KeyboardInterrupt):
-            raise InterruptedCommand("stopped: nothing was written") from None
+            raise CommandError("stopped: nothing was written", INTERRUPTED) from None
         raise CommandError(
             f"the input ended before an answer to {clean(question)!r}: {option} gives it, and "
             "nothing was written"

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import click
 
-from icontact.cli.exit_codes import InterruptedCommand, interruptible
+from icontact.cli.exit_codes import INTERRUPTED, CommandError, interruptible
 from icontact.cli.options import (
     FILE,
     column_option,
@@ -175,7 +175,7 @@ def push(ctx: click.Context, /, **given: Any) -> None:
         with interruptible(), display:
             summary = run(options, display)
     except KeyboardInterrupt:
-        raise InterruptedCommand(_interrupted(options, display)) from None
+        raise CommandError(_interrupted(options, display), INTERRUPTED) from None
     words = [word for word in sys.argv[1:] if word not in ("--dry-run", "--diff")]
     again = shlex.join(["icontact", *words])
     if options.as_json:

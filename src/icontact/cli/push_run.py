@@ -74,7 +74,9 @@ def run(options: PushOptions, display: ProgressDisplay | None = None) -> PushSum
     """
     display = display or ProgressDisplay("", shown=False)
     settings = None if options.settings is None else settings_from(options.settings)
-    target = list_named(options.list, settings)
+    target = None if settings is None else settings.list
+    if options.list is not None:
+        target = list_named(options.list)
     if target is None:
         here = f"; there is one here, {_SETTINGS}" if Path(_SETTINGS).is_file() else ""
         raise CommandError(

@@ -13,10 +13,11 @@ import click
 
 from icontact.cli.connection import connect, list_named
 from icontact.cli.exit_codes import (
+    INTERRUPTED,
+    NO_ANSWER,
     SOME_FAILED,
+    USAGE,
     CommandError,
-    InterruptedCommand,
-    NoAnswerError,
     interruptible,
 )
 from icontact.cli.options import FILE, json_option, list_option, place_options
@@ -84,7 +85,7 @@ def suppressed(ctx: click.Context, /, **given: Any) -> None:
         raise click.UsageError("choose one of --to-mautic and --to-csv")
     if options.dry_run and not (options.to_mautic or options.to_csv):
         raise click.UsageError("--dry-run needs --to-mautic or --to-csv")
-    options.lists = [one for name in options.lists if (one := list_named(name)) is not None]
+    options.lists = [list_named(name) for name in options.lists]
     try:
         with interruptible(), connect(options.account_id, options.client_folder_id) as client:
             if options.to_mautic:
@@ -96,7 +97,7 @@ def suppressed(ctx: click.Context, /, **given: Any) -> None:
             else:
                 failed = _show_suppressed(client.folder(), options)
     except KeyboardInterrupt:
-        raise InterruptedCommand("stopped; the same command goes on from here") from None
+        raise CommandError("stopped; the same command goes on from here", INTERRUPTED) from None
     ctx.exit(SOME_FAILED if failed else 0)
 
 
@@ -193,10 +194,11 @@ class _ReportedMautic:
         try:
             yield from self._crm.find(emails)
         except TransportError as error:
-            raise NoAnswerError(f"Mautic does not answer: try again later ({error})") from None
+            message = f"Mautic does not answer: try again later ({error})"
+            raise CommandError(message, NO_ANSWER) from None
         except MauticError as error:
-            kind = NoAnswerError if error.status >= 500 else CommandError
-            raise kind(f"Mautic: {error}") from None
+            exit_code = NO_ANSWER if error.status >= 500 else USAGE
+            raise CommandError(f"Mautic: {error}", exit_code) from None
 
     def mark(self, contact: sync.TargetContact, *, reason: str, comment: str) -> None:
         self._crm.mark(contact, reason=reason, comment=comment)
