@@ -211,13 +211,17 @@ def test_the_script_for_cron_keeps_two_runs_apart_and_takes_a_new_file_each_nigh
         'list = "Newsletter"\n[mapping]\nemail = "email"\n', "utf-8"
     )
     with Sandbox() as sandbox, sandbox.serve(port=0) as server:
+        credentials = server.credentials
+        (tmp_path / "icontact.env").write_text(
+            f"export ICONTACT_BASE_URL={server.url} ICONTACT_APP_ID={credentials.app_id}\n"
+            f"export ICONTACT_USERNAME={credentials.username}\n"
+            f"export ICONTACT_PASSWORD={credentials.password}\n"
+            f'export PATH="{tmp_path}:$PATH"\n',
+            "utf-8",
+        )
+        # As with cron, the credentials are in the file alone.
         variables = {
-            **os.environ,
-            "PATH": f"{tmp_path}:{os.environ['PATH']}",
-            "ICONTACT_BASE_URL": server.url,
-            "ICONTACT_APP_ID": str(server.credentials.app_id),
-            "ICONTACT_USERNAME": str(server.credentials.username),
-            "ICONTACT_PASSWORD": str(server.credentials.password),
+            name: value for name, value in os.environ.items() if not name.startswith("ICONTACT_")
         }
 
         def run() -> int:
