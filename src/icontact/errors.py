@@ -79,8 +79,15 @@ __all__ = [
     "class_for_status",
 ]
 
-#: The number of problems in the text of a DecodeError; ``problems`` has them all.
-_MOST_PROBLEMS = 10
+#: The number of sentences, or of problems, in the text of an error; its attributes have them all.
+_MOST_SHOWN = 10
+
+
+def _joined(separator: str, texts: Sequence[str]) -> str:
+    shown = list(texts[:_MOST_SHOWN])
+    if len(texts) > _MOST_SHOWN:
+        shown.append(f"and {len(texts) - _MOST_SHOWN} more")
+    return separator.join(shown)
 
 
 class IContactError(Exception):
@@ -327,7 +334,7 @@ class APIError(CallError):
         warnings: Sequence[str] = (),
         **sending: Unpack[_Sending],
     ) -> None:
-        message = f"{status}: {' / '.join(errors) or 'no text'}"
+        message = f"{status}: {_joined(' / ', errors) or 'no text'}"
         super().__init__(f"{message} ({self.hint})" if self.hint else message, **sending)
         self.status = status
         self.errors: tuple[str, ...] = tuple(errors)
@@ -398,7 +405,7 @@ class RejectedError(CallError):
     """
 
     def __init__(self, warnings: Sequence[str] = (), **sending: Unpack[_Sending]) -> None:
-        reason = " / ".join(warnings) or "iContact gave no reason"
+        reason = _joined(" / ", warnings) or "iContact gave no reason"
         super().__init__(f"nothing was stored: {reason}", **sending)
         self.warnings: tuple[str, ...] = tuple(warnings)
 
@@ -457,10 +464,7 @@ class DecodeError(CallError, ValueError):
     """
 
     def __init__(self, problems: Sequence[str], **sending: Unpack[_Sending]) -> None:
-        shown = list(problems[:_MOST_PROBLEMS])
-        if len(problems) > _MOST_PROBLEMS:
-            shown.append(f"and {len(problems) - _MOST_PROBLEMS} more")
-        super().__init__("; ".join(shown), **sending)
+        super().__init__(_joined("; ", problems), **sending)
         self.problems: tuple[str, ...] = tuple(problems)
 
 

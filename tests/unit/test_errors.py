@@ -194,3 +194,19 @@ def test_attributes_have_their_defaults() -> None:
     assert (error.errors, error.warnings, error.call, error.attempts) == ((), (), None, 1)
     assert (error.elapsed, error.maybe_applied) == (0.0, False)
     assert errors.Throttled(503).retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (errors.APIError(400, ["odd"] * 500), "errors"),
+        (errors.RejectedError(["odd"] * 500), "warnings"),
+        (errors.DecodeError(["odd"] * 500), "problems"),
+    ],
+)
+def test_an_error_with_many_sentences_shows_the_first_ones_and_keeps_all(
+    error: errors.CallError, kept: str
+) -> None:
+    assert str(error).count("odd") == 10
+    assert str(error).endswith("and 490 more")
+    assert len(getattr(error, kept)) == 500
