@@ -56,7 +56,7 @@ class TrueAnswer:
     before: bytes = b""
     after: bytes = b""
     status_line: bytes | None = None
-    #: How many bytes of the whole are sent before the connection ends; None for all of them.
+    #: How many bytes are sent before the connection ends, at most all but one; None for all.
     cut: int | None = None
     #: Whether the connection stays open and silent after that.
     hangs: bool = False
@@ -473,30 +473,31 @@ ENDING: Final = frozenset({"length", "chunks", "headers", "first line"})
 #: Tricks that take long, so that a short run has none of them.
 SLOW: Final = frozenset({"hangs", "bomb"})
 
-#: The one class of error that a trick leads to, if it meets every answer.
-CERTAIN: Final[Mapping[str, type[errors.IContactError]]] = {
-    "empty": errors.DecodeError,
-    "html": errors.DecodeError,
-    "cut": errors.DecodeError,
-    "junk before": errors.DecodeError,
-    "junk after": errors.DecodeError,
-    "not utf-8": errors.DecodeError,
-    "ends early": errors.TransportError,
-    "hangs": errors.RequestTimeout,
-    "bomb": errors.DecodeError,
+#: The classes of the error that a trick leads to, if it meets every answer.
+CERTAIN: Final[Mapping[str, tuple[type[errors.IContactError], ...]]] = {
+    "empty": (errors.DecodeError,),
+    "html": (errors.DecodeError,),
+    "cut": (errors.DecodeError,),
+    "junk before": (errors.DecodeError,),
+    "junk after": (errors.DecodeError,),
+    "not utf-8": (errors.DecodeError,),
+    # Where a head ends early, and its lengths are lost, the body is empty.
+    "ends early": (errors.TransportError, errors.DecodeError),
+    "hangs": (errors.RequestTimeout,),
+    "bomb": (errors.DecodeError,),
 }
 
 
-def certain_error(trick: Trick) -> type[errors.IContactError] | None:
-    """Return the error that a trick leads to, if it meets every answer, or None if none need be."""
+def certain_error(trick: Trick) -> tuple[type[errors.IContactError], ...]:
+    """Return the errors that a trick leads to if it meets every answer; none if it need not."""
     if trick.kind != "status":
-        return CERTAIN.get(trick.kind)
+        return CERTAIN.get(trick.kind, ())
     status = _chosen(STATUSES, trick.what)
     if 300 <= status < 400:
-        return errors.RedirectRefused
+        return (errors.RedirectRefused,)
     if status in (102, 204):
-        return errors.DecodeError  # such an answer has no body
-    return errors.class_for_status(status) if status >= 400 else None
+        return (errors.DecodeError,)  # such an answer has no body
+    return (errors.class_for_status(status),) if status >= 400 else ()
 
 
 def tricks(*, slow: bool) -> st.SearchStrategy[Trick]:
@@ -609,7 +610,7 @@ class HostileServer:
             connection.sendall(data)
             # Where a length is a lie, a client would wait for the rest.
             return not answer.after and not any(trick.kind in ENDING for trick in played)
-        connection.sendall(data[: answer.cut])
+        connection.sendall(data[: min(answer.cut, len(data) - 1)])
         if answer.hangs:
             connection.settimeout(10)
             connection.recv(1)  # until the client hangs up

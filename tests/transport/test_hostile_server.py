@@ -115,16 +115,16 @@ def test_an_answer_that_is_almost_right_is_an_error_or_a_right_result(
 
 
 def check_call(verb: Verb, world: World, script: Script) -> None:
-    certain = None
+    certain: tuple[type[errors.IContactError], ...] = ()
     if script.always is not None and not verb.proves_itself:
         certain = certain_error(script.always)
     try:
         result = verb.call(world)
     except EXPECTED as error:
         check_error(error)
-        assert certain is None or isinstance(error, certain), error
+        assert not certain or isinstance(error, certain), error
     else:
-        assert certain is None, result
+        assert not certain, result
         assert verb.is_right(world, result), result
 
 
