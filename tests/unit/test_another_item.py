@@ -65,11 +65,49 @@ def test_an_answer_about_another_item_is_refused(name: str) -> None:
     assert "al@example.com" not in str(refused.value)
 
 
+RIGHTS: dict[str, Any] = {"creative": True, "subscriber": True, "analytic": True}
+
+
 def test_a_permission_for_another_folder_is_refused() -> None:
     script = Script({"permissions": [{"clientFolderId": 4}]})
     permissions = Users(script, 1).permissions(5)
-    with pytest.raises(errors.DecodeError, match="got another one"):
-        permissions.set(client_folder_id=3, creative=True, subscriber=True, analytic=True)
+    with pytest.raises(errors.DecodeError, match="got another one") as refused:
+        permissions.set(client_folder_id=3, **RIGHTS)
+    assert refused.value.maybe_applied
+
+
+def test_the_permission_that_was_set_is_found_among_those_of_all_folders() -> None:
+    script = Script({"permissions": [{"clientFolderId": 4}, {"clientFolderId": "3"}]})
+    wanted: Any = "03"
+    permission = Users(script, 1).permissions(5).set(client_folder_id=wanted, **RIGHTS)
+    assert permission.client_folder_id == 3
+
+
+def test_rows_of_a_bulk_call_may_give_ids_as_text_with_zeros_before_them() -> None:
+    row: Any = {"client_folder_id": "03", **RIGHTS}
+    script = Script(
+        {"permissions": [{"clientFolderId": "3"}]},
+        {"subscriptions": [{"subscriptionId": "8_6", **SUBSCRIPTION}]},
+    )
+    permissions = Users(script, 1).permissions(5)
+    assert permissions.set_many([row]).rejected == ()
+    row = {"contact_id": "06", "list_id": "8", "status": "normal"}
+    subscriptions = icontact.Folder(script, 1, 2).subscriptions
+    assert subscriptions.create_many([row], explain=False).rejected == ()
+
+
+def test_a_subscription_whose_id_is_of_another_contact_does_not_count_as_stored() -> None:
+    script = Script({"subscriptions": [{"subscriptionId": "8_5", **SUBSCRIPTION}]})
+    row: Any = {"contact_id": 6, "list_id": 8, "status": "normal"}
+    result = icontact.Folder(script, 1, 2).subscriptions.create_many([row], explain=False)
+    assert result.results == (None,)
+
+
+@pytest.mark.parametrize("nothing", [{}, [], None])
+def test_a_change_that_is_answered_by_nothing_but_warnings_was_refused(nothing: object) -> None:
+    script = Script({"contact": nothing}, warnings=("the state is too long",))
+    with pytest.raises(errors.RejectedError, match="the state is too long"):
+        icontact.Folder(script, 1, 2).contacts.update(42, state="North Carolina")
 
 
 def test_a_custom_field_may_be_renamed_and_its_case_does_not_matter() -> None:
@@ -79,10 +117,19 @@ def test_a_custom_field_may_be_renamed_and_its_case_does_not_matter() -> None:
     assert fields.get("score").custom_field_id == "Score"
 
 
+@pytest.mark.parametrize(("name", "problem"), [({"a": 1}, "must be a text"), ("", "empty text")])
+def test_a_custom_field_that_is_not_named_by_a_text_is_refused(name: Any, problem: str) -> None:
+    with pytest.raises(TypeError, match=problem):
+        icontact.Folder(Script(), 1, 2).custom_fields.update(name, public_name="Score")
+
+
 def test_an_id_may_be_given_with_zeros_before_it() -> None:
-    script = Script({"list": {"listId": 7, "name": "x"}})
-    lists: Any = icontact.Folder(script, 1, 2).lists
-    assert lists.get("007").list_id == 7
+    script = Script(
+        {"list": {"listId": 7, "name": "x"}}, {"upload": {"uploadId": 7, "status": "complete"}}
+    )
+    folder: Any = icontact.Folder(script, 1, 2)
+    assert folder.lists.get("007").list_id == 7
+    assert folder.uploads.wait("007").complete
 
 
 def test_an_address_may_be_answered_in_another_spelling() -> None:
@@ -118,3 +165,24 @@ def test_a_contact_may_be_updated_by_its_id_and_by_its_address_in_one_call() -> 
     contacts = icontact.Folder(Script({"contacts": items}), 1, 2).contacts
     result = contacts.create_many([{"contact_id": 5, "email": "a@x.y"}, {"email": "b@x.y"}])
     assert [one and one.contact_id for one in result.results] == [5, None]
+
+
+@pytest.mark.parametrize(
+    ("answered", "warnings", "stored"),
+    [
+        (["Cary", "Apex"], (), [5, 5]),
+        (["Apex"], (), [5, 5]),
+        # One of them was refused: the city shows which, if it is there.
+        (["Cary"], ("no",), [5, None]),
+        (["Apex"], ("no",), [None, 5]),
+        ([None], ("no",), [None, None]),
+    ],
+)
+def test_a_row_with_the_id_and_one_with_the_address_of_a_contact_are_one_contact(
+    answered: list[str | None], warnings: tuple[str, ...], stored: list[int | None]
+) -> None:
+    items = [{"contactId": 5, "email": "a@x.y", "city": city} for city in answered]
+    script = Script({"contacts": items}, warnings=warnings)
+    rows: Any = [{"contact_id": 5, "city": "Cary"}, {"email": "a@x.y", "city": "Apex"}]
+    result = icontact.Folder(script, 1, 2).contacts.create_many(rows)
+    assert [one and one.contact_id for one in result.results] == stored

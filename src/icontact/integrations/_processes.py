@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import uuid
 import weakref
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -18,8 +20,7 @@ _TOKEN = secrets.token_hex(8)
 
 def new_owner() -> str:
     """Return a name for a lease of this process."""
-    number = os.getpid()
-    return f"{socket.gethostname()}/{number}.{_begun(number)}.{_TOKEN}/{secrets.token_hex(16)}"
+    return f"{socket.gethostname()}/{_process(os.getpid())}/{uuid.uuid4().hex}"
 
 
 def is_gone(owner: str, alive: Callable[[int], bool]) -> bool:
@@ -35,6 +36,11 @@ def is_gone(owner: str, alive: Callable[[int], bool]) -> bool:
     if int(number) == os.getpid() and token != _TOKEN:
         return True
     return not alive(int(number)) or begun != _begun(int(number))
+
+
+@lru_cache(maxsize=1)
+def _process(number: int) -> str:
+    return f"{number}.{_begun(number)}.{_TOKEN}"
 
 
 def _begun(number: int) -> str:

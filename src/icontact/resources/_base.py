@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import operator
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote
 
@@ -70,7 +69,7 @@ class Resource(Generic[M]):
         member: int | str,
         body: dict[str, Any] | None = None,
         *,
-        ids: AbstractSet[str] = frozenset(),
+        ids: tuple[str, ...] = (),
     ) -> M:
         """Read or change one item, and return it as iContact answers it. Safe to repeat.
 
@@ -81,23 +80,28 @@ class Resource(Generic[M]):
             ids: The ids that the answer may have, if not only the same as before.
 
         Raises:
+            RejectedError: If the answer to a change is nothing but warnings.
             DecodeError: If the answer is about another item.
         """
         answer = self._transport.send(
             Call(method, self._at(member), body=body, safety=_SAFE[method])
         )
+        is_object = isinstance(answer.payload, dict)
+        is_empty = is_object and not answer.payload.get(self._singular, True)
+        if is_empty and answer.warnings and method != "GET":
+            raise _nothing_stored(answer)
         log_warnings(self._plural, answer.warnings)
         found: M = wire.decode_member(self._model, answer.payload, self._singular, answer.call)
-        asked = str(member) if self._named else str(int(member))
-        self._check_same(self._id_of(found), ids or {asked}, answer.call)
+        asked = ids or (str(member) if self._named else str(int(member)),)
+        self._check_same(self._id_of(found).casefold() in map(str.casefold, asked), answer.call)
         return found
 
     def _id_of(self, item: M) -> str:
         return str(getattr(item, self._identity))
 
-    def _check_same(self, found: str, wanted: AbstractSet[str], call: CallSummary) -> None:
+    def _check_same(self, is_same: bool, call: CallSummary) -> None:
         """Refuse an answer about another item than the request: another person's, perhaps."""
-        if found.casefold() not in map(str.casefold, wanted):
+        if not is_same:
             problem = f"{self._singular}: expected the one that was asked for, got another one"
             raise DecodeError([problem], call=call, maybe_applied=call.method != "GET")
 
@@ -124,15 +128,28 @@ class Resource(Generic[M]):
             identity=self._identity,
         )
 
-    def _create(self, fields: Any, safety: Safety) -> M:
+    def _create(
+        self, fields: Any, safety: Safety, is_asked: Callable[[M], bool] = lambda _: True
+    ) -> M:
+        """Create one item.
+
+        Args:
+            fields: Its fields.
+            safety: Whether it may be sent again.
+            is_asked: Whether an item of the answer is the one that was sent.
+
+        Raises:
+            RejectedError: If nothing was stored.
+            DecodeError: If the answer is about other items.
+        """
         answer = self._transport.send(self._post([self._body(fields)], safety))
         items: list[M] = wire.decode_rows(self._model, answer.payload, self._plural, answer.call)
         if not items:
-            raise RejectedError(
-                answer.warnings, call=answer.call, attempts=answer.attempts, elapsed=answer.elapsed
-            )
+            raise _nothing_stored(answer)
         log_warnings(self._plural, answer.warnings)
-        return items[0]
+        asked = [one for one in items if is_asked(one)]
+        self._check_same(bool(asked), answer.call)
+        return asked[0]
 
     def _post(self, bodies: list[dict[str, Any]], safety: Safety) -> Call:
         return Call("POST", self._path, body=bodies, safety=safety)
@@ -186,7 +203,15 @@ class Resource(Generic[M]):
         items: list[M] = wire.decode_rows(self._model, answer.payload, self._plural, answer.call)
         ids = {body[self._wire_id] for body in bodies if self._wire_id in body}
         identities = [getattr(one, self._identity) for one in items]
-        sent = [body[self._wire_id] if self._wire_id in body else sent_key(body) for body in bodies]
+        # A row with the address of a contact may be about one that another row has by its id.
+        also: dict[Hashable, Hashable] = {}
+        if self._merges and ids:
+            pairs = zip(identities, items, strict=True)
+            also = {stored_key(one): number for number, one in pairs if number in ids}
+        sent: list[Hashable] = []
+        for body in bodies:
+            key = body[self._wire_id] if self._wire_id in body else sent_key(body)
+            sent.append(also.get(key, key))
         stored = [
             number if number in ids else stored_key(one)
             for number, one in zip(identities, items, strict=True)
@@ -260,6 +285,12 @@ class Collection(Resource[M]):
     def get(self, item_id: int, /) -> M:
         """Read one item."""
         return self._item("GET", item_id)
+
+
+def _nothing_stored(answer: Answer) -> RejectedError:
+    return RejectedError(
+        answer.warnings, call=answer.call, attempts=answer.attempts, elapsed=answer.elapsed
+    )
 
 
 def log_warnings(what: str, warnings: tuple[str, ...]) -> None:

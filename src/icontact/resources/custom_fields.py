@@ -59,7 +59,7 @@ class CustomFields(Resource[CustomField]):
 
     def update(self, custom_field_id: str, /, **fields: Unpack[CustomFieldFields]) -> CustomField:
         """Change the given properties of a custom field and keep the others. Safe to repeat."""
-        ids = {custom_field_id, fields.get("private_name", custom_field_id)}
+        ids = (custom_field_id, str(fields.get("private_name")))
         return self._item("POST", custom_field_id, self._body(fields), ids=ids)
 
     def replace(self, custom_field_id: str, /, **fields: Unpack[CustomFieldFields]) -> CustomField:
@@ -69,7 +69,7 @@ class CustomFields(Resource[CustomField]):
             custom_field_id: Which field.
             **fields: ``private_name``, ``field_type`` and ``display_to_user`` are required.
         """
-        ids = {custom_field_id, fields.get("private_name", custom_field_id)}
+        ids = (custom_field_id, str(fields.get("private_name")))
         return self._item("PUT", custom_field_id, self._body(fields), ids=ids)
 
     def delete(self, custom_field_id: str, /) -> None:

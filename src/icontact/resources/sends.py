@@ -131,8 +131,7 @@ class Sends(Collection[Send]):
         items = wire.decode_rows(Send, answer.payload, self._plural, answer.call)
         if items:
             log_warnings(self._plural, answer.warnings)
-            if items[0].message_id is not None:
-                self._check_same(str(items[0].message_id), {str(body["messageId"])}, answer.call)
+            self._check_same(items[0].message_id in (None, body["messageId"]), answer.call)
             return items[0]
         sending: Any = {"call": answer.call, "attempts": answer.attempts, "elapsed": answer.elapsed}
         for warning in answer.warnings:

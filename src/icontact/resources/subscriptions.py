@@ -67,7 +67,8 @@ class Subscriptions(Resource[Subscription]):
         )
 
     def _id_of(self, item: Subscription) -> str:
-        return _stored_key(item) if _stored_key(item) == item.subscription_id else ""
+        key = f"{item.list_id}_{item.contact_id}"
+        return key if key == item.subscription_id else ""
 
     def get(self, *, contact_id: int, list_id: int) -> Subscription:
         """Read the subscription of one contact to one list.
@@ -207,7 +208,7 @@ class Subscriptions(Resource[Subscription]):
                 "PUT",
                 _key(contact_id, from_list_id),
                 {"listId": to_list_id},
-                ids={_key(contact_id, to_list_id)},
+                ids=(_key(contact_id, to_list_id),),
             )
         except (NotFound, BadRequest) as error:
             if not error.maybe_applied:
@@ -236,7 +237,7 @@ class Subscriptions(Resource[Subscription]):
             bodies,
             self._transport.send(self._post(bodies, Safety.REPEATABLE)),
             _sent_key,
-            _stored_key,
+            self._id_of,
         )
         if not explain:
             return result
@@ -299,10 +300,6 @@ def _check_given(forms: str, one: object, other: object) -> None:
 def _key(contact_id: int, list_id: int) -> str:
     """Return the id of a subscription."""
     return f"{whole_id('list_id', list_id)}_{whole_id('contact_id', contact_id, _BY_ADDRESS)}"
-
-
-def _stored_key(stored: Subscription) -> str:
-    return f"{stored.list_id}_{stored.contact_id}"
 
 
 def _sent_key(body: Mapping[str, Any]) -> str:

@@ -173,7 +173,7 @@ class Uploads(Collection[Upload]):
             attempts += 1
             answer = self._transport.send(Call("GET", self._at(upload_id)))
             upload = wire.decode_member(Upload, answer.payload, self._singular, answer.call)
-            self._check_same(self._id_of(upload), {str(upload_id)}, answer.call)
+            self._check_same(upload.upload_id == int(upload_id), answer.call)
             if upload.status != UploadStatus.RECEIVING:
                 return UploadResult(upload=upload, warnings=answer.warnings)
             elapsed = self._clock() - started

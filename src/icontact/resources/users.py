@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Unpack
 
-from icontact.errors import CallSummary
 from icontact.models import (
     NewUserFields,
     Permission,
@@ -15,7 +14,7 @@ from icontact.models import (
     UserFields,
 )
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import Collection, Resource, refuse_fixed
+from icontact.resources._base import Collection, Resource, refuse_fixed, whole_id
 from icontact.resources.batches import BatchResult
 from icontact.transport import Safety, Sender
 
@@ -139,11 +138,10 @@ class Permissions(Resource[Permission]):
             "subscriber": subscriber,
             "analytic": analytic,
         }
-        permission = self._create(fields, Safety.REPEATABLE)
-        self._check_same(
-            self._id_of(permission), {str(client_folder_id)}, CallSummary("POST", self._path)
+        wanted = whole_id("client_folder_id", client_folder_id)
+        return self._create(
+            fields, Safety.REPEATABLE, lambda permission: permission.client_folder_id == wanted
         )
-        return permission
 
     def set_many(self, rows: Iterable[PermissionFields], /) -> BatchResult[Permission]:
         """Set what the user may do in several client folders, in one request. Safe to repeat."""

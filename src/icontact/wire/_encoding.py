@@ -48,7 +48,9 @@ def encode_fields(
         if type(value) in _AS_IS and name in plain and name in allowed:
             if name in shape.whole and type(value) is str:
                 _check_whole(name, value)
-            body[plain[name]] = value
+                body[plain[name]] = int(value)  # without zeros before it
+            else:
+                body[plain[name]] = value
         elif name not in allowed:
             hint = f"; a custom field goes into custom_fields={{{name!r}: ...}}"
             custom = hint if shape.collects in allowed else ""
