@@ -41,7 +41,7 @@ nb_execution_timeout = 180
 html_theme = "furo"
 html_title = f"icontact {release}"
 html_static_path = ["_static"]
-html_css_files = ["tables.css"]
+html_css_files = ["pages.css"]
 exclude_patterns = ["_build"]
 # One backtick or two: both are code. What is meant to lead somewhere says so with a role.
 default_role = "code"

@@ -208,6 +208,17 @@ def test_a_mapping_that_is_wrong(
     assert addresses(embedded) == set()
 
 
+@pytest.mark.parametrize("base", [(), ("--preset", "mautic"), ("--only-mapped",)])
+def test_a_field_that_is_mapped_twice_in_two_spellings_is_refused(
+    embedded: Sandbox, people: Path, base: tuple[str, ...]
+) -> None:
+    pairs = ("email=email", "first_name=first_name", "firstName=city")
+    ran = pushed(people, *base, *(word for pair in pairs for word in ("--map", pair)))
+    assert ran.code == 2
+    assert "first_name is mapped twice" in message(ran)
+    assert addresses(embedded) == set()
+
+
 @pytest.mark.parametrize(
     ("pair", "said"),
     [

@@ -113,7 +113,7 @@ def test_a_clock_that_was_set_back_makes_no_rest_longer(
 ) -> None:
     integration = make()
     integration._rest("away", at_once=True)
-    assert integration._backoff.remaining() == 30
+    assert integration._pause_left() == 30
     clock.now -= 86400
     integration.accept([event()])
     assert integration.pause() == 0

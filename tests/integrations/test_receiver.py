@@ -148,13 +148,13 @@ def test_a_wrong_request_is_refused_and_logged_without_contents(
     assert sum(integration.inbox.counts().values()) == 0
 
 
-def test_of_a_body_that_is_too_long_no_more_is_read_than_shows_it() -> None:
+def test_of_a_body_that_is_too_long_no_more_is_read_than_shows_it(
+    integration: PushIntegration,
+) -> None:
     endless = Endless()
     environ: dict[str, Any] = {"wsgi.input": endless, "wsgi.input_terminated": True}
     environ["CONTENT_LENGTH"] = ""
-    application = Receiver.__new__(Receiver)
-    made: Any = application
-    made._path, made._health_path, made._secret, made._max_bytes = "/mautic", "/h", None, 1000
+    application = receiver(integration, secret=None, max_bytes=1000, push=False)
     assert request(application, **environ).status == 413
     assert endless.read_ == 1001
 

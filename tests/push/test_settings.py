@@ -202,6 +202,10 @@ def test_the_environment_may_name_a_list_and_a_preset() -> None:
         ({"ICONTACT_LIST": "x", "ICONTACT_BATCH_SIZE": "many"}, "batch_size"),
         ({"ICONTACT_LIST": "x", "ICONTACT_MAPPING": "email"}, "field=column"),
         ({"ICONTACT_LIST": "x", "ICONTACT_MAPPING": "email=a,email=b"}, "mapped twice"),
+        (
+            {"ICONTACT_LIST": "x", "ICONTACT_MAPPING": "email=a,firstName=b,first_name=c"},
+            "first_name is mapped twice",
+        ),
     ],
 )
 def test_an_unusable_variable_is_named(variables: dict[str, str], said: str) -> None:
@@ -228,6 +232,7 @@ def test_pairs_that_name_no_field_of_icontact_are_custom_fields() -> None:
         "custom_fields": {"color": "favourite"},
     }
     assert mapping_from_pairs(["email=mail"]) == {"email": "mail"}
+    assert mapping_from_pairs(["email=mail", "firstName=a"]) == {"email": "mail", "first_name": "a"}
 
 
 def test_a_push_is_made_of_settings_and_the_environment(

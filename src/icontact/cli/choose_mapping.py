@@ -11,7 +11,7 @@ import attrs
 from icontact.errors import ConfigError, ConsentError, MappingError
 from icontact.mapping import ContactMapper
 from icontact.mapping.consent_columns import not_read
-from icontact.mapping.contact_fields import CUSTOM, WIRE_NAMES, bounded, closest, field_for, shown
+from icontact.mapping.contact_fields import CUSTOM, WIRE_NAMES, bounded, closest, shown
 from icontact.mapping.mautic import PRESETS
 from icontact.push import PushSettings, mapping_from_pairs
 from icontact.sources import REASON_COLUMN, RowFile, refuse_duplicates
@@ -23,6 +23,7 @@ __all__ = [
     "no_address_column",
     "pairs_of",
     "unread_consent",
+    "with_pairs",
 ]
 
 #: The most columns that a message names.
@@ -46,22 +47,19 @@ def mapper_from_options(
     ``--map`` pairs change single fields of a preset or of the settings' mapping; without these
     they are the whole mapping.
     """
-    base = _base(settings, preset)
+    base = None if settings is None else settings.mapper
+    if preset is not None:
+        base = ContactMapper.preset(preset)
     if not pairs:
         return base
+    return ContactMapper.from_config(with_pairs({} if base is None else base.as_config(), pairs))
+
+
+def with_pairs(config: Mapping[str, Any], pairs: Sequence[str]) -> dict[str, Any]:
+    """Return a mapping's configuration with the fields that ``--map`` pairs change."""
     changes = mapping_from_pairs(pairs)
-    if base is None:
-        return ContactMapper.from_config(changes)
-    config = base.as_config()
-    custom = {**config.pop(CUSTOM, {}), **changes.get(CUSTOM, {})}
-    fields = {field_for(name): key for name, key in changes.items() if name != CUSTOM}
-    return ContactMapper.from_config({**config, **fields, CUSTOM: custom})
-
-
-def _base(settings: PushSettings | None, preset: str | None) -> ContactMapper | None:
-    if preset is not None:
-        return ContactMapper.preset(preset)
-    return None if settings is None else settings.mapper
+    custom = {**config.get(CUSTOM, {}), **changes.get(CUSTOM, {})}
+    return {**config, **changes, **({CUSTOM: custom} if custom else {})}
 
 
 def choose(
@@ -158,7 +156,7 @@ def _for_columns(
     changes = mapping_from_pairs(pairs)
     named = {*(key for name, key in changes.items() if name != CUSTOM)}
     named |= {*changes.get(CUSTOM, {}).values()}
-    base = _base(settings, preset)
+    base = mapper_from_options(settings, preset, ())
     notes: Sequence[str] = ()
     if base is None and not only_mapped:
         absent: Sequence[Any] = sorted(key for key in named if key not in rows.columns)

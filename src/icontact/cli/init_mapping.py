@@ -8,16 +8,15 @@ from typing import Any
 import attrs
 import click
 
-from icontact.cli.choose_mapping import no_address_column, pairs_of
+from icontact.cli.choose_mapping import no_address_column, pairs_of, with_pairs
 from icontact.cli.exit_codes import CommandError
 from icontact.cli.output import clean, print_note
 from icontact.cli.prompts import Prompter
 from icontact.errors import MappingError
 from icontact.mapping import ContactMapper, mautic
-from icontact.mapping.contact_fields import CUSTOM, FIELDS, bounded, closest, field_for, shown
+from icontact.mapping.contact_fields import CUSTOM, FIELDS, bounded, closest, shown
 from icontact.mapping.normalize import normalize_key
 from icontact.models import CustomField
-from icontact.push import mapping_from_pairs
 from icontact.sources import read_rows
 
 __all__ = ["MappingSource", "mapping_of", "source_of"]
@@ -64,10 +63,7 @@ def source_of(
         )
     if not pairs:
         return found
-    config, changes = found.config or {}, dict(mapping_from_pairs(pairs))
-    custom = {**config.get(CUSTOM, {}), **changes.pop(CUSTOM, {})}
-    fields = {field_for(name): key for name, key in changes.items()}
-    return attrs.evolve(found, config={**config, **fields, **({CUSTOM: custom} if custom else {})})
+    return attrs.evolve(found, config=with_pairs(found.config or {}, pairs))
 
 
 def _from_columns(path: str, *, needs_email: bool) -> MappingSource:

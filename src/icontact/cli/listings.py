@@ -10,7 +10,7 @@ import click
 from icontact.cli.connection import connect
 from icontact.cli.exit_codes import CommandError, CommandGroup
 from icontact.cli.options import json_option, place_options
-from icontact.cli.output import clean, print_json, print_note, print_table
+from icontact.cli.output import clean, print_json, print_note, print_records
 from icontact.client import Client
 from icontact.models import FieldType
 
@@ -23,11 +23,7 @@ def _show(name: str, rows: Rows, nothing: str, *, as_json: bool) -> None:
     if as_json:
         print_json({name: rows})
     elif rows:
-        words = {True: "yes", False: "no"}
-        cells = [
-            [words[one] if isinstance(one, bool) else one for one in row.values()] for row in rows
-        ]
-        print_table(tuple(rows[0]), cells)
+        print_records(rows)
     else:
         print_note(nothing)
 
@@ -43,16 +39,14 @@ def _is_subcommand(ctx: click.Context, *options: object) -> bool:
 @place_options
 @json_option
 @click.pass_context
-def lists(
-    ctx: click.Context, account_id: int | None, client_folder_id: int | None, as_json: bool
-) -> None:
+def lists(ctx: click.Context, /, as_json: bool, **place: Any) -> None:
     """Show the lists of the client folder, with their ids; or create one.
 
     `icontact lists create NAME` creates a list.
     """
-    if _is_subcommand(ctx, account_id, client_folder_id, as_json):
+    if _is_subcommand(ctx, as_json, *place.values()):
         return
-    with connect(account_id, client_folder_id) as client:
+    with connect(**place) as client:
         rows = [
             {"list_id": one.list_id, "name": one.name, "public_name": one.public_name}
             for one in client.folder().lists.list()
@@ -67,15 +61,16 @@ def lists(
 @place_options
 @json_option
 def create_list(
-    *, name: str, account_id: int | None, client_folder_id: int | None, as_json: bool, **more: Any
+    name: str, public_name: str | None, description: str | None, as_json: bool, **place: Any
 ) -> None:
     """Create a list, unless one of this name exists."""
-    with connect(account_id, client_folder_id) as client:
+    texts = {"public_name": public_name, "description": description}
+    with connect(**place) as client:
         folder = client.folder()
         same = [one.list_id for one in folder.lists.list() if one.name == name]
         if same:
             raise CommandError(f"there is a list {name!r} already (id {same[0]})")
-        given = {key: value for key, value in more.items() if value is not None}
+        given: Any = {key: text for key, text in texts.items() if text is not None}
         made = folder.lists.create(name=name, **given)
     if as_json:
         print_json({"list_id": made.list_id, "name": made.name, "public_name": made.public_name})
@@ -89,17 +84,15 @@ def create_list(
 @place_options
 @json_option
 @click.pass_context
-def fields(
-    ctx: click.Context, account_id: int | None, client_folder_id: int | None, as_json: bool
-) -> None:
+def fields(ctx: click.Context, /, as_json: bool, **place: Any) -> None:
     """Show the custom fields of the client folder, with their types; or create one.
 
     A mapping names a custom field by its private name: --map PRIVATE_NAME=COLUMN.
     `icontact fields create NAME --type TYPE` creates a field.
     """
-    if _is_subcommand(ctx, account_id, client_folder_id, as_json):
+    if _is_subcommand(ctx, as_json, *place.values()):
         return
-    with connect(account_id, client_folder_id) as client:
+    with connect(**place) as client:
         rows = [
             {
                 "private_name": one.private_name,
@@ -133,21 +126,26 @@ def fields(
 def create_field(
     *,
     name: str,
+    field_type: str,
     public_name: str | None,
-    account_id: int | None,
-    client_folder_id: int | None,
+    display_to_user: bool,
     as_json: bool,
-    **given: Any,
+    **place: Any,
 ) -> None:
     """Create a custom field, unless one of this name exists.
 
     NAME is the private name, which mappings use: without spaces, quotes, slashes and brackets.
     """
-    with connect(account_id, client_folder_id) as client:
+    with connect(**place) as client:
         custom_fields = client.folder().custom_fields
         if name.casefold() in {one.private_name.casefold() for one in custom_fields.list()}:
             raise CommandError(f"there is a custom field {name!r} already")
-        made = custom_fields.create(private_name=name, public_name=public_name or name, **given)
+        made = custom_fields.create(
+            private_name=name,
+            public_name=public_name or name,
+            field_type=field_type,
+            display_to_user=display_to_user,
+        )
     if as_json:
         print_json({"private_name": made.private_name, "type": str(made.field_type)})
     else:

@@ -20,6 +20,7 @@ __all__ = [
     "masked",
     "print_json",
     "print_note",
+    "print_records",
     "print_table",
     "print_text",
     "styled",
@@ -134,6 +135,19 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     for row in (names, *cells):
         padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         click.echo("  ".join(padded).rstrip())
+
+
+def print_records(records: Sequence[Mapping[str, object]]) -> None:
+    """Print records with the same keys as a table."""
+
+    def cell(value: object) -> object:
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    if records:
+        rows = [[cell(value) for value in record.values()] for record in records]
+        print_table(tuple(records[0]), rows)
 
 
 def _print_fitted(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

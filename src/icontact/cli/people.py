@@ -9,7 +9,7 @@ import click
 from icontact.cli.connection import check_address, connect, list_named
 from icontact.cli.exit_codes import SOME_FAILED, CommandError
 from icontact.cli.options import json_option, list_option, place_options, verbose_option
-from icontact.cli.output import masked, print_json, print_note, print_table, print_text
+from icontact.cli.output import masked, print_json, print_note, print_records, print_text
 from icontact.models import SubscriptionStatus
 from icontact.push import find_list
 
@@ -29,16 +29,10 @@ It prints this person's data, the address included. Exit code 1 if no contact ha
 @verbose_option("Show the contact's history, too.")
 @place_options
 @json_option
-def show(
-    address: str,
-    verbose: bool,
-    account_id: int | None,
-    client_folder_id: int | None,
-    as_json: bool,
-) -> None:
+def show(address: str, verbose: bool, as_json: bool, **place: Any) -> None:
     """Show one contact with its subscriptions."""
     check_address("ADDRESS", address)
-    with connect(account_id, client_folder_id) as client:
+    with connect(**place) as client:
         folder = client.folder()
         found = folder.contacts.find(email=address)
         if found is None:
@@ -74,12 +68,12 @@ def show(
     width = max(map(len, shown)) + 2
     for name, value in shown.items():
         print_text(str(value), start=name.ljust(width), indent=" " * width)
-    for rows, nothing in ((subscriptions, "on no list"), (actions, "")):
+    for rows in (subscriptions, actions):
         if rows:
             click.echo()
-            print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
-        elif nothing:
-            print_note(nothing)
+            print_records(rows)
+        elif rows is subscriptions:
+            print_note("on no list")
 
 
 _UNSUBSCRIBE_HELP = """\
@@ -94,17 +88,11 @@ Safe to repeat. Exit code 1 if no contact has the address, or it never was on th
 @list_option(required=True)
 @place_options
 @json_option
-def unsubscribe(
-    address: str,
-    list: str,
-    account_id: int | None,
-    client_folder_id: int | None,
-    as_json: bool,
-) -> None:
+def unsubscribe(address: str, list: str, as_json: bool, **place: Any) -> None:
     """Unsubscribe one contact from a list."""
     check_address("ADDRESS", address)
     wanted = list_named(list)
-    with connect(account_id, client_folder_id) as client:
+    with connect(**place) as client:
         folder = client.folder()
         target = find_list(folder, wanted)
         contact = folder.contacts.find(email=address)

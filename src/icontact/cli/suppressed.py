@@ -21,7 +21,7 @@ from icontact.cli.exit_codes import (
     interruptible,
 )
 from icontact.cli.options import FILE, json_option, list_option, place_options
-from icontact.cli.output import masked, print_json, print_note, print_table
+from icontact.cli.output import masked, print_json, print_note, print_records
 from icontact.client import Folder
 from icontact.errors import TransportError
 from icontact.integrations import sync
@@ -162,12 +162,7 @@ def _show(people: Iterator[dict[str, Any]], *, as_json: bool, **counts: int) -> 
         print_json({**counts, "people": people})
         return
     rows = [{**person, "email": masked(person["email"])} for person in people]
-    if rows:
-        cells = [
-            [", ".join(map(str, one)) if isinstance(one, list) else one for one in row.values()]
-            for row in rows
-        ]
-        print_table(tuple(rows[0]), cells)
+    print_records(rows)
     if counts:
         click.echo(", ".join(f"{number:,} {state}" for state, number in counts.items()))
     elif not rows:

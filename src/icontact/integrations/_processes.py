@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-import uuid
 import weakref
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +18,8 @@ _TOKEN = secrets.token_hex(8)
 
 def new_owner() -> str:
     """Return a name for a lease of this process."""
-    return f"{socket.gethostname()}/{_process(os.getpid())}/{uuid.uuid4().hex}"
+    number = os.getpid()
+    return f"{socket.gethostname()}/{number}.{_begun(number)}.{_TOKEN}/{secrets.token_hex(16)}"
 
 
 def is_gone(owner: str, alive: Callable[[int], bool]) -> bool:
@@ -36,11 +35,6 @@ def is_gone(owner: str, alive: Callable[[int], bool]) -> bool:
     if int(number) == os.getpid() and token != _TOKEN:
         return True
     return not alive(int(number)) or begun != _begun(int(number))
-
-
-@lru_cache(maxsize=1)
-def _process(number: int) -> str:
-    return f"{number}.{_begun(number)}.{_TOKEN}"
 
 
 def _begun(number: int) -> str:

@@ -62,7 +62,7 @@ def destinations_for(push: ListPush, rules: Sequence[Rule]) -> Destinations:
         APIError, TransportError: If iContact could not be asked.
     """
     pushes: dict[str, ListPush] = {}
-    ways: dict[str, tuple[str, bool]] = {}
+    targets: dict[tuple[int, str, bool], str] = {}
     bound: list[BoundRule] = []
     for rule in rules:
         chosen = rule.push or push
@@ -76,17 +76,12 @@ def destinations_for(push: ListPush, rules: Sequence[Rule]) -> Destinations:
                 **policy,
             )
         # One list with two mappings, or switched off, is two destinations.
-        name, way = (
-            f"list {chosen.list.list_id}",
-            (chosen.mapper.fingerprint, chosen.policy.push_contacts),
-        )
-        same_list = [other for other in ways if other.partition(":")[0] == name]
-        if same_list:
-            equal = [other for other in same_list if ways[other] == way]
-            name = equal[0] if equal else f"{name}:{len(same_list) + 1}"
-        pushes.setdefault(name, chosen)
-        ways.setdefault(name, way)
-        bound.append(BoundRule(rule, name))
+        way = (chosen.list.list_id, chosen.mapper.fingerprint, chosen.policy.push_contacts)
+        if way not in targets:
+            number = 1 + sum(list_id == way[0] for list_id, _, _ in targets)
+            targets[way] = f"list {way[0]}" if number == 1 else f"list {way[0]}:{number}"
+            pushes[targets[way]] = chosen
+        bound.append(BoundRule(rule, targets[way]))
     names = [one.name for one in bound]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ConfigError(f"two rules are the same: {', '.join(twice)}; give one a name=")

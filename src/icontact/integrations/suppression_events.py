@@ -15,7 +15,7 @@ from icontact.integrations.inbox import EventOutcome, EventState, Inbox, InboxCl
 from icontact.integrations.suppression_state import SuppressionState
 from icontact.integrations.suppression_target import SuppressedPerson, SuppressionTarget
 from icontact.integrations.sync import REASONS, carry_over, opened_state
-from icontact.integrations.worker import Backoff, InboxService
+from icontact.integrations.worker import InboxService
 from icontact.models import ContactStatus, SubscriptionStatus
 
 __all__ = ["SuppressionIntegration"]
@@ -70,10 +70,15 @@ class SuppressionIntegration(InboxService):
         self._folder, self._to, self._reasons = folder, to, reasons
         kept, self._list_ids = opened_state(folder, to, state, lists, reasons)
         self.state: SuppressionState = kept
-        self.inbox: Inbox = store if isinstance(store, Inbox) else Inbox(store, clock=clock)
-        self._backoff = Backoff(clock, first=first_pause, longest=longest_pause)
-        self._clock, self._lease = clock, _LEASE
-        self._keep = {"payloads": _DAY, "identities": _DAY}
+        super().__init__(
+            store,
+            first_pause=first_pause,
+            longest_pause=longest_pause,
+            lease=_LEASE,
+            keep_payloads=_DAY,
+            keep_identities=_DAY,
+            clock=clock,
+        )
 
     def __repr__(self) -> str:
         return "SuppressionIntegration()"

@@ -30,7 +30,7 @@ from icontact.integrations.execute import (
 from icontact.integrations.inbox import EventState, Inbox, InboxClaim, InboxEntry
 from icontact.integrations.mautic.bodies import checked_secret
 from icontact.integrations.rules import ContactTrigger, PointTrigger, Rule, rules_of
-from icontact.integrations.worker import Backoff, InboxService, pause_before
+from icontact.integrations.worker import InboxService, pause_before
 from icontact.mapping import ContactMapper
 from icontact.push import ListPush, OutcomeStatus, PushOutcome, PushSettings
 
@@ -131,11 +131,16 @@ class PushIntegration(InboxService):
         if isinstance(push, ListPush):
             self._look_up()
         self._follow, self._merge = follow_unsubscribes, merge_results
-        self._backoff = Backoff(clock, first=first_pause, longest=longest_pause)
-        self._lease = lease
-        self._keep = {"payloads": keep_payloads, "identities": keep_identities}
-        self._clock, self._on_outcome = clock, on_outcome
-        self.inbox: Inbox = store if isinstance(store, Inbox) else Inbox(store, clock=clock)
+        self._on_outcome = on_outcome
+        super().__init__(
+            store,
+            first_pause=first_pause,
+            longest_pause=longest_pause,
+            lease=lease,
+            keep_payloads=keep_payloads,
+            keep_identities=keep_identities,
+            clock=clock,
+        )
 
     @classmethod
     def from_settings(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -13,7 +12,7 @@ from typing import Protocol
 from icontact.integrations._processes import after_fork
 from icontact.integrations.inbox import EventOutcome, EventState, Inbox, InboxClaim
 
-__all__ = ["Backoff", "InboxService", "Workable", "Worker", "pause_before"]
+__all__ = ["InboxService", "Workable", "Worker", "pause_before"]
 
 logger: logging.Logger = logging.getLogger("icontact")
 
@@ -35,54 +34,35 @@ def pause_before(attempt: int, *, first: float, longest: float) -> float:
     return float(min(longest, first * 2 ** min(attempt - 1, 60)))
 
 
-class Backoff:
-    """Decides when a service that failed several times in a row is asked again."""
-
-    def __init__(self, clock: Callable[[], float], *, first: float, longest: float) -> None:
-        self._clock, self._first, self._longest = clock, first, longest
-        self._failures = self._pauses = 0
-        self._since = self._until = 0.0
-
-    def remaining(self) -> float:
-        """Return the seconds that are left of the pause; 0 if there is none."""
-        now = self._clock()
-        # A clock that was set back does not make the pause longer.
-        return max(0.0, self._until - now) if now >= self._since else 0.0
-
-    def attempt(self, number: int) -> float:
-        """Return the pause of one event after this number of attempts."""
-        return pause_before(number, first=self._first, longest=self._longest)
-
-    def succeeded(self) -> None:
-        """Note that the service answered."""
-        self._failures = self._pauses = 0
-
-    def failed(self, *, at_once: bool = False) -> float | None:
-        """Note a failure; return the seconds of the pause if one begins."""
-        self._failures += 1
-        if self._failures < _IN_A_ROW and not at_once:
-            return None
-        self._failures = 0
-        self._pauses += 1
-        pause = self.attempt(self._pauses)
-        self._since = self._clock()
-        self._until = self._since + pause
-        return pause
-
-
 class InboxService(ABC):
     """Deals with the events of an inbox, contact by contact.
+
+    Where several contacts failed in a row the service behind is away: then all events wait, for a
+    pause that grows from ``first_pause`` to ``longest_pause`` seconds.
 
     Attributes:
         inbox: The inbox.
     """
 
-    inbox: Inbox
-    _backoff: Backoff
-    _clock: Callable[[], float] = time.time
-    _lease: float
-    _keep: Mapping[str, float]
-    _pruned: float = 0.0
+    def __init__(
+        self,
+        store: str | os.PathLike[str] | Inbox,
+        *,
+        first_pause: float,
+        longest_pause: float,
+        lease: float,
+        keep_payloads: float,
+        keep_identities: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self.inbox: Inbox = store if isinstance(store, Inbox) else Inbox(store, clock=clock)
+        self._first_pause, self._longest_pause = first_pause, longest_pause
+        self._lease, self._clock = lease, clock
+        self._keep = {"payloads": keep_payloads, "identities": keep_identities}
+        self._pruned = 0.0
+        # How many contacts failed in a row, how many pauses there were in a row, and the last one.
+        self._failures = self._pauses = 0
+        self._pause_began = self._pause_ends = 0.0
 
     def work(self, *, limit: int | None = None) -> int:
         """Deal with the contacts whose events are due.
@@ -96,7 +76,7 @@ class InboxService(ABC):
             The number of contacts that were dealt with.
         """
         done = 0
-        while (limit is None or done < limit) and not self._backoff.remaining():
+        while (limit is None or done < limit) and not self._pause_left():
             if abs(self._clock() - self._pruned) >= _PRUNED_EVERY:
                 self._pruned = self._clock()
                 self.inbox.prune(**self._keep)
@@ -111,13 +91,13 @@ class InboxService(ABC):
             if failure := self._work_on(claim):
                 self._rest(failure)
             else:
-                self._backoff.succeeded()
+                self._failures = self._pauses = 0
         return done
 
     def pause(self) -> float | None:
         """Return the seconds until there is work for :meth:`work`, if anything waits."""
         due = self.inbox.next_due()
-        return None if due is None else max(due, self._backoff.remaining())
+        return None if due is None else max(due, self._pause_left())
 
     @abstractmethod
     def _work_on(self, claim: InboxClaim) -> str:
@@ -127,16 +107,32 @@ class InboxService(ABC):
         """Return why no contact can be dealt with, or nothing."""
         return ""
 
+    def _pause_left(self) -> float:
+        """Return the seconds that are left of the pause; 0 if there is none."""
+        now = self._clock()
+        # A clock that was set back does not make the pause longer.
+        return max(0.0, self._pause_ends - now) if now >= self._pause_began else 0.0
+
+    def _pause_before(self, attempt: int) -> float:
+        return pause_before(attempt, first=self._first_pause, longest=self._longest_pause)
+
     def _rest(self, reason: str, *, at_once: bool = False) -> None:
         """Note a failure, and begin a pause after several of them."""
-        if (pause := self._backoff.failed(at_once=at_once)) is not None:
-            self.inbox.explain(reason)
-            logger.warning("several contacts failed in a row; waiting for %.0f s", pause)
+        self._failures += 1
+        if self._failures < _IN_A_ROW and not at_once:
+            return
+        self._failures = 0
+        self._pauses += 1
+        pause = self._pause_before(self._pauses)
+        self._pause_began = self._clock()
+        self._pause_ends = self._pause_began + pause
+        self.inbox.explain(reason)
+        logger.warning("several contacts failed in a row; waiting for %.0f s", pause)
 
     def _again(self, claim: InboxClaim, reason: str) -> Mapping[int, EventOutcome]:
         """Return outcomes that let the events of a claim wait for another attempt."""
         attempt = 1 + max(one.attempts for one in claim.pending)
-        due = self._clock() + self._backoff.attempt(attempt)
+        due = self._clock() + self._pause_before(attempt)
         again = EventOutcome(state=EventState.WAITING, reason=reason, due=due)
         return {one.number: again for one in claim.pending}
 

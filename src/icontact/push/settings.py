@@ -12,7 +12,7 @@ import attrs
 
 from icontact.errors import ConfigError, MappingError
 from icontact.mapping import ContactMapper, toml
-from icontact.mapping.contact_fields import WIRE_NAMES
+from icontact.mapping.contact_fields import WIRE_NAMES, field_for
 from icontact.mapping.mautic import preset
 from icontact.mapping.normalize import normalize_key
 from icontact.push.policy import (
@@ -196,7 +196,7 @@ def mapping_from_pairs(pairs: Collection[str]) -> Mapping[str, Any]:
         if not (field and equals and column):
             raise ConfigError(f"a mapping is written field=column, not {pair!r}")
         table = mapping if field in _STANDARD else custom
-        field = field.removeprefix("custom_fields.")
+        field = field_for(field) if table is mapping else field.removeprefix("custom_fields.")
         if field in table:
             raise ConfigError(f"the field {field} is mapped twice")
         table[field] = column
