@@ -412,7 +412,7 @@ class Folder:
         and appears only when it is whole.
 
         Args:
-            target: A path: ``.csv``, ``.jsonl`` or ``.ndjson``, with ``.gz`` behind it gzipped; or
+            target: A path: ``.csv``, ``.jsonl`` or ``.ndjson``, compressed if ``.gz`` follows; or
                 a stream that is open for bytes. Without it the rows are returned, to be iterated.
             list: Only those who are or were on this list, named exactly or by its id, with their
                 ``subscription`` to it; else all contacts, with all ``subscriptions``.

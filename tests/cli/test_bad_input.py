@@ -100,7 +100,7 @@ def test_a_bad_row_is_rejected_and_the_others_are_pushed(
 def test_a_row_with_too_few_cells_is_pushed_and_noted(embedded: Sandbox, tmp_path: Path) -> None:
     ran = pushed(written(tmp_path, "email,first_name", "jo@example.com"))
     assert ran.code == 0
-    assert "1 row with fewer cells" in ran.err
+    assert "in 1 row the last cells are missing" in ran.err
 
 
 def test_a_line_that_is_not_an_object_is_rejected(embedded: Sandbox, tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_a_deleted_list_cannot_be_pushed_to(embedded: Sandbox, people: Path) -> 
     [
         (("email=email", "colour=city"), "did you mean 'color'?"),
         (("email=nowhere",), "has no column 'nowhere'"),
-        (("email=email", "city"), "field=column"),
+        (("email=email", "city"), "FIELD=COLUMN"),
         (("email=email", "city=town"), "has no column 'town'"),
         (("email=email", "city=citi"), "'citi' (did you mean 'city'?)"),
         (("city=email", "first_name=last_name"), "has no column 'last_name', and it has one "),
@@ -226,7 +226,7 @@ def test_a_field_that_is_mapped_twice_in_two_spellings_is_refused(
         ("Notes=score", "did you mean 'score=Notes'?"),
         ("E-mail=email", "did you mean 'email=E-mail'?"),
         ("Notes=Note", "'Note' (did you mean 'Notes'?)"),
-        ("Notes=", "a mapping is written field=column"),
+        ("Notes=", "a mapping is written FIELD=COLUMN"),
     ],
 )
 def test_a_pair_of_the_wrong_order(embedded: Sandbox, tmp_path: Path, pair: str, said: str) -> None:

@@ -179,8 +179,8 @@ def test_short_rows_are_counted_and_the_first_are_named() -> None:
     rows = opened(b"email,name\n" + b"jo@example.com\n" * 30)
     assert sum(1 for _ in rows) == 30
     assert rows.notes == (
-        "30 rows with fewer cells than the header, where what is missing counts as blank: line "
-        "2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 20 more",
+        "in 30 rows the last cells are missing and count as blank: "
+        "lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 20 more",
     )
 
 

@@ -186,8 +186,8 @@ def test_ten_thousand_columns_are_read() -> None:
 def test_a_row_with_too_few_cells_is_filled_and_noted() -> None:
     rows = opened(b"email,name,city\njo@example.com,Jo\na@b.cc\n")
     assert list(rows) == [JO, {"email": "a@b.cc"}]
-    assert "2 rows with fewer cells" in rows.notes[0]
-    assert rows.notes[0].endswith("line 2, 3")
+    assert "in 2 rows the last cells are missing" in rows.notes[0]
+    assert rows.notes[0].endswith("lines 2, 3")
 
 
 def test_a_note_names_ten_lines_at_most() -> None:

@@ -85,7 +85,7 @@ def test_a_target_without_a_name_is_a_usage_error(seeded: Sandbox, option: str) 
 
 def test_without_suppressed_people_a_note_says_so(embedded: Sandbox) -> None:
     ran = icontact("suppressed")
-    assert (ran.code, ran.out, ran.err) == (0, "", "note: everyone may be mailed\n")
+    assert (ran.code, ran.out, ran.err) == (0, "", "note: no suppressed contacts\n")
 
 
 def test_a_date_that_cannot_be_read_is_a_usage_error(seeded: Sandbox, tmp_path: Path) -> None:

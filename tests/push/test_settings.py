@@ -200,7 +200,7 @@ def test_the_environment_may_name_a_list_and_a_preset() -> None:
         ({}, "'list' is missing"),
         ({"ICONTACT_LIST": "x", "ICONTACT_PUSH_CONTACTS": "perhaps"}, "ICONTACT_PUSH_CONTACTS"),
         ({"ICONTACT_LIST": "x", "ICONTACT_BATCH_SIZE": "many"}, "batch_size"),
-        ({"ICONTACT_LIST": "x", "ICONTACT_MAPPING": "email"}, "field=column"),
+        ({"ICONTACT_LIST": "x", "ICONTACT_MAPPING": "email"}, "FIELD=COLUMN"),
         ({"ICONTACT_LIST": "x", "ICONTACT_MAPPING": "email=a,email=b"}, "mapped twice"),
         (
             {"ICONTACT_LIST": "x", "ICONTACT_MAPPING": "email=a,firstName=b,first_name=c"},

@@ -97,7 +97,7 @@ Ctrl-C. If it is not 0 or 1, no file was written.
     metavar="FILE",
     type=FILE,
     default="-",
-    help="The file: .csv, .jsonl or .ndjson, with .gz behind it gzipped. Only you may read it. "
+    help="The file: .csv, .jsonl or .ndjson, compressed if .gz follows. Only you may read it. "
     "Without it, or with -, standard output.",
 )
 @click.option(

@@ -146,7 +146,7 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
     "read it.",
 )
 @click.option("--encoding", metavar="NAME", help="The file's encoding, if it is not recognized.")
-@click.option("--delimiter", metavar="MARK", help="The mark between cells: ; or tab or …")
+@click.option("--delimiter", metavar="MARK", help="The mark between cells, such as ; or tab.")
 @click.option(
     "--header-line",
     type=click.IntRange(1),

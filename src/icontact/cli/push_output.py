@@ -281,7 +281,7 @@ def _costs(done: PushPlan | PushReport) -> str:
 def _print_advice(summary: PushSummary, again: str | None, *, has_rows: bool) -> None:
     troubled = summary.counts["rejected"] + summary.counts["failed"]
     if summary.rejects is not None:
-        rows = number_of(troubled, "row")
+        rows = number_of(troubled, "row") if troubled else "no row"
         print_note(f"{summary.rejects} has {rows} to correct and push again")
     elif troubled and not summary.dry_run:
         print_note("--rejects FILE writes the rejected rows to a file, to correct and push again")

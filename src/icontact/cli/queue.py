@@ -51,7 +51,7 @@ def queue() -> None:
 
 
 _LIST_HELP = """\
-Show how many events stand where, and those that wait or are dead letters.
+Show how many events there are in each state, and those that wait or are dead letters.
 
 \b
 icontact queue list
@@ -73,7 +73,7 @@ icontact queue list --store /var/lib/icontact/triggers.sqlite --state done --lim
 )
 @json_option
 def list_events(store: str, states: tuple[str, ...], limit: int, as_json: bool) -> None:
-    """Show how many events stand where, and some of them."""
+    """Show how many events there are in each state, and some of them."""
     with _opened(store) as inbox:
         counts = inbox.counts()
         entries = inbox.entries(states=states or _OPEN, limit=limit)
@@ -133,7 +133,7 @@ def retry(number: int | None, everything: bool, store: str, as_json: bool) -> No
         click.echo(f"{changed} to be tried again")
 
 
-@queue.command(short_help="Give an event up.")
+@queue.command(short_help="Give up an event.")
 @click.argument("number", metavar="ID", type=click.IntRange(1))
 @_store_option
 @json_option

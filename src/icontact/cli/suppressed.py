@@ -166,7 +166,7 @@ def _show(people: Iterator[dict[str, Any]], *, as_json: bool, **counts: int) -> 
     if counts:
         click.echo(", ".join(f"{number:,} {state}" for state, number in counts.items()))
     elif not rows:
-        print_note("everyone may be mailed")
+        print_note("no suppressed contacts")
 
 
 def _mautic(url: str) -> Mautic:

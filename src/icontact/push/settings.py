@@ -194,7 +194,7 @@ def mapping_from_pairs(pairs: Collection[str]) -> Mapping[str, Any]:
     for pair in pairs:
         field, equals, column = (part.strip() for part in pair.partition("="))
         if not (field and equals and column):
-            raise ConfigError(f"a mapping is written field=column, not {pair!r}")
+            raise ConfigError(f"a mapping is written FIELD=COLUMN, not {pair!r}")
         table = mapping if field in _STANDARD else custom
         field = field_for(field) if table is mapping else field.removeprefix("custom_fields.")
         if field in table:

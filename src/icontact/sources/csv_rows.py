@@ -95,9 +95,10 @@ class CsvReader(FileReader):
         """What was decided, passed over or made up so far."""
         notes = [*self._notes, *self._header.notes]
         if self._short:
+            lines = "line" if self._shorts == 1 else "lines"
             notes.append(
-                f"{number_of(self._shorts, 'row')} with fewer cells than the header, where what "
-                f"is missing counts as blank: line {listed(self._short, _NAMED, self._shorts)}"
+                f"in {number_of(self._shorts, 'row')} the last cells are missing and count as "
+                f"blank: {lines} {listed(self._short, _NAMED, self._shorts)}"
             )
         if self._blank:
             notes.append(f"passed over: {number_of(self._blank, 'row')} of blank cells")
@@ -237,7 +238,10 @@ class CsvReader(FileReader):
         if fault := self._encoding.fault("".join(self._lines.taken)):
             if isinstance(fault, EncodingMismatch):
                 raise mismatch_error(self._file, self._lines.number, fault)
-            raise ConfigError(f"{self._file}: the header cannot be used: {fault.reason}")
+            raise ConfigError(
+                f"{self._file}: the header cannot be used: {fault.reason}. Is it a text file? "
+                "If it is, give its encoding"
+            )
         inner = cells[0].split(_recognised(cells[0])) if len(cells) == 1 else []
         if len(inner) > 1 and names_email([cell.strip('" ') for cell in inner]):
             raise ConfigError(

@@ -132,8 +132,8 @@ def recognised_encoding(stream: BinaryIO, name: str) -> Encoding:
     stream.seek(0)
     if others > fitting:
         note = (
-            "it is not in UTF-8 and was read as Windows-1252 (Latin-1): look at the accents, and "
-            "give the encoding if they are wrong"
+            "the file is not in UTF-8 and was read as Windows-1252 (Latin-1): if accents look "
+            "wrong, give its encoding"
         )
         return Encoding(name="cp1252", note=note)
     return Encoding(name="utf-8")
