@@ -34,6 +34,7 @@ from tests.integrations.support import (
 
 BODY = encoded({**hook("lead_post_save_new", saved(1)), **hook("form_on_submit", submitted(2))})
 TOKEN = "a-token-that-is-not-guessed"
+LARGE = BODY + b" " * mautic.MAX_BYTES
 
 
 @pytest.fixture
@@ -157,6 +158,11 @@ def test_of_a_body_that_is_too_long_no_more_is_read_than_shows_it(
     application = receiver(integration, secret=None, max_bytes=1000, push=False)
     assert request(application, **environ).status == 413
     assert endless.read_ == 1001
+
+
+def test_a_receiver_with_a_larger_bound_takes_larger_bodies(integration: PushIntegration) -> None:
+    application = receiver(integration, secret=SECRET, max_bytes=len(LARGE), push=False)
+    assert post(application, LARGE).json == {"new": 2}
 
 
 def test_a_body_in_pieces_is_taken_if_the_server_says_where_it_ends(application: Receiver) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
+from icontact._files import written_as_a_whole
 from icontact.auth import ENVIRONMENT as CREDENTIALS
 from icontact.client import ENVIRONMENT, Client
 from icontact.mapping.contact_fields import FIELDS
@@ -143,8 +144,6 @@ def _cached(places: Mapping[str, Any]) -> Mapping[str, Any]:
             "fields": [one.private_name for one in folder.custom_fields.list()],
         }
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps(found), "utf-8")
-    fresh.replace(path)
+    with written_as_a_whole(path) as file:
+        json.dump(found, file)
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -15,10 +14,7 @@ from icontact.cli.push_output import PushSummary, print_reasons, print_rows, sen
 from icontact.push import ListPush, OutcomeStatus, PushSettings
 from icontact.sources import read_rows
 
-if TYPE_CHECKING:
-    from icontact.sandbox import Sandbox
-
-__all__ = ["SAMPLE", "SETTINGS", "demo", "push_sample", "seed"]
+__all__ = ["SAMPLE", "SETTINGS", "demo", "push_sample"]
 
 SAMPLE = Path(__file__).parent / "samples" / "people.csv"
 SETTINGS = SAMPLE.with_name("icontact.toml")
@@ -45,11 +41,6 @@ _SUBSCRIPTIONS = (
 )
 
 
-def seed(sandbox: Sandbox) -> None:
-    """Put the contacts into a sandbox that the sample's people meet there."""
-    sandbox.seed(custom_fields=_CUSTOM_FIELDS, contacts=_CONTACTS, subscriptions=_SUBSCRIPTIONS)
-
-
 def push_sample(push: ListPush, *, dry_run: bool = False) -> PushSummary:
     """Push the sample file, or plan to."""
     with read_rows(SAMPLE, name=SAMPLE.name) as rows:
@@ -74,7 +65,7 @@ def demo(verbose: bool, as_json: bool) -> None:
     from icontact.sandbox import Sandbox
 
     with Sandbox() as sandbox, sandbox.client() as client:
-        seed(sandbox)
+        sandbox.seed(custom_fields=_CUSTOM_FIELDS, contacts=_CONTACTS, subscriptions=_SUBSCRIPTIONS)
         push = ListPush.from_settings(PushSettings.from_toml(SETTINGS), client=client)
         plan = push_sample(push, dry_run=True)
         first, before = push_sample(push), len(sandbox.requests)

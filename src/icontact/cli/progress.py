@@ -57,10 +57,18 @@ class ProgressDisplay:
     def on_event(self, event: Event) -> None:
         """Count requests while nothing better is known, and say why a request is repeated."""
         if event.kind == "retry":
-            limiting = "iContact is limiting requests"
-            self._show_wait(
-                event.seconds, limiting if self._limited else "iContact is not answering"
-            )
+            limiting, silent = "iContact is limiting requests", "iContact is not answering"
+            why = limiting if self._limited else silent
+            text = f"waiting {max(event.seconds, 1):.0f} s: {why}"
+            if self._bar is not None:
+                self._draw(text)
+            elif is_terminal(sys.stderr):
+                print_note(text)
+            elif not self._noted:
+                self._noted = True
+                print_note(
+                    "iContact is not answering or is limiting requests; retrying more slowly"
+                )
         elif event.kind == "wait" and self._bar is not None:
             self._draw(self._text)
         elif event.kind == "request":
@@ -80,16 +88,6 @@ class ProgressDisplay:
         """Show that the limiter is about to hold a request back."""
         if self._bar is not None:
             self._draw(f"waiting {seconds:.0f} s: iContact is limiting requests")
-
-    def _show_wait(self, seconds: float, why: str) -> None:
-        text = f"waiting {max(seconds, 1):.0f} s: {why}"
-        if self._bar is not None:
-            self._draw(text)
-        elif is_terminal(sys.stderr):
-            print_note(text)
-        elif not self._noted:
-            self._noted = True
-            print_note("iContact is not answering or is limiting requests; retrying more slowly")
 
     def on_lookup(self, lookup: Lookup) -> None:
         """Show how many requests a listing takes; the first one has been answered."""

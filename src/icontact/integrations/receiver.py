@@ -81,6 +81,7 @@ class Receiver(Application):
                 signature=signature,
                 secret=self._secret,
                 site_url=site if usable else None,
+                max_bytes=self._max_bytes,
             )
         except SignatureError:
             return Reply(403)

@@ -216,7 +216,7 @@ class PushIntegration(InboxService):
         if reason:
             self.inbox.explain(reason)
         elif (claim := self.inbox.claim(lease=self._lease, contact=event.key)) is not None:
-            return self._deal_with(claim, self._look_up())
+            return self._deal_with(claim)
         elif self.inbox.waits(event.identity):
             reason = "another process is pushing this contact; the event waits in the inbox"
         else:
@@ -244,6 +244,7 @@ class PushIntegration(InboxService):
         signature: str | None = None,
         secret: str | None = None,
         site_url: str | None = None,
+        max_bytes: int = mautic.MAX_BYTES,
     ) -> int:
         """Keep the events of a web hook of Mautic for :meth:`work`.
 
@@ -252,6 +253,7 @@ class PushIntegration(InboxService):
             signature: The header ``Webhook-Signature``.
             secret: The web hook's secret, if it is not the integration's.
             site_url: The header ``X-Origin-Base-URL``, for links to contacts.
+            max_bytes: A longer body is refused.
 
         Returns:
             The number of new events. When it returns, they are on the disk.
@@ -261,7 +263,9 @@ class PushIntegration(InboxService):
             DecodeError: If the body cannot be read.
         """
         known = self._secret if secret is None else Private(secret)
-        found = mautic.events(body, signature=signature, secret=known, site_url=site_url)
+        found = mautic.events(
+            body, signature=signature, secret=known, site_url=site_url, max_bytes=max_bytes
+        )
         for problem in found.problems:
             logger.warning("an event of Mautic cannot be read: %s", redact(problem))
         return self.accept(found)
@@ -274,7 +278,7 @@ class PushIntegration(InboxService):
         return ""
 
     def _work_on(self, claim: InboxClaim) -> str:
-        outcome = self._deal_with(claim, self._look_up())
+        outcome = self._deal_with(claim)
         failed = outcome is not None and outcome.status is OutcomeStatus.FAILED
         return outcome.reason if outcome is not None and failed else ""
 
@@ -286,8 +290,9 @@ class PushIntegration(InboxService):
                 self._destinations = destinations_for(push, self._rules)
             return self._destinations
 
-    def _deal_with(self, claim: InboxClaim, destinations: Destinations) -> PushOutcome | None:
+    def _deal_with(self, claim: InboxClaim) -> PushOutcome | None:
         """Execute the tasks for a contact, and write the outcomes."""
+        destinations = self._look_up()
         results: list[TaskResult] = []
         try:
             decision = decide(

@@ -7,6 +7,7 @@ import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol
 
 from icontact.integrations._processes import after_fork
@@ -56,7 +57,7 @@ class InboxService(ABC):
         clock: Callable[[], float],
     ) -> None:
         self.inbox: Inbox = store if isinstance(store, Inbox) else Inbox(store, clock=clock)
-        self._first_pause, self._longest_pause = first_pause, longest_pause
+        self._pause_before = partial(pause_before, first=first_pause, longest=longest_pause)
         self._lease, self._clock = lease, clock
         self._keep = {"payloads": keep_payloads, "identities": keep_identities}
         self._pruned = 0.0
@@ -112,9 +113,6 @@ class InboxService(ABC):
         now = self._clock()
         # A clock that was set back does not make the pause longer.
         return max(0.0, self._pause_ends - now) if now >= self._pause_began else 0.0
-
-    def _pause_before(self, attempt: int) -> float:
-        return pause_before(attempt, first=self._first_pause, longest=self._longest_pause)
 
     def _rest(self, reason: str, *, at_once: bool = False) -> None:
         """Note a failure, and begin a pause after several of them."""
