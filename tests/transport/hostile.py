@@ -116,11 +116,17 @@ def _changed_list(change: Callable[[list[Any], int], None]) -> Structure:
     return changed
 
 
+#: A person that the sandbox knows and the caller did not name.
+BYSTANDER: Final = "by.stander@example.com"
+
+#: What a server may know and no text of the client may show: credentials, and a person.
+ECHO: Final = f"no: sandbox@example.com, sandbox-password, sandbox-app, {BYSTANDER}"
+
 #: Values of other types and sizes. None of them is a word that iContact uses.
 VALUES: Final[tuple[Any, ...]] = (
     None, "", "x", "<b>", "\u0000", "\ud83d", 0, -1, 1, 2**63, 10**30, 1.5, True, False,
     [], {}, [[]], [None], {"x": 1}, "0", "-1", "1e5", " 7 ", "٣", "2024-02-30 25:00:00",
-    "a" * 70_000,
+    "a" * 70_000, ECHO,
 )  # fmt: skip
 
 SENTENCES: Final = (
@@ -129,6 +135,7 @@ SENTENCES: Final = (
     "[messageId=1] already scheduled for send [sendId=99999999999999999999999]",
     "You did not provide a valid email address",
     "past due",
+    ECHO,
     "",
     "x" * 100_000,
 )
@@ -204,8 +211,11 @@ def _renumber(document: Any, trick: Trick, _: list[Any]) -> Any:
     return document
 
 
-#: A person that the sandbox knows and the caller did not name.
-BYSTANDER: Final = "by.stander@example.com"
+def _spoil_ids(document: Any, _: Trick, __: list[Any]) -> Any:
+    for container, key in _places(document):
+        if isinstance(key, str) and key.endswith("Id"):
+            container[key] = ECHO
+    return document
 
 
 def _other_person(document: Any, trick: Trick, _: list[Any]) -> Any:
@@ -263,6 +273,7 @@ STRUCTURES: Final[Mapping[str, Structure]] = {
     "swap values": _changed_list(_swap_values),
     "same value": _changed_list(_same_value),
     "renumber": _renumber,
+    "spoilt ids": _spoil_ids,
     "another person": _other_person,
     "figures": _figures,
     "sentences": _add_sentences,
@@ -498,6 +509,17 @@ def certain_error(trick: Trick) -> tuple[type[errors.IContactError], ...]:
     if status in (102, 204):
         return (errors.DecodeError,)  # such an answer has no body
     return (errors.class_for_status(status),) if status >= 400 else ()
+
+
+#: Tricks that every verb meets in every run: refusals, and texts that may not be shown.
+ALWAYS_PLAYED: Final = (
+    Trick("status", what=STATUSES.index(400)),
+    Trick("status", what=STATUSES.index(404)),
+    Trick("spoilt ids"),
+    # An even place has warnings, an odd one has errors.
+    Trick("sentences", where=0, what=SENTENCES.index(ECHO)),
+    Trick("sentences", where=1, what=SENTENCES.index(ECHO)),
+)
 
 
 def tricks(*, slow: bool) -> st.SearchStrategy[Trick]:

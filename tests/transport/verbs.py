@@ -58,11 +58,13 @@ class Verb:
     Attributes:
         call: Calls it.
         proves_itself: Whether a refusal of a second attempt shows that the first one succeeded.
+        may_be_absent: Whether a thing that is not there is the result ``None``.
         is_right: Looks at what it returned, whatever the server said of other things.
     """
 
     call: Callable[[World], Any]
     proves_itself: bool = False
+    may_be_absent: bool = False
     is_right: Check = lambda _, __: True
 
 
@@ -344,6 +346,7 @@ VERBS: Final[dict[str, Verb]] = {
     ),
     "subscriptions.find": Verb(
         call=lambda w: w.folder.subscriptions.find(contact_id=w.jo, list_id=w.list),
+        may_be_absent=True,
         is_right=lambda w, found: found is None or subscription_of("jo", "list")(w, found),
     ),
     "subscriptions.subscribe": Verb(
