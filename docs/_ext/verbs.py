@@ -71,7 +71,7 @@ class VerbTable(SphinxDirective):
         """Return the table."""
         for module in (verb_matrix, evidence):
             self.env.note_dependency(str(module.__file__))
-        text = [".. list-table::", "   :header-rows: 1", "   :widths: 33 9 26 13 12 7", ""]
+        text = [".. list-table::", "   :header-rows: 1", "   :widths: 30 9 30 12 13 6", ""]
         for row in (HEADER, *rows()):
             text += [f"   {' ' if place else '*'} - {cell}" for place, cell in enumerate(row)]
         return self.parse_text_to_nodes("\n".join(text))
