@@ -1,3 +1,3 @@
-"""The version, where every layer can read it without importing the package's face."""
+"""The version, where every layer can read it without importing the whole package."""
 
 __version__ = "0.1.0"

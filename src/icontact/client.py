@@ -1,4 +1,4 @@
-"""The face of the library: a client, an account, a client folder.
+"""The client, and the accounts and client folders that it opens.
 
 Resources, models and the converter behind them are imported when they are first used: a program
 that imports the library for one thing should not wait for all of them.

@@ -1,4 +1,4 @@
-"""The job: generic contacts into a list, planned, written, and accounted for row by row."""
+"""The push: contacts of any source are planned, put on a list, and accounted for row by row."""
 
 from icontact.push.decisions import Action, Decision
 from icontact.push.diagnosis import Diagnosis, FieldCheck, Step

@@ -1,4 +1,4 @@
-"""One request, safely. The only room, besides ``auth``, that touches ``requests``."""
+"""One request, safely. The only package, besides ``auth``, that uses ``requests``."""
 
 from typing import TYPE_CHECKING
 
