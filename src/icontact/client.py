@@ -307,16 +307,18 @@ class Folder:
         self.client_folder_id = client_folder_id
         self._path = f"a/{account_id}/c/{client_folder_id}"
 
-    def __getattr__(self, name: str) -> Any:
-        """Make a resource when it is first used: each imports models that few programs need."""
-        if name not in Folder.__annotations__:
-            raise AttributeError(f"Folder has no attribute {name!r}")
-        from icontact import resources
+    if not TYPE_CHECKING:  # so that a type checker refuses a name that is misspelled
 
-        kind = Folder.__annotations__[name].removeprefix("resources.")
-        made = getattr(resources, kind)(self.transport, self._path)
-        setattr(self, name, made)
-        return made
+        def __getattr__(self, name: str) -> Any:
+            """Make a resource when it is first used: each imports models that few programs need."""
+            if name not in Folder.__annotations__:
+                raise AttributeError(f"Folder has no attribute {name!r}")
+            from icontact import resources
+
+            kind = Folder.__annotations__[name].removeprefix("resources.")
+            made = getattr(resources, kind)(self.transport, self._path)
+            setattr(self, name, made)
+            return made
 
     def __dir__(self) -> list[str]:
         """Name the resources, too."""

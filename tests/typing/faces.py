@@ -16,16 +16,27 @@ from icontact import errors, webhooks
 from icontact.frames import ResultList
 from icontact.models import (
     Account,
+    Campaign,
     ClientFolder,
     Contact,
     ContactAction,
     ContactFields,
     ContactList,
     ContactStatus,
+    Criterion,
     CustomField,
     EventId,
+    Message,
+    Open,
+    Permission,
+    Segment,
+    Send,
     ServerTime,
+    SignupForm,
     Subscription,
+    Upload,
+    User,
+    Webhook,
 )
 from icontact.resources import BatchResult, ContactRow
 
@@ -102,6 +113,31 @@ def check_other_resources(folder: icontact.Folder) -> None:
     assert_type(subscriptions.move(contact_id=1, from_list_id=2, to_list_id=3), Subscription)
     assert_type(subscriptions.find(contact_id=1, list_id=2), Subscription | None)
     assert_type(folder.lists.create_many([{"name": "x"}]), BatchResult[ContactList])
+    del folder.contcts  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def check_collections(account: icontact.AccountScope, folder: icontact.Folder) -> None:
+    assert_type(account.client_folders.get(1), ClientFolder)
+    assert_type(account.users.list(), icontact.Pager[User])
+    assert_type(account.users.get(1), User)
+    assert_type(account.users.permissions(1).list(), icontact.Pager[Permission])
+    assert_type(folder.segments.list(), icontact.Pager[Segment])
+    assert_type(folder.segments.get(1), Segment)
+    assert_type(folder.segments.criteria(1).list(), icontact.Pager[Criterion])
+    assert_type(folder.segments.criteria(1).get(0), Criterion)
+    assert_type(folder.campaigns.list(), icontact.Pager[Campaign])
+    assert_type(folder.campaigns.get(1), Campaign)
+    assert_type(folder.messages.list(), icontact.Pager[Message])
+    assert_type(folder.messages.opens(1), icontact.Pager[Open])
+    assert_type(folder.sends.list(), icontact.Pager[Send])
+    assert_type(folder.sends.get(1), Send)
+    assert_type(folder.uploads.list(), icontact.Pager[Upload])
+    assert_type(folder.uploads.get(1), Upload)
+    assert_type(folder.signup_forms.list(), icontact.Pager[SignupForm])
+    assert_type(folder.signup_forms.get(1), SignupForm)
+    assert_type(folder.webhooks.list(), icontact.Pager[Webhook])
+    assert_type(folder.webhooks.get(1), Webhook)
+    folder.campaigns.get("x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def check_models(contact: Contact) -> None:
