@@ -10,7 +10,7 @@ import click
 from icontact.cli.connection import connect
 from icontact.cli.exit_codes import CommandError, CommandGroup
 from icontact.cli.options import json_option, place_options
-from icontact.cli.output import clean, print_json, print_note, print_records
+from icontact.cli.output import print_json, print_note, print_records, print_result
 from icontact.client import Client
 from icontact.models import FieldType
 
@@ -72,10 +72,11 @@ def create_list(
             raise CommandError(f"there is a list {name!r} already (id {same[0]})")
         given: Any = {key: text for key, text in texts.items() if text is not None}
         made = folder.lists.create(name=name, **given)
-    if as_json:
-        print_json({"list_id": made.list_id, "name": made.name, "public_name": made.public_name})
-    else:
-        click.echo(f"created the list {clean(repr(made.name))} ({made.list_id})")
+    print_result(
+        {"list_id": made.list_id, "name": made.name, "public_name": made.public_name},
+        f"created the list {made.name!r} ({made.list_id})",
+        as_json=as_json,
+    )
 
 
 @click.group(
@@ -146,10 +147,11 @@ def create_field(
             field_type=field_type,
             display_to_user=display_to_user,
         )
-    if as_json:
-        print_json({"private_name": made.private_name, "type": str(made.field_type)})
-    else:
-        click.echo(f"created the custom field {clean(repr(made.private_name))} ({made.field_type})")
+    print_result(
+        {"private_name": made.private_name, "type": str(made.field_type)},
+        f"created the custom field {made.private_name!r} ({made.field_type})",
+        as_json=as_json,
+    )
 
 
 @click.command(short_help="Show accounts and client folders.")

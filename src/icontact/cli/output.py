@@ -21,10 +21,10 @@ __all__ = [
     "print_json",
     "print_note",
     "print_records",
+    "print_result",
     "print_table",
     "print_text",
     "styled",
-    "terminal_width",
     "wrapped",
 ]
 
@@ -61,11 +61,6 @@ def is_terminal(stream: IO[str] | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-def terminal_width() -> int:
-    """Return the number of columns of the terminal."""
-    return shutil.get_terminal_size().columns
-
-
 def styled(text: str, color: str | None) -> str:
     """Return a text in a color, unless ``NO_COLOR`` is set."""
     return text if os.environ.get("NO_COLOR") else click.style(text, fg=color)
@@ -77,7 +72,7 @@ def wrapped(text: str, stream: IO[str] | None, *, start: str = "", indent: str =
         return start + text
     return textwrap.fill(
         text,
-        max(terminal_width(), 20),
+        max(shutil.get_terminal_size().columns, 20),
         initial_indent=start,
         subsequent_indent=indent,
         break_long_words=False,
@@ -105,6 +100,14 @@ def print_json(value: Mapping[str, Any]) -> None:
     for part in json.JSONEncoder(indent=2, default=_StreamedList).iterencode(value):
         click.echo(part, nl=False)
     click.echo()
+
+
+def print_result(document: Mapping[str, Any], text: str, *, as_json: bool) -> None:
+    """Print a result as a document for programs, or as a sentence."""
+    if as_json:
+        print_json(document)
+    else:
+        print_text(text)
 
 
 class _StreamedList(list[Any]):

@@ -13,7 +13,7 @@ import click
 
 from icontact.cli.exit_codes import CommandError, CommandGroup
 from icontact.cli.options import json_option
-from icontact.cli.output import masked, print_json, print_note, print_table
+from icontact.cli.output import masked, print_json, print_note, print_result, print_table
 from icontact.integrations.inbox import EventState, Inbox, InboxEntry
 
 __all__ = ["queue"]
@@ -127,10 +127,7 @@ def retry(number: int | None, everything: bool, store: str, as_json: bool) -> No
         changed = inbox.retry(number)
     if not changed and not everything:
         raise _unknown(number)
-    if as_json:
-        print_json({"retried": changed})
-    else:
-        click.echo(f"{changed} to be tried again")
+    print_result({"retried": changed}, f"{changed} to be tried again", as_json=as_json)
 
 
 @queue.command(short_help="Give up an event.")
@@ -143,10 +140,7 @@ def drop(number: int, store: str, as_json: bool) -> None:
         dropped = inbox.drop(number)
     if not dropped:
         raise _unknown(number)
-    if as_json:
-        print_json({"dropped": number})
-    else:
-        click.echo("dropped")
+    print_result({"dropped": number}, "dropped", as_json=as_json)
 
 
 def _unknown(number: int | None) -> CommandError:

@@ -21,7 +21,7 @@ from icontact.cli.exit_codes import (
     interruptible,
 )
 from icontact.cli.options import FILE, json_option, list_option, place_options
-from icontact.cli.output import masked, print_json, print_note, print_records
+from icontact.cli.output import masked, print_json, print_note, print_records, print_result
 from icontact.client import Folder
 from icontact.errors import TransportError
 from icontact.integrations import sync
@@ -150,10 +150,8 @@ def _carry_over(folder: Folder, to: sync.SuppressionTarget, options: SimpleNames
             _show(people, as_json=options.as_json, **plan.counts)
             return 0
         report = plan.apply()
-    if options.as_json:
-        print_json({**attrs.asdict(report), "elapsed": round(report.elapsed, 3)})
-    else:
-        click.echo(str(report))
+    document = {**attrs.asdict(report), "elapsed": round(report.elapsed, 3)}
+    print_result(document, str(report), as_json=options.as_json)
     return report.failed + report.left
 
 
