@@ -86,6 +86,7 @@ def suppressed(ctx: click.Context, /, **given: Any) -> None:
     if options.dry_run and not (options.to_mautic or options.to_csv):
         raise click.UsageError("--dry-run needs --to-mautic or --to-csv")
     options.lists = [list_named(name) for name in options.lists]
+    failed = 0
     try:
         with interruptible(), connect(options.account_id, options.client_folder_id) as client:
             if options.to_mautic:
@@ -95,7 +96,7 @@ def suppressed(ctx: click.Context, /, **given: Any) -> None:
                 to_csv = sync.SuppressionCsv(options.to_csv)
                 failed = _carry_over(client.folder(), to_csv, options)
             else:
-                failed = _show_suppressed(client.folder(), options)
+                _show_suppressed(client.folder(), options)
     except KeyboardInterrupt:
         raise CommandError("stopped; the same command goes on from here", INTERRUPTED) from None
     ctx.exit(SOME_FAILED if failed else 0)
@@ -110,7 +111,7 @@ def _since_refused() -> Iterator[None]:
         raise CommandError(f"--{error}") from None
 
 
-def _show_suppressed(folder: Folder, options: SimpleNamespace) -> int:
+def _show_suppressed(folder: Folder, options: SimpleNamespace) -> None:
     list_ids = {sync.list_id_of(folder, one) for one in options.lists}
     with _since_refused():
         found = folder.suppressed(since=options.since)
@@ -126,7 +127,6 @@ def _show_suppressed(folder: Folder, options: SimpleNamespace) -> int:
         if not list_ids or one.list_id is None or one.list_id in list_ids
     )
     _show(people, as_json=options.as_json)
-    return 0
 
 
 def _carry_over(folder: Folder, to: sync.SuppressionTarget, options: SimpleNamespace) -> int:

@@ -116,21 +116,19 @@ class SuppressionState(Storage):
         rows = self._rows("SELECT value FROM facts WHERE name = 'run'")
         return int(rows[0][0]) if rows else 0
 
-    def add(self, people: Iterable[SuppressedPerson], run: int) -> int:
-        """Note suppressed people; return how many came.
+    def add(self, people: Iterable[SuppressedPerson], run: int) -> None:
+        """Note suppressed people.
 
         A person who was noted before keeps the state, unless there is another reason since an
         earlier run: the other system may have lifted the mark for the first one.
         """
-        count, iterator = 0, iter(people)
+        iterator = iter(people)
         while batch := list(islice(iterator, _BATCH)):
             rows = [
                 (_key(one.email), one.email, one.contact_id, one.reason, one.list_id, run)
                 for one in batch
             ]
             self._change(_ADD, *rows)
-            count += len(rows)
-        return count
 
     def keep_only(self, run: int) -> None:
         """Forget all who are not suppressed any more, so that a later reason counts anew."""

@@ -22,7 +22,6 @@ __all__ = [
     "SuppressionCsv",
     "SuppressionTarget",
     "TargetContact",
-    "place_of",
 ]
 
 #: The comment of each mark begins with it, so that a mark that comes back is recognised.
@@ -92,14 +91,6 @@ class SuppressionTarget(Protocol):
             comment: A sentence for people that says where the mark comes from.
         """
         ...
-
-
-def place_of(target: SuppressionTarget) -> str:
-    """Return a target's address or file, in words; empty if it has neither."""
-    if url := getattr(target, "url", None):
-        return str(url)
-    path = getattr(target, "path", None)
-    return "" if path is None else str(Path(path).absolute())
 
 
 class SuppressionCsv:

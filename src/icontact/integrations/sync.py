@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
+from pathlib import Path
 
 import attrs
 
@@ -22,7 +23,6 @@ from icontact.integrations.suppression_target import (
     SuppressionCsv,
     SuppressionTarget,
     TargetContact,
-    place_of,
 )
 from icontact.models import ContactStatus
 
@@ -198,7 +198,10 @@ def opened_state(
         raise ConfigError(f"reasons: {unknown[0]!r} is unknown; choose from {', '.join(REASONS)}")
     list_ids = None if lists is None else {list_id_of(folder, one) for one in lists}
     kept = state if isinstance(state, SuppressionState) else SuppressionState(state)
-    kept.bind(f"{folder.account_id}/{folder.client_folder_id}", place_of(to))
+    place = getattr(to, "url", None)
+    if not place and (path := getattr(to, "path", None)) is not None:
+        place = Path(path).absolute()
+    kept.bind(f"{folder.account_id}/{folder.client_folder_id}", str(place or ""))
     return kept, list_ids
 
 
