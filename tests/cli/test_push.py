@@ -73,7 +73,20 @@ def test_a_dry_run_shows_changes_and_writes_nothing(embedded: Sandbox, people: P
 
 def test_unused_columns_are_named(embedded: Sandbox, tmp_path: Path) -> None:
     path = written(tmp_path, "email,Shoe size", "jo@example.com,42")
-    assert "columns not used: 'Shoe size'" in icontact("push", path, "--list", "Newsletter").err
+    assert "columns not used: 'Shoe size'; `icontact init --columns FILE` also finds custom" in (
+        icontact("push", path, "--list", "Newsletter").err
+    )
+
+
+def test_unused_columns_are_named_without_a_hint_at_init_where_settings_have_the_mapping(
+    embedded: Sandbox, tmp_path: Path
+) -> None:
+    path = written(tmp_path, "email,Shoe size", "jo@example.com,42")
+    settings = written(
+        tmp_path, 'list = "Newsletter"', "[mapping]", 'email = "email"', name="icontact.toml"
+    )
+    ran = icontact("push", path, "--settings", settings)
+    assert ran.err.splitlines()[0] == "note: columns not used: 'Shoe size'"
 
 
 def test_pairs_are_the_whole_mapping(embedded: Sandbox, people: Path) -> None:

@@ -118,8 +118,7 @@ def as_rows(rows: Any) -> Iterable[SourceRow]:
     if isinstance(rows, bytes | bytearray | Mapping) or kind in ("pandas Series", "polars Series"):
         raise TypeError(
             f"rows must be an iterable of mappings, not one {type(rows).__name__}: push [row] or "
-            "use one(row); files are read by icontact.sources.read_rows, or given as "
-            "pathlib.Path(…)"
+            "use one(row); give a push the path of a file, or read it by icontact.sources.read_rows"
         )
     if hasattr(rows, "readline"):
         raise TypeError("rows came as an open file: open it with icontact.sources.read_rows(file)")
