@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from icontact.errors import MappingError
-from icontact.mapping.contact_fields import bounded, field_for, type_name
+from icontact.mapping.contact_fields import bounded, field_for
 from icontact.mapping.field_mapping import FieldMapping, make_field
 from icontact.mapping.options import MapperOptions
 from icontact.mapping.source import Key, Source
@@ -50,10 +50,10 @@ class AddressGroup:
 def make_groups(given: object, options: MapperOptions) -> Iterator[AddressGroup]:
     """Yield the groups that the option ``addresses`` describes."""
     if not isinstance(given, Sequence) or isinstance(given, str):
-        raise MappingError(f"addresses is a list of tables, not {type_name(given)}")
+        raise MappingError(f"addresses is a list of tables, not {type(given).__name__}")
     for group in given:
         if not isinstance(group, Mapping):
-            raise MappingError(f"each of addresses is a table, not {type_name(group)}")
+            raise MappingError(f"each of addresses is a table, not {type(group).__name__}")
         fields = dict(group)
         country = fields.pop("country", None)
         made = []

@@ -61,6 +61,27 @@ class ConsentColumn:
         words = ", ".join(f"{word}{readings[read]}" for word, read in self.words.items())
         return f"column {shown(self.column)} {about}" + (f": {words}" if words else "")
 
+    @property
+    def reader(self) -> Callable[[object], ConsentAnswer]:
+        """The function that reads a cell of the column."""
+        key = self.column
+        meaning: Meaning = "no" if self.meaning == "no" else "yes"
+        if meaning == "no" and key not in MAUTIC_KEYS and kind_of(key) == "left":
+            return read_left
+        return read_false_as_unknown if key == "doNotEmail" else partial(read, meaning=meaning)
+
+    def with_words(self, rows: Sequence[Mapping[Any, Any]]) -> ConsentColumn:
+        """Return the column with the words that some rows have in it."""
+        readings: dict[ConsentAnswer, bool] = {"mail": True, "no_mail": False}
+        reader = self.reader
+        words: dict[str, bool | None] = {}
+        for value in (row[self.column] for row in rows if self.column in row):
+            if (answer := reader(value)) == "blank":
+                continue
+            word = "any entry" if reader is read_left else _word(value) or "(a longer text)"
+            words[word] = None if self.meaning == "unsure" else readings.get(answer)
+        return attrs.evolve(self, words=words)
+
 
 class ConsentCheck:
     """Checks whether a row lets its person be mailed.
@@ -114,10 +135,7 @@ class ConsentCheck:
             *(ConsentColumn(column=key, meaning="no") for key in no),
             *(ConsentColumn(column=key, meaning="yes") for key in yes),
         )
-        self._readers: list[tuple[Key, Meaning, Callable[[object], ConsentAnswer]]] = [
-            *((key, "no", _reader_of(key, "no")) for key in no),
-            *((key, "yes", _reader_of(key, "yes")) for key in yes),
-        ]
+        self._readers = [(one.column, one.meaning, one.reader) for one in self.columns]
 
     def _check_names(self, option: str, keys: Sequence[Key]) -> None:
         """Refuse columns that are ignored as well, or whose names say the opposite."""
@@ -200,9 +218,8 @@ class ConsentCheck:
     def with_words(self, rows: Sequence[Mapping[Any, Any]], *, guessed: bool) -> ConsentCheck:
         """Return the same check, whose columns show how the words of some rows are read."""
         check = copy.copy(self)
-        check.columns = tuple(
-            attrs.evolve(one, guessed=guessed, words=words_of(one, rows)) for one in self.columns
-        )
+        columns = (one.with_words(rows) for one in self.columns)
+        check.columns = tuple(attrs.evolve(one, guessed=guessed) for one in columns)
         return check
 
     def changed(
@@ -238,14 +255,6 @@ class ConsentCheck:
         return options
 
 
-def _reader_of(key: Key, meaning: Meaning) -> Callable[[object], ConsentAnswer]:
-    if meaning == "no" and key not in MAUTIC_KEYS and kind_of(key) == "left":
-        return read_left
-    if key == "doNotEmail":
-        return read_false_as_unknown
-    return partial(read, meaning=meaning)
-
-
 def said_no(key: Key) -> DoNotContact:
     """Return the error for a row that says no in a column."""
     return DoNotContact(
@@ -259,19 +268,6 @@ def _word(value: object) -> str | None:
     text = str(value).strip()
     is_shown = isinstance(value, str | int | float) and len(text) <= _LONGEST_WORD
     return text if is_shown and "@" not in text and text.isprintable() else None
-
-
-def words_of(column: ConsentColumn, rows: Sequence[Mapping[Any, Any]]) -> Mapping[str, bool | None]:
-    """Return the words of some rows in a column, and whether each lets a person be mailed."""
-    readings: dict[ConsentAnswer, bool] = {"mail": True, "no_mail": False}
-    reader = _reader_of(column.column, "no" if column.meaning == "no" else "yes")
-    words: dict[str, bool | None] = {}
-    for value in (row[column.column] for row in rows if column.column in row):
-        if (answer := reader(value)) == "blank":
-            continue
-        word = "any entry" if reader is read_left else _word(value) or "(a longer text)"
-        words[word] = None if column.meaning == "unsure" else readings.get(answer)
-    return words
 
 
 def _keys(option: str, given: Key | Sequence[Key] | bool | None) -> tuple[Key, ...]:

@@ -6,10 +6,8 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import attrs
-
 from icontact.errors import ConsentError
-from icontact.mapping.consent import ColumnMeaning, ConsentColumn, said_no, words_of
+from icontact.mapping.consent import ColumnMeaning, ConsentColumn, said_no
 from icontact.mapping.consent_headers import (
     PLAIN_NO,
     HeaderKind,
@@ -40,17 +38,6 @@ _GENERAL = frozenset(
 _ABOUT_CONSENT = re.compile(r"permission|preference|^bulke?mail|privacymarketing|abonne")
 
 
-def unread_columns(
-    columns: Iterable[Hashable],
-    rows: Sequence[Mapping[Any, Any]],
-    read_keys: Iterable[Hashable],
-) -> tuple[ConsentColumn, ...]:
-    """Return the columns that header and first rows show to be about consent, and are not read."""
-    known = set(read_keys)
-    found = (column_of(column, rows) for column in columns if column not in known)
-    return tuple(one for one in found if one is not None)
-
-
 def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentColumn | None:
     """Return the meaning of a column for consent, if header and first rows show one."""
     if not isinstance(column, str):
@@ -63,8 +50,7 @@ def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentCol
         refusals = dict.fromkeys(_refusals(column, values))
         one = ConsentColumn(column=column, meaning="unsure", guessed=True, words=refusals)
         return one if refusals else None
-    one = ConsentColumn(column=column, meaning=meaning, guessed=True)
-    return attrs.evolve(one, words=words_of(one, rows))
+    return ConsentColumn(column=column, meaning=meaning, guessed=True).with_words(rows)
 
 
 def _refusals(column: str, values: Sequence[object]) -> Iterator[str]:

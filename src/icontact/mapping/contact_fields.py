@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Hashable, Iterable, Mapping
 
 from icontact.errors import MappingError
-from icontact.mapping.field_aliases import FULL_NAME_FIELD, alias_of
+from icontact.mapping.field_aliases import FULL_NAME_FIELD, fields_by_alias
 from icontact.mapping.normalize import normalize_key
 
 #: Our name -> the name on the wire, in iContact's order (API 6.1).
@@ -53,7 +53,7 @@ def field_for(target: object) -> str:
             "option country, where it helps to read states",
             field="country",
         )
-    known = alias_of(normalize_key(str(target)))
+    known = fields_by_alias().get(normalize_key(str(target)))
     if known is not None and known[0] != FULL_NAME_FIELD:
         hint = f"did you mean {known[0]!r}?"
     else:
@@ -115,8 +115,3 @@ def shown(name: object) -> str:
 def looks_like_address(name: object) -> bool:
     """Return whether a key holds an address, as the first line of a file without header does."""
     return isinstance(name, str) and _ADDRESS_LIKE.search(name) is not None
-
-
-def type_name(value: object) -> str:
-    """Return the name of a value's type, for messages."""
-    return type(value).__name__

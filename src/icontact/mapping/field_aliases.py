@@ -62,20 +62,16 @@ def field_of(header: object) -> HeaderField | None:
     """
     if not isinstance(header, str) or not header.strip():
         return None
+    aliases = fields_by_alias()
     words = [word for word in header_words(header) if word not in _words("noise")]
-    if (exact := alias_of(normalize_key(header))) is not None:
+    if (exact := aliases.get(normalize_key(header))) is not None:
         return HeaderField(*exact, " ".join(word for word in words if word in _words("group")))
     for step, (name, group) in enumerate(_shortened(words), start=1):
-        if (found := alias_of(name)) is not None:
+        if (found := aliases.get(name)) is not None:
             return HeaderField(found[0], found[1] + 1000 * step, group)
-    parts = (alias_of(normalize_key(part)) for part in _ALTERNATIVES.split(header))
+    parts = (aliases.get(normalize_key(part)) for part in _ALTERNATIVES.split(header))
     fields = {found[0] for found in parts if found is not None}
     return HeaderField(fields.pop(), 9000) if len(fields) == 1 else None
-
-
-def alias_of(name: str) -> tuple[str, int] | None:
-    """Return the field that a normalised spelling names, and its rank; the lower, the better."""
-    return fields_by_alias().get(name)
 
 
 def _shortened(words: Sequence[str]) -> Iterator[tuple[str, str]]:

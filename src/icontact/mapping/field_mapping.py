@@ -9,7 +9,6 @@ from typing import Any, cast
 import attrs
 
 from icontact.errors import DoNotContact, MappingError
-from icontact.mapping.addresses import usual_email
 from icontact.mapping.contact_fields import (
     CUSTOM,
     bounded,
@@ -17,13 +16,12 @@ from icontact.mapping.contact_fields import (
     custom_name,
     field_for,
     shown,
-    type_name,
 )
-from icontact.mapping.numbers import DECIMALS, usual_whole_number
+from icontact.mapping.numbers import DECIMALS
 from icontact.mapping.options import MapperOptions
 from icontact.mapping.result import FieldExplanation, Outcome
 from icontact.mapping.source import Key, Source, source_from
-from icontact.mapping.states import MOST_CHARACTERS, usual_state
+from icontact.mapping.states import MOST_CHARACTERS
 from icontact.mapping.transforms import (
     TRANSFORMS,
     UNTAGGED,
@@ -33,20 +31,12 @@ from icontact.mapping.transforms import (
     name_of,
     run_step,
 )
-from icontact.mapping.values import TransformResult, is_blank, unboxed, usual_text
+from icontact.mapping.values import TransformResult, is_blank, unboxed
 
 #: Fields whose values look like numbers and are not.
 _NUMBERLIKE = frozenset({"postal_code", "phone", "fax"})
 
 _SCIENTIFIC = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[eE][+-]?[0-9]{1,3}")
-
-#: For the usual values of a transform: what it would make of them, at a tenth of the time.
-_USUAL_TEXTS: Mapping[TransformStep, Callable[[Any], str | None]] = {
-    "text": usual_text,
-    "email": usual_email,
-    "number": usual_whole_number,
-    "state": usual_state,
-}
 
 
 @attrs.frozen(kw_only=True)
@@ -184,7 +174,10 @@ def make_field(
             label == "state" and options.long_state == "reject"
         )
         invalid = next(options.invalid[one] for one in (label, name, "") if one in options.invalid)
-        is_decimal = context.fewest_decimals != 0 and steps == ("number",)
+        usual_text = None
+        if len(steps) == 1 and isinstance(final := steps[0], str):
+            is_decimal = final == "number" and context.fewest_decimals != 0
+            usual_text = None if is_decimal else TRANSFORMS[final].usual_text
         field = FieldMapping(
             name=name,
             custom=custom,
@@ -193,7 +186,7 @@ def make_field(
             label=label,
             steps=steps,
             keys=source.keys,
-            usual_text=_USUAL_TEXTS.get(steps[0]) if len(steps) == 1 and not is_decimal else None,
+            usual_text=usual_text,
             leaves_blank=not (
                 label == "email"
                 or source.empty == "clear"
@@ -275,7 +268,7 @@ def make_fields(mapping: Mapping[str, Any], options: MapperOptions) -> Iterator[
         )
     custom = mapping.get(CUSTOM, {})
     if not isinstance(custom, Mapping):
-        raise MappingError(f"{CUSTOM} is a table of private names, not {type_name(custom)}")
+        raise MappingError(f"{CUSTOM} is a table of private names, not {type(custom).__name__}")
     yield fields.pop("email")
     yield from fields.values()
     for target, given in custom.items():

@@ -9,7 +9,6 @@ import attrs
 
 from icontact.errors import MappingError
 from icontact.mapping.address_groups import ADDRESS_FIELDS
-from icontact.mapping.consent import ConsentBlank
 from icontact.mapping.consent_columns import column_of
 from icontact.mapping.contact_fields import (
     CUSTOM,
@@ -49,18 +48,17 @@ _TITLES = frozenset({"title", "titel", "titre", "titulo", "titolo", "tytul", "ti
 class Guess:
     """A mapping that a header suggests.
 
-    Its attributes are arguments of `ContactMapper`; ``unused`` are the columns that nothing is read
-    from, and ``notes`` say why a column is not used, or taken apart.
+    Attributes:
+        mapping: The fields and their sources.
+        options: Further arguments of `ContactMapper`.
+        unused: The columns that nothing is read from.
+        notes: Why a column is not used, or taken apart.
     """
 
     mapping: dict[str, Any]
-    country: str | None
+    options: dict[str, Any]
     unused: tuple[Hashable, ...]
     notes: tuple[str, ...]
-    do_not_contact: tuple[str, ...] = ()
-    consent: tuple[str, ...] = ()
-    consent_blank: ConsentBlank = "skip"
-    addresses: tuple[dict[str, str], ...] = ()
 
 
 @attrs.frozen
@@ -130,11 +128,9 @@ def _exported(header: Sequence[Hashable]) -> Guess:
     note = "the header is that of an export: its values go back as they are, the status too"
     return Guess(
         mapping,
-        country=None,
+        {"consent": () if state is None else (state,), "consent_blank": "push"},
         unused=tuple(column for column in header if column not in used),
         notes=(note,),
-        consent=() if state is None else (state,),
-        consent_blank="push",
     )
 
 
@@ -185,18 +181,21 @@ def _guessed(
     places = {one.place for one in used}
     read = {*custom.values(), "icontact_reason"}
     consent = [one for one in about if one is not None]
+    options = {
+        "country": country,
+        "addresses": addresses,
+        "do_not_contact": [str(one.column) for one in consent if one.meaning == "no"] or None,
+        "consent": [str(one.column) for one in consent if one.meaning == "yes"],
+    }
     return Guess(
         {field: mapping[field] for field in (*FIELDS, CUSTOM) if field in mapping},
-        country,
+        options,
         unused=tuple(
             column
             for place, column in enumerate(header)
             if place not in places and about[place] is None and column not in read
         ),
         notes=tuple(notes),
-        do_not_contact=tuple(str(one.column) for one in consent if one.meaning == "no"),
-        consent=tuple(str(one.column) for one in consent if one.meaning == "yes"),
-        addresses=tuple(addresses),
     )
 
 

@@ -14,15 +14,13 @@ from icontact.errors import DoNotContact, MappingError
 from icontact.mapping import mautic, toml
 from icontact.mapping.address_groups import make_groups
 from icontact.mapping.consent import MAUTIC_KEYS, ConsentBlank, ConsentCheck, ConsentColumn
-from icontact.mapping.consent_columns import not_read, unread_columns
+from icontact.mapping.consent_columns import column_of, not_read
 from icontact.mapping.contact_fields import (
     CUSTOM,
     FIELDS,
     bounded,
     closest,
-    custom_label,
     nearest,
-    type_name,
 )
 from icontact.mapping.dates import ISO
 from icontact.mapping.field_mapping import FieldMapping, make_field, make_fields
@@ -115,7 +113,7 @@ class ContactMapper:
     ) -> None:
         if not isinstance(mapping, Mapping):
             raise MappingError(
-                f"a mapping of fields to sources is needed, not {type_name(mapping)}"
+                f"a mapping of fields to sources is needed, not {type(mapping).__name__}"
             )
         #: Which keys of a row say who may be mailed, and how they are read.
         self.consent: ConsentCheck = ConsentCheck(do_not_contact, consent, consent_blank, ignore)
@@ -153,11 +151,11 @@ class ContactMapper:
             MappingError: As the constructor; also for an unknown option.
         """
         if not isinstance(config, Mapping):
-            raise MappingError(f"a table of fields is needed, not {type_name(config)}")
+            raise MappingError(f"a table of fields is needed, not {type(config).__name__}")
         fields = mautic.plainly_named(config)
         options = fields.pop(OPTIONS_TABLE, {})
         if not isinstance(options, Mapping):
-            raise MappingError(f"{OPTIONS_TABLE} is a table, not {type_name(options)}")
+            raise MappingError(f"{OPTIONS_TABLE} is a table, not {type(options).__name__}")
         check_option_names(options)
         return cls(fields, **options)
 
@@ -238,14 +236,7 @@ class ContactMapper:
         (('email', 'first_name', 'postal_code'), ('Shoe size',))
         """
         guessed = guess(columns, rows, fields)
-        mapper = cls(
-            guessed.mapping,
-            country=guessed.country,
-            addresses=guessed.addresses,
-            do_not_contact=guessed.do_not_contact or None,
-            consent=guessed.consent,
-            consent_blank=guessed.consent_blank,
-        )
+        mapper = cls(guessed.mapping, **guessed.options)
         mapper.consent = mapper.consent.with_words(rows, guessed=True)
         mapper.unused, mapper.notes = guessed.unused, guessed.notes
         return mapper
@@ -341,7 +332,16 @@ class ContactMapper:
                 continue
             name, source, options = field.name, field.source, self._options
             if name not in types:
-                raise _unknown_field(name, types)
+                hint = "create it, or map another."
+                if close := closest(name, types):
+                    hint = f"did you mean {close!r}?"
+                elif own := closest(name, FIELDS):
+                    hint = f"did you mean iContact's own field {own!r}?"
+                there = f"It has {bounded(types)}." if types else "It has no custom fields."
+                raise MappingError(
+                    f"{field.label}: the folder has no custom field of this name: {hint} {there}",
+                    field=field.label,
+                )
             kind = types[name]
             fields.append(make_field(name, source, custom=True, options=options, field_type=kind))
         return self._with(_fields=tuple(fields))
@@ -375,7 +375,9 @@ class ContactMapper:
         self, columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()
     ) -> tuple[ConsentColumn, ...]:
         """Return the columns about who may be mailed that neither consent nor status reads."""
-        return unread_columns(columns, rows, self.consent_keys)
+        known = self.consent_keys
+        found = (column_of(column, rows) for column in columns if column not in known)
+        return tuple(one for one in found if one is not None)
 
     def require_consent_read(
         self, columns: Iterable[Hashable], rows: Sequence[Mapping[Any, Any]] = ()
@@ -508,17 +510,3 @@ class ContactMapper:
 
     def _every_field(self) -> tuple[FieldMapping, ...]:
         return (*self._fields, *(field for group in self._addresses for field in group.fields))
-
-
-def _unknown_field(name: str, types: Mapping[str, str]) -> MappingError:
-    """Return the error for a custom field that the folder does not have."""
-    if close := closest(name, types):
-        hint = f"did you mean {close!r}?"
-    elif own := closest(name, FIELDS):
-        hint = f"did you mean iContact's own field {own!r}?"
-    else:
-        hint = "create it, or map another."
-    there = f"It has {bounded(types)}." if types else "It has no custom fields."
-    label = custom_label(name)
-    problem = f"the folder has no custom field of this name: {hint} {there}"
-    return MappingError(f"{label}: {problem}", field=label)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from icontact.errors import ConfigError, MappingError
-from icontact.mapping.contact_fields import CUSTOM, custom_label, nearest, shown, type_name
+from icontact.mapping.contact_fields import CUSTOM, custom_label, nearest, shown
 
 #: Mautic's alias of the country; its field mapping has no place for it, and states need it.
 COUNTRY = "country"
@@ -40,6 +40,8 @@ _PHP_SCALAR = re.compile(rb"(?:N|b:[01]|i:-?[0-9]{1,19}|d:-?[0-9.]{1,40}(?:[eE][
 _PHP_TEXT = re.compile(rb's:([0-9]{1,7}):"')
 _PHP_ARRAY = re.compile(rb"a:([0-9]{1,6}):\{")
 
+_OPTIONS: Mapping[str, Any] = {"country": COUNTRY, "tags": "strip"}
+
 #: Preset -> the mapping, with the mapper's options.
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "mautic": {
@@ -56,10 +58,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "fax": "fax",
         # Documented as the business phone (API 6.1), and used for the company by Mautic's users.
         "business": "company",
-        "options": {
-            "country": COUNTRY,
-            "tags": "strip",
-        },
+        "options": _OPTIONS,
     },
 }
 
@@ -84,7 +83,7 @@ def from_mautic(given: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if not isinstance(alias, str):
             raise MappingError(
-                f"{target}: Mautic's alias of a field is a text, not {type_name(alias)}",
+                f"{target}: Mautic's alias of a field is a text, not {type(alias).__name__}",
                 field=target,
             )
         fields[target] = alias
@@ -94,7 +93,7 @@ def from_mautic(given: Mapping[str, Any]) -> dict[str, Any]:
             "it here. Nothing is ever sent in place of a missing address",
             field="email",
         )
-    return {**fields, "options": {"country": COUNTRY, "tags": "strip"}}
+    return {**fields, "options": dict(_OPTIONS)}
 
 
 def plainly_named(config: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -126,7 +125,7 @@ def lead_fields(given: Any) -> dict[str, Any]:
         return {}
     if not isinstance(found, Mapping):
         raise MappingError(
-            f"Mautic's mapping is an object of fields and aliases, not {type_name(found)}"
+            f"Mautic's mapping is an object of fields and aliases, not {type(found).__name__}"
         )
     rows = {name: _FORM_ROW.fullmatch(name) for name in found}
     if not any(rows.values()):

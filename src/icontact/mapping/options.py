@@ -18,19 +18,6 @@ Invalid: TypeAlias = Literal["leave_out", "reject"]
 SeveralAddresses: TypeAlias = Literal["first", "reject"]
 
 
-def _check_choice(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    choices = get_args(_CHOICES[attribute.name])
-    if value not in choices:
-        raise MappingError(f"{attribute.name} is {' or '.join(map(repr, choices))}")
-
-
-_CHOICES: Mapping[str, Any] = {
-    "long_state": LongState,
-    "tags": Tags,
-    "several_addresses": SeveralAddresses,
-}
-
-
 def _by_field(given: Any) -> Mapping[str, Invalid]:
     """Return the choice for each field; the one under a blank name is for all others."""
     choices: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {"": given}
@@ -49,11 +36,22 @@ _LEAVE_OUT: Any = "leave_out"
 class MapperOptions:
     """The options for all fields of a mapping; `ContactMapper` describes each."""
 
-    long_state: LongState = attrs.field(default="omit", validator=_check_choice)
+    long_state: LongState = "omit"
     date_format: str = attrs.field(default=ISO, converter=check_output_format)
-    tags: Tags = attrs.field(default="keep", validator=_check_choice)
+    tags: Tags = "keep"
     invalid: Mapping[str, Invalid] = attrs.field(default=_LEAVE_OUT, converter=_by_field)
-    several_addresses: SeveralAddresses = attrs.field(default="first", validator=_check_choice)
+    several_addresses: SeveralAddresses = "first"
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is not a choice."""
+        for name, kind in (
+            ("long_state", LongState),
+            ("tags", Tags),
+            ("several_addresses", SeveralAddresses),
+        ):
+            choices = get_args(kind)
+            if getattr(self, name) not in choices:
+                raise MappingError(f"{name} is {' or '.join(map(repr, choices))}")
 
     def as_config(self) -> dict[str, Any]:
         """Return the options that differ from the defaults, as a configuration has them."""

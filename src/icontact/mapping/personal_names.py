@@ -52,17 +52,16 @@ def _split(name: str) -> tuple[list[str], list[str], list[str], list[str]]:
     """Return the words of the prefix, the first name, the last name and the suffix."""
     before, _, after = name.partition(",")
     words, behind = before.split(), after.replace(",", " ").split()
-    if behind and not all(map(_is_suffix, behind)):
-        # "Berg, Jo": the last name comes first.
+    is_last_first = not _SUFFIXES.issuperset(map(_bare, behind))  # "Berg, Jo"
+    rest = behind if is_last_first else words + behind
+    prefix = list(takewhile(lambda word: _bare(word) in _PREFIXES, rest))
+    rest = rest[len(prefix) :]
+    if is_last_first:
         last, suffix = _without_suffix(words)
-        prefix = list(takewhile(_is_prefix, behind))
-        first = behind[len(prefix) :]
         if not suffix:
-            first, suffix = _without_suffix(first)
-        return prefix, first, last, suffix
-    words += behind
-    prefix = list(takewhile(_is_prefix, words))
-    words, suffix = _without_suffix(words[len(prefix) :])
+            rest, suffix = _without_suffix(rest)
+        return prefix, rest, last, suffix
+    words, suffix = _without_suffix(rest)
     cut = len(words) - 1
     while cut > 1 and words[cut - 1].casefold() in _PARTICLES:
         cut -= 1
@@ -72,13 +71,9 @@ def _split(name: str) -> tuple[list[str], list[str], list[str], list[str]]:
 
 def _without_suffix(words: list[str]) -> tuple[list[str], list[str]]:
     """Take the suffix off the end; the first word of a name is never one."""
-    number = len(list(takewhile(_is_suffix, reversed(words[1:]))))
+    number = len(list(takewhile(lambda word: _bare(word) in _SUFFIXES, reversed(words[1:]))))
     return words[: len(words) - number], words[len(words) - number :]
 
 
-def _is_prefix(word: str) -> bool:
-    return word.casefold().replace(".", "") in _PREFIXES
-
-
-def _is_suffix(word: str) -> bool:
-    return word.casefold().replace(".", "") in _SUFFIXES
+def _bare(word: str) -> str:
+    return word.casefold().replace(".", "")

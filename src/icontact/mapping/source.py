@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol, TypeAlias, cast, get_args
 import attrs
 
 from icontact.errors import MappingError
-from icontact.mapping.contact_fields import bounded, closest, nearest, shown, type_name
+from icontact.mapping.contact_fields import bounded, closest, nearest, shown
 from icontact.mapping.dates import check_input_format
 from icontact.mapping.options import SOURCE_OPTIONS
 from icontact.mapping.personal_names import NAME_PARTS, NamePart
@@ -55,7 +55,9 @@ def as_mapping(row: Any) -> Mapping[Any, Any]:
         keys = row.keys()
         return {key: row[key] for key in keys}
     way_out = "; row._asdict() is one" if hasattr(row, "_asdict") else ""
-    raise MappingError(f"a row must be a mapping of names to values, not {type_name(row)}{way_out}")
+    raise MappingError(
+        f"a row must be a mapping of names to values, not {type(row).__name__}{way_out}"
+    )
 
 
 def _key(given: Key | list[Key] | tuple[Key, ...]) -> Key | tuple[Key, ...]:
@@ -66,7 +68,7 @@ def _key(given: Key | list[Key] | tuple[Key, ...]) -> Key | tuple[Key, ...]:
     for key in keys:
         if isinstance(key, bool) or not isinstance(key, (str, int)):
             raise MappingError(
-                f"a source's key is a text (or a column's number), not {type_name(key)}"
+                f"a source's key is a text (or a column's number), not {type(key).__name__}"
             )
         if key == "":
             raise MappingError("a source's key is blank: name the row's key that holds the value")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from icontact.errors import ConfigError, MappingError
+from icontact.mapping.values import levels
 
 TABLE = "mapping"
 
@@ -48,17 +49,10 @@ def document(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def _is_excessive(table: dict[str, Any]) -> bool:
     """Tell whether tables are nested too deeply, or a number has more than 64 bits."""
-    level: list[Any] = [table]
-    for _ in range(_DEEPEST):
-        if any(isinstance(one, int) and one.bit_length() > _BITS for one in level):
-            return True
-        level = [
-            inner
-            for one in level
-            if isinstance(one, dict | list)
-            for inner in (one.values() if isinstance(one, dict) else one)
-        ]
-    return bool(level)
+    return any(
+        depth == _DEEPEST or any(isinstance(one, int) and one.bit_length() > _BITS for one in level)
+        for depth, level in enumerate(levels(table))
+    )
 
 
 def read(path: str | os.PathLike[str]) -> Mapping[str, Any]:

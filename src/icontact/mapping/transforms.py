@@ -8,19 +8,20 @@ from types import CodeType
 from typing import Any, NamedTuple, TypeAlias
 
 from icontact.errors import DoNotContact, MappingError
-from icontact.mapping.addresses import clean_email
+from icontact.mapping.addresses import clean_email, usual_email
 from icontact.mapping.consent_reading import read
 from icontact.mapping.dates import clean_date
-from icontact.mapping.numbers import clean_checkbox, clean_number
+from icontact.mapping.numbers import clean_checkbox, clean_number, usual_whole_number
 from icontact.mapping.options import MapperOptions
 from icontact.mapping.personal_names import name_part
-from icontact.mapping.states import clean_state
+from icontact.mapping.states import clean_state, usual_state
 from icontact.mapping.values import (
     TransformResult,
     clean_text,
     is_blank,
     joined,
     unboxed,
+    usual_text,
     verbatim,
     without_tags,
 )
@@ -61,10 +62,17 @@ class TransformContext(NamedTuple):
 
 
 class Transform(NamedTuple):
-    """A transform: its function, and the options it reads."""
+    """A transform.
+
+    Attributes:
+        run: Its function.
+        options: The options that it reads.
+        usual_text: For usual values: what ``run`` would make of them, at a tenth of the time.
+    """
 
     run: Callable[[Any, TransformContext], TransformResult]
     options: tuple[str, ...] = ()
+    usual_text: Callable[[Any], str | None] | None = None
 
 
 def clean_status(value: object) -> TransformResult:
@@ -94,15 +102,17 @@ def clean_status(value: object) -> TransformResult:
 UNTAGGED = "untagged"
 
 TRANSFORMS: Mapping[str, Transform] = {
-    "text": Transform(lambda value, _: clean_text(value)),
+    "text": Transform(lambda value, _: clean_text(value), usual_text=usual_text),
     "email": Transform(
-        lambda value, context: clean_email(value, context.mapping.several_addresses)
+        lambda value, context: clean_email(value, context.mapping.several_addresses),
+        usual_text=usual_email,
     ),
     "checkbox": Transform(lambda value, _: clean_checkbox(value)),
     "state": Transform(
         lambda value, context: clean_state(
             value, country=context.country, long_state=context.mapping.long_state
-        )
+        ),
+        usual_text=usual_state,
     ),
     "number": Transform(
         lambda value, context: clean_number(
@@ -111,6 +121,7 @@ TRANSFORMS: Mapping[str, Transform] = {
             **context.given("thousands", "decimal"),
         ),
         ("decimals", "thousands", "decimal"),
+        usual_whole_number,
     ),
     "date": Transform(
         lambda value, context: clean_date(

@@ -6,7 +6,7 @@ import html
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from html.entities import html5
@@ -272,3 +272,14 @@ def joined(value: object, *, split: str = "|", separator: str = ", ") -> Transfo
     texts = [clean_text(unboxed(item)) for item in items if not is_blank(item)]
     notes = dict.fromkeys(note for text in texts for note in text.notes)
     return TransformResult(separator.join(text.value for text in texts if text.value), tuple(notes))
+
+
+def levels(value: object) -> Iterator[list[Any]]:
+    """Yield a value of JSON or TOML, then what is in it, then what is in that, and so on."""
+    level: list[Any] = [value]
+    while level:
+        yield level
+        nested = [one for one in level if isinstance(one, dict | list)]
+        level = [
+            inner for one in nested for inner in (one.values() if isinstance(one, dict) else one)
+        ]

@@ -7,8 +7,6 @@ import io
 import zlib
 from typing import Any, BinaryIO, cast
 
-__all__ = ["DAMAGED", "damaged", "unzipped"]
-
 _MAGIC = b"\x1f\x8b"
 _PART = 8 * 1024
 

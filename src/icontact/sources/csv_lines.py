@@ -8,8 +8,6 @@ from typing import TextIO
 
 from icontact.sources.compressed import damaged
 
-__all__ = ["CsvLines"]
-
 
 class CsvLines(Iterator[str]):
     """Lines for the csv module that can be given back.

@@ -34,8 +34,6 @@ from icontact.sources.rows import (
     mismatch_error,
 )
 
-__all__ = ["CsvReader", "checked_delimiter"]
-
 _CANDIDATES = (",", ";", "\t", "|")
 _SPELLED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 

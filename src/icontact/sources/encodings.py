@@ -12,8 +12,6 @@ import attrs
 from icontact.errors import ConfigError
 from icontact.sources.rows import BadRow, EncodingMismatch
 
-__all__ = ["MARK", "Encoding", "named_encoding", "open_text", "recognised_encoding"]
-
 # The longer marks first: UTF-32's begins with UTF-16's.
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -66,18 +64,14 @@ class Encoding:
     given: bool = False
     note: str | None = None
 
-    @property
-    def label(self) -> str:
-        """The name that people know."""
-        known = {"cp1252": "Windows-1252", "utf-8-sig": "UTF-8"}
-        return known.get(self.name, self.name.upper())
-
     def fault(self, text: str) -> BadRow | None:
         """Say what is wrong with a row as it stands in the file, or None."""
         try:
             text.encode()  # several times as fast as a search for marks, and refuses just these
         except UnicodeEncodeError:
-            reason = f"the row has bytes that are not {self.label}"
+            known = {"cp1252": "Windows-1252", "utf-8-sig": "UTF-8"}
+            label = known.get(self.name, self.name.upper())
+            reason = f"the row has bytes that are not {label}"
             return EncodingMismatch(reason) if self.given else BadRow(reason)
         if "\0" in text:
             return BadRow("the row has NUL characters, which are not text")

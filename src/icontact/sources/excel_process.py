@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO, TextIO
 
-__all__ = ["LARGEST", "write_rows"]
-
 #: As many bytes a workbook may take when it is unpacked.
 LARGEST = 2**30
 

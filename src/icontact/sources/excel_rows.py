@@ -29,8 +29,6 @@ from icontact.sources.header import (
 )
 from icontact.sources.rows import FileReader, NumberedRow
 
-__all__ = ["ExcelReader", "is_workbook", "workbook_rows"]
-
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

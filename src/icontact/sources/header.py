@@ -14,18 +14,6 @@ from icontact.mapping.contact_fields import looks_like_address, shown
 from icontact.mapping.field_aliases import field_of
 from icontact.sources.rows import addresses_in
 
-__all__ = [
-    "LOOK_AHEAD",
-    "Header",
-    "doubted_header",
-    "duplicates_of",
-    "header_hint",
-    "header_place",
-    "is_too_narrow",
-    "names_email",
-    "refuse_duplicates",
-]
-
 #: As many lines of a file are looked at for its header.
 LOOK_AHEAD = 50
 

@@ -12,6 +12,7 @@ import attrs
 
 from icontact.errors import ConfigError
 from icontact.mapping.contact_fields import shown
+from icontact.mapping.values import levels
 from icontact.sources.compressed import DAMAGED, damaged
 from icontact.sources.encodings import MARK, Encoding
 from icontact.sources.mautic_contacts import contact_row, contacts_in, whole
@@ -23,8 +24,6 @@ from icontact.sources.rows import (
     SourceRow,
     addresses_in,
 )
-
-__all__ = ["JsonReader", "is_one_object", "json_lines", "json_list"]
 
 _KINDS: Mapping[type, str] = {
     list: "a list",
@@ -173,7 +172,7 @@ def _is_object(content: str) -> bool:
 def _broken(fault: BadRow, found: Any) -> BadRow:
     """Return a bad row with what can be read of it."""
     addresses = dict.fromkeys(fault.addresses)
-    for one in (one for level in _levels(found) for one in level):
+    for one in (one for level in levels(found) for one in level):
         if isinstance(one, BadRow | str):
             inner = one.addresses if isinstance(one, BadRow) else addresses_in(one)
             addresses.update(dict.fromkeys(inner))
@@ -214,20 +213,9 @@ def _distinct(pairs: Sequence[tuple[str, Any]]) -> Mapping[str, Any] | BadRow:
 
 def _fault(found: Any) -> BadRow | None:
     """Return what is wrong somewhere within a value."""
-    for depth, level in enumerate(_levels(found)):
+    for depth, level in enumerate(levels(found)):
         if depth > _DEEPEST:
             return BadRow(f"the row is nested more than {_DEEPEST} levels deep")
         if bad := next((one for one in level if isinstance(one, BadRow)), None):
             return bad
     return None
-
-
-def _levels(found: Any) -> Iterator[list[Any]]:
-    """Yield a value, then what is in it, then what is in that, and so on."""
-    level = [found]
-    while level:
-        yield level
-        nested = [one for one in level if isinstance(one, dict | list)]
-        level = [
-            inner for one in nested for inner in (one.values() if isinstance(one, dict) else one)
-        ]

@@ -7,8 +7,6 @@ from typing import Any
 
 from icontact.mapping.mautic import CONTACT_ID, DO_NOT_CONTACT
 
-__all__ = ["contact_row", "contacts_in", "do_not_contact", "number", "plain_value", "whole"]
-
 #: Mautic's numbers for why a person must not be mailed; 0 is "may be".
 _REASONS = {1: "unsubscribed", 2: "bounced", 3: "manual"}
 

@@ -35,8 +35,6 @@ from icontact.sources.rows import (
     mismatch_error,
 )
 
-__all__ = ["LineIndex", "RowFile", "read_rows"]
-
 _CSV = frozenset({".csv", ".tsv", ".tab", ".txt"})
 _JSON_LINES = frozenset({".jsonl", ".ndjson"})
 

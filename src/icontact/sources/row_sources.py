@@ -15,8 +15,6 @@ from icontact.sources.header import duplicates_of
 from icontact.sources.reading import read_rows
 from icontact.sources.rows import FIRST_ROWS, BadRow, SourceRow
 
-__all__ = ["Collecting", "Fetching", "RowSource", "TableRows", "as_rows", "columns_and_first_rows"]
-
 
 class Fetching(Protocol):
     """A cursor of a database, or a result that is fetched like one."""

@@ -12,20 +12,6 @@ import attrs
 
 from icontact.errors import ConfigError
 
-__all__ = [
-    "FIRST_ROWS",
-    "REASON_COLUMN",
-    "SURPLUS_KEY",
-    "BadRow",
-    "EncodingMismatch",
-    "FileReader",
-    "NumberedRow",
-    "SourceRow",
-    "addresses_in",
-    "is_address",
-    "mismatch_error",
-]
-
 #: The column that says why a row was not pushed. No push reads it.
 REASON_COLUMN = "icontact_reason"
 
@@ -75,20 +61,13 @@ NumberedRow: TypeAlias = tuple[int | None, SourceRow]
 
 
 class FileReader(ABC):
-    """What reads one format.
-
-    Attributes:
-        columns: The columns' names, in the file's order.
-        duplicate_columns: The names that several columns have, and the places of these.
-        complete: Whether rows can have no other columns than these.
-        delimiter: What stands between cells, if the format has such a thing.
-        doubted_line: A line that may be the header in place of the one that was taken for it.
-    """
+    """What reads one format; `RowFile` describes its attributes."""
 
     columns: tuple[str, ...]
     duplicate_columns: Mapping[str, tuple[int, ...]] = MappingProxyType({})
     complete: bool = True
     delimiter: str | None = None
+    #: A line that may be the header in place of the one that was taken for it.
     doubted_line: int | None = None
 
     @abstractmethod
