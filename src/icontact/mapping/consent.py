@@ -41,14 +41,12 @@ class ConsentColumn:
         column: Its name.
         meaning: ``"no"`` if its yes means that the person must not be mailed, ``"yes"`` if it means
             that they may be, ``"unsure"`` if that could not be found out.
-        guessed: Whether the header suggested it; ``False`` if it was stated.
         words: The words of the rows that were looked at, and whether each lets a person be mailed;
             ``None`` for a word that is not known.
     """
 
     column: Key
     meaning: ColumnMeaning
-    guessed: bool = False
     words: Mapping[str, bool | None] = attrs.field(factory=dict)
 
     def __str__(self) -> str:
@@ -215,11 +213,10 @@ class ConsentCheck:
                 )
         return problem
 
-    def with_words(self, rows: Sequence[Mapping[Any, Any]], *, guessed: bool) -> ConsentCheck:
+    def with_words(self, rows: Sequence[Mapping[Any, Any]]) -> ConsentCheck:
         """Return the same check, whose columns show how the words of some rows are read."""
         check = copy.copy(self)
-        columns = (one.with_words(rows) for one in self.columns)
-        check.columns = tuple(attrs.evolve(one, guessed=guessed) for one in columns)
+        check.columns = tuple(one.with_words(rows) for one in self.columns)
         return check
 
     def changed(

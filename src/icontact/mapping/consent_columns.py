@@ -48,9 +48,9 @@ def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentCol
     if meaning is None:
         # The other cells may be about a person, and are shown nowhere.
         refusals = dict.fromkeys(_refusals(column, values))
-        one = ConsentColumn(column=column, meaning="unsure", guessed=True, words=refusals)
+        one = ConsentColumn(column=column, meaning="unsure", words=refusals)
         return one if refusals else None
-    return ConsentColumn(column=column, meaning=meaning, guessed=True).with_words(rows)
+    return ConsentColumn(column=column, meaning=meaning).with_words(rows)
 
 
 def _refusals(column: str, values: Sequence[object]) -> Iterator[str]:

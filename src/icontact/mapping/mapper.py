@@ -167,7 +167,13 @@ class ContactMapper:
             ConfigError: The file cannot be read, or is not TOML.
             MappingError: The table is missing or wrong.
         """
-        return cls.from_config(toml.read(path))
+        table = toml.document(path).get(toml.TABLE)
+        if isinstance(table, Mapping):
+            return cls.from_config(table)
+        raise MappingError(
+            f"{os.fspath(path)} has no table [{toml.TABLE}]: write one with a line such as "
+            'email = "email"'
+        )
 
     @classmethod
     def preset(cls, name: str) -> ContactMapper:
@@ -237,7 +243,7 @@ class ContactMapper:
         """
         guessed = guess(columns, rows, fields)
         mapper = cls(guessed.mapping, **guessed.options)
-        mapper.consent = mapper.consent.with_words(rows, guessed=True)
+        mapper.consent = mapper.consent.with_words(rows)
         mapper.unused, mapper.notes = guessed.unused, guessed.notes
         return mapper
 
@@ -414,7 +420,7 @@ class ContactMapper:
             MappingError: A column's name contradicts the option that it is given for.
         """
         check = self.consent.changed(do_not_contact, consent, ignore, consent_blank)
-        return self._with(consent=check.with_words(rows, guessed=False))
+        return self._with(consent=check.with_words(rows))
 
     def missing(self, columns: Iterable[Hashable]) -> tuple[Key, ...]:
         """Return the sources that a header lacks, to be looked at before a run.

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from icontact.errors import ConfigError, MappingError
+from icontact.errors import ConfigError
 from icontact.mapping.values import levels
 
 TABLE = "mapping"
@@ -52,21 +52,6 @@ def _is_excessive(table: dict[str, Any]) -> bool:
     return any(
         depth == _DEEPEST or any(isinstance(one, int) and one.bit_length() > _BITS for one in level)
         for depth, level in enumerate(levels(table))
-    )
-
-
-def read(path: str | os.PathLike[str]) -> Mapping[str, Any]:
-    """Return the ``[mapping]`` table of a file.
-
-    Raises:
-        ConfigError: The file cannot be read, or is not TOML.
-        MappingError: It has no such table.
-    """
-    table = document(path).get(TABLE)
-    if isinstance(table, Mapping):
-        return table
-    raise MappingError(
-        f'{os.fspath(path)} has no table [{TABLE}]: write one with a line such as email = "email"'
     )
 
 
