@@ -150,9 +150,13 @@ def test_an_address_of_mautic_that_is_none_is_refused() -> None:
         mautic.contact(person(), site_url="javascript:alert(1)")
 
 
-def test_what_a_form_was_filled_in_with_is_left_out() -> None:
-    row = mautic.contact(submitted(city=None, results={"city": "Durham", "firstname": "Other"}))
-    assert (row["city"], row["firstname"]) == (None, "Jo")
+def test_what_a_form_was_filled_in_with_is_merged_on_request() -> None:
+    results = {"city": "Durham", "firstname": "Other", "skills": ["a", "b"]}
+    payload = submitted(city=None, results=results)
+    assert mautic.contact(payload)["city"] is None
+    row = mautic.contact(payload, merge_results=True)
+    assert (row["city"], row["firstname"], row["skills"]) == ("Durham", "Jo", "a|b")
+    assert mautic.contact(person(), merge_results=True) == mautic.contact(person())
 
 
 @pytest.mark.parametrize(

@@ -228,12 +228,22 @@ def test_leaving_a_segment_unsubscribes_people_who_must_not_be_mailed_too() -> N
 # Forms
 
 
-def test_what_a_form_was_filled_in_with_is_not_pushed() -> None:
-    form = event("form_submitted", at=1, form_results={"city": "Durham"})
+def test_a_forms_answers_fill_gaps_on_request() -> None:
+    form = event("form_submitted", at=1, form_results={"city": "Durham", "firstname": "No"})
+    decision = decided(form, event(at=2), merge_results=True)
+    assert (decision.row["city"], decision.row["firstname"]) == ("Durham", "Jo")
     assert "city" not in decided(form).row
 
 
 # Memory
+
+
+def test_of_several_answers_the_newest_counts() -> None:
+    old = event("form_submitted", at=1, form_results={"city": "Raleigh", "fax": "1"})
+    new = event("form_submitted", at=2, form_results={"city": "Durham"})
+    for events in permutations((old, new)):
+        row = decided(*events, merge_results=True).row
+        assert (row["city"], row["fax"]) == ("Durham", "1")
 
 
 def test_the_memory_does_not_depend_on_the_order_of_events() -> None:

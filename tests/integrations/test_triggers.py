@@ -590,6 +590,16 @@ def test_what_cannot_be_read_is_logged(
     assert "canary" not in caplog.text
 
 
+def test_forms_fill_gaps_on_request(make: MakeIntegration, folder: Folder) -> None:
+    integration = make(merge_results=True)
+    entry = submitted(1, results={"city": "Durham"})
+    integration.receive(encoded(hook("form_on_submit", entry)))
+    assert integration.work() == 1
+    found = folder.contacts.find(email="person1@example.com")
+    assert found is not None
+    assert found.city == "Durham"
+
+
 def test_a_whole_segment_can_be_pushed_without_events(push: ListPush) -> None:
     rows = (mautic.contact(person(number)) for number in (1, 2))
     assert push.run(rows).counts["created"] == 2

@@ -9,12 +9,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from icontact.integrations import _processes, triggers
-from icontact.integrations.worker import InboxService, Worker
+from icontact.integrations.worker import Worker
 from tests.integrations.conftest import MakeIntegration
 from tests.integrations.support import event
 
@@ -57,7 +56,7 @@ def start(watched: Watched) -> Iterator[Callable[..., Worker]]:
     workers: list[Worker] = []
 
     def worker(poll: float = 0.01) -> Worker:
-        made: Worker = Worker(cast("InboxService", watched), poll=poll)
+        made: Worker = Worker(watched, poll=poll)
         workers.append(made)
         return made
 
@@ -245,7 +244,7 @@ def test_a_forked_process_goes_on_pushing(watched: Watched, start: Callable[...,
 
 
 def test_a_worker_that_was_never_started_stays_so_after_a_fork(watched: Watched) -> None:
-    worker = Worker(cast("InboxService", watched), poll=0.01)
+    worker = Worker(watched, poll=0.01)
 
     worker.renew_locks()
 

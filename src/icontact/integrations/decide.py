@@ -8,6 +8,7 @@ from typing import Any, Literal
 import attrs
 
 from icontact.integrations.events import ContactEvent, DoNotContactReason, EventType
+from icontact.integrations.mautic.contacts import fill_in
 from icontact.integrations.rules import ContactTrigger, PointTrigger, Rule, fires, segment_key
 
 __all__ = ["BoundRule", "Memory", "Pending", "Task", "TriggerDecision", "decide", "remember"]
@@ -124,6 +125,7 @@ def decide(
     newest: ContactEvent,
     *,
     follow_unsubscribes: bool = False,
+    merge_results: bool = False,
 ) -> TriggerDecision:
     """Decide what to do about one contact. The events may arrive in any order.
 
@@ -133,6 +135,7 @@ def decide(
         rules: The rules.
         newest: The newest state of the contact that is still there.
         follow_unsubscribes: Whether a person who unsubscribed there is unsubscribed in iContact.
+        merge_results: Whether a form's answers fill what the contact leaves blank.
     """
     ordered = sorted(pending, key=lambda one: (one.event.at, one.number))
     wanted, memory = _wanted_tasks(ordered, memory, rules)
@@ -145,9 +148,10 @@ def decide(
     tasks = [task for task in wanted if task not in outdated]
     names = [name for task in outdated for name in task.rules]
     memory = attrs.evolve(memory, fired=(*memory.fired, *names))
-    decision = TriggerDecision(
-        row=dict(newest.contact), email=newest.email, at=newest.at, memory=memory
-    )
+    row = dict(newest.contact)
+    for one in reversed(ordered) if merge_results else ():
+        fill_in(row, one.event.form_results)
+    decision = TriggerDecision(row=row, email=newest.email, at=newest.at, memory=memory)
     pushes = any(task.action == "push" for task in tasks)
     if memory.deleted:
         return attrs.evolve(decision, note="the contact was deleted")

@@ -58,6 +58,7 @@ _DAY = 86400.0
 class IntegrationOptions(TypedDict, total=False):
     """The keywords of :class:`PushIntegration` that are not part of the settings."""
 
+    merge_results: bool
     first_pause: float
     longest_pause: float
     lease: float
@@ -83,6 +84,8 @@ class PushIntegration(InboxService):
         follow_unsubscribes: Whether a person who unsubscribes in Mautic, or is set to
             do-not-contact by hand, is unsubscribed in iContact: for good, from every list that
             the rules push to. A contact that must not be mailed is not pushed in any case.
+        merge_results: Whether the answers of a form are pushed where the contact has no value of
+            its own.
         first_pause: Seconds until an event that iContact did not take is tried again.
         longest_pause: The longest that this pause grows to. An event is never given up.
         lease: Seconds until another process may take a contact if this process hangs. After the
@@ -108,6 +111,7 @@ class PushIntegration(InboxService):
         *,
         secret: str | None = None,
         follow_unsubscribes: bool = False,
+        merge_results: bool = False,
         first_pause: float = 30.0,
         longest_pause: float = 3600.0,
         lease: float = 1800.0,
@@ -126,7 +130,8 @@ class PushIntegration(InboxService):
         self._client: Client | None = None
         if isinstance(push, ListPush):
             self._look_up()
-        self._follow, self._on_outcome = follow_unsubscribes, on_outcome
+        self._follow, self._merge = follow_unsubscribes, merge_results
+        self._on_outcome = on_outcome
         super().__init__(
             store,
             first_pause=first_pause,
@@ -296,6 +301,7 @@ class PushIntegration(InboxService):
                 destinations.rules,
                 claim.newest,
                 follow_unsubscribes=self._follow,
+                merge_results=self._merge,
             )
             for task in decision.tasks:
                 results.append((task, execute(task, destinations.pushes[task.target], decision)))

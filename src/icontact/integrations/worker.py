@@ -8,11 +8,12 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Protocol
 
 from icontact.integrations._processes import after_fork
 from icontact.integrations.inbox import EventOutcome, EventState, Inbox, InboxClaim
 
-__all__ = ["InboxService", "Worker", "pause_before"]
+__all__ = ["InboxService", "Workable", "Worker", "pause_before"]
 
 logger: logging.Logger = logging.getLogger("icontact")
 
@@ -134,6 +135,18 @@ class InboxService(ABC):
         return {one.number: again for one in claim.pending}
 
 
+class Workable(Protocol):
+    """What a worker works for."""
+
+    def work(self, *, limit: int | None = None) -> int:
+        """Deal with at most that many contacts, and return their number."""
+        ...
+
+    def pause(self) -> float | None:
+        """Return the seconds until something is due, if anything waits."""
+        ...
+
+
 class Worker:
     """Pushes what an integration holds, in one thread, until it is closed.
 
@@ -144,7 +157,7 @@ class Worker:
         poll: Seconds until the inbox is checked in any case, since other processes write to it.
     """
 
-    def __init__(self, integration: InboxService, *, poll: float = 5.0) -> None:
+    def __init__(self, integration: Workable, *, poll: float = 5.0) -> None:
         self._integration, self._poll = integration, poll
         self._news, self._stop = threading.Event(), threading.Event()
         self._lock = threading.Lock()

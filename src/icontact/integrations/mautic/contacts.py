@@ -8,20 +8,22 @@ from typing import Any
 from icontact.errors import ConfigError, DecodeError
 from icontact.integrations.events import DoNotContactReason
 from icontact.integrations.suppression_target import COMMENT_PREFIX
+from icontact.mapping.values import is_blank
 from icontact.sources import mautic_contacts
-from icontact.sources.mautic_contacts import contact_row
+from icontact.sources.mautic_contacts import contact_row, plain_value
 
-__all__ = ["as_row", "contact", "do_not_contact", "locate"]
+__all__ = ["as_row", "contact", "do_not_contact", "fill_in", "locate"]
 
 
-def contact(payload: Mapping[str, Any], *, site_url: str | None = None) -> dict[str, Any]:
+def contact(
+    payload: Mapping[str, Any], *, site_url: str | None = None, merge_results: bool = False
+) -> dict[str, Any]:
     """Return one of Mautic's contacts as alias: value.
 
     Takes a contact of the REST API, a web hook's contact, and a form submission, bare or inside
-    ``contact``, ``lead`` or ``submission``; what the form was filled in with is left out. Values
-    stay as Mautic has them: a multi-select is text such as ``"php|js"`` (transform ``joined``),
-    also where it came as a list; HTML entities are the mapper's business; a field without a value
-    is ``None``.
+    ``contact``, ``lead`` or ``submission``. Values stay as Mautic has them: a multi-select is text
+    such as ``"php|js"`` (transform ``joined``), also where it came as a list; HTML entities are the
+    mapper's business; a field without a value is ``None``.
 
     Beside the fields the row has, unless a field has that alias: ``id``, ``points``, ``stage``,
     ``owner`` and ``tags`` (names, ``|`` between them), ``date_added``, ``date_modified``,
@@ -34,6 +36,8 @@ def contact(payload: Mapping[str, Any], *, site_url: str | None = None) -> dict[
     Args:
         payload: What Mautic sent, decoded from JSON.
         site_url: Mautic's address, such as the header ``X-Origin-Base-URL``.
+        merge_results: Whether what a form was filled in with is added, where the contact itself
+            has no value. Otherwise it is left out.
 
     Raises:
         DecodeError: If the payload has no contact. Shows no values.
@@ -42,7 +46,11 @@ def contact(payload: Mapping[str, Any], *, site_url: str | None = None) -> dict[
     >>> contact({"contact": {"id": "7", "fields": {"core": {"city": {"value": "Durham"}}}}})["city"]
     'Durham'
     """
-    return as_row(locate(payload), site_url)
+    found = locate(payload)
+    row = as_row(found, site_url)
+    if merge_results:
+        fill_in(row, found["results"])
+    return row
 
 
 def locate(payload: Any) -> dict[str, Any]:
@@ -88,6 +96,13 @@ def as_row(found: Mapping[str, Any], site_url: str | None) -> dict[str, Any]:
             link = f"{site_url.rstrip('/')}/s/contacts/view/{identifier}"
     row["mauticContactTimelineLink"] = link
     return row
+
+
+def fill_in(row: dict[str, Any], results: Any) -> None:
+    """Add a form's answers where the row has no value."""
+    for alias, answer in results.items() if isinstance(results, Mapping) else ():
+        if is_blank(row.get(alias)):
+            row[alias] = plain_value(answer)
 
 
 def do_not_contact(found: Mapping[str, Any]) -> tuple[bool | None, DoNotContactReason | None]:
