@@ -29,7 +29,7 @@ from tests.transport.hostile import (
 from tests.transport.verbs import JO, NEW, OTHERS, VERBS, Verb, World, furnish
 from tests.unit.support import Clock, transport_to
 
-#: How many scripts each verb meets. ICONTACT_HOSTILE=2000 takes an hour.
+#: How many scripts each verb meets. ICONTACT_HOSTILE=2000 takes hours.
 EXAMPLES = int(os.environ.get("ICONTACT_HOSTILE", "4"))
 THOROUGH = EXAMPLES >= 1_000
 

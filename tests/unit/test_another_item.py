@@ -186,3 +186,21 @@ def test_a_row_with_the_id_and_one_with_the_address_of_a_contact_are_one_contact
     rows: Any = [{"contact_id": 5, "city": "Cary"}, {"email": "a@x.y", "city": "Apex"}]
     result = icontact.Folder(script, 1, 2).contacts.create_many(rows)
     assert [one and one.contact_id for one in result.results] == stored
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stored"),
+    [
+        ((5, "A@x.y"), (6, "b@x.y"), [5, 6]),
+        ((6, "a@x.y"), (5, "b@x.y"), [None, None]),
+        ((5, "c@x.y"), (6, "b@x.y"), [None, 6]),
+        ((5, ""), (6, "b@x.y"), [5, 6]),
+    ],
+)
+def test_a_contact_updated_by_its_id_is_not_one_with_another_address_than_was_given(
+    first: tuple[int, str], second: tuple[int, str], stored: list[int | None]
+) -> None:
+    items = [{"contactId": number, "email": email} for number, email in (first, second)]
+    contacts = icontact.Folder(Script({"contacts": items}), 1, 2).contacts
+    result = contacts.create_many([{"contact_id": 5, "email": "a@x.y"}, {"email": "b@x.y"}])
+    assert [one and one.contact_id for one in result.results] == stored

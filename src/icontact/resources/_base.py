@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import operator
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote
@@ -205,9 +206,18 @@ class Resource(Generic[M]):
         identities = [getattr(one, self._identity) for one in items]
         # A row with the address of a contact may be about one that another row has by its id.
         also: dict[Hashable, Hashable] = {}
+        misnamed: set[Hashable] = set()
         if self._merges and ids:
             pairs = zip(identities, items, strict=True)
             also = {stored_key(one): number for number, one in pairs if number in ids}
+            given = defaultdict[Hashable, set[Hashable]](set)
+            for body in bodies:
+                given[body.get(self._wire_id)].add(sent_key(body))
+            misnamed = {
+                number
+                for key, number in also.items()
+                if given[number].isdisjoint({key, ""}) and key != ""
+            }
         sent: list[Hashable] = []
         for body in bodies:
             key = body[self._wire_id] if self._wire_id in body else sent_key(body)
@@ -223,7 +233,7 @@ class Resource(Generic[M]):
             answer.payload[self._plural] or [],
             merges=self._merges and (len(items) >= len(bodies) or not answer.warnings),
         )
-        unclear = contradicted(sent, stored, identities, ids, merges=self._merges)
+        unclear = contradicted(sent, stored, identities, ids, merges=self._merges) | misnamed
         for index, key in enumerate(sent):
             if key in unclear:
                 places[index] = None
