@@ -40,9 +40,12 @@ class FaultKind(enum.StrEnum):
     GARBLE = "garble"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True)
 class Fault:
-    """What happens to the requests that fit a method and a path."""
+    """What happens to the requests that fit a method and a path.
+
+    ``left`` is how many requests it may still hit, ``probability`` the share of them.
+    """
 
     kind: FaultKind
     method: str | None = None
@@ -51,6 +54,9 @@ class Fault:
     seconds: float = 0.0
     garble: str = ""
     warnings: tuple[str, ...] = ()
+    left: float = 1
+    probability: float = 1
+    dice: random.Random = attrs.field(factory=random.Random)
 
     def hits(self, incoming: IncomingRequest) -> bool:
         """Say whether a request fits."""
@@ -115,7 +121,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._planned: list[_PlannedFault] = []
+        self._planned: list[Fault] = []
         self._added = 0
         self._rates: list[_Rate] = []
         self._latency = 0.0
@@ -236,14 +242,14 @@ class Faults:
     def take(self, incoming: IncomingRequest) -> Fault | None:
         """Return the fault that hits a request, and count the hit."""
         with self._lock:
-            for planned in self._planned:
-                if not planned.fault.hits(incoming):
+            for fault in self._planned:
+                if not fault.hits(incoming):
                     continue
                 # Every request that fits is one throw.
-                if planned.probability == 1 or planned.dice.random() < planned.probability:
-                    planned.left -= 1
+                if fault.probability == 1 or fault.dice.random() < fault.probability:
+                    fault.left -= 1
                     self._planned = [each for each in self._planned if each.left > 0]
-                    return planned.fault
+                    return fault
         return None
 
     def lateness(self) -> float:
@@ -269,29 +275,21 @@ class Faults:
         probability, seed = only.get("probability", 1.0), only.get("seed", 0)
         if not 0 <= probability <= 1:
             raise ValueError(f"probability has to be between 0 and 1, not {probability}")
-        fault = Fault(
-            kind=kind,
-            method=method.upper() if method else None,
-            path=re.compile(path) if path else None,
-            **details,
-        )
+        pattern = re.compile(path) if path else None
         with self._lock:
             # Two faults with the same seed hit different requests.
             self._added += 1
-            dice = random.Random(f"{seed} {self._added}")  # noqa: S311  (is to be repeatable)
-            left = inf if times is None else times
-            if left > 0:
-                self._planned.append(_PlannedFault(fault, left, probability, dice))
-
-
-@attrs.define
-class _PlannedFault:
-    """A fault, the number of requests that it may still hit, and the share of requests it hits."""
-
-    fault: Fault
-    left: float
-    probability: float
-    dice: random.Random
+            fault = Fault(
+                kind=kind,
+                left=inf if times is None else times,
+                probability=probability,
+                dice=random.Random(f"{seed} {self._added}"),  # noqa: S311  (is to be repeatable)
+                method=method.upper() if method else None,
+                path=pattern,
+                **details,
+            )
+            if fault.left > 0:
+                self._planned.append(fault)
 
 
 @attrs.define
