@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import attrs
@@ -23,7 +22,6 @@ from icontact.sandbox.store.schema import (
 
 Items = Iterable[Mapping[str, Any]]
 
-_CHUNK = 5_000
 _CONTACT_COLUMNS = ("email", *CONTACT_TEXTS, "status", "createDate", "bounceCount")
 _SUBSCRIPTION_COLUMNS = ("folderId", "listId", "contactId", "status", "addDate")
 # What can be given of each thing.
@@ -120,41 +118,41 @@ class Seeder:
         return names
 
     def contacts(self, items: Items) -> list[int]:
-        """Create contacts of any status, a few thousand at a time."""
+        """Create contacts of any status."""
         sql = "SELECT privateName FROM customfields WHERE folderId = ?"
         custom_names = frozenset(row[0] for row in self._store.rows(sql, (self._folder_id,)))
         known = {"contactId", *_CONTACT_COLUMNS, *custom_names}
         created = timestamps.eastern_stamp(self._now)
         next_id = blocks.next_contact(self._store)
         ids: list[int] = []
+        present: list[int] = []
 
-        def row(item: Mapping[str, Any]) -> tuple[Any, ...]:
+        def rows() -> Iterator[tuple[Any, ...]]:
             nonlocal next_id
-            refuse_unknown("contact", item, known)
-            contact_id = int(item.get("contactId", next_id))
-            next_id = max(next_id, contact_id + 1)
-            ids.append(contact_id)
-            custom = {name: str(item[name]) for name in custom_names.intersection(item)}
-            given = {"status": "normal", "createDate": created, "bounceCount": 0, **item}
-            columns = (given.get(name, "") for name in _CONTACT_COLUMNS)
-            return (contact_id, self._folder_id, json.dumps(custom), *columns)
+            for item in items:
+                refuse_unknown("contact", item, known)
+                contact_id = int(item.get("contactId", next_id))
+                next_id = max(next_id, contact_id + 1)
+                ids.append(contact_id)
+                custom = {name: str(item[name]) for name in custom_names.intersection(item)}
+                given = {"status": "normal", "createDate": created, "bounceCount": 0, **item}
+                if given["status"] != "deleted":
+                    present.append(contact_id)
+                columns = (given.get(name, "") for name in _CONTACT_COLUMNS)
+                yield (contact_id, self._folder_id, json.dumps(custom), *columns)
 
         columns = ("contactId", "folderId", "custom", *_CONTACT_COLUMNS)
-        status = columns.index("status")
-        for chunk in _chunks(items):
-            rows = [row(item) for item in chunk]
-            self._store.insert_many("contacts", columns, rows)
-            present = (row[0] for row in rows if row[status] != "deleted")
-            blocks.count(self._store, self._folder_id, present)
+        self._store.insert_many("contacts", columns, rows())
+        blocks.count(self._store, self._folder_id, present)
         return ids
 
     def subscriptions(self, items: Items, default_list: int) -> list[str]:
         """Subscribe contacts, named by ``contactId`` or ``email``, with any status."""
         epoch = int(self._now.timestamp())
         ids: list[str] = []
-        for chunk in _chunks(items):
-            rows = []
-            for item in chunk:
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            for item in items:
                 list_id = int(item.get("listId", default_list))
                 contact_id = item.get("contactId") or self._store.value(
                     "SELECT MAX(contactId) FROM contacts WHERE folderId = ? AND email = ?",
@@ -164,8 +162,9 @@ class Seeder:
                     raise ValueError("A subscription names an e-mail address that no contact has")
                 ids.append(f"{list_id}_{contact_id}")
                 status = item.get("status", "normal")
-                rows.append((self._folder_id, list_id, int(contact_id), status, epoch))
-            self._store.insert_many("subscriptions", _SUBSCRIPTION_COLUMNS, rows)
+                yield self._folder_id, list_id, int(contact_id), status, epoch
+
+        self._store.insert_many("subscriptions", _SUBSCRIPTION_COLUMNS, rows())
         return ids
 
     def criteria(self, items: Items) -> list[int]:
@@ -192,9 +191,3 @@ def refuse_unknown(thing: str, item: Mapping[str, Any], known: Iterable[str]) ->
     """Raise ValueError for keys that a thing does not have."""
     if unknown := set(item).difference(known):
         raise ValueError(f"The {thing} to be added has no {', '.join(sorted(unknown))}")
-
-
-def _chunks(items: Items) -> Iterator[list[Mapping[str, Any]]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, _CHUNK)):
-        yield chunk

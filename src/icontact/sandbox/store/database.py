@@ -10,7 +10,7 @@ import threading
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from icontact._sqlite import (
@@ -92,16 +92,14 @@ class Store:
 
     def insert_many(self, table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Add rows, a hundred with each statement, which is a third faster than one by one."""
-        waiting = list(rows)
+        waiting = iter(rows)
         start = f"INSERT INTO {table} ({', '.join(names)}) VALUES "
         marks = f"({', '.join('?' * len(names))})"
         together = start + ", ".join([marks] * _TOGETHER)
         with self._lock:
-            while len(waiting) >= _TOGETHER:
-                values = list(chain.from_iterable(waiting[:_TOGETHER]))
-                self._connection.execute(together, values)
-                del waiting[:_TOGETHER]
-            self._connection.executemany(start + marks, waiting)
+            while len(some := list(islice(waiting, _TOGETHER))) == _TOGETHER:
+                self._connection.execute(together, list(chain.from_iterable(some)))
+            self._connection.executemany(start + marks, some)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Return all rows of a query."""
