@@ -19,15 +19,10 @@ from icontact.sandbox.store import blocks
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
 _BLANK: dict[str, str] = dict.fromkeys(CONTACT_TEXTS, "")
-_FIELDS = (*CONTACT_TEXTS, "custom")
-# Columns with an index are not written where they stay the same.
-_UPDATES = {
-    with_keys: (
-        f"UPDATE contacts SET {', '.join(f'{name} = ?' for name in names)} WHERE contactId = ?",
-        itemgetter(*names, "contactId"),
-    )
-    for with_keys, names in ((False, _FIELDS), (True, ("email", "status", *_FIELDS)))
-}
+_CHANGING = ("email", "status", *CONTACT_TEXTS, "custom")
+_UPDATE = (
+    f"UPDATE contacts SET {', '.join(f'{name} = ?' for name in _CHANGING)} WHERE contactId = ?"
+)
 _ALWAYS = ("contactId", "folderId", "createDate", "status")
 _NO_DETAILS: Mapping[str, str] = {}
 _WITH_EMAILS = "email IN (SELECT value FROM json_each(?))"
@@ -58,7 +53,7 @@ class ContactStore:
         self._created: dict[int, Item] = {}
         self._given: dict[str, str] = {}
         self._revived: list[int] = []
-        self._changed: dict[int, tuple[Item, bool]] = {}
+        self._changed: dict[int, Item] = {}
         self._done: list[HistoryEntry] = []
         self._last_id = 0
 
@@ -117,10 +112,10 @@ class ContactStore:
             self._by_email[edited["email"].lower()] = held
         if edited or edited_custom:
             held.update(edited, custom=json.dumps(custom))
-            self._note(held, "EditFields", {**edited, **edited_custom}, keys="email" in edited)
+            self._note(held, "EditFields", {**edited, **edited_custom})
         if given.status is not None and given.status != held["status"]:
             held["status"] = given.status
-            self._note(held, "EditStatus", {"newStatus": given.status}, keys=True)
+            self._note(held, "EditStatus", {"newStatus": given.status})
         if "email" in edited:
             # Addresses are unique: the old one has to be free for the next item.
             self.flush()
@@ -138,9 +133,9 @@ class ContactStore:
     def flush(self) -> None:
         """Write everything that changed since the last time."""
         store = self._context.store
-        for keys, (statement, columns) in _UPDATES.items():
-            changed = (held for held, with_keys in self._changed.values() if with_keys is keys)
-            store.execute_many(statement, map(columns, changed))
+        store.execute_many(
+            _UPDATE, map(itemgetter(*_CHANGING, "contactId"), self._changed.values())
+        )
         if self._created:
             # Columns that no item gives have a default in the table, which is faster.
             names = (*_ALWAYS, *self._given)
@@ -162,7 +157,7 @@ class ContactStore:
             contact_id = held["contactId"]
             held.update(_BLANK, status="normal", custom="{}")
             self._revived.append(contact_id)
-            self._changed[contact_id] = held, True
+            self._changed[contact_id] = held
         held.update(given.texts)
         self._given.update(given.texts)
         if given.status is not None:
@@ -174,13 +169,12 @@ class ContactStore:
         self._done.append(HistoryEntry(contact_id, "AddContact", _NO_DETAILS))
         return held
 
-    def _note(self, held: Item, action_type: str, details: dict[str, str], *, keys: bool) -> None:
+    def _note(self, held: Item, action_type: str, details: dict[str, str]) -> None:
         contact_id = held["contactId"]
         if contact_id in self._created:
             self._given.update(_BLANK, custom="")
         else:
-            _, before = self._changed.get(contact_id, (held, False))
-            self._changed[contact_id] = held, keys or before
+            self._changed[contact_id] = held
         self._done.append(HistoryEntry(contact_id, action_type, details))
 
     def _present(self, email: str) -> Item | None:
