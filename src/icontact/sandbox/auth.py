@@ -106,10 +106,7 @@ def _find_account(context: RequestContext, route: Route) -> None:
     if not account["enabled"] and not route.path.endswith("<account_id>"):
         raise Refusal(403, error_texts.FORBIDDEN)
     if route.scope is Scope.FOLDER:
-        folder_id = context.store.value(
-            "SELECT clientFolderId FROM clientfolders WHERE clientFolderId = ? AND accountId = ?",
-            (number(context.path_ids["client_folder_id"]), context.account_id),
-        )
+        folder_id = context.find_client_folder(context.path_ids["client_folder_id"])
         if folder_id is None:
             raise Refusal(404, error_texts.not_recognised("clientFolderId"))
         context.folder_id = folder_id

@@ -70,18 +70,18 @@ class State:
 
     def accounts(self) -> Rows:
         """Return the accounts."""
-        return self._everything("accounts", "accountId")
+        return self._of_folder("accounts", None, "accountId")
 
     def client_folders(self) -> Rows:
         """Return the client folders of all accounts."""
-        return self._everything("clientfolders", "clientFolderId", "accountId")
+        return self._of_folder("clientfolders", None, "clientFolderId", "accountId")
 
     def users(self) -> Rows:
         """Return the users that were added to accounts, without their passwords.
 
         The owner of an account is not among them, although the API lists the owner.
         """
-        rows = self._everything("users", "userId", "accountId")
+        rows = self._of_folder("users", None, "userId", "accountId")
         return [{name: row[name] for name in row if name != "password"} for row in rows]
 
     def permissions(self, user_id: int | str | None = None) -> Rows:
@@ -151,18 +151,15 @@ class State:
         """Return the welcome messages of lists."""
         return self._of_folder("automations", folder_id, "automationId", "messageId", "listId")
 
-    def _everything(self, table: str, *ids: str) -> Rows:
-        rows = self._store.rows(f"SELECT * FROM {table} ORDER BY {ids[0]}")
-        return [_with_texts(dict(row), *ids) for row in rows]
-
     def _of_folder(self, table: str, folder_id: int | None, *ids: str, order: str = "") -> Rows:
         """Return rows of a table nearly as they are stored, in the order of the first id."""
         rows = self._rows(table, "folderId", folder_id, order or ids[0])
         return [_with_texts(row, *ids) for row in rows]
 
     def _rows(self, table: str, column: str, wanted: int | str | None, order: str) -> Rows:
-        query = f"SELECT * FROM {table} WHERE {column} = ? OR ? IS NULL ORDER BY {order}"
-        return [dict(row) for row in self._store.rows(query, (wanted, wanted))]
+        where, values = ("1", ()) if wanted is None else (f"{column} = ?", (wanted,))
+        query = f"SELECT * FROM {table} WHERE {where} ORDER BY {order}"
+        return [dict(row) for row in self._store.rows(query, values)]
 
 
 def _with_texts(row: dict[str, Any], *ids: str) -> dict[str, Any]:

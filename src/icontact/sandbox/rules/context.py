@@ -81,6 +81,14 @@ class RequestContext:
         sql = f"SELECT * FROM {table} WHERE {key} = ? AND folderId = ?"
         return self.store.row(sql, (number(identifier), self.folder_id))
 
+    def find_client_folder(self, identifier: object) -> int | None:
+        """Return the id of a client folder of the account, if there is one with this id."""
+        found: int | None = self.store.value(
+            "SELECT clientFolderId FROM clientfolders WHERE clientFolderId = ? AND accountId = ?",
+            (number(identifier), self.account_id),
+        )
+        return found
+
     def load(self, table: str, key: str, identifier: object) -> Row:
         """Return the row of the folder that has an id, or refuse with the recorded 404."""
         return required(self.find(table, key, identifier))

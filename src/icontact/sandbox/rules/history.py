@@ -50,6 +50,14 @@ def record(
     record_many(context, [HistoryEntry(contact_id, action_type, details)])
 
 
+def record_subscription(
+    context: RequestContext, list_id: int, contact_id: int, status: str
+) -> None:
+    """Record that a contact has another status on a list, or another list."""
+    details = {"listId": str(list_id), "newStatus": status}
+    record(context, contact_id, "EditSubscription", details)
+
+
 def record_many(context: RequestContext, entries: Sequence[HistoryEntry]) -> None:
     """Record changes of contacts, in this order."""
     epoch, actor = context.epoch, context.actor

@@ -194,5 +194,5 @@ def _unsubscribe(context: RequestContext, row: Row) -> None:
     for subscription in left:
         gone = {"status": "unsubscribed"}
         context.store.update("subscriptions", gone, "rowNumber", subscription["rowNumber"])
-        details = {"listId": str(subscription["listId"]), "newStatus": "unsubscribed"}
-        history.record(context, row["contactId"], "EditSubscription", details)
+        list_id, contact_id = subscription["listId"], row["contactId"]
+        history.record_subscription(context, list_id, contact_id, "unsubscribed")

@@ -114,13 +114,7 @@ class SubscriptionStore:
             self._details[list_id, status] = {"listId": str(list_id), "newStatus": status}
         details = self._details[list_id, status]
         self._done.append(HistoryEntry(contact_id, "EditSubscription", details))
-        return {
-            "addDate": added,
-            "contactId": str(contact_id),
-            "listId": str(list_id),
-            "status": status,
-            "subscriptionId": f"{list_id}_{contact_id}",
-        }
+        return subscription_wire(list_id, contact_id, status, added)
 
     def flush(self) -> None:
         """Store everything that was created."""
@@ -143,6 +137,17 @@ class SubscriptionStore:
         reader.finish()
         # No list and no contact has the id 0.
         return list_id or 0, contact_id or 0, status, message_id
+
+
+def subscription_wire(list_id: int, contact_id: int, status: str, added: str) -> Item:
+    """Return a subscription; its keys and their order are recorded (API 8.2)."""
+    return {
+        "addDate": added,
+        "contactId": str(contact_id),
+        "listId": str(list_id),
+        "status": status,
+        "subscriptionId": f"{list_id}_{contact_id}",
+    }
 
 
 def checked_status(reader: FieldReader, status: str) -> str:

@@ -15,6 +15,7 @@ from icontact.sandbox.rules.subscription_store import (
     checked_status,
     confirmation_message,
     refuses_return,
+    subscription_wire,
 )
 from icontact.sandbox.store import Row
 
@@ -73,7 +74,7 @@ def merge(context: RequestContext) -> Item:
         changes["confirmationMessageId"] = message_id
     context.store.update("subscriptions", changes, "rowNumber", row["rowNumber"])
     if status != row["status"]:
-        _record(context, row["listId"], row["contactId"], status)
+        history.record_subscription(context, row["listId"], row["contactId"], status)
     return read(context)
 
 
@@ -91,7 +92,7 @@ def move(context: RequestContext) -> Item:
     if others:
         context.warn(error_texts.unchanged(others))
     context.store.update("subscriptions", {"listId": list_id}, "rowNumber", row["rowNumber"])
-    _record(context, list_id, contact_id, row["status"])
+    history.record_subscription(context, list_id, contact_id, row["status"])
     return {"subscription": _wire(required(_find(context, f"{list_id}_{contact_id}")))}
 
 
@@ -122,11 +123,6 @@ def _target_list(context: RequestContext, row: Row, item: Item) -> int:
     return list_id
 
 
-def _record(context: RequestContext, list_id: int, contact_id: int, status: str) -> None:
-    details = {"listId": str(list_id), "newStatus": status}
-    history.record(context, contact_id, "EditSubscription", details)
-
-
 def _load(context: RequestContext) -> Row:
     return required(_find(context, context.path_ids["subscription_id"]))
 
@@ -140,14 +136,8 @@ def _find(context: RequestContext, subscription_id: str) -> Row | None:
 
 
 def _wire(row: Row) -> Item:
-    """Return a subscription; its keys and their order are recorded (API 8.2)."""
-    return {
-        "addDate": timestamps.iso_with_offset(row["addDate"]),
-        "contactId": str(row["contactId"]),
-        "listId": str(row["listId"]),
-        "status": row["status"],
-        "subscriptionId": f"{row['listId']}_{row['contactId']}",
-    }
+    added = timestamps.iso_with_offset(row["addDate"])
+    return subscription_wire(row["listId"], row["contactId"], row["status"], added)
 
 
 _MEMBER = {"GET": read, "POST": merge, "PUT": move}

@@ -140,10 +140,7 @@ def save_permissions(context: RequestContext) -> Item:
         text = reader.text("clientFolderId", required=True)
         flags = {name: reader.flag(name, required=True) for name in PERMISSIONS}
         reader.finish()
-        folder_id = context.store.value(
-            "SELECT clientFolderId FROM clientfolders WHERE clientFolderId = ? AND accountId = ?",
-            (number(text), context.account_id),
-        )
+        folder_id = context.find_client_folder(text)
         if folder_id is None:
             raise Refusal(400, error_texts.not_recognised("clientFolderId"))
         context.store.execute(
