@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from itertools import accumulate
+from itertools import accumulate, dropwhile
 from typing import Literal, TypeAlias
 
 from icontact.mapping.mautic import DO_NOT_CONTACT as MAUTIC_DO_NOT_CONTACT
@@ -70,7 +70,7 @@ def kind_of(header: object) -> HeaderKind | None:
     words = header_words(_answers().sub(" ", re.sub(r"n['’´]t\b", "nt", header)))
     if not words or is_other_channel(words):
         return None
-    kind = _kind(words)
+    kind = _kind(words) or _kind_without_prefix(words)
     if kind is None and plain_status(header) is not None:
         return "maybe"
     details = _DETAILS.intersection(words)
@@ -94,8 +94,11 @@ def kind_of(header: object) -> HeaderKind | None:
 
 def plain_status(header: str) -> str | None:
     """Return the one word of a header such as ``is_deleted``, if it is a contact's state."""
-    name = "".join(word for word in header_words(header) if word not in _WORDS["fillers"])
-    return name if name in _WORDS["plain_status"] | PLAIN_NO else None
+    words = [word for word in header_words(header) if word not in _WORDS["fillers"]]
+    name, rest = "".join(words), "".join(_without_prefix(words))
+    if name in _WORDS["plain_status"] | PLAIN_NO:
+        return name
+    return rest if rest in PLAIN_NO else None
 
 
 def is_other_channel(words: Sequence[str]) -> bool:
@@ -111,7 +114,7 @@ def is_about_email(words: Sequence[str]) -> bool:
 
 def is_negated(words: Sequence[str]) -> bool:
     """Return whether words such as *not*, *missing*, *refused* are among some."""
-    return _has(words, "negations") or any(map(_pattern("negation").search, words))
+    return _has(words, "negations") or _finds_word("negation", words)
 
 
 def _has(words: Sequence[str], table: str) -> bool:
@@ -122,18 +125,37 @@ def _finds(pattern: str, words: Sequence[str]) -> bool:
     return _pattern(pattern).search("".join(words)) is not None
 
 
+def _finds_word(pattern: str, words: Sequence[str]) -> bool:
+    return any(map(_pattern(pattern).search, words))
+
+
+def _without_prefix(words: Sequence[str]) -> list[str]:
+    """Return a header's words without what a system writes before its fields: "x_studio_"."""
+    prefixes = _WORDS["prefixes"] | _WORDS["people"]
+    return list(dropwhile(lambda word: word in prefixes or word.isdigit(), words))
+
+
+def _kind_without_prefix(words: Sequence[str]) -> HeaderKind | None:
+    rest = _without_prefix(words)
+    kind = _kind(rest) if rest and len(rest) < len(words) else None
+    # "Customer offers" may be about anything; "Customer blocked" may not.
+    return kind if kind == "no" or words[0] in _WORDS["prefixes"] else None
+
+
 def _kind(words: Sequence[str]) -> HeaderKind | None:
     if _pattern("unsure").fullmatch("".join(words)):
         return "unsure"
     is_short = len(words) <= _SHORT
     if (beside := _beside_no(words)) is not None:
-        if _finds("status_end", words):
-            return "status"
         # "Not unsubscribed", and "Yes, mail me, I can unsubscribe at any time".
         others = [word for word in beside if word != "ne"]  # a part of "ne … pas"
         is_double = is_negated(others) or _has(others, "leading_negations")
         return "unsure" if is_double or (not is_short and _wanted(beside)) else "no"
     kind: HeaderKind | None = "status" if _finds("status", words) else _wanted(words)
+    if kind is None and _has(words, "subscription") and _finds_word("confirmation", words):
+        kind = "maybe"
+    if kind in ("yes", "maybe") and is_short and _is_doubtful(words, kind):
+        return "unsure"
     # "No. of e-mails" is a number of things.
     is_count = len(words) > 1 and words[1] in ("of", "de", "di")
     is_no = is_negated(words) or (words[0] in _WORDS["leading_negations"] and not is_count)
@@ -149,6 +171,15 @@ def _kind(words: Sequence[str]) -> HeaderKind | None:
         return "no" if is_short and kind != "status" else "unsure"
     # "Newsletter No." may be its number, and "inscrito no boletim" is in it.
     return "unsure" if _has(words, "leading_negations") else kind
+
+
+def _is_doubtful(words: Sequence[str], kind: HeaderKind) -> bool:
+    """Return whether consent is not there yet, or no longer: "Consent requested"."""
+    if _finds_word("doubt", words):
+        return True
+    # The date of a request says nothing of the answer.
+    is_dated = not _DATES.isdisjoint(words)
+    return kind == "yes" and not is_dated and _finds_word("consent_doubt", words)
 
 
 def _wanted(words: Sequence[str]) -> Literal["yes", "maybe"] | None:
