@@ -19,7 +19,7 @@ from icontact.cancellation import Cancelled, cancellable, cancellable_sleep, che
 from icontact.models import ContactAction, ContactList
 from icontact.paging import MOST_WORKERS
 from icontact.paging.consistency import IdSet
-from icontact.paging.prefetch import Prefetcher
+from icontact.paging.prefetch import prefetch
 from icontact.resources._base import Resource
 from icontact.sandbox import Sandbox
 from icontact.transport import Answer, Call, Event, connections
@@ -260,9 +260,9 @@ def test_the_first_error_is_the_one_that_is_raised() -> None:
         cancellable_sleep(lambda _: None, 100.0)
         raise ValueError("never")
 
-    ahead = Prefetcher(job, count=2, workers=2)
+    ahead = prefetch(job, count=2, workers=2)
     with pytest.raises(OSError, match="first"):
-        list(ahead.results())
+        list(ahead)
 
 
 def test_what_has_not_begun_never_begins_after_an_error() -> None:
@@ -273,7 +273,7 @@ def test_what_has_not_begun_never_begins_after_an_error() -> None:
         raise OSError(str(number))
 
     with pytest.raises(OSError, match="0"):
-        list(Prefetcher(job, count=50, workers=1).results())
+        list(prefetch(job, count=50, workers=1))
     assert begun == [0]
 
 
@@ -283,11 +283,11 @@ def test_a_reader_that_collects_the_garbage_does_not_wait_for_itself() -> None:
     def job(number: int) -> int:
         if number == 1:
             assert taken.wait(10)
-            results.close()  # type: ignore[attr-defined]  # a generator
+            results.close()
             closed.set()
         return number
 
-    results = Prefetcher(job, count=9, workers=1).results()
+    results = prefetch(job, count=9, workers=1)
     assert next(results) == 0
     taken.set()
     assert closed.wait(10)

@@ -39,19 +39,18 @@ class Model(HasFrame):
 
         Times become ISO text, tuples lists, and models within this one dictionaries.
         """
-        fields = attrs.fields(self._class())
+        kind: Any = type(self)
+        fields = attrs.fields(kind)
         # What the model does not know comes last.
         ordered = sorted(fields, key=lambda field: "collects" in field.metadata)
         return {field.name: _plain(getattr(self, field.name)) for field in ordered}
 
     def _repr_html_(self) -> str:
         """Show in a notebook what ``repr`` shows, as a table."""
-        fields = [one for one in attrs.fields(self._class()) if one.repr is not False]
+        kind: Any = type(self)
+        fields = [one for one in attrs.fields(kind) if one.repr is not False]
         rows = ((one.name, shown(one, self)) for one in fields)
         return table(("field", "value"), rows, type(self).__name__)
-
-    def _class(self) -> Any:
-        return type(self)
 
 
 @attrs.frozen(kw_only=True)

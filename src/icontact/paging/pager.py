@@ -16,7 +16,7 @@ from icontact.frames import Frame, HasFrame, ResultList, make_frame
 from icontact.notebook import Preview
 from icontact.paging.consistency import MOST_LAG, ConsistencyChecker
 from icontact.paging.page_size import SMALL, PageSize, PageSizer, is_about_size
-from icontact.paging.prefetch import Prefetcher
+from icontact.paging.prefetch import prefetch
 from icontact.transport import Answer, Call
 
 __all__ = ["MOST_WORKERS", "Page", "Pager"]
@@ -333,7 +333,7 @@ class Pager(HasFrame, Generic[T]):
 
         workers = min(self._workers, len(offsets))
         ahead = workers + 1 if step > _LARGE else 2 * workers
-        yield from Prefetcher(fetch, count=len(offsets), workers=workers, ahead=ahead).results()
+        yield from prefetch(fetch, count=len(offsets), workers=workers, ahead=ahead)
 
     def _compare(
         self, checker: ConsistencyChecker, last: _Fetched[T] | None, now: _Fetched[T]

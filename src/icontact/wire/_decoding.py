@@ -23,11 +23,8 @@ from icontact.wire._scalars import (
     mapping,
     moment,
     open_enum,
-    optional_boolean,
-    optional_integer,
+    optional,
     optional_moment,
-    optional_real,
-    optional_text,
     real,
     text,
     words,
@@ -40,13 +37,14 @@ def _converter() -> Converter:
     converter = Converter(detailed_validation=False)
     scalars: Mapping[Any, Callable[[Any, Any], Any]] = {
         int: integer,
-        int | None: optional_integer,
+        int | None: optional(integer),
         bool: boolean,
-        bool | None: optional_boolean,
+        bool | None: optional(boolean),
         float: real,
-        float | None: optional_real,
+        float | None: optional(real),
         str: text,
-        str | None: optional_text,
+        # Null is what a listing shows for a field without a value (API 2.5), hence not "unknown".
+        str | None: text,
         datetime: moment,
         datetime | None: optional_moment,
         Mapping[str, Any]: mapping,
@@ -118,8 +116,6 @@ class Shape:
     """How one model looks on the wire."""
 
     names: Mapping[str, str]
-    #: Those of fields that hold one value.
-    plain: Mapping[str, str]
     known: frozenset[str]
     collects: str
     #: Fields that are arrays on the wire, and no text with commas.
@@ -134,18 +130,8 @@ _SHAPES: dict[type[Any], Shape] = {}
 
 def shape_of(model: type[Any]) -> Shape:
     """Return how a model looks on the wire; made once for each model."""
-    shape = _SHAPES.get(model)
-    if shape is None:
-        shape = _SHAPES[model] = _made(model)
-    return shape
-
-
-def wire_names(model: type[Any]) -> frozenset[str]:
-    """Return the names that a model's own fields have on the wire."""
-    return shape_of(model).known
-
-
-def _made(model: type[Any]) -> Shape:
+    if model in _SHAPES:
+        return _SHAPES[model]
     attrs.resolve_types(model)
     names: dict[str, str] = {}
     arrays: set[str] = set()
@@ -165,9 +151,14 @@ def _made(model: type[Any]) -> Shape:
         model, _CONVERTER, _cattrs_detailed_validation=False, **overrides
     )
     construct = partial(_with_extra, structure, model, known, collects)
-    plain = {name: wire for name, wire in names.items() if name not in arrays}
     whole = frozenset(one.name for one in attrs.fields(model) if one.type in (int, int | None))
-    return Shape(names, plain, known, collects, frozenset(arrays), whole, construct)
+    shape = Shape(names, known, collects, frozenset(arrays), whole, construct)
+    return _SHAPES.setdefault(model, shape)
+
+
+def wire_names(model: type[Any]) -> frozenset[str]:
+    """Return the names that a model's own fields have on the wire."""
+    return shape_of(model).known
 
 
 def camel(name: str) -> str:

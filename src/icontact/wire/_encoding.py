@@ -8,7 +8,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias, get_args
 
-from icontact.models import Condition, Filter, Scalar
+from icontact.models import Condition, Filter
 from icontact.wire._decoding import camel, shape_of
 from icontact.wire._scalars import EASTERN_TIME, integer
 
@@ -42,33 +42,26 @@ def encode_fields(
     if type(fields) is not dict and not isinstance(fields, Mapping):
         raise TypeError(f"expected a mapping of fields, not {type(fields).__name__}")
     shape = shape_of(model)
-    plain = shape.plain
     body: dict[str, Any] = {}
     for name, value in fields.items():
-        if type(value) in _AS_IS and name in plain and name in allowed:
-            if name in shape.whole and type(value) is str:
-                _check_whole(name, value)
-                body[plain[name]] = int(value)  # without zeros before it
-            else:
-                body[plain[name]] = value
-        elif name not in allowed:
+        if name not in allowed:
             hint = f"; a custom field goes into custom_fields={{{name!r}: ...}}"
             custom = hint if shape.collects in allowed else ""
             raise TypeError(
                 f"{model.__name__} has no field {name!r}{nearest(name, allowed)}{custom}"
             )
-        elif name == shape.collects:
-            _add_custom(body, value, shape.known)
+        if name == shape.collects:
+            for custom_name, custom_value in _custom_items(value, shape.known):
+                body[custom_name] = _named(custom_name, custom_value)
+            continue
+        # A password is written and never read, so no model has it.
+        wire = shape.names.get(name) or camel(name)
+        if name in shape.whole and type(value) is str:
+            _check_whole(name, value)
+            body[wire] = int(value)  # without zeros before it
         else:
-            # A password is written and never read, so no model has it.
-            wire = shape.names.get(name) or camel(name)
             body[wire] = _array(name, value) if name in shape.arrays else _named(name, value)
     return body
-
-
-def _add_custom(body: dict[str, Any], custom: Mapping[str, Any], known: frozenset[str]) -> None:
-    for name, value in _custom_items(custom, known):
-        body[name] = _named(name, value)
 
 
 def _custom_items(custom: object, known: frozenset[str]) -> Iterator[tuple[str, Any]]:
@@ -109,7 +102,9 @@ def _sent(value: Any) -> Any:
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, float | Decimal):
-        return _number(value)
+        if not Decimal(value).is_finite():
+            raise ValueError("not a finite number")
+        return format(Decimal(str(value)), "f")
     if isinstance(value, str):
         return str(value)  # an enum member becomes its text
     if isinstance(value, int):
@@ -121,12 +116,6 @@ def _sent(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return ",".join(str(integer(item)) for item in value)
     raise ValueError(f"cannot send a {type(value).__name__}")
-
-
-def _number(value: float | Decimal) -> str:
-    if not Decimal(value).is_finite():
-        raise ValueError("not a finite number")
-    return format(Decimal(str(value)), "f")
 
 
 def encode_scheduled(moment: datetime, eastern_offset: EasternOffset) -> str:
@@ -169,7 +158,9 @@ def encode_filters(
                 terms += _term(custom, condition)
         else:
             if name.endswith("_id"):
-                _check_ids(name, value)
+                for one in value.values if isinstance(value, Condition) else (value,):
+                    if isinstance(one, str) and one:
+                        _check_whole(name, one)
             # A list can be searched for although it is not a field of a contact.
             terms += _term(shape.names.get(name) or camel(name), value)
     return tuple(terms)
@@ -181,28 +172,20 @@ def _check_whole(name: str, text: str) -> None:
         raise ValueError(f"{name} must be a whole number, not {what}")
 
 
-def _check_ids(name: str, value: Filter) -> None:
-    for one in value.values if isinstance(value, Condition) else (value,):
-        if isinstance(one, str) and one:
-            _check_whole(name, one)
-
-
 def _term(name: str, value: Filter) -> list[tuple[str, str]]:
     condition = value if isinstance(value, Condition) else Condition(None, (value,))
-    texts = [_searched(name, item) for item in condition.values]
+    texts = [str(_named(name, item)) for item in condition.values]
+    for text in texts:
+        if not text:
+            raise ValueError(
+                f"{name}: iContact matches nothing for an empty value; leave the term out"
+            )
+        if "," in text:
+            raise ValueError(f"{name}: iContact reads a comma as the end of a value")
     term = [(name, ",".join(texts))]
     if condition.search_type:
         term.append((f"{name}SearchType", condition.search_type))
     return term
-
-
-def _searched(name: str, value: Scalar) -> str:
-    text = str(_named(name, value))
-    if not text:
-        raise ValueError(f"{name}: iContact matches nothing for an empty value; leave the term out")
-    if "," in text:
-        raise ValueError(f"{name}: iContact reads a comma as the end of a value")
-    return text
 
 
 def encode_order(model: type[Any], order_by: str | tuple[str, ...]) -> str:

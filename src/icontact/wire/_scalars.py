@@ -11,10 +11,12 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from icontact.models import OpenEnum
+
+T = TypeVar("T")
 
 EASTERN_TIME = ZoneInfo("America/New_York")
 
@@ -24,6 +26,13 @@ _INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII).fullmatch
 
 #: What databases take for a whole number; iContact's ids have eight digits.
 _RANGE = range(-(2**63), 2**63)
+
+
+def optional(rule: Callable[[Any], T]) -> Callable[[Any, object], T | None]:
+    def read(value: Any, _: object = None) -> T | None:
+        return None if value is None or value == "" else rule(value)
+
+    return read
 
 
 def integer(value: Any, _: object = None) -> int:
@@ -36,10 +45,6 @@ def integer(value: Any, _: object = None) -> int:
     if int(value) not in _RANGE:
         raise ValueError("expected an integer of 64 bits, got a larger one")
     return int(value)
-
-
-def optional_integer(value: Any, _: object = None) -> int | None:
-    return None if value is None or value == "" else integer(value)
 
 
 _REAL = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]{1,3})?").fullmatch
@@ -57,10 +62,6 @@ def real(value: Any, _: object = None) -> float:
     raise ValueError(f"expected a number, got {kind(value)}")
 
 
-def optional_real(value: Any, _: object = None) -> float | None:
-    return None if value is None or value == "" else real(value)
-
-
 _BOOLEANS: Mapping[Any, bool] = {"0": False, "1": True, "true": True, "false": False}
 
 
@@ -70,10 +71,6 @@ def boolean(value: Any, _: object = None) -> bool:
     if isinstance(value, str | int) and (found := _BOOLEANS.get(str(value))) is not None:
         return found
     raise ValueError(f"expected 0 or 1, got {kind(value)}")
-
-
-def optional_boolean(value: Any, _: object = None) -> bool | None:
-    return None if value is None or value == "" else boolean(value)
 
 
 def text(value: Any, _: object = None) -> str:
@@ -86,11 +83,6 @@ def text(value: Any, _: object = None) -> str:
     if isinstance(value, int | float):
         return str(value)
     raise ValueError(f"expected text, got {kind(value)}")
-
-
-def optional_text(value: Any, _: object = None) -> str | None:
-    # Null is what a listing shows for a field without a value (API 2.5), hence not "unknown".
-    return text(value)
 
 
 def moment(value: Any, _: object = None) -> datetime:
