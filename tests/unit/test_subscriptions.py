@@ -209,3 +209,14 @@ def test_how_safe_each_operation_is() -> None:
         ("PUT", f"{FOLDER}/subscriptions/7_1", Safety.REPEATABLE, {"listId": 8}),
         ("GET", f"{FOLDER}/subscriptions/7_1", Safety.READ, None),
     ]
+
+
+def test_rows_without_a_list_or_a_contact_cost_no_other_row(
+    folder: icontact.Folder, contact_id: int, list_id: int
+) -> None:
+    whole = {"contact_id": contact_id, "list_id": list_id, "status": "normal"}
+    rows: Any = [{"contact_id": contact_id}, whole, {"list_id": list_id}]
+    result = folder.subscriptions.create_many(rows)
+    assert [one is not None for one in result.results] == [False, True, False]
+    assert [one.index for one in result.rejected] == [0, 2]
+    assert "listId" in " ".join(result.warnings)

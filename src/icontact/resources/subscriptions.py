@@ -241,7 +241,11 @@ class Subscriptions(Resource[Subscription]):
         )
         if not explain:
             return result
-        silent = [bodies[one.index] for one in result.rejected if one.reason is None]
+        silent = [
+            bodies[one.index]
+            for one in result.rejected
+            if one.reason is None and {"listId", "contactId"} <= bodies[one.index].keys()
+        ]
         there: dict[str, Subscription] = {}
         for list_id in {int(body["listId"]) for body in silent}:
             wanted = [int(one["contactId"]) for one in silent if int(one["listId"]) == list_id]
