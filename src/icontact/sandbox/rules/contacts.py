@@ -49,19 +49,19 @@ _LISTING = Listing(
 
 def list_all(context: RequestContext) -> Item:
     """Answer ``GET …/contacts``; deleted contacts never show."""
-    types, query, listing = custom_fields.defined(context), context.incoming.query, _LISTING
-    if context.quirks.search_custom_fields:
-        # A private name holds neither quotes nor brackets (API 9), so that it may stand in SQL.
-        customs = {
-            name: Term(f"json_extract(custom, '$.\"{name}\"')", TermKind.TEXT) for name in types
-        }
-        listing = attrs.evolve(listing, terms={**customs, **listing.terms})
+    types, query = custom_fields.defined(context), context.incoming.query
+    searched = types if context.quirks.search_custom_fields else ()
+    customs = {name: Term(custom_fields.column(name), TermKind.TEXT) for name in searched}
     population = query.get("status", "")
-    if population in {"total", "unlisted"}:
-        listing = attrs.evolve(listing, passed=frozenset({"status"}))
-    else:
+    named = population in {"total", "unlisted"}
+    if not named:
         population = "listed" if context.quirks.default_population == "listed" else "total"
-    listing = attrs.evolve(listing, counted=population == "total")
+    listing = attrs.evolve(
+        _LISTING,
+        terms={**customs, **_LISTING.terms},
+        passed=frozenset({"status"} if named else ()),
+        counted=population == "total",
+    )
     # The sign keeps SQLite from walking through the folder where ids say which contacts are meant.
     sign = "+" if "email" not in query and ("contactId" in query or "listId" in query) else ""
     # Otherwise word for word the condition of the indexes that serve it.

@@ -14,12 +14,10 @@ from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules import custom_fields
 from icontact.sandbox.rules.context import RequestContext, number
-from icontact.sandbox.rules.search_terms import NOTHING, Clause, joined
+from icontact.sandbox.rules.search_terms import COMPARISONS, NOTHING, Clause, joined
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
-_COMPARISONS = {
-    "eq": "= ?", "lt": "< ?", "lte": "<= ?", "gt": "> ?", "gte": ">= ?", "bet": "BETWEEN ? AND ?",
-}  # fmt: skip
+_COMPARISONS = {"eq": "= ?", **COMPARISONS}
 _FOUND = {"contains": "> 0", "notcontains": "= 0"}
 # Where a part of YYYY-MM-DD begins, how long it is, and its greatest value.
 _PARTS = {"month": (6, 2, 12), "day": (9, 2, 31), "year": (1, 4, 9999)}
@@ -158,5 +156,4 @@ def _field(name: str, types: Mapping[str, str]) -> Field | None:
     if name not in types:
         return None
     kinds = {"text": FieldKind.TEXT, "checkbox": FieldKind.FLAG, "date": FieldKind.DATE}
-    # A private name holds neither quotes nor brackets (API 9), so that it may stand in SQL.
-    return Field(f"json_extract(custom, '$.\"{name}\"')", kinds.get(types[name], FieldKind.NUMBER))
+    return Field(custom_fields.column(name), kinds.get(types[name], FieldKind.NUMBER))

@@ -34,6 +34,12 @@ def defined(context: RequestContext) -> dict[str, str]:
     return {row["privateName"]: row["fieldType"] for row in rows}
 
 
+def column(name: str) -> str:
+    """Return the expression in SQL for the values that contacts have in a custom field."""
+    # A private name holds neither quotes nor brackets (API 9), so that it may stand in SQL.
+    return f"json_extract(custom, '$.\"{name}\"')"
+
+
 def accepts(field_type: str, text: str, quirks: Quirks) -> bool:
     """Say whether a custom field of a type takes a value; a blank one clears any field."""
     if not text or field_type == "text":

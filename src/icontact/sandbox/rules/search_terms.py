@@ -15,8 +15,8 @@ import attrs
 from icontact.sandbox import timestamps
 from icontact.sandbox.rules.context import RequestContext, number
 
-_COMPARISONS = {"gt": "> ?", "gte": ">= ?", "lt": "< ?", "lte": "<= ?", "bet": "BETWEEN ? AND ?"}
-OPERATORS = frozenset({"eq", *_COMPARISONS})
+COMPARISONS = {"gt": "> ?", "gte": ">= ?", "lt": "< ?", "lte": "<= ?", "bet": "BETWEEN ? AND ?"}
+OPERATORS = frozenset({"eq", *COMPARISONS})
 """What a ``…SearchType`` may be."""
 
 _LONGEST_PATTERN = 1000
@@ -73,14 +73,14 @@ class Term:
         """Return the condition that a call puts on this term."""
         query = context.incoming.query
         operator = query.get(f"{name}SearchType", "eq")
-        if operator in _COMPARISONS:
+        if operator in COMPARISONS:
             compared = self._compared(context, query[name], operator)
         else:
             compared = self._equal(context, query[name])
         return Clause(self.within.format(compared.sql), compared.values)
 
     def _compared(self, context: RequestContext, raw: str, operator: str) -> Clause:
-        comparison = _COMPARISONS[operator]
+        comparison = COMPARISONS[operator]
         values = [self._read(part) for part in (raw.split(",") if operator == "bet" else [raw])]
         if len(values) != comparison.count("?") or None in values:
             return NOTHING

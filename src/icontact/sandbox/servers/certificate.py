@@ -15,6 +15,9 @@ _PREFIX, _SUFFIX = "icontact-sandbox-", ".pem"
 class TemporaryCertificate:
     """An authority and a certificate for some hosts and for the names of loopback.
 
+    The file is claimed by its process as long as it lives. A process that is killed loses its
+    claim, so that other processes know which files are not in use any more.
+
     Attributes:
         context: The server's side of TLS.
         path: The file with the authority's certificate, for a client to verify the server by.
@@ -32,38 +35,20 @@ class TemporaryCertificate:
         authority = trustme.CA()
         issued = authority.issue_cert(*dict.fromkeys([*hosts, "localhost", "127.0.0.1", "::1"]))
         self.context: ssl.SSLContext = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        # The key can only be loaded from a file. If this process is killed meanwhile, the next
-        # server removes it.
-        key = _ClaimedFile(issued.private_key_and_cert_chain_pem.bytes())
-        try:
-            self.context.load_cert_chain(key.path)
-        finally:
-            key.remove()
-        self._file = _ClaimedFile(authority.cert_pem.bytes())
-        self.path: str = self._file.path
-
-    def remove(self) -> None:
-        """Remove the file, if it still exists."""
-        self._file.remove()
-
-
-class _ClaimedFile:
-    """A file in the temporary folder that its process claims as long as it lives.
-
-    A process that is killed loses its claim, so that other processes know which files are not in
-    use any more.
-    """
-
-    def __init__(self, content: bytes) -> None:
         self._owner = os.getpid()
-        while True:
-            self._descriptor, self.path = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX)
-            # A server that starts at this moment may have found the file before it was claimed.
-            if _claim(self._descriptor) and Path(self.path).exists():
-                break
-            os.close(self._descriptor)
-        os.write(self._descriptor, content)
+        self._descriptor, self.path = _claimed_file()
         atexit.register(self.remove)
+        try:
+            # The key can only be loaded from a file. If this process is killed meanwhile, the next
+            # server removes it.
+            os.write(self._descriptor, issued.private_key_and_cert_chain_pem.bytes())
+            self.context.load_cert_chain(self.path)
+            os.ftruncate(self._descriptor, 0)
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            os.write(self._descriptor, authority.cert_pem.bytes())
+        except BaseException:
+            self.remove()
+            raise
 
     def remove(self) -> None:
         """Remove the file, if it still exists; a child process keeps it."""
@@ -72,6 +57,16 @@ class _ClaimedFile:
             os.close(self._descriptor)
             self._descriptor = -1
             Path(self.path).unlink(missing_ok=True)
+
+
+def _claimed_file() -> tuple[int, str]:
+    """Make a file in the temporary folder, and return its descriptor and its path."""
+    while True:
+        descriptor, path = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX)
+        # A server that starts at this moment may have found the file before it was claimed.
+        if _claim(descriptor) and Path(path).exists():
+            return descriptor, path
+        os.close(descriptor)
 
 
 def _remove_files_of_killed_processes() -> None:

@@ -22,9 +22,8 @@ from urllib3.exceptions import (
 )
 
 from icontact.sandbox.app import App, HandledRequest
-from icontact.sandbox.exchange import IncomingRequest
 from icontact.sandbox.faults import FaultKind
-from icontact.sandbox.servers.router import below, finalize, merged, parse_query, status_line
+from icontact.sandbox.servers.router import Router, finalize, merged, status_line
 
 _RESET = (104, "Connection reset by peer")
 _LOOPBACK = re.compile(r"https?://(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:[/?#]|$)", re.I)
@@ -40,8 +39,7 @@ class InProcessServer:
     """
 
     def __init__(self, app: App, base_url: str) -> None:
-        self._app = app
-        self._mount = urlsplit(base_url).path
+        self._router = Router(app, mount=urlsplit(base_url).path)
         self._urls = re.compile(re.escape(base_url) + r"(?:[/?#]|$)")
 
     def open(self) -> None:
@@ -59,7 +57,7 @@ class InProcessServer:
 
     def answer(self, request: requests.PreparedRequest) -> HTTPResponse:
         """Answer a request, or raise what its fault causes in requests."""
-        handled = self._app.receive(self._incoming(request))
+        handled = self._handled(request)
         answer = handled.answer
         if answer is None or handled.dropped:
             raise _broken(handled, request)
@@ -81,25 +79,20 @@ class InProcessServer:
             request_method=request.method,
         )
 
-    def _incoming(self, request: requests.PreparedRequest) -> IncomingRequest:
+    def _handled(self, request: requests.PreparedRequest) -> HandledRequest:
         url = urlsplit(str(request.url))
         body: Any = request.body or b""
         if isinstance(body, str):
             body = body.encode()
         elif not isinstance(body, bytes):
             body = b"".join(body)
-        too_long = len(body) > self._app.max_body_bytes
-        return IncomingRequest(
-            method=str(request.method).upper(),
-            path=below(merged(unquote(url.path, errors="replace")), self._mount),
-            query=parse_query(url.query),
-            headers={
-                name.lower(): value.decode("latin-1") if isinstance(value, bytes) else value
-                for name, value in request.headers.items()
-            },
-            body=b"" if too_long else body,
-            too_long=too_long,
-        )
+        headers = {
+            name.lower(): value.decode("latin-1") if isinstance(value, bytes) else value
+            for name, value in request.headers.items()
+        }
+        path = unquote(url.path, errors="replace")
+        kept = (b"", True) if len(body) > self._router.max_body_bytes else (body, False)
+        return self._router.receive(str(request.method).upper(), path, url.query, headers, kept)
 
 
 def _broken(

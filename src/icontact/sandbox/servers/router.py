@@ -26,8 +26,9 @@ _NO_GZIP = re.compile(r"\s*(x-)?gzip\s*;\s*q\s*=\s*0(\.0*)?\s*", re.I)
 class Router:
     """Leads requests to the API below its mount, or to the control URL."""
 
-    def __init__(self, app: App, control: Control | None = None) -> None:
+    def __init__(self, app: App, control: Control | None = None, mount: str = MOUNT) -> None:
         self._app = app
+        self._mount = mount
         self.control: Control | None = control
 
     @property
@@ -51,10 +52,15 @@ class Router:
         controlled = self.control is not None and (
             path == CONTROL or path.startswith(f"{CONTROL}/")
         )
+        if not controlled:
+            # Two slashes mark a path outside of the mount.
+            inside = path.startswith(f"{self._mount}/")
+            path = path.removeprefix(self._mount) if inside else f"/{path}"
         incoming = IncomingRequest(
             method=method,
-            path=path if controlled else below(path, MOUNT),
-            query=parse_query(query) if query else {},
+            path=path,
+            # Of several values for a name the last counts, as in PHP.
+            query=dict(parse_qsl(query, keep_blank_values=True, errors="replace")),
             headers=headers,
             body=body[0],
             too_long=body[1],
@@ -67,17 +73,6 @@ class Router:
 def merged(path: str) -> str:
     """Return a path in which several slashes count as one, as they do before routing (API 2.2)."""
     return _SLASHES.sub("/", path)
-
-
-def below(path: str, mount: str) -> str:
-    """Return the part of a path below the mount; two slashes mark a path outside of it."""
-    inside = path.startswith(f"{mount}/")
-    return path.removeprefix(mount) if inside else f"/{path}"
-
-
-def parse_query(text: str) -> dict[str, str]:
-    """Read a query; of several values for a name the last counts, as in PHP."""
-    return dict(parse_qsl(text, keep_blank_values=True, errors="replace"))
 
 
 def finalize(
