@@ -14,7 +14,7 @@ from icontact.errors import ConfigError
 from icontact.frames import Frame, make_frame
 from icontact.models import Contact, CustomField, FieldType
 
-__all__ = ["ALL_FIELDS", "ExportFields", "export_frame", "make_row_maker"]
+__all__ = ["ALL_FIELDS", "ExportFields", "export_frame", "export_row"]
 
 CUSTOM = "custom_fields"
 SUBSCRIPTIONS = "subscriptions"
@@ -113,27 +113,30 @@ class ExportFields:
         return tuple(names)
 
 
-def make_row_maker(
-    columns: Sequence[str], defined: Sequence[CustomField]
-) -> Callable[[Contact, Any], dict[str, Any]]:
-    """Return what makes a row of a contact and its subscriptions."""
-    dates = {field.private_name for field in defined if field.field_type == FieldType.DATE}
-    getters = {name: _getter(name, dates) for name in columns}
-    return lambda contact, subscriptions: {
-        name: get(contact, subscriptions) for name, get in getters.items()
-    }
+def export_row(
+    columns: Sequence[str], dates: Container[str], contact: Contact, subscriptions: Any
+) -> dict[str, Any]:
+    """Return the row of a contact.
 
-
-def _getter(column: str, dates: Iterable[str]) -> Callable[[Contact, Any], Any]:
-    if column in (SUBSCRIPTION, SUBSCRIPTIONS):
-        return lambda _, subscriptions: subscriptions
-    if column.startswith(f"{CUSTOM}."):
-        name = column.removeprefix(f"{CUSTOM}.")
-        clean = _day if name in dates else _whole
-        return lambda contact, _: clean(contact.custom_fields.get(name))
-    if column == "create_date":
-        return lambda contact, _: contact.create_date and contact.create_date.isoformat()
-    return lambda contact, _: _whole(getattr(contact, column))
+    Args:
+        columns: The columns.
+        dates: The custom fields that hold a date.
+        contact: The contact.
+        subscriptions: Those of the contact, or the status of one.
+    """
+    row: dict[str, Any] = {}
+    for column in columns:
+        if column in (SUBSCRIPTION, SUBSCRIPTIONS):
+            row[column] = subscriptions
+        elif column.startswith(f"{CUSTOM}."):
+            name = column.removeprefix(f"{CUSTOM}.")
+            value = contact.custom_fields.get(name)
+            row[column] = _day(value) if name in dates else _whole(value)
+        elif column == "create_date":
+            row[column] = contact.create_date and contact.create_date.isoformat()
+        else:
+            row[column] = _whole(getattr(contact, column))
+    return row
 
 
 def export_frame(

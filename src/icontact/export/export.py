@@ -15,10 +15,9 @@ from icontact._wording import number_of
 from icontact.errors import ConfigError
 from icontact.export.columns import ExportFields, export_frame
 from icontact.export.files import Format, checked_format, opened, write
-from icontact.export.reading import ExportProgress, ExportReader, list_of
+from icontact.export.reading import ExportProgress, ExportReader
 from icontact.frames import Frame, HasFrame
-from icontact.models import ContactList, ContactStatus
-from icontact.resources import Lists
+from icontact.models import ContactStatus
 from icontact.transport import Sender
 from icontact.transport.call import CountingSender
 from icontact.wire import nearest
@@ -142,14 +141,11 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
     def _reading(self) -> Iterator[tuple[ExportReader, Iterator[dict[str, Any]]]]:
         """Read the contacts; report on it once the rows were taken."""
         started, meter = time.monotonic(), CountingSender(self._sender)
-        one_list: ContactList | None = None
-        if self._list is not None:
-            one_list = list_of(Lists(meter, self._path), self._list)
         reader = ExportReader(
             meter,
             self._path,
             wanted=self._wanted,
-            one_list=one_list,
+            one_list=self._list,
             status=self._status,
             progress=self._progress,
         )

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import attrs
 
 from icontact.errors import ConfigError, IncompleteListing, NotFound, RepeatedRows
-from icontact.export.columns import ExportFields, make_row_maker
-from icontact.models import Contact, ContactList, ContactStatus, CustomField, Subscription
+from icontact.export.columns import ExportFields, export_row
+from icontact.models import (
+    Contact,
+    ContactList,
+    ContactStatus,
+    CustomField,
+    FieldType,
+    Subscription,
+)
 from icontact.models.filters import one_of
 from icontact.paging import Page, Pager
 from icontact.resources import Contacts, CustomFields, Lists, Subscriptions
 from icontact.transport import Sender
 
-__all__ = ["ExportProgress", "ExportReader", "list_of"]
+__all__ = ["ExportProgress", "ExportReader"]
 
 #: A listing that shifts while it is read is read again, so often in all.
 _READINGS = 3
@@ -53,21 +61,6 @@ class ExportProgress:
     total: int | None
 
 
-def list_of(lists: Lists, wanted: str | int) -> ContactList:
-    """Return a list by its exact name or its id.
-
-    Raises:
-        ConfigError: If there is none.
-    """
-    try:
-        found = lists.get(wanted) if isinstance(wanted, int) else lists.find(name=wanted)
-    except NotFound:
-        found = None
-    if found is None:
-        raise ConfigError(f"there is no list {wanted!r} in this folder; `icontact lists` shows all")
-    return found
-
-
 class ExportReader:
     """One reading of all that an export is made of. :meth:`close` gives it up."""
 
@@ -77,15 +70,16 @@ class ExportReader:
         path: str,
         *,
         wanted: ExportFields,
-        one_list: ContactList | None,
+        one_list: str | int | None,
         status: str,
         progress: Callable[[ExportProgress], None] | None,
     ) -> None:
         self._contacts = Contacts(sender, path)
         self._subscriptions = Subscriptions(sender, path)
         self._lists, self._fields = Lists(sender, path), CustomFields(sender, path)
-        self._wanted, self._list, self._status = wanted, one_list, status
+        self._wanted, self._wanted_list, self._status = wanted, one_list, status
         self._progress = progress
+        self._list: ContactList | None = None
         self._index = SubscriptionIndex()
         self._names: dict[int, str] = {}
         self._total: int | None = None
@@ -110,9 +104,11 @@ class ExportReader:
         """Read until the columns are known, and return an iterator over the rows.
 
         Raises:
-            ConfigError: If a custom field was named that the folder does not have.
+            ConfigError: If a custom field or a list was named that the folder does not have.
             APIError, TransportError: If iContact could not be asked.
         """
+        if self._wanted_list is not None:
+            self._list = self._find_list(self._wanted_list)
         self.defined = self._fields.list().all() if self._wanted.custom else []
         pager = None
         if self._list is not None:
@@ -126,14 +122,24 @@ class ExportReader:
         pages = self._new_contacts()
         first = next(filter(None, pages), [])
         self._choose_columns(first)
-        return self._rows(first, pages)
+        return self._rows(chain((first,), pages))
 
-    def _rows(
-        self, first: list[Contact], others: Iterator[list[Contact]]
-    ) -> Iterator[dict[str, Any]]:
-        make_row = make_row_maker(self.columns, self.defined)
-        page: list[Contact] | None = first
-        while page is not None:
+    def _find_list(self, wanted: str | int) -> ContactList:
+        try:
+            if isinstance(wanted, int):
+                return self._lists.get(wanted)
+            found = self._lists.find(name=wanted)
+        except NotFound:
+            found = None
+        if found is None:
+            raise ConfigError(
+                f"there is no list {wanted!r} in this folder; `icontact lists` shows all"
+            )
+        return found
+
+    def _rows(self, pages: Iterable[list[Contact]]) -> Iterator[dict[str, Any]]:
+        dates = {one.private_name for one in self.defined if one.field_type == FieldType.DATE}
+        for page in pages:
             contacts = [one for one in map(self._in_full, page) if one] if self._read_each else page
             for contact in contacts:
                 found = self._index.subscriptions_of(contact.contact_id)
@@ -143,11 +149,10 @@ class ExportReader:
                 ]
                 if self._list is not None:
                     subscriptions = found[0][1] if found else None
-                yield make_row(contact, subscriptions)
+                yield export_row(self.columns, dates, contact, subscriptions)
             self.done += len(contacts)
             if self._progress is not None:
                 self._progress(ExportProgress(done=self.done, total=self._total))
-            page = next(others, None)
         if self._gone:
             self.notes.append(f"deleted while they were read, and left out: {self._gone}")
         if self._status == "total" and (unseen := self._index.count("unseen")):

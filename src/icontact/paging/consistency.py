@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from operator import attrgetter
 from typing import Any, Final
 
 from icontact.errors import IncompleteListing, ListingShifted, RepeatedRows
@@ -37,19 +36,18 @@ class IdSet:
             identity: A number, or a text such as ``"7_42"``, the id of a subscription, whose last
                 number counts up.
         """
-        group, number = ("", identity) if isinstance(identity, int) else _split(identity)
+        if isinstance(identity, int):
+            group, number = "", identity
+        else:
+            head, mark, tail = identity.rpartition("_")
+            group, number = f"={identity}", 0
+            if mark and tail.isascii() and tail.isdecimal() and str(int(tail)) == tail:
+                group, number = head + mark, int(tail)
         bits = self._bits[group]
         place, bit = number >> 8, 1 << (number & 255)
         known = bits.get(place, 0)
         bits[place] = known | bit
         return not known & bit
-
-
-def _split(text: str) -> tuple[str, int]:
-    head, mark, tail = text.rpartition("_")
-    if mark and tail.isascii() and tail.isdecimal() and str(int(tail)) == tail:
-        return head + mark, int(tail)
-    return f"={text}", 0
 
 
 class ConsistencyChecker:
@@ -63,7 +61,6 @@ class ConsistencyChecker:
 
     def __init__(self, name: str, identity: str, *, strict: bool) -> None:
         self._name, self._identity, self._strict = name, identity, strict
-        self._identity_of = attrgetter(identity) if identity else None
         self._seen = IdSet()
         self._total: int | None = None
         self._logged: set[str] = set()
@@ -86,7 +83,12 @@ class ConsistencyChecker:
         if total is not None:
             self._total = total
             self.announced = max(total, self.announced or 0)
-        new = self._count_new(items)
+        new = len(items)
+        for row in items if self._identity else ():
+            identity = getattr(row, self._identity)
+            if not self._seen.add(identity):
+                new -= 1
+                self.report_change("twice", f"{self._identity} {identity} is there a second time")
         if items and not new:
             raise RepeatedRows(
                 f"{self._name}: the server repeats rows: no row of the page at offset {offset} is "
@@ -98,17 +100,6 @@ class ConsistencyChecker:
                 f"{self._name}: the server announced {self.announced} rows and sends more without "
                 f"an end (at offset {offset})"
             )
-
-    def _count_new(self, items: tuple[Any, ...]) -> int:
-        if self._identity_of is None:
-            return len(items)
-        new = 0
-        for identity in map(self._identity_of, items):
-            if self._seen.add(identity):
-                new += 1
-            else:
-                self.report_change("twice", f"{self._identity} {identity} is there a second time")
-        return new
 
     def check_end(self, *, cut: bool) -> None:
         """Check at the end of the listing that as many rows came as were announced.
