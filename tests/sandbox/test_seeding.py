@@ -79,6 +79,39 @@ def test_a_key_that_a_thing_does_not_have_is_refused(sandbox: Sandbox, kind: str
         sandbox.seed(**nonsense)
 
 
+@pytest.mark.parametrize(
+    ("things", "text"),
+    [
+        (
+            {"custom_fields": [{"privateName": "born", "fieldtype": "date"}]},
+            "The custom field to be added has no fieldtype",
+        ),
+        (
+            {"contacts": [{"email": "jo@example.com"}]}
+            | {"subscriptions": [{"email": "jo@example.com", "state": "pending"}]},
+            "The subscription to be added has no state",
+        ),
+        (
+            {"contacts": [{"email": "jo@example.com"}]}
+            | {"subscriptions": [{"email": "jo@example.com", "addDate": "2012-06-09"}]},
+            "The subscription to be added has no addDate",
+        ),
+    ],
+)
+def test_a_key_beside_good_ones_is_not_passed_over(
+    sandbox: Sandbox, things: dict[str, Any], text: str
+) -> None:
+    with pytest.raises(ValueError, match=text):
+        sandbox.seed(**things)
+    assert sandbox.state.contacts() == sandbox.state.custom_fields() == []
+
+
+@pytest.mark.parametrize("name", ["it's", 'so "called"', "a b", "a/b", "a[0]", "a\\b"])
+def test_a_custom_field_needs_a_name_that_icontact_takes(sandbox: Sandbox, name: str) -> None:
+    with pytest.raises(ValueError, match="privateName can not contain spaces, quotes"):
+        sandbox.seed(custom_fields=[{"privateName": name}])
+
+
 def test_a_criterion_needs_its_segment(sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="a segment that does not exist"):
         sandbox.seed(criteria=EVERYTHING["criteria"])

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from icontact.sandbox import timestamps
+from icontact.sandbox.rules.custom_fields import FORBIDDEN, NAME_RULE
 from icontact.sandbox.rules.lists import FLAG_DEFAULTS
 from icontact.sandbox.store import Store, blocks
 from icontact.sandbox.store.schema import (
@@ -24,7 +25,9 @@ Items = Iterable[Mapping[str, Any]]
 
 _CONTACT_COLUMNS = ("email", *CONTACT_TEXTS, "status", "createDate", "bounceCount")
 _SUBSCRIPTION_COLUMNS = ("folderId", "listId", "contactId", "status", "addDate")
-# What can be given of each thing.
+_CUSTOM_FIELD_KEYS = ("privateName", "publicName", "displayToUser", "fieldType")
+_SUBSCRIPTION_KEYS = ("contactId", "email", "listId", "status")
+# What can be given of each of the other things.
 _KEYS = {
     "lists": ("listId", "name", "publicname", "description", "welcomeMessageId", *FLAG_DEFAULTS),
     "campaigns": ("campaignId", *CAMPAIGN_TEXTS, *CAMPAIGN_CODES),
@@ -102,7 +105,10 @@ class Seeder:
         """Define custom fields; those that exist already stay as they are."""
         names = []
         for item in items:
+            refuse_unknown("custom field", item, _CUSTOM_FIELD_KEYS)
             names.append(str(item["privateName"]))
+            if FORBIDDEN.search(names[-1]):
+                raise ValueError(f"{NAME_RULE}, as {names[-1]!r} does")
             self._store.execute(
                 "INSERT OR IGNORE INTO customfields"
                 " (folderId, privateName, publicName, displayToUser, fieldType)"
@@ -153,6 +159,7 @@ class Seeder:
 
         def rows() -> Iterator[tuple[Any, ...]]:
             for item in items:
+                refuse_unknown("subscription", item, _SUBSCRIPTION_KEYS)
                 list_id = int(item.get("listId", default_list))
                 contact_id = item.get("contactId") or self._store.value(
                     "SELECT MAX(contactId) FROM contacts WHERE folderId = ? AND email = ?",

@@ -20,7 +20,8 @@ TYPES = (
     "date",
 )  # fmt: skip
 _RESERVED = {*CONTACT_TEXTS, "contactId", "email", "status", "createDate", "bounceCount"}
-_FORBIDDEN = re.compile(r"""[\s'"/\\\[\]\x00-\x1f]""")
+FORBIDDEN = re.compile(r"""[\s'"/\\\[\]\x00-\x1f]""")
+NAME_RULE = "privateName can not contain spaces, quotes, slashes or square brackets"
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _DATE_FORMS = {"iso": ("%Y-%m-%d",), "us": ("%m/%d/%Y",), "any": ("%Y-%m-%d", "%m/%d/%Y")}
 
@@ -84,9 +85,8 @@ class CustomFieldEndpoint(Endpoint):
             "displayToUser": reader.flag("displayToUser", required=True),
             "fieldType": reader.choice("fieldType", TYPES, required=True),
         }
-        if _FORBIDDEN.search(name):
-            rule = "privateName can not contain spaces, quotes, slashes or square brackets"
-            reader.complain(error_texts.not_valid("privateName", rule))
+        if FORBIDDEN.search(name):
+            reader.complain(error_texts.not_valid("privateName", NAME_RULE))
         elif (row is None or name != row["privateName"]) and (
             name in _RESERVED or self.find(context, name)
         ):
