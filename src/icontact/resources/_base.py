@@ -160,7 +160,7 @@ class Resource(Generic[M]):
         bodies: list[dict[str, Any]] = []
         for index, row in enumerate(rows):
             try:
-                if self._wire_id and (type(row) is dict or isinstance(row, Mapping)):
+                if self._wire_id and isinstance(row, Mapping):
                     self._check_row(row)
                     if self._identity in row:
                         rest = {name: row[name] for name in row if name != self._identity}
@@ -174,33 +174,22 @@ class Resource(Generic[M]):
 
     def _create_many(
         self,
-        rows: Iterable[Any],
+        bodies: list[dict[str, Any]],
         safety: Safety,
         sent_key: Callable[[Mapping[str, Any]], Hashable],
         stored_key: Callable[[M], Hashable],
     ) -> BatchResult[M]:
-        """Create items, and update those whose row holds the id.
+        """Create items, and update those whose body holds the id.
 
         Args:
-            rows: The fields of each item.
+            bodies: The body of each item.
             safety: Whether they may be sent again.
             sent_key: Identifies a body without an id.
             stored_key: Identifies the stored item likewise.
         """
-        bodies = self._bodies(rows)
         if not bodies:
             return BatchResult()
         answer = self._transport.send(self._post(bodies, safety))
-        return self._batch_result(bodies, answer, sent_key, stored_key)
-
-    def _batch_result(
-        self,
-        bodies: list[dict[str, Any]],
-        answer: Answer,
-        sent_key: Callable[[Mapping[str, Any]], Hashable],
-        stored_key: Callable[[M], Hashable],
-    ) -> BatchResult[M]:
-        """Match the items of an answer with the bodies that were sent."""
         items: list[M] = wire.decode_rows(self._model, answer.payload, self._plural, answer.call)
         ids = {body[self._wire_id] for body in bodies if self._wire_id in body}
         identities = [getattr(one, self._identity) for one in items]

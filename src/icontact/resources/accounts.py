@@ -89,7 +89,7 @@ class ClientFolders(Collection[ClientFolder]):
     def create_many(self, rows: Iterable[ClientFolderFields], /) -> BatchResult[ClientFolder]:
         """Create client folders in one request, by name. Not repeated after a lost answer."""
         return self._create_many(
-            rows,
+            self._bodies(rows),
             Safety.ONCE,
             lambda body: body.get("name"),
             lambda folder: folder.name,

@@ -50,7 +50,7 @@ class Campaigns(Collection[Campaign]):
         answer.
         """
         return self._create_many(
-            rows, Safety.ONCE, lambda body: body.get("name"), lambda one: one.name
+            self._bodies(rows), Safety.ONCE, lambda body: body.get("name"), lambda one: one.name
         )
 
     def update(self, campaign_id: int, /, **fields: Unpack[CampaignFields]) -> Campaign:

@@ -194,11 +194,9 @@ class Contacts(Resource[Contact]):
                 that were sent. ``False`` saves this request, and ``unknown_fields`` stays empty.
         """
         bodies = self._bodies(rows)
-        if not bodies:
-            return BatchResult()
-        result = self._batch_result(
+        result = self._create_many(
             bodies,
-            self._transport.send(self._post(bodies, Safety.REPEATABLE)),
+            Safety.REPEATABLE,
             lambda body: canonical_address(str(body.get("email", ""))),
             lambda contact: canonical_address(contact.email),
         )

@@ -51,7 +51,7 @@ class CustomFields(Resource[CustomField]):
         Not repeated after a lost answer.
         """
         return self._create_many(
-            rows,
+            self._bodies(rows),
             Safety.ONCE,
             lambda body: str(body.get("privateName")).casefold(),
             lambda field: field.private_name.casefold(),

@@ -78,7 +78,7 @@ class Lists(Resource[ContactList]):
     def create_many(self, rows: Iterable[ListFields], /) -> BatchResult[ContactList]:
         """Create lists in one request, matched by name. Not repeated after a lost answer."""
         return self._create_many(
-            rows, Safety.ONCE, lambda body: body.get("name"), lambda item: item.name
+            self._bodies(rows), Safety.ONCE, lambda body: body.get("name"), lambda item: item.name
         )
 
     def update(self, list_id: int, /, **fields: Unpack[ListFields]) -> ContactList:

@@ -78,7 +78,7 @@ class Messages(Resource[Message]):
         Not repeated after a lost answer.
         """
         return self._create_many(
-            rows,
+            self._bodies(rows),
             Safety.ONCE,
             lambda body: (body.get("subject"), body.get("messageName", "")),
             lambda one: (one.subject, one.message_name),

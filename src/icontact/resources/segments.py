@@ -55,7 +55,7 @@ class Segments(Collection[Segment]):
         Not repeated after a lost answer.
         """
         return self._create_many(
-            rows,
+            self._bodies(rows),
             Safety.ONCE,
             lambda body: (body.get("name"), str(body.get("listId"))),
             lambda one: (one.name, str(one.list_id)),
@@ -125,7 +125,7 @@ class Criteria(Collection[Criterion]):
             ValueError: As for :meth:`create`; names the row.
         """
         return self._create_many(
-            rows,
+            self._bodies(rows),
             Safety.ONCE,
             lambda body: (body["fieldName"], body["operator"], tuple(map(str, body["values"]))),
             lambda stored: (stored.field_name, stored.operator, stored.values),

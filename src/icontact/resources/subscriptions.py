@@ -231,14 +231,7 @@ class Subscriptions(Resource[Subscription]):
                 and such rows have no reason.
         """
         bodies = self._bodies(rows)
-        if not bodies:
-            return BatchResult()
-        result = self._batch_result(
-            bodies,
-            self._transport.send(self._post(bodies, Safety.REPEATABLE)),
-            _sent_key,
-            self._id_of,
-        )
+        result = self._create_many(bodies, Safety.REPEATABLE, _sent_key, self._id_of)
         if not explain:
             return result
         silent = [

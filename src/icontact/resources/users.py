@@ -59,7 +59,7 @@ class Users(Collection[User]):
         answer.
         """
         return self._create_many(
-            rows,
+            self._bodies(rows),
             Safety.ONCE,
             lambda body: str(body.get("userName")).lower(),
             lambda user: user.user_name.lower(),
@@ -146,7 +146,7 @@ class Permissions(Resource[Permission]):
     def set_many(self, rows: Iterable[PermissionFields], /) -> BatchResult[Permission]:
         """Set what the user may do in several client folders, in one request. Safe to repeat."""
         return self._create_many(
-            rows,
+            self._bodies(rows),
             Safety.REPEATABLE,
             lambda body: body.get("clientFolderId"),
             lambda one: one.client_folder_id,

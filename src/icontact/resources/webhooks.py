@@ -43,7 +43,7 @@ class Webhooks(Collection[Webhook]):
         Not repeated after a lost answer.
         """
         return self._create_many(
-            rows,
+            self._bodies(rows),
             Safety.ONCE,
             lambda body: (body.get("eventId"), body.get("url")),
             lambda one: (one.event_id, one.url),

@@ -39,7 +39,7 @@ def encode_fields(
             is not a mapping.
         ValueError: For a value that cannot be sent; names the field.
     """
-    if type(fields) is not dict and not isinstance(fields, Mapping):
+    if not isinstance(fields, Mapping):
         raise TypeError(f"expected a mapping of fields, not {type(fields).__name__}")
     shape = shape_of(model)
     body: dict[str, Any] = {}
