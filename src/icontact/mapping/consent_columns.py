@@ -28,6 +28,7 @@ from icontact.mapping.consent_reading import (
     refusal_in,
     texts_in,
 )
+from icontact.mapping.contact_fields import shown
 from icontact.mapping.normalize import header_words
 from icontact.mapping.values import is_blank
 
@@ -35,6 +36,13 @@ _GENERAL = frozenset(
     "status state statut estado stato stav tila статус durum ステータス 状態 active aktiv enabled "
     "confirmed memberstatus subscribertype".split()
 )
+
+#: How deep the fields of objects are looked at.
+_DEEPEST = 5
+
+#: What names the field in a list of custom fields: ``{"name": "Opt out", "value": "yes"}``.
+_NAMING = ("name", "key", "label", "field", "title", "id")
+
 _ABOUT_CONSENT = re.compile(r"permission|preference|^bulke?mail|privacymarketing|abonne")
 
 
@@ -47,7 +55,7 @@ def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentCol
     meaning = None if kind is None else _meaning(kind, column, values, bool(rows))
     if meaning is None:
         # The other cells may be about a person, and are shown nowhere.
-        refusals = dict.fromkeys(_refusals(column, values))
+        refusals = dict.fromkeys([*_refusals(column, values), *_refusing_fields(column, values)])
         one = ConsentColumn(column=column, meaning="unsure", words=refusals)
         return one if refusals else None
     return ConsentColumn(column=column, meaning=meaning).with_words(rows)
@@ -66,6 +74,39 @@ def _refusals(column: str, values: Sequence[object]) -> Iterator[str]:
             if is_other_channel(header_words(column)):
                 return
             yield phrase
+
+
+def _refusing_fields(column: str, values: Sequence[object]) -> Iterator[str]:
+    """Yield the fields of objects in a column, such as ``attributes.opt_out``, that refuse."""
+    fields: dict[str, list[object]] = {}
+    for value in values:
+        if isinstance(value, Mapping | list | tuple):
+            for name, inner in _fields_in(column, value):
+                if name != column:  # which the texts of a list keep
+                    fields.setdefault(name, []).append(inner)
+    for name, inners in fields.items():
+        one = column_of(name, [{name: inner} for inner in inners])
+        if one is not None and (one.meaning == "unsure" or False in one.words.values()):
+            yield shown(name)
+
+
+def _fields_in(path: str, value: object, depth: int = _DEEPEST) -> Iterator[tuple[str, object]]:
+    """Yield the fields of an object, and of those in it, named by all keys that lead to them."""
+    if isinstance(value, Mapping):
+        naming = next((key for key in _NAMING if isinstance(value.get(key), str)), None)
+        inner = [(f"{path}.{key}", one) for key, one in value.items() if isinstance(key, str)]
+        if naming is not None and "value" in value:
+            pair = (f"{path}.{naming}", f"{path}.value")
+            inner = [one for one in inner if one[0] not in pair]
+            inner.append((f"{path}.{value[naming]}", value["value"]))
+    elif isinstance(value, list | tuple):
+        inner = [(path, one) for one in value]
+    else:
+        yield path, value
+        return
+    if depth:
+        for name, one in inner:
+            yield from _fields_in(name, one, depth - 1)
 
 
 def _meaning(
@@ -117,6 +158,9 @@ def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> st
             sure = read(value, "yes") == "no_mail"
         else:
             sure = is_strong_no(value)
+        if not sure and isinstance(value, Mapping) and key.count(".") < _DEEPEST:
+            inner = {f"{key}.{name}": one for name, one in value.items() if type(name) is str}
+            sure = certain_no(inner) is not None
         if sure:
             return said_no(key).problem
     return None
