@@ -108,11 +108,8 @@ class Contacts(Resource[Contact]):
         if not isinstance(email, str):
             raise TypeError(f"email must be a text, not {type(email).__name__}")
         wanted = Private(email.strip())
-        canonical, by_id, spelled = (
-            canonical_address(wanted),
-            dict[int, Contact](),
-            spellings(wanted),
-        )
+        canonical, spelled = canonical_address(wanted), spellings(wanted)
+        by_id: dict[int, Contact] = {}
         for spelling in spelled:
             for contact in self.list(email=spelling):
                 if canonical_address(contact.email) == canonical:

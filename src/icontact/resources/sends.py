@@ -19,6 +19,15 @@ from icontact.wire import EasternOffset
 _SCHEDULED = re.compile(r"\[messageId=(\d+)\] already scheduled for send \[sendId=(\d+)\]")
 
 
+#: The arguments that name lists and segments.
+_AUDIENCE = (
+    "include_list_ids",
+    "exclude_list_ids",
+    "include_segment_ids",
+    "exclude_segment_ids",
+)
+
+
 class Sends(Collection[Send]):
     """The sends of one client folder: ``/a/{accountId}/c/{clientFolderId}/sends``.
 
@@ -68,6 +77,7 @@ class Sends(Collection[Send]):
     _plural = "sends"
     _singular = "send"
     _identity = "send_id"
+    _writable = frozenset({"message_id", *_AUDIENCE})
 
     def __init__(
         self,
@@ -118,13 +128,13 @@ class Sends(Collection[Send]):
                 the time is past or has no time zone.
             TypeError: If ids are not whole numbers.
         """
-        body: dict[str, Any] = {"messageId": _checked_id("message_id", message_id)}
+        wanted = _checked_id("message_id", message_id)
         audience = _audience(
             include_list_ids, exclude_list_ids, include_segment_ids, exclude_segment_ids
         )
-        for name, ids in audience.items():
-            if ids:
-                body[_WIRE_NAMES[name]] = ",".join(map(str, ids))
+        body = self._body(
+            {"message_id": wanted, **{name: ids for name, ids in audience.items() if ids}}
+        )
         if scheduled_time is not None:
             body["scheduledTime"] = self._checked_time(scheduled_time, eastern_offset)
         answer = self._transport.send(Call("POST", self._path, body=[body], safety=Safety.ONCE))
@@ -226,18 +236,10 @@ class Sends(Collection[Send]):
         raise ValueError(f"scheduled_time: {reason}")
 
 
-_WIRE_NAMES = {
-    "include_list_ids": "includeListIds",
-    "exclude_list_ids": "excludeListIds",
-    "include_segment_ids": "includeSegmentIds",
-    "exclude_segment_ids": "excludeSegmentIds",
-}
-
-
 def _audience(*given: Iterable[int]) -> dict[str, tuple[int, ...]]:
     """Return the ids of lists and segments by the names of the arguments."""
     chosen: dict[str, tuple[int, ...]] = {}
-    for name, ids in zip(_WIRE_NAMES, given, strict=True):
+    for name, ids in zip(_AUDIENCE, given, strict=True):
         # "12" would be taken for the lists 1 and 2.
         if isinstance(ids, str | bytes) or not isinstance(ids, Iterable):
             kind = "a text" if isinstance(ids, str | bytes) else f"one {type(ids).__name__}"

@@ -59,36 +59,28 @@ def _converter() -> Converter:
     converter.register_structure_hook_factory(
         _is_open_enum, lambda wanted: open_enum(get_args(wanted)[0])
     )
-    converter.register_structure_hook_func(attrs.has, _nested)
-    converter.register_structure_hook_func(_is_optional, _optional_nested)
-    converter.register_structure_hook_func(_is_array, _all_nested)
+    converter.register_structure_hook_func(_model_in, _nested)
     return converter
 
 
 _NOTHING: tuple[Any, ...] = (None, "", [])
 
 
-def _nested(raw: Any, model: type[Any]) -> Any:
-    # PHP writes an empty object as an empty array.
-    return shape_of(model).construct({} if raw in _NOTHING else raw)
+def _model_in(wanted: Any) -> Any:
+    """Return the model of ``Model``, ``Model | None`` and ``tuple[Model, ...]``; else ``None``."""
+    return wanted if attrs.has(wanted) else next(filter(attrs.has, get_args(wanted)), None)
 
 
-def _optional_nested(raw: Any, wanted: Any) -> Any:
-    return None if raw in _NOTHING else _nested(raw, get_args(wanted)[0])
-
-
-def _all_nested(raw: Any, wanted: Any) -> tuple[Any, ...]:
+def _nested(raw: Any, wanted: Any) -> Any:
+    model, is_array = _model_in(wanted), _is_tuple(wanted)
+    if wanted is model:
+        # PHP writes an empty object as an empty array.
+        return shape_of(model).construct({} if raw in _NOTHING else raw)
     if raw in _NOTHING:
-        return ()
-    if not isinstance(raw, list):
+        return () if is_array else None
+    if is_array and not isinstance(raw, list):
         raise ValueError(f"expected an array, got {kind(raw)}")
-    return tuple(_nested(item, get_args(wanted)[0]) for item in raw)
-
-
-def _is_optional(wanted: Any) -> bool:
-    """Return whether a type is ``Model | None``."""
-    inner = get_args(wanted)
-    return len(inner) == 2 and attrs.has(inner[0]) and inner[1] is type(None)
+    return tuple(_nested(one, model) for one in raw) if is_array else _nested(raw, model)
 
 
 def _is_open_enum(wanted: Any) -> bool:
@@ -96,11 +88,6 @@ def _is_open_enum(wanted: Any) -> bool:
     inner = get_args(wanted)
     is_pair = len(inner) == 2 and isinstance(inner[0], type) and inner[1] is str
     return is_pair and issubclass(inner[0], OpenEnum)
-
-
-def _is_array(wanted: Any) -> bool:
-    """Return whether a type is ``tuple[Model, ...]``."""
-    return _is_tuple(wanted) and attrs.has(get_args(wanted)[0])
 
 
 def _is_tuple(wanted: Any) -> bool:
@@ -252,7 +239,7 @@ def _blank(value: Any) -> Any:
 
 def _problems(wanted: Any, raw: Any, path: str) -> list[str]:
     """Return a line for each field of a value that does not fit its type, with its path."""
-    model = wanted if attrs.has(wanted) else next(filter(attrs.has, get_args(wanted)), None)
+    model = _model_in(wanted)
     if model is None:
         try:
             _CONVERTER.structure(raw, wanted)
@@ -261,7 +248,7 @@ def _problems(wanted: Any, raw: Any, path: str) -> list[str]:
         return []
     if wanted is not model and raw in _NOTHING:
         return []
-    if _is_array(wanted):
+    if _is_tuple(wanted):
         if not isinstance(raw, list):
             return [f"{path}: expected an array, got {kind(raw)}"]
         return [p for i, one in enumerate(raw) for p in _problems(model, one, f"{path}[{i}]")]
