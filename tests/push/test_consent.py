@@ -171,3 +171,53 @@ def test_no_consent_unsubscribes_no_one(sandbox: Sandbox, folder: Folder) -> Non
 
     assert push.one({"Email": "ada@example.com", "Consent": ""}).status == "skipped"
     assert on_the_list(folder) == ["ada@example.com"]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "ada@example.com.",
+        "ada\u200b@example.com",
+        "ada＠example.com",
+        "ada @example.com",
+        "'ada@example.com'",
+        "ada@example.com (old)",
+        "Ada: ADA@EXAMPLE.COM!",
+        "ada@example.com#",
+        "@@ ada@example.com",
+    ],
+)
+@pytest.mark.parametrize("said", ["yes", "perhaps"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_refusal_under_a_damaged_address_counts_for_its_person(
+    folder: Folder, damaged: str, said: str, order: int
+) -> None:
+    rows = [{"Email": damaged, "Opt Out": said}, {"Email": "Ada@example.com", "Opt Out": "no"}]
+    rows.append({"Email": "bo@example.com", "Opt Out": "no"})
+
+    push_of(folder, do_not_contact="Opt Out").run(rows[::order])
+
+    assert on_the_list(folder) == ["bo@example.com"]
+
+
+def test_a_damaged_address_is_never_pushed(folder: Folder) -> None:
+    rows = [{"Email": "ada@example.com (old)", "Opt Out": "no"}, {"Email": "no address at all"}]
+
+    report = push_of(folder, do_not_contact="Opt Out").run(rows)
+
+    assert report.counts["rejected"] == 2
+    assert on_the_list(folder) == []
+
+
+def test_a_refusal_without_any_address_restricts_no_one(folder: Folder) -> None:
+    rows = [
+        {"Email": "unknown", "Opt Out": "yes"},
+        {"Email": "@.", "Opt Out": "yes"},
+        {"Email": None, "Opt Out": "yes"},
+        {"Email": "bo@example.com", "Opt Out": "no"},
+    ]
+
+    report = push_of(folder, do_not_contact="Opt Out").run(rows)
+
+    assert report.counts["skipped"] == 3
+    assert on_the_list(folder) == ["bo@example.com"]

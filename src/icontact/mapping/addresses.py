@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 
 # requests brings it, and looks host names up with it.
 import idna
@@ -22,6 +23,10 @@ _FORBIDDEN = re.compile(r'[\s,;:<>()\[\]\\"]')
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
+#: An address within a text, whatever is around it.
+_MEANT = re.compile(r"""[^\s,;:<>()\[\]\\"'`/|@]+@[\w.-]+""")
+_LONGEST_VALUE = 2_000
+
 #: Nearly every address; at most its domain has to go to lower case.
 _USUAL = re.compile(
     r"(?:[A-Za-z0-9_+-]+\.)*[A-Za-z0-9_+-]+"
@@ -34,6 +39,22 @@ def usual_email(value: object) -> str | None:
     """Return an address as `clean_email` does, if it is of the usual form."""
     if type(value) is str and len(value) <= _MOST_BEFORE_AT and (usual := _USUAL.fullmatch(value)):
         return value[: usual.start(1)] + usual[1].lower()
+    return None
+
+
+def meant_address(value: object) -> str | None:
+    """Return the address that a damaged one means, so that its person can be left out of a push.
+
+    It is never pushed: a wrong guess could reach another person.
+
+    >>> meant_address("Jo\u200b @example.com.")
+    'Jo@example.com'
+    """
+    text = unicodedata.normalize("NFKC", str(value)[:_LONGEST_VALUE])
+    text = "".join(char for char in text if unicodedata.category(char) not in _INVISIBLE)
+    for found in _MEANT.findall(re.sub(r"\s*([@.])\s*", r"\1", text)):
+        with suppress(MappingError):
+            return str(clean_email(found.strip(".-_")).value)
     return None
 
 

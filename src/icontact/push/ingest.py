@@ -12,6 +12,7 @@ from icontact._wording import number_of
 from icontact.addresses import canonical_address
 from icontact.errors import ConfigError, DoNotContact, JournalError, MappingError, NoConsent
 from icontact.mapping import ContactMapper, Explanation
+from icontact.mapping.addresses import meant_address
 from icontact.mapping.consent import ConsentColumn
 from icontact.mapping.consent_columns import certain_no
 from icontact.models import ContactFields
@@ -194,7 +195,7 @@ class _RowReader:
             if type(row) is dict or isinstance(row, Mapping):
                 refusal = certain_no(row, self._consent_keys)
                 if refusal is not None:
-                    return self._opted_out(self._mapper.explain(row)["email"].result, refusal)
+                    return self._opted_out(_meant_email(row, self._mapper.explain(row)), refusal)
                 if self.count < FIRST_ROWS:
                     self._note_consent(row)
             mapped = self._mapper.apply(row)
@@ -219,7 +220,7 @@ class _RowReader:
         key = self._mapper.explain({})["email"].sources[0]
         # The column of the address may hold the value of a neighbour.
         candidates: list[Mapping[Any, Any]] = [row.cells, *({key: one} for one in row.addresses)]
-        found = (self._mapper.explain(cells)["email"].result for cells in candidates)
+        found = (_meant_email(cells, self._mapper.explain(cells)) for cells in candidates)
         return self._rejected(
             next((one for one in found if one is not None), None), row.reason, restricted=True
         )
@@ -237,14 +238,15 @@ class _RowReader:
         except Exception as other:  # noqa: BLE001  # it could be read once, and not a second time
             return self._unreadable(other)
         email = explained["email"].result
+        meant = _meant_email(row, explained)
         if isinstance(error, NoConsent):
             return self._ended(
-                email, OutcomeStatus.SKIPPED, Reason.of(ReasonCode.OPTED_OUT, error.problem)
+                meant, OutcomeStatus.SKIPPED, Reason.of(ReasonCode.OPTED_OUT, error.problem)
             )
         if isinstance(error, DoNotContact):
-            return self._opted_out(email, error.problem)
+            return self._opted_out(meant, error.problem)
         restricts = error.field in ("do_not_contact", "consent") or self._restricts(explained)
-        return self._rejected(email, error.problem, restricted=restricts)
+        return self._rejected(meant if restricts else email, error.problem, restricted=restricts)
 
     def _restricts(self, explained: Explanation) -> bool:
         status = next((one for one in explained.fields if one.target == "status"), None)
@@ -283,3 +285,11 @@ class _RowReader:
         return RowRecord(
             self.count, email, address, None, restricted=restricted, status=status, reason=reason
         )
+
+
+def _meant_email(row: Mapping[Any, Any], explained: Explanation) -> str | None:
+    """Return the address of a row that restricts its person, even if it is damaged."""
+    email = explained["email"]
+    values = (row.get(key) for key in email.sources)
+    found = (meant_address(value) for value in values if value is not None)
+    return email.result or next((one for one in found if one is not None), None)
