@@ -117,6 +117,47 @@ def test_a_criterion_needs_its_segment(sandbox: Sandbox) -> None:
         sandbox.seed(criteria=EVERYTHING["criteria"])
 
 
+@pytest.mark.parametrize("field", ["city", "createDate", "messageOpens"])
+@pytest.mark.parametrize(
+    ("operator", "values"), [("foo", ["1"]), ("eq", []), ("bet", ["1"]), ("month", ["x"])]
+)
+def test_a_criterion_without_sense_matches_no_contact(
+    wire: Wire, field: str, operator: str, values: list[str]
+) -> None:
+    wire.people(1)
+    criterion = {"segmentId": 234876, "fieldName": field, "operator": operator, "values": values}
+    wire.sandbox.seed(campaigns=[{}], segments=[{"name": "Odd"}], criteria=[criterion])
+    message_id = wire.message()
+    assert wire.dispatch(message_id, includeSegmentIds="234876")["recipientCount"] == "0"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"messageId": 7, "includeListIds": "205303"},
+        {"messageId": 60117, "includeListIds": "abc"},
+        {"messageId": 60117, "includeSegmentIds": "7, x"},
+    ],
+)
+def test_a_pending_send_that_names_nothing_does_not_stop_the_sandbox(
+    wire: Wire, odd: dict[str, Any]
+) -> None:
+    wire.people(1)
+    due = {"status": "pending", "scheduledTime": "2009-07-25T14:55:12-04:00", **odd}
+    wire.sandbox.seed(campaigns=[{}], messages=[{"subject": "x", "campaignId": 248}], sends=[due])
+    assert wire.get("/contacts")["total"] == 1
+    assert wire.get("/sends")["sends"][0]["status"] == "released"
+    assert wire.sandbox.state.reactions() == []
+
+
+def test_lists_of_a_seeded_send_may_stand_apart(wire: Wire) -> None:
+    wire.people(1)
+    due = {"messageId": 60117, "status": "pending", "scheduledTime": "2009-07-25T14:55:12-04:00"}
+    lists = {"includeListIds": "7, 205303"}
+    wire.sandbox.seed(campaigns=[{}], messages=[{"campaignId": 248}], sends=[{**due, **lists}])
+    assert wire.get("/sends")["sends"][0]["recipientCount"] == "1"
+
+
 def test_a_segment_of_nonsense_holds_nobody(wire: Wire) -> None:
     wire.people(1)
     wire.sandbox.seed(**{name: EVERYTHING[name] for name in ("campaigns", "segments", "criteria")})

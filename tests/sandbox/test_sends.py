@@ -137,6 +137,7 @@ def test_only_normal_subscriptions_are_mailed(wire: Wire, status: str) -> None:
         ({"messageId": ""}, "You did not provide a messageId field"),
         ({"messageId": 7}, "You provided a messageId that we did not recognise"),
         ({"includeListIds": ""}, "You did not provide an includeListIds or an includeSegmentIds"),
+        ({"includeListIds": " , "}, "The includeListIds value you provided was not valid"),
         ({"includeListIds": "205303,7"}, "You provided a includeListIds that we did not"),
         ({"includeListIds": [205303]}, "The includeListIds value you provided was not valid"),
         ({"excludeListIds": "x"}, "You provided a excludeListIds that we did not"),

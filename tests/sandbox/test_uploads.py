@@ -180,6 +180,8 @@ def test_data_that_cannot_be_read_is_refused(wire: Wire, data: bytes, text: str)
         ({"action": "update", "listIds": "205303"}, "action can be one of add"),
         ({"action": "add"}, "You did not provide a listIds field"),
         ({"action": "add", "listIds": "7"}, "You provided a listIds that we did not recognise"),
+        ({"action": "add", "listIds": " , "}, "The listIds value you provided was not valid"),
+        ({"action": "add", "listIds": " "}, "The listIds value you provided was not valid"),
         ({"action": "add", "listIds": "205303", "uploadId": 1}, "not allowed here"),
     ],
 )

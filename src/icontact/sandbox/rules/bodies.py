@@ -176,8 +176,11 @@ class FieldReader:
 
     def known_ids(self, table: str, name: str, key: str) -> list[int]:
         """Read comma-separated ids in one text; each has to name something."""
-        ids = []
-        for part in filter(None, (part.strip() for part in self.text(name).split(","))):
+        text, ids = self.text(name), []
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        if text and not parts:
+            self.complain(error_texts.not_valid(name))
+        for part in parts:
             found = self._look_up(table, name, key, part)
             if found is None:
                 return []

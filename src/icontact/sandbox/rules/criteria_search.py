@@ -70,6 +70,9 @@ class Field:
 
     def clause(self, quirks: Quirks, operator: str, values: Sequence[str]) -> Clause | None:
         """Return the condition of a criterion; ``None`` if the field takes no such values."""
+        # A seeded criterion may be without sense.
+        if operator not in OPERATORS or len(values) != _count(operator):
+            return None
         if self.reaction and quirks.tracking_criteria == "message_id":
             message_id = number(values[0])
             if operator != "eq" or message_id is None:
@@ -116,13 +119,17 @@ def problem(context: RequestContext, name: str, operator: str, values: Sequence[
     field = _field(name, custom_fields.defined(context))
     if field is None:
         return error_texts.not_recognised("fieldName")
-    wanted = 2 if operator == "bet" else 1
-    if len(values) != wanted:
-        count = "two values" if wanted == 2 else "one value"
+    if len(values) != _count(operator):
+        count = "two values" if operator == "bet" else "one value"
         return error_texts.not_valid("values", f"The operator {operator} takes {count}")
     if field.clause(context.quirks, operator, values) is None:
         return error_texts.not_valid("values", f"{name} can not be compared in this way")
     return None
+
+
+def _count(operator: str) -> int:
+    """Return how many values an operator takes."""
+    return 2 if operator == "bet" else 1
 
 
 def members(context: RequestContext, segment_id: int) -> Clause:

@@ -12,7 +12,7 @@ import attrs
 from icontact.sandbox import timestamps
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules import criteria_search, history, message_content, uploads
-from icontact.sandbox.rules.context import RequestContext
+from icontact.sandbox.rules.context import RequestContext, number
 from icontact.sandbox.rules.search_terms import Clause, joined
 from icontact.sandbox.store import Row, Store
 
@@ -139,13 +139,17 @@ def _sources(context: RequestContext, send: Row, way: str, on_lists: str) -> Cla
 
 
 def _ids(text: str) -> list[int]:
-    return [int(part) for part in text.split(",") if part]
+    """Read ids; a part that is not an id, such as a seed may have, names nothing."""
+    return [known for part in text.split(",") if (known := number(part.strip())) is not None]
 
 
 def _foresee(context: RequestContext, send: Row) -> None:
     """Store what the recipients are going to do."""
     send_id, epoch = send["sendId"], context.epoch
-    message = context.load("messages", "messageId", send["messageId"])
+    message = context.find("messages", "messageId", send["messageId"])
+    if message is None:
+        # It was seeded without one: there is nothing to react to.
+        return
     tracked = context.store.value(
         "SELECT clickTrackMode FROM campaigns WHERE campaignId = ?", (message["campaignId"],)
     )

@@ -68,7 +68,7 @@ def finish(context: RequestContext, row: Row) -> None:
     """Store the contacts of an upload, put them on its lists, and note what was left out."""
     types = custom_fields.defined(context)
     table = parse_data(row["data"], types)
-    list_ids = [int(text) for text in row["listIds"].split(",")]
+    list_ids = [int(text) for text in row["listIds"].split(",") if text]
     problems = []
     if table.unknown:
         names = ", ".join(table.unknown)
