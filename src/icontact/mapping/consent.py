@@ -219,24 +219,6 @@ class ConsentCheck:
         check.columns = tuple(one.with_words(rows) for one in self.columns)
         return check
 
-    def changed(
-        self,
-        do_not_contact: Sequence[Key] = (),
-        consent: Sequence[Key] = (),
-        ignore: Sequence[Key] = (),
-        blank: ConsentBlank | None = None,
-    ) -> ConsentCheck:
-        """Return the check with more columns, which win over those that it had."""
-        given = (*do_not_contact, *consent, *ignore)
-        no = [key for key in self.keys("no") if key not in given] if self.stated else []
-        no += do_not_contact
-        return ConsentCheck(
-            no or (False if self.stated else None),
-            [*(key for key in self.keys("yes") if key not in given), *consent],
-            blank or self.blank,
-            [*(key for key in self.ignored if key not in given), *ignore],
-        )
-
     def as_config(self) -> dict[str, Any]:
         """Return the options as a mapping's table of options takes them."""
         no, yes = self.keys("no"), self.keys("yes")

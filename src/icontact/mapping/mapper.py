@@ -419,7 +419,15 @@ class ContactMapper:
         Raises:
             MappingError: A column's name contradicts the option that it is given for.
         """
-        check = self.consent.changed(do_not_contact, consent, ignore, consent_blank)
+        old, given = self.consent, (*do_not_contact, *consent, *ignore)
+        no = [key for key in old.keys("no") if key not in given] if old.stated else []
+        no += do_not_contact
+        check = ConsentCheck(
+            no or (False if old.stated else None),
+            [*(key for key in old.keys("yes") if key not in given), *consent],
+            consent_blank or old.blank,
+            [*(key for key in old.ignored if key not in given), *ignore],
+        )
         return self._with(consent=check.with_words(rows))
 
     def missing(self, columns: Iterable[Hashable]) -> tuple[Key, ...]:
