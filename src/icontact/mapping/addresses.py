@@ -107,10 +107,10 @@ def clean_email(value: object, several: str = "first") -> TransformResult:
             ascii_domain = ""  # refused below, as the text of this error holds the domain
     labels = ascii_domain.split(".")
     if len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)):
-        raise _not_valid("no valid domain after the @")
+        raise MappingError("not a valid e-mail address: no valid domain after the @")
     cleaned = f"{local}@{ascii_domain}"
     if len(cleaned) > MOST_CHARACTERS:
-        raise _not_valid(f"longer than {MOST_CHARACTERS} characters")
+        raise MappingError(f"not a valid e-mail address: longer than {MOST_CHARACTERS} characters")
     if not local.isascii():
         notes += ("letters outside ASCII before the @, which iContact may refuse",)
     return TransformResult(cleaned, notes)
@@ -130,8 +130,4 @@ def _check_local_part(address: str, local: str, at: str) -> None:
     )
     for fault, is_wrong in faults:
         if is_wrong:
-            raise _not_valid(fault)
-
-
-def _not_valid(fault: str) -> MappingError:
-    return MappingError(f"not a valid e-mail address: {fault}")
+            raise MappingError(f"not a valid e-mail address: {fault}")

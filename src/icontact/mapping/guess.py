@@ -77,18 +77,10 @@ def guess(
 ) -> Guess:
     """Return the mapping that header and first rows suggest.
 
-    - Of several columns for the e-mail address, a phone or a fax, each row's first one that is not
-      blank counts. Of other fields the better spelling wins; what loses is noted.
-    - Columns of postal addresses stay together: of several groups (billing, shipping, home) each
-      row's first one that holds something is taken as a whole.
-    - A full name is taken apart where the header has neither first nor last name.
-    - Values correct the guess: ``Name`` of ``#1001`` is not a name, and ``Title`` fills the prefix
-      only if it holds honorifics.
-    - ``status`` is never guessed: in other systems it means something else. Where it says who may
-      be mailed, it is read as consent.
-    - A column ``custom_fields.NAME`` fills that custom field.
-    - The header of an export of ours is recognised: its values are iContact's own and go back as
-      they are, the status too; people who had unsubscribed, or not confirmed, are not pushed.
+    ``docs/map-columns.rst`` has the rules. Beside them: of several columns for one field the better
+    spelling wins, and what loses is noted; a full name is taken apart where the header has neither
+    first nor last name; people who had unsubscribed, or not confirmed, are not pushed from an
+    export of ours.
 
     Args:
         columns: The header.

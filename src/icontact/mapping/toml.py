@@ -41,18 +41,15 @@ def document(path: str | os.PathLike[str]) -> dict[str, Any]:
     except (ValueError, RecursionError):
         problem = _TOO_MUCH
     else:
-        if not _is_excessive(table):
+        is_too_much = any(
+            depth == _DEEPEST
+            or any(isinstance(one, int) and one.bit_length() > _BITS for one in level)
+            for depth, level in enumerate(levels(table))
+        )
+        if not is_too_much:
             return table
         problem = _TOO_MUCH
     raise ConfigError(f"cannot read {os.fspath(path)}: {problem}")
-
-
-def _is_excessive(table: dict[str, Any]) -> bool:
-    """Tell whether tables are nested too deeply, or a number has more than 64 bits."""
-    return any(
-        depth == _DEEPEST or any(isinstance(one, int) and one.bit_length() > _BITS for one in level)
-        for depth, level in enumerate(levels(table))
-    )
 
 
 def written(config: Mapping[str, Any]) -> str:
