@@ -162,6 +162,46 @@ def test_an_error_is_found_where_a_part_of_the_file_ends(monkeypatch: pytest.Mon
     assert written(saved(book))[0]["errors"] is True
 
 
+def test_a_formula_about_consent_that_was_never_calculated_stops_the_reading() -> None:
+    content = xlsx(("Email", "Opt Out"), ("jo@example.com", "=TRUE()"), ("bo@example.com", "no"))
+
+    said = refusal(content)
+
+    assert "formulas that were never calculated, in 'Opt Out'" in said
+    assert "open and save it in Excel or LibreOffice" in said
+
+
+def test_other_formulas_that_were_never_calculated_are_blank_and_noted() -> None:
+    rows = [*(("",) * 27 for _ in range(1)), ("Email", *[""] * 25, "Points")]
+    content = xlsx(*rows, ("jo@example.com", *[""] * 25, "=SUM(1, 2)"))
+    opened_rows = opened(content)
+
+    assert [row["Points"] for row in opened_rows] == [""]
+    assert any(
+        "never calculated, in 'Points', were read as blank" in one for one in opened_rows.notes
+    )
+
+
+def test_a_formula_whose_value_is_there_is_read() -> None:
+    content = xlsx(("Email", "Opt Out"), ("jo@example.com", "=TRUE()"), ("bo@example.com", "=A1"))
+    old = {
+        b"<f>TRUE()</f><v />": b"<f>TRUE()</f><v>1</v>",
+        b'<c r="B3"><f>A1</f><v />': b'<c r="B3" t="str"><f>A1</f><v></v>',
+    }
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(changed, "w") as after:
+        for name in before.namelist():
+            part = before.read(name)
+            for one, other in old.items():
+                part = part.replace(one, other)
+            after.writestr(name, part)
+
+    rows = opened(changed.getvalue())
+
+    assert [row["Opt Out"] for row in rows] == [1, ""]
+    assert rows.notes == ()
+
+
 def test_the_header_need_not_be_in_the_first_cell() -> None:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]

@@ -8,6 +8,7 @@ file alone.
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -18,6 +19,16 @@ LARGEST = 2**30
 
 _PART = 2**20
 _ERROR_CELL = b't="e"'
+
+#: A cell with a formula and no value: what wrote the file did not calculate it. Excel itself writes
+#: an empty value for a formula whose result is an empty text.
+_UNCALCULATED = re.compile(
+    rb'<c r="([A-Z]+)[0-9]+"(?![^>]*t="str")[^>]*>\s*<f[^>]*(?:/>|>[^<]*</f>)'
+    rb"\s*(?:<v ?/>|<v></v>)?\s*</c>"
+)
+
+#: A formula has at most 8,192 characters.
+_LONGEST_CELL = 2**15
 
 
 def write_rows(stream: BinaryIO, out: TextIO, sheet: str = "") -> None:
@@ -31,7 +42,7 @@ def write_rows(stream: BinaryIO, out: TextIO, sheet: str = "") -> None:
     about: dict[str, Any] = {}
     rows: Iterable[list[Any]] = ()
     try:
-        about["errors"] = _has_errors(stream)
+        about["errors"], about["uncalculated"] = _cells_without_value(stream)
         book = CalamineWorkbook.from_filelike(stream)
         names = book.sheet_names
         visible = [one for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
@@ -59,29 +70,44 @@ def write_rows(stream: BinaryIO, out: TextIO, sheet: str = "") -> None:
         json.dump(row, out)
 
 
-def _has_errors(stream: BinaryIO) -> bool:
-    """Tell whether an .xlsx holds cells with an error, which are read as blank.
+def _cells_without_value(stream: BinaryIO) -> tuple[bool, list[int]]:
+    """Find the cells of an .xlsx that are read as blank, although they are not.
+
+    Returns:
+        Whether there are cells with an error, and the columns with formulas that were never
+        calculated.
 
     Raises:
         OverflowError: If it is too large.
     """
-    is_zip, found = zipfile.is_zipfile(stream), False
+    has_errors, columns = False, set[bytes]()
+    is_zip = zipfile.is_zipfile(stream)
     stream.seek(0)
     if not is_zip:
-        return False
+        return has_errors, []
     with zipfile.ZipFile(stream) as archive:
         members = archive.infolist()
         if sum(member.file_size for member in members) > LARGEST:
             raise OverflowError
         for member in members:
-            if member.filename.startswith("xl/worksheets/") and not found:
+            if member.filename.startswith("xl/worksheets/"):
                 last = b""
                 with archive.open(member) as part:
-                    while not found and (content := part.read(_PART)):
-                        found = _ERROR_CELL in last + content
-                        last = content[-len(_ERROR_CELL) :]
+                    while content := part.read(_PART):
+                        content = last + content
+                        has_errors = has_errors or _ERROR_CELL in content
+                        if b"<f" in content:
+                            columns.update(_UNCALCULATED.findall(content))
+                        last = content[-_LONGEST_CELL:]
     stream.seek(0)
-    return found
+    return has_errors, sorted(map(_column_number, columns))
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number
 
 
 def _plain(value: Any) -> str | int | float:

@@ -19,6 +19,7 @@ from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from icontact.errors import ConfigError
+from icontact.mapping.consent_headers import kind_of
 from icontact.mapping.contact_fields import bounded
 from icontact.sources.excel_process import LARGEST
 from icontact.sources.header import (
@@ -181,6 +182,8 @@ class ExcelReader(FileReader):
             self._notes.append(f"line {line} is the header; the lines above it were not read")
         doubted = doubted_header(texts) if place == 0 and header_line is None else None
         self.doubted_line: int | None = None if doubted is None else ahead[doubted][0]
+        if about["uncalculated"]:
+            self._notes.append(_note_formulas(texts[place], about["uncalculated"], name))
         self._header = Header.of(texts[place])
         self.columns: tuple[str, ...] = self._header.columns
         self.duplicate_columns: Mapping[str, tuple[int, ...]] = self._header.duplicates
@@ -195,3 +198,20 @@ class ExcelReader(FileReader):
         """Yield every row that is not blank."""
         for line, cells in self._rows:
             yield line, self._header.row(cells)
+
+
+def _note_formulas(header: Sequence[str], columns: Sequence[int], name: str) -> str:
+    """Return the note on columns with formulas that were never calculated, read as blank.
+
+    Raises:
+        ConfigError: One of them says who may be mailed.
+    """
+    named = [header[column - 1] for column in columns if column <= len(header)]
+    where = bounded(named) if named else "columns without a name"
+    problem = f"formulas that were never calculated, in {where}"
+    if any(kind_of(column) is not None for column in named):
+        raise ConfigError(
+            f"{name} has {problem}, and they say who may be mailed: open and save it in Excel or "
+            "LibreOffice, which calculates them"
+        )
+    return f"{problem}, were read as blank: open and save the file in Excel to have their values"
