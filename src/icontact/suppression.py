@@ -76,16 +76,7 @@ _AT_ONCE = 100
 class Suppressions(HasFrame):
     """Reads the contacts that may not be mailed. No request is made before the first row.
 
-    Args:
-        transport: Sends the calls.
-        folder: The folder's path.
-        list_id: Only those that it keeps from the mail of one list.
-        since: Only what happened since then: a time with its zone, a date (from its beginning in
-            the local zone), or either as ISO text.
-
-    Raises:
-        ValueError: If ``since`` has no time zone, or is not a date.
-        TypeError: If it is something else.
+    Made by :meth:`icontact.Folder.suppressed`, which explains its options.
     """
 
     def __init__(

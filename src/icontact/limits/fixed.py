@@ -53,13 +53,7 @@ class FixedLimiter(QueuedLimiter):
             return self._wait(ledger, cost, now)
 
     def day_left(self) -> int | None:
-        """Return how many requests may still go out within the window of a day.
-
-        The window moves on: a request counts for 24 hours.
-
-        Returns:
-            The number, or ``None`` without a figure per day.
-        """
+        """Return how many requests may still go out within 24 hours; None without ``per_day``."""
         return self.remaining().get("per_day")
 
     def _check_cost(self, cost: int) -> None:

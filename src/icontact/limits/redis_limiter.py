@@ -143,7 +143,7 @@ class RedisLimiter(FixedLimiter):
             self._about_windows += [window.name, round(window.slot_seconds * 1e6), window.figure]
         self._script: Callable[..., list[Any]] = self._client.register_script(_SCRIPT)
         try:
-            self._ask()
+            self._look()
         except LimitUnavailable as error:
             raise ConfigError(str(error)) from None
 
@@ -152,13 +152,10 @@ class RedisLimiter(FixedLimiter):
         self._client.close()
 
     def _try(self, cost: int, *, ahead: int) -> float:
-        ledger, now = self._ask(cost, ahead)
+        ledger, now = self._look(cost, ahead)
         return self._wait(ledger, ahead + cost, now) if ledger else 0.0
 
-    def _look(self) -> tuple[Ledger, float]:
-        return self._ask()
-
-    def _ask(self, cost: int = 0, ahead: int = 0) -> tuple[Ledger, float]:
+    def _look(self, cost: int = 0, ahead: int = 0) -> tuple[Ledger, float]:
         """Return the counts, or none if the request was counted, and the time of the server."""
         numbers = [cost, ahead, self._figures, *self._about_windows]
         try:

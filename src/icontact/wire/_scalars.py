@@ -128,12 +128,11 @@ def ids(value: Any, _: object = None) -> tuple[int, ...]:
     if isinstance(value, dict):
         raise ValueError(f"expected ids, got {kind(value)}")
     items = value.split(",") if isinstance(value, str) else value
-    return tuple(integer(_id_of(item)) for item in (items if isinstance(items, list) else [items]))
-
-
-def _id_of(item: Any) -> Any:
     # How a sign-up form names its lists is not documented (API 17.1): ids, or lists of their own.
-    return item.get("listId") if isinstance(item, dict) else item
+    return tuple(
+        integer(item.get("listId") if isinstance(item, dict) else item)
+        for item in (items if isinstance(items, list) else [items])
+    )
 
 
 def words(value: Any, _: object = None) -> tuple[str, ...]:
