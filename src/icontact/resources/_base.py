@@ -310,12 +310,9 @@ def whole_id(name: str, value: Any, remedy: str = "") -> int:
         TypeError: If it is neither a number nor text.
         ValueError: If it is a text without a number, or a number below 0. Does not show it.
     """
-    way_out = f"; {remedy}" if remedy else ""
-    if isinstance(value, str) and value.isascii() and value.isdecimal():
-        return int(value)
     if isinstance(value, str):
-        what = "an empty text" if not value else "a text without a number"
-        raise ValueError(f"{name} must be a whole number, not {what}{way_out}")
+        return wire.whole_number(name, value, remedy)
+    way_out = f"; {remedy}" if remedy else ""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise TypeError(f"{name} must be a whole number, not {type(value).__name__}{way_out}")
     number = operator.index(value)

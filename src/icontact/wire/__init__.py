@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         encode_order,
         encode_scheduled,
         nearest,
+        whole_number,
     )
     from icontact.wire._scalars import EASTERN_TIME
     from icontact.wire._settings import setting_names, structure_settings
@@ -34,6 +35,7 @@ __all__ = [
     "nearest",
     "setting_names",
     "structure_settings",
+    "whole_number",
     "wire_names",
 ]
 
@@ -44,7 +46,8 @@ if not TYPE_CHECKING:
         {
             "_decoding": "decode decode_member decode_rows wire_names",
             "_encoding": (
-                "EasternOffset encode_fields encode_filters encode_order encode_scheduled nearest"
+                "EasternOffset encode_fields encode_filters encode_order encode_scheduled nearest "
+                "whole_number"
             ),
             "_scalars": "EASTERN_TIME",
             "_settings": "setting_names structure_settings",

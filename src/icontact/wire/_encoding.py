@@ -57,8 +57,7 @@ def encode_fields(
         # A password is written and never read, so no model has it.
         wire = shape.names.get(name) or camel(name)
         if name in shape.whole and type(value) is str:
-            _check_whole(name, value)
-            body[wire] = int(value)  # without zeros before it
+            body[wire] = whole_number(name, value)
         else:
             body[wire] = _array(name, value) if name in shape.arrays else _named(name, value)
     return body
@@ -160,16 +159,18 @@ def encode_filters(
             if name.endswith("_id"):
                 for one in value.values if isinstance(value, Condition) else (value,):
                     if isinstance(one, str) and one:
-                        _check_whole(name, one)
+                        whole_number(name, one)
             # A list can be searched for although it is not a field of a contact.
             terms += _term(shape.names.get(name) or camel(name), value)
     return tuple(terms)
 
 
-def _check_whole(name: str, text: str) -> None:
+def whole_number(name: str, text: str, remedy: str = "") -> int:
+    """Return the number that a text holds; an error names it and does not show the text."""
     if not (text.isascii() and text.isdecimal()):
         what = "an empty text" if not text else "a text without a number"
-        raise ValueError(f"{name} must be a whole number, not {what}")
+        raise ValueError(f"{name} must be a whole number, not {what}{remedy and f'; {remedy}'}")
+    return int(text)
 
 
 def _term(name: str, value: Filter) -> list[tuple[str, str]]:
