@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from icontact import ContactMapper
+from icontact.errors import DoNotContact
 from tests.mapping.test_consent_headers import meaning
 
 #: By topic; headers are separated by bars.
@@ -112,6 +114,19 @@ Consent unclear
     """,
 }
 
+#: Headers and words of a web page, or read in a wrong encoding.
+GARBLED = [
+    ("D&eacute;sabonn&eacute;", "Désabonné"),
+    ("Opt&nbsp;out", "Opt\u00a0out"),
+    ("Newsletter&#32;abbestellt", "Newsletter abbestellt"),
+    *(
+        (word.encode("utf-8").decode(encoding, "surrogateescape"), word)
+        for encoding in ("cp1252", "latin-1")
+        for word in ("Désabonné", "Widerspruch gegen Werbung für Kunden", "Não enviar", "Отписан")
+        if encoding == "latin-1" or word != "Отписан"
+    ),
+]
+
 OTHER_CHANNELS = """
 Telefonwerbung gesperrt | Postwerbung gesperrt | Briefwerbung gesperrt | Faxwerbung unerwünscht |
 Opt-out telefonico | Opt-out cartaceo | Voice opt out | IVR opt-out | RCS opt out |
@@ -164,4 +179,32 @@ def test_words_of_orders_and_travel_are_not_about_consent(header: str) -> None:
 
 @pytest.mark.parametrize("header", headers(CONFIRMED))
 def test_a_subscription_has_to_be_confirmed(header: str) -> None:
+    assert meaning(header) == "yes"
+
+
+@pytest.mark.parametrize(("garbled", "meant"), GARBLED)
+def test_a_garbled_header_is_read_as_it_was_meant(garbled: str, meant: str) -> None:
+    assert meaning(garbled) == meaning(meant) == "no"
+
+
+def test_letters_that_only_look_garbled_stay() -> None:
+    assert meaning("NÃO ENVIAR") == "no"
+    assert meaning("R&D; notes") is None
+    assert meaning("SÃO PAULO") is None
+
+
+def test_a_garbled_word_refuses() -> None:
+    rows = [
+        {"email": "ada@example.com", "Status": "dÃ©sabonnÃ©"},
+        {"email": "bo@example.com", "Status": "abonnÃ©"},
+    ]
+    mapper = ContactMapper.guess(rows[0], rows)
+
+    assert mapper.map(rows[1]) == {"email": "bo@example.com"}
+    with pytest.raises(DoNotContact):
+        mapper.map(rows[0])
+
+
+@pytest.mark.parametrize("header", ["Do you want our mail?", "Wants the newsletter"])
+def test_a_question_about_our_mail_is_about_consent(header: str) -> None:
     assert meaning(header) == "yes"

@@ -5,17 +5,36 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from contextlib import suppress
+from html import unescape
 from importlib.resources import files
 from typing import Any
 
 #: Letters that Unicode does not take apart.
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 
+#: How letters outside ASCII begin when their UTF-8 is read as Latin-1.
+_MOJIBAKE = re.compile("[ÂÃÄÅÎÏÐÑØÙ][\x80-\xff\u0152-\u2122]|â€")
+
 
 def unaccented(text: str) -> str:
     """Return a text in lower case and without accents: ``"Île"`` and ``"ile"`` are equal."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", _decoded(text).casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
+
+
+def _decoded(text: str) -> str:
+    """Return a text of a web page, or one that was read in a wrong encoding, as it was meant.
+
+    ``"D&eacute;sabonn&eacute;"`` and ``"DÃ©sabonnÃ©"`` are both ``"Désabonné"``.
+    """
+    if "&" in text and ";" in text:
+        text = unescape(text)
+    if _MOJIBAKE.search(text) is not None:
+        for encoding in ("cp1252", "latin-1"):
+            with suppress(UnicodeError):
+                return text.encode(encoding).decode("utf-8")
+    return text
 
 
 def normalize_key(text: str) -> str:
