@@ -224,6 +224,15 @@ def test_time_only_goes_forward(sandbox: Sandbox) -> None:
     assert sandbox.advance() == sandbox.now == before
 
 
+@pytest.mark.parametrize("days", [9_000_000, 1e300, -9_000_000])
+def test_a_time_beyond_the_calendar_is_refused_and_changes_nothing(wire: Wire, days: float) -> None:
+    before = wire.sandbox.now
+    with pytest.raises(ValueError, match="cannot go beyond the years 1 to 9999"):
+        wire.sandbox.advance(days=days)
+    assert wire.sandbox.now == before
+    assert wire.get("/contacts")["total"] == 0
+
+
 def test_advancing_works_with_the_real_clock() -> None:
     with Sandbox() as sandbox:
         before = sandbox.now

@@ -97,10 +97,15 @@ class EmbeddedIContact(Seeding):
         Scheduled sends are released, recipients react, uploads are completed.
 
         Raises:
-            ValueError: The time would go back.
+            ValueError: The time would go back, or beyond the year 9999.
         """
-        step = by + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        if step < timedelta(0):
+        now = self.now
+        try:
+            step = by + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+            then = now + step
+        except OverflowError:
+            raise ValueError("The sandbox cannot go beyond the years 1 to 9999") from None
+        if then < now:
             raise ValueError(f"The sandbox cannot go back in time, by {-step}")
         self._ahead += step
         self._app.run_due()
