@@ -17,6 +17,7 @@ import attrs
 from icontact.errors import ConfigError
 
 __all__ = [
+    "THROTTLED",
     "FailureKind",
     "RetryPolicy",
     "Safety",
@@ -82,8 +83,8 @@ REPEATED_FOR: Final[Mapping[FailureKind, frozenset[Safety]]] = {
     FailureKind.BODY_TOO_LARGE: frozenset(),
 }
 
-_NOT_APPLIED: Final = frozenset({FailureKind.NOT_CONNECTED, FailureKind.THROTTLED_429})
-_TOO_MANY: Final = frozenset({FailureKind.THROTTLED_429, FailureKind.UNAVAILABLE_503})
+#: Too many requests, as far as that can be told.
+THROTTLED: Final = frozenset({FailureKind.THROTTLED_429, FailureKind.UNAVAILABLE_503})
 
 # Not implemented, wrong HTTP version, storage used up: the next attempt fails as well (API 4).
 _LASTING: Final = frozenset({501, 505, 507})
@@ -94,7 +95,8 @@ _DOUBLINGS: Final = 500
 
 def may_be_applied(failure: FailureKind) -> bool:
     """Return whether the server may have carried the request out all the same."""
-    return failure not in _NOT_APPLIED
+    # What may be done once is repeated only after failures that leave it undone.
+    return Safety.ONCE not in REPEATED_FOR[failure]
 
 
 def repeatable(
@@ -211,7 +213,7 @@ class RetryPolicy:
         wish = 0.0 if retry_after is None else retry_after
         if wish > self.max_retry_after:
             return None
-        first = self.throttled_pause if failure in _TOO_MANY else self.base
+        first = self.throttled_pause if failure in THROTTLED else self.base
         full = min(self.cap, first * 2.0 ** min(attempt - 1, _DOUBLINGS))
         pause = max(full / 2 + full / 2 * draw, wish)
         return None if elapsed + pause > self.total else pause

@@ -22,7 +22,7 @@ from icontact.transport.call import Answer, Call, Event
 from icontact.transport.checks import Timeout, checked_agent, checked_timeout, checked_url
 from icontact.transport.connections import Pool, receive, redacted_logs
 from icontact.transport.response import AttemptResult, classify_exception, parse_response
-from icontact.transport.retry import FailureKind, RetryPolicy, Safety, may_be_applied
+from icontact.transport.retry import THROTTLED, FailureKind, RetryPolicy, Safety, may_be_applied
 
 __all__ = ["API_VERSION", "DEFAULT_BASE_URL", "Transport"]
 
@@ -30,7 +30,6 @@ DEFAULT_BASE_URL = "https://app.icontact.com/icp"
 API_VERSION = "2.2"
 
 _ABOUT_SIZE = (FailureKind.SERVER_ERROR, FailureKind.INVALID_BODY, FailureKind.BODY_TOO_LARGE)
-_THROTTLED = (FailureKind.THROTTLED_429, FailureKind.UNAVAILABLE_503)
 
 logger: logging.Logger = logging.getLogger("icontact")
 
@@ -207,7 +206,7 @@ class Transport:
             shown, milliseconds = _template(call), round(seconds * 1000)
             logger.debug("%s %s %d ms attempt %d", shown, status, milliseconds, attempt)
         if status is not None and isinstance(self.limiter, ResponseListener):
-            self.limiter.report(throttled=result.failure in _THROTTLED)
+            self.limiter.report(throttled=result.failure in THROTTLED)
         self._emit("request", call, attempt, status=status, seconds=seconds)
         if isinstance(result.outcome, Answer) and result.outcome.warnings:
             self._emit("warning", call, attempt, texts=result.outcome.warnings)
