@@ -156,6 +156,22 @@ Inschrijving bevestigd | Bekräftad prenumeration | valid_email | Email valid
 """
 
 
+SAY_YES = """
+Subscribe me | Email updates | Join our mailing list | Get email updates | Updates by email |
+News by email | Email news | Email alerts | Email offers | Promo emails | Promotional offers |
+Special offers by email | Receive special offers | Include in mailing | On the mailing list |
+Email subscriber | Marketing approval | Approved for marketing | Contact me | Contact by email |
+Enable emails | Email notifications | Stay informed | Consiente envío | Consenso dato |
+Privacy accettata | Subskrypcja | Odběr novinek | Odběratel | Prenumeration | Abonnent |
+Im Verteiler | E-Mail-Verteiler | Mailings gewünscht | Infomail | Rundbrief |
+E-Mail-Info gewünscht | Kontakterlaubnis | Werbung ja | Abonné e-mail | Lettre d'information |
+Actualités par e-mail | Autorisation e-mail | Autorise e-mail | Accepte la prospection |
+Suscriptor | Envío de publicidad | Permiso e-mail | Permite e-mail | Assinante |
+Mag gemaild worden | Mailing toegestaan | E-mail toegestaan | Suoramarkkinointi sallittu |
+user_meta.newsletter | user newsletter
+"""
+
+
 def headers(text: str) -> list[str]:
     return [one.strip() for one in text.split("|")]
 
@@ -208,3 +224,17 @@ def test_a_garbled_word_refuses() -> None:
 @pytest.mark.parametrize("header", ["Do you want our mail?", "Wants the newsletter"])
 def test_a_question_about_our_mail_is_about_consent(header: str) -> None:
     assert meaning(header) == "yes"
+
+
+@pytest.mark.parametrize("header", headers(SAY_YES))
+def test_a_no_below_a_header_that_offers_mail_is_read(header: str) -> None:
+    assert meaning(header) == "yes"
+
+
+@pytest.mark.parametrize("header", headers(SAY_YES))
+def test_other_values_below_such_a_header_restrict_no_one(header: str) -> None:
+    if header in ("Consenso dato", "user_meta.newsletter", "user newsletter"):
+        return  # about consent for sure
+    rows = [{"email": "ada@example.com", header: "Kunden 2024"}]
+
+    ContactMapper.guess(rows[0], rows).require_consent_read(rows[0], rows)

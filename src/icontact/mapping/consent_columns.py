@@ -43,7 +43,7 @@ _DEEPEST = 5
 #: What names the field in a list of custom fields: ``{"name": "Opt out", "value": "yes"}``.
 _NAMING = ("name", "key", "label", "field", "title", "id")
 
-_ABOUT_CONSENT = re.compile(r"permission|preference|^bulke?mail|privacymarketing|abonne")
+_ABOUT_CONSENT = re.compile(r"permission|preference|^bulke?mail|privacymarketing|^abonnee?s?$")
 
 
 def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentColumn | None:

@@ -73,12 +73,16 @@ def kind_of(header: object) -> HeaderKind | None:
     kind = _kind(words) or _kind_without_prefix(words)
     if kind is None and plain_status(header) is not None:
         return "maybe"
-    details = _DETAILS.intersection(words)
+    details = _DETAILS.intersection(words[1:] if words[0] == "user" else words)
     # In a sentence some words say nothing more: *by* in "May we write by e-mail?".
     if len(words) > 3:
         details -= _WORDS["prepositions"].intersection(words[:-1])
     if _has(words, "data_use"):
         details -= {"data"}
+    if "byemail" in "".join(words):
+        details -= {"by"}
+    if "consenso" in words:
+        details -= {"dato"}  # "given" in Italian, a date in Danish
     if kind is None or not details:
         return kind
     if kind == "unsure" or len(words) > _SHORT:
