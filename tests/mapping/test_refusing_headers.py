@@ -238,3 +238,23 @@ def test_other_values_below_such_a_header_restrict_no_one(header: str) -> None:
     rows = [{"email": "ada@example.com", header: "Kunden 2024"}]
 
     ContactMapper.guess(rows[0], rows).require_consent_read(rows[0], rows)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("безРассылки", "fărăNewsletter", "souhlasČeká", "ejÖnskatUtskickNyhetsbrev"),
+        *("Exclude (yes/no)", "Rebond (oui/non)", "Muted [Y/N]", "Отказ (да/нет)"),
+        *("contact.blocked", "custom_fields[blocked]", "Person - Muted", "12. Blocked"),
+    ],
+)
+def test_however_a_header_is_written_it_refuses(header: str) -> None:
+    assert meaning(header) in ("no", "unsure")
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Contact: Email updates", "Person - Subskrypcja", "7. Infomail", "properties.emailUpdates"],
+)
+def test_what_stands_before_a_field_does_not_hide_what_it_offers(header: str) -> None:
+    assert meaning(header) == "yes"

@@ -35,6 +35,9 @@ _LONGEST = 1_000
 #: A header with more words is a sentence, and may say two things.
 _SHORT = 6
 
+#: A header whose first word names what has the field: "Person - Newsletter", "contact.newsletter".
+_PREFIXED = re.compile(r"\s*\w+\s*(?:[.:/>\[]|\s[-–]\s)")
+
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
@@ -70,7 +73,7 @@ def kind_of(header: object) -> HeaderKind | None:
     words = header_words(_answers().sub(" ", re.sub(r"n['’´]t\b", "nt", header)))
     if not words or is_other_channel(words):
         return None
-    kind = _kind(words) or _kind_without_prefix(words)
+    kind = _kind(words) or _kind_without_prefix(words, _PREFIXED.match(header) is not None)
     if kind is None and plain_status(header) is not None:
         return "maybe"
     details = _DETAILS.intersection(words[1:] if words[0] == "user" else words)
@@ -98,7 +101,8 @@ def kind_of(header: object) -> HeaderKind | None:
 
 def plain_status(header: str) -> str | None:
     """Return the one word of a header such as ``is_deleted``, if it is a contact's state."""
-    words = [word for word in header_words(header) if word not in _WORDS["fillers"]]
+    plain = header_words(_answers().sub(" ", header))
+    words = [word for word in plain if word not in _WORDS["fillers"]]
     name, rest = "".join(words), "".join(_without_prefix(words))
     if name in _WORDS["plain_status"] | PLAIN_NO:
         return name
@@ -139,11 +143,12 @@ def _without_prefix(words: Sequence[str]) -> list[str]:
     return list(dropwhile(lambda word: word in prefixes or word.isdigit(), words))
 
 
-def _kind_without_prefix(words: Sequence[str]) -> HeaderKind | None:
+def _kind_without_prefix(words: Sequence[str], is_prefixed: bool) -> HeaderKind | None:
     rest = _without_prefix(words)
     kind = _kind(rest) if rest and len(rest) < len(words) else None
-    # "Customer offers" may be about anything; "Customer blocked" may not.
-    return kind if kind == "no" or words[0] in _WORDS["prefixes"] else None
+    # "Customer offers" may be about anything; "Customer blocked" and "customer.offers" may not.
+    is_certain = is_prefixed or words[0] in _WORDS["prefixes"]
+    return kind if kind == "no" or is_certain else None
 
 
 def _kind(words: Sequence[str]) -> HeaderKind | None:

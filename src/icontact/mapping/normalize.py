@@ -53,7 +53,15 @@ def header_words(header: str) -> list[str]:
     (['do', 'not', 'email'], ['unsub', 'time'])
     """
     # Salesforce ends the names of fields that its users made with "__c".
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|__c$", " ", header)
+    header = header.removesuffix("__c")
+    if header.isascii():
+        apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
+    else:
+        befores = " " + header
+        apart = "".join(
+            f" {letter}" if letter.isupper() and (before.islower() or before.isdigit()) else letter
+            for before, letter in zip(befores, header, strict=False)
+        )
     return [word for word in re.split(r"[\W_]+", unaccented(apart)) if word]
 
 
