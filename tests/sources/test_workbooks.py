@@ -19,7 +19,7 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
 from icontact.errors import ConfigError
-from icontact.sources import RowFile, excel_process, read_rows
+from icontact.sources import BadRow, RowFile, excel_process, read_rows
 from icontact.sources.excel_process import write_rows
 
 JO = {"Email": "jo@example.com", "Name": "Jo"}
@@ -176,7 +176,7 @@ def test_other_formulas_that_were_never_calculated_are_blank_and_noted() -> None
     content = xlsx(*rows, ("jo@example.com", *[""] * 25, "=SUM(1, 2)"))
     opened_rows = opened(content)
 
-    assert [row["Points"] for row in opened_rows] == [""]
+    assert [dict(row)["Points"] for row in opened_rows if not isinstance(row, BadRow)] == [""]
     assert any(
         "never calculated, in 'Points', were read as blank" in one for one in opened_rows.notes
     )
@@ -198,7 +198,7 @@ def test_a_formula_whose_value_is_there_is_read() -> None:
 
     rows = opened(changed.getvalue())
 
-    assert [row["Opt Out"] for row in rows] == [1, ""]
+    assert [dict(row)["Opt Out"] for row in rows if not isinstance(row, BadRow)] == [1, ""]
     assert rows.notes == ()
 
 
