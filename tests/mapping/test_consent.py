@@ -291,6 +291,7 @@ def test_a_refusal_among_addresses_leaves_the_column_that_of_the_addresses() -> 
     ("value", "answer"),
     [
         ("Yes please", "mail"),
+        ("Да пожалуйста", "mail"),
         ("Yes, please", "mail"),
         ("Ja bitte", "mail"),
         ("Sí, por favor", "mail"),

@@ -85,12 +85,12 @@ _ANSWERS = frozenset(
     "nem".split()
 )
 
-#: Words that may follow a yes without changing it.
+#: Words that may follow a yes without changing it, without accents, which are taken off.
 _POLITE = frozenset(
     "please thanks thank you sure of course i do would like agree consent accept want bitte gerne "
     "danke klar naturlich merci volontiers s il vous te plait bien gracias por favor claro grazie "
     "volentieri certo obrigado obrigada graag dank je u prosze tack garna gjerne takk kiitos "
-    "mielellani prosim rad спасибо пожалуйста конечно lutfen szivesen".split()
+    "mielellani prosim rad спасибо пожалуиста конечно lutfen szivesen".split()
 )
 
 #: Words that limit a yes.
