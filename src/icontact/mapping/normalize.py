@@ -57,10 +57,10 @@ def header_words(header: str) -> list[str]:
     if header.isascii():
         apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
     else:
-        befores = " " + header
+        preceding = " " + header
         apart = "".join(
             f" {letter}" if letter.isupper() and (before.islower() or before.isdigit()) else letter
-            for before, letter in zip(befores, header, strict=False)
+            for before, letter in zip(preceding, header, strict=False)
         )
     return [word for word in re.split(r"[\W_]+", unaccented(apart)) if word]
 
