@@ -49,7 +49,7 @@ Email erroné | Falsche E-Mail | E-Mail falsch | E-Mail fehlerhaft | Email errat
 Correo erróneo | Correo inválido | Email non valida | Ongeldig e-mail | E-mail ongeldig |
 Nieprawidłowy e-mail | Ogiltig e-post | Ugyldig e-mail | Ugyldig e-post |
 Virheellinen sähköposti | Neplatný e-mail | Неверный email | Email faulty | Email incorrect |
-Email broken | Email failed | E-Mail unzustellbar | Email is no longer valid |
+Email broken | Email failed | E-Mail unzustellbar | Email no longer valid |
 Email non-deliverable | email1_is_bad
     """,
     "Bounces": """
