@@ -83,7 +83,7 @@ REPEATED_FOR: Final[Mapping[FailureKind, frozenset[Safety]]] = {
     FailureKind.BODY_TOO_LARGE: frozenset(),
 }
 
-#: Too many requests, as far as that can be told.
+#: Too many requests, as far as that is known.
 THROTTLED: Final = frozenset({FailureKind.THROTTLED_429, FailureKind.UNAVAILABLE_503})
 
 # Not implemented, wrong HTTP version, storage used up: the next attempt fails as well (API 4).

@@ -36,6 +36,7 @@ class TemporaryCertificate:
         issued = authority.issue_cert(*dict.fromkeys([*hosts, "localhost", "127.0.0.1", "::1"]))
         self.context: ssl.SSLContext = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._owner = os.getpid()
+        self.path: str
         self._descriptor, self.path = _claimed_file()
         atexit.register(self.remove)
         try:
