@@ -200,6 +200,60 @@ def test_a_refusal_under_a_damaged_address_counts_for_its_person(
     assert on_the_list(folder) == ["bo@example.com"]
 
 
+@pytest.mark.parametrize("said", ["yes", "perhaps"])
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    "refusing",
+    [
+        {"Email": "ada@example.com; Ada.L@Example.com", "Second": ""},
+        {"Email": "ada@example.com", "Second": "ada.l@example.com"},
+        {"Email": "", "Second": "Ada <ada.l@example.com>, ada@example.com"},
+        {"Email": "nothing", "Second": "ada.l@example.com / ada@example.com"},
+    ],
+)
+def test_a_refusal_counts_for_each_address_of_its_row(
+    folder: Folder, refusing: dict[str, str], said: str, order: int
+) -> None:
+    mapper = ContactMapper({"email": ["Email", "Second"]}, do_not_contact="Opt Out")
+    rows = [
+        {**refusing, "Opt Out": said},
+        {"Email": "ada.l@example.com", "Second": "", "Opt Out": "no"},
+        {"Email": "ADA.L@example.com", "Second": "", "Opt Out": "no"},
+        {"Email": "bo@example.com", "Second": "cy@example.com", "Opt Out": "no"},
+        {"Email": "cy@example.com", "Second": "", "Opt Out": "no"},
+    ]
+
+    report = ListPush(folder, "Newsletter", mapper=mapper).run(rows[::order])
+
+    assert on_the_list(folder) == ["bo@example.com", "cy@example.com"]
+    assert report.counts["skipped"] + report.counts["rejected"] == 3
+
+
+def test_the_outcome_says_that_another_row_refuses(folder: Folder) -> None:
+    rows = [
+        {"Email": "ada@example.com, ada.l@example.com", "Opt Out": "yes"},
+        {"Email": "ada.l@example.com", "Opt Out": "no"},
+    ]
+
+    report = push_of(folder, do_not_contact="Opt Out").run(rows)
+
+    assert report.outcomes[1].status == "skipped"
+    assert report.outcomes[1].codes == ("opted_out",)
+    assert "another row, which has this address beside another one" in report.outcomes[1].reason
+
+
+def test_a_row_that_gives_a_status_counts_for_each_of_its_addresses(folder: Folder) -> None:
+    mapper = ContactMapper({"email": "Email", "status": "State"})
+    rows = [
+        {"Email": "ada@example.com, ada.l@example.com", "State": "donotcontact"},
+        {"Email": "ada.l@example.com", "State": ""},
+    ]
+
+    ListPush(folder, "Newsletter", mapper=mapper).run(rows)
+
+    assert on_the_list(folder) == []
+
+
 def test_a_damaged_address_is_never_pushed(folder: Folder) -> None:
     rows = [{"Email": "ada@example.com (old)", "Opt Out": "no"}, {"Email": "no address at all"}]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from os import PathLike
 from typing import Any
@@ -30,11 +30,14 @@ from icontact.sources import (
     as_rows,
     refuse_duplicates,
 )
+from icontact.sources.rows import addresses_in
 
 __all__ = ["load_rows"]
 
 _as_json = json.JSONEncoder(default=str).encode
 _fields_as_json = json.JSONEncoder(separators=(",", ":")).encode
+
+_REFUSED_BESIDE = "another row, which has this address beside another one, says no"
 
 
 def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: PushPolicy) -> int:
@@ -68,6 +71,7 @@ def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: 
         journal.add(records, reader.take_originals())
     if journal.index():
         journal.settle_duplicates(policy.duplicates)
+    journal.skip_refused(Reason.of(ReasonCode.OPTED_OUT, _REFUSED_BESIDE))
     if not policy.push_contacts:
         journal.skip_all(Reason.of(ReasonCode.SWITCHED_OFF, policy.switch))
     source: Mapping[str, Any] = {}
@@ -163,11 +167,14 @@ class _RowReader:
                 with suppress(Exception):
                     self._originals.append((self.count, _as_json(dict(cells))))
             if isinstance(row, BadRow):
-                records.append(self._record_of_bad_row(row))
+                record = self._record_of_bad_row(row)
             else:
-                records.append(self._record_of(row))
+                record = self._record_of(row)
                 if self._unseen:
                     self._note_keys(row)
+            if record.restricted:
+                record.refused = self._further_addresses(row, record.address)
+            records.append(record)
             self.count += 1
             if len(records) == CHUNK:
                 yield records
@@ -268,6 +275,19 @@ class _RowReader:
             restricted=True,
             opted_out=reason,
         )
+
+    def _further_addresses(self, row: Any, address: str | None) -> Sequence[str]:
+        """Return the other addresses where a row has its own, as they are compared."""
+        texts: list[object] = []
+        # A row's own methods may raise anything, and it restricts its person all the same.
+        with suppress(Exception):
+            if isinstance(row, BadRow):
+                texts += row.addresses
+                row = row.cells
+            texts += (row.get(key) for key in self._mapper.explain({})["email"].sources)
+        found = (one for text in texts if isinstance(text, str) for one in addresses_in(text))
+        addresses = dict.fromkeys(str(canonical_address(one)) for one in found)
+        return [one for one in addresses if one != address]
 
     def _unreadable(self, error: Exception) -> RowRecord:
         reason = Reason.of(ReasonCode.UNREADABLE_ROW, type(error).__name__)

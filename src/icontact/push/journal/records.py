@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
 from icontact.push.reasons import OutcomeStatus, Reason
@@ -24,6 +26,7 @@ class RowRecord:
         status: How the row ended, if it has ended.
         reason: Why it ended.
         opted_out: Why the person must not be mailed, if the row says so.
+        refused: Further addresses in a row that restricts its person, as they are compared.
     """
 
     row: int
@@ -35,6 +38,7 @@ class RowRecord:
     status: OutcomeStatus | None = None
     reason: Reason | None = None
     opted_out: Reason | None = None
+    refused: Sequence[str] = attrs.field(default=(), repr=False)
 
 
 @attrs.define

@@ -45,6 +45,7 @@ class Journal(JournalFile):
         self.database.execute("DROP INDEX IF EXISTS rows_by_address")
         self.database.execute("DELETE FROM rows")
         self.database.execute("DELETE FROM originals")
+        self.database.execute("DELETE FROM refused")
 
     def add(self, rows: Sequence[RowRecord], originals: Sequence[tuple[int, str]] = ()) -> None:
         """Store rows of the input, and what they were before they were mapped."""
@@ -56,6 +57,10 @@ class Journal(JournalFile):
             )
             self.database.execute_many(
                 "INSERT INTO originals (row, cells) VALUES (?, ?)", originals
+            )
+            self.database.execute_many(
+                "INSERT OR IGNORE INTO refused (address) VALUES (?)",
+                ((address,) for one in rows for address in one.refused),
             )
 
     def first_mismatch(self, rows: Sequence[RowRecord]) -> int | None:
@@ -89,6 +94,14 @@ class Journal(JournalFile):
     def notes(self) -> tuple[str, ...]:
         """Notes about the rows together."""
         return tuple(json.loads(self.noted("notes", "[]")))
+
+    def skip_refused(self, reason: Reason) -> None:
+        """Skip the rows of further addresses of rows that restrict their person."""
+        self.database.execute(
+            "UPDATE rows SET stage = ?, action = 'SKIP', status = 'skipped', reason = ?"
+            " WHERE stage = ? AND restricted = 0 AND address IN (SELECT address FROM refused)",
+            (Stage.DONE, reason.encode(), Stage.READ),
+        )
 
     def settle_duplicates(self, wins: str) -> None:
         """Choose one row for each address; nothing of the others is pushed.

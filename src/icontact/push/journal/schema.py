@@ -6,7 +6,7 @@ from icontact._sqlite import Checked
 
 __all__ = ["CHECKED", "TABLES", "VERSION", "Stage"]
 
-VERSION = 7
+VERSION = 8
 
 
 class Stage:
@@ -40,6 +40,7 @@ CREATE TABLE originals (row INTEGER PRIMARY KEY, cells TEXT NOT NULL, checksum I
 CREATE TABLE known (
     contact_id INTEGER PRIMARY KEY, address TEXT NOT NULL, contact TEXT NOT NULL, subscription TEXT
 );
+CREATE TABLE refused (address TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE winners (address TEXT PRIMARY KEY, row INTEGER NOT NULL, rank REAL) WITHOUT ROWID;
 CREATE INDEX known_by_address ON known (address);
 CREATE VIEW outcomes AS
@@ -47,7 +48,8 @@ CREATE VIEW outcomes AS
            email, subscription, contact_id, reason FROM rows ORDER BY row
 """.strip()
 
-#: ``originals`` has the rows as they came, for the file of those that are to be corrected.
+#: ``originals`` has the rows as they came, for the file of those that are to be corrected;
+#: ``refused`` further addresses of people whose rows restrict them.
 
 #: The tables whose rows carry a checksum. The others hold nothing that one run leaves to the next.
 CHECKED = (
