@@ -191,30 +191,17 @@ class Resource(Generic[M]):
             return BatchResult()
         answer = self._transport.send(self._post(bodies, safety))
         items: list[M] = wire.decode_rows(self._model, answer.payload, self._plural, answer.call)
-        ids = {body[self._wire_id] for body in bodies if self._wire_id in body}
         identities = [getattr(one, self._identity) for one in items]
-        # A row with the address of a contact may be about one that another row has by its id.
-        also: dict[Hashable, Hashable] = {}
-        misnamed: set[Hashable] = set()
-        if self._merges and ids:
-            pairs = zip(identities, items, strict=True)
-            also = {stored_key(one): number for number, one in pairs if number in ids}
-            given = defaultdict[Hashable, set[Hashable]](set)
-            for body in bodies:
-                given[body.get(self._wire_id)].add(sent_key(body))
-            misnamed = {
-                number
-                for key, number in also.items()
-                if given[number].isdisjoint({key, ""}) and key != ""
-            }
-        sent: list[Hashable] = []
-        for body in bodies:
-            key = body[self._wire_id] if self._wire_id in body else sent_key(body)
-            sent.append(also.get(key, key))
+        ids = {body[self._wire_id] for body in bodies if self._wire_id in body}
         stored = [
             number if number in ids else stored_key(one)
             for number, one in zip(identities, items, strict=True)
         ]
+        named, misnamed = self._named_twice(bodies, items, sent_key, stored_key)
+        sent: list[Hashable] = []
+        for body in bodies:
+            key = body[self._wire_id] if self._wire_id in body else sent_key(body)
+            sent.append(named.get(key, key))
         places, uncertain = match_rows(
             sent,
             stored,
@@ -236,6 +223,38 @@ class Resource(Generic[M]):
             ),
             warnings=answer.warnings,
         )
+
+    def _named_twice(
+        self,
+        bodies: list[dict[str, Any]],
+        items: list[M],
+        sent_key: Callable[[Mapping[str, Any]], Hashable],
+        stored_key: Callable[[M], Hashable],
+    ) -> tuple[dict[Hashable, Hashable], set[Hashable]]:
+        """Compare the two keys, such as id and address, of the items whose body holds the id.
+
+        A row with the address of a contact may be about one that another row has by its id.
+
+        Returns:
+            The id for each key that such an item has beside it; and the ids of items whose key is
+            another one than that of their body.
+        """
+        given = defaultdict[Hashable, set[Hashable]](set)
+        for body in bodies:
+            if self._merges and self._wire_id in body:
+                given[body[self._wire_id]].add(sent_key(body))
+        if not given:
+            return {}, set()
+        named: dict[Hashable, Hashable] = {}
+        for one in items:
+            if (number := getattr(one, self._identity)) in given:
+                named[stored_key(one)] = number
+        misnamed = {
+            number
+            for key, number in named.items()
+            if key != "" and given[number].isdisjoint({key, ""})
+        }
+        return named, misnamed
 
     def _check_row(self, row: Mapping[str, Any]) -> None:
         """Refuse a row that iContact would misunderstand."""
