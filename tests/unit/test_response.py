@@ -266,6 +266,19 @@ def test_a_long_sentence_is_cut_after_it_was_redacted() -> None:
     assert "jo" not in said
 
 
+def test_of_an_answer_with_far_too_much_text_only_some_is_read() -> None:
+    said = ["the first", *["x" * 1_000_000] * 9, "the last"]
+    texts = refused(400, {"errors": said}).errors
+    assert texts[0] == "the first"
+    assert texts[-2:] == ("the last", "6 more that are too long or too many to be read")
+    assert len(texts) == 6
+
+
+def test_a_sentence_for_each_row_of_a_large_request_is_kept() -> None:
+    said = [f"Row {number}: {'x' * 200}" for number in range(10_000)]
+    assert refused(400, {"errors": said}).errors == tuple(said)
+
+
 def test_an_html_page_of_a_gateway_is_told_as_such() -> None:
     error = refused(502, b"<html><body>Bad Gateway</body></html>")
     assert error.errors == ("expected JSON, got an HTML page (37 bytes)",)

@@ -40,6 +40,11 @@ _GONE = re.compile(r"No result for \(.*\)\.")
 #: How much of one text of the server is kept.
 _LONGEST_TEXT = 500
 
+#: How many characters of all texts of an answer are read, and what each text counts beside its own.
+#: An answer may have 64 MiB of them, and to look for secrets in these would take minutes.
+_MOST_CHARACTERS = 4_000_000
+_CHARACTERS_BESIDE = 50
+
 
 @attrs.frozen(kw_only=True)
 class AttemptResult:
@@ -182,15 +187,27 @@ def _parse(content: bytes | None) -> tuple[Any, str | None]:
 
 
 def _texts(payload: Any, key: str, credentials: Credentials | None) -> tuple[str, ...]:
-    """Return the server's sentences under a key, redacted. They may come in any shape."""
+    """Return the server's sentences under a key, redacted. They may come in any shape.
+
+    Of more than a server has reason to say, the last sentence gives the number that is left out.
+    """
     said: list[str] = []
+    left, left_out = _MOST_CHARACTERS, 0
     waiting = [payload.get(key)] if isinstance(payload, dict) else []
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict | list):
             waiting += reversed(list(value.values() if isinstance(value, dict) else value))
         elif value is not None:
-            said.append(redact(str(value), credentials)[:_LONGEST_TEXT])
+            text = str(value)
+            cost = len(text) + _CHARACTERS_BESIDE
+            if cost > left:
+                left_out += 1
+                continue
+            left -= cost
+            said.append(redact(text, credentials)[:_LONGEST_TEXT])
+    if left_out:
+        said.append(f"{left_out} more that are too long or too many to be read")
     return tuple(said)
 
 
