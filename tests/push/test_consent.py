@@ -209,10 +209,15 @@ def test_a_refusal_under_a_damaged_address_counts_for_its_person(
         {"Email": "ada@example.com", "Second": "ada.l@example.com"},
         {"Email": "", "Second": "Ada <ada.l@example.com>, ada@example.com"},
         {"Email": "nothing", "Second": "ada.l@example.com / ada@example.com"},
+        {"Email": "ada@example.com/ada.l@example.com", "Second": ""},
+        {"Email": "ada@example.com:::ada.l@example.com", "Second": ""},
+        {"Email": "ada@example.com. Ada.L @example.com.", "Second": ""},
+        {"Email": f"ada@example.com {'x' * 50_000} <ada.l@example.com>", "Second": ""},
+        {"Email": ["ada@example.com", "ada.l@example.com"], "Second": ""},
     ],
 )
 def test_a_refusal_counts_for_each_address_of_its_row(
-    folder: Folder, refusing: dict[str, str], said: str, order: int
+    folder: Folder, refusing: dict[str, Any], said: str, order: int
 ) -> None:
     mapper = ContactMapper({"email": ["Email", "Second"]}, do_not_contact="Opt Out")
     rows = [
@@ -227,6 +232,23 @@ def test_a_refusal_counts_for_each_address_of_its_row(
 
     assert on_the_list(folder) == ["bo@example.com", "cy@example.com"]
     assert report.counts["skipped"] + report.counts["rejected"] == 3
+
+
+def test_a_cell_that_cannot_be_shown_as_text_costs_no_other_row(folder: Folder) -> None:
+    class NoText:
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    mapper = ContactMapper({"email": ["Email", "Second"]}, do_not_contact="Opt Out")
+    rows: list[dict[str, Any]] = [
+        {"Email": "ada@example.com", "Second": NoText(), "Opt Out": "yes"},
+        {"Email": NoText(), "Second": "", "Opt Out": "perhaps"},
+        {"Email": "bo@example.com", "Second": "", "Opt Out": "no"},
+    ]
+
+    report = ListPush(folder, "Newsletter", mapper=mapper).run(rows)
+
+    assert [one.status for one in report.outcomes] == ["rejected", "rejected", "created"]
 
 
 def test_the_outcome_says_that_another_row_refuses(folder: Folder) -> None:

@@ -23,9 +23,10 @@ _FORBIDDEN = re.compile(r'[\s,;:<>()\[\]\\"]')
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
-#: An address within a text, whatever is around it.
-_MEANT = re.compile(r"""[^\s,;:<>()\[\]\\"'`/|@]+@[\w.-]+""")
-_LONGEST_VALUE = 2_000
+#: An address within a text, whatever is around it. Looks behind so that a long word is tried once.
+_MARK = r"""[^\s,;:<>()\[\]\\"'`/|@]"""
+_MEANT = re.compile(rf"(?<!{_MARK}){_MARK}+@[\w.-]+")
+_LONGEST_VALUE = 100_000
 
 #: Nearly every address; at most its domain has to go to lower case.
 _USUAL = re.compile(
@@ -42,20 +43,25 @@ def usual_email(value: object) -> str | None:
     return None
 
 
-def meant_address(value: object) -> str | None:
-    """Return the address that a damaged one means, so that its person can be left out of a push.
+def meant_addresses(value: object) -> list[str]:
+    """Return the addresses in a value, and those that damaged ones mean.
 
-    It is never pushed: a wrong guess could reach another person.
+    They are for leaving people out of a push, and are never pushed: a wrong guess could reach
+    another person.
 
-    >>> meant_address("Jo\u200b @example.com.")
-    'Jo@example.com'
+    >>> meant_addresses("Jo\u200b @example.com./bo@example.com")
+    ['Jo@example.com', 'bo@example.com']
     """
     text = unicodedata.normalize("NFKC", str(value)[:_LONGEST_VALUE])
     text = "".join(char for char in text if unicodedata.category(char) not in _INVISIBLE)
-    for found in _MEANT.findall(re.sub(r"\s*([@.])\s*", r"\1", text)):
+    text = " ".join(text.split())
+    # A blank is too much in "jo@example. com", and not in "jo@example.com. Bo@example.com".
+    readings = (re.sub(rf" ?({mark}) ?", r"\1", text) for mark in ("[@.]", "@"))
+    addresses: dict[str, None] = {}
+    for found in (one for reading in readings for one in _MEANT.findall(reading)):
         with suppress(MappingError):
-            return str(clean_email(found.strip(".-_")).value)
-    return None
+            addresses[str(clean_email(found.strip(".-_")).value)] = None
+    return list(addresses)
 
 
 def clean_email(value: object, several: str = "first") -> TransformResult:

@@ -12,7 +12,7 @@ from icontact._wording import number_of
 from icontact.addresses import canonical_address
 from icontact.errors import ConfigError, DoNotContact, JournalError, MappingError, NoConsent
 from icontact.mapping import ContactMapper, Explanation
-from icontact.mapping.addresses import meant_address
+from icontact.mapping.addresses import meant_addresses
 from icontact.mapping.consent import ConsentColumn
 from icontact.mapping.consent_columns import certain_no
 from icontact.models import ContactFields
@@ -30,7 +30,6 @@ from icontact.sources import (
     as_rows,
     refuse_duplicates,
 )
-from icontact.sources.rows import addresses_in
 
 __all__ = ["load_rows"]
 
@@ -278,14 +277,16 @@ class _RowReader:
 
     def _further_addresses(self, row: Any, address: str | None) -> Sequence[str]:
         """Return the other addresses where a row has its own, as they are compared."""
-        texts: list[object] = []
+        found: list[str] = []
         # A row's own methods may raise anything, and it restricts its person all the same.
         with suppress(Exception):
+            values: list[object] = []
             if isinstance(row, BadRow):
-                texts += row.addresses
+                values += row.addresses
                 row = row.cells
-            texts += (row.get(key) for key in self._mapper.explain({})["email"].sources)
-        found = (one for text in texts if isinstance(text, str) for one in addresses_in(text))
+            values += (row.get(key) for key in self._mapper.explain({})["email"].sources)
+            for value in values:
+                found += () if value is None else meant_addresses(value)
         addresses = dict.fromkeys(str(canonical_address(one)) for one in found)
         return [one for one in addresses if one != address]
 
@@ -311,5 +312,5 @@ def _meant_email(row: Mapping[Any, Any], explained: Explanation) -> str | None:
     """Return the address of a row that restricts its person, even if it is damaged."""
     email = explained["email"]
     values = (row.get(key) for key in email.sources)
-    found = (meant_address(value) for value in values if value is not None)
-    return email.result or next((one for one in found if one is not None), None)
+    found = (one for value in values if value is not None for one in meant_addresses(value))
+    return email.result or next(found, None)
