@@ -171,6 +171,9 @@ Mag gemaild worden | Mailing toegestaan | E-mail toegestaan | Suoramarkkinointi 
 user_meta.newsletter | user newsletter
 """
 
+#: Those that are about consent whatever their cells hold.
+CERTAIN = {"Consenso dato", "user_meta.newsletter", "user newsletter"}
+
 
 def headers(text: str) -> list[str]:
     return [one.strip() for one in text.split("|")]
@@ -231,12 +234,9 @@ def test_a_no_below_a_header_that_offers_mail_is_read(header: str) -> None:
     assert meaning(header) == "yes"
 
 
-@pytest.mark.parametrize("header", headers(SAY_YES))
+@pytest.mark.parametrize("header", sorted({*headers(SAY_YES)} - CERTAIN))
 def test_other_values_below_such_a_header_restrict_no_one(header: str) -> None:
-    if header in ("Consenso dato", "user_meta.newsletter", "user newsletter"):
-        return  # about consent for sure
     rows = [{"email": "ada@example.com", header: "Kunden 2024"}]
-
     ContactMapper.guess(rows[0], rows).require_consent_read(rows[0], rows)
 
 

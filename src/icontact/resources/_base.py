@@ -13,7 +13,13 @@ from icontact import wire
 from icontact.auth import Private
 from icontact.errors import CallSummary, DecodeError, NotFound, RejectedError
 from icontact.paging import Pager, PageSize
-from icontact.resources.batches import BatchResult, Rejected, contradicted, match_rows
+from icontact.resources.batches import (
+    BatchResult,
+    Rejected,
+    contradicted,
+    keys_beside_ids,
+    match_rows,
+)
 from icontact.transport import Answer, Call, Safety, Sender
 
 M = TypeVar("M")
@@ -197,7 +203,13 @@ class Resource(Generic[M]):
             number if number in ids else stored_key(one)
             for number, one in zip(identities, items, strict=True)
         ]
-        named, misnamed = self._named_twice(bodies, items, sent_key, stored_key)
+        given = defaultdict[Hashable, set[Hashable]](set)
+        for body in bodies:
+            if self._merges and self._wire_id in body:
+                given[body[self._wire_id]].add(sent_key(body))
+        named, misnamed = keys_beside_ids(
+            given, zip(identities, map(stored_key, items), strict=True)
+        )
         sent: list[Hashable] = []
         for body in bodies:
             key = body[self._wire_id] if self._wire_id in body else sent_key(body)
@@ -223,38 +235,6 @@ class Resource(Generic[M]):
             ),
             warnings=answer.warnings,
         )
-
-    def _named_twice(
-        self,
-        bodies: list[dict[str, Any]],
-        items: list[M],
-        sent_key: Callable[[Mapping[str, Any]], Hashable],
-        stored_key: Callable[[M], Hashable],
-    ) -> tuple[dict[Hashable, Hashable], set[Hashable]]:
-        """Compare the two keys, such as id and address, of the items whose body holds the id.
-
-        A row with the address of a contact may be about one that another row has by its id.
-
-        Returns:
-            The id for each key that such an item has beside it; and the ids of items whose key is
-            another one than that of their body.
-        """
-        given = defaultdict[Hashable, set[Hashable]](set)
-        for body in bodies:
-            if self._merges and self._wire_id in body:
-                given[body[self._wire_id]].add(sent_key(body))
-        if not given:
-            return {}, set()
-        named: dict[Hashable, Hashable] = {}
-        for one in items:
-            if (number := getattr(one, self._identity)) in given:
-                named[stored_key(one)] = number
-        misnamed = {
-            number
-            for key, number in named.items()
-            if key != "" and given[number].isdisjoint({key, ""})
-        }
-        return named, misnamed
 
     def _check_row(self, row: Mapping[str, Any]) -> None:
         """Refuse a row that iContact would misunderstand."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Generic, TypeVar
 
@@ -123,6 +123,28 @@ def match_rows(
             for place, one in pairs.items():
                 found[place] = one
     return found, uncertain
+
+
+def keys_beside_ids(
+    given: Mapping[Hashable, Collection[Hashable]], found: Iterable[tuple[Hashable, Hashable]]
+) -> tuple[Mapping[Hashable, Hashable], set[Hashable]]:
+    """Compare the keys, such as addresses, of items that were sent with their id.
+
+    A row with the address of a contact may be about one that another row has by its id.
+
+    Args:
+        given: For each id the keys of the rows that have it; a blank one if they give none.
+        found: The id and the key of each item of the answer.
+
+    Returns:
+        The id for each key that such an item has beside it; and the ids of items whose key is
+        another one than that of their row.
+    """
+    named = {key: number for number, key in found if number in given}
+    wrong = {
+        number for key, number in named.items() if key != "" and not {key, ""} & {*given[number]}
+    }
+    return named, wrong
 
 
 def contradicted(
