@@ -29,7 +29,7 @@ def test_each_file_is_about_as_long_as_an_example_says() -> None:
         path = found(name)
         assert path is not None
         length = len(path.read_text("utf-8").splitlines())
-        assert abs(length - int(lines)) <= max(5, length // 5), (name, lines, length)
+        assert abs(length - int(lines)) <= max(3, length // 20), (name, lines, length)
 
 
 def test_each_function_and_class_that_an_example_names_exists() -> None:
