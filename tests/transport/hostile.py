@@ -670,8 +670,8 @@ class HostileServer:
             if trick.kind in STRUCTURES:
                 try:
                     document = json.loads(answer.body)
-                except ValueError:
-                    continue
+                except (ValueError, RecursionError):
+                    continue  # an earlier trick made it no JSON, or nested it too deep
                 changed = STRUCTURES[trick.kind](document, trick, self._before)
                 answer.body = json.dumps(changed, separators=(",", ":")).encode()
             elif trick.kind in TEXTS:
