@@ -468,7 +468,7 @@ VERBS: Final[dict[str, Verb]] = {
         call=lambda w: w.folder.sends.create(
             message_id=w.unsent, include_list_ids=[w.list], scheduled_time=_soon()
         ),
-        is_right=has("message_id", lambda w: w.unsent),
+        is_right=lambda w, sent: sent.message_id in (w.unsent, None),
     ),
     "sends.find_recent": Verb(
         call=lambda w: w.folder.sends.find_recent(w.message),
