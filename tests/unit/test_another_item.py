@@ -204,3 +204,26 @@ def test_a_contact_updated_by_its_id_is_not_one_with_another_address_than_was_gi
     contacts = icontact.Folder(Script({"contacts": items}), 1, 2).contacts
     result = contacts.create_many([{"contact_id": 5, "email": "a@x.y"}, {"email": "b@x.y"}])
     assert [one and one.contact_id for one in result.results] == stored
+
+
+NO_IDS: dict[str, tuple[dict[str, Any], Callable[[icontact.Folder], object]]] = {
+    "an upload": (
+        {"uploads": [{"uploadId": -1}]},
+        lambda folder: folder.uploads.upload([{"email": "jo@example.com"}], list_ids=[7]),
+    ),
+    "a contact that is put in by its address": (
+        {"contacts": [{"contactId": "-1", "email": "jo@example.com"}]},
+        lambda folder: folder.contacts.upsert(email="jo@example.com", city="Cary"),
+    ),
+    "a list that is named": (
+        {"lists": [{"listId": "-1", "name": "Newsletter"}]},
+        lambda folder: folder.subscriptions.subscribe(contact_id=5, list="Newsletter"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NO_IDS)
+def test_an_id_below_zero_in_an_answer_is_not_blamed_on_the_caller(name: str) -> None:
+    answer, ask = NO_IDS[name]
+    with pytest.raises(errors.DecodeError, match="expected an integer from 0 on"):
+        ask(icontact.Folder(Script(answer), 1, 2))

@@ -85,7 +85,7 @@ def decoded(name: str, value: Any) -> Any:
     [
         ("whole", "66674163", 66674163),
         ("whole", 66674163, 66674163),
-        ("whole", "-1", -1),
+        ("whole_or_none", "-1", -1),
         ("whole", "007", 7),
         ("whole_or_none", "", None),
         ("whole_or_none", None, None),
@@ -150,6 +150,8 @@ def test_a_scalar_is_read(name: str, value: Any, expected: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
+        ("whole", -1, "expected an integer from 0 on, got a negative one"),
+        ("whole", "-1", "expected an integer from 0 on, got a negative one"),
         ("whole", True, "expected an integer, got a boolean"),
         ("whole", "", "expected an integer, got an empty text"),
         ("whole", None, "expected an integer, got null"),
@@ -509,7 +511,7 @@ def moments(eastern: bool) -> st.SearchStrategy[datetime]:
 def values(field: attrs.Attribute[Any]) -> st.SearchStrategy[Any]:
     """What a field of a model may hold after it was read."""
     by_type: dict[Any, st.SearchStrategy[Any]] = {
-        int: st.integers(-(10**18), 10**18),
+        int: st.integers(0, 10**18),
         int | None: st.none() | st.integers(-(10**18), 10**18),
         bool | None: st.none() | st.booleans(),
         str: st.text(max_size=10),
@@ -774,7 +776,7 @@ def test_an_id_that_no_database_takes_is_a_decode_error(number: object) -> None:
         wire.decode(Contact, {"contactId": number, "email": "a@example.com"}, "contact")
 
 
-@pytest.mark.parametrize("number", [2**63 - 1, str(2**63 - 1), -(2**63)])
+@pytest.mark.parametrize("number", [2**63 - 1, str(2**63 - 1)])
 def test_the_largest_ids_are_read(number: object) -> None:
     found = wire.decode(Contact, {"contactId": number, "email": "a@example.com"}, "contact")
     assert found.contact_id == int(str(number))

@@ -27,6 +27,7 @@ from icontact.wire._scalars import (
     optional_moment,
     real,
     text,
+    whole,
     words,
 )
 
@@ -36,7 +37,7 @@ T = TypeVar("T")
 def _converter() -> Converter:
     converter = Converter(detailed_validation=False)
     scalars: Mapping[Any, Callable[[Any, Any], Any]] = {
-        int: integer,
+        int: whole,
         int | None: optional(integer),
         bool: boolean,
         bool | None: optional(boolean),

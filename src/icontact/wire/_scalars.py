@@ -47,6 +47,14 @@ def integer(value: Any, _: object = None) -> int:
     return int(value)
 
 
+def whole(value: Any, _: object = None) -> int:
+    """Read an id. One below 0 belongs to nothing that a later request could ask for."""
+    number = integer(value)
+    if number < 0:
+        raise ValueError("expected an integer from 0 on, got a negative one")
+    return number
+
+
 _REAL = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]{1,3})?").fullmatch
 
 
