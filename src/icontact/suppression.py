@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -18,6 +18,7 @@ from icontact.models import (
     Contact,
     ContactStatus,
     Model,
+    Subscription,
     SubscriptionStatus,
 )
 from icontact.models.filters import gte, one_of
@@ -113,15 +114,13 @@ class Suppressions(HasFrame):
         if self._list_id is None:
             # By the documentation a search by status leaves out contacts on no list (API 6.4).
             searches = (*_STATUSES, "unlisted")
-        seen: set[int] = set()
+        seen: set[tuple[int, str]] = set()
         for searched in searches:
             for contact in self._contacts.list(status=searched, **self._terms):
                 # The warning about an ignored term is not reliable (API 2.6), so look.
-                is_found = contact.status == searched
-                if searched == "unlisted":
-                    is_found = contact.status in _STATUSES and contact.contact_id not in seen
-                if is_found:
-                    seen.add(contact.contact_id)
+                is_found = contact.status in (_STATUSES if searched == "unlisted" else (searched,))
+                if is_found and (contact.contact_id, contact.status) not in seen:
+                    seen.add((contact.contact_id, contact.status))
                     reason = SuppressionReason(contact.status)
                     row = Suppressed(
                         contact_id=contact.contact_id, email=contact.email, reason=reason
@@ -131,7 +130,7 @@ class Suppressions(HasFrame):
     def _for_a_list(self) -> Iterator[Suppressed]:
         for status in _ENDINGS:
             pager = self._subscriptions.list(status=status, **self._terms)
-            rows = (one for one in pager if one.status == status)
+            rows = _once(one for one in pager if one.status == status)
             while some := list(islice(rows, _AT_ONCE)):
                 found: dict[int, Contact | None] = {
                     one.contact_id: one
@@ -172,6 +171,15 @@ class Suppressions(HasFrame):
         elif began and began >= self._since:
             # What began since then came about since then, recorded or not.
             yield attrs.evolve(row, since=began)
+
+
+def _once(rows: Iterable[Subscription]) -> Iterator[Subscription]:
+    """Leave out what a listing shows again, since rows came or went while it was read."""
+    seen: set[tuple[int, int]] = set()
+    for row in rows:
+        if (row.contact_id, row.list_id) not in seen:
+            seen.add((row.contact_id, row.list_id))
+            yield row
 
 
 def _moment(since: date | str) -> datetime:

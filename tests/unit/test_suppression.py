@@ -99,6 +99,7 @@ class Recorded:
         self.tables = tables
         self.histories: dict[str, list[dict[str, Any]]] = {}
         self.calls: list[Call] = []
+        self.totals: dict[str, int] = {}
 
     def send(self, call: Call, /) -> Answer:
         self.calls.append(call)
@@ -116,7 +117,7 @@ class Recorded:
         rows = self.tables.get(last, [])
         if "contactId" in dict(call.params):
             rows = [one for one in rows if one["contactId"] != 3]
-        return {last: rows, "total": len(rows)}
+        return {last: rows, "total": self.totals.get(last, len(rows))}
 
 
 def subscription(contact: int, status: str, added: str = BEFORE) -> dict[str, Any]:
@@ -236,3 +237,15 @@ def test_the_sandbox_s_own_history_is_enough(folder: icontact.Folder, sandbox: S
 def folder_time(folder: icontact.Folder) -> datetime:
     answer = folder.transport.send(Call("GET", "time", authenticated=False))
     return datetime.fromisoformat(answer.payload["time"])
+
+
+def test_a_row_that_pages_show_twice_is_one_and_costs_one_request() -> None:
+    bounced = {"contactId": 1, "email": "lost@example.com", "status": "bounced"}
+    sender = Recorded(
+        subscriptions=[subscription(1, "unsubscribed")] * 3, contacts=[bounced] * 3, gone=[]
+    )
+    sender.totals = {"contacts": 1, "subscriptions": 1}  # rows came while they were read
+    sender.histories["1"] = [action("EditStatus"), action("EditSubscription")]
+    rows = list(icontact.Folder(sender, 1, 2).suppressed(since=SINCE))
+    assert [str(row.reason) for row in rows] == ["bounced", "unsubscribed"]
+    assert sum(call.path.endswith("/actions") for call in sender.calls) == 2
