@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -18,11 +18,11 @@ from icontact.models import (
     Contact,
     ContactStatus,
     Model,
-    Subscription,
     SubscriptionStatus,
 )
 from icontact.models.filters import gte, one_of
 from icontact.notebook import Preview, mask_address
+from icontact.paging.consistency import IdSet
 from icontact.resources import Contacts, Subscriptions
 from icontact.transport import Sender
 
@@ -114,13 +114,12 @@ class Suppressions(HasFrame):
         if self._list_id is None:
             # By the documentation a search by status leaves out contacts on no list (API 6.4).
             searches = (*_STATUSES, "unlisted")
-        seen: set[tuple[int, str]] = set()
+        seen = IdSet()
         for searched in searches:
             for contact in self._contacts.list(status=searched, **self._terms):
                 # The warning about an ignored term is not reliable (API 2.6), so look.
                 is_found = contact.status in (_STATUSES if searched == "unlisted" else (searched,))
-                if is_found and (contact.contact_id, contact.status) not in seen:
-                    seen.add((contact.contact_id, contact.status))
+                if is_found and seen.add(f"{contact.status}_{contact.contact_id}"):
                     reason = SuppressionReason(contact.status)
                     row = Suppressed(
                         contact_id=contact.contact_id, email=contact.email, reason=reason
@@ -130,7 +129,12 @@ class Suppressions(HasFrame):
     def _for_a_list(self) -> Iterator[Suppressed]:
         for status in _ENDINGS:
             pager = self._subscriptions.list(status=status, **self._terms)
-            rows = _once(one for one in pager if one.status == status)
+            seen = IdSet()
+            rows = (
+                one
+                for one in pager
+                if one.status == status and seen.add(f"{one.list_id}_{one.contact_id}")
+            )
             while some := list(islice(rows, _AT_ONCE)):
                 found: dict[int, Contact | None] = {
                     one.contact_id: one
@@ -171,15 +175,6 @@ class Suppressions(HasFrame):
         elif began and began >= self._since:
             # What began since then came about since then, recorded or not.
             yield attrs.evolve(row, since=began)
-
-
-def _once(rows: Iterable[Subscription]) -> Iterator[Subscription]:
-    """Leave out what a listing shows again, since rows came or went while it was read."""
-    seen: set[tuple[int, int]] = set()
-    for row in rows:
-        if (row.contact_id, row.list_id) not in seen:
-            seen.add((row.contact_id, row.list_id))
-            yield row
 
 
 def _moment(since: date | str) -> datetime:

@@ -26,7 +26,8 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 #: An address within a text, whatever is around it. Looks behind so that a long word is tried once.
 _MARK = r"""[^\s,;:<>()\[\]\\"'`/|@]"""
 _MEANT = re.compile(rf"(?<!{_MARK}){_MARK}+@[\w.-]+")
-_LONGEST_VALUE = 100_000
+#: More than a cell of a CSV file may have.
+_LONGEST_VALUE = 200_000
 
 #: Nearly every address; at most its domain has to go to lower case.
 _USUAL = re.compile(

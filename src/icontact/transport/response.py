@@ -189,7 +189,7 @@ def _parse(content: bytes | None) -> tuple[Any, str | None]:
 def _texts(payload: Any, key: str, credentials: Credentials | None) -> tuple[str, ...]:
     """Return the server's sentences under a key, redacted. They may come in any shape.
 
-    Of more than a server has reason to say, the last sentence gives the number that is left out.
+    Where they are too long or too many, a last sentence says how many were left out.
     """
     said: list[str] = []
     left, left_out = _MOST_CHARACTERS, 0

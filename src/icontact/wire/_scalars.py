@@ -39,8 +39,8 @@ def integer(value: Any, _: object = None) -> int:
     # The quick test first: nearly every id is a short row of digits.
     if isinstance(value, str) and len(value) <= _SHORT and value.isdecimal() and value.isascii():
         return int(value)
-    whole = type(value) is int or (isinstance(value, str) and _INTEGER(value))
-    if not whole:
+    is_whole = type(value) is int or (isinstance(value, str) and _INTEGER(value))
+    if not is_whole:
         raise ValueError(f"expected an integer, got {kind(value)}")
     if int(value) not in _RANGE:
         raise ValueError("expected an integer of 64 bits, got a larger one")
@@ -48,7 +48,7 @@ def integer(value: Any, _: object = None) -> int:
 
 
 def whole(value: Any, _: object = None) -> int:
-    """Read an id. One below 0 belongs to nothing that a later request could ask for."""
+    """Read a number that is never below 0, as an id is."""
     number = integer(value)
     if number < 0:
         raise ValueError("expected an integer from 0 on, got a negative one")
