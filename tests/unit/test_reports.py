@@ -3,7 +3,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 import icontact
+from icontact.errors import DecodeError
 from icontact.models import Send, Statistics, Tally
 from icontact.reports import MessageReport
 from tests.unit.support import FOLDER, Script
@@ -112,6 +115,13 @@ def test_the_figures_of_many_messages_are_one_frame() -> None:
     assert str(frame["sent"].dtype) == "datetime64[us, UTC]"
     assert "Spring" in compared._repr_html_()
     assert len(script.calls) == 4
+
+
+def test_a_send_of_a_message_below_zero_is_an_error_of_the_answer() -> None:
+    script = Script(page("sends", [{"sendId": 1, "messageId": -1}]), page("messages", []))
+
+    with pytest.raises(DecodeError, match="messageId from 0 on"):
+        icontact.Folder(script, 1, 2).messages.compare()
 
 
 def test_a_report_is_a_frame_of_one_row() -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar, Unpack
 
 from icontact import wire
+from icontact.errors import DecodeError
 from icontact.frames import ResultList
 from icontact.models import (
     Bounce,
@@ -191,6 +192,8 @@ class Messages(Resource[Message]):
                 sends[send.message_id].append(send)
         subjects = {one.message_id: one.subject for one in self.list()}
         sent = [one for one in sends if one is not None]
+        if any(one < 0 for one in sent):
+            raise DecodeError(["sends: expected a messageId from 0 on, got a negative one"])
         found = [
             MessageFigures.of(one, self.statistics(one), sends[one], subjects.get(one, ""))
             for one in (sent if message_ids is None else message_ids)
