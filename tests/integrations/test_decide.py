@@ -218,6 +218,51 @@ def test_a_persons_will_is_followed_and_a_bounce_is_not(reason: str | None, foll
     assert bool(tasks(decided(happened, follow_unsubscribes=True))) is followed
 
 
+@pytest.mark.parametrize(
+    "later",
+    [
+        event("deleted", at=2),
+        event(at=2, row={"email": None}),
+        event(at=2, row={"email": "new@example.com"}, **BLOCKED),
+    ],
+    ids=["deleted", "address removed", "address changed"],
+)
+@pytest.mark.parametrize(
+    "left",
+    [
+        event("subscription_changed", at=1, **BLOCKED),
+        event("segment_removed", at=1, segment_alias="vip"),
+    ],
+    ids=["unsubscribed", "left the segment"],
+)
+def test_who_left_is_unsubscribed_whatever_became_of_the_contact(
+    left: ContactEvent, later: ContactEvent
+) -> None:
+    newest = left if later.type == "deleted" else later
+    for events in permutations((left, later)):
+        decision = decided(*events, newest=newest, follow_unsubscribes=True)
+        (task, *_) = decision.tasks
+        assert (task.action, task.target) == ("unsubscribe", "A")
+        assert "person1@example.com" in dict(task.leaving)
+        assert not any(task.action == "push" for task in decision.tasks)
+
+
+def test_an_address_from_before_the_person_left_is_not_unsubscribed() -> None:
+    # A wrong address that was corrected may be another person's.
+    wrong = event(at=1, row={"email": "another@example.com"})
+    decision = decided(
+        wrong, event("subscription_changed", at=2, **BLOCKED), follow_unsubscribes=True
+    )
+    assert {email for task in decision.tasks for email, _ in task.leaving} == {
+        "person1@example.com"
+    }
+
+
+def test_a_visitor_who_left_has_no_address_to_unsubscribe() -> None:
+    left = event("subscription_changed", row={"email": None}, **BLOCKED)
+    assert tasks(decided(left, follow_unsubscribes=True)) == []
+
+
 def test_leaving_a_segment_unsubscribes_people_who_must_not_be_mailed_too() -> None:
     left = event("segment_removed", segment_alias="vip", **BLOCKED)
     assert tasks(decided(left)) == [("unsubscribe", "A", (1,))]

@@ -633,6 +633,45 @@ def test_an_unsubscribe_is_of_the_address_that_the_mapping_reads(
     assert on_list(folder, push.list.list_id, "jo@work.example") == "unsubscribed"
 
 
+@pytest.mark.parametrize(
+    "later",
+    [
+        event("deleted", at=6),
+        event(at=6, row={"email": None}, do_not_contact=True, do_not_contact_reason="manual"),
+        event(
+            at=6,
+            row={"email": "new@example.com"},
+            do_not_contact=True,
+            do_not_contact_reason="manual",
+        ),
+    ],
+    ids=["deleted", "address removed", "address changed"],
+)
+def test_who_unsubscribed_and_was_deleted_or_changed_meanwhile_is_unsubscribed(
+    make: MakeIntegration, folder: Folder, push: ListPush, later: triggers.ContactEvent
+) -> None:
+    integration = make(ContactTrigger("saved"), follow_unsubscribes=True)
+    integration.handle(event())
+    left = event("subscription_changed", at=5, do_not_contact=True, do_not_contact_reason="manual")
+    assert integration.accept([left, later]) == 2
+    assert integration.work() == 1
+    assert on_list(folder, push.list.list_id, "person1@example.com") == "unsubscribed"
+    assert folder.contacts.find(email="new@example.com") is None
+    assert integration.inbox.counts()["waiting"] == 0
+
+
+def test_who_unsubscribed_is_unsubscribed_if_the_deletion_arrives_first(
+    make: MakeIntegration, folder: Folder, push: ListPush
+) -> None:
+    integration = make(ContactTrigger("saved"), follow_unsubscribes=True)
+    integration.handle(event())
+    integration.handle(event("deleted", at=6))
+    integration.handle(
+        event("subscription_changed", at=5, do_not_contact=True, do_not_contact_reason="manual")
+    )
+    assert on_list(folder, push.list.list_id, "person1@example.com") == "unsubscribed"
+
+
 def test_an_address_that_no_push_takes_is_on_no_list(make: MakeIntegration) -> None:
     integration = make(ContactTrigger("saved"), follow_unsubscribes=True)
     happened: dict[str, Any] = {"do_not_contact": True, "do_not_contact_reason": "unsubscribed"}

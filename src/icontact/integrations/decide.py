@@ -82,13 +82,19 @@ class Memory:
 
 @attrs.frozen(kw_only=True)
 class Task:
-    """One action at one destination, with its rules, its events, and the time of the last one."""
+    """One action at one destination, with its rules, its events, and the time of the last one.
+
+    ``leaving`` are the addresses to unsubscribe, each with the state of the contact that had it.
+    """
 
     target: str
     action: _Action
     rules: tuple[str, ...] = ()
     numbers: tuple[int, ...] = ()
     at: float = 0.0
+    leaving: tuple[tuple[str, Mapping[str, Any]], ...] = attrs.field(
+        default=(), repr=False, hash=False
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -153,30 +159,55 @@ def decide(
         fill_in(row, one.event.form_results)
     decision = TriggerDecision(row=row, email=newest.email, at=newest.at, memory=memory)
     pushes = any(task.action == "push" for task in tasks)
+    why = memory.reason or DoNotContactReason.UNKNOWN
+    stops = memory.blocked and not memory.deleted and newest.email is not None
+    unreadable = stops and why == DoNotContactReason.UNREADABLE
+    note = ""
     if memory.deleted:
-        return attrs.evolve(decision, note="the contact was deleted")
-    if newest.email is None:
-        return attrs.evolve(decision, note="no address: visitors are never pushed")
-    if memory.blocked:
-        why = memory.reason or DoNotContactReason.UNKNOWN
+        note = "the contact was deleted"
+    elif newest.email is None:
+        note = "no address: visitors are never pushed"
+    elif memory.blocked:
+        note = _UNREADABLE if unreadable else f"must not be mailed ({why})"
+    if note:
+        # Who left and was deleted afterwards, or has another address now, left all the same.
         tasks = [task for task in tasks if task.action == "unsubscribe"]
-        if follow_unsubscribes and not memory.followed and why in _WILL:
+        if follow_unsubscribes and memory.blocked and not memory.followed and why in _WILL:
             done = {task.target for task in tasks}
             others = dict.fromkeys(one.target for one in rules if one.target not in done)
             tasks += [Task(target=target, action="unsubscribe") for target in others]
-        unreadable = why == DoNotContactReason.UNREADABLE
+        tasks = [_with_leaving(task, ordered, newest, row) for task in tasks]
         return attrs.evolve(
             decision,
-            tasks=tuple(tasks),
-            note=_UNREADABLE if unreadable else f"must not be mailed ({why})",
-            stopped=pushes,
+            tasks=tuple(task for task in tasks if task.leaving),
+            note=note,
+            stopped=pushes and stops,
             unreadable=pushes and unreadable,
         )
     late = pushes and memory.newest > newest.at
     note = _LATE if late else ""
     if not tasks:
         note = "newer values were pushed before" if wanted else "no rule fires"
+    tasks = [_with_leaving(task, ordered, newest, row) for task in tasks]
     return attrs.evolve(decision, tasks=tuple(tasks), note=note, late=late)
+
+
+def _with_leaving(
+    task: Task, ordered: Sequence[Pending], newest: ContactEvent, row: Mapping[str, Any]
+) -> Task:
+    """Return a task with the addresses to unsubscribe: the newest, and those of its own events.
+
+    The events of a task without numbers are those that say that the person must not be mailed.
+    """
+    if task.action == "push":
+        return task
+    own = [
+        one.event
+        for one in ordered
+        if (one.number in task.numbers if task.numbers else one.event.do_not_contact)
+    ]
+    states = [(newest.email, row), *((event.email, event.contact) for event in own)]
+    return attrs.evolve(task, leaving=tuple((email, state) for email, state in states if email))
 
 
 def _wanted_tasks(

@@ -42,6 +42,9 @@ _SEVERITY = (
     OutcomeStatus.UNCHANGED,
 )
 
+#: Of a person's several addresses the first of these outcomes is the person's.
+_LEAVING = (OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED, OutcomeStatus.SKIPPED)
+
 _SUCCEEDED = (OutcomeStatus.CREATED, OutcomeStatus.UPDATED, OutcomeStatus.UNCHANGED)
 
 
@@ -98,18 +101,24 @@ def execute(task: Task, push: ListPush, decision: TriggerDecision) -> PushOutcom
         # A task without events follows the person's wish: no switch stops it.
         if task.numbers and not push.policy.push_contacts:
             return _outcome(decision, OutcomeStatus.SKIPPED, push.policy.switch)
-        return _unsubscribe(push, decision)
+        return _unsubscribe(push, task, decision)
     except IContactError as error:
         hopeless = isinstance(error, _HOPELESS)
         status = OutcomeStatus.REJECTED if hopeless else OutcomeStatus.FAILED
         return _outcome(decision, status, redact(str(error)))
 
 
-def _unsubscribe(push: ListPush, decision: TriggerDecision) -> PushOutcome:
-    """Take a contact off a list, if it is on it. Safe to repeat."""
-    # The address that a push takes, which the mapping may read elsewhere.
-    mapped = push.mapper.explain(decision.row)["email"].result
-    address = str(mapped or decision.email or "")
+def _unsubscribe(push: ListPush, task: Task, decision: TriggerDecision) -> PushOutcome:
+    """Take a contact off a list, under each of its addresses that is on it. Safe to repeat."""
+    # The addresses that a push takes, which the mapping may read elsewhere.
+    addresses = dict.fromkeys(
+        str(push.mapper.explain(row)["email"].result or email) for email, row in task.leaving
+    )
+    outcomes = [_unsubscribe_address(push, one, decision) for one in addresses]
+    return min(outcomes, key=lambda one: _LEAVING.index(one.status))
+
+
+def _unsubscribe_address(push: ListPush, address: str, decision: TriggerDecision) -> PushOutcome:
     reason = "iContact does not know this address: no contact was unsubscribed"
     try:
         found = push.folder.contacts.find(email=address)
