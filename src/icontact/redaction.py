@@ -16,8 +16,16 @@ _SHORTEST_SECRET = 4
 
 _AT = r"(?:@|%(?:25){0,4}40|&(?:amp;){0,4}(?:#0{0,6}64|#x0{0,6}40|commat);|\\{1,8}u0040)"
 _WORD = r"[^\s@<>\"'(),;:=\[\]]"
+_QUOTE = r"(?:\"|&(?:amp;){0,4}(?:quot|#0{0,6}34);)"
 # Looks behind so that a long word is tried once, not from each of its letters.
-_ADDRESS = re.compile(rf"(?<!{_WORD}){_WORD}+?{_AT}{_WORD}+", re.IGNORECASE)
+_ADDRESS = re.compile(
+    rf"(?<!{_WORD}){_WORD}+?{_AT}{_WORD}+|{_QUOTE}[^\"@<>]{{1,64}}{_QUOTE}{_AT}{_WORD}+?\.{_WORD}+",
+    re.IGNORECASE,
+)
+#: What stays of "o'neill@…" before that: an apostrophe and the like, and the letters before it.
+_MARK = r"(?:'|&(?:amp;){0,4}#?\w{1,8};)"
+_BEGINNING = re.compile(rf"{_WORD}(?:{_WORD}|{_MARK})*(?<=[';])$")
+_LONGEST_BEGINNING = 100
 
 _ENTITIES = {**codepoint2name, ord("'"): "apos"}
 
@@ -35,7 +43,11 @@ def printable(text: str) -> str:
 
 def hide_addresses(text: str) -> str:
     """Return a text without e-mail addresses."""
-    return _ADDRESS.sub("<address>", text)
+    *before, last = _ADDRESS.split(text)
+    cut = (
+        one[:-_LONGEST_BEGINNING] + _BEGINNING.sub("", one[-_LONGEST_BEGINNING:]) for one in before
+    )
+    return "<address>".join((*cut, last))
 
 
 def hide_secrets(text: str, secrets: Iterable[str]) -> str:

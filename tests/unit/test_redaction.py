@@ -101,7 +101,43 @@ def test_an_address_is_hidden_however_its_sign_is_spelled(at: str) -> None:
     assert redact(f"No mail to jo{at}example.com today") == "No mail to <address> today"
 
 
-@pytest.mark.parametrize("piece", ["a", "\\", "&amp;", "%25", "&#0", "0", "@", "a@"])
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "o'neill@example.com",
+        "d'o'neill@example.com",
+        "mary.o&#039;neill@example.com",
+        "o&amp;#39;neill@example.com",
+        "o&apos;neill@example.com",
+        "o\\'neill@example.com",
+        "r&amp;d@example.com",
+        '"jo neill"@example.com',
+        "&quot;jo neill&quot;@example.com",
+    ],
+)
+def test_nothing_stays_of_an_address_with_an_apostrophe_or_quotation_marks(spelled: str) -> None:
+    assert redact(f"No mail to {spelled} today") == "No mail to <address> today"
+    assert redact(f"email='{spelled}'") == "email='<address>'"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("'jo@example.com' is wrong", "'<address>' is wrong"),
+        ('{"name": "a b", "to": "jo@example.com"}', '{"name": "a b", "to": "<address>"}'),
+        ('the "a b" of jo@example.com', 'the "a b" of <address>'),
+        ("bo@example.com;jo@example.com", "<address>;<address>"),
+        ('keys "@type" "@id"', 'keys "@type" "@id"'),
+    ],
+)
+def test_what_is_beside_an_address_stays(said: str, shown: str) -> None:
+    assert redact(said) == shown
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a", "\\", "&amp;", "%25", "&#0", "0", "@", "a@", "'", "a'", "&#39;", '"', '"a', "a@a.a'a'"],
+)
 def test_a_long_text_takes_no_longer_than_its_length(piece: str) -> None:
     # Were the time to grow with the square of it, this would take hours.
     assert redact(piece * 300_000, CREDENTIALS)
