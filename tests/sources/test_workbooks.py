@@ -202,6 +202,81 @@ def test_a_formula_whose_value_is_there_is_read() -> None:
     assert rows.notes == ()
 
 
+MERGED = ("the value of a cell that is merged over several rows was read in each of them",)
+LEAVERS = (
+    ("Email", "Unsubscribed", "Phone"),
+    ("a@example.com", "yes", 1),
+    ("b@example.com", None, 2),
+    ("c@example.com", None, 3),
+    (None, None, 4),
+    ("d@example.com", None, 5),
+)
+
+
+def test_a_cell_that_is_merged_over_several_rows_counts_in_each() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (("Members of 2026", None, None), *LEAVERS):
+        sheet.append(row)
+    for cells in ("A1:C1", "B3:B5", "A5:A6", "C7:C9", "F2:F9"):
+        sheet.merge_cells(cells)
+    rows = opened(saved(book))
+    assert [tuple(row.values()) for row in rows if isinstance(row, dict)] == [
+        ("a@example.com", "yes", 1),
+        ("b@example.com", "yes", 2),
+        ("c@example.com", "yes", 3),
+        ("c@example.com", "", 4),
+        ("d@example.com", "", 5),
+    ]
+    assert MERGED[0] in rows.notes
+
+
+def test_cells_that_are_merged_in_the_header_or_beside_each_other_stay_as_they_are() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (("Email", "Opt Out", "Name"), (None, None, None), ("jo@example.com", "yes", None)):
+        sheet.append(row)
+    for cells in ("A1:A2", "B1:B2", "B3:C3"):
+        sheet.merge_cells(cells)
+    rows = opened(saved(book))
+    assert list(rows) == [{"Email": "jo@example.com", "Opt Out": "yes", "Name": ""}]
+    assert rows.notes == ()
+
+
+def test_merged_cells_of_an_old_workbook_count_in_each_row() -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("People")
+    for place, row in enumerate(LEAVERS):
+        sheet.write(place, 0, row[0] or "")
+    sheet.write(0, 1, "Unsubscribed")
+    sheet.write_merge(1, 3, 1, 1, "yes")
+    content = io.BytesIO()
+    book.save(content)
+    rows = opened(content.getvalue(), "people.xls")
+    said = [row["Unsubscribed"] for row in rows if isinstance(row, dict)]
+    assert (said, rows.notes) == (["yes", "yes", "yes", ""], MERGED)
+
+
+def test_merged_cells_of_an_open_document_are_noted() -> None:
+    document = OpenDocumentSpreadsheet()
+    table = Table(name="People")
+    for row in PEOPLE:
+        line = TableRow()
+        for cell in row:
+            found = TableCell(valuetype="string", numberrowsspanned=1 + (cell == "Jo"))
+            found.addElement(P(text=cell))
+            line.addElement(found)
+        table.addElement(line)
+    document.spreadsheet.addElement(table)
+    content = io.BytesIO()
+    document.write(content)
+    with opened(content.getvalue(), "people.ods") as rows:
+        assert rows.notes == (
+            "cells that are merged over several rows were read in the first of them alone: save "
+            "the file as .xlsx, where they are read in each",
+        )
+
+
 def test_the_header_need_not_be_in_the_first_cell() -> None:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]

@@ -27,6 +27,9 @@ _UNCALCULATED = re.compile(
     rb"\s*(?:<v ?/>|<v></v>)?\s*</c>"
 )
 
+#: A cell of an .ods that is merged over several rows.
+_SPAN = re.compile(rb'number-rows-spanned="(?!1")')
+
 #: A formula has at most 8,192 characters.
 _LONGEST_CELL = 2**15
 
@@ -42,7 +45,7 @@ def write_rows(stream: BinaryIO, out: TextIO, sheet: str = "") -> None:
     about: dict[str, Any] = {}
     rows: Iterable[list[Any]] = ()
     try:
-        about["errors"], about["uncalculated"] = _cells_without_value(stream)
+        about["errors"], about["uncalculated"], about["spans"] = _cells_without_value(stream)
         book = CalamineWorkbook.from_filelike(stream)
         names = book.sheet_names
         visible = [one for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
@@ -59,6 +62,11 @@ def write_rows(stream: BinaryIO, out: TextIO, sheet: str = "") -> None:
         if chosen is not None:
             found = book.get_sheet_by_name(chosen)
             before = [""] * (found.start or (0, 0))[1]
+            # Column, first and last row, of cells that are merged over several rows.
+            ranges = found.merged_cell_ranges or ()  # None for formats that are not read so far
+            about["merged"] = [
+                (left, first, last) for (first, left), (last, _) in ranges if last > first
+            ]
             rows = ([*before, *map(_plain, row)] for row in found.iter_rows())
     except (CalamineError, ValueError):
         about["problem"] = "damaged"
@@ -70,37 +78,38 @@ def write_rows(stream: BinaryIO, out: TextIO, sheet: str = "") -> None:
         json.dump(row, out)
 
 
-def _cells_without_value(stream: BinaryIO) -> tuple[bool, list[int]]:
-    """Find the cells of an .xlsx that are read as blank, although they are not.
+def _cells_without_value(stream: BinaryIO) -> tuple[bool, list[int], bool]:
+    """Find the cells of an .xlsx or .ods that are read as blank, although they are not.
 
     Returns:
-        Whether there are cells with an error, and the columns with formulas that were never
-        calculated.
+        Whether there are cells with an error; the columns with formulas that were never
+        calculated; and whether an .ods has cells that are merged over several rows.
 
     Raises:
         OverflowError: If it is too large.
     """
-    has_errors, columns = False, set[bytes]()
+    has_errors, has_spans, columns = False, False, set[bytes]()
     is_zip = zipfile.is_zipfile(stream)
     stream.seek(0)
     if not is_zip:
-        return has_errors, []
+        return has_errors, [], has_spans
     with zipfile.ZipFile(stream) as archive:
         members = archive.infolist()
         if sum(member.file_size for member in members) > LARGEST:
             raise OverflowError
         for member in members:
-            if member.filename.startswith("xl/worksheets/"):
+            if member.filename == "content.xml" or member.filename.startswith("xl/worksheets/"):
                 last = b""
                 with archive.open(member) as part:
                     while content := part.read(_PART):
                         content = last + content
                         has_errors = has_errors or _ERROR_CELL in content
+                        has_spans = has_spans or _SPAN.search(content) is not None
                         if b"<f" in content:
                             columns.update(_UNCALCULATED.findall(content))
                         last = content[-_LONGEST_CELL:]
     stream.seek(0)
-    return has_errors, sorted(map(_column_number, columns))
+    return has_errors, sorted(map(_column_number, columns)), has_spans
 
 
 def _column_number(letters: bytes) -> int:

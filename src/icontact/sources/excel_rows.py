@@ -12,7 +12,7 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from itertools import chain, islice
@@ -52,6 +52,8 @@ _DAMAGE = (
     RuntimeError,
     ValueError,
 )
+
+_MERGED = "the value of a cell that is merged over several rows was read in each of them"
 
 _PROTECTED = "with a password: save it without one"
 
@@ -187,12 +189,37 @@ class ExcelReader(FileReader):
         self._header = Header.of(texts[place])
         self.columns: tuple[str, ...] = self._header.columns
         self.duplicate_columns: Mapping[str, tuple[int, ...]] = self._header.duplicates
-        self._rows = chain(ahead[place + 1 :], rows)
+        if about["spans"]:
+            self._notes.append(
+                "cells that are merged over several rows were read in the first of them alone: "
+                "save the file as .xlsx, where they are read in each"
+            )
+        self._rows = self._in_full(chain(ahead[place + 1 :], rows), about["merged"])
 
     @property
     def notes(self) -> Sequence[str]:
         """What was decided about the workbook, and what is not read of it."""
         return [*self._notes, *self._header.notes]
+
+    def _in_full(
+        self, rows: Iterable[tuple[int, list[Any]]], merged: Sequence[tuple[int, int, int]]
+    ) -> Iterator[tuple[int, list[Any]]]:
+        """Yield rows in which a cell that is merged over several rows has its value in each."""
+        beginning: dict[int, list[tuple[int, int]]] = {}
+        for column, first, last in merged:
+            beginning.setdefault(first + 1, []).append((column, last + 1))
+        # By column: the value of a merged cell, and its last line.
+        reaching: dict[int, tuple[Any, int]] = {}
+        for line, cells in rows:
+            reaching = {column: one for column, one in reaching.items() if one[1] >= line}
+            for column, (value, _) in reaching.items():
+                cells[column] = value
+                if _MERGED not in self._notes:
+                    self._notes.append(_MERGED)
+            for column, last in beginning.pop(line, ()):
+                if column < len(cells) and cells[column] != "":
+                    reaching[column] = cells[column], last
+            yield line, cells
 
     def __iter__(self) -> Iterator[NumberedRow]:
         """Yield every row that is not blank."""
