@@ -99,6 +99,8 @@ WRONG: Any = object()
         (lambda: PointTrigger(minimum=1, push=WRONG, mapper=MAPPER), "not both"),
         (lambda: PointTrigger(minimum=WRONG), "minimum must be a number"),
         (lambda: PointTrigger(minimum=True), "minimum must be a number"),
+        (lambda: PointTrigger(minimum=float("nan")), "minimum must be a number"),
+        (lambda: PointTrigger(minimum=float("inf")), "minimum must be a number"),
     ],
 )
 def test_a_rule_that_cannot_be_is_refused(make: Any, said: str) -> None:

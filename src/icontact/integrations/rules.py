@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
@@ -134,7 +135,8 @@ class PointTrigger(_Destination):
     def __attrs_post_init__(self) -> None:
         """Refuse a minimum that is not a number."""
         super().__attrs_post_init__()
-        if isinstance(self.minimum, bool) or not isinstance(self.minimum, int | float):
+        is_number = isinstance(self.minimum, int | float) and not isinstance(self.minimum, bool)
+        if not is_number or not math.isfinite(self.minimum):
             raise ConfigError("minimum must be a number of points")
 
     @property
