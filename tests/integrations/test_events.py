@@ -257,6 +257,30 @@ def test_a_change_of_subscription_counts_more_than_the_contact(
     assert (one.do_not_contact, one.do_not_contact_reason) == (blocked, reason)
 
 
+@pytest.mark.parametrize("channel", ["Email ", None, "", {"email": 5}, ["email"]])
+def test_a_channel_that_is_not_known_may_be_e_mail(channel: Any) -> None:
+    entry = {**subscribed(1, "unsubscribed"), "channel": channel}
+    (one,) = read(hook("lead_channel_subscription_changed", entry))
+    assert (one.do_not_contact, one.do_not_contact_reason) == (True, "unsubscribed")
+
+
+@pytest.mark.parametrize("channel", [None, {"email": 5}])
+def test_a_channel_that_is_not_known_allows_nothing(channel: Any) -> None:
+    entry = {**subscribed(1, "contactable"), "channel": channel}
+    entry["contact"]["doNotContact"] = [{"id": 9, "reason": 1, "channel": "email"}]
+    (one,) = read(hook("lead_channel_subscription_changed", entry))
+    assert one.do_not_contact is True
+
+
+def test_a_contact_may_come_with_its_id_alone() -> None:
+    entry = {**listed(1, "added"), "contact": {"id": "7"}}
+    (one,) = read(hook("lead_list_change", entry))
+    assert (one.contact_id, one.email, one.has_fields) == (7, None, False)
+    thin = {**entry, "contact": {"id": 7, "email": "jo@example.com"}}
+    (other,) = read(hook("lead_list_change", thin))
+    assert (other.contact_id, other.email, other.has_fields) == (7, "jo@example.com", True)
+
+
 def test_another_channel_does_not_concern_e_mail() -> None:
     entry = subscribed(1, "unsubscribed", channel="sms")
     (one,) = read(hook("lead_channel_subscription_changed", entry))

@@ -23,6 +23,7 @@ from tests.integrations.support import (
     encoded,
     event,
     hook,
+    moment,
     person,
     pointed,
     saved,
@@ -670,6 +671,115 @@ def test_who_unsubscribed_is_unsubscribed_if_the_deletion_arrives_first(
         event("subscription_changed", at=5, do_not_contact=True, do_not_contact_reason="manual")
     )
     assert on_list(folder, push.list.list_id, "person1@example.com") == "unsubscribed"
+
+
+# Contacts without their fields, as Mautic 2 sends them at times, and Mautic 4 for rebuilt segments
+
+BARE: dict[str, Any] = {"fields": [], "doNotContact": [{}]}
+
+
+def left(at: float = 5.0) -> dict[str, Any]:
+    """An unsubscribe as in issue 7773 of Mautic: the contact's id and no address."""
+    entry = {**saved(1, at, **BARE), "channel": "email", "old_status": "contactable"}
+    return {**entry, "new_status": "unsubscribed"}
+
+
+def moved(action: str, at: float = 5.0) -> dict[str, Any]:
+    """A segment's change as Mautic 4 sends it after ``mautic:segments:update``."""
+    segment = {"id": 3, "name": "VIP", "alias": "vip"}
+    return {"contact": {"id": 1}, "segment": segment, "action": action, "timestamp": moment(at)}
+
+
+def test_an_unsubscribe_without_an_address_is_of_the_address_that_is_kept(
+    make: MakeIntegration, folder: Folder, push: ListPush
+) -> None:
+    integration = make(ContactTrigger("saved"), follow_unsubscribes=True)
+    for body in (
+        hook("lead_post_save_new", saved(1)),
+        hook("lead_points_change", {**pointed(1, 0, 5, at=2, **BARE), "doNotContact": []}),
+        hook("lead_channel_subscription_changed", left()),
+    ):
+        assert integration.receive(encoded(body)) == 1
+        assert integration.work() == 1
+    assert on_list(folder, push.list.list_id, "person1@example.com") == "unsubscribed"
+
+
+def test_an_unsubscribe_without_any_address_is_a_dead_letter_until_the_address_comes(
+    make: MakeIntegration, folder: Folder, push: ListPush
+) -> None:
+    push.one({"email": "person1@example.com", "firstname": "Jo"})
+    integration = make(ContactTrigger("saved"), follow_unsubscribes=True)
+    integration.receive(encoded(hook("lead_channel_subscription_changed", left())))
+    assert integration.work() == 1
+    (entry,) = integration.inbox.entries(states=["dead_letter"])
+    assert "only the id of this contact" in entry.reason
+    blocked = [{"id": 9, "reason": 1, "comments": "", "channel": "email"}]
+    again = saved(1, at=9, doNotContact=blocked, dateModified=moment(9))
+    integration.receive(encoded(hook("lead_post_save_update", again)))
+    integration.work()
+    assert on_list(folder, push.list.list_id, "person1@example.com") == "unsubscribed"
+    assert integration.inbox.retry() == 1
+    integration.work()
+    assert integration.inbox.counts() == {"waiting": 0, "done": 2, "dead_letter": 0, "dropped": 0}
+
+
+def test_who_left_a_segment_without_an_address_is_unsubscribed(
+    make: MakeIntegration, folder: Folder, push: ListPush
+) -> None:
+    rules = (ContactTrigger("saved"), ContactTrigger("segment_removed", then="unsubscribe"))
+    integration = make(*rules)
+    integration.receive(encoded(hook("lead_post_save_new", saved(1))))
+    integration.receive(encoded(hook("lead_list_change", moved("removed"))))
+    integration.work()
+    assert on_list(folder, push.list.list_id, "person1@example.com") == "unsubscribed"
+
+
+def test_who_joined_a_segment_without_fields_is_pushed_with_those_that_are_kept(
+    make: MakeIntegration, folder: Folder
+) -> None:
+    integration = make(ContactTrigger("segment_added"))
+    integration.receive(encoded(hook("lead_list_change", moved("added"))))
+    assert integration.work() == 1
+    (entry,) = integration.inbox.entries()
+    assert (entry.state, "only the id of this contact" in entry.reason) == ("dead_letter", True)
+    integration.receive(encoded(hook("lead_post_save_update", saved(1, at=9))))
+    integration.inbox.retry()
+    integration.work()
+    found = folder.contacts.find(email="person1@example.com")
+    assert found is not None
+    assert found.first_name == "Jo"
+    assert integration.inbox.counts()["dead_letter"] == 0
+
+
+def test_an_event_without_fields_that_concerns_no_rule_is_done(make: MakeIntegration) -> None:
+    integration = make(ContactTrigger("saved"))
+    integration.receive(encoded(hook("lead_list_change", moved("added"))))
+    assert integration.work() == 1
+    (entry,) = integration.inbox.entries()
+    assert (entry.state, entry.reason) == ("done", "no rule fires")
+
+
+def test_a_contact_that_must_not_be_mailed_is_not_pushed_without_its_fields(
+    make: MakeIntegration, sandbox: Sandbox
+) -> None:
+    integration = make(ContactTrigger("segment_added"))
+    integration.receive(encoded(hook("lead_channel_subscription_changed", left())))
+    integration.receive(encoded(hook("lead_list_change", moved("added", at=9))))
+    integration.work()
+    assert [one.state for one in integration.inbox.entries()] == ["done", "done"]
+    assert writes(sandbox) == []
+
+
+def test_a_deletion_without_fields_keeps_older_values_from_being_pushed(
+    make: MakeIntegration, sandbox: Sandbox
+) -> None:
+    integration = make(ContactTrigger("saved"))
+    gone = {**saved(1, at=5, **BARE), "id": 1}
+    integration.receive(encoded(hook("lead_post_delete", gone)))
+    integration.work()
+    integration.receive(encoded(hook("lead_post_save_update", saved(1, at=4))))
+    integration.work()
+    assert writes(sandbox) == []
 
 
 def test_an_address_that_no_push_takes_is_on_no_list(make: MakeIntegration) -> None:

@@ -18,6 +18,17 @@ _WILL = (DoNotContactReason.UNSUBSCRIBED, DoNotContactReason.MANUAL)
 
 _UNREADABLE = "whether the person may be mailed cannot be read (do-not-contact in an unknown form)"
 
+_WITHOUT_FIELDS = (
+    "Mautic sent only the id of this contact, and no address: change the contact in Mautic, then "
+    "retry this event"
+)
+
+_DELETED = "the contact was deleted"
+
+_VISITOR = "no address: visitors are never pushed"
+
+_NO_RULE = "no rule fires"
+
 _LATE = "newer values were pushed before and are not kept any more: push the contact by hand"
 
 _Action = Literal["push", "unsubscribe"]
@@ -108,8 +119,9 @@ class TriggerDecision:
         at: When that was true.
         memory: What is known afterwards, whatever becomes of the tasks.
         note: Why nothing, or not everything, is done.
-        stopped: Whether a push was wanted that the person's wish not to be mailed stops.
-        unreadable: Whether the push stops because the person's wish cannot be read.
+        stopped: Whether something was wanted and is not done, such as the push of a person who must
+            not be mailed.
+        unreadable: Whether it is not done because something cannot be read, or is not there.
         late: Whether a push was wanted, and its values are deleted.
     """
 
@@ -159,37 +171,48 @@ def decide(
         fill_in(row, one.event.form_results)
     decision = TriggerDecision(row=row, email=newest.email, at=newest.at, memory=memory)
     pushes = any(task.action == "push" for task in tasks)
-    why = memory.reason or DoNotContactReason.UNKNOWN
-    stops = memory.blocked and not memory.deleted and newest.email is not None
-    unreadable = stops and why == DoNotContactReason.UNREADABLE
-    note = ""
-    if memory.deleted:
-        note = "the contact was deleted"
-    elif newest.email is None:
-        note = "no address: visitors are never pushed"
-    elif memory.blocked:
-        note = _UNREADABLE if unreadable else f"must not be mailed ({why})"
-    if note:
+    if note := _why_not(memory, newest):
         # Who left and was deleted afterwards, or has another address now, left all the same.
         tasks = [task for task in tasks if task.action == "unsubscribe"]
-        if follow_unsubscribes and memory.blocked and not memory.followed and why in _WILL:
+        if (
+            follow_unsubscribes
+            and memory.blocked
+            and not memory.followed
+            and memory.reason in _WILL
+        ):
             done = {task.target for task in tasks}
             others = dict.fromkeys(one.target for one in rules if one.target not in done)
             tasks += [Task(target=target, action="unsubscribe") for target in others]
         tasks = [_with_leaving(task, ordered, newest, row) for task in tasks]
+        nameless = not newest.has_fields and not all(task.leaving for task in tasks)
+        note = _WITHOUT_FIELDS if nameless else note
+        stopped = nameless or (pushes and note not in (_DELETED, _VISITOR))
         return attrs.evolve(
             decision,
             tasks=tuple(task for task in tasks if task.leaving),
-            note=note,
-            stopped=pushes and stops,
-            unreadable=pushes and unreadable,
+            note=_NO_RULE if note == _WITHOUT_FIELDS and not stopped else note,
+            stopped=stopped,
+            unreadable=stopped and note in (_UNREADABLE, _WITHOUT_FIELDS),
         )
     late = pushes and memory.newest > newest.at
     note = _LATE if late else ""
     if not tasks:
-        note = "newer values were pushed before" if wanted else "no rule fires"
+        note = "newer values were pushed before" if wanted else _NO_RULE
     tasks = [_with_leaving(task, ordered, newest, row) for task in tasks]
     return attrs.evolve(decision, tasks=tuple(tasks), note=note, late=late)
+
+
+def _why_not(memory: Memory, newest: ContactEvent) -> str:
+    """Return why a contact is not pushed, or nothing."""
+    if memory.deleted:
+        return _DELETED
+    if newest.email is None and newest.has_fields:
+        return _VISITOR
+    if memory.blocked:
+        why = memory.reason or DoNotContactReason.UNKNOWN
+        unreadable = why == DoNotContactReason.UNREADABLE
+        return _UNREADABLE if unreadable else f"must not be mailed ({why})"
+    return _WITHOUT_FIELDS if newest.email is None else ""
 
 
 def _with_leaving(
@@ -253,7 +276,9 @@ def remember(event: ContactEvent, memory: Memory) -> Memory:
     """Return what is known after an event, which may be older than what is known already."""
     changes: dict[str, Any] = {}
     if event.at >= memory.newest:
-        changes["newest"] = event.at
+        # An event without the contact's fields leaves the values as they are.
+        if event.has_fields or event.type is EventType.DELETED:
+            changes["newest"] = event.at
         # Of two events of one second the order is not known: the one that stops a push counts.
         gone = memory.deleted and event.at == memory.newest
         changes["deleted"] = gone or event.type is EventType.DELETED

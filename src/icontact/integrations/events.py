@@ -14,6 +14,7 @@ import attrs
 
 from icontact.addresses import canonical_address
 from icontact.errors import ConfigError
+from icontact.mapping.mautic import CONTACT_ID
 
 __all__ = ["ContactEvent", "DoNotContactReason", "EventType", "Events"]
 
@@ -116,6 +117,11 @@ class ContactEvent:
             return str(self.contact_id)
         address = str(canonical_address(self.email or "")).encode("utf-8", "surrogatepass")
         return "email:" + hashlib.sha256(address).hexdigest()
+
+    @property
+    def has_fields(self) -> bool:
+        """Whether the contact came with its fields: Mautic may send its id without them."""
+        return "email" in self.contact or CONTACT_ID not in self.contact
 
     @property
     def at(self) -> float:

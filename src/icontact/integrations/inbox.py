@@ -21,7 +21,7 @@ from icontact.integrations.inbox_records import (
     CONTACTS,
     EVENTS,
     FORMAT,
-    NEWEST,
+    KEPT,
     SET_ASIDE,
     EventOutcome,
     EventState,
@@ -163,8 +163,10 @@ class Inbox(Storage):
                     for number, one in event_outcomes.items()
                 ],
             )
-            newest = connection.execute(f"{NEWEST} LIMIT 1", (claim.contact,)).fetchone()
-            keep = -1 if newest is None or memory.deleted else newest[0]
+            kept = connection.execute(KEPT, (claim.contact,)).fetchall()
+            events = ((number, event_of(payload)) for number, payload, _ in kept)
+            newest = next((one for one, event in events if event and event.has_fields), None)
+            keep = -1 if newest is None or memory.deleted else newest
             connection.execute(
                 "UPDATE events SET payload = NULL"
                 " WHERE contact = ? AND state = 'done' AND number != ? AND payload IS NOT NULL",

@@ -19,7 +19,7 @@ __all__ = [
     "CONTACTS",
     "EVENTS",
     "FORMAT",
-    "NEWEST",
+    "KEPT",
     "SET_ASIDE",
     "EventOutcome",
     "EventState",
@@ -80,7 +80,7 @@ SET_ASIDE = (
 )
 
 #: The events of a contact whose values are kept, the newest first. A deletion has no values.
-NEWEST = """
+KEPT = """
 SELECT number, CAST(payload AS BLOB), state FROM events
 WHERE contact = ? AND payload IS NOT NULL AND type != 'deleted'
 ORDER BY happened DESC, number DESC
@@ -134,7 +134,7 @@ class InboxClaim:
         owner: The process that has the claim.
         pending: The events.
         memory: What is remembered of earlier events.
-        newest: The newest kept event with the contact's values.
+        newest: The newest kept event with the contact's fields, or else the newest one.
     """
 
     contact: str
@@ -230,20 +230,22 @@ def read_claim(connection: sqlite3.Connection, contact: str, owner: str) -> Inbo
         if event is None:
             return advice.format(number)
         pending.append(Pending(number, event, attempts))
-    newest = None
-    for number, payload, state in connection.execute(NEWEST, (contact,)).fetchall():
-        newest = event_of(payload)
-        if newest is not None:
-            break
+    newest = without_fields = None
+    for number, payload, state in connection.execute(KEPT, (contact,)).fetchall():
+        event = event_of(payload)
         # The memory knows the time of an event that is done.
-        if state != "done":
+        if event is None and state != "done":
             return advice.format(number)
+        if event is not None and event.has_fields:
+            newest = event
+            break
+        without_fields = without_fields or event
     return InboxClaim(
         contact=contact,
         owner=owner,
         pending=tuple(pending),
         memory=memory,
-        newest=newest or pending[-1].event,
+        newest=newest or without_fields or pending[-1].event,
     )
 
 

@@ -10,7 +10,7 @@ from icontact.integrations.events import DoNotContactReason
 from icontact.integrations.suppression_target import COMMENT_PREFIX
 from icontact.mapping.values import is_blank
 from icontact.sources import mautic_contacts
-from icontact.sources.mautic_contacts import contact_row, plain_value
+from icontact.sources.mautic_contacts import contact_row, plain_value, whole
 
 __all__ = ["as_row", "contact", "do_not_contact", "fill_in", "locate"]
 
@@ -53,8 +53,13 @@ def contact(
     return row
 
 
-def locate(payload: Any) -> dict[str, Any]:
+def locate(payload: Any, *, id_is_enough: bool = False) -> dict[str, Any]:
     """Return the contact of a payload, with ``results`` of a form.
+
+    Args:
+        payload: What Mautic sent.
+        id_is_enough: Whether the contact may lack its fields: Mautic 4 sends the id alone where a
+            segment was rebuilt.
 
     Raises:
         DecodeError: If there is none. Shows no values.
@@ -69,6 +74,9 @@ def locate(payload: Any) -> dict[str, Any]:
             payload, path = payload[name], f"{path}.{name}"
     if not isinstance(payload, Mapping):
         raise DecodeError([f"{path}: expected an object, not {type(payload).__name__}"])
+    if "fields" not in payload and id_is_enough and whole(payload.get("id")):
+        email = payload.get("email")
+        payload = {**payload, "fields": {"all": {"email": email}} if email else {}}
     if "fields" not in payload:
         raise DecodeError([f"{path}.fields: missing, so this is not a contact of Mautic"])
     if not isinstance(payload["fields"], Mapping) and payload["fields"]:

@@ -139,7 +139,7 @@ def _event(kind: EventType, entry: Any, sent_at: Any, site_url: str | None) -> C
     Raises:
         DecodeError: If it cannot be read.
     """
-    found = locate(entry)
+    found = locate(entry, id_is_enough=True)
     row = as_row(found, site_url)
     identifier = row["mauticContactId"]
     if kind is EventType.DELETED:
@@ -199,7 +199,7 @@ def _details(kind: EventType, entry: dict[str, Any], found: dict[str, Any]) -> d
         details["segment_alias"] = _text(segment.get("alias"))
     elif (
         kind is EventType.SUBSCRIPTION_CHANGED
-        and entry.get("channel") == "email"
+        and _is_about_email(entry)
         and reason is not DoNotContactReason.ICONTACT
     ):
         status = entry.get("new_status")
@@ -208,6 +208,14 @@ def _details(kind: EventType, entry: dict[str, Any], found: dict[str, Any]) -> d
         details["do_not_contact"] = blocked
         details["do_not_contact_reason"] = known if blocked else None
     return details
+
+
+def _is_about_email(entry: dict[str, Any]) -> bool:
+    """Return whether a change is about e-mail; if the channel is not known, unless it allows it."""
+    channel = entry.get("channel")
+    if isinstance(channel, str) and channel.strip():
+        return channel.strip().lower() == "email"
+    return entry.get("new_status") != "contactable"
 
 
 def _text(value: Any) -> str | None:
