@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from icontact import ContactMapper
-from icontact.errors import MappingError
+from icontact.errors import DoNotContact, MappingError
 from icontact.mapping import is_blank
 from icontact.mapping.values import clean_text, joined, unboxed, verbatim
 
@@ -170,6 +170,30 @@ def test_numpy_scalars_are_unboxed() -> None:
     assert unboxed(numpy.datetime64("2026-03-04T10:00", "ns")) == dt.datetime(2026, 3, 4, 10)
     assert unboxed(numpy.datetime64("NaT", "ns")) is None
     assert is_blank(numpy.float32("nan"))
+
+
+def test_arrays_are_lists_as_a_column_of_a_parquet_file_holds_them() -> None:
+    numpy = pytest.importorskip("numpy")
+    moments = numpy.array(["2026-03-04T10:00"], dtype="datetime64[ns]")
+    assert unboxed(moments) == [dt.datetime(2026, 3, 4, 10)]
+    assert unboxed(numpy.array([["a"], ["b"]], dtype=object)) == [["a"], ["b"]]
+    assert unboxed(numpy.array("alone")) == "alone"
+    tags = {"key": "tags", "transform": "joined"}
+    mapper = ContactMapper({"email": "mail", "city": "city", "street": tags})
+    row = {"mail": "jo@example.com", "tags": numpy.array(["vip", "new"]), "city": numpy.array([])}
+    assert mapper.apply(row).fields == {"email": "jo@example.com", "street": "vip, new"}
+    left_out = mapper.apply(row | {"city": numpy.array(["Durham", "Raleigh"])})
+    assert left_out.notes == (
+        "city: left out: came as a list: join it with transform='joined' (column 'city')",
+    )
+
+
+@pytest.mark.parametrize("words", [["yes"], ["Unsubscribed", "vip"]])
+def test_an_array_that_says_no_refuses_its_row(words: list[str]) -> None:
+    numpy = pytest.importorskip("numpy")
+    mapper = ContactMapper({"email": "mail"}, do_not_contact="unsubscribed_at")
+    with pytest.raises(DoNotContact):
+        mapper.apply({"mail": "jo@example.com", "unsubscribed_at": numpy.array(words)})
 
 
 def test_numpy_is_recognised_by_its_name_alone() -> None:

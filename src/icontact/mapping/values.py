@@ -110,9 +110,11 @@ def trimmed(text: str) -> str:
 
 
 def unboxed(value: Any) -> Any:
-    """Return NumPy's scalars as Python's own; anything else as it is."""
+    """Return NumPy's scalars as Python's own, its arrays as lists; anything else as it is."""
     if type(value) is str or type(value).__module__ != "numpy" or not hasattr(value, "item"):
         return value
+    if type(value).__name__ == "ndarray":
+        return [unboxed(one) for one in value] if value.ndim else unboxed(value[()])
     if type(value).__name__ == "datetime64":
         # Nanoseconds would come out as a bare integer.
         return value.astype("datetime64[us]").item()
