@@ -136,6 +136,55 @@ EXPORTS: dict[str, tuple[str, list[str]]] = {
         "メールアドレス,姓,配信停止\na@x.example,A,\nb@x.example,B,はい\n",
         ["a"],
     ),
+    "Mailchimp, cleaned members": (
+        "Email Address,First Name,OPTIN_TIME,CLEAN_TIME,CLEAN_CAMPAIGN_TITLE\n"
+        "a@x.example,A,2023-01-01 10:00:00,2024-01-05 10:00:00,January\n",
+        [],
+    ),
+    "Intercom": (
+        "Email,Name,Unsubscribed from Emails,Marked email as spam,Has hard bounced\n"
+        "a@x.example,Ann,false,false,false\nb@x.example,Bo,false,true,false\n",
+        ["a"],
+    ),
+    "HubSpot, confirmation": (
+        "Email,First Name,Marketing email confirmation status,Is globally ineligible\n"
+        "a@x.example,A,Confirmed,false\nb@x.example,B,Pending,false\n"
+        "c@x.example,C,Denied,false\nd@x.example,D,Confirmed,true\n",
+        ["a"],
+    ),
+    "Salesforce, individuals": (
+        "Email,First Name,Don't Market,Don't Process\n"
+        "a@x.example,A,false,false\nb@x.example,B,true,false\nc@x.example,C,false,true\n",
+        ["a"],
+    ),
+    "Eloqua": (
+        "Email Address,First Name,Email Address Bounceback,isSubscribed\n"
+        "a@x.example,A,No,true\nb@x.example,B,Yes,true\n",
+        ["a"],
+    ),
+    "MailPoet": (
+        "Email,First name,Global status\n"
+        "a@x.example,A,Subscribed\nb@x.example,B,Bounced\nc@x.example,C,Inactive\n",
+        ["a"],
+    ),
+    "Mindbody": (
+        "Email,First Name,SendPromotionalEmails\na@x.example,A,True\nb@x.example,B,False\n",
+        ["a"],
+    ),
+    "CleverReach, dates": (
+        "email,firstname,registered,deactivated\n"
+        "a@x.example,A,1690000000,0\nb@x.example,B,1690000000,1700000000\n",
+        ["a"],
+    ),
+    "rapidmail, German": (
+        "email;firstname;status\na@x.example;A;aktiv\nb@x.example;B;Hardbounce\n",
+        ["a"],
+    ),
+    "A club, German": (
+        "E-Mail;Vorname;Werbung erwünscht;Status\na@x.example;A;ja;aktiv\n"
+        "b@x.example;B;nein;aktiv\nc@x.example;C;ja;verstorben\n",
+        ["a"],
+    ),
 }
 
 

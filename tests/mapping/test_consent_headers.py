@@ -7,6 +7,13 @@ import pytest
 from icontact import ContactMapper
 
 SAY_NO = [
+    "Blocked reason",
+    "Deaktiviert am",
+    "Ineligible for email",
+    "is_email_bad",
+    "hs_email_customer_quarantined_reason",
+    "Bounceback Date",
+    "CnSolCd_1_01_Solicit_Code",
     "Werbung unerwünscht",
     "Ei sähköpostia",
     "구독취소",
