@@ -118,6 +118,35 @@ def test_a_column_about_consent_that_nothing_reads_fails_the_job(
     assert folder.contacts.list().count() == 0
 
 
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ({"op": {"hard_delete": True}}, (False, None, True)),
+        ({"deleted": {"hard_delete": True}}, (False, None, True)),
+        (
+            {"gone": {"hard_delete": True, "data_type": "timestamp"}},
+            (None, None, "2026-01-02T00:00:00Z"),
+        ),
+        ({"removed": {"hard_delete": True, "data_type": "bigint"}}, (None, None, 0)),
+    ],
+)
+def test_rows_that_the_source_deleted_are_not_pushed(
+    pipeline: Pipeline, folder: Folder, column: dict[str, Any], values: tuple[Any, ...]
+) -> None:
+    (mark,) = column
+
+    @dlt.resource(name="customers", primary_key="mail", write_disposition="merge", columns=column)  # type: ignore[untyped-decorator]  # dlt's
+    def rows() -> Iterator[dict[str, Any]]:
+        for number, value in enumerate(values):
+            yield {"mail": f"reader{number}@example.com", "given_name": "Jo", mark: value}
+
+    pipeline().run(rows())
+    assert sorted(one.email for one in folder.contacts.list()) == [
+        "reader0@example.com",
+        "reader1@example.com",
+    ]
+
+
 def test_a_column_about_consent_is_read_where_the_mapper_names_it(
     pipeline: Pipeline, folder: Folder
 ) -> None:

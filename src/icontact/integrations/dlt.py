@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 from collections.abc import Mapping
@@ -21,6 +22,8 @@ from icontact.push.policy import PolicyOptions
 from icontact.sources import FIRST_ROWS
 
 __all__ = ["icontact_list"]
+
+logger: logging.Logger = logging.getLogger("icontact")
 
 _Items: TypeAlias = list[dict[str, Any]]
 
@@ -42,6 +45,9 @@ def icontact_list(
     iContact does not answer, dlt loads the package again: a batch that was pushed is not sent
     again, and a batch that was interrupted goes on where it stopped. The journals of a package are
     deleted when the pipeline begins its next one.
+
+    Rows that the source deleted, by a column with dlt's hint ``hard_delete``, are not pushed. Their
+    contacts stay in iContact.
 
     A batch with a column about consent that the mapper does not read fails the job, and is not
     pushed: name the column in ``do_not_contact``, ``consent`` or ``ignore`` of a mapper.
@@ -77,7 +83,7 @@ def icontact_list(
     )
 
     def push_batch(items: Any, table: Any) -> None:
-        sink.push_batch(items, str(table["name"]))
+        sink.push_batch(items, table)
 
     # One job at a time: two pushes of one address at the same moment might get in each other's way.
     destination = dlt.destination(
@@ -106,13 +112,14 @@ class _Sink:
         folder = self.folder or Client.from_env().folder()
         return ListPush(folder, self.list, mapper=self.mapper, **self.policy)
 
-    def push_batch(self, items: _Items, table: str) -> None:
+    def push_batch(self, items: _Items, schema: Mapping[str, Any]) -> None:
         from dlt.common.destination.exceptions import (
             DestinationTerminalException,
             DestinationTransientException,
         )
 
-        push, text = self.push, json.dumps(items, sort_keys=True, default=str)
+        push, table, items = self.push, schema["name"], _not_deleted(items, schema)
+        text = json.dumps(items, sort_keys=True, default=str)
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         try:
             columns = dict.fromkeys(column for item in items for column in item)
@@ -141,6 +148,24 @@ class _Sink:
             if other.name < load_id:
                 shutil.rmtree(other)
         return pipeline / load_id
+
+
+def _not_deleted(items: _Items, schema: Mapping[str, Any]) -> _Items:
+    """Return the rows that the source still has, without the columns that say so.
+
+    To dlt any value but false in a column with the hint ``hard_delete`` says that it is deleted.
+    """
+    columns = schema.get("columns", {}).items()
+    marks = [name for name, hints in columns if hints.get("hard_delete")]
+    kept = [
+        {name: value for name, value in item.items() if name not in marks}
+        for item in items
+        # By identity: a 0 is a value, too.
+        if all(item.get(mark) is None or item[mark] is False for mark in marks)
+    ]
+    if len(kept) < len(items):
+        logger.info("rows that the source deleted, and not pushed: %d", len(items) - len(kept))
+    return kept
 
 
 def _make_private(*directories: Path) -> None:
