@@ -169,6 +169,17 @@ def test_the_journals_of_a_package_are_deleted_with_the_next_one(
     assert stat.S_IMODE(journals.stat().st_mode) == 0o700
 
 
+def test_files_of_other_programs_beside_the_journals_stay(
+    pipeline: Pipeline, folder: Folder, warehouse: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "icontact-dlt" / "to_icontact" / ".DS_Store"
+    other.parent.mkdir(parents=True)
+    other.touch()
+    load(pipeline(), warehouse)
+    assert folder.contacts.list().count() == 30
+    assert other.exists()
+
+
 def test_a_retry_after_a_crash_sends_nothing_twice(
     pipeline: Pipeline,
     folder: Folder,

@@ -145,7 +145,7 @@ class _Sink:
         _make_private(self.journals, pipeline, pipeline / load_id)
         for other in pipeline.iterdir():
             # dlt loads packages one after the other: an earlier one is complete, or given up.
-            if other.name < load_id:
+            if other.is_dir() and other.name < load_id:
                 shutil.rmtree(other)
         return pipeline / load_id
 
