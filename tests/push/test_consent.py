@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -297,3 +298,68 @@ def test_a_refusal_without_any_address_restricts_no_one(folder: Folder) -> None:
 
     assert report.counts["skipped"] == 3
     assert on_the_list(folder) == ["bo@example.com"]
+
+
+def late(path: Path, header: str, usual: str, word: str, many: int = 120) -> Path:
+    lines = [f'y{number}@example.com,"{usual}"' for number in range(many)]
+    path.write_text("\n".join([f"Email,{header}", *lines, f'no@example.com,"{word}"', ""]))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("header", "usual", "word"),
+    [
+        ("Tags", "vip", "vip, unsubscribed"),
+        ("Categories", "Kunden", "Kunden;Keine Werbung"),
+        ("Labels", "* myContacts", "* myContacts ::: Do not email"),
+        ("Notes", "", "möchte keine Werbung"),
+        ("Notes", "called in May", "Please do not contact her"),
+        ("Status", "active", "unsubscribed by user"),
+        ("Status", "aktiv", "gelöscht"),
+        ("State", "Active", "Deleted"),
+        ("Lists", "Newsletter (Active)", "Newsletter (Unsubscribed)"),
+    ],
+)
+def test_a_refusal_below_the_first_rows_is_not_pushed(
+    folder: Folder, path: Path, header: str, usual: str, word: str
+) -> None:
+    report = push_of(folder).run(late(path, header, usual, word))
+
+    assert report.counts["created"] == 120
+    assert "no@example.com" not in on_the_list(folder)
+    (refused,) = [one for one in report.outcomes if one.email == "no@example.com"]
+    assert refused.status == "rejected"
+    assert repr(header) in str(refused.reason)
+    assert push_of(folder, ignore=[header]).run(path).counts["created"] == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "usual", "word"),
+    [
+        ("Order status", "paid", "cancelled"),
+        ("Status", "paid", "cancelled"),
+        ("SMS", "active", "do not contact"),
+        ("City", "Bonn", "Removed"),
+        ("Active", "yes", "no"),
+        ("Notes", "", "He left; call again"),
+    ],
+)
+def test_other_words_below_the_first_rows_restrict_no_one(
+    folder: Folder, path: Path, header: str, usual: str, word: str
+) -> None:
+    assert push_of(folder).run(late(path, header, usual, word)).counts["created"] == 121
+
+
+def test_a_key_that_only_later_rows_have_is_looked_at(folder: Folder, tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [{"Email": f"y{number}@example.com"} for number in range(120)]
+    rows += [
+        {"Email": "n1@example.com", "tags": ["vip", "opted out"]},
+        {"Email": "n2@example.com", "Do not mail": "Yes"},
+        {"Email": "n3@example.com", "preferences": {"newsletter": False}},
+        {"Email": "y120@example.com", "newsletter": True, "tags": ["vip"], "phone": None},
+    ]
+    path = tmp_path / "people.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+
+    assert push_of(folder).run(path).counts["created"] == 121
+    assert not [email for email in on_the_list(folder) if email[0] == "n"]

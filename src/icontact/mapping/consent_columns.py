@@ -19,6 +19,7 @@ from icontact.mapping.consent_headers import (
 from icontact.mapping.consent_reading import (
     WEAK_NOT_MAILABLE,
     Meaning,
+    doubtful_word,
     is_plain_refusal,
     is_strong,
     is_strong_no,
@@ -164,6 +165,42 @@ def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> st
         if sure:
             return said_no(key).problem
     return None
+
+
+class LaterRows:
+    """Looks at rows below the first ones for words that would have stopped these.
+
+    Args:
+        columns: The columns that the first rows have.
+        first_rows: The rows of a file or a table by which its columns were understood.
+    """
+
+    def __init__(
+        self, columns: Iterable[Hashable], first_rows: Sequence[Mapping[Any, Any]]
+    ) -> None:
+        self._columns = frozenset(columns)
+        self._first_rows = first_rows
+        #: By column and word, since a status such as *cancelled* may be in half of all rows.
+        self._known: dict[tuple[str, str], ConsentColumn | None] = {}
+
+    def refusing_column(
+        self, row: Mapping[Any, Any], read_keys: Iterable[Hashable]
+    ) -> ConsentColumn | None:
+        """Return the column by which a row may say no, though the first rows did not show it."""
+        for key, value in row.items():
+            if type(key) is not str or key in read_keys:
+                continue
+            one: ConsentColumn | None = None
+            if key not in self._columns or isinstance(value, Mapping | list | tuple):
+                one = column_of(key, [row])
+            elif (word := doubtful_word(value)) is not None:
+                if (key, word) not in self._known:
+                    self._known[key, word] = column_of(key, [*self._first_rows, row])
+                one = self._known[key, word]
+            if one is not None and not all(one.with_words([row]).words.values()):
+                # Cells of other columns may be about a person, and are not shown.
+                return one if one.meaning == "unsure" else one.with_words([row])
+        return None
 
 
 def not_read(columns: Sequence[ConsentColumn]) -> ConsentError:

@@ -118,6 +118,11 @@ _START = 4
 _STARTS = frozenset(word[:_START] for word in REFUSAL)
 _LONGEST_REFUSAL = 40
 
+#: Words that say no, or that may say no, if they are all of a cell.
+_NO_WORDS = NOT_MAILABLE | WEAK_NOT_MAILABLE
+_NO_STARTS = frozenset(word.split()[0][:_START] for word in _NO_WORDS)
+_LETTERS = re.compile("[a-z]+")
+
 
 def read(value: object, meaning: Meaning) -> ConsentAnswer:
     """Return whether a cell lets its person be mailed."""
@@ -194,6 +199,20 @@ def is_plain_refusal(value: object) -> bool:
         len(text) <= _LONGEST_REFUSAL and normalize_word(text) in REFUSAL
         for text in texts_in(value)
     )
+
+
+def doubtful_word(value: object) -> str | None:
+    """Return the phrase or the word with which a cell may say no, whatever its column is."""
+    if value is None or isinstance(value, int | float):
+        return None
+    if type(value) is str:
+        # Most cells are names and places, which have no such word.
+        plain = value.lower() if value.isascii() else unaccented(value)
+        starts = {word[:_START] for word in _LETTERS.findall(plain)}
+        if plain.isascii() and _NO_STARTS.isdisjoint(starts):
+            return None
+    words = [normalize_word(text) for text in texts_in(value) if len(text) <= _LONGEST_REFUSAL]
+    return next((word for word in words if word in _NO_WORDS), None) or refusal_in(value)
 
 
 def texts_in(value: object) -> list[str]:

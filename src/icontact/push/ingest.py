@@ -14,7 +14,7 @@ from icontact.errors import ConfigError, DoNotContact, JournalError, MappingErro
 from icontact.mapping import ContactMapper, Explanation
 from icontact.mapping.addresses import meant_addresses
 from icontact.mapping.consent import ConsentColumn
-from icontact.mapping.consent_columns import certain_no
+from icontact.mapping.consent_columns import LaterRows, certain_no, not_read
 from icontact.models import ContactFields
 from icontact.push.decisions import restricting_status
 from icontact.push.journal import CHUNK, Journal, RowRecord
@@ -135,6 +135,9 @@ class _RowReader:
         read = self._consent_keys.difference(mapper.consent.ignored)
         #: Whether the file has columns that say who may be mailed.
         self._has_consent = isinstance(rows, RowFile) and not read.isdisjoint(rows.columns)
+        self._later_rows: LaterRows | None = None
+        if isinstance(rows, RowFile | TableRows):
+            self._later_rows = LaterRows(rows.columns, rows.first_rows())
         self._originals: list[tuple[int, str]] = []
         #: Keys that may be about consent, and that nothing reads.
         self._unread: dict[Any, ConsentColumn] = {}
@@ -196,6 +199,11 @@ class _RowReader:
             if not one.words or not all(one.words.values()):
                 self._unread.setdefault(one.column, one)
 
+    def _refuse_doubt(self, column: ConsentColumn | None) -> None:
+        """Reject a row that would have stopped the push, had it been one of the first."""
+        if column is not None:
+            raise MappingError(not_read([column]).problem, field="consent")
+
     def _record_of(self, row: Any) -> RowRecord:
         try:
             if type(row) is dict or isinstance(row, Mapping):
@@ -204,6 +212,8 @@ class _RowReader:
                     return self._opted_out(_meant_email(row, self._mapper.explain(row)), refusal)
                 if self.count < FIRST_ROWS:
                     self._note_consent(row)
+                elif self._later_rows is not None:
+                    self._refuse_doubt(self._later_rows.refusing_column(row, self._consent_keys))
             mapped = self._mapper.apply(row)
             text = _fields_as_json(mapped.fields)
         except MappingError as error:
