@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from icontact.push import session
-from icontact.sandbox import Sandbox
+from icontact.sandbox import Quirks, Sandbox
 from tests.push.support import MakePush, person
 
 HOURS = 3600.0
@@ -110,3 +110,24 @@ def test_what_was_read_while_rows_were_read_is_read_again_after_a_sleep(
     report = make_push().run(rows())
 
     assert report.outcomes[1150].status == "skipped"
+
+
+def test_a_push_that_takes_long_asks_for_the_subscriptions_that_it_may_ask_for(
+    sandbox: Sandbox, make_push: MakePush, clocks: Clocks, tmp_path: Path
+) -> None:
+    people = [f"person{n}@example.com" for n in range(4)]
+    sandbox.quirks = Quirks(resubscribe="allowed")
+    sandbox.seed(
+        contacts=[{"email": email} for email in people],
+        subscriptions=[{"email": email, "status": "unsubscribed"} for email in people],
+    )
+    push = make_push({"email": "email"}, batch_size=2, allow_statuses=["unsubscribed"])
+
+    report = push.run(
+        [{"email": email} for email in people],
+        journal=tmp_path / "push.sqlite",
+        progress=lambda progress: clocks.suspend(),
+    )
+
+    assert [one.status for one in report.outcomes] == ["updated"] * 4
+    assert {one["status"] for one in sandbox.state.subscriptions()} == {"normal"}

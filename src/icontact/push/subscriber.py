@@ -43,7 +43,9 @@ class Subscriber:
             for row, contact in zip(batch, contacts, strict=True)
         ]
         states = self._states(self._doubtful(batch, contacts, ids))
-        wanted = [one for one in ids if one is not None and not states.get(one)]
+        # One that left the list is only asked for if the settings allow it.
+        to_post = (None, SubscriptionStatus.UNSUBSCRIBED)
+        wanted = [one for one in ids if one is not None and states.get(one) in to_post]
         posted = self._post(wanted)
         states |= posted
         refused = {one: a for one, a in posted.items() if isinstance(a, ItemRejected)}
