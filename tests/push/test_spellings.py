@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -107,6 +107,35 @@ def test_two_contacts_in_two_spellings_are_said(sandbox: Sandbox, make_push: Mak
 
     assert outcome.status == "rejected"
     assert "several contacts" in outcome.reason
+
+
+@pytest.mark.parametrize("commas", ["everywhere", "ids"])
+def test_a_second_contact_beyond_the_first_page_is_found(
+    sandbox: Sandbox, make_push: MakePush, commas: Literal["everywhere", "ids"]
+) -> None:
+    sandbox.seed(contacts=[{"email": UNICODE}])
+    sandbox.seed_contacts(200)
+    sandbox.seed(contacts=[{"email": ASCII, "status": "donotcontact"}])
+    sandbox.quirks = Quirks(comma_lists=commas)
+
+    report = make_push(page_size=10).run([{"email": ASCII}, {"email": "contact1@example.com"}])
+
+    assert [one.status for one in report.outcomes] == ["rejected", "updated"]
+    assert "several contacts" in report.outcomes[0].reason
+
+
+def test_an_opt_out_is_not_said_to_be_done_if_a_second_contact_is_beyond_the_first_page(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    sandbox.seed(contacts=[{"email": UNICODE}], subscriptions=[{"email": UNICODE}])
+    sandbox.seed_contacts(200)
+    sandbox.seed(contacts=[{"email": ASCII}], subscriptions=[{"email": ASCII}])
+    rows = [{"email": ASCII, "opted_out": "yes"}, {"email": "contact1@example.com"}]
+
+    report = make_push(page_size=10, opt_out="unsubscribe").run(rows)
+
+    assert [one.status for one in report.outcomes] == ["rejected", "updated"]
+    assert {one["status"] for one in sandbox.state.subscriptions()} == {"normal"}
 
 
 def test_answers_in_another_spelling_are_matched(sandbox: Sandbox, folder: Folder) -> None:

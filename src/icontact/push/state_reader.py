@@ -54,6 +54,8 @@ class _Wanted(Searcher[V, T]):
     """The contacts or the subscriptions that a push has to know, and where the journal has them."""
 
     what: str
+    #: Yields the values of which a listing may have left something out.
+    unsure: Callable[[], Iterator[V]]
     #: Yields the values for which nothing was found so far.
     missing: Callable[[], Iterator[V]]
     keep: Callable[[Iterable[T]], None]
@@ -95,6 +97,8 @@ class StateReader:
             one=self._contacts_of,
             value_of=lambda contact: canonical_address(contact.email),
             compared=canonical_address,
+            # A second contact may have the address of the first one, spelled otherwise.
+            unsure=journal.addresses,
             missing=lambda: journal.addresses(unknown=True),
             keep=journal.known.keep,
             fail=lambda address, error: journal.fail_address(
@@ -108,6 +112,7 @@ class StateReader:
             one=self._subscriptions_of,
             value_of=lambda subscription: subscription.contact_id,
             compared=int,
+            unsure=journal.known.without_state,
             missing=journal.known.without_state,
             keep=self._keep_states,
             fail=lambda contact_id, error: journal.fail_contact(
@@ -148,10 +153,15 @@ class StateReader:
             way = self._cheapest(wanted, first)
             if self._on_lookup is not None:
                 self._on_lookup(way)
-        # A contact that is deleted between two pages moves another one out of sight.
-        if first is None or way.how != "pages" or not self._read_rest(wanted, first, pages):
-            for found in wanted.find(wanted.missing(), self._workers, wanted.fail):
-                wanted.keep(found)
+        if first is None or way.how != "pages":
+            to_find = wanted.unsure()
+        elif not self._read_rest(wanted, first, pages):
+            # A contact that is deleted between two pages moves another one out of sight.
+            to_find = wanted.missing()
+        else:
+            return way
+        for found in wanted.find(to_find, self._workers, wanted.fail):
+            wanted.keep(found)
         return way
 
     def _keep_page(self, wanted: _Wanted[V, T], page: Page[T]) -> None:
@@ -162,9 +172,9 @@ class StateReader:
         """Return how to read the rest; the first page is counted with each way."""
         if first.total is not None and first.total <= len(first):
             return Lookup(what=wanted.what, how="pages", requests=1, total=first.total)
-        costs = {"single reads": 1 + sum(1 for _ in wanted.missing())}
+        costs = {"single reads": 1 + sum(1 for _ in wanted.unsure())}
         if wanted.groups:
-            costs["searches"] = 1 + sum(1 for _ in groups_of(wanted.missing()))
+            costs["searches"] = 1 + sum(1 for _ in groups_of(wanted.unsure()))
         if first.total is not None:
             costs["pages"] = expected_pages(first.total, self._page_size, first=len(first))
         how = min(costs, key=lambda one: (costs[one], one != "pages"))
