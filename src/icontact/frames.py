@@ -46,6 +46,7 @@ __all__ = [
     "library_type",
     "make_frame",
     "to_frame",
+    "writable",
 ]
 
 T = TypeVar("T")
@@ -329,6 +330,11 @@ _KINDS: Mapping[Any, Kind] = {
 }
 
 
+def writable(text: str) -> str:
+    """Return a text that can be written: half of a surrogate pair cannot."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _as_text(value: Any) -> str:
     if isinstance(value, str):
         return str(value)  # a member of an enumeration becomes its text
@@ -350,7 +356,7 @@ def _as_text(value: Any) -> str:
 
 #: What makes a value of a kind one that both libraries take.
 _CLEANED: Mapping[Kind, Callable[[Any], Any]] = {
-    "text": _as_text,
+    "text": lambda value: writable(_as_text(value)),
     "time": lambda value: value.astimezone(UTC),
     "float": float,
 }

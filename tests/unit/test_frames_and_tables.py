@@ -364,3 +364,16 @@ def test_a_whole_number_that_is_too_large_for_a_column_stays_text() -> None:
     frame = frames.to_frame([{"number": 2**63}, {"number": 1}])
 
     assert frame["number"].tolist() == [str(2**63), "1"]
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_half_of_a_surrogate_pair_in_a_text_costs_that_letter_alone(library: Any) -> None:
+    contact = models.Contact(
+        contact_id=1,
+        email="jo@example.com",
+        first_name="Jo\ud83d",
+        custom_fields={"tags": ["a\udc00", "b"]},
+    )
+    frame = frames.to_frame([contact], library=library)
+    assert list(frame["first_name"]) == ["Jo?"]
+    assert list(frame["tags"]) == ["a?, b"]

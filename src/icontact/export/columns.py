@@ -11,7 +11,7 @@ import attrs
 
 from icontact import wire
 from icontact.errors import ConfigError
-from icontact.frames import Frame, make_frame
+from icontact.frames import Frame, make_frame, writable
 from icontact.models import Contact, CustomField, FieldType
 
 __all__ = ["ALL_FIELDS", "ExportFields", "export_frame", "export_row"]
@@ -192,10 +192,7 @@ _READERS: Mapping[FieldType | str, Callable[[str], Any]] = {
 
 
 def _whole(value: Any) -> Any:
-    """Return a value that can be written: half of a surrogate pair cannot."""
-    if isinstance(value, str) and not value.isascii():
-        return value.encode("utf-8", "replace").decode("utf-8")
-    return value
+    return writable(value) if isinstance(value, str) else value
 
 
 def _day(value: Any) -> Any:
