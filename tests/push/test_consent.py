@@ -14,9 +14,10 @@ import pytest
 
 from icontact import ContactMapper
 from icontact.client import Folder
-from icontact.errors import ConsentError
+from icontact.errors import ConfigError, ConsentError
 from icontact.push import ListPush, PushSettings
 from icontact.sandbox import Sandbox
+from icontact.sources import read_rows
 
 HEADER = "Email,Name,Opt Out"
 LINES = "ada@example.com,Ada,no\nbo@example.com,Bo,yes\ncy@example.com,Cy,\n"
@@ -363,3 +364,65 @@ def test_a_key_that_only_later_rows_have_is_looked_at(folder: Folder, tmp_path: 
 
     assert push_of(folder).run(path).counts["created"] == 121
     assert not [email for email in on_the_list(folder) if email[0] == "n"]
+
+
+def workbook(path: Path, *names: str) -> Path:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    del book["Sheet"]
+    for name in names:
+        sheet = book.create_sheet(name)
+        sheet.append(["Email"])
+        sheet.append([f"{name.split()[0].lower()}@example.com"])
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Unsubscribed",),
+        ("Subscribed", "Unsubscribed"),
+        ("Opt-outs", "People"),
+        ("Aktiv", "Abgemeldete 2024"),
+        ("Contacts", "Do Not Mail"),
+        ("Contacts", "Bounces"),
+    ],
+)
+def test_a_sheet_of_people_who_said_no_stops_until_one_is_chosen(
+    folder: Folder, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    path = workbook(tmp_path / "people.xlsx", *names)
+
+    with pytest.raises(ConfigError, match=r"must not be mailed.*--sheet"):
+        push_of(folder).run(path)
+
+    assert folder.contacts.list().count() == 0
+    with read_rows(path, sheet=names[0]) as rows:
+        assert push_of(folder).run(rows).counts["created"] == 1
+
+
+@pytest.mark.parametrize("names", [("Subscribed", "Leads"), ("Not unsubscribed", "Opt-ins")])
+def test_other_sheets_stop_no_push(folder: Folder, tmp_path: Path, names: tuple[str, ...]) -> None:
+    assert push_of(folder).run(workbook(tmp_path / "a.xlsx", *names)).counts["created"] == 1
+
+
+@pytest.mark.parametrize("title", ["Unsubscribed contacts", "Abmeldungen 2024", "do not mail"])
+def test_a_title_of_people_who_said_no_stops_until_the_header_is_chosen(
+    folder: Folder, path: Path, title: str
+) -> None:
+    path.write_text(f"Report\n{title}\n\nEmail,Name\nada@example.com,Ada\n")
+
+    with pytest.raises(ConfigError, match=r"line 2, above the header.*--header-line"):
+        push_of(folder).run(path)
+
+    with read_rows(path, header_line=4) as rows:
+        assert push_of(folder).run(rows).counts["created"] == 1
+
+
+@pytest.mark.parametrize(
+    "title", ["Newsletter subscribers", "All contacts, without those who have unsubscribed"]
+)
+def test_other_titles_stop_no_push(folder: Folder, path: Path, title: str) -> None:
+    path.write_text(f'"{title}"\n\nEmail,Name\nada@example.com,Ada\n')
+    assert push_of(folder).run(path).counts["created"] == 1

@@ -85,6 +85,8 @@ def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: 
 
 def _check_columns(rows: RowFile | TableRows, mapper: ContactMapper) -> None:
     try:
+        if isinstance(rows, RowFile) and rows.refusing_title is not None:
+            raise ConfigError(f"{rows.name}: {rows.refusing_title}")
         refuse_duplicates(mapper, rows.duplicate_columns)
         mapper.require_consent_read(rows.columns, rows.first_rows())
     except ConfigError:

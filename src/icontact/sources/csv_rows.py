@@ -23,6 +23,7 @@ from icontact.sources.header import (
     header_place,
     is_too_narrow,
     names_email,
+    refusing_line,
 )
 from icontact.sources.rows import (
     BadRow,
@@ -203,6 +204,8 @@ class CsvReader(FileReader):
             if rows and len(rows[0]) > 1 and names_email(rows[0]):
                 return mark
             if place := header_place(rows):
+                start = self._lines.number + 1
+                self.refusing_title = refusing_line((start + at, row) for at, row in found[:place])
                 self._lines.skip(found[place][0])
                 line = self._lines.number + 1
                 self._notes.append(f"line {line} is the header; the lines above it were not read")

@@ -27,6 +27,8 @@ from icontact.sources.header import (
     Header,
     doubted_header,
     header_place,
+    names_refusal,
+    refusing_line,
 )
 from icontact.sources.rows import FileReader, NumberedRow
 
@@ -165,6 +167,12 @@ class ExcelReader(FileReader):
                 f"read from the sheet {about['sheet']!r}; not read: {bounded(others)} (choose with "
                 "sheet=…, --sheet)"
             )
+        refusing = next(filter(names_refusal, () if chosen else about["filled"]), None)
+        if refusing is not None:
+            self.refusing_title = (
+                f"the sheet {refusing!r} seems to hold people who must not be mailed. Check that "
+                "the sheet to push has none of them, and choose it: sheet=… (--sheet)"
+            )
         if about["errors"]:
             self._notes.append("cells with an error such as #N/A or #REF! were read as blank")
         rows = (
@@ -181,6 +189,8 @@ class ExcelReader(FileReader):
         place = header_place(texts) if header_line is None else 0
         if place:
             line = ahead[place][0]
+            above = zip((number for number, _ in ahead), texts[:place], strict=False)
+            self.refusing_title = self.refusing_title or refusing_line(above)
             self._notes.append(f"line {line} is the header; the lines above it were not read")
         doubted = doubted_header(texts) if place == 0 and header_line is None else None
         self.doubted_line: int | None = None if doubted is None else ahead[doubted][0]

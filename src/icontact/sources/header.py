@@ -10,12 +10,17 @@ import attrs
 from icontact._wording import listed
 from icontact.errors import ConfigError
 from icontact.mapping import ContactMapper
+from icontact.mapping.consent_headers import kind_of
+from icontact.mapping.consent_reading import NOT_MAILABLE, normalize_word
 from icontact.mapping.contact_fields import looks_like_address, shown
 from icontact.mapping.field_aliases import field_of
 from icontact.sources.rows import addresses_in
 
 #: As many lines of a file are looked at for its header.
 LOOK_AHEAD = 50
+
+#: The most words of a title.
+_LONGEST_TITLE = 4
 
 
 @attrs.define
@@ -134,6 +139,24 @@ def doubted_header(rows: Sequence[Sequence[str]]) -> int | None:
     if not rows or names_email(rows[0]):
         return None
     return next((place for place, row in enumerate(rows) if _looks_like_header(row)), None)
+
+
+def names_refusal(title: str) -> bool:
+    """Tell whether a sheet's name, or a title, is one of people who must not be mailed."""
+    # A longer one may say that they are left out.
+    is_short = len(title.split()) <= _LONGEST_TITLE
+    return is_short and (kind_of(title) == "no" or normalize_word(title) in NOT_MAILABLE)
+
+
+def refusing_line(lines: Iterable[tuple[int, Sequence[str]]]) -> str | None:
+    """Return what to say about lines above the header, if one is such a title."""
+    for number, cells in lines:
+        if names_refusal(" ".join(cells)):
+            return (
+                f"line {number}, above the header, reads like a title of people who must not be "
+                "mailed. If they may be, give the line of the header: header_line=… (--header-line)"
+            )
+    return None
 
 
 def is_too_narrow(rows: Sequence[Sequence[str]]) -> bool:

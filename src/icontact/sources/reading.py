@@ -83,6 +83,8 @@ class RowFile(Iterator[SourceRow]):
         delimiter: What stands between the cells; ``None`` for JSON.
         duplicate_columns: The names that several columns have, with the places of these columns;
             only the first one is read.
+        refusing_title: What says that people of the file must not be mailed, such as a sheet
+            "Unsubscribed", and what to do; ``None`` if the sheet or the line was chosen.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class RowFile(Iterator[SourceRow]):
         self.encoding: str = encoding.name
         self.delimiter: str | None = reader.delimiter
         self.duplicate_columns: Mapping[str, tuple[int, ...]] = reader.duplicate_columns
+        self.refusing_title: str | None = reader.refusing_title
         self._text, self._reader = text, reader
         self._note = encoding.note
         self._rows: Iterator[NumberedRow] = iter(reader)

@@ -69,6 +69,8 @@ class FileReader(ABC):
     delimiter: str | None = None
     #: A line that may be the header in place of the one that was taken for it.
     doubted_line: int | None = None
+    #: A title or a sheet of people who must not be mailed, if the place to read was not chosen.
+    refusing_title: str | None = None
 
     @abstractmethod
     def __iter__(self) -> Iterator[NumberedRow]:
