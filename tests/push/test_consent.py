@@ -426,3 +426,33 @@ def test_a_title_of_people_who_said_no_stops_until_the_header_is_chosen(
 def test_other_titles_stop_no_push(folder: Folder, path: Path, title: str) -> None:
     path.write_text(f'"{title}"\n\nEmail,Name\nada@example.com,Ada\n')
     assert push_of(folder).run(path).counts["created"] == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "usual", "refusing"),
+    [
+        ("Email,Name,", "Ada,", "Bo,unsubscribed"),
+        ("Email,Name,,Town", "Ada,,Bonn", "Bo,Do not contact,Bonn"),
+        ("Email,Status,Status", "Active,Subscribed", "Active,Unsubscribed"),
+        ("Email,Tags,Tags", "vip,old", "vip,opted out"),
+    ],
+)
+def test_a_refusal_in_a_column_that_has_no_name_of_its_own_counts(
+    folder: Folder, path: Path, header: str, usual: str, refusing: str
+) -> None:
+    path.write_text(f"{header}\nada@example.com,{usual}\nbo@example.com,{refusing}\n")
+
+    report = push_of(folder).run(path)
+
+    assert on_the_list(folder) == ["ada@example.com"]
+    assert report.counts["skipped"] == 1
+    assert "opted out: column 'column 3'" in str(report.outcomes[1].reason)
+
+
+def test_a_refusal_beyond_the_header_keeps_other_rows_of_the_person_away(
+    folder: Folder, path: Path
+) -> None:
+    path.write_text("Email,Name\nbo@example.com,Bo\nbo@example.com,Bo,unsubscribed\n")
+
+    assert push_of(folder).run(path).counts["created"] == 0
+    assert on_the_list(folder) == []

@@ -15,6 +15,7 @@ from icontact.mapping import ContactMapper, Explanation
 from icontact.mapping.addresses import meant_addresses
 from icontact.mapping.consent import ConsentColumn
 from icontact.mapping.consent_columns import LaterRows, certain_no, not_read
+from icontact.mapping.consent_reading import is_plain_refusal
 from icontact.models import ContactFields
 from icontact.push.decisions import restricting_status
 from icontact.push.journal import CHUNK, Journal, RowRecord
@@ -233,7 +234,10 @@ class _RowReader:
 
     def _record_of_bad_row(self, row: BadRow) -> RowRecord:
         """Reject a row that cannot be read; it restricts its person if it may say no."""
-        if not self._has_consent and certain_no(row.cells, self._consent_keys) is None:
+        refuses = any(map(is_plain_refusal, row.surplus)) or certain_no(
+            row.cells, self._consent_keys
+        )
+        if not self._has_consent and not refuses:
             return self._rejected(None, row.reason)
         key = self._mapper.explain({})["email"].sources[0]
         # The column of the address may hold the value of a neighbour.

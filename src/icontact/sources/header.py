@@ -11,7 +11,11 @@ from icontact._wording import listed
 from icontact.errors import ConfigError
 from icontact.mapping import ContactMapper
 from icontact.mapping.consent_headers import kind_of
-from icontact.mapping.consent_reading import NOT_MAILABLE, normalize_word
+from icontact.mapping.consent_reading import (
+    NOT_MAILABLE,
+    is_plain_refusal,
+    normalize_word,
+)
 from icontact.mapping.contact_fields import looks_like_address, shown
 from icontact.mapping.field_aliases import field_of
 from icontact.sources.rows import addresses_in
@@ -31,12 +35,14 @@ class Header:
         names: The name of each column, in order; blank for those that are not read.
         nameless: The places of the columns without a name, from 1.
         duplicates: The names that several columns have, and the places of these columns, from 1.
+        not_read: The places of the columns that are not read, from 1.
         unread: The columns without a name that held something so far.
     """
 
     names: tuple[str, ...]
     nameless: tuple[int, ...]
     duplicates: Mapping[str, tuple[int, ...]]
+    not_read: tuple[int, ...]
     unread: set[int] = attrs.field(factory=set)
 
     @classmethod
@@ -50,7 +56,8 @@ class Header:
             for place, name in enumerate(given, start=1)
         ]
         nameless = tuple(place for place, name in enumerate(given, start=1) if not name)
-        return cls(tuple(names), nameless, duplicates)
+        not_read = tuple(place for place, name in enumerate(names, start=1) if not name)
+        return cls(tuple(names), nameless, duplicates, not_read)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -58,11 +65,19 @@ class Header:
         return tuple(filter(None, self.names))
 
     def row(self, cells: Sequence[Any]) -> dict[str, Any]:
-        """Return the cells of a row by the names of their columns."""
+        """Return the cells of a row by the names of their columns.
+
+        A cell of a column that is not read has the column's place as its name, if it holds a
+        phrase such as *unsubscribed* and nothing else.
+        """
         for place in self.nameless:
             if place <= len(cells) and str(cells[place - 1]).strip():
                 self.unread.add(place)
-        return {name: cell for name, cell in zip(self.names, cells, strict=False) if name}
+        row = {name: cell for name, cell in zip(self.names, cells, strict=False) if name}
+        for place in self.not_read:
+            if place <= len(cells) and is_plain_refusal(cells[place - 1]):
+                row[f"column {place}"] = cells[place - 1]
+        return row
 
     @property
     def notes(self) -> list[str]:
