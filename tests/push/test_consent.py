@@ -456,3 +456,28 @@ def test_a_refusal_beyond_the_header_keeps_other_rows_of_the_person_away(
 
     assert push_of(folder).run(path).counts["created"] == 0
     assert on_the_list(folder) == []
+
+
+@pytest.mark.parametrize("line", ["Unsubscribed", "Opt-outs,", ",Abgemeldete 2024"])
+def test_rows_below_a_line_that_refuses_are_not_pushed(
+    folder: Folder, path: Path, line: str
+) -> None:
+    path.write_text(
+        f"Email,Name\nada@example.com,Ada\n\n{line}\nEmail,Name\nbo@example.com,Bo\nada@example.com,\n"
+    )
+
+    report = push_of(folder).run(path)
+
+    assert on_the_list(folder) == []
+    assert "below a line" in str(report.outcomes[3].reason)
+
+
+@pytest.mark.parametrize(
+    "line", ["Subscribed", "Bo,", ",Newsletter", ",", "eve@example.com,Opt-outs"]
+)
+def test_other_lines_keep_no_row_below_them_away(folder: Folder, path: Path, line: str) -> None:
+    path.write_text(f"Email,Name\nada@example.com,Ada\n\n{line}\nbo@example.com,Bo\n")
+
+    push_of(folder).run(path)
+
+    assert {"ada@example.com", "bo@example.com"} <= set(on_the_list(folder))

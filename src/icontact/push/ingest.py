@@ -31,6 +31,7 @@ from icontact.sources import (
     as_rows,
     refuse_duplicates,
 )
+from icontact.sources.header import names_refusal
 
 __all__ = ["load_rows"]
 
@@ -38,6 +39,11 @@ _as_json = json.JSONEncoder(default=str).encode
 _fields_as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 _REFUSED_BESIDE = "another row, which has this address beside another one, says no"
+
+_BELOW_REFUSAL = (
+    "the row is below a line that reads like a title of people who must not be mailed: if they may "
+    "be, remove that line"
+)
 
 
 def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: PushPolicy) -> int:
@@ -138,6 +144,9 @@ class _RowReader:
         read = self._consent_keys.difference(mapper.consent.ignored)
         #: Whether the file has columns that say who may be mailed.
         self._has_consent = isinstance(rows, RowFile) and not read.isdisjoint(rows.columns)
+        self._is_file = isinstance(rows, RowFile)
+        #: Whether a line such as "Unsubscribed" stands above the next row.
+        self._is_below_refusal = False
         self._later_rows: LaterRows | None = None
         if isinstance(rows, RowFile | TableRows):
             self._later_rows = LaterRows(rows.columns, rows.first_rows())
@@ -175,6 +184,8 @@ class _RowReader:
                 record = self._record_of_bad_row(row)
             else:
                 record = self._record_of(row)
+                if self._is_file and record.email is None and _is_refusing_title(row):
+                    self._is_below_refusal = True
                 if self._unseen:
                     self._note_keys(row)
             if record.restricted:
@@ -209,6 +220,8 @@ class _RowReader:
 
     def _record_of(self, row: Any) -> RowRecord:
         try:
+            if self._is_below_refusal:
+                raise MappingError(_BELOW_REFUSAL, field="consent")
             if type(row) is dict or isinstance(row, Mapping):
                 refusal = certain_no(row, self._consent_keys)
                 if refusal is not None:
@@ -322,6 +335,12 @@ class _RowReader:
         return RowRecord(
             self.count, email, address, None, restricted=restricted, status=status, reason=reason
         )
+
+
+def _is_refusing_title(row: Mapping[Any, Any]) -> bool:
+    """Tell whether a row of a file is a line such as "Unsubscribed" above other rows."""
+    filled = [text for value in row.values() if value is not None and (text := str(value).strip())]
+    return len(filled) == 1 and names_refusal(filled[0])
 
 
 def _meant_email(row: Mapping[Any, Any], explained: Explanation) -> str | None:
