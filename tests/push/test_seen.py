@@ -6,8 +6,11 @@ import csv
 import pickle
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import numpy
 import pandas
 import polars
 import pytest
@@ -17,6 +20,7 @@ from icontact.client import Folder
 from icontact.errors import JournalError
 from icontact.push import ListPush, PushReport
 from icontact.sandbox import Sandbox
+from icontact.sources import BadRow, read_rows
 from tests.push.support import MakePush, person
 
 
@@ -85,6 +89,41 @@ def test_rejected_and_failed_rows_can_be_corrected_and_pushed_again(
     assert (second["email"], second["other"], second["tags"]) == ("x", "5", "")
     assert PushReport.from_journal(journal).rejects_to_csv(tmp_path / "again.csv") == 2
     assert (tmp_path / "again.csv").read_bytes() == rejects.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, " ", [], float("nan"), Decimal("NaN"), pandas.NA, pandas.NaT, numpy.float64("nan")),
+        *(0, 5, 27713.0, 1.5, 1e22, Decimal("1.50"), numpy.int64(5), numpy.float64(5), "1.50"),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("mapped", [{"city": "value"}, {"custom_fields": {"score": "value"}}])
+def test_a_value_in_the_file_of_rejects_is_read_as_it_was(
+    sandbox: Sandbox, make_push: MakePush, tmp_path: Path, value: object, mapped: dict[str, Any]
+) -> None:
+    push, rejects = make_push({"email": "email", **mapped}), tmp_path / "fix-me.csv"
+    row = {"email": "jo@example.com", "value": value}
+    sandbox.faults.next(401, method="GET")
+
+    push.run([row]).rejects_to_csv(rejects)
+
+    with read_rows(rejects) as rows:
+        (read,) = rows
+    assert not isinstance(read, BadRow)
+    assert push.mapper.map(read) == push.mapper.map(row)
+
+
+@pytest.mark.parametrize("value", [float("inf"), Decimal("1e999999"), b"text", {"a": 1}, True])
+def test_a_row_with_a_value_that_has_no_text_is_in_the_file_of_rejects(
+    make_push: MakePush, tmp_path: Path, value: object
+) -> None:
+    row = {"email": "jo", "city": "Durham", "value": value}
+
+    make_push({"email": "email", "city": "value"}).run([row]).rejects_to_csv(tmp_path / "a.csv")
+
+    assert (tmp_path / "a.csv").read_text().splitlines()[1].startswith("jo,Durham,")
 
 
 def test_a_symbolic_link_is_replaced_and_not_followed(make_push: MakePush, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from os import PathLike
 from typing import Any
 
@@ -16,6 +17,7 @@ from icontact.mapping.addresses import meant_addresses
 from icontact.mapping.consent import ConsentColumn
 from icontact.mapping.consent_columns import LaterRows, certain_no, not_read
 from icontact.mapping.consent_reading import is_plain_refusal
+from icontact.mapping.values import is_blank, scalar_text, unboxed
 from icontact.models import ContactFields
 from icontact.push.decisions import restricting_status
 from icontact.push.journal import CHUNK, Journal, RowRecord
@@ -175,11 +177,14 @@ class _RowReader:
         """Yield the rows for the journal."""
         records: list[RowRecord] = []
         for row in self._rows:
-            cells = {**row.cells, SURPLUS_KEY: row.surplus} if isinstance(row, BadRow) else row
-            if type(cells) is dict or isinstance(cells, Mapping):
-                # Objects of other libraries may raise anything; then only the address is kept.
-                with suppress(Exception):
-                    self._originals.append((self.count, _as_json(dict(cells))))
+            # Objects of other libraries may raise anything; then only the address is kept.
+            with suppress(Exception):
+                if isinstance(row, BadRow):
+                    cells = {**row.cells, SURPLUS_KEY: row.surplus}
+                    self._originals.append((self.count, _as_json(cells)))
+                elif type(row) is dict or isinstance(row, Mapping):
+                    cells = {key: _cell_of(value) for key, value in dict(row).items()}
+                    self._originals.append((self.count, _as_json(cells)))
             if isinstance(row, BadRow):
                 record = self._record_of_bad_row(row)
             else:
@@ -341,6 +346,19 @@ def _is_refusing_title(row: Mapping[Any, Any]) -> bool:
     """Tell whether a row of a file is a line such as "Unsubscribed" above other rows."""
     filled = [text for value in row.values() if value is not None and (text := str(value).strip())]
     return len(filled) == 1 and names_refusal(filled[0])
+
+
+def _cell_of(value: Any) -> Any:
+    """Return a value so that the mapper reads the text of its JSON as it reads the value."""
+    if value is None or type(value) is str:
+        return value
+    value = unboxed(value)
+    if is_blank(value):
+        return None
+    if isinstance(value, float | Decimal):
+        with suppress(MappingError):  # infinity, or too many digits
+            return scalar_text(value)
+    return value
 
 
 def _meant_email(row: Mapping[Any, Any], explained: Explanation) -> str | None:
