@@ -427,3 +427,47 @@ def test_a_connection_is_used_again(sandbox: Sandbox, clock: Clock) -> None:
         assert ready.wait(10)
         transport.close()
     assert len(ports) == 1
+
+
+@pytest.mark.parametrize(
+    "notice", ["100 Continue", "101 Switching Protocols", "102 Processing", "103 Early Hints"]
+)
+def test_each_call_gets_its_own_answer_where_the_server_sends_notices_before_it(
+    clock: Clock, notice: str
+) -> None:
+    head = f"HTTP/1.1 {notice}\r\nLink: </style.css>; rel=preload\r\n\r\n".encode()
+
+    def talk(connection: socket.socket) -> None:
+        for number in range(3):
+            read_request(connection)
+            body = b'{"total": %d}' % number
+            connection.sendall(head * number)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    with listening(talk) as port:
+        transport = transport_to(clock, f"http://127.0.0.1:{port}", retry=RetryPolicy.never())
+        totals = [transport.send(Call("GET", "a")).payload["total"] for _ in range(3)]
+        transport.close()
+    assert totals == [0, 1, 2]
+
+
+def test_a_server_that_sends_notices_for_ever_is_given_up(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "ANSWER_TIMEOUTS", 2)
+    done = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        while not done.wait(0.02):
+            connection.sendall(b"HTTP/1.1 102 Processing\r\n\r\n")
+
+    with listening(talk) as port:
+        transport = transport_to(
+            clock, f"http://127.0.0.1:{port}", timeout=(5, 0.2), retry=RetryPolicy.never()
+        )
+        with pytest.raises(errors.RequestTimeout) as caught:
+            transport.send(Call("POST", "a", body={}))
+        done.set()
+        transport.close()
+    assert caught.value.maybe_applied

@@ -203,6 +203,19 @@ class _TimedResponse(http.client.HTTPResponse):
         raw = _TimedFile(self.fp.detach(), sock.gettimeout() * ANSWER_TIMEOUTS)
         self.fp = io.BufferedReader(raw, _PIECE)
 
+    def _read_status(self) -> Any:
+        """Pass over notices such as 103 Early Hints, up to the answer.
+
+        ``http.client`` passes over 100 alone. It takes another notice for the answer, and the
+        answer for that of the next request on the connection.
+        """
+        read: Any = super()._read_status  # type: ignore[misc]
+        while True:
+            version, status, reason = read()
+            if status >= 200:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+
 
 # ``http.client.HTTPConnection.debuglevel = 1`` prints every header and body of a process: that of
 # these connections stays 0.
