@@ -471,3 +471,18 @@ def test_a_server_that_sends_notices_for_ever_is_given_up(
         done.set()
         transport.close()
     assert caught.value.maybe_applied
+
+
+def test_a_send_is_not_repeated_after_an_answer_that_states_two_lengths(clock: Clock) -> None:
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(http(b'{"sends": []}', "Content-Length: 2"))
+
+    with listening(talk) as port:
+        transport = transport_to(clock, f"http://127.0.0.1:{port}")
+        with pytest.raises(errors.TransportError) as caught:
+            transport.send(Call("POST", "a", body={}, safety=Safety.ONCE))
+        transport.close()
+    assert not isinstance(caught.value, errors.ConnectError)
+    assert caught.value.maybe_applied
+    assert caught.value.attempts == 1

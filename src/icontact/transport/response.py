@@ -157,7 +157,6 @@ _UNREACHED = (
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidProxyURL,
-    requests.exceptions.InvalidHeader,
     urllib3_exceptions.ConnectTimeoutError,
 )
 _TIMED_OUT = (
