@@ -198,3 +198,35 @@ def test_the_rejects_do_not_go_where_something_else_is(embedded: Sandbox, tmp_pa
 
     assert push(path, "--rejects", path).code == 2
     assert path.read_text() == "email\nnowhere\n"
+
+
+def test_nothing_is_pushed_if_the_file_of_rejects_cannot_be_written(
+    embedded: Sandbox, tmp_path: Path
+) -> None:
+    path = file(tmp_path, "email\na@example.com\nnowhere\n")
+
+    for rejects in (tmp_path / "no" / "where.csv", path / "below.csv", tmp_path):
+        ran = push(path, "--rejects", rejects)
+        assert ran.code == 2
+        assert ran.err.startswith(f"Error: cannot write {rejects}, which --rejects names: ")
+    assert embedded.state.contacts() == []
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_a_full_disk_under_the_rejects_takes_away_neither_the_outcomes_nor_the_report(
+    embedded: Sandbox, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    path = file(tmp_path, "email\na@example.com\nnowhere\n")
+    report = tmp_path / "outcomes.csv"
+
+    ran = push(path, "--rejects", "/dev/full", "--report", report, *words)
+
+    assert ran.code == 1
+    assert "1 created, 1 rejected" in ran.out or ran.document["counts"]["created"] == 1
+    assert "a@example.com" in report.read_text("utf-8")
+    assert ran.err.endswith(
+        "Error: every row has its outcome, but the rejected rows could not be written to "
+        "/dev/full: No space left on device\n"
+    )

@@ -186,11 +186,11 @@ def push(ctx: click.Context, /, **given: Any) -> None:
             verbose=options.verbose,
             quiet=options.quiet,
             diff=options.diff,
-            report=None if summary.unreported else options.report,
+            report=None if summary.unwritten else options.report,
             again=again if options.dry_run else None,
         )
-    if summary.unreported:
-        click.echo(f"Error: {clean(summary.unreported)}", err=True)
+    for problem in summary.unwritten:
+        click.echo(f"Error: {clean(problem)}", err=True)
     ctx.exit(summary.exit_code)
 
 

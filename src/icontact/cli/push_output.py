@@ -66,8 +66,8 @@ class ReportedRow:
 class PushSummary:
     """A push of a file, or what a push would do (``done`` is the report, or the plan).
 
-    ``rejects`` is the file of rejected and failed rows, if one was written; ``unreported`` says why
-    the report file could not be written, if it could not.
+    ``rejects`` is the file of rejected and failed rows, if one was written; ``unwritten`` says
+    which files could not be written, and why.
     """
 
     done: PushPlan | PushReport
@@ -75,7 +75,7 @@ class PushSummary:
     list: ContactList
     mapping: ChosenMapping
     rejects: str | None = None
-    unreported: str | None = None
+    unwritten: Sequence[str] = ()
 
     @property
     def dry_run(self) -> bool:
@@ -94,12 +94,12 @@ class PushSummary:
 
     @property
     def exit_code(self) -> int:
-        """3 if iContact did not answer, 1 if a row or the report file failed, or else 0."""
+        """3 if iContact did not answer, 1 if a row or a file failed, or else 0."""
         error = getattr(self.done, "error", None)
         if error is not None and exit_code_for(error) == NO_ANSWER:
             return NO_ANSWER
         counts = self.counts
-        return SOME_FAILED if self.unreported or counts["rejected"] or counts["failed"] else 0
+        return SOME_FAILED if self.unwritten or counts["rejected"] or counts["failed"] else 0
 
     def rows(self) -> Iterator[ReportedRow]:
         """Yield every row with its line in the file."""

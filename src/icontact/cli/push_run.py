@@ -15,7 +15,7 @@ from icontact.cli.connection import connect, list_named, require_file, settings_
 from icontact.cli.exit_codes import CommandError
 from icontact.cli.progress import ProgressDisplay
 from icontact.cli.push_output import PushSummary
-from icontact.cli.report_file import ReportFile, refuse_same_file
+from icontact.cli.report_file import ReportFile, refuse_same_file, refuse_unwritable, unwritten
 from icontact.errors import ConsentError
 from icontact.mapping.consent import ConsentBlank
 from icontact.push import ListPush, PushPlan, PushPolicy, PushReport, PushSettings
@@ -88,6 +88,7 @@ def run(options: PushOptions, display: ProgressDisplay | None = None) -> PushSum
     if options.rejects is not None:
         others = (read, options.settings, options.journal, options.report)
         refuse_same_file("--rejects", options.rejects, *others)
+        refuse_unwritable("--rejects", options.rejects)
     with ExitStack() as stack:
         rows = stack.enter_context(_rows(options))
         try:
@@ -129,13 +130,17 @@ def run(options: PushOptions, display: ProgressDisplay | None = None) -> PushSum
                 progress=display.on_push,
                 on_lookup=display.on_lookup,
             )
+        problems: list[str] = []
         summary = PushSummary(done=done, file=rows, list=push.list, mapping=chosen)
         if options.rejects is not None and isinstance(done, PushReport):
-            done.rejects_to_csv(options.rejects)
-            summary = attrs.evolve(summary, rejects=options.rejects)
-        if report is not None:
-            summary = attrs.evolve(summary, unreported=report.write(summary))
-    return summary
+            try:
+                done.rejects_to_csv(options.rejects)
+                summary = attrs.evolve(summary, rejects=options.rejects)
+            except OSError as error:
+                problems.append(unwritten("the rejected rows", options.rejects, error))
+        if report is not None and (problem := report.write(summary)) is not None:
+            problems.append(problem)
+    return attrs.evolve(summary, unwritten=problems)
 
 
 def _policy(options: PushOptions, settings: PushSettings | None) -> PolicyOptions:

@@ -1,10 +1,12 @@
-"""Writes the file of ``--report``: one line for every row."""
+"""Writes the file of ``--report``, one line for every row, and checks files before a push."""
 
 from __future__ import annotations
 
 import csv
+import errno
 import os
 import stat
+import tempfile
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
@@ -14,7 +16,7 @@ from icontact._files import written_as_a_whole
 from icontact.cli.exit_codes import CommandError
 from icontact.cli.push_output import PushSummary
 
-__all__ = ["UNFINISHED", "ReportFile", "refuse_same_file"]
+__all__ = ["UNFINISHED", "ReportFile", "refuse_same_file", "refuse_unwritable", "unwritten"]
 
 #: What the file says from before the push until it is complete.
 UNFINISHED = "no outcomes yet: the push that writes this file is still running or was stopped"
@@ -62,10 +64,7 @@ class ReportFile:
                 with self._stream:
                     csv.writer(self._stream).writerows(chain([_COLUMNS], rows))
         except OSError as problem:
-            return (
-                "every row has its outcome, but the report could not be written to "
-                f"{self._path}: {problem.strerror}"
-            )
+            return unwritten("the report", self._path, problem)
         return None
 
     def close(self) -> None:
@@ -77,6 +76,26 @@ class ReportFile:
         # A link stays a link, and even a text with half a surrogate pair is written.
         with written_as_a_whole(os.path.realpath(self._path), errors="replace") as file:
             csv.writer(file).writerows(rows)
+
+
+def unwritten(content: str, path: str, error: OSError) -> str:
+    """Return what a user reads of a file that could not be written after a push."""
+    return (
+        f"every row has its outcome, but {content} could not be written to {path}: {error.strerror}"
+    )
+
+
+def refuse_unwritable(option: str, path: str) -> None:
+    """Refuse a file that cannot be written, before a push begins; what is there stays."""
+    place = Path(path)
+    try:
+        if place.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if place.is_file() or not place.exists():
+            # The file is written beside its place, and then moved there.
+            tempfile.TemporaryFile(dir=place.parent).close()
+    except OSError as error:
+        raise CommandError(f"cannot write {path}, which {option} names: {error.strerror}") from None
 
 
 def refuse_same_file(option: str, path: str, *inputs: str | None) -> None:
