@@ -8,8 +8,10 @@ import runpy
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 import icontact
@@ -18,6 +20,10 @@ from icontact.cli.app import commands
 from tests.cli.support import icontact as run
 from tests.cli.support import served
 
+FULL = Path("/dev/full")
+needs_a_full_device = pytest.mark.skipif(
+    not FULL.exists(), reason="only Linux has a device that is full"
+)
 needs_a_shell = pytest.mark.skipif(
     not Path("/bin/sh").exists(), reason="closes streams as a shell does"
 )
@@ -94,6 +100,66 @@ def test_every_command_has_a_help_that_teaches(name: str) -> None:
     ran = run(name, "--help")
     assert ran.code == 0
     assert len(ran.out.splitlines()) > 5
+
+
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("lists", "--help")])
+@needs_a_full_device
+def test_a_full_disk_under_the_help_is_a_message(words: tuple[str, ...]) -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "icontact", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (2, "Error: No space left on device\n")
+
+
+@needs_a_full_device
+def test_a_full_disk_under_the_result_does_not_hide_that_the_push_is_done(
+    tmp_path: Path,
+) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("email\na@example.com\n")
+    with served() as (_, url), FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "icontact", "push", people, "--list", "Newsletter"],
+            env={**os.environ, "ICONTACT_BASE_URL": url},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.endswith(
+        "Error: every row has its outcome, but the result could not be written to standard "
+        "output: No space left on device\n"
+    )
+
+
+def helps(command: click.Command, *words: str) -> Iterator[tuple[str, ...]]:
+    yield (*words, "--help")
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from helps(inner, *words, name)
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize("words", list(helps(commands)), ids=" ".join)
+def test_the_help_of_options_fits_a_narrow_terminal(
+    words: tuple[str, ...],
+    columns: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert exit_code(*words) == 0
+    options = capsys.readouterr().out.split("Options:\n")[1].splitlines()
+
+    assert max(map(len, options)) <= columns
+    texts = [len(line) - len(line.lstrip()) for line in options if line.startswith("    ")]
+    assert max(texts, default=0) <= columns * 0.4
 
 
 def test_without_words_the_help_is_shown() -> None:

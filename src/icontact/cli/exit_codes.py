@@ -6,7 +6,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -41,6 +41,7 @@ __all__ = [
     "describe_error",
     "exit_code_for",
     "interruptible",
+    "reader_went_away",
 ]
 
 SOME_FAILED = 1
@@ -142,8 +143,30 @@ def exit_code_for(error: IContactError) -> int:
     return NO_ANSWER if isinstance(error, _SILENCE) else SOME_FAILED
 
 
+class _HelpFormatter(click.HelpFormatter):
+    """Leaves two thirds of a narrow terminal to the descriptions of options."""
+
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        super().write_dl(list(rows), min(col_max, self.width // 3), col_spacing)
+
+
+class _Context(click.Context):
+    """The context of every command."""
+
+    formatter_class = _HelpFormatter
+
+
 class CommandGroup(click.Group):
     """A group of commands that end in a message, or with ``ICONTACT_DEBUG`` in a traceback."""
+
+    context_class = _Context
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command, whose help is laid out like that of the group."""
+        cmd.context_class = _Context
+        super().add_command(cmd, name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse words that the encoding of the locale cannot hold."""
@@ -155,20 +178,30 @@ class CommandGroup(click.Group):
                     f"the argument {shown!r} is not in the encoding of the locale: set "
                     "LC_ALL=C.UTF-8, so that the terminal's text is read as UTF-8"
                 )
-        return super().parse_args(ctx, args)
+        with _messages_for_errors():
+            return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command, and turn an error into a message."""
-        try:
+        with _messages_for_errors():
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+
+
+@contextmanager
+def _messages_for_errors() -> Iterator[None]:
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except Exception as error:
+        if reader_went_away(error) or os.environ.get("ICONTACT_DEBUG"):
             raise
-        except Exception as error:
-            # As in `icontact lists | head -1`; click ends without a message then.
-            reader_went_away = isinstance(error, OSError) and error.errno == errno.EPIPE
-            if reader_went_away or os.environ.get("ICONTACT_DEBUG"):
-                raise
-            raise _stop_for(error) from None
+        raise _stop_for(error) from None
+
+
+def reader_went_away(error: Exception) -> bool:
+    """Check for a closed pipe, as in `icontact lists | head -1`; click ends without a message."""
+    return isinstance(error, OSError) and error.errno == errno.EPIPE
 
 
 def _stop_for(error: Exception) -> CommandError:

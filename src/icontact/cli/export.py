@@ -88,9 +88,10 @@ Ctrl-C. If it is not 0 or 1, no file was written.
 @click.option(
     "--status",
     type=click.Choice(_STATUSES),
+    metavar="STATUS",
     default="total",
-    help="Only contacts of this status, or those on no list (unlisted). With --list both must "
-    "hold. The default is total: every contact.",
+    help=f"Only contacts of this status ({', '.join(_STATUSES[2:])}), or those on no list "
+    "(unlisted). With --list both must hold. The default is total: every contact.",
 )
 @click.option(
     "--output",

@@ -18,6 +18,8 @@ __all__ = ["fields", "folders", "folders_of", "lists"]
 
 Rows = Sequence[Mapping[str, Any]]
 
+_TYPES = [str(kind.value) for kind in FieldType]
+
 
 def _show(name: str, rows: Rows, nothing: str, *, as_json: bool) -> None:
     if as_json:
@@ -112,8 +114,9 @@ def fields(ctx: click.Context, /, as_json: bool, **place: Any) -> None:
     "--type",
     "field_type",
     required=True,
-    type=click.Choice([str(kind.value) for kind in FieldType]),
-    help="What the field holds.",
+    type=click.Choice(_TYPES),
+    metavar="TYPE",
+    help=f"What the field holds: {', '.join(_TYPES)}.",
 )
 @click.option("--public-name", metavar="TEXT", help="The label that contacts see.")
 @click.option(

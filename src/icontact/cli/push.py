@@ -9,7 +9,13 @@ from typing import Any, Literal
 
 import click
 
-from icontact.cli.exit_codes import INTERRUPTED, CommandError, interruptible
+from icontact.cli.exit_codes import (
+    INTERRUPTED,
+    SOME_FAILED,
+    CommandError,
+    interruptible,
+    reader_went_away,
+)
 from icontact.cli.options import (
     FILE,
     column_option,
@@ -25,8 +31,9 @@ from icontact.cli.options import (
 )
 from icontact.cli.output import clean, print_json
 from icontact.cli.progress import ProgressDisplay
-from icontact.cli.push_output import show_push
+from icontact.cli.push_output import PushSummary, show_push
 from icontact.cli.push_run import PushOptions, run
+from icontact.cli.report_file import unwritten
 from icontact.paging import MOST_WORKERS
 from icontact.push.batch_size import AUTO
 from icontact.push.policy import LARGEST_ID
@@ -176,6 +183,19 @@ def push(ctx: click.Context, /, **given: Any) -> None:
             summary = run(options, display)
     except KeyboardInterrupt:
         raise CommandError(_interrupted(options, display), INTERRUPTED) from None
+    try:
+        _show(summary, options)
+    except OSError as error:
+        if options.dry_run or reader_went_away(error):
+            raise
+        message = unwritten("the result", "standard output", error)
+        raise CommandError(message, summary.exit_code or SOME_FAILED) from None
+    for problem in summary.unwritten:
+        click.echo(f"Error: {clean(problem)}", err=True)
+    ctx.exit(summary.exit_code)
+
+
+def _show(summary: PushSummary, options: PushOptions) -> None:
     words = [word for word in sys.argv[1:] if word not in ("--dry-run", "--diff")]
     again = shlex.join(["icontact", *words])
     if options.as_json:
@@ -189,9 +209,6 @@ def push(ctx: click.Context, /, **given: Any) -> None:
             report=None if summary.unwritten else options.report,
             again=again if options.dry_run else None,
         )
-    for problem in summary.unwritten:
-        click.echo(f"Error: {clean(problem)}", err=True)
-    ctx.exit(summary.exit_code)
 
 
 def _interrupted(options: PushOptions, display: ProgressDisplay) -> str:
