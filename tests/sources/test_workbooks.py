@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import sys
 import zipfile
 from collections.abc import Sequence
@@ -169,6 +170,46 @@ def test_a_formula_about_consent_that_was_never_calculated_stops_the_reading() -
 
     assert "formulas that were never calculated, in 'Opt Out'" in said
     assert "open and save it in Excel or LibreOffice" in said
+
+
+def rewritten(content: bytes, old: str, new: str) -> bytes:
+    """Return a workbook whose sheets are written in another way, as other programs do."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
+        for name in before.namelist():
+            text = before.read(name)
+            if name.startswith("xl/worksheets/"):
+                text = re.sub(old, new, text.decode()).encode()
+            after.writestr(name, text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (r"<c r=", '<c s="0" r='),
+        (r'<c r="(\w+)"', r"<c r='\1'"),
+        (r"<(/?)(\w)", r"<\1x:\2"),
+        (r"<v ?/>|<v></v>", ""),
+        (r"<f>", '<f t="shared" si="0">'),
+    ],
+    ids=["order", "quotes", "prefix", "no value", "shared"],
+)
+def test_a_formula_that_was_never_calculated_is_found_however_it_is_written(
+    old: str, new: str
+) -> None:
+    content = xlsx(("Email", "Opt Out"), ("jo@example.com", "=TRUE()"))
+    other = rewritten(content, old, new)
+    if new.startswith("<\\1x:"):
+        other = rewritten(other, " xmlns=", " xmlns:x=")
+    assert "formulas that were never calculated, in 'Opt Out'" in refusal(other)
+
+
+def test_a_formula_in_a_cell_without_its_place_is_noted() -> None:
+    content = xlsx(("Email", "Points"), ("jo@example.com", "=SUM(1, 2)"))
+    with opened(rewritten(content, r' r="\w+"', "")) as rows:
+        (note,) = rows.notes
+    assert "never calculated, in columns without a name, were read as blank" in note
 
 
 def test_other_formulas_that_were_never_calculated_are_blank_and_noted() -> None:

@@ -23,9 +23,12 @@ _ERROR_CELL = b't="e"'
 #: A cell with a formula and no value: what wrote the file did not calculate it. Excel itself writes
 #: an empty value for a formula whose result is an empty text.
 _UNCALCULATED = re.compile(
-    rb'<c r="([A-Z]+)[0-9]+"(?![^>]*t="str")[^>]*>\s*<f[^>]*(?:/>|>[^<]*</f>)'
-    rb"\s*(?:<v ?/>|<v></v>)?\s*</c>"
+    rb"""<(?:\w+:)?c(?=[\s>])(?![^<>]*\st\s*=\s*["']str["'])([^<>]*)>"""
+    rb"\s*<(?:\w+:)?f(?=[\s/>])[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)"
+    rb"\s*(?:<(?:\w+:)?v(?:\s*/>|>\s*</(?:\w+:)?v>)\s*)?</(?:\w+:)?c>"
 )
+#: Where a cell is, among its attributes.
+_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)""")
 
 #: A cell of an .ods that is merged over several rows.
 _SPAN = re.compile(rb'number-rows-spanned="(?!1")')
@@ -88,7 +91,7 @@ def _cells_without_value(stream: BinaryIO) -> tuple[bool, list[int], bool]:
     Raises:
         OverflowError: If it is too large.
     """
-    has_errors, has_spans, columns = False, False, set[bytes]()
+    has_errors, has_spans, columns = False, False, set[int]()
     is_zip = zipfile.is_zipfile(stream)
     stream.seek(0)
     if not is_zip:
@@ -105,16 +108,17 @@ def _cells_without_value(stream: BinaryIO) -> tuple[bool, list[int], bool]:
                         content = last + content
                         has_errors = has_errors or _ERROR_CELL in content
                         has_spans = has_spans or _SPAN.search(content) is not None
-                        if b"<f" in content:
-                            columns.update(_UNCALCULATED.findall(content))
+                        if b"<f" in content or b":f" in content:
+                            columns.update(map(_column_number, _UNCALCULATED.findall(content)))
                         last = content[-_LONGEST_CELL:]
     stream.seek(0)
-    return has_errors, sorted(map(_column_number, columns)), has_spans
+    return has_errors, sorted(columns), has_spans
 
 
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
+def _column_number(attributes: bytes) -> int:
+    """Return the number of a cell's column, from 1; 0 if the cell does not say where it is."""
+    place, number = _PLACE.search(attributes), 0
+    for letter in place[1].upper() if place else b"":
         number = 26 * number + letter - ord("A") + 1
     return number
 

@@ -243,7 +243,7 @@ def _note_formulas(header: Sequence[str], columns: Sequence[int], name: str) -> 
     Raises:
         ConfigError: One of them says who may be mailed.
     """
-    named = [header[column - 1] for column in columns if column <= len(header)]
+    named = [header[column - 1] for column in columns if 0 < column <= len(header)]
     where = bounded(named) if named else "columns without a name"
     problem = f"formulas that were never calculated, in {where}"
     if any(kind_of(column) is not None for column in named):
