@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -171,3 +172,33 @@ def test_options_that_do_not_go_together_are_refused() -> None:
     assert icontact("suppressed", "--dry-run").code == 2
     both = icontact("suppressed", "--to-mautic", "https://m.example.com", "--to-csv", "x.csv")
     assert "choose one of" in both.err
+
+
+def test_a_file_that_cannot_be_written_is_named_with_its_option(
+    seeded: Sandbox, tmp_path: Path
+) -> None:
+    state, path = tmp_path / "state.sqlite", tmp_path / "no" / "where.csv"
+    ran = icontact("suppressed", "--to-csv", path, "--state", state)
+    assert ran.code == 2
+    assert ran.err.startswith(f"Error: cannot write {path}, which --to-csv names: ")
+    # The corrected command may use the same state.
+    right = ("--to-csv", tmp_path / "out.csv", "--state", state)
+    assert icontact("suppressed", *right).out == "2 marked, 0 failed, 0 left\n"
+
+
+def test_a_state_that_cannot_be_opened_is_not_named_as_an_option(
+    seeded: Sandbox, tmp_path: Path
+) -> None:
+    state = tmp_path / "no" / "state.sqlite"
+    ran = icontact("suppressed", "--to-csv", tmp_path / "out.csv", "--state", state)
+    assert ran.code == 2
+    assert ran.err.startswith(f"Error: {state} cannot be opened")
+
+
+@pytest.mark.parametrize("place", [".", os.devnull])
+def test_a_folder_or_a_device_is_not_read_as_a_csv(
+    seeded: Sandbox, tmp_path: Path, place: str
+) -> None:
+    ran = icontact("suppressed", "--to-csv", place, "--state", tmp_path / "state.sqlite")
+    assert ran.code == 2
+    assert f"{place} is a folder or a device, not a file: name a file" in ran.err

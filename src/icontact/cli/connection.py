@@ -88,6 +88,6 @@ def check_address(name: str, given: str) -> None:
     try:
         clean_email(given)
     except MappingError as error:
-        raise CommandError(f"{name}: not a valid e-mail address ({error.problem})") from None
+        raise CommandError(f"{name}: {error.problem}") from None
     if "," in given:
         raise CommandError(f"{name}: iContact cannot search for an address with a comma; give one")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,8 +23,9 @@ from icontact.cli.exit_codes import (
 )
 from icontact.cli.options import FILE, json_option, list_option, place_options
 from icontact.cli.output import masked, print_json, print_note, print_records, print_result
+from icontact.cli.report_file import refuse_unwritable
 from icontact.client import Folder
-from icontact.errors import TransportError
+from icontact.errors import ConfigError, TransportError
 from icontact.integrations import sync
 from icontact.integrations.mautic import Mautic, MauticError
 
@@ -86,6 +88,8 @@ def suppressed(ctx: click.Context, /, **given: Any) -> None:
     if options.dry_run and not (options.to_mautic or options.to_csv):
         raise click.UsageError("--dry-run needs --to-mautic or --to-csv")
     options.lists = [list_named(name) for name in options.lists]
+    if options.to_csv and not Path(options.to_csv).exists():
+        refuse_unwritable("--to-csv", options.to_csv)
     failed = 0
     try:
         with interruptible(), connect(options.account_id, options.client_folder_id) as client:
@@ -107,6 +111,8 @@ def _since_refused() -> Iterator[None]:
     """Report a date that cannot be read."""
     try:
         yield
+    except ConfigError:
+        raise  # about the state or the target
     except ValueError as error:
         raise CommandError(f"--{error}") from None
 

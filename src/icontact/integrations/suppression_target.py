@@ -145,6 +145,9 @@ class SuppressionCsv:
     def _written(self) -> set[str]:
         if not self.path.exists():
             return set()
+        if not self.path.is_file():
+            # Reading a device may never end.
+            raise ConfigError(f"{self.path} is a folder or a device, not a file: name a file")
         try:
             with self.path.open(encoding="utf-8-sig", newline="") as file:
                 rows = csv.DictReader(file)
