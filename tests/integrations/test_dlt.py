@@ -135,7 +135,7 @@ def test_rows_that_the_source_deleted_are_not_pushed(
 ) -> None:
     (mark,) = column
 
-    @dlt.resource(name="customers", primary_key="mail", write_disposition="merge", columns=column)  # type: ignore[untyped-decorator]  # dlt's
+    @dlt.resource(name="customers", primary_key="mail", write_disposition="merge", columns=column)  # type: ignore[untyped-decorator]  # dlt states no type
     def rows() -> Iterator[dict[str, Any]]:
         for number, value in enumerate(values):
             yield {"mail": f"reader{number}@example.com", "given_name": "Jo", mark: value}

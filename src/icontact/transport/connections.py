@@ -209,7 +209,7 @@ class _TimedResponse(http.client.HTTPResponse):
         ``http.client`` passes over 100 alone. It takes another notice for the answer, and the
         answer for that of the next request on the connection.
         """
-        read: Any = super()._read_status  # type: ignore[misc]
+        read: Any = super()._read_status  # type: ignore[misc]  # not in the stubs
         while True:
             version, status, reason = read()
             if status >= 200:
