@@ -20,8 +20,9 @@ nox.options.sessions = ["lint", "types", "tests", "docs", "examples"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 EXTRAS = "cli,sandbox,pandas,tls,redis,excel,notebook,metrics,dlt"
-#: Two processes; who is done takes over half of what the other one still has.
-PARALLEL = ("-n", "2", "--dist", "worksteal")
+#: Two processes; who is done takes over half of what the other one still has. With 0 the tests run
+#: in the process of pytest itself: that is less work, where other sessions keep the cores busy.
+PARALLEL = ("-n", os.environ.get("ICONTACT_TEST_PROCESSES", "2"), "--dist", "worksteal")
 SPELLED = ("src", "docs", "tests", "changelog.d", "README.rst", "CHANGELOG.rst", "CONTRIBUTING.rst")
 
 # Where the environment forbids bytecode, every process of every test would compile all it imports
@@ -157,7 +158,7 @@ def endurance(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The documentation; a warning is an error."""
+    """The documentation, whose notebooks are run; a warning is an error."""
     install(session, "docs")
     target = Path("docs/_build/html")
     session.run("sphinx-build", "-W", "--keep-going", "-n", "-E", "-q", "docs", str(target))
@@ -166,9 +167,9 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def examples(session: nox.Session) -> None:
-    """Every notebook and every code block of README, docs and docstrings, run with the sandbox."""
+    """Every code block of README, docs and docstrings, run with the sandbox."""
     install(session, "examples")
-    places = session.posargs or ["README.rst", "docs", "src", "tests/examples/test_notebooks.py"]
+    places = session.posargs or ["README.rst", "docs", "src"]
     session.run(
         "python", "-m", "pytest", "-p", "tests.examples.plugin", "-p", "no:doctest", *places
     )

@@ -38,6 +38,7 @@ nb_execution_mode = "force"
 nb_execution_in_temp = True
 nb_execution_raise_on_error = True
 nb_execution_timeout = 180
+nb_output_stderr = "warn"
 html_theme = "furo"
 html_title = f"icontact {release}"
 html_static_path = ["_static"]

@@ -21,12 +21,12 @@ def rules(text: str) -> dict[str, list[tuple[re.Pattern[str], str]]]:
     """Read the list: the rules of each section, as pattern and replacement."""
     sections: dict[str, list[tuple[re.Pattern[str], str]]] = {}
     section: list[tuple[re.Pattern[str], str]] = []
-    flags = re.NOFLAG
+    flags = re.MULTILINE
     for line in text.splitlines():
         if line.startswith("["):
             name = line[1 : line.index("]")]
             section = sections.setdefault(name, [])
-            flags = re.IGNORECASE if name == "prose" else re.NOFLAG
+            flags = re.MULTILINE | (re.IGNORECASE if name == "prose" else re.NOFLAG)
         elif line.strip() and not line.startswith("#"):
             pattern, instead = re.split(r"\s{2,}", line.strip(), maxsplit=1)
             section.append((re.compile(pattern, flags), instead))
@@ -35,10 +35,12 @@ def rules(text: str) -> dict[str, list[tuple[re.Pattern[str], str]]]:
 
 def findings(path: Path, patterns: list[tuple[re.Pattern[str], str]]) -> Iterator[str]:
     """Yield one line of text for each refused word of a file."""
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    text = path.read_text("utf-8")
+    used = [(pattern, instead) for pattern, instead in patterns if pattern.search(text)]
+    for number, line in enumerate(text.splitlines() if used else (), 1):
         if QUOTED in line:
             continue
-        for pattern, instead in patterns:
+        for pattern, instead in used:
             for match in pattern.finditer(line):
                 yield f"{path.relative_to(ROOT)}:{number}: {match[0]!r}: write {instead}"
 
