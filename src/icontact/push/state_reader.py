@@ -54,7 +54,7 @@ class _Wanted(Searcher[V, T]):
     """The contacts or the subscriptions that a push has to know, and where the journal has them."""
 
     what: str
-    #: Yields the values of which a listing may have left something out.
+    #: Yields the values for which a listing may have left something out.
     unsure: Callable[[], Iterator[V]]
     #: Yields the values for which nothing was found so far.
     missing: Callable[[], Iterator[V]]
