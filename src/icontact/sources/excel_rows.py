@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 from icontact.errors import ConfigError
 from icontact.mapping.consent_headers import kind_of
 from icontact.mapping.contact_fields import bounded
-from icontact.sources.excel_process import LARGEST
+from icontact.sources import excel_process
 from icontact.sources.header import (
     LOOK_AHEAD,
     Header,
@@ -35,11 +35,6 @@ from icontact.sources.rows import FileReader, NumberedRow
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-
-_CODE = (
-    "import sys; from icontact.sources.excel_process import write_rows; "
-    "write_rows(sys.stdin.buffer, sys.stdout, *sys.argv[1:])"
-)
 
 #: Where an .ods says that it is encrypted.
 _MANIFEST = "META-INF/manifest.xml"
@@ -60,8 +55,8 @@ _MERGED = "the value of a cell that is merged over several rows was read in each
 _PROTECTED = "with a password: save it without one"
 
 _PROBLEMS = {
-    "large": f"that is too large: unpacked it has more than {LARGEST // 2**20} MiB; save the sheet "
-    "as CSV (UTF-8)",
+    "large": "that is too large: unpacked it has more than "
+    f"{excel_process.LARGEST // 2**20} MiB; save the sheet as CSV (UTF-8)",
     "damaged": "that is damaged, or has a password: save it again without one, or as CSV (UTF-8)",
     "crash": "that is damaged, or has cells too far from the others: save the sheet as a new "
     "workbook, or as CSV (UTF-8)",
@@ -95,7 +90,7 @@ def workbook_rows(
         rows = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
         wanted = [] if sheet is None else [str(sheet)]
         ended = subprocess.run(  # noqa: S603  # Python itself
-            [sys.executable, "-c", _CODE, *wanted],
+            [sys.executable, "-P", excel_process.__file__, *wanted],
             stdin=content,
             stdout=rows,
             stderr=subprocess.DEVNULL,
