@@ -293,6 +293,38 @@ def test_a_packed_answer_is_unpacked_and_one_that_is_not_packed_is_refused(
         transport.close()
 
 
+@pytest.mark.parametrize("length", [10, 1_000_000])
+@pytest.mark.parametrize("rest", [b"and more", gzip.compress(b"and more")])
+def test_an_answer_that_goes_on_after_its_packed_text_is_an_error(
+    clock: Clock, length: int, rest: bytes
+) -> None:
+    text = json.dumps({"time": "x" * length}).encode()
+
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(http(gzip.compress(text) + rest, "Content-Encoding: gzip"))
+
+    with listening(talk) as port:
+        transport = transport_to(clock, f"http://127.0.0.1:{port}", retry=RetryPolicy.never())
+        with pytest.raises(errors.CallError):
+            transport.send(Call("GET", "a"))
+        transport.close()
+
+
+def test_an_answer_may_be_packed_in_parts(clock: Clock) -> None:
+    text = json.dumps({"time": "x" * 1_000_000}).encode()
+    packed = gzip.compress(text[:600_000]) + gzip.compress(text[600_000:])
+
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(http(packed, "Content-Encoding: gzip"))
+
+    with listening(talk) as port:
+        transport = transport_to(clock, f"http://127.0.0.1:{port}", retry=RetryPolicy.never())
+        assert transport.send(Call("GET", "a")).payload == json.loads(text)
+        transport.close()
+
+
 # Connections that never came about
 
 

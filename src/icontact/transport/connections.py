@@ -124,8 +124,11 @@ def _unpacked(response: requests.Response) -> Iterator[bytes]:
         for piece in pieces:
             packed = piece
             while packed:
+                if unpacker.eof:  # the answer may be packed in several parts
+                    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
                 yield unpacker.decompress(packed, _PIECE)
-                packed = unpacker.unconsumed_tail
+                # Behind the end of a part, the tail would not change any more.
+                packed = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
         yield unpacker.flush()
     except zlib.error as problem:
         raise DecodeError("the answer is not gzip as it says") from problem
