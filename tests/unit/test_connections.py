@@ -7,8 +7,10 @@ import itertools
 import json
 import os
 import socket
+import struct
 import threading
 import tracemalloc
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +21,7 @@ import responses
 
 from icontact import errors
 from icontact.sandbox import Sandbox
+from icontact.sandbox.servers.certificate import TemporaryCertificate
 from icontact.transport import Call, RetryPolicy, Safety, connections
 from tests.unit.support import BASE, Clock, http, listening, read_request, transport_to
 
@@ -66,36 +69,117 @@ def test_a_proxy_of_tls_is_asked_for_a_tunnel_and_hears_no_credential(
     assert not any(b"API-" in request for request in heard)
 
 
+def _relay(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
+
+
+def _tunnel(connection: socket.socket) -> None:
+    """Do what a proxy does: connect to where it is asked to, and pass everything on."""
+    host, port = read_request(connection).split()[1].decode().split(":")
+    with socket.create_connection((host, int(port))) as behind:
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        back = threading.Thread(target=_relay, args=(behind, connection), daemon=True)
+        back.start()
+        _relay(connection, behind)
+        back.join(10)
+
+
+@pytest.fixture
+def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A proxy for connections with TLS."""
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with listening(_tunnel) as port:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
+        yield
+
+
+@pytest.mark.usefixtures("proxy")
 def test_an_answer_comes_through_the_tunnel(
     sandbox: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heard: list[bytes] = []
-
-    def relay(source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(65536):
-                target.sendall(data)
-
-    def talk(connection: socket.socket) -> None:
-        heard.append(read_request(connection))
-        host, port = heard[-1].split()[1].decode().split(":")
-        with socket.create_connection((host, int(port))) as behind:
-            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            back = threading.Thread(target=relay, args=(behind, connection), daemon=True)
-            back.start()
-            relay(connection, behind)
-            behind.shutdown(socket.SHUT_RDWR)
-            back.join(10)
-
-    monkeypatch.delenv("no_proxy", raising=False)
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    with sandbox.serve(tls=True) as server, listening(talk) as proxy:
+    with sandbox.serve(tls=True) as server:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.certificate))
-        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy}")
         transport = transport_to(clock, server.url, sandbox.credentials)
         assert transport.send(Call("GET", "a")).payload["total"] == 1
         transport.close()
+
+
+@pytest.mark.usefixtures("proxy")
+@pytest.mark.parametrize("before", [0, 1])
+@pytest.mark.parametrize("reset", [False, True])
+def test_an_answer_that_is_lost_in_the_tunnel_may_follow_a_request_that_was_carried_out(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, before: int, *, reset: bool
+) -> None:
+    certificate = TemporaryCertificate("127.0.0.1")
+    heard: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        for _ in range(before):
+            read_request(connection)
+            connection.sendall(http(b"{}").replace(b"Connection: close\r\n", b""))
+        heard.append(read_request(connection))
+        if reset:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with listening(talk, certificate.context) as port:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate.path)
+        transport = transport_to(clock, f"https://127.0.0.1:{port}")
+        for _ in range(before):
+            transport.send(Call("GET", "a"))
+        with pytest.raises(errors.TransportError) as caught:
+            transport.send(Call("POST", "a", body={}))
+        transport.close()
     assert len(heard) == 1
+    assert type(caught.value) is errors.TransportError
+    assert caught.value.maybe_applied
+
+
+@pytest.mark.parametrize(
+    "url", ["socks5h://127.0.0.1:1", "ftp://127.0.0.1:1", "http://jo\u20ac:pw@127.0.0.1:1"]
+)
+def test_a_proxy_that_cannot_be_used_is_named_and_nothing_was_sent(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("https_proxy", url)
+    transport = transport_to(clock, "https://icontact.example/icp", retry=RetryPolicy.never())
+    with pytest.raises(errors.ConnectError, match="no connection: HTTPS_PROXY or ") as caught:
+        transport.send(Call("POST", "a", body={}))
+    transport.close()
+    assert not caught.value.maybe_applied
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (http(b"", status="407 Proxy Authentication Required"), "the proxy refused with 407"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "BadStatusLine"),
+        (b"x" * 100_000, "LineTooLong"),
+        (b"", "RemoteDisconnected"),
+    ],
+)
+def test_a_proxy_that_opens_no_tunnel_sent_nothing(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, answer: bytes, said: str
+) -> None:
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(answer)
+
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with listening(talk) as port:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
+        transport = transport_to(clock, "https://icontact.example/icp", retry=RetryPolicy.never())
+        with pytest.raises(errors.ConnectError, match=said) as caught:
+            transport.send(Call("POST", "a", body={}))
+        transport.close()
+    assert not caught.value.maybe_applied
 
 
 @pytest.mark.parametrize("tls", [False, True])

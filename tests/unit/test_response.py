@@ -18,7 +18,7 @@ from urllib3 import exceptions as urllib3_exceptions
 from icontact import errors
 from icontact.errors import CallSummary
 from icontact.transport import Answer
-from icontact.transport.connections import Received
+from icontact.transport.connections import NotConnected, Received
 from icontact.transport.response import AttemptResult, classify_exception, parse_response
 from icontact.transport.retry import FailureKind
 from tests.unit.support import CREDENTIALS
@@ -82,7 +82,7 @@ NOT_REACHED = [
     wrapped(urllib3_exceptions.ConnectTimeoutError()),
     aborted(ConnectionRefusedError(111, "Connection refused")),
     ConnectionRefusedError(111, "Connection refused"),
-    requests_exceptions.ProxyError(wrapped(urllib3_exceptions.ProxyError("x", RESET))),
+    requests_exceptions.ProxyError(wrapped(urllib3_exceptions.ProxyError("x", NotConnected()))),
     requests_exceptions.InvalidProxyURL("no host"),
     requests_exceptions.InvalidURL("bad label"),
     requests_exceptions.InvalidSchema("Missing dependencies for SOCKS support."),
@@ -91,6 +91,8 @@ NOT_REACHED = [
 
 LOST = [
     aborted(RESET),
+    # A tunnel that broke after the request.
+    requests_exceptions.ProxyError(wrapped(urllib3_exceptions.ProxyError("x", RESET))),
     aborted(urllib3.exceptions.HTTPError("Remote end closed connection")),
     requests_exceptions.ChunkedEncodingError(urllib3_exceptions.IncompleteRead(5, 10)),
     requests_exceptions.ContentDecodingError(urllib3_exceptions.DecodeError("gzip")),

@@ -11,6 +11,7 @@ import io
 import ipaddress
 import logging
 import os
+import re
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,7 @@ from typing import Any
 import attrs
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import DecodeError, SSLError
 
@@ -47,6 +48,12 @@ LONGEST_ANSWER = 64 * 2**20
 
 #: The message for a missing bundle; requests reads these two variables.
 _NO_BUNDLE = "there is no CA bundle where REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE says"
+
+#: The message for a proxy of SOCKS, or for an URL that no proxy can have.
+_NO_PROXY = "HTTPS_PROXY or ALL_PROXY must look like http://user:password@proxy.example.com:3128"
+
+#: What http.client says if a proxy does not open a tunnel.
+_NO_TUNNEL = re.compile(r"Tunnel connection failed: (\d+)")
 
 _PIECE = 2**18
 _CONNECTIONS = 32
@@ -236,9 +243,11 @@ class _Secure(HTTPSConnection):
     def connect(self) -> None:
         try:
             super().connect()
-        except (OSError, SSLError) as problem:
-            # The handshake comes before the request.
-            raise NotConnected from problem
+        except (OSError, SSLError, http.client.HTTPException, ValueError) as problem:
+            # The tunnel of a proxy and the handshake come before the request.
+            refused = _NO_TUNNEL.match(str(problem))
+            why = f"the proxy refused with {refused[1]}" if refused else ""
+            raise NotConnected(why) from problem
 
 
 class _PlainPool(HTTPConnectionPool):
@@ -264,8 +273,14 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
-    def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
-        manager = super().proxy_manager_for(*arguments, **options)
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        try:
+            manager = super().proxy_manager_for(proxy, **options)
+        except ValueError as problem:
+            raise NotConnected(_NO_PROXY) from problem
+        if not isinstance(manager, ProxyManager):
+            # The pools of SOCKS connect in another way than ours do.
+            raise NotConnected(_NO_PROXY)
         manager.pool_classes_by_scheme = _POOLS
         return manager
 

@@ -148,12 +148,12 @@ _WRONG_ADDRESS = (
     ConnectionRefusedError,
     ssl.SSLCertVerificationError,
 )
-#: Raised before the first byte of a request can have left.
+#: Raised before the first byte of a request can have left. Not ProxyError: urllib3 raises it also
+#: for a tunnel that broke after the request.
 _UNREACHED = (
     *_WRONG_ADDRESS,
     NotConnected,
     requests.exceptions.ConnectTimeout,
-    requests.exceptions.ProxyError,
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidProxyURL,
