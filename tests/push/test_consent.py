@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -433,7 +434,6 @@ def test_other_titles_stop_no_push(folder: Folder, path: Path, title: str) -> No
     [
         ("Email,Name,", "Ada,", "Bo,unsubscribed"),
         ("Email,Name,,Town", "Ada,,Bonn", "Bo,Do not contact,Bonn"),
-        ("Email,Status,Status", "Active,Subscribed", "Active,Unsubscribed"),
         ("Email,Tags,Tags", "vip,old", "vip,opted out"),
     ],
 )
@@ -481,3 +481,46 @@ def test_other_lines_keep_no_row_below_them_away(folder: Folder, path: Path, lin
     push_of(folder).run(path)
 
     assert {"ada@example.com", "bo@example.com"} <= set(on_the_list(folder))
+
+
+DUPLICATES = [
+    ("Status", "subscribed", "cleaned"),
+    ("Status", "active", "deactivated"),
+    ("Subscription", "active", "bounced"),
+    ("Newsletter", "yes", "no"),
+    ("Opt out", "no", "yes"),
+]
+
+
+@pytest.mark.parametrize("words", DUPLICATES)
+@pytest.mark.parametrize("kind", ["csv", "frame", "cursor"])
+def test_the_second_column_of_a_name_about_consent_must_be_read_or_ignored(
+    folder: Folder, path: Path, kind: str, words: tuple[str, str, str]
+) -> None:
+    name, yes, no = words
+    names = ["Email", name, name]
+    rows = [["ada@example.com", "", yes], ["bo@example.com", "", no]]
+    database = sqlite3.connect(":memory:")
+
+    def table() -> Any:
+        if kind == "csv":
+            path.write_text("\n".join(map(",".join, [names, *rows])) + "\n")
+            return path
+        if kind == "frame":
+            return pytest.importorskip("pandas").DataFrame(rows, columns=names)
+        return database.execute(
+            f'SELECT column1 AS "Email", column2 AS "{name}", column3 AS "{name}" '
+            "FROM (VALUES (?, ?, ?), (?, ?, ?))",
+            [*rows[0], *rows[1]],
+        )
+
+    second = f"{name} (column 3)"
+    with pytest.raises(ConsentError, match=re.escape(second)):
+        push_of(folder, ignore=name).run(table())
+    option = "do_not_contact" if name == "Opt out" else "consent"
+    report = push_of(folder, ignore=name, **{option: second}).run(table())
+    assert on_the_list(folder) == ["ada@example.com"]
+    assert report.counts["skipped"] == 1
+    push_of(folder, ignore=[name, second]).run(table())
+    assert on_the_list(folder) == ["ada@example.com", "bo@example.com"]
+    database.close()

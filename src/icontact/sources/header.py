@@ -23,6 +23,8 @@ from icontact.sources.rows import addresses_in
 #: As many lines of a file are looked at for its header.
 LOOK_AHEAD = 50
 
+_ALSO_READ = ", beside what the others say about consent"
+
 #: The most words of a title.
 _LONGEST_TITLE = 4
 
@@ -47,14 +49,11 @@ class Header:
 
     @classmethod
     def of(cls, cells: Iterable[str]) -> Header:
-        """Make a header of its cells. Of several columns with one name the first is read."""
+        """Make a header of its cells."""
         # A name may be broken over two lines in its cell; it is typed on one.
         given = [" ".join(cell.split()) for cell in cells]
         duplicates = duplicates_of(given)
-        names = [
-            "" if place > duplicates.get(name, (place,))[0] else name
-            for place, name in enumerate(given, start=1)
-        ]
+        names = [name or "" for name in column_names(given)]
         nameless = tuple(place for place, name in enumerate(given, start=1) if not name)
         not_read = tuple(place for place, name in enumerate(names, start=1) if not name)
         return cls(tuple(names), nameless, duplicates, not_read)
@@ -92,7 +91,7 @@ class Header:
             notes.append(f"columns without a name are not read: {listed(sorted(self.unread))}")
         notes += [
             f"several columns are named {shown(name)} (columns {listed(places)}): only the first "
-            "one is read"
+            f"one is read{_ALSO_READ if _is_about_consent(name) else ''}"
             for name, places in self.duplicates.items()
         ]
         return notes
@@ -106,6 +105,25 @@ def duplicates_of(names: Iterable[Hashable]) -> dict[str, tuple[int, ...]]:
     return {
         str(name): tuple(found) for name, found in places.items() if len(found) > 1 and name != ""
     }
+
+
+def column_names(names: Sequence[Hashable]) -> list[Any]:
+    """Return the name under which each column of a table is read; ``None`` if it is not read.
+
+    Of several columns with one name the first is read. If the name is about consent, each of the
+    others may say no, and is read as a column such as "Status (column 3)".
+    """
+    found: list[Any] = []
+    for place, name in enumerate(names, start=1):
+        is_first = name == "" or name not in names[: place - 1]
+        own = f"{name} (column {place})"
+        is_read = is_first or (_is_about_consent(name) and own not in names)
+        found.append((name if is_first else own) if is_read else None)
+    return found
+
+
+def _is_about_consent(name: Hashable) -> bool:
+    return kind_of(name) is not None
 
 
 def refuse_duplicates(

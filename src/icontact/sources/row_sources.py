@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias
 
 from icontact.errors import ConfigError
 from icontact.frames import frame_columns, frame_rows, library_type
-from icontact.sources.header import duplicates_of
+from icontact.sources.header import column_names, duplicates_of
 from icontact.sources.reading import read_rows
 from icontact.sources.rows import FIRST_ROWS, BadRow, SourceRow
 
@@ -105,10 +105,11 @@ def as_rows(rows: Any) -> Iterable[SourceRow]:
         return read_rows(rows)
     kind = library_type(rows)
     if kind in _FRAMES:
-        return TableRows(frame_rows(rows), duplicates_of(frame_columns(rows)))
+        return TableRows(_rows_of_frame(rows), duplicates_of(frame_columns(rows)))
     if kind == "sqlalchemy Result":
         names = tuple(rows.keys())
-        return TableRows((_named(names, row) for row in rows), duplicates_of(names))
+        read = column_names(names)
+        return TableRows((_named(read, row) for row in rows), duplicates_of(names))
     if isinstance(rows, csv.DictReader):
         return TableRows(iter(rows), duplicates_of(tuple(rows.fieldnames or ())))
     if hasattr(rows, "to_dict") and hasattr(rows, "columns"):
@@ -144,7 +145,7 @@ def columns_and_first_rows(rows: Any) -> tuple[Sequence[Any], Sequence[Mapping[A
             return file.columns, file.first_rows()
     kind = library_type(rows)
     if kind in _FRAMES:
-        first = list(islice(frame_rows(rows), FIRST_ROWS))
+        first = list(islice(_rows_of_frame(rows), FIRST_ROWS))
     elif isinstance(rows, Sequence):
         first = [row for row in rows[:FIRST_ROWS] if isinstance(row, Mapping)]
     else:
@@ -156,22 +157,33 @@ def columns_and_first_rows(rows: Any) -> tuple[Sequence[Any], Sequence[Mapping[A
 
 
 def _cursor_rows(cursor: Any, duplicates: dict[str, tuple[int, ...]]) -> Iterator[SourceRow]:
-    names: tuple[str, ...] | None = None
+    names: list[str | None] | None = None
     while True:
         rows = cursor.fetchmany(_AT_ONCE)
         if names is None:
             # A cursor on the server may not know its columns before the first rows.
             if cursor.description is None:
                 raise ConfigError("the cursor has no rows: execute a query that returns some first")
-            names = tuple(column[0] for column in cursor.description)
-            duplicates.update(duplicates_of(names))
+            described = [column[0] for column in cursor.description]
+            duplicates.update(duplicates_of(described))
+            names = column_names(described)
         if not rows:
             return
         for row in rows:
             yield _named(names, row)
 
 
-def _named(names: Sequence[str], row: Any) -> SourceRow:
+def _rows_of_frame(frame: Any) -> Iterator[Mapping[Any, Any]]:
+    """Yield the rows of a frame, in which each column about consent has a name of its own."""
+    names = frame_columns(frame)
+    if duplicates_of(names):
+        index = len(names) - len(frame.columns)
+        own = [own or name for own, name in zip(column_names(names), names, strict=True)]
+        frame = frame.set_axis(own[index:], axis="columns")
+    return frame_rows(frame)
+
+
+def _named(names: Sequence[str | None], row: Any) -> SourceRow:
     if isinstance(row, Mapping):
         return row  # the cursor makes dictionaries by itself
     if (isinstance(row, Sequence) and not isinstance(row, str | bytes)) or hasattr(row, "keys"):
@@ -179,6 +191,7 @@ def _named(names: Sequence[str], row: Any) -> SourceRow:
         if len(values) == len(names):
             found: dict[str, Any] = {}
             for name, value in zip(names, values, strict=True):
-                found.setdefault(name, value)  # of two columns with one name the first counts
+                if name is not None:
+                    found.setdefault(name, value)
             return found
     return BadRow(f"the cursor gave a {type(row).__name__} in place of a row of {len(names)} cells")
