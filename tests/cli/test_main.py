@@ -21,6 +21,7 @@ from tests.cli.support import icontact as run
 from tests.cli.support import served
 
 FULL = Path("/dev/full")
+NO_SPACE = "Error: cannot write to standard output: No space left on device\n"
 needs_a_full_device = pytest.mark.skipif(
     not FULL.exists(), reason="only Linux has a device that is full"
 )
@@ -113,7 +114,7 @@ def test_a_full_disk_under_the_help_is_a_message(words: tuple[str, ...]) -> None
             text=True,
             check=False,
         )
-    assert (done.returncode, done.stderr) == (2, "Error: No space left on device\n")
+    assert (done.returncode, done.stderr) == (1, NO_SPACE)
 
 
 @needs_a_full_device
@@ -136,6 +137,52 @@ def test_a_full_disk_under_the_result_does_not_hide_that_the_push_is_done(
         "Error: every row has its outcome, but the result could not be written to standard "
         "output: No space left on device\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "done"),
+    [
+        (("lists",), ""),
+        (("lists", "--json"), ""),
+        (("show", "jo@example.com"), ""),
+        (("suppressed", "--json"), ""),
+        (("export",), ""),
+        (("completion", "bash"), ""),
+        (("lists", "create", "Weekly"), "note: created the list 'Weekly' (205304)\n"),
+        (("lists", "create", "Weekly", "--json"), "note: created the list 'Weekly' (205304)\n"),
+        (("fields", "create", "color", "--type", "text"), "note: created the custom field 'color'"),
+        (
+            ("unsubscribe", "jo@example.com", "--list", "Newsletter"),
+            "note: j•••@example.com is unsubscribed from 'Newsletter' (205303)\n",
+        ),
+        (("export", "--output", "all.csv"), "note: all.csv was written: 1 contact\n"),
+        (("init", "--yes", "--list", "Newsletter", "--columns", "in.csv"), "note: written to "),
+        (("suppressed", "--to-csv", "no.csv"), "note: "),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
+)
+@needs_a_full_device
+def test_a_full_disk_under_the_result_names_standard_output_and_what_was_done(
+    words: tuple[str, ...], done: str, tmp_path: Path
+) -> None:
+    (tmp_path / "in.csv").write_text("email\njo@example.com\n")
+    with served() as (_, url), FULL.open("w") as full:
+        env = {**os.environ, "ICONTACT_BASE_URL": url, "PYTHONIOENCODING": "utf-8"}
+        command = [sys.executable, "-m", "icontact"]
+        push = [*command, "push", "in.csv", "--list", "Newsletter"]
+        subprocess.run(push, env=env, cwd=tmp_path, capture_output=True, check=True)
+        ran = subprocess.run(
+            [*command, *words],
+            env=env,
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            check=False,
+        )
+    assert ran.returncode == 1
+    assert done in ran.stderr
+    assert ran.stderr.endswith(NO_SPACE)
 
 
 def helps(command: click.Command, *words: str) -> Iterator[tuple[str, ...]]:

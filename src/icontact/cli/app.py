@@ -32,7 +32,7 @@ def commands() -> None:
     Begin with `icontact demo`: it needs no account and no network. For your own account, set
     ICONTACT_APP_ID, ICONTACT_USERNAME and ICONTACT_PASSWORD (in iContact: Settings and Billing >
     iContact Integrations > Custom API Integrations; the password is the application's, not the
-    one you log in with), then let `icontact doctor` check every link.
+    one you log in with), then let `icontact doctor` check each step.
 
     ICONTACT_BASE_URL names another server, such as `icontact sandbox`. ICONTACT_ACCOUNT_ID and
     ICONTACT_CLIENT_FOLDER_ID choose where there are several. ICONTACT_DEBUG=1 shows tracebacks.

@@ -17,6 +17,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 
 from icontact._files import written_as_a_whole
 from icontact.auth import ENVIRONMENT as CREDENTIALS
+from icontact.cli.output import echo
 from icontact.client import ENVIRONMENT, Client
 from icontact.mapping.contact_fields import FIELDS
 from icontact.sources import read_rows
@@ -54,7 +55,7 @@ def completion(ctx: click.Context, shell: str) -> None:
     """Print the script for shell completion."""
     kind = get_completion_class(shell)
     if kind is not None:
-        click.echo(kind(ctx.find_root().command, {}, "icontact", "_ICONTACT_COMPLETE").source())
+        echo(kind(ctx.find_root().command, {}, "icontact", "_ICONTACT_COMPLETE").source())
 
 
 def complete_lists(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -9,7 +9,7 @@ import click
 
 from icontact.cli.choose_mapping import ChosenMapping
 from icontact.cli.options import json_option, verbose_option
-from icontact.cli.output import print_json, print_text
+from icontact.cli.output import echo, print_json, print_text
 from icontact.cli.push_output import PushSummary, print_reasons, print_rows, sentence
 from icontact.push import ListPush, OutcomeStatus, PushSettings
 from icontact.sources import read_rows
@@ -97,13 +97,13 @@ def demo(verbose: bool, as_json: bool) -> None:
         print_reasons([one for one in reasons if one.status in left_out], first.file)
     again = f"{second.counts['unchanged']} unchanged; it sent {len(writes)} requests that write"
     _step("The same file again", again)
-    click.echo("\nNow your own file, with the credentials in the environment:")
-    click.echo("  icontact doctor")
-    click.echo("  icontact push people.csv --list Newsletter --dry-run")
+    echo("\nNow your own file, with the credentials in the environment:")
+    echo("  icontact doctor")
+    echo("  icontact push people.csv --list Newsletter --dry-run")
     if verbose:
-        click.echo(f"This file into your own iContact:\n  {command}")
+        echo(f"This file into your own iContact:\n  {command}")
     else:
-        click.echo("icontact demo -v shows every row.")
+        echo("icontact demo -v shows every row.")
 
 
 def _step(name: str, text: str) -> None:

@@ -30,7 +30,7 @@ from icontact.cli.options import (
     quiet_option,
     settings_option,
 )
-from icontact.cli.output import print_json, print_table, print_text, styled
+from icontact.cli.output import echo, print_json, print_table, print_text, styled
 from icontact.client import Folder
 from icontact.errors import ConfigError, MappingError
 from icontact.integrations.triggers import rules_of
@@ -182,7 +182,7 @@ def show(
         rows = [(one.target, one.source, one.verdict, one.detail) for one in fields]
         print_table(("field", "source", "came back", "note"), rows)
     if problem is None:
-        click.echo("All checks passed.")
+        echo("All checks passed.")
     else:
         print_text(f"First problem: {problem.name}. {problem.advice}".rstrip(), indent="  ")
 

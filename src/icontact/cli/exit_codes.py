@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import click
 
-from icontact.cli.output import clean, wrapped
+from icontact.cli.output import StandardOutputError, clean, standard_output, wrapped
 from icontact.errors import (
     AuthenticationError,
     ConfigError,
@@ -178,7 +178,8 @@ class CommandGroup(click.Group):
                     f"the argument {shown!r} is not in the encoding of the locale: set "
                     "LC_ALL=C.UTF-8, so that the terminal's text is read as UTF-8"
                 )
-        with _messages_for_errors():
+        # What is printed here is the help.
+        with _messages_for_errors(), standard_output():
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
@@ -213,6 +214,8 @@ def _stop_for(error: Exception) -> CommandError:
         return CommandError(
             f'{error.name} is not installed, and this command needs it: pip install "icontact[cli]"'
         )
+    if isinstance(error, StandardOutputError):
+        return CommandError(f"cannot write to standard output: {error.strerror}", SOME_FAILED)
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return CommandError(f"{place}{error.strerror or error}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
@@ -21,7 +22,14 @@ from icontact.cli.options import (
     quiet_option,
     verbose_option,
 )
-from icontact.cli.output import is_terminal, print_json, print_note, print_text
+from icontact.cli.output import (
+    is_terminal,
+    print_json,
+    print_note,
+    print_text,
+    standard_output,
+    work_done,
+)
 from icontact.cli.progress import ProgressDisplay
 from icontact.export import ExportProgress, ExportReport, Format
 
@@ -50,7 +58,10 @@ def run(options: SimpleNamespace, display: ProgressDisplay) -> ExportReport:
     def on_page(progress: ExportProgress) -> None:
         display.count("exporting", progress.done, progress.total, "contacts")
 
-    with connect(options.account_id, options.client_folder_id, display=display) as client:
+    with (
+        standard_output() if to_stdout else nullcontext(),
+        connect(options.account_id, options.client_folder_id, display=display) as client,
+    ):
         return client.folder().export(
             target,
             list=None if options.list is None else list_named(options.list),
@@ -138,7 +149,9 @@ def export(ctx: click.Context, /, **given: Any) -> None:
     except KeyboardInterrupt:
         partly = "standard output has only a part" if to_stdout else "no file was written"
         raise CommandError(f"stopped: {partly}", INTERRUPTED) from None
-    _show(report, options)
+    written = f"{options.output} was written: {number_of(report.contacts, 'contact')}"
+    with nullcontext() if to_stdout else work_done(written):
+        _show(report, options)
     ctx.exit(0 if report.complete else SOME_FAILED)
 
 

@@ -24,7 +24,7 @@ from icontact.cli.options import (
     place_options,
     preset_option,
 )
-from icontact.cli.output import clean, print_json, print_table
+from icontact.cli.output import clean, echo, print_json, print_table, work_done
 from icontact.cli.prompts import Prompter
 from icontact.cli.settings_file import Answers, text_of, write
 from icontact.client import Client, Folder
@@ -109,6 +109,11 @@ def init(as_json: bool, **options: Any) -> None:
     with connect(given.account_id, given.client_folder_id) as client:
         answers = _answers(client, given, prompter)
     write(path, text_of(answers, given.output))
+    with work_done(f"written to {given.output}"):
+        _show(answers, given, as_json=as_json)
+
+
+def _show(answers: Answers, given: SimpleNamespace, *, as_json: bool) -> None:
     pairs = [pair.split("=", 1) for pair in pairs_of(answers.mapper)]
     if as_json:
         chosen = {"list_id": answers.list.list_id, "name": answers.list.name}
@@ -117,9 +122,9 @@ def init(as_json: bool, **options: Any) -> None:
     print_table(("iContact's field", "comes from"), pairs)
     name = shlex.quote(clean(given.output))
     people = shlex.quote(clean(answers.file or "people.csv"))
-    click.echo(f"Written to {clean(given.output)}. Next:")
-    click.echo(f"  icontact doctor --settings {name} --test-push you@example.com")
-    click.echo(f"  icontact push {people} --settings {name} --dry-run")
+    echo(f"Written to {clean(given.output)}. Next:")
+    echo(f"  icontact doctor --settings {name} --test-push you@example.com")
+    echo(f"  icontact push {people} --settings {name} --dry-run")
 
 
 def _require_credentials() -> None:
@@ -129,14 +134,14 @@ def _require_credentials() -> None:
     if not missing:
         Credentials.from_env()  # which says what else may be wrong with them
         return
-    click.echo("iContact shows the values under Settings and Billing > iContact Integrations >")
-    click.echo("Custom API Integrations. The password is the application's, not the login's.")
-    click.echo("Set them in this terminal, then call `icontact init` again:\n")
+    echo("iContact shows the values under Settings and Billing > iContact Integrations >")
+    echo("Custom API Integrations. The password is the application's, not the login's.")
+    echo("Set them in this terminal, then call `icontact init` again:\n")
     for variable in missing:
         secret = variable == ENVIRONMENT["password"]
         # Typed behind a prompt, it stays out of the shell's history.
         line = f"read -rs {variable} && export {variable}" if secret else f"export {variable}='…'"
-        click.echo(f"  {line}")
+        echo(f"  {line}")
     raise CommandError(f"not set in the environment: {', '.join(missing)}")
 
 

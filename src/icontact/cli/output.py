@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -9,13 +10,16 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import IO, Any
 
 import click
 
 __all__ = [
+    "StandardOutputError",
     "clean",
+    "echo",
     "is_terminal",
     "masked",
     "print_json",
@@ -24,7 +28,9 @@ __all__ = [
     "print_result",
     "print_table",
     "print_text",
+    "standard_output",
     "styled",
+    "work_done",
     "wrapped",
 ]
 
@@ -80,9 +86,41 @@ def wrapped(text: str, stream: IO[str] | None, *, start: str = "", indent: str =
     )
 
 
+class StandardOutputError(OSError):
+    """Standard output cannot be written."""
+
+
+@contextmanager
+def standard_output() -> Iterator[None]:
+    """Tell the errors of standard output from those of files."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise StandardOutputError(error.errno, error.strerror) from None
+
+
+@contextmanager
+def work_done(text: str) -> Iterator[None]:
+    """Print on stderr what was done, if standard output cannot be written. A pipe may be closed."""
+    try:
+        yield
+    except StandardOutputError as error:
+        if error.errno != errno.EPIPE:
+            print_note(text, always=True)
+        raise
+
+
+def echo(text: str = "", *, nl: bool = True) -> None:
+    """Print a line of the result."""
+    with standard_output():
+        click.echo(text, nl=nl)
+
+
 def print_text(text: str, *, start: str = "", indent: str = "") -> None:
     """Print a sentence of the result."""
-    click.echo(wrapped(clean(text), sys.stdout, start=start, indent=indent).rstrip())
+    echo(wrapped(clean(text), sys.stdout, start=start, indent=indent).rstrip())
 
 
 def print_note(text: str, *, always: bool = False) -> None:
@@ -98,16 +136,17 @@ def print_json(value: Mapping[str, Any]) -> None:
     Iterators in it become lists that are never in memory as a whole.
     """
     for part in json.JSONEncoder(indent=2, default=_StreamedList).iterencode(value):
-        click.echo(part, nl=False)
-    click.echo()
+        echo(part, nl=False)
+    echo()
 
 
 def print_result(document: Mapping[str, Any], text: str, *, as_json: bool) -> None:
-    """Print a result as a document for programs, or as a sentence."""
-    if as_json:
-        print_json(document)
-    else:
-        print_text(text)
+    """Print the result of work that is done, as a document for programs or as a sentence."""
+    with work_done(text):
+        if as_json:
+            print_json(document)
+        else:
+            print_text(text)
 
 
 class _StreamedList(list[Any]):
@@ -137,7 +176,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
     for row in (names, *cells):
         padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(padded).rstrip())
+        echo("  ".join(padded).rstrip())
 
 
 def print_records(records: Sequence[Mapping[str, object]]) -> None:
@@ -182,4 +221,4 @@ def _print_fitted(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     with console.capture() as drawn:
         console.print(table)
     for line in drawn.get().splitlines():
-        click.echo(line.rstrip())
+        echo(line.rstrip())

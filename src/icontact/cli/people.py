@@ -9,7 +9,15 @@ import click
 from icontact.cli.connection import check_address, connect, list_named
 from icontact.cli.exit_codes import SOME_FAILED, CommandError
 from icontact.cli.options import json_option, list_option, place_options, verbose_option
-from icontact.cli.output import masked, print_json, print_note, print_records, print_text
+from icontact.cli.output import (
+    echo,
+    masked,
+    print_json,
+    print_note,
+    print_records,
+    print_result,
+    print_text,
+)
 from icontact.models import SubscriptionStatus
 from icontact.push import find_list
 
@@ -70,7 +78,7 @@ def show(address: str, verbose: bool, as_json: bool, **place: Any) -> None:
         print_text(str(value), start=name.ljust(width), indent=" " * width)
     for rows in (subscriptions, actions):
         if rows:
-            click.echo()
+            echo()
             print_records(rows)
         elif rows is subscriptions:
             print_note("on no list")
@@ -105,9 +113,15 @@ def unsubscribe(address: str, list: str, as_json: bool, **place: Any) -> None:
         already = before.status == SubscriptionStatus.UNSUBSCRIBED
         if not already:
             folder.subscriptions.unsubscribe(contact_id=contact_id, list_id=list_id)
-    if as_json:
-        keys = {"contact_id": contact_id, "list_id": list_id, "list": target.name}
-        print_json({**keys, "status": "unsubscribed", "changed": not already})
-        return
     verb = "was unsubscribed already from" if already else "is unsubscribed from"
-    print_text(f"{masked(address)} {verb} {target.name!r} ({target.list_id})")
+    print_result(
+        {
+            "contact_id": contact_id,
+            "list_id": list_id,
+            "list": target.name,
+            "status": "unsubscribed",
+            "changed": not already,
+        },
+        f"{masked(address)} {verb} {target.name!r} ({target.list_id})",
+        as_json=as_json,
+    )

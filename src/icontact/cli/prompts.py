@@ -10,7 +10,7 @@ import attrs
 import click
 
 from icontact.cli.exit_codes import INTERRUPTED, CommandError
-from icontact.cli.output import clean, print_table
+from icontact.cli.output import clean, echo, print_table
 from icontact.mapping.contact_fields import shown
 
 __all__ = ["Prompter"]
@@ -30,7 +30,7 @@ class Prompter:
     def say(self, text: str) -> None:
         """Print a text that belongs to the questions."""
         if not self.silent:
-            click.echo(text)
+            echo(text)
 
     def show(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Print the choices."""
@@ -38,7 +38,7 @@ class Prompter:
             return
         print_table(columns, rows[:_SHOWN])
         if len(rows) > _SHOWN:
-            click.echo(f"and {len(rows) - _SHOWN} more")
+            echo(f"and {len(rows) - _SHOWN} more")
 
     def text(
         self,

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
-import click
 
 from icontact._wording import number_of
 from icontact.cli.choose_mapping import ChosenMapping
 from icontact.cli.exit_codes import NO_ANSWER, SOME_FAILED, describe_error, exit_code_for
-from icontact.cli.output import clean, masked, print_note, print_table, print_text
+from icontact.cli.output import clean, echo, masked, print_note, print_table, print_text
 from icontact.models import ContactList
 from icontact.push import (
     OutcomeStatus,
@@ -289,4 +288,4 @@ def _print_advice(summary: PushSummary, again: str | None, *, has_rows: bool) ->
         print_note("-v shows the rows one by one, --report FILE writes them all to a file")
     if again and not (isinstance(summary.done, PushPlan) and summary.done.writes == 0):
         # The command stays one line, so that it can be copied.
-        click.echo(f"To do it: {clean(again)}")
+        echo(f"To do it: {clean(again)}")

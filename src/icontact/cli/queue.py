@@ -13,7 +13,7 @@ import click
 
 from icontact.cli.exit_codes import CommandError, CommandGroup
 from icontact.cli.options import json_option
-from icontact.cli.output import masked, print_json, print_note, print_result, print_table
+from icontact.cli.output import echo, masked, print_json, print_note, print_result, print_table
 from icontact.integrations.inbox import EventState, Inbox, InboxEntry
 
 __all__ = ["queue"]
@@ -96,7 +96,7 @@ def list_events(store: str, states: tuple[str, ...], limit: int, as_json: bool) 
     there = sum(counts[state] for state in states or _OPEN)
     if there > len(entries):
         print_note(f"{there - len(entries)} more like these are shown by a larger --limit")
-    click.echo(", ".join(f"{number} {state}" for state, number in counts.items()))
+    echo(", ".join(f"{number} {state}" for state, number in counts.items()))
 
 
 def _as_dict(entry: InboxEntry) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import click
 
 from icontact.cli.exit_codes import CommandError, interruptible
 from icontact.cli.options import json_option, quiet_option
-from icontact.cli.output import clean, is_terminal, print_json, print_note
+from icontact.cli.output import clean, echo, is_terminal, print_json, print_note
 
 if TYPE_CHECKING:
     from icontact.sandbox import Server
@@ -133,9 +133,9 @@ def _print_facts(server: Server, *, as_json: bool, quiet: bool) -> None:
         print_json(facts)
         return
     words = [f"{name.replace('_', ' ')} {value}" for name, value in facts.items() if name != "url"]
-    click.echo("  ".join([f"iContact sandbox at {server.url}", *words]))
+    echo("  ".join([f"iContact sandbox at {server.url}", *words]))
     if not quiet and is_terminal(sys.stderr):
-        click.echo(
+        echo(
             "In another terminal:\n"
             f"  export ICONTACT_BASE_URL={server.url} ICONTACT_APP_ID={APP_ID}\n"
             f"  export ICONTACT_USERNAME={USERNAME} ICONTACT_PASSWORD={PASSWORD}\n"

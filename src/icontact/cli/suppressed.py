@@ -22,7 +22,7 @@ from icontact.cli.exit_codes import (
     interruptible,
 )
 from icontact.cli.options import FILE, json_option, list_option, place_options
-from icontact.cli.output import masked, print_json, print_note, print_records, print_result
+from icontact.cli.output import echo, masked, print_json, print_note, print_records, print_result
 from icontact.cli.report_file import refuse_unwritable
 from icontact.client import Folder
 from icontact.errors import ConfigError, TransportError
@@ -168,7 +168,7 @@ def _show(people: Iterator[dict[str, Any]], *, as_json: bool, **counts: int) -> 
     rows = [{**person, "email": masked(person["email"])} for person in people]
     print_records(rows)
     if counts:
-        click.echo(", ".join(f"{number:,} {state}" for state, number in counts.items()))
+        echo(", ".join(f"{number:,} {state}" for state, number in counts.items()))
     elif not rows:
         print_note("no suppressed contacts")
 

@@ -93,7 +93,7 @@ class Doctor:
     _stack: ExitStack = attrs.field(factory=ExitStack, init=False, repr=False)
 
     def run(self) -> Iterator[Step]:
-        """Check every link, and yield each step as soon as it is done."""
+        """Check each step, and yield it as soon as it is done."""
         broken: list[str] = []
         with self._stack:
             for name, needs, check in self._checks():
