@@ -65,7 +65,7 @@ def test_contacts_of_an_answer_are_rows(document: Any, name: str, indent: int | 
     assert jo["mauticContactIsContactableByEmail"] == 0
     assert ann["mauticContactIsContactableByEmail"] == 1
     assert rows.notes == (
-        "these are contacts of Mautic: the preset mautic (--preset mautic) maps their fields",
+        "the file holds contacts of Mautic; the preset for them is mautic (--preset mautic)",
     )
 
 

@@ -135,7 +135,7 @@ def _print_facts(server: Server, *, as_json: bool, quiet: bool) -> None:
     words = [f"{name.replace('_', ' ')} {value}" for name, value in facts.items() if name != "url"]
     echo("  ".join([f"iContact sandbox at {server.url}", *words]))
     if not quiet and is_terminal(sys.stderr):
-        echo(
+        click.echo(
             "In another terminal:\n"
             f"  export ICONTACT_BASE_URL={server.url} ICONTACT_APP_ID={APP_ID}\n"
             f"  export ICONTACT_USERNAME={USERNAME} ICONTACT_PASSWORD={PASSWORD}\n"

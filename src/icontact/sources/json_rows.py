@@ -37,7 +37,7 @@ _KINDS: Mapping[type, str] = {
 #: A contact is flat; what is nested deeper than this would overrun who walks through it.
 _DEEPEST = 20
 
-_MAUTIC = "these are contacts of Mautic: the preset mautic (--preset mautic) maps their fields"
+_MAUTIC = "the file holds contacts of Mautic; the preset for them is mautic (--preset mautic)"
 
 _BLANK = "\ufeff \t\r\n"
 

@@ -43,7 +43,8 @@ def contact(
         DecodeError: If the payload has no contact. Shows no values.
         ConfigError: If ``site_url`` is not an http address.
 
-    >>> contact({"contact": {"id": "7", "fields": {"core": {"city": {"value": "Durham"}}}}})["city"]
+    >>> fields = {"core": {"city": {"value": "Durham"}}}
+    >>> contact({"contact": {"id": "7", "fields": fields}})["city"]
     'Durham'
     """
     found = locate(payload)
