@@ -13,7 +13,7 @@ from icontact.push import PushSettings
 from tests.cli.support import icontact
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def shown() -> Any:
     return icontact("demo", "--json").document
 
