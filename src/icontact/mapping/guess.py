@@ -208,8 +208,11 @@ def _claims(
     """Return for each field the columns that could fill it, the best first."""
     fields = (*_LISTED, *_NAME_FIELDS, "business", *_OF_ADDRESSES, FULL_NAME_FIELD)
     claims: dict[str, list[Claim]] = {field: [] for field in fields}
+    places: dict[Hashable, int] = {}
     for place, column in enumerate(header):
-        if about[place] is not None or not isinstance(column, str) or column in header[:place]:
+        places.setdefault(column, place)
+    for column, place in places.items():
+        if about[place] is not None or not isinstance(column, str):
             continue
         if (found := field_of(column)) is not None:
             claims[found.field].append(Claim(column, place, found))

@@ -22,7 +22,10 @@ _MOJIBAKE = re.compile("[ÂÃÄÅÎÏÐÑØÙ][\x80-\xff\u0152-\u2122]|â€")
 
 def unaccented(text: str) -> str:
     """Return a text in lower case and without accents: ``"Île"`` and ``"ile"`` are equal."""
-    decomposed = unicodedata.normalize("NFKD", _decoded(text).casefold())
+    text = _decoded(text).casefold()
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
 
 
