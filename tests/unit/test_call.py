@@ -70,6 +70,18 @@ def test_a_parameter_that_cannot_be_sent_is_named(params: list[tuple[str, str]],
     assert not isinstance(caught.value, UnicodeError)
 
 
+@pytest.mark.parametrize(
+    "params",
+    [{"id": 7}, {"email": "jo@example.com"}, [("listId", None)], [("status", ["normal"])], "id"],
+)
+def test_parameters_that_would_be_sent_in_another_way_or_not_at_all_are_refused(
+    params: Any,
+) -> None:
+    with pytest.raises(TypeError, match="a call's params") as caught:
+        Call("GET", "a", params=params)
+    assert "jo@" not in str(caught.value)
+
+
 def test_a_number_may_be_a_parameter() -> None:
     odd: Any = 5
     assert dict(Call("GET", "a", params=[("limit", odd)]).params) == {"limit": odd}

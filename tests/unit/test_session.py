@@ -399,6 +399,23 @@ def test_a_good_base_url(url: str) -> None:
     assert Transport(CREDENTIALS, base_url=url).base_url == url.rstrip("/")
 
 
+def test_the_scheme_of_a_base_url_may_be_in_capitals(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = TemporaryCertificate("127.0.0.1")
+
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(http(b"{}"))
+
+    with listening(talk, certificate.context) as port:
+        # Read for TLS only, as the proxies are.
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate.path)
+        transport = transport_to(clock, f"HTTPS://127.0.0.1:{port}")
+        assert transport.send(call(Safety.READ)).payload == {}
+        transport.close()
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -60,6 +60,7 @@ class Call:
         ValueError: If the verb is unknown, or the path has a host, an empty segment (API 2.2),
             ``..``, an encoded slash, white space, ``#`` or unprintable letters. If a parameter
             cannot be sent.
+        TypeError: If the parameters are not pairs of texts.
     """
 
     method: str
@@ -87,8 +88,10 @@ class Call:
     ) -> None:
         where, _, query = path.removeprefix("/").partition("?")
         where = where.removesuffix("/")
-        pairs = (*parse_qsl(query, keep_blank_values=True), *params)
         # No message shows what may be personal.
+        if isinstance(params, str | Mapping):
+            raise TypeError("a call's params are pairs: give the items() of a mapping")
+        pairs = (*parse_qsl(query, keep_blank_values=True), *params)
         if not _MEDIA_TYPE.fullmatch(content_type):
             raise ValueError("a call's content_type must look like text/csv")
         if method not in _SAFETY:
@@ -106,6 +109,10 @@ class Call:
                     "a call's path may not contain empty segments, '.', '..' or an encoded slash"
                 )
         for name, value in pairs:
+            if not isinstance(value, str | int):
+                # requests leaves None out, and sends a list as several parameters.
+                shown = redact(repr(str(name)))
+                raise TypeError(f"a call's params: {shown} must be text or a whole number")
             try:
                 f"{name}{value}".encode()
             except UnicodeEncodeError:

@@ -25,7 +25,7 @@ _NOT_IN_BASE = re.compile(r"[\x00-\x20\x7f?#@\\]")
 def checked_url(
     url: str, name: str = "base_url", example: str = "https://app.icontact.com/icp"
 ) -> str:
-    """Return a base URL without its last slash.
+    """Return a base URL with its scheme in lower case, and without its last slash.
 
     Args:
         url: The URL.
@@ -44,7 +44,7 @@ def checked_url(
         requests.Request("GET", url).prepare()
     except ValueError:
         raise ConfigError(f"{name} cannot be sent: check the name of the host") from None
-    return url.rstrip("/")
+    return scheme + url.rstrip("/")[len(scheme) :]
 
 
 def _scheme_and_host(url: object) -> tuple[str, str]:
