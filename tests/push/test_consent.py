@@ -524,3 +524,64 @@ def test_the_second_column_of_a_name_about_consent_must_be_read_or_ignored(
     push_of(folder, ignore=[name, second]).run(table())
     assert on_the_list(folder) == ["ada@example.com", "bo@example.com"]
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "row"),
+    [
+        *[
+            (encoding, ("Email,Status", "Active", no))
+            for encoding in ("cp1251", "koi8-r", "iso8859-5", "mac_cyrillic")
+            for no in ("Отписан", "не писать", "удалён")
+        ],
+        ("cp1251", ("Email,Newsletter", "yes", "нет")),
+        ("cp1251", ("Email,Newsletter", "yes", "Не")),
+        ("cp866", ("Email,Status", "Active", "не писать")),
+        ("mac_roman", ("Email,Statut", "Inscrit", "Désinscrit")),
+        ("mac_roman", ("Email,Tags", "vip", "désabonné")),
+        ("cp850", ("Email,Statut", "Inscrit", "Désinscrit")),
+        ("cp850", ("Email,Status", "Active", "gelöscht")),
+        ("cp850", ("Email,Tags", "vip", "não enviar")),
+        ("cp1253", ("Email,Newsletter", "yes", "όχι")),
+        ("cp1255", ("Email,Newsletter", "yes", "לא")),
+        ("gbk", ("Email,Status", "Active", "退订")),
+        ("euc_kr", ("Email,Status", "Active", "수신거부")),
+    ],
+)
+def test_a_row_that_was_read_in_a_wrong_encoding_mails_no_one(
+    folder: Folder, path: Path, encoding: str, row: tuple[str, str, str]
+) -> None:
+    header, yes, no = row
+    lines = [header, f"ada@example.com,{yes}", "bo@example.com,", f"bo@example.com,{no}"]
+    path.write_bytes("\n".join(lines).encode(encoding))
+    columns = header.split(",")
+
+    report = push_of(folder, ignore=columns[1]).run(path)
+
+    assert on_the_list(folder) == ["ada@example.com"]
+    assert "give its encoding" in str(report.outcomes[2].reason)
+    again = push_of(folder, ignore=columns[1]).run(read_rows(path, encoding=encoding))
+    assert "encoding" not in str(again.outcomes[2].reason)
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "mac_roman", "cp850"])
+def test_a_header_that_was_read_in_a_wrong_encoding_stops_the_push(
+    folder: Folder, path: Path, encoding: str
+) -> None:
+    header = "Désinscrit" if encoding in ("mac_roman", "cp850") else "Отписан"
+    path.write_bytes(f"Email,{header}\nbo@example.com,1\n".encode(encoding))
+
+    with pytest.raises(ConfigError, match="give its encoding"):
+        push_of(folder).run(path)
+
+
+def test_the_usual_words_of_windows_1252_are_read(folder: Folder, path: Path) -> None:
+    words = (
+        "Müller|Straße|cœur|Šárka Žižková|l’été|« Oui » – « non »|Jean–Luc|iPhone™|Þórður|Guðrún|"
+        "Hämäläinen|Öö|São João|coração|année créée|Peña|¿Qué?|¡Olé!|l·l|1 000 €|50°C|100m²Wohnung|"
+        "3½|§5|äöü|M.ª|d´accord|„Gut“|Marke®|ÉCOLE|CRÉÉE|ŽIŽEK|L‘hôtel|Croÿ|£500|blåbærsyltetøy|Å"
+    ).split("|")
+    lines = [f"p{place}@example.com,{word}" for place, word in enumerate(words)]
+    path.write_bytes("\n".join(["Email,Note", *lines]).encode("cp1252"))
+
+    assert push_of(folder).run(path).counts["created"] == len(words)

@@ -34,6 +34,7 @@ from icontact.sources import (
     refuse_duplicates,
 )
 from icontact.sources.header import names_refusal
+from icontact.sources.rows import GarbledRow
 
 __all__ = ["load_rows"]
 
@@ -252,8 +253,10 @@ class _RowReader:
 
     def _record_of_bad_row(self, row: BadRow) -> RowRecord:
         """Reject a row that cannot be read; it restricts its person if it may say no."""
-        refuses = any(map(is_plain_refusal, row.surplus)) or certain_no(
-            row.cells, self._consent_keys
+        refuses = (
+            isinstance(row, GarbledRow)
+            or any(map(is_plain_refusal, row.surplus))
+            or certain_no(row.cells, self._consent_keys)
         )
         if not self._has_consent and not refuses:
             return self._rejected(None, row.reason)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from contextlib import suppress
 from typing import BinaryIO
 
 import attrs
 
 from icontact.errors import ConfigError
-from icontact.sources.rows import BadRow, EncodingMismatch
+from icontact.sources.rows import BadRow, EncodingMismatch, GarbledRow
 
 # The longer marks first: UTF-32's begins with UTF-16's.
 _BYTE_ORDER_MARKS = (
@@ -34,6 +35,25 @@ _NO_TEXT = (
 
 #: How web pages and XML begin, which some programs save under the name of a workbook.
 _PAGES = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<style")
+
+_ACCENTED = "À-ÖØ-öø-ÿŠšŽžŒœŸ"
+_SIGNS = "ƒˆ˜‰†‡¢£¤¥¦§¨©¬®¯±²³µ¶¸¹¼½¾"  # noqa: RUF001  # so they are read
+_SMALL = "[a-zß-öø-ÿ]"
+_LETTER = f"[A-Za-z{_ACCENTED}]"
+_ENDS = r',;|\t\r\n"'
+
+#: What no text in Windows-1252 has, and texts in other encodings have when they are read as such.
+_GARBLED = re.compile(
+    # Words in other scripts have no letter of ASCII. People try out "äöü", though.
+    r"(?<![^\W])(?!(?:[äöüõßåøæÄÖÜÕÅØÆ]+)(?!\w))(?:"
+    rf"[{_ACCENTED}]{{3,}}(?!\w)|(?<![^{_ENDS}])([{_ACCENTED}³])(?!\1)[{_ACCENTED}³](?![^{_ENDS}])"
+    rf"|(?:([{_ACCENTED}{_SIGNS}´¿¡])(?!\2)){{4}})"  # noqa: RUF001  # so they are read
+    rf"|[{_SIGNS}][{_ACCENTED}]{{2}}|[{_ACCENTED}][÷×][{_ACCENTED}]|¤[¡-ÿ]|‚[¢-¾]"  # noqa: RUF001  # so they are read
+    "|[¢¤¥¦¨¬¯][ß-öø-ÿ]|[ß-öø-ÿ][¢¤¥¦§¨¬¯]"
+    # Others have capital letters, signs or quotation marks amid a word.
+    rf"|[A-Za-z][ŠŒŽŸ][a-z]|[a-z](?:[ŠŒŽŸ]|Æ[a-z])|{_LETTER}[‚ƒˆ˜‰]|^[^“„”]*{_SMALL}”{_SMALL}"  # noqa: RUF001  # so they are read
+    rf"|{_LETTER}(?:[†‡„‹¢£¤¥¦§¨¬¯±¶¸¹¼½¾¿¡]|(?<!m)[²³])+{_SMALL}|£[a-z]{{3}}"  # noqa: RUF001  # so they are read
+)
 
 _MARKING = "icontact-marking"
 #: What is in the text in place of bytes that do not fit.
@@ -79,6 +99,11 @@ class Encoding:
             with suppress(UnicodeError):
                 text.encode("cp1252").decode("utf-8")
                 return BadRow("the row is in UTF-8, and most of the file is in Windows-1252")
+            if _GARBLED.search(text) is not None:
+                return GarbledRow(
+                    "the letters look wrong in Windows-1252, as which the file was read: give its "
+                    "encoding, such as cp1251 or mac_roman; if they are right, give cp1252"
+                )
         return None
 
 

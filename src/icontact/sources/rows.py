@@ -48,6 +48,11 @@ class EncodingMismatch(BadRow):
     """A row that does not fit the encoding that was given, which is an error of the whole file."""
 
 
+@attrs.frozen
+class GarbledRow(BadRow):
+    """A row whose letters were read in a wrong encoding, so that any of its words may be a no."""
+
+
 def mismatch_error(file: str, line: int | None, fault: BadRow) -> ConfigError:
     """Return the error for a row that does not fit the encoding that was given."""
     where = file if line is None else f"{file}, line {line}"
