@@ -38,7 +38,9 @@ _REST_OF_BASE64 = r"[A-Za-z0-9+/_-]*"
 
 def printable(text: str) -> str:
     """Return a text in one line, without characters that cannot be printed."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
 
 
 def hide_addresses(text: str) -> str:

@@ -114,8 +114,10 @@ def column_names(names: Sequence[Hashable]) -> list[Any]:
     others may say no, and is read as a column such as "Status (column 3)".
     """
     found: list[Any] = []
+    seen: set[Hashable] = set()
     for place, name in enumerate(names, start=1):
-        is_first = name == "" or name not in names[: place - 1]
+        is_first = name == "" or name not in seen
+        seen.add(name)
         own = f"{name} (column {place})"
         is_read = is_first or (_is_about_consent(name) and own not in names)
         found.append((name if is_first else own) if is_read else None)
