@@ -127,6 +127,14 @@ def test_filters(people: Wire, query: str, found: str) -> None:
     assert "warnings" not in answer
 
 
+def test_ignored_terms_can_go_without_a_warning(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(ignored_terms="silent")
+    wire.contact("jo@example.com")
+    found = wire.get("/contacts?unlisted=true&orderby=nothing")
+    assert found["total"] == 1
+    assert "warnings" not in found
+
+
 def test_a_comma_list_may_be_of_any_length(people: Wire) -> None:
     ids = ",".join(str(number) for number in range(40_000))
     assert names(people, f"contactId={ids},66674163") == "ann"

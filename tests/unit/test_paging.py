@@ -294,6 +294,51 @@ def test_a_search_that_icontact_ignores_is_an_error(folder: icontact.Folder) -> 
         folder.contacts.list(custom_fields={"color": "red"}).all()
 
 
+def test_a_search_that_icontact_ignores_without_a_warning_shows_in_a_blank_row() -> None:
+    for can_search in (False, True):
+        quirks = Quirks(ignored_terms="silent", search_custom_fields=can_search)
+        with Sandbox(quirks=quirks) as sandbox:
+            folder = sandbox.client().folder()
+            folder.custom_fields.create(
+                private_name="color", field_type="text", display_to_user=True
+            )
+            folder.contacts.create(email="jo@example.com", custom_fields={"color": "Red"})
+            folder.contacts.create(email="al@example.com")
+            found = folder.contacts.list(custom_fields={"color": "red"})
+            if can_search:
+                assert [one.email for one in found] == ["jo@example.com"]
+            else:
+                with pytest.raises(PagingError, match=r"\(color\) without a warning"):
+                    found.all()
+
+
+@pytest.mark.parametrize(
+    ("params", "refused"),
+    [
+        ([("color", "red")], True),
+        ([("color", "red,green")], True),
+        ([("color", "r*")], True),
+        ([("color", "*")], False),
+        ([("color", "red,")], False),
+        ([("color", "red"), ("colorSearchType", "lt")], False),
+        ([("size", "5")], False),
+    ],
+)
+@pytest.mark.parametrize("blank", ["", None])
+def test_a_blank_row_is_refused_only_where_the_search_cannot_have_meant_it(
+    params: list[tuple[str, str]], blank: str | None, *, refused: bool
+) -> None:
+    row = {"contactId": "1", "email": "jo@example.com", "color": blank}
+    payload = {"contacts": [row], "limit": 20, "offset": 0, "total": 1}
+    call = Call("GET", "a/1/c/2/contacts", params=params)
+    found = Pager(Script(payload).send, call, Contact, "contacts", page_size=20)
+    if refused:
+        with pytest.raises(PagingError, match="without a warning"):
+            found.all()
+    else:
+        assert len(found.all()) == 1
+
+
 def test_a_page_can_be_made_by_hand() -> None:
     page: Page[Contact] = Page(items=(Contact(contact_id=1),), offset=0, total=None)
     assert len(page) == 1

@@ -296,6 +296,7 @@ class Pager(HasFrame, Generic[T]):
 
     def _read(self, answer: Answer, limit: int, offset: int, size: int | None) -> _Fetched[T]:
         _refuse_ignored_terms(answer, self._call)
+        _refuse_blank_rows(answer, self._call, self._key)
         items = tuple(wire.decode_rows(self._model, answer.payload, self._key, answer.call))
         total, stated = _count(answer.payload, "total"), _count(answer.payload, "limit")
         page = Page(
@@ -403,3 +404,24 @@ def _refuse_ignored_terms(answer: Answer, call: Call) -> None:
                 f"{answer.call}: iContact ignored a term ({found[1]}), so the answer has other "
                 "rows than those asked for"
             )
+
+
+def _refuse_blank_rows(answer: Answer, call: Call, key: str) -> None:
+    """Raise if a row is blank where a term was searched for: iContact ignored it without a word.
+
+    Other differences prove nothing: "5" may find "5.00".
+    """
+    terms = dict(call.params)
+    searched = [
+        name
+        for name, value in terms.items()
+        if f"{name}SearchType" not in terms and all(one.strip(" *") for one in value.split(","))
+    ]
+    rows = answer.payload.get(key) if isinstance(answer.payload, dict) else None
+    for row in rows if searched and isinstance(rows, list) else ():
+        for name in searched if isinstance(row, dict) else ():
+            if row.get(name, name) in (None, ""):
+                raise PagingError(
+                    f"{answer.call}: iContact ignored a term ({name}) without a warning, so the "
+                    "answer has other rows than those asked for"
+                )

@@ -53,6 +53,9 @@ class Quirks:
     search_custom_fields: bool = False
     """API 6.4: one client searches by custom field, another says that it cannot be done."""
 
+    ignored_terms: Literal["warned", "silent"] = "warned"
+    """API 2.6: whether a search says which terms it ignored. Recorded; a client: not always."""
+
     case_sensitive_search: bool = False
     """API 2.6: matching presumably ignores case. Unknown."""
 

@@ -70,7 +70,7 @@ def search(
         known.pop(name, None)
     ignored = [name for name, value in query.items() if not _is_known(listing, name, value)]
     order, unsortable = _order(query.get("orderby", ""), listing)
-    if ignored or unsortable:
+    if (ignored or unsortable) and quirks.ignored_terms == "warned":
         context.warn(error_texts.ignored_terms((*ignored, *unsortable)))
     where = joined("AND", [base, *(term.clause(context, name) for name, term in known.items())])
     limit, shown, offset = _window(context, listing)
