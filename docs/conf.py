@@ -176,6 +176,18 @@ def canonical_names(target: str) -> set[str]:
         return set()
 
 
+def break_long_names(app: Any, pagename: str, template: str, context: Any, doctree: Any) -> None:
+    """Let long names in tables break after a mark, and not within a word."""
+    cells = re.compile(r"<td\b.*?</td>", re.DOTALL)
+    names = re.compile(r'(?<=<span class="pre">)[^<]+')
+
+    def broken(name: re.Match[str]) -> str:
+        return re.sub(r"([/_,(=](?=[\w{])|\.(?=\w{3}))", r"\1<wbr>", name[0])
+
+    if "body" in context:
+        context["body"] = cells.sub(lambda cell: names.sub(broken, cell[0]), context["body"])
+
+
 def setup(app: Any) -> None:
     app.connect("autodoc-process-docstring", keep_prose, priority=400)
     app.connect("autodoc-process-docstring", restore_prose, priority=600)
@@ -184,3 +196,4 @@ def setup(app: Any) -> None:
     app.connect("autodoc-process-bases", leave_out_private_bases)
     app.connect("doctree-read", leave_builtins)
     app.connect("missing-reference", find_elsewhere)
+    app.connect("html-page-context", break_long_names)
