@@ -164,7 +164,7 @@ class Suppressions(HasFrame):
         if self._since is None:
             yield row
             return
-        since = gte(self._since.replace(microsecond=0))
+        since = gte(self._since)
         times = [
             action.action_time
             for action in self._contacts.history(row.contact_id, action_time=since)

@@ -165,6 +165,9 @@ def test_searching(folder: icontact.Folder, sandbox: Sandbox) -> None:
     assert emails(create_date=icontact.lt(date(2020, 6, 1))) == ["a@x.y"]
     span = icontact.between(date(2020, 6, 1), datetime(2022, 1, 1, tzinfo=UTC))
     assert emails(create_date=span) == ["b@x.y"]
+    # As datetime.now(UTC) has it.
+    moment = datetime(2020, 6, 1, 8, 30, 15, 123_456, tzinfo=UTC)
+    assert emails(create_date=icontact.lt(moment)) == ["a@x.y"]
     assert emails(max_items=1, page_size=2) == ["a@x.y"]
 
 

@@ -717,6 +717,25 @@ def test_terms_of_every_kind() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        (datetime(2024, 2, 1, 8, 30, 15, 999_999, tzinfo=UTC), "2024-02-01T08:30:15+00:00"),
+        ("2024-02-01T08:30:15.5+01:00", "2024-02-01T08:30:15+01:00"),
+        ("2024-02-01T08:30-05:00", "2024-02-01T08:30:00-05:00"),
+        ("2024-02-01 08:30:15", "2024-02-01T08:30:15"),
+        ("20240201", "2024-02-01"),
+        ("2024-02*", "2024-02*"),
+    ],
+)
+def test_a_moment_is_searched_for_by_the_second(value: Any, sent: str) -> None:
+    assert filters(create_date=icontact.gte(value))[0] == ("createDate", sent)
+    assert filters(create_date=icontact.between(value, value))[0][1] == f"{sent},{sent}"
+
+
+SEVERAL: Any = ["Cary", "Durham"]
+
+
+@pytest.mark.parametrize(
     ("given_filters", "kind", "said"),
     [
         ({"lastname": "x"}, TypeError, "cannot search by 'lastname'; did you mean 'last_name'"),
@@ -726,6 +745,12 @@ def test_terms_of_every_kind() -> None:
         ({"city": "a,b"}, ValueError, "city: iContact reads a comma"),
         ({"city": icontact.one_of("a", "")}, ValueError, "city: iContact matches nothing"),
         ({"create_date": datetime(2024, 1, 1)}, ValueError, "createDate: a time needs a time"),
+        ({"create_date": "01/02/2024"}, ValueError, "createDate: not a date. Write 2026-01-31"),
+        ({"create_date": icontact.gt("soon")}, ValueError, "createDate: not a date"),
+        ({"contact_id": [1, 2]}, TypeError, "contactId: .* with icontact.one_of"),
+        ({"city": ("Cary", "Durham")}, TypeError, "city: .* with icontact.one_of"),
+        ({"city": icontact.one_of(SEVERAL)}, TypeError, "city: .* with icontact.one_of"),
+        ({"custom_fields": {"color": ["red"]}}, TypeError, "color: .* with icontact.one_of"),
         ({"custom_fields": {"limit": "1"}}, ValueError, "'limit' has the name of a standard"),
         ({"custom_fields": {"email": "x"}}, ValueError, "'email' has the name of a standard"),
         ({"custom_fields": ["x"]}, TypeError, "custom_fields must be a mapping, not list"),

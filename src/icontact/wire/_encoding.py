@@ -144,8 +144,10 @@ def encode_filters(
     """Return search terms as query parameters (API 2.6).
 
     Raises:
-        TypeError: For a term that the listing does not have; names the nearest one.
-        ValueError: For an empty value: iContact would match nothing.
+        TypeError: For a term that the listing does not have; names the nearest one. For several
+            values without ``one_of``.
+        ValueError: For an empty value, or one that is not a date where one is searched for:
+            iContact would match nothing.
     """
     shape = shape_of(model)
     terms: list[tuple[str, str]] = []
@@ -161,7 +163,8 @@ def encode_filters(
                     if isinstance(one, str) and one:
                         whole_number(name, one)
             # A list can be searched for although it is not a field of a contact.
-            terms += _term(shape.names.get(name) or camel(name), value)
+            is_date = name.endswith(("_date", "_time"))
+            terms += _term(shape.names.get(name) or camel(name), value, is_date=is_date)
     return tuple(terms)
 
 
@@ -173,9 +176,9 @@ def whole_number(name: str, text: str, remedy: str = "") -> int:
     return int(text)
 
 
-def _term(name: str, value: Filter) -> list[tuple[str, str]]:
+def _term(name: str, value: Filter, *, is_date: bool = False) -> list[tuple[str, str]]:
     condition = value if isinstance(value, Condition) else Condition(None, (value,))
-    texts = [str(_named(name, item)) for item in condition.values]
+    texts = [_searched(name, item, is_date=is_date) for item in condition.values]
     for text in texts:
         if not text:
             raise ValueError(
@@ -187,6 +190,23 @@ def _term(name: str, value: Filter) -> list[tuple[str, str]]:
     if condition.search_type:
         term.append((f"{name}SearchType", condition.search_type))
     return term
+
+
+def _searched(name: str, value: Any, *, is_date: bool) -> str:
+    """Return one value of a term. Times are searched for by the second (API 2.6)."""
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        raise TypeError(f"{name}: search for several values with icontact.one_of(1, 2)")
+    if is_date and isinstance(value, str) and value and "*" not in value:
+        text = str(value)
+        try:
+            if len(text) <= len("2026-01-31"):
+                return date.fromisoformat(text).isoformat()
+            return datetime.fromisoformat(text).isoformat(timespec="seconds")
+        except ValueError:
+            raise ValueError(
+                f"{name}: not a date. Write 2026-01-31, or 2026-01-31T08:00:00+01:00"
+            ) from None
+    return str(_named(name, value.replace(microsecond=0) if isinstance(value, datetime) else value))
 
 
 def encode_order(model: type[Any], order_by: str | tuple[str, ...]) -> str:
