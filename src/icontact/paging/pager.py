@@ -407,7 +407,7 @@ def _refuse_ignored_terms(answer: Answer, call: Call) -> None:
 
 
 def _refuse_blank_rows(answer: Answer, call: Call, key: str) -> None:
-    """Raise if a row is blank where a term was searched for: iContact ignored it without a word.
+    """Raise if a row is blank where a term was searched for: iContact ignored it silently.
 
     Other differences prove nothing: "5" may find "5.00".
     """
