@@ -156,8 +156,11 @@ def test_more_reasons_than_fit_on_a_screen_are_folded_away() -> None:
     assert folded.startswith("<summary>2 more reasons")
 
 
-def test_an_empty_push_says_so() -> None:
-    assert "0 rows: the input is empty." in report_of()._repr_html_()
+def test_an_empty_push_says_so_without_an_empty_table(make_push: MakePush) -> None:
+    report, plan = report_of()._repr_html_(), make_push().plan([])._repr_html_()
+    assert "0 rows: the input is empty." in report
+    assert "Would do nothing: the input has no rows." in plan
+    assert "<table" not in report + plan
 
 
 def test_a_bar_in_a_notebook_without_widgets_warns_of_nothing() -> None:

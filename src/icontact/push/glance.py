@@ -157,8 +157,9 @@ def at_a_glance(
     parts = [
         heading(f"{would_do(kinds)}. Nothing was written." if planned else f"{was_done(kinds)}."),
         *(f"<p>{escape(note)}</p>" for note in notes),
-        _reasons(sorted_reasons[:_REASONS]),
     ]
+    if sorted_reasons:
+        parts.append(_reasons(sorted_reasons[:_REASONS]))
     if further := sorted_reasons[_REASONS:]:
         parts.append(fold(number_of(len(further), "more reason"), _reasons(further)))
     if planned and (stored := samples(rows)):
