@@ -585,3 +585,10 @@ def test_the_usual_words_of_windows_1252_are_read(folder: Folder, path: Path) ->
     path.write_bytes("\n".join(["Email,Note", *lines]).encode("cp1252"))
 
     assert push_of(folder).run(path).counts["created"] == len(words)
+
+
+def test_a_refusal_below_a_second_header_keeps_its_person_away(folder: Folder, path: Path) -> None:
+    path.write_text("Email,Name\nbo@example.com,Bo\nEmail,Opt out\nbo@example.com,yes\n")
+
+    assert push_of(folder).run(path).counts["rejected"] == 1
+    assert on_the_list(folder) == []

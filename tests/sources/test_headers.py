@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from icontact.errors import ConfigError
-from icontact.sources import RowFile, read_rows
+from icontact.sources import BadRow, RowFile, read_rows
 
 LINKEDIN = (
     'Notes:\n"When exporting your data, you may notice that some fields are empty, '
@@ -158,3 +158,56 @@ def test_a_row_that_is_joined_to_the_header_is_noted() -> None:
         "the header holds an e-mail address: it may be a row, or be joined to one by a missing "
         "line break",
     )
+
+
+ADA_AND_BO = [
+    {"Email": "ada@example.com", "Name": "Ada"},
+    {"Email": "bo@example.com", "Name": "Bo"},
+]
+
+
+@pytest.mark.parametrize(
+    ("again", "row"),
+    [
+        ("Email,Name", "bo@example.com,Bo"),
+        ("email , NAME", "bo@example.com,Bo"),
+        ("E-mail,Full name", "bo@example.com,Bo"),
+        ('\ufeff"Email","Name"', "bo@example.com,Bo"),
+        ("Name,Email", "Bo,bo@example.com"),
+        ("\ufeffName,Email", "Bo,bo@example.com"),
+    ],
+)
+def test_a_line_that_names_the_columns_again_is_the_header_of_the_rows_below(
+    again: str, row: str
+) -> None:
+    rows = opened(f"Email,Name\nada@example.com,Ada\n{again}\n{row}\n")
+    assert list(rows) == ADA_AND_BO
+    assert rows.notes == (
+        "line 3 names the columns again: not pushed, but read as the header of the rows below",
+    )
+    assert rows.line_of(1) == 4
+
+
+@pytest.mark.parametrize("again", ["Email,City", "Name,Email,Phone", "Opt out,Email"])
+def test_rows_below_a_header_of_other_columns_are_not_read(again: str) -> None:
+    row = ",".join("bo@example.com" if one == "Email" else "yes" for one in again.split(","))
+    rows = opened(f"Email,Name\nada@example.com,Ada\n{again}\n{row}\nEmail,Name\nbo@example.com,Bo")
+    first, bad, last = rows
+    assert [first, last] == ADA_AND_BO
+    assert isinstance(bad, BadRow)
+    assert bad.reason.startswith("the row is below line 3, which names other columns")
+    assert bad.cells["Email"] == "bo@example.com"
+    assert bad.addresses == ("bo@example.com",)
+
+
+@pytest.mark.parametrize(
+    "row", ["Bo,,Email", "Mobile,,Email", "Email,Phone,bo@example.com", ",,", "Name,Bo,", "Name,,"]
+)
+def test_the_word_email_in_the_row_of_a_person_is_not_a_header(row: str) -> None:
+    rows = opened(f"Name,Email,Contact by\n{row}\nada@example.com,ada@example.com,Post\n")
+    assert list(rows)[-1] == {
+        "Name": "ada@example.com",
+        "Email": "ada@example.com",
+        "Contact by": "Post",
+    }
+    assert not any("again" in note for note in rows.notes)

@@ -469,3 +469,23 @@ def test_a_web_page_under_the_name_of_a_workbook_is_named(head: str) -> None:
 def test_without_the_extra_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "python_calamine", None)
     assert 'pip install "icontact[excel]"' in refusal(xlsx(*PEOPLE))
+
+
+def test_a_row_that_names_the_columns_again_is_the_header_of_the_rows_below() -> None:
+    rows = opened(
+        xlsx(
+            ("Email", "Name"),
+            ("ada@example.com", "Ada"),
+            ("Name", "Email"),
+            ("Bo", "bo@example.com"),
+            ("Email", "Opt out"),
+            ("cy@example.com", "yes"),
+        )
+    )
+    ada, bo, cy = rows
+    assert ada == {"Email": "ada@example.com", "Name": "Ada"}
+    assert bo == {"Name": "Bo", "Email": "bo@example.com"}
+    assert isinstance(cy, BadRow)
+    assert cy.reason.startswith("the row is below line 5, which names other columns")
+    assert dict(cy.cells) == {"Email": "cy@example.com", "Opt out": "yes"}
+    assert rows.notes[-1].startswith("lines 3, 5 name the columns again")

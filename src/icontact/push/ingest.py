@@ -34,7 +34,7 @@ from icontact.sources import (
     refuse_duplicates,
 )
 from icontact.sources.header import names_refusal
-from icontact.sources.rows import GarbledRow
+from icontact.sources.rows import DoubtfulRow
 
 __all__ = ["load_rows"]
 
@@ -254,7 +254,7 @@ class _RowReader:
     def _record_of_bad_row(self, row: BadRow) -> RowRecord:
         """Reject a row that cannot be read; it restricts its person if it may say no."""
         refuses = (
-            isinstance(row, GarbledRow)
+            isinstance(row, DoubtfulRow)
             or any(map(is_plain_refusal, row.surplus))
             or certain_no(row.cells, self._consent_keys)
         )

@@ -23,6 +23,7 @@ from icontact.sources.header import (
     header_place,
     is_too_narrow,
     names_email,
+    notes_of_headers,
     refusing_line,
 )
 from icontact.sources.rows import (
@@ -79,20 +80,22 @@ class CsvReader(FileReader):
                 raise ConfigError(f"{name} has no header on line {header_line}: it is shorter")
             self.delimiter: str | None = delimiter or _recognised(self._lines.peek())
         self._cells = csv.reader(self._lines, delimiter=self.delimiter or ",", strict=True)
-        self._header = Header.of(self._header_cells())
+        self._header = self._first_header = Header.of(self._header_cells())
         self.columns: tuple[str, ...] = self._header.columns
         self.duplicate_columns: Mapping[str, tuple[int, ...]] = self._header.duplicates
         #: The lines of the first short rows, and how many there are.
         self._short: list[int] = []
         self._shorts = 0
         self._blank = 0
+        #: The lines that name the columns again.
+        self._again: list[int] = []
         #: The line of a broken row of several lines, until a whole row follows.
         self._broken_at: int | None = None
 
     @property
     def notes(self) -> Sequence[str]:
         """What was decided, passed over or made up so far."""
-        notes = [*self._notes, *self._header.notes]
+        notes = [*self._notes, *self._first_header.notes, *notes_of_headers(self._again)]
         if self._short:
             lines = "line" if self._shorts == 1 else "lines"
             notes.append(
@@ -132,6 +135,11 @@ class CsvReader(FileReader):
                 self._blank += 1
             elif len(taken) > 1 and self._holds_another_row(cells):
                 yield line, self._given_up(line, _UNCLOSED)
+            elif "@" not in text and (header := self._first_header.again(cells, line)):
+                self._again.append(line)
+                self._header = header
+                names, width = header.names, len(header.names)
+                all_named = all(names) and header.fault is None
             elif len(cells) == width and all_named:
                 self._broken_at = None
                 yield line, dict(zip(names, cells, strict=True))
@@ -141,6 +149,8 @@ class CsvReader(FileReader):
             yield lines.number + 1, self._with_cells(BadRow(DAMAGED), self._parts(lines.half))
 
     def _filled(self, line: int, cells: list[str]) -> dict[str, str] | BadRow:
+        if self._header.fault is not None:
+            return self._with_cells(self._header.fault, cells)
         expected = len(self._header.names)
         if len(cells) > expected and any(map(str.strip, cells[expected:])):
             fault = BadRow(

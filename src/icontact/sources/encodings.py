@@ -11,7 +11,7 @@ from typing import BinaryIO
 import attrs
 
 from icontact.errors import ConfigError
-from icontact.sources.rows import BadRow, EncodingMismatch, GarbledRow
+from icontact.sources.rows import BadRow, DoubtfulRow, EncodingMismatch
 
 # The longer marks first: UTF-32's begins with UTF-16's.
 _BYTE_ORDER_MARKS = (
@@ -100,7 +100,7 @@ class Encoding:
                 text.encode("cp1252").decode("utf-8")
                 return BadRow("the row is in UTF-8, and most of the file is in Windows-1252")
             if _GARBLED.search(text) is not None:
-                return GarbledRow(
+                return DoubtfulRow(
                     "the letters look wrong in Windows-1252, as which the file was read: give its "
                     "encoding, such as cp1251 or mac_roman; if they are right, give cp1252"
                 )

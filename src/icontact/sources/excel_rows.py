@@ -18,6 +18,8 @@ from importlib.util import find_spec
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
+import attrs
+
 from icontact.errors import ConfigError
 from icontact.mapping.consent_headers import kind_of
 from icontact.mapping.contact_fields import bounded
@@ -28,9 +30,10 @@ from icontact.sources.header import (
     doubted_header,
     header_place,
     names_refusal,
+    notes_of_headers,
     refusing_line,
 )
-from icontact.sources.rows import FileReader, NumberedRow
+from icontact.sources.rows import FileReader, NumberedRow, addresses_in
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -191,7 +194,9 @@ class ExcelReader(FileReader):
         self.doubted_line: int | None = None if doubted is None else ahead[doubted][0]
         if about["uncalculated"]:
             self._notes.append(_note_formulas(texts[place], about["uncalculated"], name))
-        self._header = Header.of(texts[place])
+        self._header = self._first_header = Header.of(texts[place])
+        #: The lines that name the columns again.
+        self._again: list[int] = []
         self.columns: tuple[str, ...] = self._header.columns
         self.duplicate_columns: Mapping[str, tuple[int, ...]] = self._header.duplicates
         if about["spans"]:
@@ -204,7 +209,7 @@ class ExcelReader(FileReader):
     @property
     def notes(self) -> Sequence[str]:
         """What was decided about the workbook, and what is not read of it."""
-        return [*self._notes, *self._header.notes]
+        return [*self._notes, *self._first_header.notes, *notes_of_headers(self._again)]
 
     def _in_full(
         self, rows: Iterable[tuple[int, list[Any]]], merged: Sequence[tuple[int, int, int]]
@@ -229,7 +234,15 @@ class ExcelReader(FileReader):
     def __iter__(self) -> Iterator[NumberedRow]:
         """Yield every row that is not blank."""
         for line, cells in self._rows:
-            yield line, self._header.row(cells)
+            if header := self._first_header.again(cells, line):
+                self._again.append(line)
+                self._header = header
+            elif self._header.fault is not None:
+                addresses = addresses_in(" ".join(map(str, cells)))
+                row = self._header.row(cells)
+                yield line, attrs.evolve(self._header.fault, cells=row, addresses=addresses)
+            else:
+                yield line, self._header.row(cells)
 
 
 def _note_formulas(header: Sequence[str], columns: Sequence[int], name: str) -> str:

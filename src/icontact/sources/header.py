@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import attrs
@@ -18,7 +19,7 @@ from icontact.mapping.consent_reading import (
 )
 from icontact.mapping.contact_fields import looks_like_address, shown
 from icontact.mapping.field_aliases import field_of
-from icontact.sources.rows import addresses_in
+from icontact.sources.rows import BadRow, DoubtfulRow, addresses_in
 
 #: As many lines of a file are looked at for its header.
 LOOK_AHEAD = 50
@@ -39,6 +40,7 @@ class Header:
         duplicates: The names that several columns have, and the places of these columns, from 1.
         not_read: The places of the columns that are not read, from 1.
         unread: The columns without a name that held something so far.
+        fault: What is wrong with the rows below, if this is another header within a table.
     """
 
     names: tuple[str, ...]
@@ -46,6 +48,7 @@ class Header:
     duplicates: Mapping[str, tuple[int, ...]]
     not_read: tuple[int, ...]
     unread: set[int] = attrs.field(factory=set)
+    fault: BadRow | None = None
 
     @classmethod
     def of(cls, cells: Iterable[str]) -> Header:
@@ -57,6 +60,34 @@ class Header:
         nameless = tuple(place for place, name in enumerate(given, start=1) if not name)
         not_read = tuple(place for place, name in enumerate(names, start=1) if not name)
         return cls(tuple(names), nameless, duplicates, not_read)
+
+    def again(self, cells: Sequence[Any], line: int) -> Header | None:
+        """Return the header by which the rows below a row are read, if it names columns again.
+
+        Files are put together of several, each with its header.
+        """
+        names = [" ".join(str(cell).strip('\ufeff "').split()) for cell in cells]
+        filled = list(filter(None, names))
+        if not filled or any("@" in name for name in filled):
+            return None
+        other = Header.of(names)
+        pairs = list(zip_longest(self.names, other.names, fillvalue=""))
+        if all(_is_same_column(own, name) for own, name in pairs):
+            return self
+        # A person may have the word "Email" in a cell, but not a word in place of an address.
+        is_header = len(filled) > 1 and names_email(filled) and all(map(self._has_or_knows, filled))
+        if not is_header or not all(name for own, name in pairs if names_email([own])):
+            return None
+        if set(other.columns) != set(self.columns):
+            kind = DoubtfulRow if any(map(_is_about_consent, other.columns)) else BadRow
+            other.fault = kind(
+                f"the row is below line {line}, which names other columns than the header: push "
+                "that part of the file as a file of its own"
+            )
+        return other
+
+    def _has_or_knows(self, name: str) -> bool:
+        return name in self.names or field_of(name) is not None or _is_about_consent(name)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -124,6 +155,16 @@ def column_names(names: Sequence[Hashable]) -> list[Any]:
     return found
 
 
+def _is_same_column(name: str, other: str) -> bool:
+    """Tell whether two names are one, or name the same field."""
+    if name.casefold() == other.casefold():
+        return True
+    field, found = field_of(name), field_of(other)
+    if field is None or found is None or kind_of(name) != kind_of(other):
+        return False
+    return (field.field, field.group) == (found.field, found.group)
+
+
 def _is_about_consent(name: Hashable) -> bool:
     return kind_of(name) is not None
 
@@ -174,6 +215,14 @@ def doubted_header(rows: Sequence[Sequence[str]]) -> int | None:
     if not rows or names_email(rows[0]):
         return None
     return next((place for place, row in enumerate(rows) if _looks_like_header(row)), None)
+
+
+def notes_of_headers(lines: Sequence[int]) -> list[str]:
+    """Return the note on lines that name the columns again."""
+    if not lines:
+        return []
+    where = f"line {lines[0]} names" if len(lines) == 1 else f"lines {listed(lines, 10)} name"
+    return [f"{where} the columns again: not pushed, but read as the header of the rows below"]
 
 
 def names_refusal(title: str) -> bool:

@@ -49,8 +49,8 @@ class EncodingMismatch(BadRow):
 
 
 @attrs.frozen
-class GarbledRow(BadRow):
-    """A row whose letters were read in a wrong encoding, so that any of its words may be a no."""
+class DoubtfulRow(BadRow):
+    """A row whose encoding or columns are not known, so that any of its words may be a no."""
 
 
 def mismatch_error(file: str, line: int | None, fault: BadRow) -> ConfigError:
