@@ -300,6 +300,14 @@ def test_an_impossible_size_is_refused() -> None:
         pager(Numbers(1), page_size="large")
 
 
+@pytest.mark.parametrize("number", [10.5, float("nan"), True, "5", -1])
+@pytest.mark.parametrize("name", ["page_size", "max_items", "workers"])
+def test_what_is_not_a_whole_number_is_refused(name: str, number: Any) -> None:
+    given: dict[str, Any] = {name: number}
+    with pytest.raises(ValueError, match=f"{name} must be"):
+        pager(Numbers(1), **given)
+
+
 def test_every_page_knows_its_place() -> None:
     found: list[Page[ContactList]] = [*pager(Numbers(5_500)).pages()]
     assert [(page.offset, len(page)) for page in found] == [

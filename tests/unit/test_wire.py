@@ -264,9 +264,10 @@ def test_a_value_is_sent(value: Any, sent: Any) -> None:
         (datetime(2024, 1, 1), "color: a time needs a time zone"),
         (object(), "color: cannot send a object"),
         (b"x", "color: cannot send a bytes"),
-        (("x",), "color: expected an integer, got other text"),
+        (("x",), "color: a tuple may hold ids alone"),
         ({1, 2}, "color: cannot send a set"),
         ({"a": 1}, "color: cannot send a dict"),
+        (["red", "blue"], "color: a list may hold ids alone"),
     ],
 )
 def test_a_value_that_cannot_be_sent_names_its_field(value: Any, said: str) -> None:

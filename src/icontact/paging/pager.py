@@ -152,11 +152,11 @@ class Pager(HasFrame, Generic[T]):
         self._max_items = max_items
         self._workers, self._identity = workers, identity
         self._preview = Preview[T]()
-        if page_size != "auto" and (isinstance(page_size, str) or page_size < 1):
+        if page_size != "auto" and not (_is_whole(page_size) and page_size >= 1):
             raise ValueError('page_size must be 1 or more, or "auto"')
-        if max_items is not None and max_items < 0:
+        if max_items is not None and not (_is_whole(max_items) and max_items >= 0):
             raise ValueError("max_items must be 0 or more, or None for all rows")
-        if isinstance(workers, bool) or not 1 <= workers <= MOST_WORKERS:
+        if not (_is_whole(workers) and 1 <= workers <= MOST_WORKERS):
             raise ValueError(f"workers must be from 1 to {MOST_WORKERS}")
 
     def __repr__(self) -> str:
@@ -364,6 +364,10 @@ class Pager(HasFrame, Generic[T]):
         paging = (("limit", str(limit)), ("offset", str(offset)))
         params = self._call.params + paging
         return attrs.evolve(self._call, params=params, may_be_too_large=may_be_too_large)
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool)
 
 
 def _learn(sizer: PageSizer, page: _Fetched[Any]) -> None:

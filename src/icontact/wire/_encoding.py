@@ -113,7 +113,10 @@ def _sent(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple | list):
-        return ",".join(str(integer(item)) for item in value)
+        try:
+            return ",".join(str(integer(item)) for item in value)
+        except ValueError:
+            raise ValueError(f"a {type(value).__name__} may hold ids alone") from None
     raise ValueError(f"cannot send a {type(value).__name__}")
 
 
