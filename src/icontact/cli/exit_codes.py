@@ -157,6 +157,12 @@ class _Context(click.Context):
 
     formatter_class = _HelpFormatter
 
+    @contextmanager
+    def scope(self, cleanup: bool = True) -> Iterator[click.Context]:
+        """Parse the words of a command; what is printed here is its help."""
+        with standard_output(), super().scope(cleanup) as context:
+            yield context
+
 
 class CommandGroup(click.Group):
     """A group of commands that end in a message, or with ``ICONTACT_DEBUG`` in a traceback."""
