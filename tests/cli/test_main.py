@@ -103,7 +103,9 @@ def test_every_command_has_a_help_that_teaches(name: str) -> None:
     assert len(ran.out.splitlines()) > 5
 
 
-@pytest.mark.parametrize("words", [("--help",), ("--version",), ("lists", "--help"), ("push", "-h")])
+@pytest.mark.parametrize(
+    "words", [("--help",), ("--version",), ("lists", "--help"), ("push", "--help")]
+)
 @needs_a_full_device
 def test_a_full_disk_under_the_help_is_a_message(words: tuple[str, ...]) -> None:
     with FULL.open("w") as full:
