@@ -592,3 +592,56 @@ def test_a_refusal_below_a_second_header_keeps_its_person_away(folder: Folder, p
 
     assert push_of(folder).run(path).counts["rejected"] == 1
     assert on_the_list(folder) == []
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Photo consent",
+        "Consent to be photographed",
+        "photo_video_consent",
+        "Photo consent withdrawn",
+        "No photo consent",
+        "Medical consent",
+        "ConsentForTreatment",
+        "Vaccination consent given",
+        "Einwilligung Fotos",
+        "Consentement médical",
+        "Autorización de imagen",
+        "Toestemming foto's",
+        "Zgoda na wizerunek",
+        "Samtykke til bilder",
+    ],
+)
+def test_consent_to_photos_or_a_treatment_says_nothing_of_mail(
+    folder: Folder, path: Path, header: str
+) -> None:
+    path.write_text(f"Email,{header}\nada@example.com,yes\nbo@example.com,no\ncy@example.com,\n")
+    assert push_of(folder).run(path).counts["created"] == 3
+
+    push = push_of(folder)
+    assert push.one({"Email": "di@example.com", header: "no"}).status == "created"
+    assert push.one({"Email": "ed@example.com", header: "unsubscribed"}).status == "skipped"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Photo newsletter consent",
+        "Consent to photos and e-mail",
+        "Medical news consent",
+        "Medical consent and marketing",
+        "Photo opt-out",
+        "Unsubscribed from photos",
+        "Photo subscribed",
+        "Consent",
+        "Consent to use",
+        "Consent and contact for treatment",
+    ],
+)
+def test_consent_that_may_be_to_mail_must_be_read_beside_photos_or_a_treatment(
+    folder: Folder, path: Path, header: str
+) -> None:
+    path.write_text(f"Email,{header}\nada@example.com,yes\nbo@example.com,no\n")
+    with pytest.raises(ConsentError):
+        push_of(folder).run(path)

@@ -71,7 +71,7 @@ def kind_of(header: object) -> HeaderKind | None:
     if header == MAUTIC_DO_NOT_CONTACT:
         return "no"  # in spite of its name
     words = header_words(_answers().sub(" ", re.sub(r"n['’´]t\b", "nt", header)))
-    if not words or is_other_channel(words):
+    if not words or is_other_channel(words) or _is_other_consent(words):
         return None
     kind = _kind(words) or _kind_without_prefix(words, _PREFIXED.match(header) is not None)
     if kind is None and plain_status(header) is not None:
@@ -113,6 +113,10 @@ def is_other_channel(words: Sequence[str]) -> bool:
     """Return whether the words of a header are about text messages, calls, or post."""
     is_other = _has(words, "other_channel_words") or _finds("other_channel", words)
     return is_other and not is_about_email(words)
+
+
+def _is_other_consent(words: Sequence[str]) -> bool:
+    return _pattern("other_consents").fullmatch("".join(words)) is not None
 
 
 def is_about_email(words: Sequence[str]) -> bool:
