@@ -27,6 +27,8 @@ _DELETED = "the contact was deleted"
 
 _VISITOR = "no address: visitors are never pushed"
 
+_REFUSED = "another contact with this address must not be mailed"
+
 _NO_RULE = "no rule fires"
 
 _LATE = "newer values were pushed before and are not kept any more: push the contact by hand"
@@ -64,10 +66,11 @@ class BoundRule:
 
 @attrs.frozen(kw_only=True)
 class Memory:
-    """What is remembered of one contact: no address, no values.
+    """What is remembered of one contact: no address but its hash, and no values.
 
     Attributes:
         newest: When the newest state that arrived was true.
+        address: The hash of the last address.
         points: The points then.
         blocked: Whether the person must not be mailed.
         reason: Why not.
@@ -80,6 +83,7 @@ class Memory:
     """
 
     newest: float = 0.0
+    address: str | None = None
     points: float | None = None
     blocked: bool = False
     reason: str | None = None
@@ -142,6 +146,7 @@ def decide(
     rules: Sequence[BoundRule],
     newest: ContactEvent,
     *,
+    refused: bool = False,
     follow_unsubscribes: bool = False,
     merge_results: bool = False,
 ) -> TriggerDecision:
@@ -152,6 +157,7 @@ def decide(
         memory: What earlier events left behind.
         rules: The rules.
         newest: The newest state of the contact that is still there.
+        refused: Whether another contact with its address must not be mailed.
         follow_unsubscribes: Whether a person who unsubscribed there is unsubscribed in iContact.
         merge_results: Whether a form's answers fill what the contact leaves blank.
     """
@@ -171,7 +177,7 @@ def decide(
         fill_in(row, one.event.form_results)
     decision = TriggerDecision(row=row, email=newest.email, at=newest.at, memory=memory)
     pushes = any(task.action == "push" for task in tasks)
-    if note := _why_not(memory, newest):
+    if note := _why_not(memory, newest, refused):
         # Who left and was deleted afterwards, or has another address now, left all the same.
         tasks = [task for task in tasks if task.action == "unsubscribe"]
         if (
@@ -202,7 +208,7 @@ def decide(
     return attrs.evolve(decision, tasks=tuple(tasks), note=note, late=late)
 
 
-def _why_not(memory: Memory, newest: ContactEvent) -> str:
+def _why_not(memory: Memory, newest: ContactEvent, refused: bool) -> str:
     """Return why a contact is not pushed, or nothing."""
     if memory.deleted:
         return _DELETED
@@ -212,6 +218,8 @@ def _why_not(memory: Memory, newest: ContactEvent) -> str:
         why = memory.reason or DoNotContactReason.UNKNOWN
         unreadable = why == DoNotContactReason.UNREADABLE
         return _UNREADABLE if unreadable else f"must not be mailed ({why})"
+    if refused:
+        return _REFUSED
     return _WITHOUT_FIELDS if newest.email is None else ""
 
 
@@ -284,6 +292,9 @@ def remember(event: ContactEvent, memory: Memory) -> Memory:
         changes["deleted"] = gone or event.type is EventType.DELETED
         if event.new_points is not None:
             changes["points"] = event.new_points
+    # An older event counts if no other has said the address.
+    if event.address_hash and (memory.address is None or event.at >= memory.newest):
+        changes["address"] = event.address_hash
     blocked, reason = event.do_not_contact, event.do_not_contact_reason
     counts = event.at > memory.blocked_at
     if event.at == memory.blocked_at:

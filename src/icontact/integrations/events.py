@@ -115,8 +115,12 @@ class ContactEvent:
         """The contact's id, or else a hash of the address."""
         if self.contact_id is not None:
             return str(self.contact_id)
-        address = str(canonical_address(self.email or "")).encode("utf-8", "surrogatepass")
-        return "email:" + hashlib.sha256(address).hexdigest()
+        return f"email:{_hashed(self.email or '')}"
+
+    @property
+    def address_hash(self) -> str | None:
+        """A hash of the address, equal for all spellings; ``None`` without an address."""
+        return None if self.email is None else _hashed(self.email)
 
     @property
     def has_fields(self) -> bool:
@@ -146,6 +150,11 @@ class ContactEvent:
     def _content(self) -> dict[str, Any]:
         names = (field.name for field in attrs.fields(ContactEvent) if field.name != "identity")
         return {name: getattr(self, name) for name in names}
+
+
+def _hashed(email: str) -> str:
+    address = str(canonical_address(email)).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(address).hexdigest()
 
 
 def _address(contact: Mapping[str, Any]) -> str | None:

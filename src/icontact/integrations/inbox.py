@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from icontact.integrations.inbox_records import (
     candidates,
     event_of,
     read_claim,
+    refused_address,
 )
 
 __all__ = ["EventOutcome", "EventState", "Inbox", "InboxClaim", "InboxEntry"]
@@ -86,10 +88,11 @@ class Inbox(Storage):
             TypeError: If a value of a contact cannot be kept.
         """
         now, present = self._clock(), datetime.fromtimestamp(self._clock(), UTC)
-        rows = []
+        rows, kept_events = [], []
         for event in events:
             # From further in the future than clocks differ: all later events would be older.
             kept = attrs.evolve(event, happened_at=present) if event.at > now + _AHEAD else event
+            kept_events.append(kept)
             kind = kept.type.value
             rows.append((kept.identity, kept.key, kind, kept.at, now, now, kept.to_json()))
         if not rows:
@@ -104,6 +107,8 @@ class Inbox(Storage):
                 "INSERT INTO contacts (contact) VALUES (?) ON CONFLICT DO NOTHING",
                 [(row[1],) for row in rows],
             )
+            refusing = dict.fromkeys(one.key for one in kept_events if one.do_not_contact)
+            _keep_refusals(connection, refusing)
         return new
 
     def claim(self, *, lease: float, contact: str | None = None) -> InboxClaim | None:
@@ -172,6 +177,7 @@ class Inbox(Storage):
                 " WHERE contact = ? AND state = 'done' AND number != ? AND payload IS NOT NULL",
                 (claim.contact, keep),
             )
+            _keep_refusals(connection, [claim.contact])
         return True
 
     def renew(self, claim: InboxClaim, *, lease: float) -> bool:
@@ -282,3 +288,11 @@ class Inbox(Storage):
                 "DELETE FROM events WHERE state IN ('done', 'dropped') AND settled <= ?",
                 (now - identities,),
             )
+
+
+def _keep_refusals(connection: sqlite3.Connection, contacts: Iterable[str]) -> None:
+    """Write which addresses must not be mailed, for other contacts that have the same."""
+    connection.executemany(
+        "UPDATE contacts SET refused = ? WHERE contact = ?",
+        [(refused_address(connection, contact), contact) for contact in contacts],
+    )

@@ -12,7 +12,7 @@ import attrs
 
 from icontact._sqlite import Checked, FileFormat
 from icontact.integrations._processes import is_gone
-from icontact.integrations.decide import Memory, Pending
+from icontact.integrations.decide import Memory, Pending, remember
 from icontact.integrations.events import ContactEvent
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "candidates",
     "event_of",
     "read_claim",
+    "refused_address",
 ]
 
 _TABLES = """
@@ -53,9 +54,11 @@ CREATE TABLE contacts (
     owner TEXT,
     until REAL NOT NULL DEFAULT 0,
     memory TEXT NOT NULL DEFAULT '{}',
+    refused TEXT,
     checksum INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX contacts_by_lease ON contacts (until);
+CREATE INDEX contacts_by_refusal ON contacts (refused);
 """
 
 EVENTS = Checked(
@@ -66,9 +69,11 @@ EVENTS = Checked(
         *("reason", "settled", "payload"),
     ),
 )
-CONTACTS = Checked(name="contacts", key=("contact",), columns=("owner", "until", "memory"))
+CONTACTS = Checked(
+    name="contacts", key=("contact",), columns=("owner", "until", "memory", "refused")
+)
 
-FORMAT = FileFormat(application_id=0x4963496E, version=3, tables=_TABLES)  # IcIn in ASCII
+FORMAT = FileFormat(application_id=0x4963496E, version=4, tables=_TABLES)  # IcIn in ASCII
 
 _DAMAGED = "is not as it was written: look at it, then retry or drop it"
 
@@ -135,6 +140,7 @@ class InboxClaim:
         pending: The events.
         memory: What is remembered of earlier events.
         newest: The newest kept event with the contact's fields, or else the newest one.
+        refused: Whether another contact with the address of this event must not be mailed.
     """
 
     contact: str
@@ -142,6 +148,7 @@ class InboxClaim:
     pending: tuple[Pending, ...]
     memory: Memory
     newest: ContactEvent
+    refused: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -240,13 +247,39 @@ def read_claim(connection: sqlite3.Connection, contact: str, owner: str) -> Inbo
             newest = event
             break
         without_fields = without_fields or event
+    newest = newest or without_fields or pending[-1].event
+    others = connection.execute(
+        "SELECT 1 FROM contacts WHERE refused = ? AND contact != ? LIMIT 1",
+        (newest.address_hash, contact),
+    ).fetchone()
     return InboxClaim(
         contact=contact,
         owner=owner,
         pending=tuple(pending),
         memory=memory,
-        newest=newest or without_fields or pending[-1].event,
+        newest=newest,
+        refused=others is not None,
     )
+
+
+def refused_address(connection: sqlite3.Connection, contact: str) -> str | None:
+    """Return the hash of a contact's address if the contact must not be mailed.
+
+    What waits counts as well: a refusal holds from its arrival, whether or not it could be dealt
+    with.
+    """
+    (stored,) = connection.execute(
+        "SELECT CAST(memory AS BLOB) FROM contacts WHERE contact = ?", (contact,)
+    ).fetchone()
+    memory = _memory_of(stored) or Memory()
+    for (payload,) in connection.execute(
+        "SELECT CAST(payload AS BLOB) FROM events WHERE contact = ?"
+        " AND state IN ('waiting', 'dead_letter') ORDER BY happened, number",
+        (contact,),
+    ):
+        event = event_of(payload)
+        memory = memory if event is None else remember(event, memory)
+    return memory.address if memory.blocked else None
 
 
 def event_of(payload: bytes | None) -> ContactEvent | None:
@@ -270,7 +303,7 @@ def _memory_of(stored: bytes | None) -> Memory | None:
         numbers += [*memory.pushed.values(), *memory.segments.values()]
         parts: list[tuple[Any, Any]] = [(one, int | float) for one in numbers]
         parts += [(one, bool) for one in (memory.blocked, memory.followed, memory.deleted)]
-        parts += [(one, str) for one in (*memory.fired, memory.reason or "")]
+        parts += [(one, str) for one in (*memory.fired, memory.reason or "", memory.address or "")]
         return memory if all(isinstance(part, kind) for part, kind in parts) else None
     except Exception:  # noqa: BLE001  (a file that was damaged may hold anything)
         return None

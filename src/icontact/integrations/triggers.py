@@ -300,6 +300,7 @@ class PushIntegration(InboxService):
                 claim.memory,
                 destinations.rules,
                 claim.newest,
+                refused=claim.refused,
                 follow_unsubscribes=self._follow,
                 merge_results=self._merge,
             )
