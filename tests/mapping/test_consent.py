@@ -121,6 +121,16 @@ def test_a_column_about_consent_is_recognised_and_read(header: str, yes: Any, no
     assert any(header[:30] in line for line in mapper.consent.lines)
 
 
+@pytest.mark.parametrize("cross", list("✗✘✕✖❌×❎☓⨯╳🗴🗵🗶🗷⊠"))
+def test_a_cross_permits_in_no_column(cross: str) -> None:
+    """Under "Opt out" it may be the mark of a box that was ticked."""
+    for header, yes in (("Opt out", ""), ("Newsletter", "✓"), ("Deleted", "no")):
+        marked, other = ({"email": "ada@example.com", header: one} for one in (cross, yes))
+        mapper = guessed(marked, other)
+        assert [may_be_mailed(mapper, row) for row in (marked, other)] == [False, True]
+    assert certain_no({"opted_out": f"{cross}\ufe0f"})
+
+
 @pytest.mark.parametrize(
     "header",
     [

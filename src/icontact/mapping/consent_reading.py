@@ -17,9 +17,13 @@ from icontact.mapping.consent_headers import is_negated
 from icontact.mapping.normalize import read_data, unaccented
 from icontact.mapping.values import is_blank, unboxed
 
+_CROSS = "✗"
+
 _MARKS = {
     **dict.fromkeys("✓✔☑✅☒🗸◯〇○", "yes"),  # a circle is a yes in Japanese forms
-    **dict.fromkeys("✗✘✕✖❌☐×", "no"),  # the sign of multiplication, as a cross
+    "☐": "no",
+    # A cross may say no, or be the mark of a box that was ticked.
+    **dict.fromkeys("✘✕✖❌×❎☓⨯╳🗴🗵🗶🗷⊠", _CROSS),  # × is the sign of multiplication
 }
 
 #: Letters that no one sees: soft hyphens, zero-width spaces, marks of the direction of writing.
@@ -264,7 +268,8 @@ def _read_text(value: str, meaning: Meaning) -> ConsentAnswer:
     word = normalize_word(text)
     if word in BLANK or not text.strip("-–—. "):
         return "blank"
-    if word in NOT_MAILABLE:
+    # In doubt the person is not mailed: a cross permits in neither kind of column.
+    if word in NOT_MAILABLE or word == _CROSS:
         return "no_mail"
     if word in MAILABLE:
         return "mail"
