@@ -506,7 +506,9 @@ def certain_error(trick: Trick) -> tuple[type[errors.IContactError], ...]:
     status = _chosen(STATUSES, trick.what)
     if 300 <= status < 400:
         return (errors.RedirectRefused,)
-    if status in (102, 204):
+    if status == 102:
+        return (errors.TransportError,)  # a notice, and the answer never follows
+    if status == 204:
         return (errors.DecodeError,)  # such an answer has no body
     return (errors.class_for_status(status),) if status >= 400 else ()
 
@@ -630,8 +632,10 @@ class HostileServer:
         data = _encoded(answer)
         if answer.cut is None:
             connection.sendall(data)
-            # Where a length is a lie, a client would wait for the rest.
-            return not answer.after and not any(trick.kind in ENDING for trick in played)
+            # Where a length is a lie, a client would wait for the rest, and after a notice such as
+            # 102 for the answer.
+            is_whole = answer.status >= 200 and not answer.after
+            return is_whole and not any(trick.kind in ENDING for trick in played)
         connection.sendall(data[: min(answer.cut, len(data) - 1)])
         if answer.hangs:
             connection.settimeout(10)
