@@ -413,13 +413,13 @@ def _refuse_ignored_terms(answer: Answer, call: Call) -> None:
 def _refuse_blank_rows(answer: Answer, call: Call, key: str) -> None:
     """Raise if a row is blank where a term was searched for: iContact ignored it silently.
 
-    Other differences prove nothing: "5" may find "5.00".
+    Other differences prove nothing: "5" may find "5.00", and 0 a box that was never ticked.
     """
     terms = dict(call.params)
     searched = [
         name
         for name, value in terms.items()
-        if f"{name}SearchType" not in terms and all(one.strip(" *") for one in value.split(","))
+        if f"{name}SearchType" not in terms and all(one.strip(" *0.") for one in value.split(","))
     ]
     rows = answer.payload.get(key) if isinstance(answer.payload, dict) else None
     for row in rows if searched and isinstance(rows, list) else ():
