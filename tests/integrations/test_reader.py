@@ -155,11 +155,81 @@ def test_a_count_that_is_never_reached_is_an_error(answers: responses.RequestsMo
     assert fake.read() == [1, 2]
 
 
+def segments(answers: responses.RequestsMock, members: list[int], others: list[int]) -> list[str]:
+    """Answer a search with the members of ``vip``, or with none; return the searches."""
+    searches: list[str] = []
+
+    def answer(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        (search,) = parse_qs(urlsplit(str(request.url)).query)["search"]
+        searches.append(search)
+        found = members if "segment:vip" in search.split() else []
+        return 200, {}, json.dumps(listing(len(found + others), *sorted(found + others)))
+
+    answers.add_callback(responses.GET, CONTACTS, answer)
+    return searches
+
+
 def test_a_segment_and_a_search_hold_together(answers: responses.RequestsMock) -> None:
+    searches = segments(answers, [1, 2], [])
+    rows = list(reader().contacts(segment="vip", search="city:Durham"))
+    assert [row["id"] for row in rows] == [1, 2]
+    assert searches[-1] == "city:Durham segment:vip !is:anonymous"
+
+
+def test_a_segment_without_members_has_no_rows(answers: responses.RequestsMock) -> None:
+    segments(answers, [], [])
+    assert list(reader().contacts(segment="vip")) == []
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [{"segment": "vip"}, {"segment": "vip", "search": "canary"}, {"search": "city:canary"}],
+)
+def test_a_search_that_mautic_ignores_is_an_error_before_any_row(
+    answers: responses.RequestsMock, filters: dict[str, str]
+) -> None:
+    segments(answers, [1], [2, 3])
+    with pytest.raises(mautic.MauticError, match="ignored the search") as caught:
+        next(reader().contacts(**filters))
+    assert caught.value.status == 200
+    assert "canary" not in shown_by(caught.value)
+
+
+def test_a_count_of_contacts_where_none_can_be_is_an_error(
+    answers: responses.RequestsMock,
+) -> None:
+    answers.get(CONTACTS, json=listing(350))
+    with pytest.raises(mautic.MauticError, match="ignored the search"):
+        next(reader().contacts(segment="vip"))
+
+
+def test_the_segment_that_cannot_be_is_another_one_each_time(
+    answers: responses.RequestsMock,
+) -> None:
+    searches = segments(answers, [], [])
+    for _ in range(2):
+        assert list(reader().contacts(segment="vip", search="city:Durham")) == []
+    first, _, second, _ = searches
+    assert first != second
+    for search in first, second:
+        start, _, rest = search.partition(" segment:")
+        alias, _, end = rest.partition(" ")
+        assert (start, end) == ("city:Durham", "!is:anonymous")
+        assert len(alias) > 20
+        assert not alias.startswith("vip")
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_blank_segment_is_not_all_contacts(answers: responses.RequestsMock, blank: str) -> None:
+    with pytest.raises(ConfigError, match="segment"):
+        next(reader().contacts(segment=blank))
+    assert len(answers.calls) == 0
+
+
+def test_all_contacts_need_no_check(answers: responses.RequestsMock) -> None:
     answers.get(CONTACTS, json=listing(0))
-    assert list(reader().contacts(segment="vip", search="city:Durham")) == []
-    (query,) = queries(answers)
-    assert query["search"] == ["city:Durham segment:vip !is:anonymous"]
+    assert list(reader().contacts()) == []
+    assert len(answers.calls) == 1
 
 
 def test_a_missing_total_does_not_end_the_reading(answers: responses.RequestsMock) -> None:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Self
+from uuid import uuid4
 
 from icontact.addresses import canonical_address
 from icontact.auth import Private
@@ -129,13 +130,20 @@ class Mautic:
             search: Mautic's search, such as ``"email:*@example.com"``; with a segment both hold.
 
         Raises:
-            MauticError: If Mautic refuses, or answers something else.
+            ConfigError: If the segment is blank.
+            MauticError: If Mautic refuses, ignores the segment or searches as a whole, or answers
+                something else.
             TransportError: If no usable answer came. Pushing from the start again is safe.
             PagingError: If Mautic repeats a page, is not done by its own count, or contacts leave
                 faster than they can be read.
         """
-        terms = (search, segment and f"segment:{segment}", "!is:anonymous")
-        for row in self._rows({"search": " ".join(term for term in terms if term)}):
+        if segment is not None and not segment.strip():
+            raise ConfigError("segment: is blank; give its alias, or leave it out for all contacts")
+        if segment:
+            self._refuse_ignored_search(search, segment)
+        elif search:
+            self._refuse_ignored_search(None, "")
+        for row in self._rows({"search": _search(search, segment)}):
             if row.get("email"):
                 yield row
 
@@ -201,6 +209,20 @@ class Mautic:
         """Set do-not-contact for a contact that :meth:`find` found."""
         self.do_not_contact(int(contact.contact_id), reason=reason, comment=comment)
 
+    def _refuse_ignored_search(self, search: str | None, segment: str) -> None:
+        """Raise an error if Mautic finds contacts in a segment that cannot exist.
+
+        A Mautic that does not understand a search may answer with all contacts.
+        """
+        query = {"search": _search(search, f"{uuid4().hex}{segment}"), "limit": "1"}
+        answer = self._connection.send("GET", "api/contacts", query=query)
+        if self._page(answer) or whole(answer.get("total")):
+            raise MauticError(
+                "200: Mautic ignored the search by segment, and answered with other contacts: "
+                "none was read; check what Mautic's own list of contacts shows for this search",
+                status=200,
+            )
+
     def _rows(self, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Yield the contacts of a search, page by page, in the order of their ids.
 
@@ -253,6 +275,12 @@ class Mautic:
             if isinstance(found, list):
                 return [as_row(locate(one), self.url) for one in found]
         raise MauticError("200: the answer holds no contacts as Mautic's API has them", status=200)
+
+
+def _search(search: str | None, segment: str | None) -> str:
+    """Return Mautic's search for contacts, without visitors, that match both."""
+    terms = (search, segment and f"segment:{segment}", "!is:anonymous")
+    return " ".join(term for term in terms if term)
 
 
 def _without_accents(email: str) -> str:
