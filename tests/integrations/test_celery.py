@@ -11,6 +11,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -199,7 +200,8 @@ def test_the_script_for_cron_keeps_two_runs_apart_and_takes_a_new_file_each_nigh
     if flock is None:
         pytest.skip("flock is not installed (Debian: util-linux)")
     page = (DOCS / PAGE).read_text("utf-8")
-    block = page.partition(":caption: push-people.sh\n\n")[2].partition("\n\n.. code-block")[0]
+    below = page.partition(":caption: push-people.sh\n\n")[2].splitlines(keepends=True)
+    block = "".join(takewhile(lambda line: line.startswith((" ", "\n")), below))
     script = tmp_path / "push-people.sh"
     script.write_text(textwrap.dedent(block), "utf-8")
     script.chmod(0o755)

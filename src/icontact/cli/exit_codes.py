@@ -167,7 +167,7 @@ class _Context(click.Context):
 class CommandGroup(click.Group):
     """A group of commands that end in a message, or with ``ICONTACT_DEBUG`` in a traceback."""
 
-    context_class = _Context
+    context_class: type[click.Context] = _Context
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Add a command, whose help is laid out like that of the group."""

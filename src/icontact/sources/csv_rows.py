@@ -215,7 +215,8 @@ class CsvReader(FileReader):
                 return mark
             if place := header_place(rows):
                 start = self._lines.number + 1
-                self.refusing_title = refusing_line((start + at, row) for at, row in found[:place])
+                above = ((start + at, row) for at, row in found[:place])
+                self.refusing_title: str | None = refusing_line(above)
                 self._lines.skip(found[place][0])
                 line = self._lines.number + 1
                 self._notes.append(f"line {line} is the header; the lines above it were not read")
