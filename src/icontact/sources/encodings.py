@@ -1,5 +1,7 @@
 """Which encoding a file is in, and which of its text was not."""
 
+# ruff: noqa: RUF001  (the letters and signs of Windows-1252 that look like others are meant)
+
 from __future__ import annotations
 
 import codecs
@@ -37,22 +39,36 @@ _NO_TEXT = (
 _PAGES = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<style")
 
 _ACCENTED = "À-ÖØ-öø-ÿŠšŽžŒœŸ"
-_SIGNS = "ƒˆ˜‰†‡¢£¤¥¦§¨©¬®¯±²³µ¶¸¹¼½¾"  # noqa: RUF001  # so they are read
+_SIGNS = "ƒˆ˜‰†‡¢£¤¥¦§¨©¬®¯±²³µ¶¸¹¼½¾"
 _SMALL = "[a-zß-öø-ÿ]"
 _LETTER = f"[A-Za-z{_ACCENTED}]"
 _ENDS = r',;|\t\r\n"'
+#: Where a word begins that is not just umlauts: people write "äöü" to try something out.
+_WORD = r"(?<!\w)(?![äöüõßåøæÄÖÜÕÅØÆ]+(?!\w))"
 
 #: What no text in Windows-1252 has, and texts in other encodings have when they are read as such.
 _GARBLED = re.compile(
-    # Words in other scripts have no letter of ASCII. People try out "äöü", though.
-    r"(?<![^\W])(?!(?:[äöüõßåøæÄÖÜÕÅØÆ]+)(?!\w))(?:"
-    rf"[{_ACCENTED}]{{3,}}(?!\w)|(?<![^{_ENDS}])([{_ACCENTED}³])(?!\1)[{_ACCENTED}³](?![^{_ENDS}])"
-    rf"|(?:([{_ACCENTED}{_SIGNS}´¿¡])(?!\2)){{4}})"  # noqa: RUF001  # so they are read
-    rf"|[{_SIGNS}][{_ACCENTED}]{{2}}|[{_ACCENTED}][÷×][{_ACCENTED}]|¤[¡-ÿ]|‚[¢-¾]"  # noqa: RUF001  # so they are read
-    "|[¢¤¥¦¨¬¯][ß-öø-ÿ]|[ß-öø-ÿ][¢¤¥¦§¨¬¯]"
-    # Others have capital letters, signs or quotation marks amid a word.
-    rf"|[A-Za-z][ŠŒŽŸ][a-z]|[a-z](?:[ŠŒŽŸ]|Æ[a-z])|{_LETTER}[‚ƒˆ˜‰]|^[^“„”]*{_SMALL}”{_SMALL}"  # noqa: RUF001  # so they are read
-    rf"|{_LETTER}(?:[†‡„‹¢£¤¥¦§¨¬¯±¶¸¹¼½¾¿¡]|(?<!m)[²³])+{_SMALL}|£[a-z]{{3}}"  # noqa: RUF001  # so they are read
+    "|".join(
+        (
+            # Words in other scripts have no ASCII letter: a word of three accented letters or more,
+            rf"{_WORD}[{_ACCENTED}]{{3,}}(?!\w)",
+            # a cell of two different ones,
+            rf"{_WORD}(?<![^{_ENDS}])(?P<letter>[{_ACCENTED}³])(?!(?P=letter))[{_ACCENTED}³](?![^{_ENDS}])",
+            # or a word that begins with four accented letters or signs.
+            rf"{_WORD}(?:(?P<mark>[{_ACCENTED}{_SIGNS}´¿¡])(?!(?P=mark))){{4}}",
+            # Signs stand beside accented letters.
+            rf"[{_SIGNS}][{_ACCENTED}]{{2}}",
+            rf"[{_ACCENTED}][÷×][{_ACCENTED}]",
+            "¤[¡-ÿ]|‚[¢-¾]",
+            "[¢¤¥¦¨¬¯][ß-öø-ÿ]|[ß-öø-ÿ][¢¤¥¦§¨¬¯]",
+            # Capital letters, signs or quotation marks stand within a word.
+            "[A-Za-z][ŠŒŽŸ][a-z]|[a-z](?:[ŠŒŽŸ]|Æ[a-z])",
+            rf"{_LETTER}[‚ƒˆ˜‰]",
+            rf"^[^“„”]*{_SMALL}”{_SMALL}",
+            rf"{_LETTER}(?:[†‡„‹¢£¤¥¦§¨¬¯±¶¸¹¼½¾¿¡]|(?<!m)[²³])+{_SMALL}",
+            "£[a-z]{3}",
+        )
+    )
 )
 
 _MARKING = "icontact-marking"
