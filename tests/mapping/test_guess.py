@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -251,6 +252,12 @@ def test_a_postal_address_in_portuguese_is_not_the_e_mail_address() -> None:
     mapper = ContactMapper.guess(["E-mail", "Endereço"])
 
     assert mapper.as_config() == {"email": "E-mail", "street": "Endereço"}
+
+
+@pytest.mark.parametrize("path", ["people.csv", Path("people.csv")])
+def test_a_path_in_place_of_columns_is_refused(path: Any) -> None:
+    with pytest.raises(TypeError, match=r"not a path.*ListPush\.guessed"):
+        ContactMapper.guess(path)
 
 
 def test_fields_that_are_given_win_over_the_guess() -> None:

@@ -236,11 +236,16 @@ class ContactMapper:
 
         Raises:
             MappingError: No column looks like the e-mail address.
+            TypeError: The columns are a path or another text.
 
         >>> mapper = ContactMapper.guess(["E-mail", "First Name", "zip", "Shoe size"])
         >>> mapper.targets, mapper.unused
         (('email', 'first_name', 'postal_code'), ('Shoe size',))
         """
+        if isinstance(columns, str | os.PathLike):
+            raise TypeError(
+                "columns must be the names of columns, not a path: ListPush.guessed reads a file"
+            )
         guessed = guess(columns, rows, fields)
         mapper = cls(guessed.mapping, **guessed.options)
         mapper.consent = mapper.consent.with_words(rows)
