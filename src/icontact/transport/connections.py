@@ -134,7 +134,7 @@ def _unpacked(response: requests.Response) -> Iterator[bytes]:
                 if unpacker.eof:  # the answer may be packed in several parts
                     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
                 yield unpacker.decompress(packed, _PIECE)
-                # Behind the end of a part, the tail would not change any more.
+                # After the end of a part zlib leaves the unconsumed tail as it is.
                 packed = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
         yield unpacker.flush()
     except zlib.error as problem:

@@ -218,8 +218,8 @@ class Mautic:
         answer = self._connection.send("GET", "api/contacts", query=query)
         if self._page(answer) or whole(answer.get("total")):
             raise MauticError(
-                "200: Mautic ignored the search by segment, and answered with other contacts: "
-                "none was read; check what Mautic's own list of contacts shows for this search",
+                "200: Mautic ignored the search: it answered with contacts for a segment that does "
+                "not exist. No contact was read; check what its own list shows for this search",
                 status=200,
             )
 
