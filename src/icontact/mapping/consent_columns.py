@@ -192,7 +192,10 @@ class LaterRows:
                 continue
             one: ConsentColumn | None = None
             if key not in self._columns or isinstance(value, Mapping | list | tuple):
-                one = column_of(key, [row])
+                # Most objects have no such field, and to look at all of it takes long.
+                fields = [(key, None), *_fields_in(key, value)]
+                if any(kind_of(name) or doubtful_word(inner) for name, inner in fields):
+                    one = column_of(key, [row])
             elif (word := doubtful_word(value)) is not None:
                 if (key, word) not in self._known:
                     self._known[key, word] = column_of(key, [*self._first_rows, row])

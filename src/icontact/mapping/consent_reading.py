@@ -117,6 +117,7 @@ _DEEPEST = 3
 
 #: With a space around, so that they are found as whole words; Japanese and Chinese have none.
 _REFUSALS = tuple(f" {word} " if word[0] < "\u2e80" else word for word in sorted(REFUSAL))
+_FIRST_WORDS = frozenset(word.split()[0] for word in REFUSAL)
 
 _START = 4
 _STARTS = frozenset(word[:_START] for word in REFUSAL)
@@ -183,6 +184,9 @@ def refusal_in(value: object) -> str | None:
         texts.append(plain)  # which holds what JSON has in objects, or in deeper lists
     parts = (re.split(r"[,;|.!\n]+", text[:_LONGEST_NOTE]) for text in texts)
     for words in map(normalize_word, chain.from_iterable(parts)):
+        # Most sentences have no word with which a refusal begins.
+        if words.isascii() and _FIRST_WORDS.isdisjoint(words.split()):
+            continue
         if len(words.split()) <= _REFUSAL_WORDS:
             found = next((phrase for phrase in _REFUSALS if phrase in f" {words} "), None)
             if found is not None:
