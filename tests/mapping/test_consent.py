@@ -121,9 +121,12 @@ def test_a_column_about_consent_is_recognised_and_read(header: str, yes: Any, no
     assert any(header[:30] in line for line in mapper.consent.lines)
 
 
-@pytest.mark.parametrize("cross", list("✗✘✕✖❌×❎☓⨯╳🗴🗵🗶🗷⊠"))
+@pytest.mark.parametrize("cross", list("✗✘✕✖❌×❎☓⨯╳🗴🗵🗶🗷⊠☒○◯⚪"))
 def test_a_cross_permits_in_no_column(cross: str) -> None:
-    """Under "Opt out" it may be the mark of a box that was ticked."""
+    """Under "Opt out" it may be the mark of a box that was ticked.
+
+    An empty circle is a yes in Japanese forms, and elsewhere a button that was not chosen.
+    """
     for header, yes in (("Opt out", ""), ("Newsletter", "✓"), ("Deleted", "no")):
         marked, other = ({"email": "ada@example.com", header: one} for one in (cross, yes))
         mapper = guessed(marked, other)
@@ -524,6 +527,7 @@ def test_a_row_without_the_column_gives_no_consent() -> None:
         ("31 Jan 2024", "mail", "no_mail"),
         ("Jan 31, 2024", "mail", "no_mail"),
         ("1706695200", "mail", "no_mail"),
+        ("●", "unknown", "unknown"),
         ("unsubscribed", "no_mail", "no_mail"),
         ("subscribed", "mail", "mail"),
         ("active", "mail", "unknown"),

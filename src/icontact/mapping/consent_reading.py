@@ -20,10 +20,12 @@ from icontact.mapping.values import is_blank, unboxed
 _CROSS = "✗"
 
 _MARKS = {
-    **dict.fromkeys("✓✔☑✅☒🗸◯〇○", "yes"),  # a circle is a yes in Japanese forms
+    **dict.fromkeys("✓✔☑✅🗸〇", "yes"),
     "☐": "no",
     # A cross may say no, or be the mark of a box that was ticked.
-    **dict.fromkeys("✘✕✖❌×❎☓⨯╳🗴🗵🗶🗷⊠", _CROSS),  # × is the sign of multiplication
+    **dict.fromkeys("✘✕✖❌×❎☓⨯╳🗴🗵🗶🗷⊠☒", _CROSS),  # × is the sign of multiplication
+    # An empty circle is a yes in Japanese forms, and elsewhere a button that was not chosen.
+    **dict.fromkeys("○◯⚪", _CROSS),
 }
 
 #: Letters that no one sees: soft hyphens, zero-width spaces, marks of the direction of writing.
@@ -272,7 +274,7 @@ def _read_text(value: str, meaning: Meaning) -> ConsentAnswer:
     word = normalize_word(text)
     if word in BLANK or not text.strip("-–—. "):
         return "blank"
-    # In doubt the person is not mailed: a cross permits in neither kind of column.
+    # In doubt the person is not mailed: such marks permit in neither kind of column.
     if word in NOT_MAILABLE or word == _CROSS:
         return "no_mail"
     if word in MAILABLE:
