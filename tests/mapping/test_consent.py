@@ -365,10 +365,15 @@ def test_no_word_is_in_two_tables() -> None:
         ("Options", "no"),
         ("Consent to Track", "Unchanged"),
         ("Recevoir les offres de nos partenaires", "Non"),
-        ("Active", "no"),
+        ("Active", "yes"),
+        ("Email verified", "1"),
+        ("Confirmed", True),
+        ("Verified at", "2024-05-01"),
+        ("Order confirmed", "no"),
+        ("Phone verified", "no"),
     ],
 )
-def test_a_column_about_something_else_restricts_no_one(header: str, value: str) -> None:
+def test_a_column_about_something_else_restricts_no_one(header: str, value: object) -> None:
     row = {"email": "ada@example.com", header: value}
     mapper = guessed(row)
 
@@ -384,10 +389,19 @@ def test_a_column_about_something_else_restricts_no_one(header: str, value: str)
         ("Permission", "granted by phone"),
         ("GDPR consent", "see form 12"),
         ("Newsletter", ""),
+        ("Confirmed", "0"),
+        ("Active", "no"),
+        ("Is active", False),
+        ("isEnabled", "false"),
+        ("Verified", 0),
+        ("Email verified", "No"),
+        ("verified_email", False),
+        ("customer.verified", "N"),
+        ("Activo", "no"),
     ],
 )
 def test_a_column_that_cannot_be_read_for_sure_stops_and_names_the_options(
-    header: str, value: str
+    header: str, value: object
 ) -> None:
     row = {"email": "ada@example.com", header: value}
     mapper = guessed(row)

@@ -320,6 +320,8 @@ def late(path: Path, header: str, usual: str, word: str, many: int = 120) -> Pat
         ("Status", "aktiv", "gelöscht"),
         ("State", "Active", "Deleted"),
         ("Lists", "Newsletter (Active)", "Newsletter (Unsubscribed)"),
+        ("Active", "yes", "no"),
+        ("Confirmed", "1", "0"),
     ],
 )
 def test_a_refusal_below_the_first_rows_is_not_pushed(
@@ -342,7 +344,6 @@ def test_a_refusal_below_the_first_rows_is_not_pushed(
         ("Status", "paid", "cancelled"),
         ("SMS", "active", "do not contact"),
         ("City", "Bonn", "Removed"),
-        ("Active", "yes", "no"),
         ("Notes", "", "He left; call again"),
     ],
 )

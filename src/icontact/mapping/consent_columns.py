@@ -9,6 +9,7 @@ from typing import Any
 from icontact.errors import ConsentError
 from icontact.mapping.consent import ColumnMeaning, ConsentColumn, said_no
 from icontact.mapping.consent_headers import (
+    PLAIN_DOUBT,
     PLAIN_NO,
     HeaderKind,
     is_about_email,
@@ -34,8 +35,8 @@ from icontact.mapping.normalize import header_words
 from icontact.mapping.values import is_blank
 
 _GENERAL = frozenset(
-    "status state statut estado stato stav tila статус durum ステータス 状態 active aktiv enabled "
-    "confirmed memberstatus subscribertype".split()
+    "status state statut estado stato stav tila статус durum ステータス 状態 memberstatus "
+    "subscribertype".split()
 )
 
 #: How deep the fields of objects are looked at.
@@ -127,14 +128,20 @@ def _meaning(
     if any(map(is_strong, values)):
         return "yes"
     are_known = [read(value, "yes") in ("mail", "no_mail") for value in values]
-    if name in _GENERAL:
+    if name in _GENERAL or name in PLAIN_DOUBT:
         # A plain yes or no alone does not show what it is about.
         words = {normalize_word(text) for value in values for text in texts_in(value)}
-        return "yes" if all(are_known) and words & WEAK_NOT_MAILABLE else None
+        if all(are_known) and words & WEAK_NOT_MAILABLE:
+            return "yes"
+        return "unsure" if name in PLAIN_DOUBT and any(map(_is_no, values)) else None
     if are_known and all(are_known):
         return "yes"
     is_about = any(are_known) or _ABOUT_CONSENT.search(name) or (not values and "letter" in name)
     return "unsure" if is_about and any_rows else None
+
+
+def _is_no(value: object) -> bool:
+    return read(value, "yes") == "no_mail"
 
 
 def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> str | None:
@@ -180,8 +187,10 @@ class LaterRows:
     ) -> None:
         self._columns = frozenset(columns)
         self._first_rows = first_rows
+        #: The columns whose plain no is a doubt.
+        self._doubted = {key for key in self._columns if plain_status(str(key)) in PLAIN_DOUBT}
         #: By column and word, since a status such as *cancelled* may be in half of all rows.
-        self._known: dict[tuple[str, str], ConsentColumn | None] = {}
+        self._known: dict[tuple[str, str | None], ConsentColumn | None] = {}
 
     def refusing_column(
         self, row: Mapping[Any, Any], read_keys: Iterable[Hashable]
@@ -196,7 +205,7 @@ class LaterRows:
                 fields = [(key, None), *_fields_in(key, value)]
                 if any(kind_of(name) or doubtful_word(inner) for name, inner in fields):
                     one = column_of(key, [row])
-            elif (word := doubtful_word(value)) is not None:
+            elif (word := doubtful_word(value)) or (key in self._doubted and _is_no(value)):
                 if (key, word) not in self._known:
                     self._known[key, word] = column_of(key, [*self._first_rows, row])
                 one = self._known[key, word]

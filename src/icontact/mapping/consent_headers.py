@@ -29,6 +29,9 @@ _DETAILS = _DATES | _WORDS["beside"] | _WORDS["other_things"]
 #: Headers about many things whose plain yes is a no: "Deleted".
 PLAIN_NO = _WORDS["plain_no"]
 
+#: Headers about many things whose plain no is a doubt: "Confirmed".
+PLAIN_DOUBT = _WORDS["plain_doubt"]
+
 #: A longer header is a text of its own; questions of forms are shorter.
 _LONGEST = 1_000
 
@@ -104,9 +107,9 @@ def plain_status(header: str) -> str | None:
     plain = header_words(_answers().sub(" ", header))
     words = [word for word in plain if word not in _WORDS["fillers"]]
     name, rest = "".join(words), "".join(_without_prefix(words))
-    if name in _WORDS["plain_status"] | PLAIN_NO:
+    if name in _WORDS["plain_status"] | PLAIN_NO | PLAIN_DOUBT:
         return name
-    return rest if rest in PLAIN_NO else None
+    return rest if rest in PLAIN_NO | PLAIN_DOUBT else None
 
 
 def is_other_channel(words: Sequence[str]) -> bool:
