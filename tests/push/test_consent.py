@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -428,6 +429,102 @@ def test_a_title_of_people_who_said_no_stops_until_the_header_is_chosen(
 def test_other_titles_stop_no_push(folder: Folder, path: Path, title: str) -> None:
     path.write_text(f'"{title}"\n\nEmail,Name\nada@example.com,Ada\n')
     assert push_of(folder).run(path).counts["created"] == 1
+
+
+REFUSING_NAMES = """
+unsubscribed_members_export_ab12.csv unsubscribed_email_audience_export_b3eca53876.csv
+nonsubscribed_segment_export_0a1b2c3d4e.csv cleaned_members_export_ab12.csv
+cleaned_segment_export_1a10653875.csv cleaned_email_audience_export.csv bounced-contacts.tsv
+do_not_contact.csv suppression-list.csv suppressions.csv optouts.csv Opt-Outs-2024-03.csv
+abgemeldet.csv Unsubscribes.CSV UnsubscribedMembers.txt newsletter-désabonnés.csv dnc.csv
+deleted_and_unsubscribed.csv unsubscribed-and-not-confirmed.csv blacklist.csv not-subscribed.csv
+2024_hard_bounces.csv unsubscribe-reasons.csv
+"""
+
+
+@pytest.mark.parametrize("name", REFUSING_NAMES.split())
+def test_a_file_named_as_one_of_people_who_said_no_stops_until_it_has_another_name(
+    folder: Folder, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_text("Email,Name\nada@example.com,Ada\n")
+
+    with pytest.raises(ConfigError, match=r"must not be mailed.*rename the file"):
+        push_of(folder).run(path)
+
+    assert folder.contacts.list().count() == 0
+    assert push_of(folder).run(path.rename(tmp_path / "members.csv")).counts["created"] == 1
+
+
+HARMLESS_NAMES = """
+subscribed_members.csv resubscribed.csv not-unsubscribed.csv all-except-optouts.csv
+active_without_bounced.csv cleaned_contacts.csv cleaned.csv march-optin.csv sms_unsubscribed.csv
+do-not-call.csv email-not-opened.csv rejects.csv abonnenten-ohne-abgemeldete.csv
+subscribed_email_audience_export_b3eca53876.csv newsletter.csv
+"""
+
+
+@pytest.mark.parametrize("name", HARMLESS_NAMES.split())
+def test_files_of_other_names_stop_no_push(folder: Folder, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "unsubscribed" / name
+    path.parent.mkdir()
+    path.write_text("Email,Name\nada@example.com,Ada\n")
+    assert push_of(folder).run(path).counts["created"] == 1
+
+
+@pytest.mark.parametrize("name", ["unsubscribed.csv.gz", "unsubscribed.jsonl", "unsubscribed.xlsx"])
+def test_the_name_of_a_file_of_any_kind_counts(folder: Folder, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name.endswith("x"):
+        workbook(path, "People")
+    elif name.endswith("z"):
+        path.write_bytes(gzip.compress(b"Email\nada@example.com\n"))
+    else:
+        path.write_text('{"Email": "ada@example.com"}\n')
+
+    with pytest.raises(ConfigError, match="must not be mailed"):
+        push_of(folder).run(path)
+
+    with path.open("rb") as file, pytest.raises(ConfigError, match="must not be mailed"):
+        push_of(folder).run(read_rows(file))
+    called = read_rows(io.BytesIO(path.read_bytes()), name=name)
+    with pytest.raises(ConfigError, match="must not be mailed"):
+        push_of(folder).run(called)
+    assert push_of(folder).run(read_rows(io.BytesIO(path.read_bytes()))).counts["created"] == 1
+
+
+def test_a_sheet_or_a_header_that_was_chosen_does_not_change_the_name_of_the_file(
+    folder: Folder, tmp_path: Path
+) -> None:
+    path = workbook(tmp_path / "unsubscribed.xlsx", "People")
+    with pytest.raises(ConfigError, match="must not be mailed"):
+        push_of(folder).run(read_rows(path, sheet="People", header_line=1))
+
+
+@pytest.mark.parametrize(
+    ("header", "no", "created"),
+    [("Opt Out", "no", 2), ("Opt Out", "", None), ("Deceased", "no", None)],
+)
+def test_a_column_that_says_who_opted_out_and_who_did_not_counts_more_than_the_name_of_the_file(
+    folder: Folder, tmp_path: Path, header: str, no: str, created: int | None
+) -> None:
+    path = tmp_path / "shop_optout_email.csv"
+    path.write_text(f"Email,{header}\nada@example.com,{no}\nbo@example.com,yes\ncy@example.com,\n")
+    push = push_of(folder, do_not_contact=[header])
+    if created is None:
+        with pytest.raises(ConfigError, match="must not be mailed"):
+            push.run(path)
+    else:
+        assert push.run(path).counts["created"] == created
+
+
+def test_a_file_of_rejects_may_have_any_name(folder: Folder, tmp_path: Path) -> None:
+    given, rejects = tmp_path / "people.csv", tmp_path / "newsletter-rejected-bounced.csv"
+    given.write_text("Email,Name\nada@example,Ada\n")
+    push_of(folder).run(given).rejects_to_csv(rejects)
+    rejects.write_text(rejects.read_text().replace("ada@example,", "ada@example.com,"))
+
+    assert push_of(folder).run(rejects).counts["created"] == 1
 
 
 @pytest.mark.parametrize(

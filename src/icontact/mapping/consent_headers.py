@@ -127,6 +127,15 @@ def is_about_email(words: Sequence[str]) -> bool:
     return _finds("email", words)
 
 
+def says_no(words: Sequence[str]) -> bool:
+    """Return whether the words of a file's name say no, whatever is beside those that do."""
+    beside = None if is_other_channel(words) else _beside_no(words)
+    if beside is None:
+        return kind_of(" ".join(words)) == "no"
+    before = next((at for at, word in enumerate(beside) if word != words[at]), len(beside))
+    return before == 0 or words[before - 1] not in _WORDS["leaving_out"]
+
+
 def is_negated(words: Sequence[str]) -> bool:
     """Return whether words such as *not*, *missing*, *refused* are among some."""
     return _has(words, "negations") or _finds_word("negation", words)

@@ -16,7 +16,8 @@ from icontact.mapping import ContactMapper, Explanation
 from icontact.mapping.addresses import meant_addresses
 from icontact.mapping.consent import ConsentColumn
 from icontact.mapping.consent_columns import LaterRows, certain_no, not_read
-from icontact.mapping.consent_reading import is_plain_refusal
+from icontact.mapping.consent_reading import REFUSAL, is_plain_refusal
+from icontact.mapping.normalize import header_words
 from icontact.mapping.values import is_blank, scalar_text, unboxed
 from icontact.models import ContactFields
 from icontact.push.decisions import restricting_status
@@ -25,6 +26,7 @@ from icontact.push.policy import PushPolicy
 from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 from icontact.sources import (
     FIRST_ROWS,
+    REASON_COLUMN,
     SURPLUS_KEY,
     BadRow,
     RowFile,
@@ -97,12 +99,28 @@ def _check_columns(rows: RowFile | TableRows, mapper: ContactMapper) -> None:
     try:
         if isinstance(rows, RowFile) and rows.refusing_title is not None:
             raise ConfigError(f"{rows.name}: {rows.refusing_title}")
+        if isinstance(rows, RowFile) and rows.refusing_name is not None:
+            _check_name(rows, rows.refusing_name, mapper)
         refuse_duplicates(mapper, rows.duplicate_columns)
         mapper.require_consent_read(rows.columns, rows.first_rows())
     except ConfigError:
         if isinstance(rows, RowFile):
             rows.close()
         raise
+
+
+def _check_name(rows: RowFile, name: str, mapper: ContactMapper) -> None:
+    """Refuse a file with a name such as "unsubscribed.csv", unless a column says more than that."""
+    if REASON_COLUMN in rows.columns:
+        return  # rejects of a push, whatever their file is called
+    for one in mapper.consent.with_words(rows.first_rows()).columns:
+        # "optout.csv" may be named after its column, which says of some that they may be mailed.
+        if " ".join(header_words(str(one.column))) in REFUSAL and True in one.words.values():
+            return
+    raise ConfigError(
+        f"{name}: the name of the file reads like one of people who must not be mailed. If "
+        "they may be, or if its columns say who may not, rename the file"
+    )
 
 
 def _compare(reader: _RowReader, journal: Journal) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -11,7 +13,7 @@ import attrs
 from icontact._wording import listed
 from icontact.errors import ConfigError
 from icontact.mapping import ContactMapper
-from icontact.mapping.consent_headers import kind_of
+from icontact.mapping.consent_headers import kind_of, says_no
 from icontact.mapping.consent_reading import (
     NOT_MAILABLE,
     is_plain_refusal,
@@ -19,6 +21,7 @@ from icontact.mapping.consent_reading import (
 )
 from icontact.mapping.contact_fields import looks_like_address, shown
 from icontact.mapping.field_aliases import field_of
+from icontact.mapping.normalize import header_words
 from icontact.sources.rows import BadRow, DoubtfulRow, addresses_in
 
 #: As many lines of a file are looked at for its header.
@@ -28,6 +31,15 @@ _ALSO_READ = ", beside what the others say about consent"
 
 #: The most words of a title.
 _LONGEST_TITLE = 4
+
+#: Words of the names of files that say nothing. People clean up lists themselves.
+_OF_FILES = frozenset(
+    "cleaned contacts copy csv export exports gz json jsonl list members ndjson ods tab tsv txt "
+    "xls xlsb xlsm xlsx".split()
+)
+
+#: How Mailchimp names the file of addresses that cannot be reached.
+_CLEANED = re.compile("cleaned_(?:members|segment|(?:email_)?audience)_export")
 
 
 @attrs.define
@@ -230,6 +242,18 @@ def names_refusal(title: str) -> bool:
     # A longer one may say that they are left out.
     is_short = len(title.split()) <= _LONGEST_TITLE
     return is_short and (kind_of(title) == "no" or normalize_word(title) in NOT_MAILABLE)
+
+
+def names_refusing_file(name: str) -> bool:
+    """Tell whether a file's name is one of people who must not be mailed: "unsubscribed.csv"."""
+    name = Path(name).name
+    words = [
+        word
+        for word in header_words(name)
+        if word not in _OF_FILES and not any(map(str.isdecimal, word))
+    ]
+    is_known = " ".join(words) in NOT_MAILABLE or _CLEANED.match(name.lower()) is not None
+    return is_known or says_no(words)
 
 
 def refusing_line(lines: Iterable[tuple[int, Sequence[str]]]) -> str | None:

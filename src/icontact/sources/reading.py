@@ -23,7 +23,7 @@ from icontact.sources.encodings import (
     recognised_encoding,
 )
 from icontact.sources.excel_rows import ExcelReader, is_workbook, workbook_rows
-from icontact.sources.header import header_hint
+from icontact.sources.header import header_hint, names_refusing_file
 from icontact.sources.json_rows import JsonReader, is_one_object, json_lines, json_list
 from icontact.sources.rows import (
     FIRST_ROWS,
@@ -85,10 +85,17 @@ class RowFile(Iterator[SourceRow]):
             only the first one is read.
         refusing_title: What says that people of the file must not be mailed, such as a sheet
             "Unsubscribed", and what to do; ``None`` if the sheet or the line was chosen.
+        refusing_name: The name of the file, if it is one of people who must not be mailed, such as
+            ``unsubscribed.csv``.
     """
 
     def __init__(
-        self, name: str, text: io.TextIOWrapper, encoding: Encoding, reader: FileReader
+        self,
+        name: str,
+        text: io.TextIOWrapper,
+        encoding: Encoding,
+        reader: FileReader,
+        refusing_name: str | None = None,
     ) -> None:
         self.name = name
         self.columns: tuple[str, ...] = reader.columns
@@ -97,6 +104,7 @@ class RowFile(Iterator[SourceRow]):
         self.delimiter: str | None = reader.delimiter
         self.duplicate_columns: Mapping[str, tuple[int, ...]] = reader.duplicate_columns
         self.refusing_title: str | None = reader.refusing_title
+        self.refusing_name: str | None = refusing_name
         self._text, self._reader = text, reader
         self._note = encoding.note
         self._rows: Iterator[NumberedRow] = iter(reader)
@@ -204,6 +212,8 @@ def read_rows(
     named = None if encoding is None else named_encoding(encoding)
     mark = None if delimiter is None else checked_delimiter(delimiter)
     called = name or (str(source) if isinstance(source, str | PathLike) else "the input")
+    own = source if isinstance(source, str | PathLike) else getattr(source, "name", None)
+    refusing = next(filter(names_refusing_file, map(str, (own, name))), None)
     stream = _opened(source, called)
     try:
         stream = unzipped(stream)
@@ -213,12 +223,13 @@ def read_rows(
             stream = cast("BinaryIO", lines.buffer)
             chosen = sheet is not None
             reader = ExcelReader(about, lines, called, chosen=chosen, header_line=header_line)
-            return RowFile(called, lines, Encoding(name="utf-8"), reader)
+            return RowFile(called, lines, Encoding(name="utf-8"), reader, refusing)
         if sheet is not None:
             raise ConfigError(f"{called} is not a workbook, and has no sheet {sheet!r}")
         found = named or recognised_encoding(stream, called)
         text = open_text(stream, found)
-        return RowFile(called, text, found, _reader(text, called, found, mark, header_line))
+        other = _reader(text, called, found, mark, header_line)
+        return RowFile(called, text, found, other, refusing)
     except BaseException as problem:
         stream.close()
         if not isinstance(problem, UnicodeError):
