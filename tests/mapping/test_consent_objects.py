@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from icontact import ContactMapper
-from icontact.errors import ConsentError
+from icontact.errors import ConsentError, DoNotContact, MappingError
 from icontact.mapping.consent_columns import certain_no
+from icontact.mapping.consent_reading import read
 
 REFUSING: list[tuple[dict[str, Any], bool]] = [
     ({"marketing": {"email": {"status": "unsubscribed"}}}, True),
@@ -78,3 +80,81 @@ def test_the_message_names_the_field_and_no_address() -> None:
         ContactMapper.guess(rows[0], rows).require_consent_read(rows[0], rows)
 
     assert "bo@" not in str(caught.value)
+
+
+NEITHER = {"news": False, "offers": False}
+BOTH = {"news": True, "offers": True}
+ONE = {"news": True, "offers": False}
+
+
+def as_it_is(flags: object) -> object:
+    return flags
+
+
+HEADERS_OF_FLAGS = [
+    "Newsletter topics",
+    "Newsletter",
+    "email_preferences",
+    "preferences",
+    "subscriptions",
+    "Email subscriptions",
+]
+
+
+@pytest.mark.parametrize("form", [as_it_is, json.dumps])
+@pytest.mark.parametrize("header", HEADERS_OF_FLAGS)
+def test_an_object_of_flags_that_are_all_the_same_is_read(header: str, form: Any) -> None:
+    rows = [{"email": "ada@example.com", header: form(flags)} for flags in (BOTH, NEITHER)]
+
+    mapper = ContactMapper.guess(rows[0], rows)
+
+    assert mapper.apply(rows[0]).email == "ada@example.com"
+    with pytest.raises(DoNotContact, match=header):
+        mapper.map(rows[1])
+
+
+@pytest.mark.parametrize("form", [as_it_is, json.dumps])
+@pytest.mark.parametrize("header", HEADERS_OF_FLAGS)
+def test_an_object_of_flags_that_differ_stops_or_rejects_its_row(header: str, form: Any) -> None:
+    rows = [{"email": "ada@example.com", header: form(flags)} for flags in (BOTH, ONE)]
+
+    for some in (rows, rows[1:]):
+        with pytest.raises(ConsentError, match=header):
+            ContactMapper.guess(some[0], some).require_consent_read(some[0], some)
+    with pytest.raises(MappingError, match="not known as a yes or a no"):
+        ContactMapper({"email": "email"}, consent=[header]).map(rows[1])
+
+
+@pytest.mark.parametrize(
+    ("header", "flags"),
+    [
+        ("topics", NEITHER),
+        ("SMS preferences", NEITHER),
+        ("email", {"address": "ada@example.com", "primary": False}),
+        ("settings", ONE),
+    ],
+)
+def test_flags_of_something_else_restrict_no_one(header: str, flags: dict[str, Any]) -> None:
+    row = {"address": "ada@example.com", header: flags}
+
+    ContactMapper({"email": "address"}).require_consent_read(row, [row])
+
+
+@pytest.mark.parametrize(
+    ("flags", "yes_column", "no_column"),
+    [
+        (NEITHER, "no_mail", "mail"),
+        (BOTH, "mail", "no_mail"),
+        (ONE, "unknown", "unknown"),
+        ({"news": 0, "offers": "no"}, "no_mail", "unknown"),
+        ({"news": 1, "offers": 1}, "unknown", "unknown"),
+        ({"news": None, "offers": False}, "no_mail", "mail"),
+        ({}, "unknown", "unknown"),
+        ({"status": "subscribed", "vip": False}, "mail", "mail"),
+    ],
+    ids=str,
+)
+def test_flags_are_read_where_they_agree(
+    flags: dict[str, Any], yes_column: str, no_column: str
+) -> None:
+    assert (read(flags, "yes"), read(flags, "no")) == (yes_column, no_column)

@@ -369,6 +369,22 @@ def test_a_key_that_only_later_rows_have_is_looked_at(folder: Folder, tmp_path: 
     assert not [email for email in on_the_list(folder) if email[0] == "n"]
 
 
+def test_flags_that_only_later_rows_have_are_looked_at(folder: Folder, tmp_path: Path) -> None:
+    header = "Newsletter topics"
+    rows: list[dict[str, Any]] = [
+        {"Email": f"y{number}@example.com", header: None} for number in range(120)
+    ]
+    rows += [
+        {"Email": "n1@example.com", header: {"news": False, "offers": False}},
+        {"Email": "n2@example.com", header: {"news": False, "offers": True}},
+    ]
+    path = tmp_path / "people.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+
+    assert push_of(folder).run(path).counts["rejected"] == 2
+    assert len(on_the_list(folder)) == 120
+
+
 def workbook(path: Path, *names: str) -> Path:
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()

@@ -25,6 +25,7 @@ from icontact.mapping.consent_reading import (
     is_strong,
     is_strong_no,
     normalize_word,
+    plain_flags,
     read,
     read_left,
     refusal_in,
@@ -52,8 +53,8 @@ def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentCol
     """Return the meaning of a column for consent, if header and first rows show one."""
     if not isinstance(column, str):
         return None
-    kind = kind_of(column)
     values = [row[column] for row in rows if column in row and not is_blank(row[column])]
+    kind = _kind(column, values)
     meaning = None if kind is None else _meaning(kind, column, values, bool(rows))
     if meaning is None:
         # The other cells may be about a person, and are shown nowhere.
@@ -61,6 +62,14 @@ def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentCol
         one = ConsentColumn(column=column, meaning="unsure", words=refusals)
         return one if refusals else None
     return ConsentColumn(column=column, meaning=meaning).with_words(rows)
+
+
+def _kind(column: str, values: Iterable[object]) -> HeaderKind | None:
+    """Return the kind of a header; flags below "Newsletter topics" may be about consent."""
+    kind = kind_of(column)
+    if kind is None and is_about_email(header_words(column)) and any(map(plain_flags, values)):
+        return "maybe"
+    return kind
 
 
 def _refusals(column: str, values: Sequence[object]) -> Iterator[str]:
@@ -137,6 +146,7 @@ def _meaning(
     if are_known and all(are_known):
         return "yes"
     is_about = any(are_known) or _ABOUT_CONSENT.search(name) or (not values and "letter" in name)
+    is_about = is_about or any(not all(plain_flags(value)) for value in values)
     return "unsure" if is_about and any_rows else None
 
 
@@ -203,7 +213,8 @@ class LaterRows:
             if key not in self._columns or isinstance(value, Mapping | list | tuple):
                 # Most objects have no such field, and to look at all of it takes long.
                 fields = [(key, None), *_fields_in(key, value)]
-                if any(kind_of(name) or doubtful_word(inner) for name, inner in fields):
+                is_about = any(kind_of(name) or doubtful_word(inner) for name, inner in fields)
+                if is_about or _kind(key, [value]):
                     one = column_of(key, [row])
             elif (word := doubtful_word(value)) or (key in self._doubted and _is_no(value)):
                 if (key, word) not in self._known:

@@ -324,11 +324,27 @@ def _read_entries(entries: list[Any], meaning: Meaning) -> ConsentAnswer:
 
 
 def _read_state(entry: object, meaning: Meaning) -> ConsentAnswer:
-    """Read what an object says: its status, or its only flag, such as ``{"email": false}``."""
+    """Read what an object says: its status, or its flags, such as ``{"email": false}``."""
     if not isinstance(entry, Mapping):
         return "unknown"
     found = next((entry[name] for name in ("status", "value") if name in entry), None)
-    if found is None and len(entry) == 1:
-        (only,) = entry.values()
-        found = only if isinstance(only, bool) else None
+    if found is None:
+        return _read_flags(entry, meaning)
     return read(found, meaning) if isinstance(found, str | bool) else "unknown"
+
+
+def _read_flags(entry: Mapping[Any, Any], meaning: Meaning) -> ConsentAnswer:
+    """Read an object such as ``{"news": false, "offers": false}``: its flags have to agree."""
+    flags = plain_flags(entry)
+    if flags and all(one is flags[0] for one in entry.values() if not is_blank(one)):
+        return _plain(flags[0], meaning)
+    return "no_mail" if meaning == "yes" and flags and not any(flags) else "unknown"
+
+
+def plain_flags(value: object) -> list[bool]:
+    """Return the flags of an object, also in JSON, if it has nothing else. *No* is a flag, too."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        value = _in_json(value)
+    entries = value.values() if isinstance(value, Mapping) else ()
+    words = [normalize_word(str(one)) for one in entries if not is_blank(one)]
+    return [word in YES for word in words] if YES.union(NO).issuperset(words) else []
