@@ -116,7 +116,7 @@ class Suppressions(HasFrame):
             searches = (*_STATUSES, "unlisted")
         seen = IdSet()
         for searched in searches:
-            for contact in self._contacts.list(status=searched, **self._terms):
+            for contact in self._contacts.list(status=one_of(searched), **self._terms):
                 # The warning about an ignored term is not reliable (API 2.6), so look.
                 is_found = contact.status in (_STATUSES if searched == "unlisted" else (searched,))
                 if is_found and seen.add(f"{contact.status}_{contact.contact_id}"):
@@ -128,7 +128,7 @@ class Suppressions(HasFrame):
 
     def _for_a_list(self) -> Iterator[Suppressed]:
         for status in _ENDINGS:
-            pager = self._subscriptions.list(status=status, **self._terms)
+            pager = self._subscriptions.list(status=one_of(status), **self._terms)
             seen = IdSet()
             rows = (
                 one

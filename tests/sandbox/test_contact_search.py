@@ -135,6 +135,15 @@ def test_ignored_terms_can_go_without_a_warning(quirky: Callable[..., Wire]) -> 
     assert "warnings" not in found
 
 
+def test_a_documented_term_can_be_ignored_too(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(unsearchable={"email"})
+    wire.contact("jo@example.com")
+    found = wire.get("/contacts?email=al@example.com&status=normal")
+    assert found["total"] == 1
+    assert found["warnings"] == [IGNORED.format("email")]
+    assert wire.get("/contacts?status=bounced")["total"] == 0
+
+
 def test_a_comma_list_may_be_of_any_length(people: Wire) -> None:
     ids = ",".join(str(number) for number in range(40_000))
     assert names(people, f"contactId={ids},66674163") == "ann"

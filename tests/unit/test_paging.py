@@ -312,6 +312,60 @@ def test_a_search_that_icontact_ignores_without_a_warning_shows_in_a_blank_row()
                     found.all()
 
 
+ONE_PERSON: dict[str, dict[str, Any]] = {
+    "email": {"email": "JO@example.com"},
+    "contactId": {"contact_id": "066674164"},
+    "status": {"status": "bounced"},
+}
+
+
+@pytest.mark.parametrize("term", ONE_PERSON)
+@pytest.mark.parametrize("is_ignored", [False, True])
+def test_a_search_for_one_person_never_gives_another(term: str, *, is_ignored: bool) -> None:
+    ignored = {term} if is_ignored else set()
+    quirks = Quirks(ignored_terms="silent", unsearchable=frozenset(ignored))
+    with Sandbox(quirks=quirks) as sandbox:
+        sandbox.seed(
+            contacts=[
+                {"email": "al@example.com"},
+                {"email": "jo@example.com", "status": "bounced"},
+            ]
+        )
+        folder = sandbox.client().folder()
+        found = folder.contacts.list(**ONE_PERSON[term])
+        for use in (Pager.all, Pager.first, Pager.count):
+            if is_ignored:
+                with pytest.raises(PagingError, match="without a warning"):
+                    use(found)
+            else:
+                use(found)
+        if not is_ignored:
+            assert [one.email for one in found] == ["jo@example.com"]
+            assert found.count() == 1
+        # Who asks for one address exactly compares the rows.
+        jo = folder.contacts.find(email="jo@example.com")
+        assert jo is not None
+        assert jo.email == "jo@example.com"
+
+
+def test_lists_and_subscriptions_are_never_those_of_another() -> None:
+    quirks = Quirks(ignored_terms="silent", unsearchable=frozenset({"listId", "contactId"}))
+    with Sandbox(quirks=quirks) as sandbox:
+        sandbox.seed(contacts=[{"email": "al@example.com"}])
+        sandbox.seed(subscriptions=[{"email": "al@example.com", "status": "normal"}])
+        folder = sandbox.client().folder()
+        (one,) = folder.subscriptions.list()
+        wrong: list[dict[str, Any]] = [
+            {"list_id": one.list_id + 1},
+            {"contact_id": one.contact_id + 1},
+        ]
+        for terms in wrong:
+            with pytest.raises(PagingError, match="without a warning"):
+                folder.subscriptions.list(**terms).first()
+        with pytest.raises(PagingError, match="without a warning"):
+            folder.lists.list(list_id=7).count()
+
+
 @pytest.mark.parametrize(
     ("params", "refused"),
     [

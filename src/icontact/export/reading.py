@@ -190,7 +190,7 @@ class ExportReader:
 
     def _listed(self, status: str) -> Iterator[list[Contact]]:
         terms: dict[str, Any] = {} if self._list is None else {"list_id": self._list.list_id}
-        for page in self._steadily(self._contacts.list(status=status, **terms), "contacts"):
+        for page in self._steadily(self._contacts.list(status=one_of(status), **terms), "contacts"):
             if page.offset == 0 and self._total is None:
                 self._total = page.total
             yield self._index.new(filter(self._is_wanted, page))

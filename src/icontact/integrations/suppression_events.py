@@ -17,6 +17,7 @@ from icontact.integrations.suppression_target import SuppressedPerson, Suppressi
 from icontact.integrations.sync import REASONS, carry_over, opened_state
 from icontact.integrations.worker import InboxService
 from icontact.models import ContactStatus, SubscriptionStatus
+from icontact.models.filters import one_of
 
 __all__ = ["SuppressionIntegration"]
 
@@ -147,7 +148,7 @@ class SuppressionIntegration(InboxService):
             return None
         if reason in _STATUSES and reason in self._reasons:
             return SuppressedPerson(email=email, contact_id=contact_id, reason=reason)
-        for one in self._folder.subscriptions.list(contact_id=contact_id):
+        for one in self._folder.subscriptions.list(contact_id=one_of(contact_id)):
             if (
                 "unsubscribed" in self._reasons
                 and one.contact_id == contact_id

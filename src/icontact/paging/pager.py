@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from typing import Any, Generic, TypeVar
 
 import attrs
 
 from icontact import wire
+from icontact.addresses import canonical_address
 from icontact.errors import CallError, PagingError, RepeatedRows
 from icontact.frames import Frame, HasFrame, ResultList, make_frame
 from icontact.notebook import Preview
@@ -146,8 +147,11 @@ class Pager(HasFrame, Generic[T]):
         max_items: int | None = None,
         workers: int = 1,
         identity: str = "",
+        exact: Mapping[str, object] | None = None,
     ) -> None:
         self._send, self._call, self._model, self._key = send, call, model, key
+        #: What every row must have, by attribute.
+        self._exact = {name: _comparable(name, value) for name, value in (exact or {}).items()}
         self._page_size: PageSize = page_size
         self._max_items = max_items
         self._workers, self._identity = workers, identity
@@ -231,16 +235,32 @@ class Pager(HasFrame, Generic[T]):
     def first(self) -> T | None:
         """Return the first row, or None. Asks for no more than one."""
         most = 1 if self._max_items is None else min(1, self._max_items)
-        one = Pager(self._send, self._call, self._model, self._key, page_size=1, max_items=most)
+        one = Pager(
+            self._send,
+            self._call,
+            self._model,
+            self._key,
+            page_size=1,
+            max_items=most,
+            exact=self._exact,
+        )
         return next(iter(one), None)
 
     def count(self) -> int:
         """Return how many rows there are; by the total where iContact states one.
 
-        Costs one request, except for listings that state no total: those are read.
+        Costs one request, except for listings that state no total: those are read. Only the first
+        row shows whether iContact ignored a search term without a word (API 2.6): where that
+        matters, count the rows of :meth:`all`.
+
+        Raises:
+            PagingError: If iContact ignored a search term.
         """
         answer = self._send(self._page_call(1, 0))
         _refuse_ignored_terms(answer, self._call)
+        _refuse_blank_rows(answer, self._call, self._key)
+        if self._exact:
+            self._rows(answer)
         total = _count(answer.payload, "total")
         if total is None:
             return sum(1 for _ in self)
@@ -297,7 +317,7 @@ class Pager(HasFrame, Generic[T]):
     def _read(self, answer: Answer, limit: int, offset: int, size: int | None) -> _Fetched[T]:
         _refuse_ignored_terms(answer, self._call)
         _refuse_blank_rows(answer, self._call, self._key)
-        items = tuple(wire.decode_rows(self._model, answer.payload, self._key, answer.call))
+        items = self._rows(answer)
         total, stated = _count(answer.payload, "total"), _count(answer.payload, "limit")
         page = Page(
             items=items[:limit] if self._max_items is not None else items,
@@ -315,6 +335,14 @@ class Pager(HasFrame, Generic[T]):
             is_last=_is_last(len(items), offset + len(items), total, stated, limit),
             body_bytes=answer.body_bytes,
         )
+
+    def _rows(self, answer: Answer) -> tuple[T, ...]:
+        """Read the rows of an answer, and refuse those of somebody else."""
+        items = tuple(wire.decode_rows(self._model, answer.payload, self._key, answer.call))
+        for name, wanted in self._exact.items():
+            if any(_comparable(name, getattr(row, name)) != wanted for row in items):
+                raise _ignored_silently(answer, name)
+        return items
 
     def _side_by_side(
         self, start: _Fetched[T], sizer: PageSizer
@@ -425,7 +453,18 @@ def _refuse_blank_rows(answer: Answer, call: Call, key: str) -> None:
     for row in rows if searched and isinstance(rows, list) else ():
         for name in searched if isinstance(row, dict) else ():
             if row.get(name, name) in (None, ""):
-                raise PagingError(
-                    f"{answer.call}: iContact ignored a term ({name}) without a warning, so the "
-                    "answer has other rows than those asked for"
-                )
+                raise _ignored_silently(answer, name)
+
+
+def _ignored_silently(answer: Answer, name: str) -> PagingError:
+    return PagingError(
+        f"{answer.call}: iContact ignored a term ({name}) without a warning, so the answer has "
+        "other rows than those asked for"
+    )
+
+
+def _comparable(name: str, value: object) -> str:
+    """Return an address, an id or a status in the form in which two of them are compared."""
+    if name == "email":
+        return canonical_address(str(value))
+    return str(value).lstrip("0").lower()

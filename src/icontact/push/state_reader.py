@@ -131,7 +131,7 @@ class StateReader:
             lookups.append(self._read(self._contacts, listing, number))
         if number := journal.known.count():
             subscriptions = self._folder.subscriptions.list(
-                list_id=self._list_id, page_size=size, workers=self._workers.size
+                list_id=one_of(self._list_id), page_size=size, workers=self._workers.size
             )
             lookups.append(self._read(self._subscriptions, subscriptions, number))
         return tuple(lookups)
@@ -222,7 +222,7 @@ class StateReader:
         """
         wanted = list(contact_ids)
         if len(wanted) > _FEW and self._subscriptions.sentinel is None:
-            listing = self._folder.subscriptions.list(list_id=self._list_id, max_items=1)
+            listing = self._folder.subscriptions.list(list_id=one_of(self._list_id), max_items=1)
             first = next(listing.pages())
             for one in first:
                 self._subscriptions.sentinel = one.contact_id
@@ -249,12 +249,14 @@ class StateReader:
         known: dict[int, Contact] = {}
         spelled = spellings(address)
         for spelling in spelled:
-            pages = [*self._folder.contacts.list(email=spelling, page_size=_FEW_CONTACTS).pages()]
+            # With one_of, since whoever else the search finds is passed over by who asked.
+            term = one_of(spelling)
+            pages = [*self._folder.contacts.list(email=term, page_size=_FEW_CONTACTS).pages()]
             found = [one for page in pages for one in page]
             if not found and any(page.total for page in pages):
                 # Deleted ones are counted, too (API 6.4); a second look shows that it is not there.
                 found = self._folder.contacts.list(
-                    status=None, email=spelling, page_size=_FEW_CONTACTS
+                    status=None, email=term, page_size=_FEW_CONTACTS
                 ).all()
             known |= {one.contact_id: one for one in found}
             if known and spelled[-1].isascii():

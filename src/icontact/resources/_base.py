@@ -9,6 +9,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote
 
+import attrs
+
 from icontact import wire
 from icontact.auth import Private
 from icontact.errors import CallSummary, DecodeError, NotFound, RejectedError
@@ -133,6 +135,11 @@ class Resource(Generic[M]):
             max_items=max_items,
             workers=workers,
             identity=self._identity,
+            exact={
+                name: value
+                for name, value in filters.items()
+                if name in attrs.fields_dict(self._model) and _is_exact(name, value)
+            },
         )
 
     def _create(
@@ -283,6 +290,15 @@ class Collection(Resource[M]):
     def get(self, item_id: int, /) -> M:
         """Read one item."""
         return self._item("GET", item_id)
+
+
+def _is_exact(name: str, value: object) -> bool:
+    """Say whether a search term leaves only rows that hold its value."""
+    if name == "status":
+        return isinstance(value, str) and value not in ("total", "unlisted") and "*" not in value
+    if name == "email":
+        return isinstance(value, str) and "*" not in value
+    return name.endswith("_id") and isinstance(value, int | str)
 
 
 def _nothing_stored(answer: Answer) -> RejectedError:

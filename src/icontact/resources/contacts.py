@@ -22,6 +22,7 @@ from icontact.models import (
     ContactStatus,
     Filter,
 )
+from icontact.models.filters import one_of
 from icontact.paging import Pager, PageSize
 from icontact.resources._base import Resource
 from icontact.resources.batches import BatchResult
@@ -80,7 +81,11 @@ class Contacts(Resource[Contact]):
             workers: How many pages are asked for side by side, once the first has stated the total.
                 The rows and their order stay the same; if rows come or go meanwhile, that is a
                 :class:`~icontact.errors.ListingShifted`. See :class:`icontact.Pager`.
-            **filters: Search terms that must all match; text may hold ``*``.
+            **filters: Search terms that must all match; text may hold ``*``. Rows with another
+                ``status``, ``email`` or id than the one that is given are refused by a
+                :class:`~icontact.errors.PagingError`: iContact may ignore a term without a word
+                (API 2.6). With :func:`icontact.one_of` they are yours to compare, and no row shows
+                its ``list_id``.
         """
         terms = {**({} if status is None else {"status": status}), **filters}
         return self._list(
@@ -111,7 +116,8 @@ class Contacts(Resource[Contact]):
         canonical, spelled = canonical_address(wanted), spellings(wanted)
         by_id: dict[int, Contact] = {}
         for spelling in spelled:
-            for contact in self.list(email=spelling):
+            # With one_of, since whoever else the search finds is passed over here.
+            for contact in self.list(email=one_of(spelling)):
                 if canonical_address(contact.email) == canonical:
                     by_id[contact.contact_id] = contact
             if by_id and spelled[-1].isascii():

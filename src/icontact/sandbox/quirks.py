@@ -56,6 +56,9 @@ class Quirks:
     ignored_terms: Literal["warned", "silent"] = "warned"
     """API 2.6: whether a search says which terms it ignored. Recorded; a client: not always."""
 
+    unsearchable: frozenset[str] = frozenset()
+    """API 2.6: terms that a search ignores although they are documented. None was seen."""
+
     case_sensitive_search: bool = False
     """API 2.6: matching presumably ignores case. Unknown."""
 

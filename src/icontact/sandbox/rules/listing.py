@@ -65,6 +65,9 @@ def search(
     ``base`` holds for every row of the collection. Terms that are not known are warned about.
     """
     query, store, quirks = context.incoming.query, context.store, context.quirks
+    if quirks.unsearchable:
+        terms = {name: listing.terms[name] for name in listing.terms.keys() - quirks.unsearchable}
+        listing = attrs.evolve(listing, terms=terms)
     known = {name: listing.terms[name] for name in query if name in listing.terms}
     for name in listing.passed:
         known.pop(name, None)
