@@ -57,6 +57,20 @@ def test_a_column_that_cannot_be_read_stops_with_the_options(
     assert emails(embedded) == ["a@example.com"]
 
 
+def test_the_second_column_of_a_name_is_named_with_its_position(
+    embedded: Sandbox, tmp_path: Path
+) -> None:
+    name = file(tmp_path, "email,Opt out,Opt out", "a@example.com,no,yes")
+    words = ("--map", "email=email", "--only-mapped", "--ignore-column", "Opt out")
+
+    code, said = push(name, *words)
+
+    assert code == 2
+    assert "\n  --ignore-column 'Opt out (column 3)'" in said
+    assert push(name, *words, "--ignore-column", "Opt out (column 3)")[0] == 0
+    assert emails(embedded) == ["a@example.com"]
+
+
 def test_several_columns_may_be_named(embedded: Sandbox, tmp_path: Path) -> None:
     name = file(
         tmp_path, "email,A,B,C", "a@example.com,no,no,yes", "b@example.com,no,yes,yes",

@@ -629,8 +629,9 @@ def test_the_second_column_of_a_name_about_consent_must_be_read_or_ignored(
         )
 
     second = f"{name} (column 3)"
-    with pytest.raises(ConsentError, match=re.escape(second)):
+    with pytest.raises(ConsentError, match=re.escape(second)) as caught:
         push_of(folder, ignore=name).run(table())
+    assert str(caught.value).endswith(f"give its name with the position: '{second}'")
     option = "do_not_contact" if name == "Opt out" else "consent"
     report = push_of(folder, ignore=name, **{option: second}).run(table())
     assert on_the_list(folder) == ["ada@example.com"]

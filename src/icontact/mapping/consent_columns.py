@@ -32,7 +32,7 @@ from icontact.mapping.consent_reading import (
     texts_in,
 )
 from icontact.mapping.contact_fields import shown
-from icontact.mapping.normalize import header_words
+from icontact.mapping.normalize import POSITION, header_words
 from icontact.mapping.values import is_blank
 
 _GENERAL = frozenset(
@@ -231,10 +231,12 @@ def not_read(columns: Sequence[ConsentColumn]) -> ConsentError:
     named = "; ".join(map(str, columns))
     subject = "a column" if len(columns) == 1 else f"{len(columns)} columns"
     verb, each = ("is", "it") if len(columns) == 1 else ("are", "each")
+    second = next((one.column for one in columns if POSITION.search(str(one.column))), None)
+    hint = "" if second is None else f"; give its name with the position: {shown(second)}"
     return ConsentError(
         f"{subject} about consent {verb} not read: {named}. Say what {each} means: "
         "do_not_contact (its yes means: do not mail), consent (its yes means: may be mailed), or "
-        "ignore",
+        f"ignore{hint}",
         columns=tuple(one.column for one in columns),
         details=tuple(map(str, columns)),
     )

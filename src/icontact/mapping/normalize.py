@@ -14,7 +14,7 @@ from typing import Any
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 
 #: What the second column of a name has behind it when it is read.
-_PLACE = re.compile(r" \(column [0-9]+\)$")
+POSITION = re.compile(r" \(column [0-9]+\)$")
 
 #: How letters outside ASCII begin when their UTF-8 is read as Latin-1.
 _MOJIBAKE = re.compile("[ÂÃÄÅÎÏÐÑØÙ][\x80-\xff\u0152-\u2122]|â€")
@@ -59,7 +59,7 @@ def header_words(header: str) -> list[str]:
     (['do', 'not', 'email'], ['unsub', 'time'])
     """
     # Salesforce ends the names of fields that its users made with "__c".
-    header = _PLACE.sub("", header.removesuffix("__c"))
+    header = POSITION.sub("", header.removesuffix("__c"))
     if header.isascii():
         apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
     else:
