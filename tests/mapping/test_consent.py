@@ -567,6 +567,20 @@ def test_each_kind_of_value_is_read(value: object, yes_column: str, no_column: s
     assert (read(value, "yes"), read(value, "no")) == (yes_column, no_column)
 
 
+def test_permission_that_is_only_implied_is_left_to_the_person_who_pushes() -> None:
+    """It ends after a time, and Constant Contact's file does not say when it began."""
+    header = "Email permission status"
+    words = ["Express", "Implied", "Implicit", "Temporary hold", "temp_hold", "No permissions set"]
+    rows = [{"email": "ada@example.com", header: word} for word in words]
+    mapper = guessed(*rows)
+
+    assert mapper.apply(rows[0]).email == "ada@example.com"
+    for row in rows[1:3]:
+        with pytest.raises(MappingError, match=r"word 'Impli.*Write yes or no"):
+            mapper.map(row)
+    assert not any(may_be_mailed(mapper, row) for row in rows[3:])
+
+
 def test_the_lines_say_how_each_word_is_read() -> None:
     rows = [
         {"email": "a@example.com", "Opt out": "Yes", "News": "x", "UNSUB_TIME": "2024-01-01"},
