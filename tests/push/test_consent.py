@@ -534,6 +534,18 @@ def test_a_column_that_says_who_opted_out_and_who_did_not_counts_more_than_the_n
         assert push.run(path).counts["created"] == created
 
 
+def test_a_file_whose_columns_refuse_all_its_people_needs_no_other_name(
+    folder: Folder, tmp_path: Path
+) -> None:
+    path = tmp_path / "unsubscribed_members_export.csv"
+    path.write_text("Email,UNSUB_TIME\nada@example.com,2024-03-01\nbo@example.com,2024-03-02\n")
+
+    report = ListPush.guessed(folder, "Newsletter", path).run(path)
+
+    assert report.counts["skipped"] == 2
+    assert all("UNSUB_TIME" in outcome.reason for outcome in report.outcomes)
+
+
 def test_a_file_of_rejects_may_have_any_name(folder: Folder, tmp_path: Path) -> None:
     given, rejects = tmp_path / "people.csv", tmp_path / "newsletter-rejected-bounced.csv"
     given.write_text("Email,Name\nada@example,Ada\n")

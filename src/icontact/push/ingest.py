@@ -113,7 +113,10 @@ def _check_name(rows: RowFile, name: str, mapper: ContactMapper) -> None:
     """Refuse a file with a name such as "unsubscribed.csv", unless a column says more than that."""
     if REASON_COLUMN in rows.columns:
         return  # rejects of a push, whatever their file is called
-    for one in mapper.consent.with_words(rows.first_rows()).columns:
+    first_rows = rows.first_rows()
+    if first_rows and all(mapper.consent.check(row) for row in first_rows):
+        return  # its columns say the same as its name
+    for one in mapper.consent.with_words(first_rows).columns:
         # "optout.csv" may be named after its column, which says of some that they may be mailed.
         if " ".join(header_words(str(one.column))) in REFUSAL and True in one.words.values():
             return
