@@ -250,8 +250,8 @@ class Pager(HasFrame, Generic[T]):
         """Return how many rows there are; by the total where iContact states one.
 
         Costs one request, except for listings that state no total: those are read. Only the first
-        row shows whether iContact ignored a search term without a word (API 2.6): where that
-        matters, count the rows of :meth:`all`.
+        row shows whether iContact ignored a search term silently (API 2.6): where that matters,
+        count the rows of :meth:`all`.
 
         Raises:
             PagingError: If iContact ignored a search term.
@@ -337,7 +337,7 @@ class Pager(HasFrame, Generic[T]):
         )
 
     def _rows(self, answer: Answer) -> tuple[T, ...]:
-        """Read the rows of an answer, and refuse those of somebody else."""
+        """Read the rows of an answer, and refuse those that were not asked for."""
         items = tuple(wire.decode_rows(self._model, answer.payload, self._key, answer.call))
         for name, wanted in self._exact.items():
             if any(_comparable(name, getattr(row, name)) != wanted for row in items):

@@ -249,7 +249,7 @@ class StateReader:
         known: dict[int, Contact] = {}
         spelled = spellings(address)
         for spelling in spelled:
-            # With one_of, since whoever else the search finds is passed over by who asked.
+            # With one_of, since other contacts that the search finds are passed over by the caller.
             term = one_of(spelling)
             pages = [*self._folder.contacts.list(email=term, page_size=_FEW_CONTACTS).pages()]
             found = [one for page in pages for one in page]

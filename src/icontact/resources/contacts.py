@@ -81,11 +81,10 @@ class Contacts(Resource[Contact]):
             workers: How many pages are asked for side by side, once the first has stated the total.
                 The rows and their order stay the same; if rows come or go meanwhile, that is a
                 :class:`~icontact.errors.ListingShifted`. See :class:`icontact.Pager`.
-            **filters: Search terms that must all match; text may hold ``*``. Rows with another
-                ``status``, ``email`` or id than the one that is given are refused by a
-                :class:`~icontact.errors.PagingError`: iContact may ignore a term without a word
-                (API 2.6). With :func:`icontact.one_of` they are yours to compare, and no row shows
-                its ``list_id``.
+            **filters: Search terms that must all match; text may hold ``*``. iContact may ignore a
+                term silently (API 2.6): rows with another ``status``, ``email`` or id than the one
+                that is given are refused by a :class:`~icontact.errors.PagingError`. With
+                :func:`icontact.one_of` they are yours to compare. No row shows its ``list_id``.
         """
         terms = {**({} if status is None else {"status": status}), **filters}
         return self._list(
@@ -116,7 +115,7 @@ class Contacts(Resource[Contact]):
         canonical, spelled = canonical_address(wanted), spellings(wanted)
         by_id: dict[int, Contact] = {}
         for spelling in spelled:
-            # With one_of, since whoever else the search finds is passed over here.
+            # With one_of, since other contacts that the search finds are passed over here.
             for contact in self.list(email=one_of(spelling)):
                 if canonical_address(contact.email) == canonical:
                     by_id[contact.contact_id] = contact
