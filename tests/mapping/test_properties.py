@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -123,6 +124,77 @@ def test_no_refusal_and_no_note_repeats_a_value(name: str, value: Any) -> None:
         seen = [repr(contact), *contact.notes]
 
     assert CANARY not in "".join([*seen, repr(EVERYTHING.explain(row))])
+
+
+class Raising:
+    def fail(self, *_: object) -> Any:
+        raise ValueError(CANARY)
+
+    __str__ = __repr__ = __eq__ = __bool__ = fail
+    __hash__ = None  # type: ignore[assignment]  # like a frame
+
+
+class RaisingText(str):
+    __slots__ = ()
+
+    def strip(self, *_: object) -> str:
+        raise ValueError(CANARY)
+
+    __str__ = strip
+
+
+class RaisingList(list[Any]):
+    def __iter__(self) -> Any:
+        raise ValueError(CANARY)
+
+
+class RaisingRow(dict[str, Any]):
+    def get(self, *_: object) -> Any:
+        raise ValueError(CANARY)
+
+
+def type_name(value: object) -> str:
+    return type(value).__name__
+
+
+ITSELF: list[Any] = []
+ITSELF.append(ITSELF)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Raising(), RaisingText("x"), RaisingList([1]), ITSELF, 10**6000, [10**6000],
+        {10**6000, 1}, {"status": 10**6000}, Fraction(10**6000, 3),
+    ],
+    ids=type_name,
+)  # fmt: skip
+@pytest.mark.parametrize("name", [*NAMES, "doNotEmail"])
+def test_a_value_whose_own_methods_raise_is_refused_like_others(name: str, value: Any) -> None:
+    row = {"email": "jo@example.com", name: value}
+    for read in (EVERYTHING.map, EVERYTHING.apply, EVERYTHING.explain):
+        try:
+            read(row)
+        except MappingError as error:
+            assert CANARY not in repr(error)
+            assert error.__context__ is None
+
+
+@pytest.mark.parametrize("value", [Raising(), 10**6000, [10**6000], ITSELF], ids=type_name)
+@pytest.mark.parametrize("option", ["do_not_contact", "consent"])
+def test_what_cannot_be_read_where_a_row_says_who_may_be_mailed_is_not_a_yes(
+    option: str, value: Any
+) -> None:
+    options: dict[str, Any] = {option: "said"}
+    with pytest.raises(MappingError, match=r"not known as a yes|must not be mailed") as refused:
+        ContactMapper({"email": "email"}, **options).map({"email": "jo@example.com", "said": value})
+    assert refused.value.field in ("consent", "do_not_contact")
+
+
+@pytest.mark.parametrize("read", [EVERYTHING.map, EVERYTHING.apply, EVERYTHING.explain])
+def test_a_row_whose_own_methods_raise_is_refused(read: Any) -> None:
+    with pytest.raises(MappingError, match=r"^the row cannot be read: ValueError$"):
+        read(RaisingRow(email="jo@example.com"))
 
 
 @pytest.mark.parametrize("length", [10_000, 200_000])

@@ -191,7 +191,10 @@ class ConsentCheck:
             value = row.get(key)
             if value is None and meaning == "no":
                 continue
-            answer = reader(value)
+            try:
+                answer = reader(value)
+            except Exception:  # noqa: BLE001  # what cannot be read might be a no
+                answer = "unknown"
             if answer == "no_mail":
                 return said_no(key)
             if problem is not None:
@@ -244,9 +247,14 @@ def said_no(key: Key) -> DoNotContact:
 
 def _word(value: object) -> str | None:
     """Return a word that a message may show: it is short, and no address."""
-    text = str(value).strip()
-    is_shown = isinstance(value, str | int | float) and len(text) <= _LONGEST_WORD
-    return text if is_shown and "@" not in text and text.isprintable() else None
+    if not isinstance(value, str | int | float):
+        return None
+    try:
+        text = str(value).strip()
+    except Exception:  # noqa: BLE001  # Python refuses to write numbers of thousands of digits
+        return None
+    is_shown = len(text) <= _LONGEST_WORD and "@" not in text and text.isprintable()
+    return text if is_shown else None
 
 
 def _keys(option: str, given: Key | Sequence[Key] | bool | None) -> tuple[Key, ...]:

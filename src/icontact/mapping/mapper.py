@@ -37,7 +37,7 @@ from icontact.mapping.options import (
 )
 from icontact.mapping.result import Explanation, MappedContact, mapping_html
 from icontact.mapping.sample import sample_row
-from icontact.mapping.source import Key, Row, Source, as_mapping
+from icontact.mapping.source import Key, Row, Source, as_mapping, read_row
 from icontact.mapping.values import is_blank
 
 if TYPE_CHECKING:
@@ -267,6 +267,9 @@ class ContactMapper:
         Raises:
             MappingError: As `map`.
         """
+        return read_row(self._apply, row)
+
+    def _apply(self, row: Row) -> MappedContact:
         cells = row if type(row) is dict else as_mapping(row)
         if (problem := self.consent.check(cells)) is not None:
             raise problem
@@ -303,8 +306,11 @@ class ContactMapper:
         Printed, it shows the row's values.
 
         Raises:
-            MappingError: The row is not a mapping.
+            MappingError: The row is not a mapping, or cannot be read.
         """
+        return read_row(self._explain, row)
+
+    def _explain(self, row: Row) -> Explanation:
         cells = as_mapping(row)
         refusal = self.consent.check(cells)
         mapped, country = self._fields_for(cells)

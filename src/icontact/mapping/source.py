@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, Protocol, TypeAlias, cast, get_args
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar, cast, get_args
 
 import attrs
 
@@ -17,6 +17,8 @@ from icontact.mapping.options import SOURCE_OPTIONS
 from icontact.mapping.personal_names import NAME_PARTS, NamePart
 from icontact.mapping.transforms import TRANSFORMS, TransformStep
 from icontact.mapping.values import is_blank
+
+T = TypeVar("T")
 
 #: A row's key: a column's name, or its number where a table has none.
 Key: TypeAlias = str | int
@@ -58,6 +60,34 @@ def as_mapping(row: Any) -> Mapping[Any, Any]:
     raise MappingError(
         f"a row must be a mapping of names to values, not {type(row).__name__}{way_out}"
     )
+
+
+class UnreadableRow(MappingError):
+    """A row, or a value of it, has methods of its own that raise an error.
+
+    Args:
+        kind: The type of that error, whose text may hold a value.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"the row cannot be read: {kind}")
+        self.kind = kind
+
+
+def read_row(read: Callable[[Row], T], row: Row) -> T:
+    """Return what a function makes of a row, whose own objects may raise anything.
+
+    Raises:
+        MappingError: That of the function; `UnreadableRow` in place of any other error.
+    """
+    try:
+        return read(row)
+    except MappingError:
+        raise
+    except Exception as error:  # noqa: BLE001  # such as a list that contains itself
+        kind = type(error).__name__
+    # Outside the block: the error itself may hold a value.
+    raise UnreadableRow(kind)
 
 
 def _key(given: Key | list[Key] | tuple[Key, ...]) -> Key | tuple[Key, ...]:

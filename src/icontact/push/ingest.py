@@ -18,6 +18,7 @@ from icontact.mapping.consent import ConsentColumn
 from icontact.mapping.consent_columns import LaterRows, certain_no, not_read
 from icontact.mapping.consent_reading import REFUSAL, is_plain_refusal
 from icontact.mapping.normalize import header_words
+from icontact.mapping.source import UnreadableRow
 from icontact.mapping.values import is_blank, scalar_text, unboxed
 from icontact.models import ContactFields
 from icontact.push.decisions import restricting_status
@@ -262,7 +263,7 @@ class _RowReader:
         except MappingError as error:
             return self._record_of_refused(row, error)
         except Exception as error:  # noqa: BLE001  # a row's own methods may raise anything
-            return self._unreadable(error)
+            return self._unreadable(type(error).__name__)
         return RowRecord(
             self.count,
             mapped.email,
@@ -295,12 +296,14 @@ class _RowReader:
         A row that restricts its person, or might do so, keeps other rows with the same address
         from being pushed in its place.
         """
+        if isinstance(error, UnreadableRow):
+            return self._unreadable(error.kind)
         if error.field in (None, "email"):
             return self._rejected(None, error.problem)
         try:
             explained = self._mapper.explain(row)
-        except Exception as other:  # noqa: BLE001  # it could be read once, and not a second time
-            return self._unreadable(other)
+        except UnreadableRow as other:  # it could be read once, and not a second time
+            return self._unreadable(other.kind)
         email = explained["email"].result
         meant = _meant_email(row, explained)
         if isinstance(error, NoConsent):
@@ -348,8 +351,8 @@ class _RowReader:
         addresses = dict.fromkeys(str(canonical_address(one)) for one in found)
         return [one for one in addresses if one != address]
 
-    def _unreadable(self, error: Exception) -> RowRecord:
-        reason = Reason.of(ReasonCode.UNREADABLE_ROW, type(error).__name__)
+    def _unreadable(self, kind: str) -> RowRecord:
+        reason = Reason.of(ReasonCode.UNREADABLE_ROW, kind)
         return self._ended(None, OutcomeStatus.REJECTED, reason, restricted=False)
 
     def _rejected(self, email: str | None, problem: str, *, restricted: bool = False) -> RowRecord:
