@@ -199,33 +199,73 @@ def by_day(rows: Iterable[Any], time: str | None = None, *, library: Library = "
     """Count rows by day (UTC): subscriptions, opens, clicks and whatever else has a time.
 
     The columns are ``day``, ``number`` and ``total``, the running sum. Days without a row are
-    there, too, so that the frame can be plotted as it is. Rows without a time are left out.
+    there, too, so that the frame can be plotted as it is. Rows whose time is ``None`` are left
+    out. The first and the last day may be at most 200 years apart.
 
     Args:
-        rows: Models, such as ``folder.subscriptions.list(list_id=7)``.
-        time: The field that counts; by default the first one that holds a time.
+        rows: Models, such as ``folder.subscriptions.list(list_id=7)``, or mappings.
+        time: The field, or the key, that counts: a datetime with a time zone, or a date. By default
+            the first field of a model that holds a time.
         library: ``"pandas"`` or ``"polars"``.
 
     Raises:
         ImportError: If the library is not installed.
-        TypeError: If the rows have no time.
+        TypeError: If the rows have no such field, or it holds something else.
+        ValueError: If a time has no time zone, or the days are too far apart.
     """
     days: Counter[date] = Counter()
     for row in rows:
-        if not time:
-            kind: Any = type(row)
-            time = next((name for name, what in _columns(kind).items() if what == "time"), None)
-        if time is None:
-            raise TypeError(f"{type(row).__name__} has no time: name the field that counts")
-        if (moment := getattr(row, time)) is not None:
-            days[moment.astimezone(UTC).date()] += 1
+        time = time or _first_time(type(row))
+        if (day := _day_of(row, time)) is not None:
+            days[day] += 1
     frame, total = Frame({"day": "date", "number": "int", "total": "int"}), 0
     if days:
         first, last = min(days), max(days)
+        if (last - first).days > _MOST_DAYS:
+            raise ValueError(
+                f"the rows are from {first} to {last}, and days may be at most 200 years apart: "
+                "leave out the rows whose time is wrong"
+            )
         for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
             total += days[day]
             frame.add({"day": day, "number": days[day], "total": total})
     return frame.to(library)
+
+
+#: 200 years.
+_MOST_DAYS = 73_050
+
+
+def _first_time(kind: Any) -> str:
+    """Return the first field of a class that holds a time."""
+    called: str = kind.__name__
+    has_fields: bool = attrs.has(kind) or dataclasses.is_dataclass(kind)
+    columns = _columns(kind) if has_fields else {}
+    for name, what in columns.items():
+        if what == "time":
+            return name
+    raise TypeError(f"{called} has no time: name the field that counts")
+
+
+def _day_of(row: Any, time: str) -> date | None:
+    """Return the day (UTC) of a row, if it has a time."""
+    try:
+        moment = row[time] if isinstance(row, Mapping) else getattr(row, time)
+    except (KeyError, AttributeError):
+        kind = type(row).__name__
+        raise TypeError(f"{kind} has no field {time!r}: name one that holds a time") from None
+    if moment is None or type(moment).__name__ == "NaTType":
+        return None
+    if not isinstance(moment, date):
+        raise TypeError(f"{time} is a {type(moment).__name__}: make it a datetime or a date")
+    if not isinstance(moment, datetime):
+        return moment
+    if moment.tzinfo is None:
+        raise ValueError(f"{time} has no time zone: give it one, such as replace(tzinfo=UTC)")
+    try:
+        return moment.astimezone(UTC).date()
+    except OverflowError:
+        raise ValueError(f"{time} is outside the years 1 to 9999 in UTC: leave it out") from None
 
 
 def make_frame(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -248,6 +248,9 @@ def test_other_values_show_that_they_are_there() -> None:
     assert [mask(value) for value in (None, "", "red", 5)] == ["", "", "r…", "5…"]
 
 
+EAST = timezone(timedelta(hours=14))
+
+
 def test_subscriptions_by_day_have_no_gap(sandbox: Sandbox) -> None:
     def at(day: int) -> datetime:
         return datetime(2026, 1, day, 12, tzinfo=UTC)
@@ -274,6 +277,39 @@ def test_subscriptions_by_day_have_no_gap(sandbox: Sandbox) -> None:
 def test_rows_of_any_class_are_counted_by_a_field_that_is_named() -> None:
     rows = [SimpleNamespace(opened=datetime(2026, 1, 2, tzinfo=UTC))]
     assert frames.by_day(rows, "opened")["number"].tolist() == [1]
+
+
+def test_mappings_and_dates_are_counted_by_day() -> None:
+    days = [date(2026, 1, 2), None, pandas.NaT, datetime(2026, 1, 2, tzinfo=UTC)]
+    rows = [{"day": day} for day in days]
+    assert frames.by_day(rows, "day")["number"].tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "problem"),
+    [
+        ({"opened": 1}, None, "dict has no time: name the field that counts"),
+        ({"opened": 1}, "open", "dict has no field 'open': name one that holds a time"),
+        (models.Open(contact_id=1), "opened", "Open has no field 'opened': name one"),
+        ({"opened": "2026-01-02"}, "opened", "opened is a str: make it a datetime or a date"),
+        ({"opened": datetime(2026, 1, 2)}, "opened", "opened has no time zone"),
+        ({"opened": datetime(1, 1, 1, tzinfo=EAST)}, "opened", "opened is outside the years"),
+        (date(2026, 1, 2), None, "date has no time: name the field that counts"),
+    ],
+)
+def test_rows_that_have_no_time_are_refused_with_what_to_do(
+    row: Any, field: str | None, problem: str
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=problem):
+        frames.by_day([row], field)
+
+
+def test_days_that_are_too_far_apart_are_refused_before_they_are_counted() -> None:
+    rows = [{"at": date.min}, {"at": date.max}]
+    with pytest.raises(ValueError, match=r"from 0001-01-01 to 9999-12-31.*leave out the rows"):
+        frames.by_day(rows, "at")
+
+    assert len(frames.by_day([{"at": date(1930, 1, 1)}, {"at": date(2026, 1, 1)}], "at")) == 35_065
 
 
 @pytest.mark.parametrize(("module", "library"), [(pandas, "pandas"), (polars, "polars")])
