@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any
 
 import pytest
@@ -146,6 +146,24 @@ def test_what_has_no_one_text_is_refused_with_a_way_out(value: object, way_out: 
 )
 def test_choices_are_joined(value: object, text: str) -> None:
     assert joined(value).value == text
+
+
+@pytest.mark.parametrize("text", ['["php", "js"]', ' ["php","js"] ', '["php", "", null, "js"]'])
+def test_choices_in_json_are_joined(text: str) -> None:
+    assert joined(text).value == "php, js"
+
+
+@pytest.mark.parametrize("text", ["[php", "[php]", '{"php": "js"}'])
+def test_what_only_begins_like_json_is_one_choice(text: str) -> None:
+    assert joined(text).value == text
+
+
+class OldColour(str, Enum):  # noqa: UP042  # as older programs write it
+    RED = "dark red"
+
+
+def test_a_member_of_an_enumeration_of_texts_is_its_text() -> None:
+    assert clean_text(OldColour.RED).value == verbatim(OldColour.RED).value == "dark red"
 
 
 def test_choices_are_split_and_joined_with_given_marks() -> None:

@@ -6,7 +6,9 @@ import csv
 import pickle
 import sqlite3
 from contextlib import closing
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ import pytest
 from icontact._files import written_as_a_whole
 from icontact.client import Folder
 from icontact.errors import JournalError
+from icontact.mapping import Source
 from icontact.push import ListPush, PushReport
 from icontact.sandbox import Sandbox
 from icontact.sources import BadRow, read_rows
@@ -113,6 +116,44 @@ def test_a_value_in_the_file_of_rejects_is_read_as_it_was(
         (read,) = rows
     assert not isinstance(read, BadRow)
     assert push.mapper.map(read) == push.mapper.map(row)
+
+
+class Colour(str, Enum):  # noqa: UP042  # as older programs write it
+    RED = "dark red"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(["a", "b"], ["a|b", "c, d"], [], [None, 2.0, True], [["a"]], ("a", "b"), {"b", "a"}),
+        *({"a": 1}, {}, {"a": {"b": {1}}}, [date(2026, 1, 2), Decimal("1.50"), numpy.int64(3)]),
+        *(numpy.array(["a", "b"]), numpy.array([1.0, float("nan")]), numpy.array([True])),
+        *(True, False, numpy.True_, float("inf"), 10**45, Decimal("1E+45"), b"\xff", Colour.RED),
+        *(date(2026, 1, 2), datetime(2026, 1, 2, 3, 4), datetime(2026, 1, 2, tzinfo=UTC)),
+        *(numpy.datetime64("2026-01-02T03:04"), pandas.Timestamp("2026-01-02 03:04:05.678")),
+        *('["a", "b"]', ' ["a"]', '  {"a": 1}', "[1]", "[no list", "{}", "true", "null", "NaN"),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize(
+    "source",
+    ["value", Source("value", transform="joined"), Source("value", transform="verbatim")],
+    ids=str,
+)
+def test_a_row_from_the_file_of_rejects_is_mapped_or_refused_as_it_was(
+    sandbox: Sandbox, make_push: MakePush, tmp_path: Path, value: object, source: Any
+) -> None:
+    push, rejects = make_push({"email": "email", "city": source}), tmp_path / "fix-me.csv"
+    row = {"email": "jo@example.com", "value": value}
+    sandbox.faults.next(401, method="GET")
+
+    push.run([row]).rejects_to_csv(rejects)
+
+    with read_rows(rejects) as rows:
+        (read,) = rows
+    assert not isinstance(read, BadRow)
+    was, now = push.mapper.explain(row), push.mapper.explain(read)
+    assert (now["city"].result, now.ok) == (was["city"].result, was.ok)
 
 
 @pytest.mark.parametrize("value", [float("inf"), Decimal("1e999999"), b"text", {"a": 1}, True])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
+import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from html.entities import html5
@@ -206,7 +207,7 @@ def html_decoded(text: str) -> str:
 def scalar_text(value: object) -> str:
     """Return the text of a str, a number, a bool or a date."""
     if isinstance(value, str):
-        return str(value)
+        return str.__str__(value)  # that of a member of an enumeration is its name
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, (int, float, Decimal)):
@@ -255,7 +256,8 @@ def joined(value: object, *, split: str = "|", separator: str = ", ") -> Transfo
     """Return a multi-select as one text.
 
     Args:
-        value: A list, tuple or set (a set is sorted), or a text such as Mautic's ``"php|js"``.
+        value: A list, tuple or set (a set is sorted), a text such as Mautic's ``"php|js"``, or the
+            text of a list in JSON.
         split: What separates the choices of a text.
         separator: What is to separate them in the result.
 
@@ -264,16 +266,33 @@ def joined(value: object, *, split: str = "|", separator: str = ", ") -> Transfo
     """
     items: Sequence[object]
     if isinstance(value, str):
-        items = value.split(split)
+        found = json_in(trimmed(value))
+        items = found if isinstance(found, list) else value.split(split)
     elif isinstance(value, (list, tuple)):
         items = value
     elif isinstance(value, (set, frozenset)):
-        items = sorted(value, key=lambda item: (type(item).__name__, str(item)))
+        items = in_order(value)
     else:
         items = [value]
     texts = [clean_text(unboxed(item)) for item in items if not is_blank(item)]
     notes = dict.fromkeys(note for text in texts for note in text.notes)
     return TransformResult(separator.join(text.value for text in texts if text.value), tuple(notes))
+
+
+def in_order(items: Iterable[Any]) -> list[Any]:
+    """Return the items of a set in an order that does not change from process to process."""
+    return sorted(items, key=lambda item: (type(item).__name__, str(item)))
+
+
+def json_in(text: str) -> list[Any] | dict[str, Any] | None:
+    """Return the list or the object whose JSON a text is; ``None`` if it is something else."""
+    if not text.startswith(("[", "{")):
+        return None
+    try:
+        found: list[Any] | dict[str, Any] = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found
 
 
 def levels(value: object) -> Iterator[list[Any]]:

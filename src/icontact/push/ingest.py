@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
+from enum import Enum
 from os import PathLike
 from typing import Any
 
@@ -18,8 +19,9 @@ from icontact.mapping.consent import ConsentColumn
 from icontact.mapping.consent_columns import LaterRows, certain_no, not_read
 from icontact.mapping.consent_reading import REFUSAL, is_plain_refusal
 from icontact.mapping.normalize import header_words
+from icontact.mapping.numbers import usual_whole_number
 from icontact.mapping.source import UnreadableRow
-from icontact.mapping.values import is_blank, scalar_text, unboxed
+from icontact.mapping.values import in_order, is_blank, scalar_text, unboxed
 from icontact.models import ContactFields
 from icontact.push.decisions import restricting_status
 from icontact.push.journal import CHUNK, Journal, RowRecord
@@ -41,7 +43,6 @@ from icontact.sources.rows import DoubtfulRow
 
 __all__ = ["load_rows"]
 
-_as_json = json.JSONEncoder(default=str).encode
 _fields_as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 _REFUSED_BESIDE = "another row, which has this address beside another one, says no"
@@ -377,15 +378,41 @@ def _is_refusing_title(row: Mapping[Any, Any]) -> bool:
 
 def _cell_of(value: Any) -> Any:
     """Return a value so that the mapper reads the text of its JSON as it reads the value."""
-    if value is None or type(value) is str:
+    if value is None or type(value) is str or usual_whole_number(value) is not None:
         return value
     value = unboxed(value)
     if is_blank(value):
         return None
-    if isinstance(value, float | Decimal):
-        with suppress(MappingError):  # infinity, or too many digits
+    if isinstance(value, bool | int | float | Decimal):
+        try:
             return scalar_text(value)
+        except MappingError:  # infinity, or too many digits: no text either when it comes again
+            return {type(value).__name__: f"{Decimal(value):.40g}"}
     return value
+
+
+def _json_value(value: Any) -> Any:
+    """Return a value that JSON has for one that it does not know."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, set | frozenset):
+        return in_order(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if is_blank(value):
+        return None
+    if isinstance(value, Decimal):
+        return scalar_text(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        try:
+            return bytes(value).decode()
+        except UnicodeDecodeError:
+            return {type(value).__name__: bytes(value).hex()}
+    plain = unboxed(value)
+    return str(value) if plain is value else plain
+
+
+_as_json = json.JSONEncoder(default=_json_value).encode
 
 
 def _meant_email(row: Mapping[Any, Any], explained: Explanation) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 from icontact._files import written_as_a_whole
 from icontact.push.journal import Outcomes
 from icontact.sources import REASON_COLUMN, SURPLUS_KEY
+from icontact.sources.reject_cells import cell_text
 
 __all__ = ["write_rejects"]
 
@@ -46,7 +47,7 @@ def write_rejects(parts: Sequence[Outcomes], path: str | PathLike[str]) -> int:
         writer.writerow([*columns, REASON_COLUMN])
         for cells, reason in _rejected(parts):
             broken = (_HINT, *cells[SURPLUS_KEY]) if SURPLUS_KEY in cells else ()
-            writer.writerow([*(_cell(cells.get(name)) for name in columns), reason, *broken])
+            writer.writerow([*(cell_text(cells.get(name)) for name in columns), reason, *broken])
             number += 1
     return number
 
@@ -56,9 +57,3 @@ def _rejected(parts: Iterable[Outcomes]) -> Iterator[tuple[Mapping[str, Any], st
         for cells, email, reason in part.rejected():
             found = json.loads(cells) if cells else {}
             yield found or ({"email": email} if email else {}), reason
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

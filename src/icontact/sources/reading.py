@@ -25,8 +25,10 @@ from icontact.sources.encodings import (
 from icontact.sources.excel_rows import ExcelReader, is_workbook, workbook_rows
 from icontact.sources.header import header_hint, names_refusing_file
 from icontact.sources.json_rows import JsonReader, is_one_object, json_lines, json_list
+from icontact.sources.reject_cells import with_values
 from icontact.sources.rows import (
     FIRST_ROWS,
+    REASON_COLUMN,
     BadRow,
     EncodingMismatch,
     FileReader,
@@ -108,6 +110,8 @@ class RowFile(Iterator[SourceRow]):
         self._text, self._reader = text, reader
         self._note = encoding.note
         self._rows: Iterator[NumberedRow] = iter(reader)
+        if self.complete and REASON_COLUMN in self.columns:
+            self._rows = with_values(self._rows)
         self._damaged = False
         self._lines = LineIndex()
 
