@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from html.entities import html5
 from numbers import Integral, Real
 from typing import Any, NamedTuple
@@ -48,16 +49,23 @@ _TAG_OPEN = "(?:<|&(?:lt|#0*60|#[xX]0*3[cC]);)"
 _TAG_CLOSE = "(?:>|&(?:gt|#0*62|#[xX]0*3[eE]);)"
 _TAG_NAMES = "|".join(sorted([*_BLOCKS.split(), *_INLINE.split()], key=len, reverse=True))
 
-# Only what HTML knows is a tag: "<jo@example.com>", "a < b" and "I <3 you" stay as they are. The
-# attributes may hold no bracket, so that no search goes further than one tag.
-_TAG = re.compile(
-    rf"{_TAG_OPEN}/?(?P<name>{_TAG_NAMES})(?:[\s/][^<>]{{0,2000}}?)?{_TAG_CLOSE}", re.IGNORECASE
-)
 _COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
 
 _WIDE_GAPS = re.compile(r" {2,}")
 
 _IS_BLOCK = frozenset(_BLOCKS.split())
+
+
+@cache
+def _tag() -> re.Pattern[str]:
+    """Compile the pattern of a tag when it is first used: that takes long for an import.
+
+    Only what HTML knows is a tag: "<jo@example.com>", "a < b" and "I <3 you" stay as they are. The
+    attributes may hold no bracket, so that no search goes further than one tag.
+    """
+    return re.compile(
+        rf"{_TAG_OPEN}/?(?P<name>{_TAG_NAMES})(?:[\s/][^<>]{{0,2000}}?)?{_TAG_CLOSE}", re.IGNORECASE
+    )
 
 
 class TransformResult(NamedTuple):
@@ -183,7 +191,7 @@ def without_tags(text: str) -> TransformResult:
     >>> without_tags("<p>Fish &amp; <b>Chips</b></p>").value
     'Fish &amp; Chips'
     """
-    bare = _TAG.sub(
+    bare = _tag().sub(
         lambda tag: " " if tag["name"].lower() in _IS_BLOCK else "", _COMMENT.sub("", text)
     )
     if bare == text:
