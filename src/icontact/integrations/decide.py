@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import Any, Literal
 
 import attrs
@@ -16,18 +17,22 @@ __all__ = ["BoundRule", "Memory", "Pending", "Task", "TriggerDecision", "decide"
 #: Reasons that are a person's will. iContact notices a bounce by itself.
 _WILL = (DoNotContactReason.UNSUBSCRIBED, DoNotContactReason.MANUAL)
 
-_UNREADABLE = "whether the person may be mailed cannot be read (do-not-contact in an unknown form)"
 
-_WITHOUT_FIELDS = (
-    "Mautic sent only the id of this contact, and no address: change the contact in Mautic, then "
-    "retry this event"
-)
+class _Obstacle(Enum):
+    """Why a contact is not pushed, in words; ``{0}`` is the reason that Mautic gives."""
 
-_DELETED = "the contact was deleted"
+    DELETED = "the contact was deleted"
+    VISITOR = "no address: visitors are never pushed"
+    BLOCKED = "must not be mailed ({0})"
+    UNREADABLE = (
+        "whether the person may be mailed cannot be read (do-not-contact in an unknown form)"
+    )
+    REFUSED = "another contact with this address must not be mailed"
+    WITHOUT_FIELDS = (
+        "Mautic sent only the id of this contact, and no address: change the contact in Mautic, "
+        "then retry this event"
+    )
 
-_VISITOR = "no address: visitors are never pushed"
-
-_REFUSED = "another contact with this address must not be mailed"
 
 _NO_RULE = "no rule fires"
 
@@ -177,7 +182,7 @@ def decide(
         fill_in(row, one.event.form_results)
     decision = TriggerDecision(row=row, email=newest.email, at=newest.at, memory=memory)
     pushes = any(task.action == "push" for task in tasks)
-    if note := _why_not(memory, newest, refused):
+    if (obstacle := _obstacle(memory, newest, refused)) is not None:
         # Who left and was deleted afterwards, or has another address now, left all the same.
         tasks = [task for task in tasks if task.action == "unsubscribe"]
         if (
@@ -191,14 +196,16 @@ def decide(
             tasks += [Task(target=target, action="unsubscribe") for target in others]
         tasks = [_with_leaving(task, ordered, newest, row) for task in tasks]
         nameless = not newest.has_fields and not all(task.leaving for task in tasks)
-        note = _WITHOUT_FIELDS if nameless else note
-        stopped = nameless or (pushes and note not in (_DELETED, _VISITOR))
+        obstacle = _Obstacle.WITHOUT_FIELDS if nameless else obstacle
+        calm = (_Obstacle.DELETED, _Obstacle.VISITOR)
+        stopped = nameless or (pushes and obstacle not in calm)
+        note = obstacle.value.format(memory.reason or DoNotContactReason.UNKNOWN)
         return attrs.evolve(
             decision,
             tasks=tuple(task for task in tasks if task.leaving),
-            note=_NO_RULE if note == _WITHOUT_FIELDS and not stopped else note,
+            note=_NO_RULE if obstacle is _Obstacle.WITHOUT_FIELDS and not stopped else note,
             stopped=stopped,
-            unreadable=stopped and note in (_UNREADABLE, _WITHOUT_FIELDS),
+            unreadable=stopped and obstacle in (_Obstacle.UNREADABLE, _Obstacle.WITHOUT_FIELDS),
         )
     late = pushes and memory.newest > newest.at
     note = _LATE if late else ""
@@ -208,19 +215,18 @@ def decide(
     return attrs.evolve(decision, tasks=tuple(tasks), note=note, late=late)
 
 
-def _why_not(memory: Memory, newest: ContactEvent, refused: bool) -> str:
-    """Return why a contact is not pushed, or nothing."""
+def _obstacle(memory: Memory, newest: ContactEvent, refused: bool) -> _Obstacle | None:
+    """Return why a contact is not pushed, if it is not."""
     if memory.deleted:
-        return _DELETED
+        return _Obstacle.DELETED
     if newest.email is None and newest.has_fields:
-        return _VISITOR
+        return _Obstacle.VISITOR
     if memory.blocked:
-        why = memory.reason or DoNotContactReason.UNKNOWN
-        unreadable = why == DoNotContactReason.UNREADABLE
-        return _UNREADABLE if unreadable else f"must not be mailed ({why})"
+        unreadable = memory.reason == DoNotContactReason.UNREADABLE
+        return _Obstacle.UNREADABLE if unreadable else _Obstacle.BLOCKED
     if refused:
-        return _REFUSED
-    return _WITHOUT_FIELDS if newest.email is None else ""
+        return _Obstacle.REFUSED
+    return _Obstacle.WITHOUT_FIELDS if newest.email is None else None
 
 
 def _with_leaving(
