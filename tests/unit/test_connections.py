@@ -140,7 +140,13 @@ def test_an_answer_that_is_lost_in_the_tunnel_may_follow_a_request_that_was_carr
 
 
 @pytest.mark.parametrize(
-    "url", ["socks5h://127.0.0.1:1", "ftp://127.0.0.1:1", "http://jo\u20ac:pw@127.0.0.1:1"]
+    "url",
+    [
+        *("socks5h://127.0.0.1:1", "ftp://127.0.0.1:1", "http://jo\u20ac:pw@127.0.0.1:1"),
+        *("jo:pw@127.0.0.1:1", "http://", "http://jo:pw@:1", "http://jo:pw@127.0.0.1:99999"),
+        *("http://jo:pw@proxy:port", "http://jo:pw@[::1", "http://jo:p/w@127.0.0.1:1"),
+        *("http://:@:", "://jo:pw@127.0.0.1:1", "http://jo:pw@pro xy:1", " "),
+    ],
 )
 def test_a_proxy_that_cannot_be_used_is_named_and_nothing_was_sent(
     clock: Clock, monkeypatch: pytest.MonkeyPatch, url: str
@@ -148,11 +154,13 @@ def test_a_proxy_that_cannot_be_used_is_named_and_nothing_was_sent(
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.setenv("https_proxy", url)
-    transport = transport_to(clock, "https://icontact.example/icp", retry=RetryPolicy.never())
+    transport = transport_to(clock, "https://icontact.example/icp")
     with pytest.raises(errors.ConnectError, match="no connection: HTTPS_PROXY or ") as caught:
         transport.send(Call("POST", "a", body={}))
     transport.close()
     assert not caught.value.maybe_applied
+    assert caught.value.attempts == 1
+    assert "pw@" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -87,11 +87,13 @@ class NotConnected(OSError):
 
     Args:
         why: The reason in words; empty where the cause has it.
+        is_lasting: Whether a setting is wrong, so that the next attempt would fail as well.
     """
 
-    def __init__(self, why: str = "") -> None:
+    def __init__(self, why: str = "", *, is_lasting: bool = False) -> None:
         super().__init__()
         self.why = why
+        self.is_lasting = is_lasting
 
 
 def receive(response: requests.Response) -> Received:
@@ -261,26 +263,42 @@ class _SecurePool(HTTPSConnectionPool):
 _POOLS = {"http": _PlainPool, "https": _SecurePool}
 
 
+@contextmanager
+def _refusing_proxies() -> Iterator[None]:
+    """Say which variable is wrong if a URL cannot be taken apart: the base URL was checked."""
+    try:
+        yield
+    except (ValueError, TypeError) as problem:  # requests' and urllib3's errors are ValueErrors
+        raise NotConnected(_NO_PROXY, is_lasting=True) from problem
+
+
 class _Adapter(HTTPAdapter):
     def cert_verify(self, *arguments: Any, **options: Any) -> None:
         verify: Any = super().cert_verify
         try:
             verify(*arguments, **options)
         except OSError as problem:
-            raise NotConnected(_NO_BUNDLE) from problem
+            raise NotConnected(_NO_BUNDLE, is_lasting=True) from problem
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
+    def get_connection_with_tls_context(self, *arguments: Any, **options: Any) -> Any:
+        with _refusing_proxies():
+            return super().get_connection_with_tls_context(*arguments, **options)
+
+    def get_connection(self, *arguments: Any, **options: Any) -> Any:
+        # What requests asks before 2.32.
+        with _refusing_proxies():
+            return super().get_connection(*arguments, **options)
+
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        try:
+        with _refusing_proxies():
             manager = super().proxy_manager_for(proxy, **options)
-        except ValueError as problem:
-            raise NotConnected(_NO_PROXY) from problem
         if not isinstance(manager, ProxyManager):
             # The pools of SOCKS connect in another way than ours do.
-            raise NotConnected(_NO_PROXY)
+            raise NotConnected(_NO_PROXY, is_lasting=True)
         manager.pool_classes_by_scheme = _POOLS
         return manager
 

@@ -125,14 +125,14 @@ def classify_exception(problem: Exception, call: CallSummary) -> AttemptResult:
     if isinstance(system, str):
         reason += f", {system}"
     if any(isinstance(link, _UNREACHED) for link in chain):
-        why = [link.why for link in chain if isinstance(link, NotConnected) and link.why]
-        said = f"no connection: {why[0] if why else reason}"
+        known = [link for link in chain if isinstance(link, NotConnected) and link.why]
+        said = f"no connection: {known[0].why if known else reason}"
         is_wrong = any(isinstance(link, _WRONG_ADDRESS) for link in chain)
         if is_wrong:
             said += "; check base_url and the network"
         return AttemptResult(
             outcome=ConnectError(said, call=call),
-            failure=FailureKind.NOT_CONNECTED,
+            failure=None if known and known[0].is_lasting else FailureKind.NOT_CONNECTED,
             is_wrong_address=is_wrong,
         )
     error: TransportError
