@@ -101,6 +101,7 @@ WRONG: Any = object()
         (lambda: PointTrigger(minimum=True), "minimum must be a number"),
         (lambda: PointTrigger(minimum=float("nan")), "minimum must be a number"),
         (lambda: PointTrigger(minimum=float("inf")), "minimum must be a number"),
+        (lambda: PointTrigger(minimum=10**400), "minimum must be a number"),
     ],
 )
 def test_a_rule_that_cannot_be_is_refused(make: Any, said: str) -> None:
@@ -116,6 +117,10 @@ def test_a_rule_that_cannot_be_is_refused(make: Any, said: str) -> None:
         (ContactTrigger("segment_added", segment="vip"), "segment_added vip"),
         (ContactTrigger("saved", name="mine"), "mine"),
         (PointTrigger(minimum=100), "points from 100"),
+        (PointTrigger(minimum=1234567), "points from 1234567"),
+        (PointTrigger(minimum=1_000_000.0), "points from 1000000"),
+        (PointTrigger(minimum=-0.25), "points from -0.25"),
+        (PointTrigger(minimum=0.1234567), "points from 0.1234567"),
         (PointTrigger(minimum=2.5, name="mine"), "mine"),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
@@ -11,6 +10,7 @@ import attrs
 from icontact.errors import ConfigError, MappingError
 from icontact.integrations.events import ContactEvent, EventType
 from icontact.mapping import ContactMapper
+from icontact.mapping.values import plain_number, to_decimal
 from icontact.push import ListPush, PushSettings
 from icontact.push.policy import check_list, check_switch, one_of
 from icontact.push.settings import expand_preset, mapper_from
@@ -27,6 +27,10 @@ CONTACT_EVENTS = (
     EventType.SEGMENT_REMOVED,
     EventType.MANUAL,
 )
+
+
+#: More than any contact has.
+_MOST_POINTS = 10**15
 
 
 def _event_type(given: str) -> EventType:
@@ -136,13 +140,13 @@ class PointTrigger(_Destination):
         """Refuse a minimum that is not a number."""
         super().__attrs_post_init__()
         is_number = isinstance(self.minimum, int | float) and not isinstance(self.minimum, bool)
-        if not is_number or not math.isfinite(self.minimum):
+        if not is_number or not abs(self.minimum) < _MOST_POINTS:
             raise ConfigError("minimum must be a number of points")
 
     @property
     def label(self) -> str:
         """The rule's name, or one made of its minimum."""
-        return self.name or f"points from {self.minimum:g}"
+        return self.name or f"points from {plain_number(to_decimal(self.minimum))}"
 
 
 Rule: TypeAlias = ContactTrigger | PointTrigger
