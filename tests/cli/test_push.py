@@ -78,6 +78,18 @@ def test_unused_columns_are_named(embedded: Sandbox, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "words", [("--preset", "mautic"), ("--only-mapped", "--map", "email=email")]
+)
+def test_no_guess_is_advised_where_a_mapping_was_given(
+    embedded: Sandbox, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    path = written(tmp_path, "email,Shoe size", "jo@example.com,42")
+    said = icontact("push", path, "--list", "Newsletter", *words).err
+    assert "columns not used: 'Shoe size'" in said
+    assert "icontact init" not in said
+
+
 def test_unused_columns_are_named_without_a_hint_at_init_where_settings_have_the_mapping(
     embedded: Sandbox, tmp_path: Path
 ) -> None:

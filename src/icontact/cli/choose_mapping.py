@@ -100,7 +100,7 @@ def choose(
     unused = tuple(column for column in rows.columns if column not in used)
     if unused:
         names = bounded(unused, len(unused) if verbose else _NAMED)
-        was_guessed = settings is None or settings.mapper is None
+        was_guessed = mapper_from_options(settings, preset, ()) is None and not only_mapped
         hint = "; `icontact init --columns FILE` also finds custom fields among them"
         notes = [*notes, f"columns not used: {names}{hint if was_guessed else ''}"]
     return ChosenMapping(mapper=mapper, notes=(*mapper.consent.lines, *notes), unused=unused)
