@@ -289,9 +289,10 @@ class _Adapter(HTTPAdapter):
             return super().get_connection_with_tls_context(*arguments, **options)
 
     def get_connection(self, *arguments: Any, **options: Any) -> Any:
-        # What requests asks before 2.32.
+        # What requests asks before 2.32; later it is deprecated.
+        connection: Any = super().get_connection
         with _refusing_proxies():
-            return super().get_connection(*arguments, **options)
+            return connection(*arguments, **options)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         with _refusing_proxies():
