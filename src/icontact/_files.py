@@ -25,15 +25,20 @@ def written_as_a_whole(
         OSError: If it cannot be written.
     """
     target = Path(path)
-    if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-        with target.open("w", encoding=encoding, errors=errors, newline="") as stream:
-            yield stream
-        return
-    handle, name = tempfile.mkstemp(prefix=".icontact-", dir=target.parent)
     try:
-        with os.fdopen(handle, "w", encoding=encoding, errors=errors, newline="") as file:
-            yield file
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
+        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+            with target.open("w", encoding=encoding, errors=errors, newline="") as stream:
+                yield stream
+            return
+        handle, name = tempfile.mkstemp(prefix=".icontact-", dir=target.parent)
+        try:
+            with os.fdopen(handle, "w", encoding=encoding, errors=errors, newline="") as file:
+                yield file
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as problem:
+        # A disk that is full shows while the file is written, and without the file's name.
+        problem.filename = problem.filename or str(target)
         raise

@@ -50,6 +50,13 @@ def test_standard_output_may_have_json_lines() -> None:
     assert first["subscriptions"][0]["name"] == "Newsletter"
 
 
+@pytest.mark.usefixtures("filled")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+def test_a_full_disk_is_reported_with_the_name_of_the_file() -> None:
+    ran = icontact("export", "--format", "csv", "--output", "/dev/full")
+    assert (ran.code, ran.err) == (2, "Error: /dev/full: No space left on device\n")
+
+
 def test_contacts_go_to_a_file_and_back(filled: Sandbox, tmp_path: Path) -> None:
     path = tmp_path / "people.csv.gz"
     ran = icontact("export", "--list", "Newsletter", "--output", path)

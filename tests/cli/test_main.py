@@ -276,6 +276,20 @@ def test_without_standard_input_there_is_nothing_to_read() -> None:
 
 
 @needs_a_shell
+def test_without_standard_input_init_names_the_option_that_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with served() as (_, url):
+        monkeypatch.setenv("ICONTACT_BASE_URL", url)
+        done = closed("<&-", "init", "--preset", "mautic")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "Error: the input ended before an answer to 'Which list (its name or id)': --list gives "
+        "it, and nothing was written\n",
+    )
+
+
+@needs_a_shell
 def test_without_standard_error_a_push_goes_on(
     people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

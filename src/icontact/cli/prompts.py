@@ -137,8 +137,9 @@ def _needs_answer(question: str, option: str) -> Iterator[None]:
     """Report which option is missing where no answer comes any more."""
     try:
         yield
-    except click.Abort as abort:
-        if isinstance(abort.__context__, KeyboardInterrupt):
+    except (click.Abort, RuntimeError) as ended:
+        # The latter if standard input is closed.
+        if isinstance(ended.__context__, KeyboardInterrupt):
             raise CommandError("stopped: nothing was written", INTERRUPTED) from None
         raise CommandError(
             f"the input ended before an answer to {clean(question)!r}: {option} gives it, and "
