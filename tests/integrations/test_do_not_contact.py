@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
+from typing import Any, cast
+
 import pytest
 import responses
 
 from icontact.integrations.errors import MauticError
+from icontact.integrations.mautic import Mautic
 from tests.integrations.fake_mautic import FakeMautic
+from tests.integrations.support import SITE
 
 
 @pytest.fixture
@@ -36,6 +41,31 @@ def test_a_contact_that_mautic_does_not_have_is_an_error(fake: FakeMautic) -> No
     with pytest.raises(MauticError, match="404") as caught:
         fake.client().do_not_contact(7)
     assert caught.value.status == 404
+
+
+@pytest.mark.parametrize(
+    "contact_id", ["2/../../contacts/1", "", None, 0, -1, True, 1.5, "jo@example.com"]
+)
+def test_an_id_that_is_none_is_refused_before_any_request(
+    fake: FakeMautic, contact_id: Any
+) -> None:
+    fake.add("jo@example.com")
+    for ask in (fake.client().do_not_contact, fake.client().contact):
+        with pytest.raises(ValueError, match="must be a whole number") as caught:
+            ask(contact_id)
+        assert "jo@" not in str(caught.value)
+    assert fake.requests == []
+
+
+def test_an_id_may_come_as_the_text_that_mautic_sends(fake: FakeMautic) -> None:
+    fake.client().do_not_contact(cast("int", str(fake.add("jo@example.com"))))
+    assert fake.blocked == {"jo@example.com"}
+
+
+@pytest.mark.parametrize("given", [{"username": "api", "password": "s3cret"}, {"token": "s3cret"}])
+def test_the_password_is_not_pickled(given: dict[str, str]) -> None:
+    with pytest.raises(TypeError, match="not pickled: make the Mautic object in the process"):
+        pickle.dumps(Mautic(SITE, **given))  # type: ignore[arg-type]  # strings all
 
 
 def test_contacts_are_found_by_address_in_any_spelling(fake: FakeMautic) -> None:

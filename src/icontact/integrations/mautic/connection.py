@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 from requests import PreparedRequest
 from urllib3.exceptions import HTTPError
@@ -63,6 +63,11 @@ class Connection:
         agent = f"{user_agent} {own}" if user_agent else own
         headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": agent}
         self._pool = Pool(headers, proxies=self.url.startswith("https:"))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "Mautic's password is not pickled: make the Mautic object in the process that uses it"
+        )
 
     def close(self) -> None:
         """Close the connections that are kept open."""

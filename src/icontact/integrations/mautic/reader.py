@@ -112,10 +112,11 @@ class Mautic:
         """Return one contact, as :func:`icontact.integrations.mautic.contact` does.
 
         Raises:
+            ValueError: If the id is not one.
             MauticError: If Mautic refuses, or answers something else. 404: it does not have it.
             TransportError: If no usable answer came.
         """
-        answer = self._connection.send("GET", f"api/contacts/{contact_id}")
+        answer = self._connection.send("GET", f"api/contacts/{_checked_id(contact_id)}")
         return self._page({"contacts": [answer.get("contact")]})[0]
 
     def contacts(
@@ -196,14 +197,15 @@ class Mautic:
             comment: A text that Mautic shows beside the entry.
 
         Raises:
-            ValueError: If the reason is unknown.
+            ValueError: If the reason is unknown, or the id is not one.
             MauticError: If Mautic refuses. 404: it does not have the contact.
             TransportError: If no usable answer came.
         """
         if reason not in _REASONS:
             raise ValueError(f"reason: must be one of {', '.join(_REASONS)}")
         data = {"reason": _REASONS[reason], "comments": comment}
-        self._connection.send("POST", f"api/contacts/{contact_id}/dnc/email/add", data=data)
+        path = f"api/contacts/{_checked_id(contact_id)}/dnc/email/add"
+        self._connection.send("POST", path, data=data)
 
     def mark(self, contact: TargetContact, *, reason: str, comment: str) -> None:
         """Set do-not-contact for a contact that :meth:`find` found."""
@@ -275,6 +277,16 @@ class Mautic:
             if isinstance(found, list):
                 return [as_row(locate(one), self.url) for one in found]
         raise MauticError("200: the answer holds no contacts as Mautic's API has them", status=200)
+
+
+def _checked_id(contact_id: object) -> int:
+    """Return the id of a contact, which may be text: what else is in a path may lead elsewhere."""
+    number = whole(contact_id)
+    if number is None or number < 1:
+        raise ValueError(
+            "contact_id must be a whole number from 1 on; find(address) gives those of an address"
+        )
+    return number
 
 
 def _search(search: str | None, segment: str | None) -> str:
