@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from icontact.integrations import _processes, triggers
+from icontact import _forks
+from icontact.integrations import triggers
 from icontact.integrations.worker import Worker
 from tests.integrations.conftest import MakeIntegration
 from tests.integrations.support import event
@@ -196,7 +197,7 @@ def test_locks_that_were_held_during_a_fork_hold_up_no_child(
     if closed:
         worker.close()
     with worker._lock, vars(worker._news)["_cond"], integration._lock:
-        _processes.renew_all()
+        _forks.renew_all()
         worker.wake()
         assert worker.running is not closed
         assert integration.work() == 0

@@ -1,16 +1,14 @@
-"""Processes of a machine: who holds a lease, and new locks after a fork."""
+"""Processes of a machine: who holds a lease."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import socket
-import weakref
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
-__all__ = ["after_fork", "is_gone", "lives", "new_owner", "renew_all"]
+__all__ = ["is_gone", "lives", "new_owner"]
 
 #: Another one in each process that was started; a forked one has another number.
 _TOKEN = secrets.token_hex(8)
@@ -58,24 +56,3 @@ def lives(process: int) -> bool:
     except PermissionError:
         pass
     return True
-
-
-class _Holder(Protocol):
-    def renew_locks(self) -> None: ...
-
-
-_HOLDERS: weakref.WeakSet[_Holder] = weakref.WeakSet()
-
-
-def after_fork(holder: _Holder) -> None:
-    """Let an object make new locks in every process that is forked from now on."""
-    _HOLDERS.add(holder)
-
-
-def renew_all() -> None:
-    """Let all these objects make new locks; called in a process that was just forked."""
-    for holder in tuple(_HOLDERS):
-        holder.renew_locks()
-
-
-getattr(os, "register_at_fork", lambda **_: None)(after_in_child=renew_all)

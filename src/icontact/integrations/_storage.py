@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from icontact._forks import SQLITE
 from icontact._sqlite import (
     FAILURES,
     Checked,
@@ -54,7 +55,8 @@ class Storage:
         problem = make_private(self.path)
         if not problem and is_too_short(self.path):
             problem = "it is not a database; name another file"
-        problem = problem or self._prepare()
+        with SQLITE:
+            problem = problem or self._prepare()
         if problem:
             raise ConfigError(f"{self.path} cannot be opened as {self._KIND}: {problem}")
 
@@ -63,12 +65,14 @@ class Storage:
 
     def close(self) -> None:
         """Close the file, in every thread."""
-        for connection in tuple(self._open):
-            connection.close()
+        with SQLITE:
+            for connection in tuple(self._open):
+                connection.close()
         self._local = threading.local()
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        return self._connection.execute(sql, values).fetchall()
+        with SQLITE:
+            return self._connection.execute(sql, values).fetchall()
 
     def _change(self, sql: str, *rows: Sequence[Any]) -> int:
         """Execute a statement with each of these rows, all or none; return what it changed."""
@@ -88,11 +92,12 @@ class Storage:
 
     @contextmanager
     def _transaction(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
-        connection = self._connection
-        # What was promised to be kept has to reach the disk; all else may be done again.
-        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-        with transaction(connection):
-            yield connection
+        with SQLITE:
+            connection = self._connection
+            # What was promised to be kept has to reach the disk; all else may be done again.
+            connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            with transaction(connection):
+                yield connection
 
     def _prepare(self) -> str:
         """Make the tables in a new file; return what is wrong with another."""

@@ -11,11 +11,11 @@ from typing import Self, TypedDict, Unpack
 
 import attrs
 
+from icontact._forks import after_fork
 from icontact.auth import Private, redact
 from icontact.client import Client
 from icontact.errors import ConfigError, IContactError
 from icontact.integrations import mautic
-from icontact.integrations._processes import after_fork
 from icontact.integrations.decide import decide
 from icontact.integrations.events import ContactEvent, Events, EventType
 from icontact.integrations.execute import (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Protocol
 
-from icontact.integrations._processes import after_fork
+from icontact._forks import after_fork
 from icontact.integrations.inbox import EventOutcome, EventState, Inbox, InboxClaim
 
 __all__ = ["InboxService", "Workable", "Worker", "pause_before"]

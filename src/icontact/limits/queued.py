@@ -7,6 +7,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+from icontact._forks import after_fork
 from icontact.cancellation import cancellable_sleep
 
 
@@ -20,6 +21,11 @@ class QueuedLimiter(ABC):
     def __init__(self, *, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
         self._clock = clock
         self._sleep = sleep
+        self.renew_locks()
+        after_fork(self)
+
+    def renew_locks(self) -> None:
+        """Begin with an empty line in a forked process, where those who wait do not exist."""
         self._lock = threading.Lock()
         # A dict for its order: ticket -> cost.
         self._waiting: dict[object, int] = {}

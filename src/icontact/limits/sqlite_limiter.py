@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+from icontact._forks import SQLITE
 from icontact._sqlite import (
     FAILURES,
     FileFormat,
@@ -77,7 +78,7 @@ class SQLiteLimiter(LedgerLimiter):
             if not problem and is_too_short(self._path):
                 problem = "it is not a database"
             if not problem:
-                with contextlib.closing(self._connect()) as database:
+                with SQLITE, closing(self._connect()) as database:
                     problem = pages_damage(database) or _FORMAT.prepare(database)
                     if not problem:
                         with transaction(database):
@@ -101,11 +102,11 @@ class SQLiteLimiter(LedgerLimiter):
                 "and delete the file"
             )
 
-    @contextlib.contextmanager
+    @contextmanager
     def _open(self) -> Iterator[Ledger]:
         try:
             # A connection for each transaction, so that none crosses a fork or a thread.
-            with contextlib.closing(self._connect()) as database, transaction(database):
+            with SQLITE, closing(self._connect()) as database, transaction(database):
                 query = "SELECT name, slot, requests FROM icontact_spent"
                 before = database.execute(query).fetchall()
                 if _figures_in(database) != self._figures:
