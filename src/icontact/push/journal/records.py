@@ -40,6 +40,11 @@ class RowRecord:
     opted_out: Reason | None = None
     refused: Sequence[str] = attrs.field(default=(), repr=False)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is open, and there is nothing to say about it."""
+        return not (self.status or self.notes or self.restricted or self.opted_out)
+
 
 @attrs.define
 class RowToWrite:
