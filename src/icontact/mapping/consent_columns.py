@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from icontact.errors import ConsentError
@@ -24,6 +25,8 @@ from icontact.mapping.consent_reading import (
     is_plain_refusal,
     is_strong,
     is_strong_no,
+    no_doubtful_word,
+    no_plain_refusal,
     normalize_word,
     plain_flags,
     read,
@@ -33,7 +36,7 @@ from icontact.mapping.consent_reading import (
 )
 from icontact.mapping.contact_fields import shown
 from icontact.mapping.normalize import POSITION, header_words
-from icontact.mapping.values import is_blank
+from icontact.mapping.values import is_blank, is_plain
 
 _GENERAL = frozenset(
     "status state statut estado stato stav tila статус durum ステータス 状態 memberstatus "
@@ -154,12 +157,25 @@ def _is_no(value: object) -> bool:
     return read(value, "yes") == "no_mail"
 
 
-def certain_no(row: Mapping[Any, Any], read_keys: Iterable[Hashable] = ()) -> str | None:
+# Nearly every row has the keys of the one before.
+@lru_cache(maxsize=8)
+def _say_nothing(keys: tuple[str, ...], read_keys: frozenset[Hashable]) -> bool:
+    """Return whether no key is about consent, but for those that are read."""
+    return all(key in read_keys or kind_of(key) is None for key in keys)
+
+
+def certain_no(row: Mapping[Any, Any], read_keys: Collection[Hashable] = ()) -> str | None:
     """Return why a row that comes by itself must not be pushed, whatever its mapping; or ``None``.
 
     Only what is certain counts: a key that is about e-mail consent for sure, with a word that is
     known for sure; or a whole cell such as "Do Not Contact" in any key.
     """
+    if (
+        is_plain(row)
+        and no_plain_refusal(row.values())
+        and _say_nothing(tuple(row), frozenset(read_keys))
+    ):
+        return None
     for key, value in row.items():
         if type(key) is not str or key in read_keys:
             continue
@@ -206,6 +222,9 @@ class LaterRows:
         self, row: Mapping[Any, Any], read_keys: Iterable[Hashable]
     ) -> ConsentColumn | None:
         """Return the column by which a row may say no, though the first rows did not show it."""
+        is_usual = is_plain(row) and not self._doubted and self._columns.issuperset(row)
+        if is_usual and no_doubtful_word(row.values()):
+            return None
         for key, value in row.items():
             if type(key) is not str or key in read_keys:
                 continue

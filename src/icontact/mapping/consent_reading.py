@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -196,14 +196,18 @@ def refusal_in(value: object) -> str | None:
     return None
 
 
+def no_plain_refusal(values: Iterable[object]) -> bool:
+    """Return whether it is seen at once that `is_plain_refusal` holds for none of plain values."""
+    starts = [value[:_START].lower() for value in values if type(value) is str]
+    letters = "".join(starts)
+    return letters.isascii() and letters.isalnum() and _STARTS.isdisjoint(starts)
+
+
 def is_plain_refusal(value: object) -> bool:
     """Return whether a cell, or an entry of its list, holds such a phrase, and nothing else."""
-    if type(value) is str:
-        # Every cell of a row is asked, and few begin like a refusal.
-        start = value[:_START]
-        if start.isascii() and start.isalnum() and start.lower() not in _STARTS:
-            return False
-    elif value is None or isinstance(value, int | float):
+    if value is None or isinstance(value, int | float):
+        return False
+    if type(value) is str and no_plain_refusal([value]):
         return False
     return any(
         len(text) <= _LONGEST_REFUSAL and normalize_word(text) in REFUSAL
@@ -211,15 +215,21 @@ def is_plain_refusal(value: object) -> bool:
     )
 
 
+def no_doubtful_word(values: Iterable[object]) -> bool:
+    """Return whether it is seen at once that none of plain values has a `doubtful_word`."""
+    # Most cells are names and places, which have no such word.
+    text = "\n".join([value for value in values if type(value) is str])
+    starts = {word[:_START] for word in _LETTERS.findall(text.lower())}
+    return text.isascii() and _NO_STARTS.isdisjoint(starts)
+
+
 def doubtful_word(value: object) -> str | None:
     """Return the phrase or the word with which a cell may say no, whatever its column is."""
     if value is None or isinstance(value, int | float):
         return None
     if type(value) is str:
-        # Most cells are names and places, which have no such word.
-        plain = value.lower() if value.isascii() else unaccented(value)
-        starts = {word[:_START] for word in _LETTERS.findall(plain)}
-        if plain.isascii() and _NO_STARTS.isdisjoint(starts):
+        plain = value if value.isascii() else unaccented(value)
+        if no_doubtful_word([plain]):
             return None
     words = [normalize_word(text) for text in texts_in(value) if len(text) <= _LONGEST_REFUSAL]
     return next((word for word in words if word in _NO_WORDS), None) or refusal_in(value)

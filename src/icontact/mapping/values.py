@@ -7,7 +7,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -31,6 +31,8 @@ _TEXT_MARK = re.compile(r"'(?=[+\-=@0-9])")
 _USUAL = re.compile(r"(?!00)(?!\+?[0-9][0-9.,]*[eE])[\w+(][\w .,:'@/()+-]*(?<! )")
 _SPACES = re.compile(r"\s+")
 _BREAKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
+_NAMES = frozenset({str})
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _ABSENT_TYPES = frozenset({"NAType", "NaTType"})
 
 
@@ -110,6 +112,15 @@ def is_blank(value: object) -> bool:
     return type(value).__name__ in _ABSENT_TYPES
 
 
+def is_plain(row: Mapping[Any, Any]) -> bool:
+    """Return whether a row has nothing but texts and Python's own numbers under its names."""
+    return (
+        type(row) is dict
+        and _NAMES.issuperset(map(type, row))
+        and _PLAIN.issuperset(map(type, row.values()))
+    )
+
+
 def trimmed(text: str) -> str:
     """Return the text without white space and invisible characters at its ends."""
     stripped = text.strip()
@@ -132,7 +143,11 @@ def unboxed(value: Any) -> Any:
 
 def usual_text(value: object) -> str | None:
     """Return a text that `clean_text` leaves as it is, if that is seen at once."""
-    return value if type(value) is str and _USUAL.fullmatch(value) else None
+    if type(value) is not str:
+        return None
+    # Of letters alone, or of digits, are most names, places and postal codes.
+    is_usual = value.isalpha() or (value.isdecimal() and value[0] != "0") or _USUAL.fullmatch(value)
+    return value if is_usual else None
 
 
 def clean_text(value: object) -> TransformResult:

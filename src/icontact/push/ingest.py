@@ -207,7 +207,10 @@ class _RowReader:
                     cells = {**row.cells, SURPLUS_KEY: row.surplus}
                     self._originals.append((self.count, _as_json(cells)))
                 elif type(row) is dict or isinstance(row, Mapping):
-                    cells = {key: _cell_of(value) for key, value in dict(row).items()}
+                    cells = {
+                        key: value if type(value) is str else _cell_of(value)
+                        for key, value in dict(row).items()
+                    }
                     self._originals.append((self.count, _as_json(cells)))
             if isinstance(row, BadRow):
                 record = self._record_of_bad_row(row)
@@ -378,7 +381,7 @@ def _is_refusing_title(row: Mapping[Any, Any]) -> bool:
 
 def _cell_of(value: Any) -> Any:
     """Return a value so that the mapper reads the text of its JSON as it reads the value."""
-    if value is None or type(value) is str or usual_whole_number(value) is not None:
+    if value is None or usual_whole_number(value) is not None:
         return value
     value = unboxed(value)
     if is_blank(value):
