@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -237,3 +238,11 @@ def test_pages_in_another_order_or_of_some_are_complete_too(spread: Sandbox) -> 
 
 def test_nobody_is_before_the_first_page_of_an_empty_folder(wire: Wire) -> None:
     assert wire.get("/contacts?offset=5") == {"contacts": [], "limit": 20, "offset": 5, "total": 0}
+
+
+def test_a_refused_item_can_be_null_in_the_answer(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(refused_items="null")
+    items = [{"email": "jo@example.com"}, {"email": "broken"}]
+    answer = wire.post("/contacts", items)
+    assert [row and row["email"] for row in answer["contacts"]] == ["jo@example.com", None]
+    assert len(answer["warnings"]) == 1

@@ -321,6 +321,40 @@ def test_the_statuses_of_new_contacts_can_be_narrowed(quirky: Callable[..., Wire
     ]
 
 
+def test_a_sticky_status_can_be_left(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(sticky_statuses="left")
+    contact_id = wire.contact(status="donotcontact")
+    answer = wire.post(f"/contacts/{contact_id}", {"status": "normal"})
+    assert answer["contact"]["status"] == "normal"
+
+
+def test_a_status_that_is_not_given_can_become_normal(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(unsent_status="normal")
+    ids = [wire.contact(f"{name}@example.com", status="donotcontact") for name in "abc"]
+    wire.put(f"/contacts/{ids[0]}", {"email": "a@example.com"})
+    wire.post("/contacts", [{"email": "b@example.com"}])
+    wire.post(f"/contacts/{ids[2]}", {"city": "Cary"})
+    after = [one["status"] for one in wire.sandbox.state.contacts()]
+    assert after == ["normal", "normal", "donotcontact"]
+
+
+def test_texts_can_be_cut_off(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(longest_text=3)
+    wire.contact("jo@example.com", firstName="Joanna", city="Cary")
+    (row,) = wire.get("/contacts")["contacts"]
+    assert (row["email"], row["firstName"], row["city"]) == ("jo@example.com", "Joa", "Car")
+
+
+def test_deleted_contacts_can_count_for_the_total(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(deleted_in_total=True)
+    gone, _ = wire.contact("jo@example.com"), wire.contact("al@example.com")
+    wire.delete(f"/contacts/{gone}")
+    for query, total in (("", 2), ("?email=jo@example.com", 1), ("?email=al@example.com", 1)):
+        answer = wire.get(f"/contacts{query}")
+        assert answer["total"] == total
+        assert gone not in [row["contactId"] for row in answer["contacts"]]
+
+
 def test_a_deleted_contact_is_still_read_by_its_id(wire: Wire) -> None:
     contact_id = wire.contact(firstName="Jo")
     assert wire.delete(f"/contacts/{contact_id}") == []

@@ -197,6 +197,13 @@ def test_a_message_may_be_sent_again_once_it_is_released(quirky: Callable[..., W
     assert "[sendId=978890]" in refused(wire, messageId=message_id, includeListIds="205303")
 
 
+def test_a_cancellation_can_come_to_nothing(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(cancelling="ignored")
+    wire.dispatch(wire.message(), scheduledTime=LATER)
+    assert wire.delete("/sends/978889") == []
+    assert wire.get("/sends/978889")["send"]["status"] == "pending"
+
+
 def test_a_scheduled_send_waits_and_is_released_when_its_time_has_come(wire: Wire) -> None:
     wire.people(2)
     send = wire.dispatch(wire.message(), scheduledTime=LATER)

@@ -243,6 +243,17 @@ def test_put_moves_a_contact_to_another_list(wire: Wire, contact: str, second_li
     assert wire.subscribe(contact)["subscriptions"][0]["status"] == "normal"
 
 
+def test_a_move_can_make_a_subscription_normal(quirky: Callable[..., Wire]) -> None:
+    for moved, status in (("kept", "unsubscribed"), ("normal", "normal")):
+        wire = quirky(moved_status=moved)
+        (second,) = wire.sandbox.seed(lists=[{"name": "Second"}]).list_ids
+        contact = wire.contact()
+        wire.subscribe(contact)
+        path = f"/subscriptions/205303_{contact}"
+        wire.post(path, {"status": "unsubscribed"})
+        assert wire.put(path, {"listId": second})["subscription"]["status"] == status
+
+
 def test_the_same_move_once_more_changes_nothing(
     wire: Wire, contact: str, second_list: int
 ) -> None:

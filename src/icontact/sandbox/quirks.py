@@ -38,8 +38,19 @@ class Quirks:
     )
     """API 6.3: the statuses that a new contact may be given. Unknown."""
 
+    sticky_statuses: Literal["kept", "left"] = "kept"
+    """API 6.3: whether ``donotcontact``, ``pending`` and ``invitable`` can be left by an update.
+    Not so by the docs; what the refusal answers is unknown."""
+
+    unsent_status: Literal["kept", "normal"] = "kept"
+    """API 6.2, 6.5: what a PUT and a POST of a known e-mail do to a status that they do not give.
+    A PUT was seen to keep ``normal``; of the others nothing is known."""
+
     long_state: Literal["reject", "truncate"] = "reject"
     """API 3: what happens to a ``state`` of more than 10 characters. The limit is documented."""
+
+    longest_text: int | None = None
+    """API 3: after how many characters a contact's text is cut off; ``None``: nowhere. Unknown."""
 
     unknown_fields: Literal["ignored", "warned"] = "ignored"
     """API 6.1: a key of a contact that is neither a field nor a custom field. Unknown."""
@@ -61,6 +72,9 @@ class Quirks:
 
     case_sensitive_search: bool = False
     """API 2.6: matching presumably ignores case. Unknown."""
+
+    deleted_in_total: bool = False
+    """API 6.4: whether the ``total`` of contacts counts deleted ones. One client: for a while."""
 
     comma_lists: Literal["everywhere", "ids"] = "everywhere"
     """API 2.6: ``v1,v2`` means either, "on some resources". ``ids``: only for ids and statuses."""
@@ -90,6 +104,10 @@ class Quirks:
     slow_seconds: float = 60.0
     """API 2.6, 2.7: how late an answer comes where a batch or a page beyond its cap is slow."""
 
+    refused_items: Literal["left_out", "null"] = "left_out"
+    """API 2.7: what an answer to a collection POST has in the place of a refused item. That it has
+    nothing is inferred."""
+
     history_limit: int = 20
     """API 7: the default page of a contact's history: 20 by the docs, 50 in stubs of 2009."""
 
@@ -109,6 +127,9 @@ class Quirks:
 
     resubscribe: Literal["refused", "allowed"] = "refused"
     """API 8.2: whether a call may subscribe a contact again that left. Known from clients."""
+
+    moved_status: Literal["kept", "normal"] = "kept"
+    """API 8.2: the status after a move. Recorded for ``normal``, which stays; else unknown."""
 
     resubscribe_text: str = (
         "The status value you provided was not valid. A contact that has unsubscribed from a list"
@@ -180,6 +201,9 @@ class Quirks:
 
     send_statuses: Literal["table", "description"] = "table"
     """API 13: ``released`` and ``cancelled``, or ``complete`` and ``canceled``. Contradictory."""
+
+    cancelling: Literal["done", "ignored"] = "done"
+    """API 13: whether a DELETE of a pending send stops it. The docs: it *attempts* to."""
 
     winter_offset: Literal["-04:00", "-05:00", "either"] = "-04:00"
     """API 2.8: the offset that ``scheduledTime`` must have in winter. Contradictory."""

@@ -46,7 +46,7 @@ def save_each(
     given: list[Any],
     singular: str,
     save: Callable[[Item], Item | None],
-) -> list[Item]:
+) -> list[Any]:
     """Save the items of a collection POST one by one; a refused one becomes warnings (API 2.7).
 
     ``save`` stores one item, and returns its answer; ``None`` leaves it out silently.
@@ -54,7 +54,7 @@ def save_each(
     Returns:
         What was stored, in order; shorter than the request if something was refused.
     """
-    saved = []
+    saved: list[Any] = []
     for item in given:
         try:
             if not isinstance(item, dict):
@@ -62,6 +62,7 @@ def save_each(
             row = save(item)
         except Refusal as refusal:
             context.warn(*refusal.texts)
+            saved += [None] if context.quirks.refused_items == "null" else []
         else:
             saved += [] if row is None else [row]
     shortened = _effect_of_cap(context, given) == "first_answered"

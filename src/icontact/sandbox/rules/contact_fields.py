@@ -90,6 +90,11 @@ def read(
             problems.append(error_texts.not_valid("state", limit))
     if problems:
         raise Refusal(400, *problems)
+    if quirks.longest_text is not None:
+        texts, custom = (
+            {name: text if name == "email" else text[: quirks.longest_text] for name, text in some}
+            for some in (texts.items(), custom.items())
+        )
     if quirks.unknown_fields == "warned":
         known = {*_WRITTEN, *_RECEIVED_ONLY, *types}
         if unknown := [name for name in payload if name not in known]:
@@ -103,13 +108,14 @@ def require_email(given: ContactPayload) -> None:
         raise Refusal(400, error_texts.required("email"))
 
 
-def check_status_change(current: str, status: str | None) -> None:
+def check_status_change(context: RequestContext, current: str, status: str | None) -> None:
     """Refuse what may not be written to an existing contact (API 6.3)."""
     if status is None:
         return
     if status not in {"normal", "donotcontact"}:
         raise Refusal(400, error_texts.UPDATE_STATUS)
-    if current in _STICKY_STATUSES and status != current:
+    kept = context.quirks.sticky_statuses == "kept" and current in _STICKY_STATUSES
+    if kept and status != current:
         reason = f"The status of a contact that is {current} can not be changed"
         raise Refusal(400, error_texts.not_valid("status", reason))
 

@@ -91,7 +91,7 @@ class ContactStore:
 
     def change(self, held: Item, given: ContactPayload, *, blanks: bool) -> Item:
         """Write fields to a contact, blanking the others or not, and record what changes."""
-        contact_fields.check_status_change(held["status"], given.status)
+        contact_fields.check_status_change(self._context, held["status"], given.status)
         other = self._present(given.texts["email"]) if "email" in given.texts else None
         if other is not None and other["contactId"] != held["contactId"]:
             reason = "email is already used by another contact"
@@ -113,9 +113,11 @@ class ContactStore:
         if edited or edited_custom:
             held.update(edited, custom=json.dumps(custom))
             self._note(held, "EditFields", {**edited, **edited_custom})
-        if given.status is not None and given.status != held["status"]:
-            held["status"] = given.status
-            self._note(held, "EditStatus", {"newStatus": given.status})
+        resets = blanks and self._context.quirks.unsent_status == "normal"
+        status = given.status or ("normal" if resets else held["status"])
+        if status != held["status"]:
+            held["status"] = status
+            self._note(held, "EditStatus", {"newStatus": status})
         if "email" in edited:
             # Addresses are unique: the old one has to be free for the next item.
             self.flush()

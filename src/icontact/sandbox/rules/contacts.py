@@ -14,7 +14,7 @@ from icontact.sandbox.rules.contact_store import ContactStore
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope
 from icontact.sandbox.rules.endpoint import FOLDER
 from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, plain_terms
+from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, joined, plain_terms
 from icontact.sandbox.store import Row, blocks
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
@@ -60,7 +60,7 @@ def list_all(context: RequestContext) -> Item:
         _LISTING,
         terms={**customs, **_LISTING.terms},
         passed=frozenset({"status"} if named else ()),
-        counted=population == "total",
+        counted=population == "total" and not context.quirks.deleted_in_total,
     )
     # The sign keeps SQLite from walking through the folder where ids say which contacts are meant.
     sign = "+" if "email" not in query and ("contactId" in query or "listId" in query) else ""
@@ -68,7 +68,11 @@ def list_all(context: RequestContext) -> Item:
     present = f"{sign}folderId = ? AND status <> 'deleted' AND {_POPULATIONS[population]}"
     base = Clause(present, (context.folder_id,))
     render = contact_fields.listing_wire(context, types)
-    return search(context, listing, base, "contacts", render)
+    counted = None
+    if context.quirks.deleted_in_total:
+        deleted = Clause("folderId = ? AND status = 'deleted'", (context.folder_id,))
+        counted = joined("OR", [base, deleted])
+    return search(context, listing, base, "contacts", render, counted=counted)
 
 
 def save_many(context: RequestContext) -> Item:

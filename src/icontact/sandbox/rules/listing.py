@@ -59,10 +59,13 @@ def search(
     base: Clause,
     plural: str,
     render: Callable[[Row], Any],
+    *,
+    counted: Clause | None = None,
 ) -> Item:
     """Answer a search: array, ``limit``, ``offset``, ``total`` (API 2.4).
 
-    ``base`` holds for every row of the collection. Terms that are not known are warned about.
+    ``base`` holds for every row of the collection, and ``counted``, if it is another one, for those
+    that count for the total. Terms that are not known are warned about.
     """
     query, store, quirks = context.incoming.query, context.store, context.quirks
     if quirks.unsearchable:
@@ -75,7 +78,8 @@ def search(
     order, unsortable = _order(query.get("orderby", ""), listing)
     if (ignored or unsortable) and quirks.ignored_terms == "warned":
         context.warn(error_texts.ignored_terms((*ignored, *unsortable)))
-    where = joined("AND", [base, *(term.clause(context, name) for name, term in known.items())])
+    searched = [term.clause(context, name) for name, term in known.items()]
+    where = joined("AND", [base, *searched])
     limit, shown, offset = _window(context, listing)
     condition, values, skipped = where.sql, where.values, offset
     if listing.counted and not known:
@@ -84,7 +88,10 @@ def search(
             first, skipped = blocks.start(store, context.folder_id, offset)
             condition, values = f"{condition} AND {listing.key} >= ?", (*values, first)
     else:
-        total = store.value(f"SELECT COUNT(*) FROM {listing.table} WHERE {condition}", values)
+        all_of_it = joined("AND", [counted or base, *searched])
+        total = store.value(
+            f"SELECT COUNT(*) FROM {listing.table} WHERE {all_of_it.sql}", all_of_it.values
+        )
     if not listing.narrow.isdisjoint(known):
         # The sign keeps SQLite from walking through all rows in the order of the key.
         order = order.replace(listing.by_key, f"+{listing.by_key}")

@@ -64,6 +64,8 @@ class SendEndpoint(Endpoint):
         row = self.load(context)
         if row["status"] != "pending":
             raise Refusal(400, error_texts.ALREADY_RELEASED)
+        if context.quirks.cancelling == "ignored":
+            return []
         cancelled = {"status": scheduler.spelled(context.quirks, "cancelled")}
         context.store.update("sends", cancelled, "sendId", row["sendId"])
         return []

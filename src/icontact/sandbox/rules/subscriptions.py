@@ -91,8 +91,10 @@ def move(context: RequestContext) -> Item:
     others = [name for name in item if name not in {"listId", "subscriptionId", "contactId"}]
     if others:
         context.warn(error_texts.unchanged(others))
-    context.store.update("subscriptions", {"listId": list_id}, "rowNumber", row["rowNumber"])
-    history.record_subscription(context, list_id, contact_id, row["status"])
+    status = "normal" if context.quirks.moved_status == "normal" else row["status"]
+    changes = {"listId": list_id, "status": status}
+    context.store.update("subscriptions", changes, "rowNumber", row["rowNumber"])
+    history.record_subscription(context, list_id, contact_id, status)
     return {"subscription": _wire(required(_find(context, f"{list_id}_{contact_id}")))}
 
 
