@@ -127,6 +127,7 @@ class ReasonCode(StrEnum):
         "that came to light only now, and fields were written",
     )
     NOTED_LATE = "noted_late", "that came to light only now"
+    CUT_OFF = "cut_off", "iContact cut off: {all}"
     SUBSCRIBED = "subscribed", "is on the list now"
     UNSUBSCRIBED_NOW = "unsubscribed_now", "is unsubscribed now"
     WRITTEN_BEFORE = "written_before", "was written before an interruption"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TypeAlias
 
 import attrs
 
 from icontact.models import Contact, Subscription, SubscriptionStatus
 from icontact.push.batch_sender import ItemFailed, ItemRejected
-from icontact.push.decisions import Action
+from icontact.push.decisions import Action, fields_to_write
 from icontact.push.journal import RowResult, RowToWrite
 from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
+from icontact.resources.contacts import cut_off
 
 __all__ = ["ItemProblem", "ItemSuppressed", "id_of", "result_of", "result_of_unsubscribing"]
 
@@ -47,6 +49,11 @@ def result_of(
 ) -> RowResult:
     """Return how a row ended whose contact was to be written, and subscribed."""
     reason = Reason.decode(row.reason)
+    if isinstance(contact, Contact) and row.action != _NOTHING:
+        changes = json.loads(row.changes) if row.changes else ()
+        sent = fields_to_write(Action[row.action], json.loads(row.text), changes)
+        if cut := cut_off(sent, contact):
+            reason = reason.then(ReasonCode.CUT_OFF, *cut)
     contact_id = id_of(contact)
     if contact_id is not None and isinstance(subscribed, str) and subscribed in _JOINED:
         # Nearly every row ends like this.

@@ -156,7 +156,7 @@ class Resource(Generic[M]):
             RejectedError: If nothing was stored.
             DecodeError: If the answer is about other items.
         """
-        answer = self._transport.send(self._post([self._body(fields)], safety))
+        answer = self._sent(self._post([self._body(fields)], safety))
         items: list[M] = wire.decode_rows(self._model, answer.payload, self._plural, answer.call)
         if not items:
             raise _nothing_stored(answer)
@@ -164,6 +164,15 @@ class Resource(Generic[M]):
         asked = [one for one in items if is_asked(one)]
         self._check_same(bool(asked), answer.call)
         return asked[0]
+
+    def _sent(self, call: Call) -> Answer:
+        """Send items to the collection; a null in the place of a refused one goes (API 2.7)."""
+        answer = self._transport.send(call)
+        rows = answer.payload.get(self._plural) if isinstance(answer.payload, dict) else None
+        if not isinstance(rows, list) or None not in rows:
+            return answer
+        stored = [row for row in rows if row is not None]
+        return attrs.evolve(answer, payload={**answer.payload, self._plural: stored})
 
     def _post(self, bodies: list[dict[str, Any]], safety: Safety) -> Call:
         return Call("POST", self._path, body=bodies, safety=safety)
@@ -202,7 +211,7 @@ class Resource(Generic[M]):
         """
         if not bodies:
             return BatchResult()
-        answer = self._transport.send(self._post(bodies, safety))
+        answer = self._sent(self._post(bodies, safety))
         items: list[M] = wire.decode_rows(self._model, answer.payload, self._plural, answer.call)
         identities = [getattr(one, self._identity) for one in items]
         ids = {body[self._wire_id] for body in bodies if self._wire_id in body}

@@ -24,10 +24,13 @@ from icontact.models import (
 )
 from icontact.models.filters import one_of
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import Resource
+from icontact.resources._base import Resource, log_warnings
 from icontact.resources.batches import BatchResult
 from icontact.resources.custom_fields import CustomFields
 from icontact.transport import Call, Safety
+
+#: The fields of which an answer shows whether they were stored whole.
+_TEXTS = ContactFields.__annotations__.keys() - {"email", "status", "custom_fields"}
 
 #: The number of rows that a warning names.
 _NAMED = 10
@@ -131,8 +134,9 @@ class Contacts(Resource[Contact]):
     def create(self, **fields: Unpack[ContactFields]) -> Contact:
         """Create a contact, or overwrite the one that has this e-mail already (API 6.5).
 
-        Whether the fields that are not given are blanked in that case is uncertain; to change a
-        contact that exists use :meth:`find` and :meth:`update`. Safe to repeat.
+        Whether the fields that are not given are blanked in that case, and whether a status such as
+        ``donotcontact`` becomes ``normal``, is uncertain; to change a contact that exists
+        use :meth:`find` and :meth:`update`. Safe to repeat.
 
         Args:
             **fields: ``email`` is required.
@@ -188,13 +192,15 @@ class Contacts(Resource[Contact]):
 
         Rows are matched with the answer by ``contact_id`` or by e-mail. iContact publishes no
         maximum; 500 rows are known to work. Safe to repeat. Custom fields that the folder does not
-        have stand in ``unknown_fields`` of the result, and in its ``warnings``.
+        have stand in ``unknown_fields`` of the result, and in its ``warnings``; so does a text that
+        iContact cut off.
 
         Args:
             rows: The fields of each contact.
             explain: Whether to list the folder's custom fields if the answer lacks some of those
                 that were sent. ``False`` saves this request, and ``unknown_fields`` stays empty.
         """
+        rows = [*rows]
         bodies = self._bodies(rows)
         result = self._create_many(
             bodies,
@@ -206,15 +212,21 @@ class Contacts(Resource[Contact]):
             return result
         standard = wire.wire_names(Contact)
         lacking: dict[str, list[int]] = {}
-        for index, (body, stored) in enumerate(zip(bodies, result.results, strict=True)):
+        cut: dict[str, list[int]] = {}
+        for index, stored in enumerate(result.results):
             if stored is not None:
-                for name in body.keys() - standard - stored.custom_fields.keys():
+                for name in bodies[index].keys() - standard - stored.custom_fields.keys():
                     lacking.setdefault(name, []).append(index)
+                for name in cut_off(rows[index], stored):
+                    cut.setdefault(name, []).append(index)
         unknown = self._unknown(sorted(lacking))
-        said = tuple(
-            f"this folder has no custom field {name!r}; it was not stored "
-            f"(row{'s' * (len(lacking[name]) > 1)} {listed(lacking[name], _NAMED)})"
-            for name in unknown
+        said = (
+            *(
+                f"this folder has no custom field {name!r}; it was not stored "
+                f"{_rows(lacking[name])}"
+                for name in unknown
+            ),
+            *(f"iContact cut off {name} {_rows(places)}" for name, places in cut.items()),
         )
         return attrs.evolve(result, warnings=result.warnings + said, unknown_fields=unknown)
 
@@ -231,6 +243,9 @@ class Contacts(Resource[Contact]):
 
     def replace(self, contact_id: int, /, **fields: Unpack[ContactFields]) -> Contact:
         """Wipe every field that is not given, and set the given ones (PUT). Safe to repeat.
+
+        Whether a status such as ``donotcontact`` stays if it is not given is uncertain (API 6.2):
+        where it matters, give it, or use :meth:`update`.
 
         Args:
             contact_id: Which contact.
@@ -283,6 +298,8 @@ class Contacts(Resource[Contact]):
         if unknown := self._unknown([name for name in given if name not in contact.custom_fields]):
             call = CallSummary(method, self._path)
             raise UnknownCustomField(unknown, contact_id=contact.contact_id, call=call)
+        if cut := cut_off(fields, contact):
+            log_warnings(self._plural, (f"it cut off {', '.join(cut)}",))
         return contact
 
     def _unknown(self, lacking: Sequence[str]) -> tuple[str, ...]:
@@ -292,6 +309,23 @@ class Contacts(Resource[Contact]):
         there = CustomFields(self._transport, self._parent).list()
         defined = {one.private_name.casefold() for one in there}
         return tuple(name for name in lacking if name.casefold() not in defined)
+
+
+def _rows(places: Sequence[int]) -> str:
+    return f"(row{'s' * (len(places) > 1)} {listed(places, _NAMED)})"
+
+
+def cut_off(sent: Mapping[str, Any], stored: Contact) -> list[str]:
+    """Return the fields of which an answer has only the beginning (API 3)."""
+    held = {name: getattr(stored, name) for name in _TEXTS & sent.keys()}
+    return sorted(name for name, text in held.items() if _is_beginning(text, sent[name]))
+
+
+def _is_beginning(text: str | None, sent: object) -> bool:
+    if not text or not isinstance(sent, str):
+        return False
+    sent = sent.strip()
+    return len(text) < len(sent) and sent.startswith(text)
 
 
 def _is_blank(value: object) -> bool:

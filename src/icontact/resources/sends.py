@@ -137,7 +137,7 @@ class Sends(Collection[Send]):
         )
         if scheduled_time is not None:
             body["scheduledTime"] = self._checked_time(scheduled_time, eastern_offset)
-        answer = self._transport.send(Call("POST", self._path, body=[body], safety=Safety.ONCE))
+        answer = self._sent(self._post([body], Safety.ONCE))
         items = wire.decode_rows(Send, answer.payload, self._plural, answer.call)
         if items:
             log_warnings(self._plural, answer.warnings)

@@ -120,14 +120,8 @@ class Subscriptions(Resource[Subscription]):
         _check_given(_CONTACT, contact_id, email)
         list_id = self._list_id("list", list_id, list)
         if email is not None:
-            contact = self._contact(email)
-            if contact.status != ContactStatus.NORMAL:
-                raise self._rejected(f"the contact is {contact.status}, so it may not be mailed")
-            known = self.find(contact_id=contact.contact_id, list_id=list_id)
-            if known is not None and known.status == SubscriptionStatus.UNSUBSCRIBED:
-                raise self._rejected("the contact unsubscribed from this list")
-            contact_id, email = contact.contact_id, None
-        contact_id = self._contact_id(contact_id, email)
+            contact_id = self._mailable(email, list_id)
+        contact_id = self._contact_id(contact_id, None)
         row: SubscriptionFields = {"contact_id": contact_id, "list_id": list_id, "status": status}
         if confirmation_message_id is not None:
             row["confirmation_message_id"] = confirmation_message_id
@@ -189,9 +183,12 @@ class Subscriptions(Resource[Subscription]):
         """Move a contact to another list. Needs API version 2.2.
 
         Repeated by itself after a lost answer; calling it twice is an error, since the contact is
-        on the first list no more. Takes contact and lists as :meth:`subscribe` does.
+        on the first list no more. Takes contact and lists as :meth:`subscribe` does. By address,
+        nothing is sent for a contact that may not be mailed, or that unsubscribed from one of the
+        lists: whether a move brings it back is not known (API 8.2).
 
         Raises:
+            RejectedError: By address, for the reasons above.
             BadRequest: If it is on that list already ("No Changes Made").
             NotFound: If it is not on the first list.
             UnknownContact: If no contact has the address.
@@ -202,7 +199,9 @@ class Subscriptions(Resource[Subscription]):
         _check_given(_LIST.format("to_list"), to_list_id, to_list)
         from_list_id = self._list_id("from_list", from_list_id, from_list)
         to_list_id = self._list_id("to_list", to_list_id, to_list)
-        contact_id = self._contact_id(contact_id, email)
+        if email is not None:
+            contact_id = self._mailable(email, from_list_id, to_list_id)
+        contact_id = self._contact_id(contact_id, None)
         try:
             return self._item(
                 "PUT",
@@ -254,6 +253,18 @@ class Subscriptions(Resource[Subscription]):
 
     def _rejected(self, *reasons: str) -> RejectedError:
         return RejectedError(reasons, call=self._post([], Safety.READ).summary())
+
+    def _mailable(self, email: str, *list_ids: int) -> int:
+        """Return the id of a contact, unless it may not be mailed or left one of the lists."""
+        contact = self._contact(email)
+        if contact.status != ContactStatus.NORMAL:
+            raise self._rejected(f"the contact is {contact.status}, so it may not be mailed")
+        for list_id in list_ids:
+            known = self.find(contact_id=contact.contact_id, list_id=list_id)
+            if known is not None and known.status == SubscriptionStatus.UNSUBSCRIBED:
+                which = "this list" if len(list_ids) == 1 else f"list {list_id}"
+                raise self._rejected(f"the contact unsubscribed from {which}")
+        return contact.contact_id
 
     def _contact(self, email: str) -> Contact:
         found = self._contacts.find(email=email)
