@@ -1,4 +1,4 @@
-"""What is not known of iContact: whatever it does, nobody is mailed, lost or reported wrongly."""
+"""What is not known of iContact: the client is safe with either behaviour."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def test_a_total_that_counts_deleted_contacts_loses_nobody(
         for one in folder.contacts.list():
             there.append(one.email)
     except IncompleteListing:
-        # So many rows may be missing as well: never taken for the whole listing.
+        # Twelve rows may be missing as well: never taken for the whole listing.
         assert counts
         assert gone == 12
     assert len(there) == len(list(folder.export())) == 60 - gone

@@ -29,7 +29,7 @@ from icontact.resources.batches import BatchResult
 from icontact.resources.custom_fields import CustomFields
 from icontact.transport import Call, Safety
 
-#: The fields of which an answer shows whether they were stored whole.
+#: The fields whose text an answer shows as it was stored.
 _TEXTS = ContactFields.__annotations__.keys() - {"email", "status", "custom_fields"}
 
 #: The number of rows that a warning names.
@@ -316,7 +316,7 @@ def _rows(places: Sequence[int]) -> str:
 
 
 def cut_off(sent: Mapping[str, Any], stored: Contact) -> list[str]:
-    """Return the fields of which an answer has only the beginning (API 3)."""
+    """Return the fields whose text an answer has only the beginning of (API 3)."""
     held = {name: getattr(stored, name) for name in _TEXTS & sent.keys()}
     return sorted(name for name, text in held.items() if _is_beginning(text, sent[name]))
 
