@@ -25,6 +25,7 @@ __all__ = [
     "keep_checksums",
     "make_private",
     "pages_damage",
+    "raise_interrupt",
     "schema_of",
     "transaction",
     "use_wal",
@@ -79,10 +80,20 @@ def transaction(connection: sqlite3.Connection, mode: str = "IMMEDIATE") -> Iter
     try:
         yield
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
         # SQLite may have ended the transaction itself; then this does nothing.
         connection.rollback()
+        raise_interrupt(error)
         raise
+
+
+def raise_interrupt(error: BaseException) -> None:
+    """Raise KeyboardInterrupt if that is what ended a statement of SQLite.
+
+    `checksum` raises nothing by itself, but Ctrl-C may come while SQLite calls it.
+    """
+    if str(error) == "user-defined function raised exception":
+        raise KeyboardInterrupt from None
 
 
 def is_busy(error: Exception) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import sqlite3
 import subprocess
@@ -13,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from icontact import ContactMapper, errors
+from icontact import ContactMapper, _sqlite, errors
+from icontact._sqlite import checksum
 from icontact.push import ListPush, Progress, PushReport
 from icontact.push.journal import Database, Journal
 from icontact.sandbox import Sandbox
@@ -455,6 +457,24 @@ def test_a_second_ctrl_c_interrupts_at_once(make_push: MakePush, path: Path) -> 
 
     with pytest.raises(KeyboardInterrupt):
         make_push(batch_size=1).run(people(3), journal=path, progress=press)
+
+
+@pytest.mark.parametrize("call", [1, 5, 20])
+def test_ctrl_c_inside_a_function_of_sqlite_is_ctrl_c(
+    make_push: MakePush, path: Path, monkeypatch: pytest.MonkeyPatch, call: int
+) -> None:
+    calls = itertools.count(1)
+
+    def interrupted(*values: bytes | str | None) -> int:
+        if next(calls) == call:
+            raise KeyboardInterrupt
+        return checksum(*values)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(_sqlite, "checksum", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            make_push().run(people(10), journal=path)
+    assert make_push().run(people(10), journal=path).counts["created"] == 10
 
 
 def test_who_deals_with_ctrl_c_goes_on_doing_so(make_push: MakePush) -> None:

@@ -20,6 +20,7 @@ from icontact._sqlite import (
     is_too_short,
     keep_checksums,
     make_private,
+    raise_interrupt,
     schema_of,
     transaction,
 )
@@ -196,6 +197,7 @@ class Database:
         try:
             yield
         except FAILURES as error:
+            raise_interrupt(error)
             code, problem = getattr(error, "sqlite_errorname", ""), str(error)
             if is_busy(error):
                 problem = "another push is using it; wait for it to end, or name another file"
