@@ -290,9 +290,9 @@ class _Adapter(HTTPAdapter):
 
     def get_connection(self, *arguments: Any, **options: Any) -> Any:
         # What requests asks before 2.32; later it is deprecated.
-        connection: Any = super().get_connection
+        adapter: Any = super()
         with _refusing_proxies():
-            return connection(*arguments, **options)
+            return adapter.get_connection(*arguments, **options)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         with _refusing_proxies():
