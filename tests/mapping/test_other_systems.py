@@ -265,9 +265,15 @@ def test_two_at_signs_in_one_word_are_no_two_addresses() -> None:
         ("phone", 9195550001, "9195550001", "came as a number"),
         ("fax", 1.0, "1", "came as a number"),
         ("postal_code", 2169, "2169", "came as a number"),
+        ("phone", "27713.0", "27713", "came as a number"),
+        ("postal_code", " 2169,0 ", "2169", "came as a number"),
+        ("street", "27713.0", "27713.0", ""),
+        ("phone", "919.555.0", "919.555.0", ""),
         ("phone", "'+1 919 555", "+1 919 555", ""),
         ("postal_code", "'02169", "02169", ""),
         ("last_name", "'t Hooft", "'t Hooft", ""),
+        ("business", "'47 Brand", "'47 Brand", ""),
+        ("street", "'12/3", "12/3", ""),
     ],
 )
 def test_what_a_spreadsheet_did_to_a_number_is_noted(

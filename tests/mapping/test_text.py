@@ -92,7 +92,9 @@ def test_scalars_have_one_text(value: object, text: str) -> None:
         ("Fish &amp;amp; Chips", "Fish &amp; Chips"),
         ("O&#39;Brien &#x26; &eacute;", "O'Brien & é"),
         ("&nbsp;Jo&nbsp;", "Jo"),
-        # Incomplete or unknown entities are plain text.
+        # Unused numbers, incomplete and unknown entities are plain text.
+        *(("a&#0;b", "a&#0;b"), ("a&#1;b", "a&#1;b"), ("&#x110000;", "&#x110000;")),
+        ("&#xfffd;&#128512;", "&#xfffd;\U0001f600"),
         ("R&notes AT&T; &notit; &copy", "R&notes AT&T; &notit; &copy"),
         ("&nbsp; &#160;", None),
     ],

@@ -31,10 +31,15 @@ from icontact.mapping.transforms import (
     name_of,
     run_step,
 )
-from icontact.mapping.values import TransformResult, is_blank, unboxed
+from icontact.mapping.values import TransformResult, is_blank, unboxed, usual_text
 
 #: Fields whose values look like numbers and are not.
 _NUMBERLIKE = frozenset({"postal_code", "phone", "fax"})
+
+_MAY_LACK_ZEROS = ("came as a number: zeros at its front may be lost",)
+
+#: What a table writes for a number that it holds as a decimal one.
+_DECIMAL = re.compile(r"\s*([0-9]+)[.,]0\s*")
 
 _SCIENTIFIC = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[eE][+-]?[0-9]{1,3}")
 
@@ -137,10 +142,13 @@ class FieldMapping:
         notes: tuple[str, ...] = ()
         if self.label in _NUMBERLIKE:
             # What a spreadsheet may have taken from a postal code or a phone number.
-            if isinstance(value, int | float):
-                notes = ("came as a number: zeros at its front may be lost",)
-            elif isinstance(value, str) and _SCIENTIFIC.fullmatch(value.strip()):
+            text = value if isinstance(value, str) else ""
+            if _SCIENTIFIC.fullmatch(text.strip()):
                 notes = ("came in scientific notation: most of its digits are lost",)
+            elif self.source.transform is None and (whole := _DECIMAL.fullmatch(text)):
+                value, notes = whole[1], _MAY_LACK_ZEROS
+            if isinstance(value, int | float):
+                notes = _MAY_LACK_ZEROS
         result = TransformResult(cast("Any", value), notes)
         for step in self.steps:
             result = run_step(step, result.value, context)
@@ -148,6 +156,12 @@ class FieldMapping:
             if result.value is None:
                 break
         return result._replace(notes=notes)
+
+
+def _usual_digits(value: object) -> str | None:
+    """Return a text of the usual kind that is not a number with decimals."""
+    text = usual_text(value)
+    return None if text is None or text.endswith((".0", ",0")) else text
 
 
 def make_field(
@@ -178,6 +192,8 @@ def make_field(
         if len(steps) == 1 and isinstance(final := steps[0], str):
             is_decimal = final == "number" and context.fewest_decimals != 0
             usual_text = None if is_decimal else TRANSFORMS[final].usual_text
+            if label in _NUMBERLIKE and final == "text":
+                usual_text = _usual_digits
         field = FieldMapping(
             name=name,
             custom=custom,

@@ -25,6 +25,7 @@ _PARTICLES = frozenset(
     "van von vom zu zum zur der den de del della dela di da das do dos du la las le los ten ter te "
     "'t op bin ibn al el bint ben af av st".split()
 )
+_ANDS = frozenset({"&", "+", "and", "und", "et"})
 
 
 def is_honorific(text: str) -> bool:
@@ -54,7 +55,9 @@ def _split(name: str) -> tuple[list[str], list[str], list[str], list[str]]:
     words, behind = before.split(), after.replace(",", " ").split()
     is_last_first = not _SUFFIXES.issuperset(map(_bare, behind))  # "Berg, Jo"
     rest = behind if is_last_first else words + behind
-    prefix = list(takewhile(lambda word: _bare(word) in _PREFIXES, rest))
+    prefix = list(takewhile(lambda word: _bare(word) in _PREFIXES | _ANDS, rest))
+    while prefix and prefix[-1].casefold() in _ANDS:  # "Mr. and Mrs.", but not "Dr. And"
+        del prefix[-1]
     rest = rest[len(prefix) :]
     if is_last_first:
         last, suffix = _without_suffix(words)
@@ -63,7 +66,7 @@ def _split(name: str) -> tuple[list[str], list[str], list[str], list[str]]:
         return prefix, rest, last, suffix
     words, suffix = _without_suffix(rest)
     cut = len(words) - 1
-    while cut > 1 and words[cut - 1].casefold() in _PARTICLES:
+    while cut > 1 and words[cut - 1].casefold().removesuffix(".") in _PARTICLES:
         cut -= 1
     cut = max(cut, 1)
     return prefix, words[:cut], words[cut:], suffix

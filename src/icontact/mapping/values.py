@@ -24,8 +24,9 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 #: What databases write for no date.
 _ZERO_DATE = re.compile(r"(?:0000([-/.])00\1(?:00)|00([-/.])00\2(?:0000|00))(?:[T ]00:00(?::00)?)?")
 
-#: With what spreadsheets mark a text that they would take for a number or a formula.
-_TEXT_MARK = re.compile(r"'(?=[+\-=@0-9])")
+#: With what spreadsheets mark a text that they would take for a number or a formula. In "'47 Ltd"
+#: it is a part of the name.
+_TEXT_MARK = re.compile(r"'(?=[+\-=@]|[0-9][0-9 .,:/()+-]*\Z)")
 
 #: Letters, digits and a few marks. It is not a date of zeros, nor a number such as 1E+15 or +1E15.
 _USUAL = re.compile(r"(?!00)(?!\+?[0-9][0-9.,]*[eE])[\w+(][\w .,:'@/()+-]*(?<! )")
@@ -217,14 +218,18 @@ def without_tags(text: str) -> TransformResult:
 def html_decoded(text: str) -> str:
     """Return the text with its complete HTML entities decoded, once.
 
-    `html.unescape` also reads incomplete ones, and would turn ``R&notes`` into ``R¬es``.
+    `html.unescape` also reads incomplete ones, and would turn ``R&notes`` into ``R¬es``. An
+    unused number, such as ``&#0;``, stays as it is.
     """
-    return _ENTITY.sub(
-        lambda found: (
-            html.unescape(found[0]) if found[0][1] == "#" or found[0][1:] in html5 else found[0]
-        ),
-        text,
-    )
+    return _ENTITY.sub(_entity_decoded, text)
+
+
+def _entity_decoded(found: re.Match[str]) -> str:
+    entity = found[0]
+    if entity[1] != "#" and entity[1:] not in html5:
+        return entity
+    decoded = html.unescape(entity)
+    return entity if decoded in ("", "\ufffd") else decoded
 
 
 def scalar_text(value: object) -> str:
