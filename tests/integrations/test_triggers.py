@@ -76,6 +76,56 @@ def test_a_visitor_is_never_pushed(make: MakeIntegration, sandbox: Sandbox) -> N
     assert "visitors" in integration.inbox.entries()[0].reason
 
 
+def elsewhere(mail: str = "jo@example.com", **more: Any) -> triggers.ContactEvent:
+    """An event of a system that keeps the address under another key than ``email``."""
+    contact: Any = {"mail": mail}
+    return triggers.ContactEvent(type="saved", contact=contact, **more)
+
+
+def test_an_address_under_another_key_is_that_of_the_contact(
+    make: MakeIntegration, folder: Folder
+) -> None:
+    integration = make(push=ListPush(folder, "Newsletter", mapper={"email": "mail"}))
+    outcomes = [integration.handle(elsewhere(f"{one}@example.com")) for one in "ab"]
+    assert [one and one.status for one in outcomes] == ["created", "created"]
+    assert integration.accept([elsewhere()]) == integration.work() == 1
+    assert folder.contacts.list().count() == 3
+    assert integration.handle(elsewhere("")) is None
+
+
+def test_an_address_under_another_key_that_is_not_valid_is_a_dead_letter(
+    make: MakeIntegration, folder: Folder
+) -> None:
+    integration = make(push=ListPush(folder, "Newsletter", mapper={"email": "mail"}))
+    outcome = integration.handle(elsewhere("nonsense"))
+    assert outcome is not None
+    assert (outcome.status, integration.inbox.counts()["dead_letter"]) == ("rejected", 1)
+
+
+def test_an_address_under_another_key_must_not_be_mailed_for_any_contact_that_has_it(
+    make: MakeIntegration, folder: Folder
+) -> None:
+    integration = make(push=ListPush(folder, "Newsletter", mapper={"email": "mail"}))
+    integration.handle(elsewhere(contact_id=1, do_not_contact=True))
+    outcome = integration.handle(elsewhere(contact_id=2))
+    assert outcome is not None
+    assert (outcome.status, folder.contacts.list().count()) == ("skipped", 0)
+
+
+def test_an_address_that_came_before_its_mapping_was_known_is_a_dead_letter(
+    make: MakeIntegration, folder: Folder
+) -> None:
+    integration = make(push=lambda: ListPush(folder, "Newsletter", mapper={"email": "mail"}))
+    outcome = integration.handle(elsewhere())
+    assert outcome is not None
+    assert outcome.status == "rejected"
+    assert "give the event email=" in outcome.reason
+    # From now on the mapping is known.
+    again = integration.handle(elsewhere("sam@example.com"))
+    assert again is not None
+    assert again.status == "created"
+
+
 def test_a_repeated_event_pushes_no_contact(make: MakeIntegration, sandbox: Sandbox) -> None:
     integration = make()
     integration.handle(event())

@@ -23,6 +23,10 @@ class _Obstacle(Enum):
 
     DELETED = "the contact was deleted"
     VISITOR = "no address: visitors are never pushed"
+    ADDRESS_ELSEWHERE = (
+        "the mapping reads the address from another key than 'email', and was not known when the "
+        "event came: give the event email=, or the integration a push in place of a function"
+    )
     BLOCKED = "must not be mailed ({0})"
     UNREADABLE = (
         "whether the person may be mailed cannot be read (do-not-contact in an unknown form)"
@@ -154,6 +158,7 @@ def decide(
     refused: bool = False,
     follow_unsubscribes: bool = False,
     merge_results: bool = False,
+    address_elsewhere: bool = False,
 ) -> TriggerDecision:
     """Decide what to do about one contact. The events may arrive in any order.
 
@@ -165,6 +170,7 @@ def decide(
         refused: Whether another contact with its address must not be mailed.
         follow_unsubscribes: Whether a person who unsubscribed there is unsubscribed in iContact.
         merge_results: Whether a form's answers fill what the contact leaves blank.
+        address_elsewhere: Whether the mapping finds an address that the newest event does not have.
     """
     ordered = sorted(pending, key=lambda one: (one.event.at, one.number))
     wanted, memory = _wanted_tasks(ordered, memory, rules)
@@ -182,7 +188,7 @@ def decide(
         fill_in(row, one.event.form_results)
     decision = TriggerDecision(row=row, email=newest.email, at=newest.at, memory=memory)
     pushes = any(task.action == "push" for task in tasks)
-    if (obstacle := _obstacle(memory, newest, refused)) is not None:
+    if (obstacle := _obstacle(memory, newest, refused, address_elsewhere)) is not None:
         # Who left and was deleted afterwards, or has another address now, left all the same.
         tasks = [task for task in tasks if task.action == "unsubscribe"]
         if (
@@ -199,13 +205,14 @@ def decide(
         obstacle = _Obstacle.WITHOUT_FIELDS if nameless else obstacle
         calm = (_Obstacle.DELETED, _Obstacle.VISITOR)
         stopped = nameless or (pushes and obstacle not in calm)
+        unclear = (_Obstacle.UNREADABLE, _Obstacle.WITHOUT_FIELDS, _Obstacle.ADDRESS_ELSEWHERE)
         note = obstacle.value.format(memory.reason or DoNotContactReason.UNKNOWN)
         return attrs.evolve(
             decision,
             tasks=tuple(task for task in tasks if task.leaving),
             note=_NO_RULE if obstacle is _Obstacle.WITHOUT_FIELDS and not stopped else note,
             stopped=stopped,
-            unreadable=stopped and obstacle in (_Obstacle.UNREADABLE, _Obstacle.WITHOUT_FIELDS),
+            unreadable=stopped and obstacle in unclear,
         )
     late = pushes and memory.newest > newest.at
     note = _LATE if late else ""
@@ -215,12 +222,14 @@ def decide(
     return attrs.evolve(decision, tasks=tuple(tasks), note=note, late=late)
 
 
-def _obstacle(memory: Memory, newest: ContactEvent, refused: bool) -> _Obstacle | None:
+def _obstacle(
+    memory: Memory, newest: ContactEvent, refused: bool, address_elsewhere: bool
+) -> _Obstacle | None:
     """Return why a contact is not pushed, if it is not."""
     if memory.deleted:
         return _Obstacle.DELETED
     if newest.email is None and newest.has_fields:
-        return _Obstacle.VISITOR
+        return _Obstacle.ADDRESS_ELSEWHERE if address_elsewhere else _Obstacle.VISITOR
     if memory.blocked:
         unreadable = memory.reason == DoNotContactReason.UNREADABLE
         return _Obstacle.UNREADABLE if unreadable else _Obstacle.BLOCKED

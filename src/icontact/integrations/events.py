@@ -60,8 +60,9 @@ class ContactEvent:
         contact: The contact as it was then: the row that the mapping reads.
         contact_id: The contact's id in that system. Without one the address identifies it.
         happened_at: When, with a time zone; by default now.
-        email: The address; by default ``contact["email"]``. A contact without one is a visitor,
-            and never pushed.
+        email: The address; by default ``contact["email"]``, or what the mapping of a
+            :class:`~icontact.integrations.triggers.PushIntegration` reads as the address. A contact
+            without one is a visitor, and never pushed.
         old_points: The points before, where they changed.
         new_points: The points now, where they are known.
         form_id: The form's id.

@@ -127,6 +127,7 @@ class PushIntegration(InboxService):
         self.renew_locks()
         after_fork(self)
         self._destinations: Destinations | None = None
+        self._mappers = tuple(rule.mapper for rule in self._rules if rule.mapper is not None)
         self._client: Client | None = None
         if isinstance(push, ListPush):
             self._look_up()
@@ -186,6 +187,7 @@ class PushIntegration(InboxService):
             follow_unsubscribes=settings.follow_unsubscribes,
             **options,
         )
+        made._mappers = (mapper, *mappers)
         made._client = None if client is used else used
         return made
 
@@ -211,6 +213,7 @@ class PushIntegration(InboxService):
             pushed, or the event was dealt with before. ``failed`` events stay in the inbox and are
             tried again by :meth:`work`; ``rejected`` ones become dead letters, with the reason.
         """
+        event = self._with_address(event)
         self.accept([event])
         status, reason = OutcomeStatus.FAILED, self._unavailable()
         if reason:
@@ -235,7 +238,7 @@ class PushIntegration(InboxService):
         Raises:
             TypeError: If a contact has a value that cannot be kept.
         """
-        return self.inbox.add(events)
+        return self.inbox.add(map(self._with_address, events))
 
     def receive(
         self,
@@ -270,6 +273,17 @@ class PushIntegration(InboxService):
             logger.warning("an event of Mautic cannot be read: %s", redact(problem))
         return self.accept(found)
 
+    def _with_address(self, event: ContactEvent) -> ContactEvent:
+        """Return an event with the address that a mapping reads, if it has none by itself."""
+        if event.email is not None or not event.has_fields:
+            return event
+        for mapper in self._mappers:
+            found = mapper.explain(event.contact)["email"]
+            # An address that is not valid is rejected later, with the reason.
+            if found.used is not None:
+                return attrs.evolve(event, email=found.result or str(found.raw))
+        return event
+
     def _unavailable(self) -> str:
         try:
             self._look_up()
@@ -288,6 +302,7 @@ class PushIntegration(InboxService):
             if self._destinations is None:
                 push = self._push if isinstance(self._push, ListPush) else self._push()
                 self._destinations = destinations_for(push, self._rules)
+                self._mappers = tuple(one.mapper for one in self._destinations.pushes.values())
             return self._destinations
 
     def _deal_with(self, claim: InboxClaim) -> PushOutcome | None:
@@ -303,6 +318,7 @@ class PushIntegration(InboxService):
                 refused=claim.refused,
                 follow_unsubscribes=self._follow,
                 merge_results=self._merge,
+                address_elsewhere=self._with_address(claim.newest) is not claim.newest,
             )
             for task in decision.tasks:
                 results.append((task, execute(task, destinations.pushes[task.target], decision)))
