@@ -69,6 +69,24 @@ def test_what_is_no_date_is_refused_without_being_repeated(value: object) -> Non
     assert str(value) not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("form", "text", "day"),
+    [
+        *(("%Y%m%d", "20260304", "2026-03-04"), ("%d%m%y", "040326", "2026-03-04")),
+        *(("%Y%m%d", "2026112", None), ("%d%m%Y", "1112026", None), ("%Y%m%d", "202634", None)),
+        ("%d/%m/%Y", "4/3/2026", "2026-03-04"),
+    ],
+)
+def test_numbers_that_run_together_have_all_their_digits(
+    form: str, text: str, day: str | None
+) -> None:
+    if day is not None:
+        assert clean_date(text, input_format=form).value == day
+        return
+    with pytest.raises(MappingError, match="not a date of the form"):
+        clean_date(text, input_format=form)
+
+
 @pytest.mark.parametrize("value", [1772582400, 1.5, b"2026-03-04", ["2026-03-04"]])
 def test_numbers_and_lists_are_no_dates(value: object) -> None:
     with pytest.raises(MappingError, match="a date is a date or its text"):

@@ -14,6 +14,8 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ].*)?")
 _NUMERIC = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})(?:[T ]([0-9:. APMapm]+))?")
 # What Python writes the same everywhere; platforms disagree on, or raise for, other directives.
 _PORTABLE = re.compile(r"(?:[ -$&-~]|%[aAbBcdGjmuUVwWxyY%])+")
+#: Numbers with nothing in between.
+_RUN_TOGETHER = re.compile(r"%[dmyYjGuUVwW]%[dmyYjGuUVwW]")
 _HAS_YEAR = re.compile(r"%[YyGcDx]")
 
 
@@ -57,9 +59,12 @@ def clean_date(
 
 def _by_format(text: str, form: str) -> date | None:
     try:
-        return datetime.strptime(text, form).date()  # noqa: DTZ007 - only the day is kept
+        moment = datetime.strptime(text, form)  # noqa: DTZ007 - only the day is kept
     except ValueError:
         return None
+    if _RUN_TOGETHER.search(form) and moment.strftime(form) != text:
+        return None  # "2026112" may be in January or in November
+    return moment.date()
 
 
 def _by_shape(text: str, *, dayfirst: bool | None) -> date | None:

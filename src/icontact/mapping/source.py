@@ -125,7 +125,8 @@ class Source:
         default: Taken instead of a blank value, and transformed like one.
         empty: What a blank value without a default does: ``"leave"`` the field alone, or
             ``"clear"`` it.
-        input_format: Dates: the form to read, as `datetime.strptime` takes it.
+        input_format: Dates: the form to read, as `datetime.strptime` takes it. With ``%y``, the
+            years 69 to 99 are in the 20th century, and 00 to 68 in the 21st.
         dayfirst: Dates: whether ``03/04/2026`` is in April.
         decimals: Numbers: how many decimals, at most those of the custom field's type.
         thousands: Numbers: the mark between thousands.
