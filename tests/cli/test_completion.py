@@ -17,7 +17,7 @@ from icontact.cli import completion
 from icontact.cli.app import commands
 from icontact.client import Client
 from icontact.sandbox import Sandbox
-from tests.cli.support import icontact, served, written
+from tests.cli.support import icontact, written
 
 
 @pytest.fixture(autouse=True)
@@ -117,8 +117,8 @@ def test_a_server_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPat
 
 
 def test_bash_completes_a_list_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    with served() as (_, url):
-        monkeypatch.setenv("ICONTACT_BASE_URL", url)
+    with Sandbox().serve() as server:
+        monkeypatch.setenv("ICONTACT_BASE_URL", server.url)
         done = subprocess.run(
             [sys.executable, "-m", "icontact"],
             env={

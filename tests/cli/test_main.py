@@ -17,8 +17,8 @@ import pytest
 import icontact
 from icontact.cli import main
 from icontact.cli.app import commands
+from icontact.sandbox import Sandbox
 from tests.cli.support import icontact as run
-from tests.cli.support import served
 
 FULL = Path("/dev/full")
 NO_SPACE = "Error: cannot write to standard output: No space left on device\n"
@@ -125,10 +125,10 @@ def test_a_full_disk_under_the_result_does_not_hide_that_the_push_is_done(
 ) -> None:
     people = tmp_path / "people.csv"
     people.write_text("email\na@example.com\n")
-    with served() as (_, url), FULL.open("w") as full:
+    with Sandbox().serve() as server, FULL.open("w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "icontact", "push", people, "--list", "Newsletter"],
-            env={**os.environ, "ICONTACT_BASE_URL": url},
+            env={**os.environ, "ICONTACT_BASE_URL": server.url},
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -165,17 +165,15 @@ def test_a_full_disk_under_the_result_does_not_hide_that_the_push_is_done(
 )
 @needs_a_full_device
 def test_a_full_disk_under_the_result_names_standard_output_and_what_was_done(
-    words: tuple[str, ...], done: str, tmp_path: Path
+    words: tuple[str, ...], done: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "in.csv").write_text("email\njo@example.com\n")
-    with served() as (_, url), FULL.open("w") as full:
-        env = {**os.environ, "ICONTACT_BASE_URL": url, "PYTHONIOENCODING": "utf-8"}
-        command = [sys.executable, "-m", "icontact"]
-        push = [*command, "push", "in.csv", "--list", "Newsletter"]
-        subprocess.run(push, env=env, cwd=tmp_path, capture_output=True, check=True)
+    with Sandbox().serve() as server, FULL.open("w") as full:
+        monkeypatch.setenv("ICONTACT_BASE_URL", server.url)
+        assert run("push", tmp_path / "in.csv", "--list", "Newsletter").code == 0
         ran = subprocess.run(
-            [*command, *words],
-            env=env,
+            [sys.executable, "-m", "icontact", *words],
+            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
             cwd=tmp_path,
             stdout=full,
             stderr=subprocess.PIPE,
@@ -279,8 +277,8 @@ def test_without_standard_input_there_is_nothing_to_read() -> None:
 def test_without_standard_input_init_names_the_option_that_answers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with served() as (_, url):
-        monkeypatch.setenv("ICONTACT_BASE_URL", url)
+    with Sandbox().serve() as server:
+        monkeypatch.setenv("ICONTACT_BASE_URL", server.url)
         done = closed("<&-", "init", "--preset", "mautic")
     assert (done.returncode, done.stderr) == (
         2,
@@ -293,8 +291,8 @@ def test_without_standard_input_init_names_the_option_that_answers(
 def test_without_standard_error_a_push_goes_on(
     people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with served() as (_, url):
-        monkeypatch.setenv("ICONTACT_BASE_URL", url)
+    with Sandbox().serve() as server:
+        monkeypatch.setenv("ICONTACT_BASE_URL", server.url)
         done = closed("2>&-", "push", str(people), "--list", "Newsletter")
     assert (done.returncode, "3 created" in done.stdout) == (0, True)
 

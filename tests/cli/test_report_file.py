@@ -16,7 +16,7 @@ import pytest
 from icontact.cli.report_file import UNFINISHED, ReportFile
 from icontact.push import ListPush, Progress, PushReport
 from icontact.sandbox import Sandbox
-from tests.cli.support import Ran, icontact, served
+from tests.cli.support import Ran, icontact
 
 OLD = "row,line,status\n0,2,created\n"
 
@@ -123,10 +123,14 @@ def test_it_never_replaces_what_a_shell_has_redirected(
     target = people if stream == "input" else report
     before = target.read_bytes()
     words = ("push", "-", "--list", "Newsletter", "--report", str(target))
-    with served() as (_, url), people.open("rb") as read, report.open("ab") as kept:
+    with (
+        Sandbox().serve() as server,
+        people.open("rb") as read,
+        report.open("ab") as kept,
+    ):
         done = subprocess.run(
             [sys.executable, "-m", "icontact", *words],
-            env={**os.environ, "ICONTACT_BASE_URL": url},
+            env={**os.environ, "ICONTACT_BASE_URL": server.url},
             stdin=read,
             stdout=kept if stream == "output" else subprocess.PIPE,
             stderr=subprocess.PIPE,
