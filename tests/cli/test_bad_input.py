@@ -56,6 +56,7 @@ def test_a_file_that_cannot_be_used(
     assert "jo@example.com" not in ran.err
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_columns_without_an_address(embedded: Sandbox, tmp_path: Path) -> None:
     path = written(tmp_path, ",".join(f"column {number}" for number in range(10_000)))
     said = message(pushed(path))
@@ -63,6 +64,7 @@ def test_ten_thousand_columns_without_an_address(embedded: Sandbox, tmp_path: Pa
     assert "--map email=COLUMN" in said
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_columns_with_an_address(embedded: Sandbox, tmp_path: Path) -> None:
     names = ["email", *(f"column {number}" for number in range(9_999))]
     path = written(tmp_path, ",".join(names), "jo@example.com" + "," * 9_999)

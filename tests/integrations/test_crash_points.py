@@ -187,6 +187,7 @@ def test_a_crash_while_a_web_hook_is_kept_keeps_all_of_it_or_nothing(
     assert at > 5
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("late", [False, True])
 def test_a_crash_while_contacts_are_pushed_loses_and_repeats_nothing(
     places: Callable[[], Place], untroubled: tuple[Any, ...], late: bool

@@ -80,6 +80,7 @@ def test_the_size_doubles_after_each_batch_whose_rows_are_accounted_for() -> Non
         assert_all_created(report, sandbox, 3600)
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_new_rows_take_fourteen_requests_at_most() -> None:
     with Sandbox() as sandbox:
         push, sent = push_into(sandbox)
@@ -91,6 +92,7 @@ def test_ten_thousand_new_rows_take_fourteen_requests_at_most() -> None:
         assert sent.contacts == [500, 1000, 2000, 4000, 2500]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("cap", CAPS)
 @pytest.mark.parametrize("most", [90, 700])
 def test_the_size_follows_any_cap_of_the_server(cap: str, most: int) -> None:
@@ -105,6 +107,7 @@ def test_the_size_follows_any_cap_of_the_server(cap: str, most: int) -> None:
         assert report.batch_size <= most
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("cap", CAPS)
 def test_a_cap_costs_only_the_requests_that_find_it(cap: str) -> None:
     with Sandbox(quirks=Quirks(max_batch=500, **CAPS[cap])) as sandbox:
@@ -115,6 +118,7 @@ def test_a_cap_costs_only_the_requests_that_find_it(cap: str) -> None:
     assert report.requests <= fixed + 5
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("cap", CAPS)
 def test_a_cap_for_subscriptions_alone_is_followed_too(cap: str) -> None:
     with Sandbox() as sandbox:
@@ -154,6 +158,7 @@ def test_a_row_that_is_refused_does_not_change_the_size() -> None:
         assert report.batch_size == 1000
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("cap", CAPS)
 def test_rows_that_are_refused_do_not_hide_a_cap(cap: str) -> None:
     with Sandbox(quirks=Quirks(max_batch=500, **CAPS[cap])) as sandbox:
@@ -294,6 +299,7 @@ def test_a_batch_ends_at_four_mebibytes() -> None:
         assert max(recorder.contacts) < 4 * 2**20 / 20_000
 
 
+@pytest.mark.no_cover
 def test_a_batch_ends_at_five_hundred_rows_that_need_a_request_each() -> None:
     with Sandbox() as sandbox:
         sandbox.seed(contacts=[{**row, "city": "Cary"} for row in people(1200)])
@@ -310,6 +316,7 @@ def test_a_batch_ends_at_five_hundred_rows_that_need_a_request_each() -> None:
         assert done == [500, 1000, 1200]
 
 
+@pytest.mark.no_cover
 def test_the_size_that_was_found_is_kept_in_the_journal(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
         path, stop = tmp_path / "push.sqlite", 1500

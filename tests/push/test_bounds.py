@@ -118,6 +118,7 @@ def test_the_size_of_pages_is_a_number_or_auto(make_push: MakePush) -> None:
     assert make_push(page_size="auto").run([person(1)]).counts["created"] == 1
 
 
+@pytest.mark.no_cover
 def test_a_push_into_many_contacts_reads_them_in_large_pages(
     sandbox: Sandbox, make_push: MakePush
 ) -> None:

@@ -93,6 +93,7 @@ def subscriptions(sandbox: Sandbox) -> Mapping[str, str]:
     return {ids[one["contactId"]]: one["status"] for one in sandbox.state.subscriptions()}
 
 
+@pytest.mark.no_cover
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     people=st.lists(st.tuples(known, state_on_list), max_size=6),
@@ -167,6 +168,7 @@ def trouble(sandbox: Sandbox, dice: random.Random) -> None:
         dice.choice(kinds)()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(12))
 def test_after_trouble_the_same_push_ends_where_an_untroubled_one_does(seed: int) -> None:
     dice = random.Random(seed)

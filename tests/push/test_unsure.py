@@ -62,6 +62,7 @@ def emptied(name: str, nothing: Any, at: int) -> Spoil:
     return spoil
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.parametrize("at", [0, 20, 40])
 @pytest.mark.parametrize("nothing", [None, []], ids=repr)

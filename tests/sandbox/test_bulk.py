@@ -115,6 +115,7 @@ def counted_well(sandbox: Sandbox) -> None:
     assert blocks.total(sandbox._store, folder) == len(present)
 
 
+@pytest.mark.no_cover
 @settings(deadline=None)
 @given(items=CONTACTS, blanks=st.booleans(), same_id=st.booleans())
 def test_contacts_in_one_body_are_taken_one_after_the_other(
@@ -129,6 +130,7 @@ def test_contacts_in_one_body_are_taken_one_after_the_other(
     )
 
 
+@pytest.mark.no_cover
 @settings(deadline=None)
 @given(items=SUBSCRIPTIONS, warned=st.booleans())
 def test_subscriptions_in_one_body_are_taken_one_after_the_other(

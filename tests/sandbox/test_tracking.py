@@ -198,6 +198,7 @@ def test_a_message_that_is_not_there_is_not_found(wire: Wire, kind: str) -> None
     assert wire.refused("GET", f"/messages/1/{kind}") == (404, ["Not Found"])
 
 
+@pytest.mark.no_cover
 def test_a_hundred_thousand_recipients_take_a_moment(clock: Any) -> None:
     with Sandbox(clock=clock, quirks=Quirks()) as sandbox:
         wire = Wire(sandbox)

@@ -159,6 +159,7 @@ def folder_with(sandbox: Sandbox, clock: Clock, contacts: int) -> icontact.Folde
     return folder
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("workers", [1, 4])
 def test_a_cap_costs_few_requests_more_than_its_size_given_at_once(
     cap: dict[str, Any], clock: Clock, workers: int
@@ -173,6 +174,7 @@ def test_a_cap_costs_few_requests_more_than_its_size_given_at_once(
     assert requests <= 1.15 * 41
 
 
+@pytest.mark.no_cover
 def test_a_cap_between_two_sizes_is_found(cap: dict[str, Any], clock: Clock) -> None:
     with Sandbox(quirks=Quirks(max_limit=1_500, **cap)) as sandbox:
         folder = folder_with(sandbox, clock, 5_200)
@@ -198,6 +200,7 @@ def test_a_size_that_was_refused_is_never_asked_for_again() -> None:
     assert server.asked == [1_000, 4_000, *[1_000] * 60]
 
 
+@pytest.mark.no_cover
 def test_a_size_that_failed_once_is_tried_again_after_some_pages() -> None:
     server = Numbers(100_000)
     failing_above(server, 1_000, ServerError(500), times=1)
@@ -206,6 +209,7 @@ def test_a_size_that_failed_once_is_tried_again_after_some_pages() -> None:
     assert server.asked[23] == 10_000
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("error", [ServerError(500), RequestTimeout("no answer in time")])
 def test_side_by_side_a_size_is_tried_again_too(error: Exception) -> None:
     server = Numbers(100_000)

@@ -277,6 +277,7 @@ def test_of_an_answer_with_far_too_much_text_only_some_is_read() -> None:
     assert len(texts) == 6
 
 
+@pytest.mark.no_cover
 def test_a_sentence_for_each_row_of_a_large_request_is_kept() -> None:
     said = [f"Row {number}: {'x' * 200}" for number in range(10_000)]
     assert refused(400, {"errors": said}).errors == tuple(said)
