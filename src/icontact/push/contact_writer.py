@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
 from icontact.auth import Private
-from icontact.models import Contact, ContactFields, ContactStatus
+from icontact.models import Contact, ContactStatus
 from icontact.push.batch_sender import ItemFailed, ItemRejected, in_doubt
 from icontact.push.bulk_updates import BulkUpdates
 from icontact.push.decisions import (
     RECENT,
     Action,
-    fields_to_write,
     suppression_reason,
 )
 from icontact.push.journal import RowToWrite
-from icontact.push.results import ItemProblem, ItemSuppressed
+from icontact.push.results import ItemProblem, ItemSuppressed, written_fields
 from icontact.push.state_reader import or_failed
 from icontact.push.write_context import WriteContext
 from icontact.resources import ContactRow
@@ -102,12 +100,12 @@ class ContactWriter:
     def _was_created(self, row: RowToWrite, contact: Contact) -> bool:
         created = contact.create_date
         recent = created is None or created >= datetime.now(UTC) - RECENT
-        return recent and str(contact.status) == _fields_of(row).get("status")
+        return recent and str(contact.status) == written_fields(row).get("status")
 
     def _write_alone(self, row: RowToWrite) -> Contact | ItemProblem:
         contacts = self._folder.contacts
         write = contacts.replace if row.action == _REPLACE else contacts.update
-        answer = self._sender.try_send(lambda: write(contact_id_of(row), **_fields_of(row)))
+        answer = self._sender.try_send(lambda: write(contact_id_of(row), **written_fields(row)))
         return self._without_suppressed([row], [answer])[0]
 
     def _read_again(self, rows: Sequence[RowToWrite]) -> Sequence[Contact | ItemProblem]:
@@ -158,15 +156,9 @@ def contact_id_of(row: RowToWrite) -> int:
     return row.contact_id or 0
 
 
-def _fields_of(row: RowToWrite) -> ContactFields:
-    """Return the fields that are written."""
-    changes = json.loads(row.changes) if row.changes else ()
-    return fields_to_write(Action[row.action], json.loads(row.text), changes)
-
-
 def _item_of(row: RowToWrite) -> ContactRow:
     """Return the row as an item of a bulk call."""
-    item: ContactRow = {**_fields_of(row)}  # type: ignore[typeddict-item]  # contact_id is optional
+    item: ContactRow = {**written_fields(row)}  # type: ignore[typeddict-item]  # contact_id is optional
     if row.contact_id is not None:
         item["contact_id"] = row.contact_id
     return item
@@ -177,4 +169,4 @@ def _gives_status(row: RowToWrite) -> bool:
     # The key stands in the JSON as it is: in a value the quotation marks would be escaped.
     if row.action != _CREATE or '"status":' not in row.text:
         return False
-    return _fields_of(row).get("status") in tuple(ContactStatus)
+    return written_fields(row).get("status") in tuple(ContactStatus)

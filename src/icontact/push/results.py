@@ -7,14 +7,21 @@ from typing import TypeAlias
 
 import attrs
 
-from icontact.models import Contact, Subscription, SubscriptionStatus
+from icontact.models import Contact, ContactFields, Subscription, SubscriptionStatus
 from icontact.push.batch_sender import ItemFailed, ItemRejected
 from icontact.push.decisions import Action, fields_to_write
 from icontact.push.journal import RowResult, RowToWrite
 from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 from icontact.resources.contacts import cut_off
 
-__all__ = ["ItemProblem", "ItemSuppressed", "id_of", "result_of", "result_of_unsubscribing"]
+__all__ = [
+    "ItemProblem",
+    "ItemSuppressed",
+    "id_of",
+    "result_of",
+    "result_of_unsubscribing",
+    "written_fields",
+]
 
 _NOTHING = Action.NOTHING.name
 
@@ -44,16 +51,23 @@ def id_of(contact: Contact | int | ItemProblem) -> int | None:
     return contact if isinstance(contact, int) else None
 
 
+def written_fields(row: RowToWrite) -> ContactFields:
+    """Return the fields that are written of a row."""
+    changes = json.loads(row.changes) if row.changes else ()
+    return fields_to_write(Action[row.action], row.fields, changes)
+
+
 def result_of(
     row: RowToWrite, contact: Contact | int | ItemProblem, subscribed: str | ItemProblem | None
 ) -> RowResult:
     """Return how a row ended whose contact was to be written, and subscribed."""
     reason = Reason.decode(row.reason)
-    if isinstance(contact, Contact) and row.action != _NOTHING:
-        changes = json.loads(row.changes) if row.changes else ()
-        sent = fields_to_write(Action[row.action], json.loads(row.text), changes)
-        if cut := cut_off(sent, contact):
-            reason = reason.then(ReasonCode.CUT_OFF, *cut)
+    if (
+        isinstance(contact, Contact)
+        and row.action != _NOTHING
+        and (cut := cut_off(written_fields(row), contact))
+    ):
+        reason = reason.then(ReasonCode.CUT_OFF, *cut)
     contact_id = id_of(contact)
     if contact_id is not None and isinstance(subscribed, str) and subscribed in _JOINED:
         # Nearly every row ends like this.

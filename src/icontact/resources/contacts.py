@@ -316,16 +316,19 @@ def _rows(places: Sequence[int]) -> str:
 
 
 def cut_off(sent: Mapping[str, Any], stored: Contact) -> list[str]:
-    """Return the fields whose text an answer has only the beginning of (API 3)."""
-    held = {name: getattr(stored, name) for name in _TEXTS & sent.keys()}
-    return sorted(name for name, text in held.items() if _is_beginning(text, sent[name]))
+    """Return the fields of which an answer has only the beginning (API 3)."""
+    return sorted(
+        name
+        for name, text in sent.items()
+        if name in _TEXTS and (held := getattr(stored, name)) != text and _begins(text, held)
+    )
 
 
-def _is_beginning(text: str | None, sent: object) -> bool:
-    if not text or not isinstance(sent, str):
+def _begins(text: object, beginning: str | None) -> bool:
+    if not beginning or not isinstance(text, str):
         return False
-    sent = sent.strip()
-    return len(text) < len(sent) and sent.startswith(text)
+    text = text.strip()
+    return len(beginning) < len(text) and text.startswith(beginning)
 
 
 def _is_blank(value: object) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from functools import cached_property
 
 import attrs
 
+from icontact.models import ContactFields
 from icontact.push.reasons import OutcomeStatus, Reason
 
 __all__ = ["RowRecord", "RowResult", "RowToWrite"]
@@ -72,6 +75,12 @@ class RowToWrite:
     tried: int
     changes: str | None = attrs.field(repr=False)
     text: str = attrs.field(repr=False)
+
+    @cached_property
+    def fields(self) -> ContactFields:
+        """All fields of the row."""
+        fields: ContactFields = json.loads(self.text)
+        return fields
 
 
 @attrs.define
