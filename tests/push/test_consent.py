@@ -319,6 +319,7 @@ def late(path: Path, header: str, usual: str, word: str, many: int = 120) -> Pat
         ("Notes", "called in May", "Please do not contact her"),
         ("Status", "active", "unsubscribed by user"),
         ("Status", "aktiv", "gelöscht"),
+        ("Status", "aktiv", "Gel&ouml;scht"),
         ("State", "Active", "Deleted"),
         ("Lists", "Newsletter (Active)", "Newsletter (Unsubscribed)"),
         ("Active", "yes", "no"),

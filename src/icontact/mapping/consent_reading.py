@@ -220,7 +220,8 @@ def no_doubtful_word(values: Iterable[object]) -> bool:
     # Most cells are names and places, which have no such word.
     text = "\n".join([value for value in values if type(value) is str])
     starts = {word[:_START] for word in _LETTERS.findall(text.lower())}
-    return text.isascii() and _NO_STARTS.isdisjoint(starts)
+    # An "&" may begin one of HTML's entities: "D&eacute;sabonn&eacute;".
+    return text.isascii() and "&" not in text and _NO_STARTS.isdisjoint(starts)
 
 
 def doubtful_word(value: object) -> str | None:
@@ -228,8 +229,7 @@ def doubtful_word(value: object) -> str | None:
     if value is None or isinstance(value, int | float):
         return None
     if type(value) is str:
-        plain = value if value.isascii() else unaccented(value)
-        if no_doubtful_word([plain]):
+        if no_doubtful_word([value if value.isascii() else unaccented(value)]):
             return None
     words = [normalize_word(text) for text in texts_in(value) if len(text) <= _LONGEST_REFUSAL]
     return next((word for word in words if word in _NO_WORDS), None) or refusal_in(value)
