@@ -316,7 +316,7 @@ def _rows(places: Sequence[int]) -> str:
 
 
 def cut_off(sent: Mapping[str, Any], stored: Contact) -> list[str]:
-    """Return the fields of which an answer has only the beginning (API 3)."""
+    """Return the fields that an answer has the beginning of, and no more (API 3)."""
     return sorted(
         name
         for name, text in sent.items()
