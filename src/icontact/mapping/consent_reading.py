@@ -228,9 +228,9 @@ def doubtful_word(value: object) -> str | None:
     """Return the phrase or the word with which a cell may say no, whatever its column is."""
     if value is None or isinstance(value, int | float):
         return None
-    if type(value) is str:
-        if no_doubtful_word([value if value.isascii() else unaccented(value)]):
-            return None
+    text = unaccented(value) if type(value) is str and not value.isascii() else value
+    if type(text) is str and no_doubtful_word([text]):
+        return None
     words = [normalize_word(text) for text in texts_in(value) if len(text) <= _LONGEST_REFUSAL]
     return next((word for word in words if word in _NO_WORDS), None) or refusal_in(value)
 
