@@ -129,7 +129,7 @@ def classify_exception(problem: Exception, call: CallSummary) -> AttemptResult:
         said = f"no connection: {known[0].why if known else reason}"
         is_wrong = any(isinstance(link, _WRONG_ADDRESS) for link in chain)
         if is_wrong:
-            said += "; check base_url and the network"
+            said += "; check base_url, the network, and HTTPS_PROXY if it is set"
         return AttemptResult(
             outcome=ConnectError(said, call=call),
             failure=None if known and known[0].is_lasting else FailureKind.NOT_CONNECTED,
