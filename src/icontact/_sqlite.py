@@ -6,6 +6,7 @@ import errno
 import os
 import sqlite3
 import stat
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -19,6 +20,7 @@ __all__ = [
     "Checked",
     "FileFormat",
     "checksum",
+    "close_unused",
     "damage_of",
     "is_busy",
     "is_too_short",
@@ -37,6 +39,9 @@ _FUNCTION, _COLUMN = "icontact_checksum", "checksum"
 
 #: For how many seconds to wait for another that prepares the same file, and how long at a time.
 _PATIENCE, _PAUSE = 10.0, 0.01
+
+#: For how many seconds the end of a process waits for a thread that uses a file.
+_AT_EXIT = 1.0
 
 #: What a file raises that is damaged: SQLite may name something whose name is not text any more.
 FAILURES = (sqlite3.Error, UnicodeDecodeError)
@@ -85,6 +90,18 @@ def transaction(connection: sqlite3.Connection, mode: str = "IMMEDIATE") -> Iter
         connection.rollback()
         raise_interrupt(error)
         raise
+
+
+def close_unused(connection: sqlite3.Connection, lock: threading.RLock) -> None:
+    """Close a connection, unless a thread holds the lock, as it may when the process ends.
+
+    Python would crash if a thread went on with a statement meanwhile.
+    """
+    if lock.acquire(timeout=_AT_EXIT):
+        try:
+            connection.close()
+        finally:
+            lock.release()
 
 
 def raise_interrupt(error: BaseException) -> None:

@@ -143,6 +143,8 @@ _INHERITED: list[sqlite3.Connection] = []
 
 def _close(connection: sqlite3.Connection, process: int) -> None:
     if process == os.getpid():
-        connection.close()
+        # At the end of the process another thread may be inside it.
+        with SQLITE:
+            connection.close()
     else:
         _INHERITED.append(connection)

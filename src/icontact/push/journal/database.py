@@ -15,6 +15,7 @@ from typing import Any
 from icontact._sqlite import (
     FAILURES,
     MARKS,
+    close_unused,
     damage_of,
     is_busy,
     is_too_short,
@@ -58,9 +59,9 @@ class Database:
             self._connection = sqlite3.connect(
                 self.path or "", timeout=0.2, isolation_level=None, check_same_thread=False
             )
-        self._close = weakref.finalize(self, self._connection.close)
+        self._close = weakref.finalize(self, close_unused, self._connection, self._lock)
         try:
-            with self._in_words("opened"):
+            with self._lock, self._in_words("opened"):
                 self._prepare()
         except JournalError:
             self._close()

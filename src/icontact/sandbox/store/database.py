@@ -16,6 +16,7 @@ from typing import Any
 from icontact._sqlite import (
     FAILURES,
     FileFormat,
+    close_unused,
     damage_of,
     is_too_short,
     make_private,
@@ -49,9 +50,10 @@ class Store:
             self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         self._connection.row_factory = Row
-        self._close = weakref.finalize(self, self._connection.close)
+        self._close = weakref.finalize(self, close_unused, self._connection, self._lock)
         try:
-            problem = self._prepare()
+            with self._lock:
+                problem = self._prepare()
         except FAILURES as error:
             problem = f"cannot be opened as a sandbox: {error}"
         if problem:
