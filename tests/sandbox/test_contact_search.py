@@ -135,6 +135,15 @@ def test_ignored_terms_can_go_without_a_warning(quirky: Callable[..., Wire]) -> 
     assert "warnings" not in found
 
 
+def test_rows_can_change_places_between_pages(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(unordered_pages=True)
+    for name in "abcd":
+        wire.contact(f"{name}@example.com")
+    assert names(wire, "limit=2") == "a b"
+    assert names(wire, "limit=2&offset=2") == "b a"
+    assert names(wire, "limit=2&offset=2&orderby=email") == "c d"
+
+
 def test_a_documented_term_can_be_ignored_too(quirky: Callable[..., Wire]) -> None:
     wire = quirky(unsearchable={"email"})
     wire.contact("jo@example.com")

@@ -321,11 +321,22 @@ def test_the_statuses_of_new_contacts_can_be_narrowed(quirky: Callable[..., Wire
     ]
 
 
-def test_a_sticky_status_can_be_left(quirky: Callable[..., Wire]) -> None:
-    wire = quirky(sticky_statuses="left")
+@pytest.mark.parametrize(
+    ("sticky", "status"), [("left", "normal"), ("kept_silently", "donotcontact")]
+)
+def test_a_sticky_status_can_be_left_or_stay_silently(
+    quirky: Callable[..., Wire], sticky: str, status: str
+) -> None:
+    wire = quirky(sticky_statuses=sticky)
     contact_id = wire.contact(status="donotcontact")
     answer = wire.post(f"/contacts/{contact_id}", {"status": "normal"})
-    assert answer["contact"]["status"] == "normal"
+    assert answer["contact"]["status"] == status
+
+
+def test_a_new_contact_can_become_normal_whatever_is_asked(quirky: Callable[..., Wire]) -> None:
+    wire = quirky(creation_statuses=frozenset(), other_creation_statuses="normal")
+    answer = wire.post("/contacts", [{"email": "jo@example.com", "status": "pending"}])
+    assert answer["contacts"][0]["status"] == "normal"
 
 
 def test_a_status_that_is_not_given_can_become_normal(quirky: Callable[..., Wire]) -> None:

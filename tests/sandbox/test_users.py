@@ -121,6 +121,16 @@ def test_the_sample_of_permissions(wire: Wire) -> None:
     ]
 
 
+def test_setting_a_permission_can_take_away_the_others(quirky: Callable[..., Wire]) -> None:
+    for replaces, left in ((False, 2), (True, 1)):
+        wire = quirky(permissions_replace=replaces)
+        ask(wire, "POST", "/users", [USER])
+        for folder in (wire.sandbox.client_folder_id, wire.sandbox.add_client_folder()):
+            row = {"clientFolderId": folder, "creative": 1, "subscriber": 1, "analytic": 1}
+            ask(wire, "POST", "/users/407218/permissions", [row])
+        assert len(wire.sandbox.state.permissions(407218)) == left
+
+
 def test_permissions_that_cannot_be_become_warnings(wire: Wire) -> None:
     ask(wire, "POST", "/users", [USER])
     flags = {"creative": 1, "subscriber": 1, "analytic": 0}

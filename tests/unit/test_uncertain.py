@@ -11,9 +11,10 @@ import pytest
 
 import icontact
 from icontact import ContactMapper
-from icontact.errors import BadRequest, IncompleteListing, RejectedError
+from icontact.errors import BadRequest, DecodeError, IncompleteListing, PagingError, RejectedError
 from icontact.push import ListPush
 from icontact.sandbox import Quirks, Sandbox
+from tests.unit.support import Script
 
 LIST = "Newsletter"
 STATUSES = ("donotcontact", "bounced", "pending", "invitable")
@@ -39,7 +40,7 @@ def on_lists(sandbox: Sandbox) -> list[str]:
     return [one["status"] for one in sandbox.state.subscriptions()]
 
 
-@pytest.mark.parametrize("sticky", ["kept", "left"])
+@pytest.mark.parametrize("sticky", ["kept", "kept_silently", "left"])
 @pytest.mark.parametrize("unsent", ["kept", "normal"])
 @pytest.mark.parametrize("existing", ["merge", "replace"])
 def test_no_push_and_no_upsert_makes_a_contact_mailable(
@@ -65,7 +66,7 @@ def test_no_push_and_no_upsert_makes_a_contact_mailable(
     assert on_lists(sandbox) == []
 
 
-@pytest.mark.parametrize("sticky", ["kept", "left"])
+@pytest.mark.parametrize("sticky", ["kept", "kept_silently", "left"])
 def test_a_status_is_what_iconact_says_after_an_update(
     sandbox: Sandbox, folder: icontact.Folder, sticky: Any
 ) -> None:
@@ -76,8 +77,69 @@ def test_a_status_is_what_iconact_says_after_an_update(
         with pytest.raises(BadRequest, match="can not be changed"):
             folder.contacts.update(jo.contact_id, status="normal")
         assert statuses(sandbox) == ["donotcontact"]
+    elif sticky == "kept_silently":
+        with pytest.raises(DecodeError, match="the contact is donotcontact, not normal"):
+            folder.contacts.update(jo.contact_id, status="normal")
     else:
         assert folder.contacts.update(jo.contact_id, status="normal").status == "normal"
+
+
+@pytest.mark.parametrize("other", ["refused", "normal"])
+def test_a_new_contact_that_is_normal_in_place_of_blocked_is_reported(
+    sandbox: Sandbox, folder: icontact.Folder, other: Any
+) -> None:
+    sandbox.quirks = Quirks(creation_statuses=frozenset({"normal"}), other_creation_statuses=other)
+    expected = RejectedError if other == "refused" else DecodeError
+    with pytest.raises(expected, match=r"status|is normal, not donotcontact"):
+        folder.contacts.create(email="jo@example.com", status="donotcontact")
+    mapper = ContactMapper({"email": "email", "status": "state"})
+    rows = [{"email": "al@example.com", "state": "donotcontact"}]
+    report = ListPush(folder, LIST, mapper=mapper).run(rows)
+    assert [one.status for one in report.outcomes] == ["rejected"]
+    assert on_lists(sandbox) == []
+
+
+def test_a_subscription_that_an_unsubscription_does_not_end_is_reported() -> None:
+    row = {"subscriptionId": "7_1", "contactId": 1, "listId": 7, "status": "normal"}
+    folder = icontact.Folder(Script({"subscription": row}), 1, 2)
+    with pytest.raises(DecodeError, match="the subscription is normal, not unsubscribed"):
+        folder.subscriptions.unsubscribe(contact_id=1, list_id=7)
+
+
+@pytest.mark.parametrize("unordered", [False, True])
+@pytest.mark.parametrize("workers", [1, 3])
+def test_pages_whose_rows_change_places_are_no_whole_listing(
+    sandbox: Sandbox, folder: icontact.Folder, workers: int, *, unordered: bool
+) -> None:
+    sandbox.quirks = Quirks(unordered_pages=unordered)
+    sandbox.seed(contacts=[{"email": f"p{number}@example.com"} for number in range(20)])
+    listing = folder.contacts.list(page_size=4, workers=workers)
+    if unordered:
+        with pytest.raises(PagingError):
+            listing.all()
+    else:
+        assert len(listing.all()) == 20
+    ordered = folder.contacts.list(page_size=4, workers=workers, order_by="contact_id")
+    assert len({one.contact_id for one in ordered}) == 20
+    rows = [{"email": f"p{number}@example.com", "city": "Cary"} for number in range(20)]
+    report = ListPush(folder, LIST, mapper=MAPPER, page_size=4, workers=workers).run(rows)
+    assert report.counts["updated"] == 20
+
+
+@pytest.mark.parametrize("replaces", [False, True])
+def test_permissions_that_are_set_together_stay(sandbox: Sandbox, *, replaces: bool) -> None:
+    sandbox.quirks = Quirks(permissions_replace=replaces)
+    client = sandbox.client()
+    first, second = client.folder().client_folder_id, sandbox.add_client_folder(name="Second")
+    users = client.account(sandbox.account_id).users
+    user = users.create(user_name="jo.doe", password="s3cret-pass")
+    flags = {"creative": True, "subscriber": True, "analytic": True}
+    rows: Any = [{"client_folder_id": one, **flags} for one in (first, second)]
+    users.permissions(user.user_id).set_many(rows)
+    assert [one.subscriber for one in users.permissions(user.user_id).list()] == [True, True]
+    users.permissions(user.user_id).set(client_folder_id=second, **flags)
+    after = [one.subscriber for one in users.permissions(user.user_id).list()]
+    assert after == [not replaces, True]
 
 
 @pytest.mark.parametrize("moved", ["kept", "normal"])

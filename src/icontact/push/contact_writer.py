@@ -144,6 +144,10 @@ class ContactWriter:
                 and (reason := suppression_reason(contact, None, self._context.policy))
             ):
                 checked[place] = ItemSuppressed(reason, contact.contact_id)
+            elif isinstance(contact, Contact) and _gives_status(row):
+                wanted = written_fields(row).get("status")
+                if contact.status is ContactStatus.NORMAL and wanted != ContactStatus.NORMAL:
+                    checked[place] = ItemRejected(f"it is normal there, not {wanted}")
         return checked
 
 

@@ -90,7 +90,7 @@ class Resource(Generic[M]):
 
         Raises:
             RejectedError: If the answer to a change is nothing but warnings.
-            DecodeError: If the answer is about another item.
+            DecodeError: If the answer is about another item, or has another status than was given.
         """
         answer = self._transport.send(
             Call(method, self._at(member), body=body, safety=_SAFE[method])
@@ -103,7 +103,21 @@ class Resource(Generic[M]):
         found: M = wire.decode_member(self._model, answer.payload, self._singular, answer.call)
         asked = ids or (str(member) if self._named else str(int(member)),)
         self._check_same(self._id_of(found).casefold() in map(str.casefold, asked), answer.call)
+        if body and is_object:
+            item = answer.payload.get(self._singular)
+            status = item.get("status") if isinstance(item, dict) else None
+            self._check_status(body.get("status"), status, answer.call)
         return found
+
+    def _check_status(self, wanted: object, status: object, call: CallSummary) -> None:
+        """Refuse an answer that shows that a status was not set; one without a status says nothing.
+
+        Raises:
+            DecodeError: Names the status that it has.
+        """
+        if wanted and status and str(status).lower() != wanted:
+            problem = f"the {self._singular} is {status}, not {wanted}"
+            raise DecodeError([problem], call=call, maybe_applied=True)
 
     def _id_of(self, item: M) -> str:
         return str(getattr(item, self._identity))

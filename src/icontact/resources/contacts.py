@@ -11,7 +11,12 @@ from icontact import wire
 from icontact._wording import listed
 from icontact.addresses import canonical_address, spellings
 from icontact.auth import Private
-from icontact.errors import BadRequest, CallSummary, PagingError, UnknownCustomField
+from icontact.errors import (
+    BadRequest,
+    CallSummary,
+    PagingError,
+    UnknownCustomField,
+)
 from icontact.models import (
     ActionFilters,
     Contact,
@@ -145,12 +150,15 @@ class Contacts(Resource[Contact]):
             RejectedError: If iContact stored nothing, for example for a malformed address.
             UnknownCustomField: If the folder does not have a custom field. This shows in the
                 answer: the contact was stored without it.
-            DecodeError: If the answer is about a contact with another address.
+            DecodeError: If the answer is about a contact with another address, or with another
+                status than was given.
         """
         wanted = ("", canonical_address(str(fields.get("email"))))
         stored = self._create(
             fields, Safety.REPEATABLE, lambda one: canonical_address(one.email) in wanted
         )
+        call = CallSummary("POST", self._path)
+        self._check_status(fields.get("status"), stored.status, call)
         return self._checked("POST", fields, stored)
 
     def upsert(self, *, email: str, **fields: Unpack[ContactDetails]) -> Contact:
@@ -237,6 +245,7 @@ class Contacts(Resource[Contact]):
             UnknownCustomField: If the folder does not have a custom field; the others were stored.
             BadRequest: If iContact refuses a value. A status can be set to ``normal`` and
                 ``donotcontact`` only, and some cannot be left at all (API 6.3).
+            DecodeError: If its answer has another status than was given.
         """
         contact = self._item("POST", contact_id, self._body(fields))
         return self._checked("POST", fields, contact)

@@ -167,6 +167,7 @@ class Subscriptions(Resource[Subscription]):
 
         Raises:
             BadRequest: If iContact refuses, as it does for a contact who unsubscribed.
+            DecodeError: If its answer says that the subscription has another status.
         """
         return self._item("POST", _key(contact_id, list_id), self._body({"status": status}))
 

@@ -38,9 +38,12 @@ class Quirks:
     )
     """API 6.3: the statuses that a new contact may be given. Unknown."""
 
-    sticky_statuses: Literal["kept", "left"] = "kept"
+    other_creation_statuses: Literal["refused", "normal"] = "refused"
+    """API 6.3: whether a new contact of another status is refused, or becomes ``normal``."""
+
+    sticky_statuses: Literal["kept", "kept_silently", "left"] = "kept"
     """API 6.3: whether ``donotcontact``, ``pending`` and ``invitable`` can be left by an update.
-    Not so by the docs; what the refusal answers is unknown."""
+    Not so by the docs; what is answered is unknown: a 400, or a 200 that has the old status."""
 
     unsent_status: Literal["kept", "normal"] = "kept"
     """API 6.2, 6.5: what a PUT and a POST of a known e-mail do to a status that they do not give.
@@ -75,6 +78,9 @@ class Quirks:
 
     deleted_in_total: bool = False
     """API 6.4: whether the ``total`` of contacts counts deleted ones. One client: for a while."""
+
+    unordered_pages: bool = False
+    """API 2.6: whether the rows of a listing without ``orderby`` change places between pages."""
 
     comma_lists: Literal["everywhere", "ids"] = "everywhere"
     """API 2.6: ``v1,v2`` means either, "on some resources". ``ids``: only for ids and statuses."""
@@ -171,6 +177,9 @@ class Quirks:
 
     receive_only_fields: Literal["ignored", "warned"] = "ignored"
     """API 2.3: what a receive-only field in a write does, beside being without effect. Unknown."""
+
+    permissions_replace: bool = False
+    """API 16.2: whether setting permissions takes away those of other client folders. Unknown."""
 
     user_permissions: Literal["everything", "writes"] = "everything"
     """API 16.2: whether a permission is needed for all of its area, or for writing. Unknown."""

@@ -108,16 +108,21 @@ def require_email(given: ContactPayload) -> None:
         raise Refusal(400, error_texts.required("email"))
 
 
-def check_status_change(context: RequestContext, current: str, status: str | None) -> None:
-    """Refuse what may not be written to an existing contact (API 6.3)."""
+def with_status_change(
+    context: RequestContext, current: str, given: ContactPayload
+) -> ContactPayload:
+    """Refuse a status that may not be written to an existing contact, or pass over it (API 6.3)."""
+    status, sticky = given.status, context.quirks.sticky_statuses
     if status is None:
-        return
+        return given
     if status not in {"normal", "donotcontact"}:
         raise Refusal(400, error_texts.UPDATE_STATUS)
-    kept = context.quirks.sticky_statuses == "kept" and current in _STICKY_STATUSES
-    if kept and status != current:
+    if current not in _STICKY_STATUSES or status == current or sticky == "left":
+        return given
+    if sticky == "kept":
         reason = f"The status of a contact that is {current} can not be changed"
         raise Refusal(400, error_texts.not_valid("status", reason))
+    return given._replace(status=current)
 
 
 def write_wire(held: Mapping[str, Any], names: Mapping[str, str]) -> Item:

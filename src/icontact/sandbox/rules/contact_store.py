@@ -86,12 +86,14 @@ class ContactStore:
         if held is not None:
             return self.change(held, given, blanks=quirks.upsert_blanks)
         if given.status is not None and given.status not in quirks.creation_statuses:
-            raise Refusal(400, error_texts.not_valid("status"))
+            if quirks.other_creation_statuses == "refused":
+                raise Refusal(400, error_texts.not_valid("status"))
+            given = given._replace(status=None)
         return self._create(given)
 
     def change(self, held: Item, given: ContactPayload, *, blanks: bool) -> Item:
         """Write fields to a contact, blanking the others or not, and record what changes."""
-        contact_fields.check_status_change(self._context, held["status"], given.status)
+        given = contact_fields.with_status_change(self._context, held["status"], given)
         other = self._present(given.texts["email"]) if "email" in given.texts else None
         if other is not None and other["contactId"] != held["contactId"]:
             reason = "email is already used by another contact"

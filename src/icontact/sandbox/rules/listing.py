@@ -82,6 +82,8 @@ def search(
     where = joined("AND", [base, *searched])
     limit, shown, offset = _window(context, listing)
     condition, values, skipped = where.sql, where.values, offset
+    if quirks.unordered_pages and "orderby" not in query and offset:
+        order = f'"{listing.key}" {"ASC" if listing.newest_first else "DESC"}'
     if listing.counted and not known:
         total = blocks.total(store, context.folder_id)
         if order == listing.by_key:

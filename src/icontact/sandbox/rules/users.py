@@ -150,6 +150,9 @@ def save_permissions(context: RequestContext) -> Item:
         )
         return {"clientFolderId": str(folder_id), **flags}
 
+    if context.quirks.permissions_replace:
+        user = number(context.path_ids["user_id"])
+        context.store.execute("DELETE FROM permissions WHERE userId = ?", (user,))
     items = bodies.items(context, "permissions", "permission")
     return {"permissions": bodies.save_each(context, items, "permission", save) or None}
 
