@@ -88,6 +88,9 @@ def test_an_event_is_dropped(inbox: Inbox, store: Path) -> None:
     [
         (("retry", 2), "no event 2 waits or is a dead letter"),
         (("drop", 99), "no event 99 waits or is a dead letter"),
+        (("drop", 2**63), "is not in the range"),
+        (("retry", 2**63), "is not in the range"),
+        (("list", "--limit", 2**63), "is not in the range"),
         (("retry",), "say which"),
         (("retry", 1, "--all"), "say which"),
     ],

@@ -15,11 +15,14 @@ from icontact.cli.exit_codes import CommandError, CommandGroup
 from icontact.cli.options import json_option
 from icontact.cli.output import echo, masked, print_json, print_note, print_result, print_table
 from icontact.integrations.inbox import EventState, Inbox, InboxEntry
+from icontact.push.policy import LARGEST_ID
 
 __all__ = ["queue"]
 
 #: The states that need attention.
 _OPEN = (EventState.WAITING, EventState.DEAD_LETTER)
+
+_NUMBER = click.IntRange(1, LARGEST_ID)
 
 
 _store_option = click.option(
@@ -68,9 +71,7 @@ icontact queue list --store /var/lib/icontact/triggers.sqlite --state done --lim
     type=click.Choice([state.value for state in EventState]),
     help="Show events in this state instead; may be repeated.",
 )
-@click.option(
-    "--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most."
-)
+@click.option("--limit", type=_NUMBER, default=50, show_default=True, help="How many at most.")
 @json_option
 def list_events(store: str, states: tuple[str, ...], limit: int, as_json: bool) -> None:
     """Show how many events there are in each state, and some of them."""
@@ -111,7 +112,7 @@ def _moment(seconds: float) -> str:
 
 
 @queue.command(short_help="Let events be tried again at once.")
-@click.argument("number", metavar="ID", type=click.IntRange(1), required=False)
+@click.argument("number", metavar="ID", type=_NUMBER, required=False)
 @click.option("--all", "everything", is_flag=True, help="All that wait or are dead letters.")
 @_store_option
 @json_option
@@ -131,7 +132,7 @@ def retry(number: int | None, everything: bool, store: str, as_json: bool) -> No
 
 
 @queue.command(short_help="Give up an event.")
-@click.argument("number", metavar="ID", type=click.IntRange(1))
+@click.argument("number", metavar="ID", type=_NUMBER)
 @_store_option
 @json_option
 def drop(number: int, store: str, as_json: bool) -> None:
