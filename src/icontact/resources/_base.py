@@ -170,7 +170,8 @@ class Resource(Generic[M]):
             RejectedError: If nothing was stored.
             DecodeError: If the answer is about other items.
         """
-        answer = self._sent(self._post([self._body(fields)], safety))
+        answer = self._transport.send(self._post([self._body(fields)], safety))
+        answer = without_nulls(answer, self._plural)
         items: list[M] = wire.decode_rows(self._model, answer.payload, self._plural, answer.call)
         if not items:
             raise _nothing_stored(answer)
@@ -178,15 +179,6 @@ class Resource(Generic[M]):
         asked = [one for one in items if is_asked(one)]
         self._check_same(bool(asked), answer.call)
         return asked[0]
-
-    def _sent(self, call: Call) -> Answer:
-        """Send items to the collection; a null in the place of a refused one goes (API 2.7)."""
-        answer = self._transport.send(call)
-        rows = answer.payload.get(self._plural) if isinstance(answer.payload, dict) else None
-        if not isinstance(rows, list) or None not in rows:
-            return answer
-        stored = [row for row in rows if row is not None]
-        return attrs.evolve(answer, payload={**answer.payload, self._plural: stored})
 
     def _post(self, bodies: list[dict[str, Any]], safety: Safety) -> Call:
         return Call("POST", self._path, body=bodies, safety=safety)
@@ -225,7 +217,7 @@ class Resource(Generic[M]):
         """
         if not bodies:
             return BatchResult()
-        answer = self._sent(self._post(bodies, safety))
+        answer = without_nulls(self._transport.send(self._post(bodies, safety)), self._plural)
         items: list[M] = wire.decode_rows(self._model, answer.payload, self._plural, answer.call)
         identities = [getattr(one, self._identity) for one in items]
         ids = {body[self._wire_id] for body in bodies if self._wire_id in body}
@@ -322,6 +314,15 @@ def _is_exact(name: str, value: object) -> bool:
     if name == "email":
         return isinstance(value, str) and "*" not in value
     return name.endswith("_id") and isinstance(value, int | str)
+
+
+def without_nulls(answer: Answer, key: str) -> Answer:
+    """Return an answer without the nulls that may stand in place of refused items (API 2.7)."""
+    rows = answer.payload.get(key) if isinstance(answer.payload, dict) else None
+    if not isinstance(rows, list) or None not in rows:
+        return answer
+    stored = [row for row in rows if row is not None]
+    return attrs.evolve(answer, payload={**answer.payload, key: stored})
 
 
 def _nothing_stored(answer: Answer) -> RejectedError:

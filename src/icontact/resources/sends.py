@@ -10,7 +10,7 @@ from typing import Any
 from icontact import wire
 from icontact.errors import AlreadyScheduled, BadRequest, NotFound, RejectedError
 from icontact.models import Send
-from icontact.resources._base import Collection, log_warnings
+from icontact.resources._base import Collection, log_warnings, without_nulls
 from icontact.resources.send_preview import SendPreview, counted
 from icontact.transport import Call, Safety, Sender
 from icontact.wire import EasternOffset
@@ -137,7 +137,8 @@ class Sends(Collection[Send]):
         )
         if scheduled_time is not None:
             body["scheduledTime"] = self._checked_time(scheduled_time, eastern_offset)
-        answer = self._sent(self._post([body], Safety.ONCE))
+        answer = self._transport.send(self._post([body], Safety.ONCE))
+        answer = without_nulls(answer, self._plural)
         items = wire.decode_rows(Send, answer.payload, self._plural, answer.call)
         if items:
             log_warnings(self._plural, answer.warnings)
