@@ -217,7 +217,7 @@ def test_what_happened_since_is_found_in_the_history(
     rows = list(icontact.Folder(sender, 1, 2).suppressed(since=SINCE + timedelta(microseconds=5)))
     assert [row.since for row in rows] == ([expected] if expected else [])
     asked = next(call for call in sender.calls if call.path.endswith("/actions"))
-    assert ("actionTime", "2024-06-01T12:00:00+00:00") in asked.params
+    assert ("actionTime", "2024-06-01T08:00:00-04:00") in asked.params
     assert ("actionTimeSearchType", "gte") in asked.params
 
 

@@ -126,6 +126,18 @@ def test_pages_whose_rows_change_places_are_no_whole_listing(
     assert report.counts["updated"] == 20
 
 
+@pytest.mark.parametrize("search_offset", ["read", "ignored"])
+def test_a_time_finds_what_happened_since_whether_its_offset_is_minded_or_not(
+    sandbox: Sandbox, folder: icontact.Folder, search_offset: Any
+) -> None:
+    sandbox.quirks = Quirks(search_offset=search_offset)
+    created = folder.contacts.create(email="jo@example.com").create_date
+    assert created is not None
+    for hours, number in ((-1, 1), (1, 0)):
+        since = icontact.gte((created + timedelta(hours=hours)).astimezone(UTC))
+        assert folder.contacts.list(create_date=since).count() == number
+
+
 @pytest.mark.parametrize("replaces", [False, True])
 def test_permissions_that_are_set_together_stay(sandbox: Sandbox, *, replaces: bool) -> None:
     sandbox.quirks = Quirks(permissions_replace=replaces)

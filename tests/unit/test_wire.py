@@ -709,7 +709,7 @@ def test_terms_of_every_kind() -> None:
     ) == (
         ("contactId", "7"),
         ("listId", "1,2"),
-        ("createDate", "2024-01-01,2024-02-01T00:00:00+00:00"),
+        ("createDate", "2024-01-01,2024-01-31T19:00:00-05:00"),
         ("createDateSearchType", "bet"),
         ("color", "red"),
         ("score", "3"),
@@ -720,15 +720,17 @@ def test_terms_of_every_kind() -> None:
 @pytest.mark.parametrize(
     ("value", "sent"),
     [
-        (datetime(2024, 2, 1, 8, 30, 15, 999_999, tzinfo=UTC), "2024-02-01T08:30:15+00:00"),
-        ("2024-02-01T08:30:15.5+01:00", "2024-02-01T08:30:15+01:00"),
+        (datetime(2024, 2, 1, 8, 30, 15, 999_999, tzinfo=UTC), "2024-02-01T03:30:15-05:00"),
+        ("2024-02-01T08:30:15.5+01:00", "2024-02-01T02:30:15-05:00"),
         ("2024-02-01T08:30-05:00", "2024-02-01T08:30:00-05:00"),
+        ("2024-07-01T08:30Z", "2024-07-01T04:30:00-04:00"),
+        (datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))), "9999-12-31T23:59:59-12:00"),
         ("2024-02-01 08:30:15", "2024-02-01T08:30:15"),
         ("20240201", "2024-02-01"),
         ("2024-02*", "2024-02*"),
     ],
 )
-def test_a_moment_is_searched_for_by_the_second(value: Any, sent: str) -> None:
+def test_a_moment_is_searched_for_by_the_second_in_us_eastern_time(value: Any, sent: str) -> None:
     assert filters(create_date=icontact.gte(value))[0] == ("createDate", sent)
     assert filters(create_date=icontact.between(value, value))[0][1] == f"{sent},{sent}"
 

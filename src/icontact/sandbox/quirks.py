@@ -79,6 +79,9 @@ class Quirks:
     deleted_in_total: bool = False
     """API 6.4: whether the ``total`` of contacts counts deleted ones. One client: for a while."""
 
+    search_offset: Literal["read", "ignored"] = "read"
+    """API 2.6: whether a search minds the offset of a time, or takes it for US Eastern. Unknown."""
+
     unordered_pages: bool = False
     """API 2.6: whether the rows of a listing without ``orderby`` change places between pages."""
 

@@ -51,7 +51,7 @@ def iso_without_colon(epoch: int) -> str:
     return datetime.fromtimestamp(epoch, EASTERN).strftime("%Y-%m-%dT%H:%M:%S%z")
 
 
-def search_moment(text: str) -> datetime | None:
+def search_moment(text: str, *, reads_offset: bool = True) -> datetime | None:
     """Read ``YYYY-MM-DD[THH:MM:SS[±HH:MM]]``, Eastern unless it says otherwise.
 
     Returns:
@@ -61,6 +61,8 @@ def search_moment(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
+        if not reads_offset:
+            moment = moment.replace(tzinfo=None)
         eastern = moment.astimezone(EASTERN) if moment.tzinfo else moment.replace(tzinfo=EASTERN)
         eastern.timestamp()
     except (ValueError, OverflowError):

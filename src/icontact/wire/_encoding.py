@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from difflib import get_close_matches
@@ -204,12 +205,22 @@ def _searched(name: str, value: Any, *, is_date: bool) -> str:
         try:
             if len(text) <= len("2026-01-31"):
                 return date.fromisoformat(text).isoformat()
-            return datetime.fromisoformat(text).isoformat(timespec="seconds")
+            return _in_eastern_time(datetime.fromisoformat(text))
         except ValueError:
             raise ValueError(
                 f"{name}: not a date. Write 2026-01-31, or 2026-01-31T08:00:00+01:00"
             ) from None
-    return str(_named(name, value.replace(microsecond=0) if isinstance(value, datetime) else value))
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return _in_eastern_time(value)
+    return str(_named(name, value))
+
+
+def _in_eastern_time(moment: datetime) -> str:
+    """Return a moment as US Eastern time, which a server that ignores offsets takes it for."""
+    if moment.tzinfo is not None:
+        with suppress(OverflowError):  # at both ends of the calendar
+            moment = moment.astimezone(EASTERN_TIME)
+    return moment.isoformat(timespec="seconds")
 
 
 def encode_order(model: type[Any], order_by: str | tuple[str, ...]) -> str:

@@ -81,7 +81,9 @@ class Term:
 
     def _compared(self, context: RequestContext, raw: str, operator: str) -> Clause:
         comparison = COMPARISONS[operator]
-        values = [self._read(part) for part in (raw.split(",") if operator == "bet" else [raw])]
+        values = [
+            self._read(context, part) for part in (raw.split(",") if operator == "bet" else [raw])
+        ]
         if len(values) != comparison.count("?") or None in values:
             return NOTHING
         return Clause(f"{self._collated(context)} {comparison}", tuple(values))
@@ -90,7 +92,7 @@ class Term:
         whole = self.kind is TermKind.TEXT and context.quirks.comma_lists == "ids"
         parts = [raw] if whole else raw.split(",")
         clauses = [self._like(context, part) for part in parts if "*" in part]
-        read = [self._read(part) for part in parts if "*" not in part]
+        read = [self._read(context, part) for part in parts if "*" not in part]
         values = [value for value in read if value is not None]
         if len(values) == 1:
             clauses.append(Clause(f"{self._collated(context)} = ?", (values[0],)))
@@ -114,13 +116,14 @@ class Term:
         collation = "BINARY" if context.quirks.case_sensitive_search else "NOCASE"
         return f"{self.column} COLLATE {collation}"
 
-    def _read(self, part: str) -> str | int | None:
+    def _read(self, context: RequestContext, part: str) -> str | int | None:
         """Read one value; ``None`` matches nothing, as an empty one does."""
         if self.kind is TermKind.NUMBER:
             return number(part)
         if self.kind in {TermKind.TEXT, TermKind.CODE}:
             return part or None
-        moment = timestamps.search_moment(part)
+        reads_offset = context.quirks.search_offset == "read"
+        moment = timestamps.search_moment(part, reads_offset=reads_offset)
         if moment is None:
             return None
         eastern = self.kind is TermKind.EASTERN
