@@ -465,6 +465,11 @@ def test_a_file_that_cannot_be_looked_for_is_reported(embedded: Sandbox, name: s
     assert (ran.code, "cannot read" in ran.err) == (2, True)
 
 
+def test_an_empty_name_of_a_file_is_reported(embedded: Sandbox) -> None:
+    ran = icontact("push", "", "--list", "Newsletter")
+    assert (ran.code, "the name of the file is empty" in ran.err) == (2, True)
+
+
 def test_a_folder_of_settings_that_does_not_exist_is_reported(
     embedded: Sandbox, people: Path
 ) -> None:

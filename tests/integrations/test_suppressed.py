@@ -140,6 +140,15 @@ def test_only_the_chosen_reasons_count(folder: Folder, crm: Crm, state: Path) ->
         plan_of(folder, crm, state, reasons=["angry"])
 
 
+@pytest.mark.parametrize("given", [{"lists": "Newsletter"}, {"lists": 7}, {"reasons": "bounced"}])
+def test_one_list_or_reason_in_place_of_several_is_refused(
+    folder: Folder, crm: Crm, state: Path, given: dict[str, Any]
+) -> None:
+    (option, one), *_ = given.items()
+    with pytest.raises(ConfigError, match=rf"{option}: write \[{one!r}\]"):
+        plan_of(folder, crm, state, **given)
+
+
 def test_only_what_happened_since_a_date_counts(folder: Folder, crm: Crm, state: Path) -> None:
     assert list(plan_of(folder, crm, state, since="2199-01-01")) == []
     assert plan_of(folder, crm, state, since="2001-01-01").counts["planned"] == 4

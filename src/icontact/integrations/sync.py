@@ -194,6 +194,9 @@ def opened_state(
         ConfigError: If a list or a reason is unknown, or the state file cannot be used.
         IContactError: If iContact could not be asked.
     """
+    for option, given in (("lists", lists), ("reasons", reasons)):
+        if isinstance(given, str | int):
+            raise ConfigError(f"{option}: write [{given!r}], since there may be several")
     if unknown := sorted(set(reasons) - set(REASONS)):
         raise ConfigError(f"reasons: {unknown[0]!r} is unknown; choose from {', '.join(REASONS)}")
     list_ids = None if lists is None else {list_id_of(folder, one) for one in lists}

@@ -268,6 +268,8 @@ def _reader(
 def _opened(source: str | PathLike[str] | BinaryIO, name: str) -> BinaryIO:
     """Return a file that can be read twice: once for its encoding, once for its rows."""
     stream: Any = source
+    if source == "":
+        raise ConfigError("the name of the file is empty")
     try:
         if isinstance(source, str | PathLike):
             stream = Path(source).open("rb")  # noqa: SIM115  # the caller of read_rows closes it
