@@ -348,6 +348,17 @@ def test_a_search_for_one_person_never_gives_another(term: str, *, is_ignored: b
         assert jo.email == "jo@example.com"
 
 
+def test_a_row_that_leaves_out_what_was_searched_for_is_no_other_row() -> None:
+    row = {"messageId": 5, "messageType": "normal", "messageName": "May"}
+    script = Script(*[{"messages": [row], "total": 1}] * 3)
+    found = icontact.Folder(script, 1, 2).messages.list(campaign_id=3)
+    assert [one.message_id for one in found] == [5]
+    assert found.count() == 1
+    script = Script({"messages": [{**row, "campaignId": 4}], "total": 1})
+    with pytest.raises(PagingError, match=r"\(campaignId\) without a warning"):
+        icontact.Folder(script, 1, 2).messages.list(campaign_id=3).all()
+
+
 def test_lists_and_subscriptions_are_never_those_of_another() -> None:
     quirks = Quirks(ignored_terms="silent", unsearchable=frozenset({"listId", "contactId"}))
     with Sandbox(quirks=quirks) as sandbox:

@@ -150,7 +150,7 @@ class Pager(HasFrame, Generic[T]):
         exact: Mapping[str, object] | None = None,
     ) -> None:
         self._send, self._call, self._model, self._key = send, call, model, key
-        #: What every row must have, by attribute.
+        #: What rows must have, by the name on the wire.
         self._exact = {name: _comparable(name, value) for name, value in (exact or {}).items()}
         self._page_size: PageSize = page_size
         self._max_items = max_items
@@ -340,7 +340,9 @@ class Pager(HasFrame, Generic[T]):
         """Read the rows of an answer, and refuse those that were not asked for."""
         items = tuple(wire.decode_rows(self._model, answer.payload, self._key, answer.call))
         for name, wanted in self._exact.items():
-            if any(_comparable(name, getattr(row, name)) != wanted for row in items):
+            # A row that leaves it out shows nothing.
+            given = (row[name] for row in answer.payload[self._key] or () if name in row)
+            if any(_comparable(name, value) != wanted for value in given):
                 raise _ignored_silently(answer, name)
         return items
 

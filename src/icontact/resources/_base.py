@@ -150,9 +150,7 @@ class Resource(Generic[M]):
             workers=workers,
             identity=self._identity,
             exact={
-                name: value
-                for name, value in filters.items()
-                if name in attrs.fields_dict(self._model) and _is_exact(name, value)
+                wire.camel(name): value for name, value in filters.items() if _is_exact(name, value)
             },
         )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from icontact import _lazy
 
 if TYPE_CHECKING:
-    from icontact.wire._decoding import decode, decode_member, decode_rows, wire_names
+    from icontact.wire._decoding import camel, decode, decode_member, decode_rows, wire_names
     from icontact.wire._encoding import (
         EasternOffset,
         encode_fields,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EASTERN_TIME",
     "EasternOffset",
+    "camel",
     "decode",
     "decode_member",
     "decode_rows",
@@ -44,7 +45,7 @@ if not TYPE_CHECKING:
     __getattr__ = _lazy.lazy_import(
         __name__,
         {
-            "_decoding": "decode decode_member decode_rows wire_names",
+            "_decoding": "camel decode decode_member decode_rows wire_names",
             "_encoding": (
                 "EasternOffset encode_fields encode_filters encode_order encode_scheduled nearest "
                 "whole_number"
