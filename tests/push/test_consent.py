@@ -547,6 +547,19 @@ def test_a_file_whose_columns_refuse_all_its_people_needs_no_other_name(
     assert all("UNSUB_TIME" in outcome.reason for outcome in report.outcomes)
 
 
+def test_in_such_a_file_a_later_row_that_its_columns_let_pass_is_rejected(
+    folder: Folder, tmp_path: Path
+) -> None:
+    path = tmp_path / "unsubscribed_members_export.csv"
+    lines = [f"n{number}@example.com,2024-03-01" for number in range(120)]
+    path.write_text("\n".join(["Email,UNSUB_TIME", *lines, "late@example.com,", ""]))
+
+    report = ListPush.guessed(folder, "Newsletter", path).run(path)
+
+    assert report.counts["created"] == 0
+    assert "rename the file" in str(report.outcomes[120].reason)
+
+
 def test_a_file_of_rejects_may_have_any_name(folder: Folder, tmp_path: Path) -> None:
     given, rejects = tmp_path / "people.csv", tmp_path / "newsletter-rejected-bounced.csv"
     given.write_text("Email,Name\nada@example,Ada\n")

@@ -52,6 +52,11 @@ _BELOW_REFUSAL = (
     "be, remove that line"
 )
 
+_IN_REFUSING_FILE = (
+    "the name of the file reads like one of people who must not be mailed, as the rows before say, "
+    "and this row does not: if it may be mailed, rename the file"
+)
+
 
 def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: PushPolicy) -> int:
     """Read all rows into a journal; if it holds rows already, check that they are the same.
@@ -74,9 +79,8 @@ def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: 
     """
     is_path = isinstance(rows, str | PathLike)
     given = as_rows(rows)
-    if isinstance(given, RowFile | TableRows):
-        _check_columns(given, mapper)
-    reader = _RowReader(mapper, policy, given)
+    refuses_all = isinstance(given, RowFile | TableRows) and _check_columns(given, mapper)
+    reader = _RowReader(mapper, policy, given, refuses_all=refuses_all)
     if journal.is_read:
         return _compare(reader, journal)
     journal.start_reading()
@@ -97,31 +101,38 @@ def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: 
     return reader.count
 
 
-def _check_columns(rows: RowFile | TableRows, mapper: ContactMapper) -> None:
+def _check_columns(rows: RowFile | TableRows, mapper: ContactMapper) -> bool:
+    """Refuse rows whose columns cannot be read; return whether they are to refuse all people."""
+    refuses_all = False
     try:
         if isinstance(rows, RowFile) and rows.refusing_title is not None:
             raise ConfigError(f"{rows.name}: {rows.refusing_title}")
         if isinstance(rows, RowFile) and rows.refusing_name is not None:
-            _check_name(rows, rows.refusing_name, mapper)
+            refuses_all = _check_name(rows, rows.refusing_name, mapper)
         refuse_duplicates(mapper, rows.duplicate_columns)
         mapper.require_consent_read(rows.columns, rows.first_rows())
     except ConfigError:
         if isinstance(rows, RowFile):
             rows.close()
         raise
+    return refuses_all
 
 
-def _check_name(rows: RowFile, name: str, mapper: ContactMapper) -> None:
-    """Refuse a file with a name such as "unsubscribed.csv", unless a column says more than that."""
+def _check_name(rows: RowFile, name: str, mapper: ContactMapper) -> bool:
+    """Refuse a file with a name such as "unsubscribed.csv", unless a column says more than that.
+
+    Returns:
+        Whether its columns say the same as its name.
+    """
     if REASON_COLUMN in rows.columns:
-        return  # rejects of a push, whatever their file is called
+        return False  # rejects of a push, whatever their file is called
     first_rows = rows.first_rows()
     if first_rows and all(mapper.consent.check(row) for row in first_rows):
-        return  # its columns say the same as its name
+        return True
     for one in mapper.consent.with_words(first_rows).columns:
         # "optout.csv" may be named after its column, which says of some that they may be mailed.
         if " ".join(header_words(str(one.column))) in REFUSAL and True in one.words.values():
-            return
+            return False
     raise ConfigError(
         f"{name}: the name of the file reads like one of people who must not be mailed. If "
         "they may be, or if its columns say who may not, rename the file"
@@ -158,13 +169,22 @@ class _RowReader:
         mapper: Makes contact fields of a row.
         policy: The settings.
         rows: The rows.
+        refuses_all: Whether a row that its columns let pass is in doubt.
 
     Attributes:
         count: How many rows were read.
     """
 
-    def __init__(self, mapper: ContactMapper, policy: PushPolicy, rows: Iterable[Any]) -> None:
+    def __init__(
+        self,
+        mapper: ContactMapper,
+        policy: PushPolicy,
+        rows: Iterable[Any],
+        *,
+        refuses_all: bool = False,
+    ) -> None:
         self._mapper, self._policy, self._rows = mapper, policy, rows
+        self._refuses_all = refuses_all
         self.count = 0
         self._consent_keys = mapper.consent_keys
         read = self._consent_keys.difference(mapper.consent.ignored)
@@ -263,6 +283,8 @@ class _RowReader:
                 elif self._later_rows is not None:
                     self._refuse_doubt(self._later_rows.refusing_column(row, self._consent_keys))
             mapped = self._mapper.apply(row)
+            if self._refuses_all:
+                raise MappingError(_IN_REFUSING_FILE, field="consent")
             text = _fields_as_json(mapped.fields)
         except MappingError as error:
             return self._record_of_refused(row, error)
