@@ -12,7 +12,7 @@ import pytest
 from icontact.cli import connection, output, progress
 from icontact.cli.exit_codes import CommandError
 from icontact.cli.push_run import PushOptions, run
-from icontact.sandbox import Sandbox
+from icontact.sandbox import Quirks, Sandbox
 from icontact.transport import RetryPolicy
 from tests.cli.support import HEADER, icontact, written
 
@@ -237,6 +237,19 @@ def test_what_did_not_work_is_shown_with_its_line(embedded: Sandbox, tmp_path: P
     assert ["5", "rejected"] in lines
     assert ["6", "rejected"] in lines
     assert "the row has 4 cells and the header 3" in ran.out
+
+
+@pytest.mark.parametrize("options", [(), ("-v",)])
+def test_a_text_that_icontact_cut_off_is_shown(
+    embedded: Sandbox, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    embedded.quirks = Quirks(longest_text=6)
+    path = tmp_path / "people.csv"
+    path.write_text("Email,City\nada@example.com,Llanfairpwll\nbo@example.com,Bonn\n")
+    ran = icontact("push", path, "--list", "Newsletter", *options)
+    assert ran.code == 0
+    assert "iContact cut off: city" in " ".join(ran.out.split())
+    assert "Nothing is left to do" in ran.out
 
 
 def test_where_there_are_no_lines_rows_are_counted(embedded: Sandbox, tmp_path: Path) -> None:

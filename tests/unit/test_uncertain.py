@@ -13,6 +13,7 @@ import icontact
 from icontact import ContactMapper
 from icontact.errors import BadRequest, DecodeError, IncompleteListing, PagingError, RejectedError
 from icontact.push import ListPush
+from icontact.resources.contacts import cut_off
 from icontact.sandbox import Quirks, Sandbox
 from tests.unit.support import Script
 
@@ -240,8 +241,25 @@ def test_a_text_that_is_cut_off_is_told(
         assert said == [
             "new contact; iContact cut off: first_name; is on the list now",
             "iContact cut off first_name (row 0)",
-            "contacts: warning from iContact: it cut off first_name",
+            "contacts: iContact cut off first_name",
         ]
+
+
+def test_a_custom_text_that_is_cut_off_is_told(sandbox: Sandbox, folder: icontact.Folder) -> None:
+    kinds = (("note", "text"), ("score", "decimalTwo"))
+    for name, kind in kinds:
+        folder.custom_fields.create(private_name=name, field_type=kind, display_to_user=True)
+    sandbox.quirks = Quirks(longest_text=5)
+    custom = {"note": "Maximilian", "score": "1.50"}
+    made = folder.contacts.create_many([{"email": "jo@example.com", "custom_fields": custom}])
+    assert made.warnings == ("iContact cut off note (row 0)",)
+
+
+def test_zeros_that_are_missing_at_the_end_of_a_custom_number_are_not_cut_off() -> None:
+    jo = icontact.models.Contact(
+        contact_id=1, email="jo@example.com", custom_fields={"score": "1.5", "note": "A"}
+    )
+    assert cut_off({"custom_fields": {"score": "1.50", "note": "Ann"}}, jo) == ["note"]
 
 
 @pytest.mark.parametrize("counts", [False, True])

@@ -33,6 +33,9 @@ __all__ = [
     "show_push",
 ]
 
+#: Of rows that ended well, too, this is shown.
+_CUT_OFF = ReasonCode.CUT_OFF
+
 #: A screen shows this many reasons.
 _REASONS = 8
 
@@ -120,7 +123,7 @@ class PushSummary:
                 contact_id=one.contact_id,
                 reason=reason,
                 codes=one.codes,
-                noted=bool(one.notes),
+                noted=bool(one.notes) or _CUT_OFF in one.codes,
                 email=one.email,
             )
 
@@ -191,8 +194,8 @@ def show_push(
     calm = (OutcomeStatus.CREATED, OutcomeStatus.UNCHANGED) if summary.dry_run else QUIET
     if verbose:
         print_rows(row for row in summary.rows() if row.status not in calm or row.noted)
-    elif open_reasons := [one for one in reasons if one.status not in calm]:
-        print_reasons(open_reasons, summary.file)
+    elif shown := [one for one in reasons if one.status not in calm or _CUT_OFF in one.codes]:
+        print_reasons(shown, summary.file)
     if isinstance(done, PushPlan):
         _print_values(done, summary.file, diff=diff)
     for note in done.notes if isinstance(done, PushReport) else ():

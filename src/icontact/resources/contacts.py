@@ -11,12 +11,7 @@ from icontact import wire
 from icontact._wording import listed
 from icontact.addresses import canonical_address, spellings
 from icontact.auth import Private
-from icontact.errors import (
-    BadRequest,
-    CallSummary,
-    PagingError,
-    UnknownCustomField,
-)
+from icontact.errors import BadRequest, CallSummary, PagingError, UnknownCustomField
 from icontact.models import (
     ActionFilters,
     Contact,
@@ -29,7 +24,7 @@ from icontact.models import (
 )
 from icontact.models.filters import one_of
 from icontact.paging import Pager, PageSize
-from icontact.resources._base import Resource, log_warnings
+from icontact.resources._base import Resource, logger
 from icontact.resources.batches import BatchResult
 from icontact.resources.custom_fields import CustomFields
 from icontact.transport import Call, Safety
@@ -308,7 +303,7 @@ class Contacts(Resource[Contact]):
             call = CallSummary(method, self._path)
             raise UnknownCustomField(unknown, contact_id=contact.contact_id, call=call)
         if cut := cut_off(fields, contact):
-            log_warnings(self._plural, (f"it cut off {', '.join(cut)}",))
+            logger.warning("contacts: iContact cut off %s", ", ".join(cut))
         return contact
 
     def _unknown(self, lacking: Sequence[str]) -> tuple[str, ...]:
@@ -326,18 +321,24 @@ def _rows(places: Sequence[int]) -> str:
 
 def cut_off(sent: Mapping[str, Any], stored: Contact) -> list[str]:
     """Return the fields that an answer has the beginning of, and no more (API 3)."""
-    return sorted(
+    found = [
         name
         for name, text in sent.items()
-        if name in _TEXTS and (held := getattr(stored, name)) != text and _begins(text, held)
-    )
+        if name in _TEXTS and (held := getattr(stored, name)) != text and _rest(text, held)
+    ]
+    for name, text in (sent.get("custom_fields") or {}).items():
+        # A number may come back with fewer zeros.
+        if _rest(text, stored.custom_fields.get(name)).strip(".0"):
+            found.append(name)
+    return sorted(found)
 
 
-def _begins(text: object, beginning: str | None) -> bool:
-    if not beginning or not isinstance(text, str):
-        return False
+def _rest(text: object, held: object) -> str:
+    """Return what a text has behind its beginning that is held."""
+    if not isinstance(text, str) or not isinstance(held, str) or not held:
+        return ""
     text = text.strip()
-    return len(beginning) < len(text) and text.startswith(beginning)
+    return text[len(held) :] if text.startswith(held) else ""
 
 
 def _is_blank(value: object) -> bool:
