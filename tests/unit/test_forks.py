@@ -65,15 +65,20 @@ def test_a_forked_process_uses_the_file_although_threads_of_its_parent_did(
 
 
 WAITING = """
-import os, signal, threading, time
+import os, signal, threading
 import icontact
 
-limiter = icontact.TokenBucket(per_minute=10, clock=lambda: now, sleep=lambda _: time.sleep(60))
+waiting, never = threading.Event(), threading.Event()
+
+def wait(seconds):
+    waiting.set()
+    never.wait()
+
+limiter = icontact.TokenBucket(per_minute=10, clock=lambda: now, sleep=wait)
 now = 0.0
 limiter.acquire(10)
 threading.Thread(target=limiter.acquire, args=[10], daemon=True).start()
-while not limiter._waiting:
-    time.sleep(0.01)
+waiting.wait()
 child = os.fork()
 if child == 0:
     signal.alarm(10)

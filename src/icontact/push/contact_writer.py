@@ -11,11 +11,7 @@ from icontact.auth import Private
 from icontact.models import Contact, ContactStatus
 from icontact.push.batch_sender import ItemFailed, ItemRejected, in_doubt
 from icontact.push.bulk_updates import BulkUpdates
-from icontact.push.decisions import (
-    RECENT,
-    Action,
-    suppression_reason,
-)
+from icontact.push.decisions import RECENT, Action, suppression_reason
 from icontact.push.journal import RowToWrite
 from icontact.push.results import ItemProblem, ItemSuppressed, written_fields
 from icontact.push.state_reader import or_failed
@@ -147,7 +143,7 @@ class ContactWriter:
             elif isinstance(contact, Contact) and _gives_status(row):
                 wanted = written_fields(row).get("status")
                 if contact.status is ContactStatus.NORMAL and wanted != ContactStatus.NORMAL:
-                    checked[place] = ItemRejected(f"it is normal there, not {wanted}")
+                    checked[place] = ItemRejected(f"it was stored, but as normal, not as {wanted}")
         return checked
 
 

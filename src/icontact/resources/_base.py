@@ -115,7 +115,7 @@ class Resource(Generic[M]):
         Raises:
             DecodeError: Names the status that it has.
         """
-        if wanted and status and str(status).lower() != wanted:
+        if wanted and status and str(status).lower() != str(wanted).lower():
             problem = f"the {self._singular} is {status}, not {wanted}"
             raise DecodeError([problem], call=call, maybe_applied=True)
 
@@ -306,7 +306,7 @@ class Collection(Resource[M]):
 
 
 def _is_exact(name: str, value: object) -> bool:
-    """Say whether a search term leaves only rows that hold its value."""
+    """Return whether all rows that a search finds must have the value of a term."""
     if name == "status":
         return isinstance(value, str) and value not in ("total", "unlisted") and "*" not in value
     if name == "email":
