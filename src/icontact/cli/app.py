@@ -18,8 +18,6 @@ from icontact.cli.queue import queue
 from icontact.cli.sandbox import sandbox
 from icontact.cli.suppressed import suppressed
 
-__all__ = ["commands"]
-
 
 @click.group(
     cls=CommandGroup,

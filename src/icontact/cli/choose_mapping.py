@@ -16,16 +16,6 @@ from icontact.mapping.mautic import PRESETS
 from icontact.push import PushSettings, mapping_from_pairs
 from icontact.sources import REASON_COLUMN, RowFile, refuse_duplicates
 
-__all__ = [
-    "ChosenMapping",
-    "choose",
-    "mapper_from_options",
-    "no_address_column",
-    "pairs_of",
-    "unread_consent",
-    "with_pairs",
-]
-
 #: The most columns that a message names.
 _NAMED = 10
 

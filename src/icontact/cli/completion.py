@@ -23,8 +23,6 @@ from icontact.mapping.contact_fields import FIELDS
 from icontact.sources import read_rows
 from icontact.transport import RetryPolicy
 
-__all__ = ["complete_columns", "complete_lists", "complete_pairs", "completion"]
-
 #: A shell waits this many seconds for names, and keeps them for this many.
 _PATIENCE = 2.0
 _KEPT = 300.0

@@ -15,8 +15,6 @@ from icontact.mapping.addresses import clean_email
 from icontact.push import PushSettings
 from icontact.transport import RetryPolicy
 
-__all__ = ["check_address", "connect", "list_named", "require_file", "settings_from"]
-
 #: Which requests commands repeat.
 RETRY = RetryPolicy()
 

@@ -14,8 +14,6 @@ from icontact.cli.push_output import PushSummary, print_reasons, print_rows, sen
 from icontact.push import ListPush, OutcomeStatus, PushSettings
 from icontact.sources import read_rows
 
-__all__ = ["SAMPLE", "SETTINGS", "demo", "push_sample"]
-
 SAMPLE = Path(__file__).parent / "samples" / "people.csv"
 SETTINGS = SAMPLE.with_name("icontact.toml")
 

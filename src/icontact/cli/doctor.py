@@ -40,8 +40,6 @@ from icontact.models import CustomField
 from icontact.push import Doctor, FieldCheck, PushSettings, Step, find_list
 from icontact.sources import read_rows
 
-__all__ = ["doctor", "show"]
-
 _COLORS = {"ok": "green", "failed": "red", "skipped": "yellow"}
 
 #: More digits than an id has: such a list can only be a name.

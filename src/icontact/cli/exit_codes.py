@@ -31,19 +31,6 @@ from icontact.errors import (
     TransportError,
 )
 
-__all__ = [
-    "INTERRUPTED",
-    "NO_ANSWER",
-    "SOME_FAILED",
-    "USAGE",
-    "CommandError",
-    "CommandGroup",
-    "describe_error",
-    "exit_code_for",
-    "interruptible",
-    "reader_went_away",
-]
-
 SOME_FAILED = 1
 USAGE = 2
 NO_ANSWER = 3

@@ -33,8 +33,6 @@ from icontact.cli.output import (
 from icontact.cli.progress import ProgressDisplay
 from icontact.export import ExportProgress, ExportReport, Format
 
-__all__ = ["export", "run"]
-
 _STATUSES = "total unlisted normal bounced donotcontact pending invitable".split()
 
 

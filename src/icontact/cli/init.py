@@ -34,8 +34,6 @@ from icontact.push import PushPolicy
 from icontact.push.list_push import check_confirmation
 from icontact.push.policy import Existing
 
-__all__ = ["init"]
-
 _HELP = """\
 Ask what a push has to know, and write it to a commented icontact.toml.
 

@@ -19,8 +19,6 @@ from icontact.mapping.normalize import normalize_key
 from icontact.models import CustomField
 from icontact.sources import read_rows
 
-__all__ = ["MappingSource", "mapping_of", "source_of"]
-
 #: The answer for a field that nothing fills.
 _NOTHING = "-"
 

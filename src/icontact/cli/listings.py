@@ -14,8 +14,6 @@ from icontact.cli.output import print_json, print_note, print_records, print_res
 from icontact.client import Client
 from icontact.models import FieldType
 
-__all__ = ["fields", "folders", "folders_of", "lists"]
-
 Rows = Sequence[Mapping[str, Any]]
 
 _TYPES = [str(kind.value) for kind in FieldType]

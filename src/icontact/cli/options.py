@@ -9,20 +9,6 @@ import click
 
 from icontact.cli.completion import complete_columns, complete_lists, complete_pairs
 
-__all__ = [
-    "FILE",
-    "column_option",
-    "existing_option",
-    "json_option",
-    "list_option",
-    "map_option",
-    "place_options",
-    "preset_option",
-    "quiet_option",
-    "settings_option",
-    "verbose_option",
-]
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: The name of a file. Whether it can be read is found out when it is read.

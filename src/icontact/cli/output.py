@@ -16,24 +16,6 @@ from typing import IO, Any
 
 import click
 
-__all__ = [
-    "StandardOutputError",
-    "clean",
-    "echo",
-    "is_terminal",
-    "masked",
-    "print_json",
-    "print_note",
-    "print_records",
-    "print_result",
-    "print_table",
-    "print_text",
-    "standard_output",
-    "styled",
-    "work_done",
-    "wrapped",
-]
-
 _ADDRESS = re.compile(r"([^\s@])[^\s@]*@([^\s@]+)")
 
 _STYLES: Mapping[str, str] = {

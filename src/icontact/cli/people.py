@@ -21,8 +21,6 @@ from icontact.cli.output import (
 from icontact.models import SubscriptionStatus
 from icontact.push import find_list
 
-__all__ = ["show", "unsubscribe"]
-
 _UNKNOWN = "no contact of this client folder has this address"
 
 _SHOW_HELP = """\

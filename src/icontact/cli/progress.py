@@ -12,8 +12,6 @@ from icontact.limits import AdaptiveLimiter
 from icontact.push import Lookup, Progress
 from icontact.transport import Event
 
-__all__ = ["LimiterWithDisplay", "ProgressDisplay"]
-
 _LIMITING = (429, 503)
 
 _PLAIN = "{desc}"

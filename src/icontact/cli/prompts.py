@@ -13,8 +13,6 @@ from icontact.cli.exit_codes import INTERRUPTED, CommandError
 from icontact.cli.output import clean, echo, print_table
 from icontact.mapping.contact_fields import shown
 
-__all__ = ["Prompter"]
-
 T = TypeVar("T")
 
 #: A screen shows this many choices; `icontact lists` shows all.

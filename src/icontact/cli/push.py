@@ -38,8 +38,6 @@ from icontact.paging import MOST_WORKERS
 from icontact.push.batch_size import AUTO
 from icontact.push.policy import LARGEST_ID
 
-__all__ = ["push"]
-
 
 def _number_or_auto(most: int) -> Callable[[str], int | Literal["auto"]]:
     """Return the type of an option that is a whole number from 1 on, or the word auto."""

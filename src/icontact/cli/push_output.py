@@ -24,15 +24,6 @@ from icontact.push.glance import kinds_of_rows, samples, was_done, would_do
 from icontact.push.reasons import QUIET, Reason, ReasonCode, describe
 from icontact.sources import RowFile
 
-__all__ = [
-    "PushSummary",
-    "ReportedRow",
-    "print_reasons",
-    "print_rows",
-    "sentence",
-    "show_push",
-]
-
 #: Of rows that ended well, too, this is shown.
 _CUT_OFF = ReasonCode.CUT_OFF
 

@@ -23,8 +23,6 @@ from icontact.push.policy import Existing, OptOut, PolicyOptions
 from icontact.push.settings import switched_off_in
 from icontact.sources import RowFile, read_rows
 
-__all__ = ["PushOptions", "run"]
-
 #: What `icontact init` writes.
 _SETTINGS = "icontact.toml"
 

@@ -17,8 +17,6 @@ from icontact.cli.output import echo, masked, print_json, print_note, print_resu
 from icontact.integrations.inbox import EventState, Inbox, InboxEntry
 from icontact.push.policy import LARGEST_ID
 
-__all__ = ["queue"]
-
 #: The states that need attention.
 _OPEN = (EventState.WAITING, EventState.DEAD_LETTER)
 

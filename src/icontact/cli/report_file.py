@@ -16,8 +16,6 @@ from icontact._files import written_as_a_whole
 from icontact.cli.exit_codes import CommandError
 from icontact.cli.push_output import PushSummary
 
-__all__ = ["UNFINISHED", "ReportFile", "refuse_same_file", "refuse_unwritable", "unwritten"]
-
 #: What the file says from before the push until it is complete.
 UNFINISHED = "no outcomes yet: the push that writes this file is still running or was stopped"
 

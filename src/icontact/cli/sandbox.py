@@ -19,8 +19,6 @@ from icontact.cli.output import clean, echo, is_terminal, print_json, print_note
 if TYPE_CHECKING:
     from icontact.sandbox import Server
 
-__all__ = ["opened", "sandbox"]
-
 
 @contextmanager
 def opened(host: str, port: int, db: str | None, **options: Any) -> Iterator[Server]:

@@ -16,8 +16,6 @@ from icontact.mapping import ContactMapper
 from icontact.models import ContactList, CustomField
 from icontact.push import PushPolicy, PushSettings
 
-__all__ = ["Answers", "text_of", "write"]
-
 _HEAD = """\
 # Settings of icontact. Check them:  icontact doctor --settings {name}
 # Credentials are not in this file. They come from the environment: ICONTACT_APP_ID,

@@ -29,9 +29,6 @@ from icontact.errors import ConfigError, TransportError
 from icontact.integrations import sync
 from icontact.integrations.mautic import Mautic, MauticError
 
-__all__ = ["suppressed"]
-
-
 _HELP = """\
 Show who may not be mailed, or carry it over to Mautic or to a CSV file.
 

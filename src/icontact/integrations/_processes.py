@@ -8,8 +8,6 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["is_gone", "lives", "new_owner"]
-
 #: Another one in each process that was started; a forked one has another number.
 _TOKEN = secrets.token_hex(8)
 

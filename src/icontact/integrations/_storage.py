@@ -25,8 +25,6 @@ from icontact._sqlite import (
 )
 from icontact.errors import ConfigError
 
-__all__ = ["Storage"]
-
 _BUSY_SECONDS = 30.0
 
 

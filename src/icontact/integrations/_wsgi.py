@@ -15,8 +15,6 @@ from icontact.integrations.inbox import Inbox
 from icontact.integrations.metrics import Metrics
 from icontact.integrations.worker import Worker
 
-__all__ = ["Application", "Environ", "Reply", "StartResponse", "method_not_allowed", "read_body"]
-
 logger: logging.Logger = logging.getLogger("icontact")
 
 Environ: TypeAlias = dict[str, Any]

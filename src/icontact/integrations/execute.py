@@ -17,16 +17,6 @@ from icontact.models import SubscriptionStatus
 from icontact.push import ListPush, OutcomeStatus, PushOutcome
 from icontact.push.policy import PolicyOptions
 
-__all__ = [
-    "Destinations",
-    "TaskResult",
-    "destinations_for",
-    "event_outcomes",
-    "execute",
-    "next_state",
-    "severest",
-]
-
 #: A task and its outcome.
 TaskResult: TypeAlias = tuple[Task, PushOutcome]
 

@@ -15,22 +15,6 @@ from icontact.integrations._processes import is_gone
 from icontact.integrations.decide import Memory, Pending, remember
 from icontact.integrations.events import ContactEvent
 
-__all__ = [
-    "CONTACTS",
-    "EVENTS",
-    "FORMAT",
-    "KEPT",
-    "SET_ASIDE",
-    "EventOutcome",
-    "EventState",
-    "InboxClaim",
-    "InboxEntry",
-    "candidates",
-    "event_of",
-    "read_claim",
-    "refused_address",
-]
-
 _TABLES = """
 CREATE TABLE events (
     number INTEGER PRIMARY KEY AUTOINCREMENT,

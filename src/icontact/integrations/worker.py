@@ -13,8 +13,6 @@ from typing import Protocol
 from icontact._forks import after_fork
 from icontact.integrations.inbox import EventOutcome, EventState, Inbox, InboxClaim
 
-__all__ = ["InboxService", "Workable", "Worker", "pause_before"]
-
 logger: logging.Logger = logging.getLogger("icontact")
 
 _PRUNED_EVERY = 600.0

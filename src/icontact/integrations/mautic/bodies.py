@@ -14,8 +14,6 @@ from icontact.errors import ConfigError, DecodeError
 from icontact.integrations.errors import SignatureError
 from icontact.mapping.contact_fields import shown
 
-__all__ = ["MAX_BYTES", "checked_secret", "parse", "sign", "verify"]
-
 #: Bytes of a body. Mautic sends ten events at once by default, of some 5 KiB each.
 MAX_BYTES = 5 * 2**20
 

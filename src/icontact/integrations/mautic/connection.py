@@ -17,8 +17,6 @@ from icontact.transport.checks import checked_url
 from icontact.transport.connections import Pool, receive, redacted_logs
 from icontact.transport.response import classify_exception
 
-__all__ = ["Connection"]
-
 #: What to do about a status.
 _ADVICE = {
     401: "Mautic does not accept these credentials, or its API is not enabled for them",

@@ -12,8 +12,6 @@ from icontact.mapping.values import is_blank
 from icontact.sources import mautic_contacts
 from icontact.sources.mautic_contacts import contact_row, plain_value, whole
 
-__all__ = ["as_row", "contact", "do_not_contact", "fill_in", "locate"]
-
 
 def contact(
     payload: Mapping[str, Any], *, site_url: str | None = None, merge_results: bool = False

@@ -15,8 +15,6 @@ from icontact.integrations.mautic.bodies import MAX_BYTES, checked_secret, parse
 from icontact.integrations.mautic.contacts import as_row, do_not_contact, locate
 from icontact.sources.mautic_contacts import number, whole
 
-__all__ = ["events"]
-
 #: Far more than Mautic's ten events in one body.
 _MOST_EVENTS = 10_000
 

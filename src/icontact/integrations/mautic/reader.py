@@ -19,8 +19,6 @@ from icontact.integrations.mautic.contacts import as_row, locate
 from icontact.integrations.suppression_target import TargetContact
 from icontact.sources.mautic_contacts import whole
 
-__all__ = ["Mautic"]
-
 #: Mautic's numbers for the reasons of a do-not-contact entry.
 _REASONS = {"unsubscribed": 1, "bounced": 2, "manual": 3}
 
