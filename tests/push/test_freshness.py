@@ -131,3 +131,31 @@ def test_a_push_that_takes_long_asks_for_the_subscriptions_that_it_may_ask_for(
 
     assert [one.status for one in report.outcomes] == ["updated"] * 4
     assert {one["status"] for one in sandbox.state.subscriptions()} == {"normal"}
+
+
+@pytest.mark.parametrize("happens", ["suspend", "set_back"])
+def test_a_push_that_takes_long_replaces_no_contact_that_was_blocked_meanwhile(
+    sandbox: Sandbox, make_push: MakePush, clocks: Clocks, happens: str, tmp_path: Path
+) -> None:
+    # iContact may make a contact that is replaced "normal" again (API 6.2).
+    sandbox.quirks = Quirks(unsent_status="normal")
+    people = [f"person{n}@example.com" for n in range(4)]
+    sandbox.seed(contacts=[{"email": email, "phone": "12345"} for email in people])
+    sandbox.seed(subscriptions=[{"email": people[2]}])
+    push = make_push({"email": "email"}, batch_size=2, existing="replace", workers=1)
+
+    def block(progress: object) -> None:
+        for email in people[2:]:
+            contact = push.folder.contacts.find(email=email)
+            assert contact is not None
+            push.folder.contacts.update(contact.contact_id, status="donotcontact")
+        getattr(clocks, happens)()
+
+    report = push.run(
+        [{"email": email} for email in people], journal=tmp_path / "push.sqlite", progress=block
+    )
+
+    assert [one.status for one in report.outcomes] == ["updated"] * 2 + ["skipped"] * 2
+    assert "fields were written" not in report.outcomes[2].reason
+    after = [(one["status"], one["phone"]) for one in sandbox.state.contacts()]
+    assert after == [("normal", "")] * 2 + [("donotcontact", "12345")] * 2

@@ -101,6 +101,13 @@ class ContactWriter:
     def _write_alone(self, row: RowToWrite) -> Contact | ItemProblem:
         contacts = self._folder.contacts
         write = contacts.replace if row.action == _REPLACE else contacts.update
+        if row.action == _REPLACE and self._context.stale():
+            # A replacement may make a contact "normal" that was blocked since the plan (API 6.2).
+            now = self._sender.try_read(partial(contacts.get, contact_id_of(row)))
+            if isinstance(now, ItemFailed):
+                return now
+            if reason := suppression_reason(now, None, self._context.policy):
+                return ItemSuppressed(reason, now.contact_id, written=False)
         answer = self._sender.try_send(lambda: write(contact_id_of(row), **written_fields(row)))
         return self._without_suppressed([row], [answer])[0]
 

@@ -33,11 +33,12 @@ _JOINED = {
 
 @attrs.frozen
 class ItemSuppressed:
-    """The contact may not be mailed, which showed only after it was written."""
+    """The contact may not be mailed, which showed only after it was planned, or ``written``."""
 
     reason: Reason
     contact_id: int
     subscription: str | None = None
+    written: bool = True
 
 
 #: What can keep a row from its end.
@@ -113,7 +114,8 @@ def _ending(
             continue
         if problem.subscription is not None:
             return OutcomeStatus.SKIPPED.value, stored + problem.reason
-        late = ReasonCode.NOTED_AFTER_WRITING if writes else ReasonCode.NOTED_LATE
+        written = writes and problem.written
+        late = ReasonCode.NOTED_AFTER_WRITING if written else ReasonCode.NOTED_LATE
         return OutcomeStatus.SKIPPED.value, problem.reason.then(late)
     if isinstance(contact, ItemRejected | ItemFailed):
         return _unwritten("contact", contact)
