@@ -239,3 +239,45 @@ def test_a_corrected_row_is_pushed_from_the_file_of_rejects(folder: Folder, tmp_
     rejects.write_text(f'{header}\njo@example.com,"Smith, Jo",,no,old reason,,\n')
 
     assert push.run(rejects).counts["created"] == 1
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "o'hara@example.com.",
+        "'o'hara@example.com'",
+        "o'hara @example.com",
+        "o&#039;hara@example.com",
+    ],
+)
+def test_a_damaged_address_with_an_apostrophe_means_no_one_else(
+    sandbox: Sandbox, make_push: MakePush, damaged: str
+) -> None:
+    people = ["o'hara@example.com", "hara@example.com"]
+    sandbox.seed(
+        contacts=[{"email": email} for email in people],
+        subscriptions=[{"email": email} for email in people],
+    )
+    push = make_push(opt_out="unsubscribe")
+
+    report = push.run([{"email": damaged, DNC: 1}, *({"email": email} for email in people)])
+
+    assert [one.status for one in report.outcomes] == ["updated", "skipped", "unchanged"]
+    assert states(push) == {people[0]: "unsubscribed", people[1]: "normal"}
+
+
+def test_a_damaged_row_whose_status_says_no_keeps_other_rows_of_its_person_from_being_pushed(
+    make_push: MakePush,
+) -> None:
+    push = make_push({"email": "email", "status": "state"})
+
+    report = push.run(
+        [
+            {"email": "person1@example.com;", "state": "donotcontact"},
+            {"email": "person1@example.com", "state": "normal"},
+            {"email": "person2@example.com;", "state": "normal"},
+            {"email": "person2@example.com", "state": "normal"},
+        ]
+    )
+
+    assert [one.status for one in report.outcomes] == ["rejected", "skipped", "rejected", "created"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from contextlib import suppress
@@ -24,7 +25,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 #: An address within a text, whatever is around it. Looks behind so that a long word is tried once.
-_MARK = r"""[^\s,;:<>()\[\]\\"'`/|@]"""
+_MARK = r"""[^\s,;:<>()\[\]\\"`/|@]"""
 _MEANT = re.compile(rf"(?<!{_MARK}){_MARK}+@[\w.-]+")
 #: More than a cell of a CSV file may have.
 _LONGEST_VALUE = 200_000
@@ -53,7 +54,7 @@ def meant_addresses(value: object) -> list[str]:
     >>> meant_addresses("Jo\u200b @example.com./bo@example.com")
     ['Jo@example.com', 'bo@example.com']
     """
-    text = unicodedata.normalize("NFKC", str(value)[:_LONGEST_VALUE])
+    text = unicodedata.normalize("NFKC", html.unescape(str(value)[:_LONGEST_VALUE]))
     text = "".join(char for char in text if unicodedata.category(char) not in _INVISIBLE)
     text = " ".join(text.split())
     # A blank is too much in "jo@example. com", and not in "jo@example.com. Bo@example.com".
@@ -61,7 +62,7 @@ def meant_addresses(value: object) -> list[str]:
     addresses: dict[str, None] = {}
     for found in (one for reading in readings for one in _MEANT.findall(reading)):
         with suppress(MappingError):
-            addresses[str(clean_email(found.strip(".-_")).value)] = None
+            addresses[str(clean_email(found.strip(".-_'")).value)] = None
     return list(addresses)
 
 

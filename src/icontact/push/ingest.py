@@ -324,7 +324,7 @@ class _RowReader:
         """
         if isinstance(error, UnreadableRow):
             return self._unreadable(error.kind)
-        if error.field in (None, "email"):
+        if error.field is None:
             return self._rejected(None, error.problem)
         try:
             explained = self._mapper.explain(row)
