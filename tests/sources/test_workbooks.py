@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import re
+import subprocess
 import sys
 import zipfile
 from collections.abc import Sequence
@@ -489,3 +490,21 @@ def test_a_row_that_names_the_columns_again_is_the_header_of_the_rows_below() ->
     assert cy.reason.startswith("the row is below line 5, which names other columns")
     assert dict(cy.cells) == {"Email": "cy@example.com", "Opt out": "yes"}
     assert rows.notes[-1].startswith("lines 3, 5 name the columns again")
+
+
+def test_the_process_that_reads_a_workbook_gets_no_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[dict[str, str]] = []
+    run = subprocess.run
+
+    def noted(*args: Any, **options: Any) -> Any:
+        given.append(options["env"])
+        return run(*args, **options)
+
+    monkeypatch.setattr(subprocess, "run", noted)
+    for name in ("ICONTACT_PASSWORD", "MAUTIC_TOKEN"):
+        monkeypatch.setenv(name, "secret")
+
+    assert list(opened(xlsx(*PEOPLE))) == [JO]
+    assert "secret" not in given[0].values()
