@@ -14,25 +14,6 @@ from zlib import crc32
 
 import attrs
 
-__all__ = [
-    "FAILURES",
-    "MARKS",
-    "Checked",
-    "FileFormat",
-    "checksum",
-    "close_unused",
-    "damage_of",
-    "is_busy",
-    "is_too_short",
-    "keep_checksums",
-    "make_private",
-    "pages_damage",
-    "raise_interrupt",
-    "schema_of",
-    "transaction",
-    "use_wal",
-]
-
 #: The name of the function in SQL, and of the column that holds what it returns.
 _FUNCTION, _COLUMN = "icontact_checksum", "checksum"
 

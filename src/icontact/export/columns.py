@@ -14,8 +14,6 @@ from icontact.errors import ConfigError
 from icontact.frames import Frame, make_frame, writable
 from icontact.models import Contact, CustomField, FieldType
 
-__all__ = ["ALL_FIELDS", "ExportFields", "export_frame", "export_row"]
-
 CUSTOM = "custom_fields"
 SUBSCRIPTIONS = "subscriptions"
 SUBSCRIPTION = "subscription"

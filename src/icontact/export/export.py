@@ -22,8 +22,6 @@ from icontact.transport import Sender
 from icontact.transport.call import CountingSender
 from icontact.wire import nearest
 
-__all__ = ["ContactExport", "ExportReport"]
-
 _STATUSES = frozenset(["total", "unlisted", *map(str, ContactStatus)]) - {"deleted"}
 
 

@@ -16,8 +16,6 @@ from typing import Any, BinaryIO, Literal, TextIO, TypeAlias, cast, get_args
 from icontact._files import written_as_a_whole
 from icontact.errors import ConfigError
 
-__all__ = ["Format", "checked_format", "opened", "write"]
-
 #: What an export is written as.
 Format: TypeAlias = Literal["csv", "jsonl"]
 

@@ -24,8 +24,6 @@ from icontact.paging import Page, Pager
 from icontact.resources import Contacts, CustomFields, Lists, Subscriptions
 from icontact.transport import Sender
 
-__all__ = ["ExportProgress", "ExportReader"]
-
 #: A listing that shifts while it is read is read again, so often in all.
 _READINGS = 3
 

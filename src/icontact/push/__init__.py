@@ -4,9 +4,10 @@ from icontact.push.decisions import Action, Decision
 from icontact.push.diagnosis import Diagnosis, FieldCheck, Step
 from icontact.push.doctor import Doctor
 from icontact.push.glance import ReasonCount
+from icontact.push.journal import PlannedRow
 from icontact.push.list_push import ListPush, find_list
 from icontact.push.lookup import Lookup
-from icontact.push.plan import Change, PlannedRow, PushPlan
+from icontact.push.plan import Change, PushPlan
 from icontact.push.policy import PushPolicy
 from icontact.push.probing import probe
 from icontact.push.progress import Progress

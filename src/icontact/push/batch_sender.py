@@ -29,8 +29,6 @@ from icontact.errors import (
 from icontact.push.batch_size import BatchSize
 from icontact.resources import BatchResult
 
-__all__ = ["MISSING", "BatchSender", "ItemFailed", "ItemRejected", "in_doubt"]
-
 T = TypeVar("T")
 S = TypeVar("S")
 

@@ -6,8 +6,6 @@ import json
 import threading
 from typing import Literal
 
-__all__ = ["AUTO", "BatchSize", "expected_batches", "size_found"]
-
 AUTO: Literal["auto"] = "auto"
 
 #: The first size of "auto"; iContact is known to take it (API 2.7).

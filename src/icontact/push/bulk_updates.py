@@ -18,8 +18,6 @@ from icontact.push.journal import Journal, RowToWrite
 from icontact.push.results import ItemProblem
 from icontact.resources import BatchResult, ContactRow
 
-__all__ = ["PROOF_REQUESTS", "BulkUpdates", "note_on_proof", "updates_alone"]
-
 #: What a proof costs, the change of its contact included.
 PROOF_REQUESTS = 4
 

@@ -18,8 +18,6 @@ from icontact.push.state_reader import or_failed
 from icontact.push.write_context import WriteContext
 from icontact.resources import ContactRow
 
-__all__ = ["ContactWriter", "contact_id_of"]
-
 T = TypeVar("T")
 
 _CREATE, _UPDATE, _REPLACE, _NOTHING = (

@@ -25,20 +25,6 @@ from icontact.push.field_changes import changed_fields
 from icontact.push.policy import PushPolicy
 from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 
-__all__ = [
-    "RECENT",
-    "Action",
-    "ContactState",
-    "Decision",
-    "OpenRow",
-    "decide",
-    "decide_row",
-    "fields_to_write",
-    "restricting_status",
-    "suppression_reason",
-]
-
-
 #: A contact that was created longer ago than this was there before the push; clocks may differ.
 RECENT = timedelta(minutes=5)
 

@@ -18,8 +18,6 @@ from icontact.models import Contact, ContactFields, FieldType
 from icontact.notebook import table
 from icontact.push.field_changes import parse_day
 
-__all__ = ["Comparison", "Diagnosis", "FieldCheck", "Step", "compare", "compare_contact"]
-
 Comparison = Literal["kept", "lost", "changed", "truncated", "wrong type", "not sent"]
 
 

@@ -22,8 +22,6 @@ from icontact.push.settings import PushSettings, switched_off_in
 from icontact.sources import BadRow, read_rows
 from icontact.transport import DEFAULT_BASE_URL, RetryPolicy
 
-__all__ = ["Doctor"]
-
 #: The advice for a step, if its own message does not say what to do.
 _ADVICE = {
     "settings": "Correct the settings file; the documentation lists its keys.",

@@ -11,9 +11,6 @@ from typing import Any
 from icontact.models import Contact, ContactFields, FieldType
 from icontact.push.policy import PushPolicy
 
-__all__ = ["changed_fields", "filled_fields", "is_incomplete", "is_same", "parse_day"]
-
-
 #: Standard fields that a push changes: a contact is found by its address, and keeps its status.
 _COMPARED = tuple(
     name

@@ -13,17 +13,6 @@ from icontact.notebook import fold, heading, mask, mask_address, table
 from icontact.push.journal import Outcomes, PlannedRow, PlannedRows
 from icontact.push.reasons import QUIET, OutcomeStatus, PushOutcome, Reason, ReasonCode
 
-__all__ = [
-    "ReasonCount",
-    "at_a_glance",
-    "count_added",
-    "kinds_of_rows",
-    "reasons_of",
-    "samples",
-    "was_done",
-    "would_do",
-]
-
 Rows = Sequence[PushOutcome] | Sequence[PlannedRow]
 
 #: The reasons that are shown at once, and the rows that unfold.

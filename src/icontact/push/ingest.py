@@ -41,8 +41,6 @@ from icontact.sources import (
 from icontact.sources.header import names_refusal
 from icontact.sources.rows import DoubtfulRow
 
-__all__ = ["load_rows"]
-
 _fields_as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 _REFUSED_BESIDE = "another row, which has this address beside another one, says no"

@@ -31,8 +31,6 @@ from icontact.push.workers import worker_pool
 from icontact.sources import RowSource, columns_and_first_rows
 from icontact.wire import nearest
 
-__all__ = ["ListPush", "check_confirmation", "find_list"]
-
 #: Settings that decide how rows are pushed, and not what becomes of them.
 _HOW = ("batch_size", "page_size", "workers", "update_by", "stopped_by")
 

@@ -22,8 +22,6 @@ from icontact.errors import (
 )
 from icontact.push.workers import WorkerPool
 
-__all__ = ["UNANSWERED", "Lookup", "Searcher", "groups_of", "is_usable_sentinel"]
-
 V = TypeVar("V", bound=Hashable)
 T = TypeVar("T")
 

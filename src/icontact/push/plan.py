@@ -27,8 +27,6 @@ from icontact.push.report import COLUMNS, PushReport
 if TYPE_CHECKING:
     from icontact.push.list_push import ListPush
 
-__all__ = ["Change", "PlannedRow", "PushPlan"]
-
 
 # A dataclass, since pandas and polars make columns of a list of these.
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

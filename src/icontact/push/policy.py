@@ -13,17 +13,6 @@ from icontact.models import ContactStatus, SubscriptionStatus
 from icontact.push.batch_size import AUTO
 from icontact.push.workers import check_workers
 
-__all__ = [
-    "LARGEST_ID",
-    "Existing",
-    "PolicyOptions",
-    "PushPolicy",
-    "check_list",
-    "check_number",
-    "check_switch",
-    "one_of",
-]
-
 Existing = Literal["keep", "merge", "replace"]
 OptOut = Literal["skip", "unsubscribe"]
 UpdateBy = Literal["prove", "bulk", "member"]

@@ -18,8 +18,6 @@ from icontact.push.policy import PolicyOptions
 from icontact.push.reasons import OutcomeStatus
 from icontact.push.workers import deferred_interrupts
 
-__all__ = ["probe"]
-
 _STEPS = ("sample", "address", "test push", "read back", "subscription", "clean up")
 
 #: How a row ends whose push made a contact, though perhaps not its subscription. The address was

@@ -13,8 +13,6 @@ import attrs
 
 from icontact.push.request_counter import RequestCounter
 
-__all__ = ["Progress", "ProgressLike", "ProgressReporter", "bar_of", "progress_function"]
-
 logger: logging.Logger = logging.getLogger("icontact")
 
 

@@ -12,16 +12,6 @@ from typing import Self
 
 import attrs
 
-__all__ = [
-    "QUIET",
-    "OutcomeStatus",
-    "PushOutcome",
-    "Reason",
-    "ReasonCode",
-    "count_statuses",
-    "describe",
-]
-
 
 class OutcomeStatus(StrEnum):
     """How a row ended. Every row of the input ends in exactly one of these.

@@ -13,8 +13,6 @@ from icontact.push.journal import Outcomes
 from icontact.sources import REASON_COLUMN, SURPLUS_KEY
 from icontact.sources.reject_cells import cell_text
 
-__all__ = ["write_rejects"]
-
 #: A cell behind the reason of such a row: as long as it is there, the row is rejected again.
 _HINT = "this row could not be read: correct it, and empty the cells from here on"
 

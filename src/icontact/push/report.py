@@ -28,8 +28,6 @@ from icontact.push.journal import Journal, Outcomes
 from icontact.push.reasons import PushOutcome, Reason, ReasonCode, count_statuses, describe
 from icontact.push.rejects import write_rejects
 
-__all__ = ["COLUMNS", "PushReport"]
-
 
 @attrs.frozen(kw_only=True)
 class PushReport(HasFrame):

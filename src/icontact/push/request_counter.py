@@ -11,8 +11,6 @@ from icontact.errors import CallError, ConfigError, IContactError, LimitReached,
 from icontact.transport import Answer, Call, QuotaInspector, Sender
 from icontact.transport.call import CountingSender
 
-__all__ = ["RequestCounter"]
-
 #: A push waits this many seconds for the limit; a longer wait ends it, to be resumed.
 _LONGEST_WAIT = 900.0
 

@@ -14,15 +14,6 @@ from icontact.push.journal import RowResult, RowToWrite
 from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 from icontact.resources.contacts import cut_off
 
-__all__ = [
-    "ItemProblem",
-    "ItemSuppressed",
-    "id_of",
-    "result_of",
-    "result_of_unsubscribing",
-    "written_fields",
-]
-
 _NOTHING = Action.NOTHING.name
 
 _JOINED = {

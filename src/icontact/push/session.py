@@ -38,8 +38,6 @@ from icontact.push.write_context import WriteContext
 from icontact.push.writer import Writer
 from icontact.sources import RowSource
 
-__all__ = ["FRESH", "PushSession", "age", "now"]
-
 #: Decisions that do not depend on the fields of the contact.
 _WITHOUT_FIELDS = (Action.CREATE, Action.SKIP, Action.REJECT, Action.UNSUBSCRIBE)
 

@@ -25,14 +25,6 @@ from icontact.push.policy import (
 )
 from icontact.wire import setting_names, structure_settings
 
-__all__ = [
-    "PushSettings",
-    "expand_preset",
-    "mapper_from",
-    "mapping_from_pairs",
-    "switched_off_in",
-]
-
 #: The variable that stops every push that a command makes, or that is made from settings.
 _SWITCH = "ICONTACT_PUSH_CONTACTS"
 

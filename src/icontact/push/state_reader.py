@@ -20,8 +20,6 @@ from icontact.push.lookup import UNANSWERED, Lookup, Searcher, groups_of, is_usa
 from icontact.push.reasons import Reason, ReasonCode
 from icontact.push.workers import ALONE, WorkerPool
 
-__all__ = ["StateReader", "not_found_out", "or_failed"]
-
 V = TypeVar("V", Private, int)
 T = TypeVar("T")
 

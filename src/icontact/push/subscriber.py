@@ -15,8 +15,6 @@ from icontact.push.results import ItemProblem, ItemSuppressed, id_of
 from icontact.push.state_reader import or_failed
 from icontact.push.write_context import WriteContext
 
-__all__ = ["Subscriber"]
-
 
 class Subscriber:
     """Puts contacts on a list.

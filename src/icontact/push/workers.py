@@ -17,8 +17,6 @@ from icontact.paging import MOST_WORKERS
 from icontact.push.batch_size import AUTO
 from icontact.push.request_counter import RequestCounter
 
-__all__ = ["ALONE", "WorkerPool", "check_workers", "deferred_interrupts", "worker_pool"]
-
 logger: logging.Logger = logging.getLogger("icontact")
 
 P = ParamSpec("P")

@@ -11,8 +11,6 @@ from icontact.push.batch_sender import BatchSender
 from icontact.push.policy import PushPolicy
 from icontact.push.state_reader import StateReader
 
-__all__ = ["WriteContext"]
-
 
 @attrs.frozen(kw_only=True)
 class WriteContext:

@@ -17,8 +17,6 @@ from icontact.push.subscriber import Subscriber
 from icontact.push.workers import WorkerPool
 from icontact.push.write_context import WriteContext
 
-__all__ = ["Writer"]
-
 _UNSUBSCRIBE = Action.UNSUBSCRIBE.name
 
 _GIVEN_UP = "the push was given up"

@@ -1,8 +1,9 @@
 """The journal of a push: a SQLite file, or a temporary database, with every row and its result."""
 
 from icontact.push.journal.database import Database
+from icontact.push.journal.journal_file import CHUNK
 from icontact.push.journal.records import RowRecord, RowResult, RowToWrite
-from icontact.push.journal.rows import CHUNK, Journal
+from icontact.push.journal.rows import Journal
 from icontact.push.journal.schema import Stage
 from icontact.push.journal.views import Outcomes, PlannedRow, PlannedRows
 

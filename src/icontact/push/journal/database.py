@@ -28,8 +28,6 @@ from icontact._sqlite import (
 from icontact.errors import JournalError
 from icontact.push.journal.schema import CHECKED, TABLES, VERSION
 
-__all__ = ["Database"]
-
 _NO_JOURNAL = "is not the journal of a push"
 _ANOTHER_VERSION = "is the journal of another version"
 

@@ -17,8 +17,6 @@ from icontact.models import Contact, ContactFields
 from icontact.push.journal.database import Database
 from icontact.push.journal.schema import Stage
 
-__all__ = ["CHUNK", "JournalFile", "KnownContacts", "contact_from"]
-
 #: The number of rows in memory at a time.
 CHUNK = 1000
 

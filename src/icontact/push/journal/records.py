@@ -11,8 +11,6 @@ import attrs
 from icontact.models import ContactFields
 from icontact.push.reasons import OutcomeStatus, Reason
 
-__all__ = ["RowRecord", "RowResult", "RowToWrite"]
-
 # Three of these are made for every row; to be frozen would cost them several times as much.
 
 

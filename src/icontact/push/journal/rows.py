@@ -21,8 +21,6 @@ from icontact.push.journal.records import (
 from icontact.push.journal.schema import Stage
 from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 
-__all__ = ["CHUNK", "Journal"]
-
 T = TypeVar("T")
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from icontact._sqlite import Checked
 
-__all__ = ["CHECKED", "TABLES", "VERSION", "Stage"]
-
 VERSION = 8
 
 

@@ -15,10 +15,8 @@ from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, overload
 from icontact.models import ContactFields
 from icontact.push.decisions import Action, fields_to_write
 from icontact.push.journal.database import Database
-from icontact.push.journal.rows import CHUNK
+from icontact.push.journal.journal_file import CHUNK
 from icontact.push.reasons import OutcomeStatus, PushOutcome, Reason, describe
-
-__all__ = ["Outcomes", "PlannedRow", "PlannedRows"]
 
 T = TypeVar("T")
 
