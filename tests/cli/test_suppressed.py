@@ -74,7 +74,7 @@ def test_a_list_that_does_not_exist_is_a_usage_error(seeded: Sandbox, tmp_path: 
     for words in ((), state):
         ran = icontact("suppressed", "--list", "987654", *words)
         assert ran.code == 2
-        assert "no list with the id 987654" in ran.err
+        assert "there is no list 987654" in ran.err
 
 
 @pytest.mark.parametrize("option", ["--to-mautic", "--to-csv"])

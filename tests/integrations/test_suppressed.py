@@ -129,7 +129,7 @@ def test_only_the_named_lists_count(
     for named in ("Other", lists[0]):
         plan = plan_of(folder, crm, state, lists=[named], reasons=["unsubscribed"])
         assert [one.email for one in plan] == ["left@example.com"]
-    with pytest.raises(ConfigError, match="no list named 'Nowhere'"):
+    with pytest.raises(ConfigError, match="there is no list 'Nowhere'"):
         plan_of(folder, crm, state, lists=["Nowhere"])
 
 

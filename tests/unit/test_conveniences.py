@@ -140,7 +140,8 @@ def test_an_address_that_no_contact_has_is_an_error(
 def test_a_list_that_is_not_there_names_those_that_are(folder: Folder, jo: Contact) -> None:
     with pytest.raises(
         errors.ConfigError,
-        match=r"no list 'Newsleter'; this folder's lists: 'Newsletter' \(205303\)",
+        match=r"no list 'Newsleter'; did you mean 'Newsletter'\? this folder's lists: "
+        r"'Newsletter' \(205303\)",
     ):
         folder.subscriptions.unsubscribe(email="jo@example.com", list="Newsleter")
     folder.lists.create_many([{"name": f"L{n}"} for n in range(21)])

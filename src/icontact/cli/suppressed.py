@@ -28,6 +28,7 @@ from icontact.client import Folder
 from icontact.errors import ConfigError, TransportError
 from icontact.integrations import sync
 from icontact.integrations.mautic import Mautic, MauticError
+from icontact.resources.lists import find_list
 
 _HELP = """\
 Show who may not be mailed, or carry it over to Mautic or to a CSV file.
@@ -115,7 +116,7 @@ def _since_refused() -> Iterator[None]:
 
 
 def _show_suppressed(folder: Folder, options: SimpleNamespace) -> None:
-    list_ids = {sync.list_id_of(folder, one) for one in options.lists}
+    list_ids = {find_list(folder.lists, one).list_id for one in options.lists}
     with _since_refused():
         found = folder.suppressed(since=options.since)
     people = (

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from icontact.errors import ConfigError, IncompleteListing, NotFound, RepeatedRows
+from icontact.errors import IncompleteListing, NotFound, RepeatedRows
 from icontact.export.columns import ExportFields, export_row
 from icontact.models import (
     Contact,
@@ -22,6 +22,7 @@ from icontact.models import (
 from icontact.models.filters import one_of
 from icontact.paging import Page, Pager
 from icontact.resources import Contacts, CustomFields, Lists, Subscriptions
+from icontact.resources.lists import find_list
 from icontact.transport import Sender
 
 #: A listing that shifts while it is read is read again, so often in all.
@@ -106,7 +107,7 @@ class ExportReader:
             APIError, TransportError: If iContact could not be asked.
         """
         if self._wanted_list is not None:
-            self._list = self._find_list(self._wanted_list)
+            self._list = find_list(self._lists, self._wanted_list)
         self.defined = self._fields.list().all() if self._wanted.custom else []
         pager = None
         if self._list is not None:
@@ -121,19 +122,6 @@ class ExportReader:
         first = next(filter(None, pages), [])
         self._choose_columns(first)
         return self._rows(chain((first,), pages))
-
-    def _find_list(self, wanted: str | int) -> ContactList:
-        try:
-            if isinstance(wanted, int):
-                return self._lists.get(wanted)
-            found = self._lists.find(name=wanted)
-        except NotFound:
-            found = None
-        if found is None:
-            raise ConfigError(
-                f"there is no list {wanted!r} in this folder; `icontact lists` shows all"
-            )
-        return found
 
     def _rows(self, pages: Iterable[list[Contact]]) -> Iterator[dict[str, Any]]:
         dates = {one.private_name for one in self.defined if one.field_type == FieldType.DATE}

@@ -25,6 +25,7 @@ from icontact.integrations.suppression_target import (
     TargetContact,
 )
 from icontact.models import ContactStatus
+from icontact.resources.lists import find_list
 
 __all__ = [
     "COMMENT_PREFIX",
@@ -199,32 +200,13 @@ def opened_state(
             raise ConfigError(f"{option}: write [{given!r}], since there may be several")
     if unknown := sorted(set(reasons) - set(REASONS)):
         raise ConfigError(f"reasons: {unknown[0]!r} is unknown; choose from {', '.join(REASONS)}")
-    list_ids = None if lists is None else {list_id_of(folder, one) for one in lists}
+    list_ids = None if lists is None else {find_list(folder.lists, one).list_id for one in lists}
     kept = state if isinstance(state, SuppressionState) else SuppressionState(state)
     place = getattr(to, "url", None)
     if not place and (path := getattr(to, "path", None)) is not None:
         place = Path(path).absolute()
     kept.bind(f"{folder.account_id}/{folder.client_folder_id}", str(place or ""))
     return kept, list_ids
-
-
-def list_id_of(folder: Folder, given: str | int) -> int:
-    """Return the id of a list that was given by name or id.
-
-    Raises:
-        ConfigError: If no list has that name or id.
-    """
-    if isinstance(given, int):
-        try:
-            return folder.lists.get(given).list_id
-        except NotFound:
-            raise ConfigError(
-                f"lists: this client folder has no list with the id {given}"
-            ) from None
-    found = folder.lists.find(name=given)
-    if found is None:
-        raise ConfigError(f"lists: this client folder has no list named {given!r}")
-    return found.list_id
 
 
 def carry_over(state: SuppressionState, to: SuppressionTarget, mark: PlannedMark) -> str | None:

@@ -6,17 +6,14 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from difflib import get_close_matches
 from os import PathLike
 from typing import Any, Literal, Unpack
 
 import attrs
 
-from icontact._wording import listed
 from icontact.client import Client, Folder
 from icontact.errors import ConfigError, IContactError, JournalError, NotFound
 from icontact.mapping import ContactMapper
-from icontact.mapping.contact_fields import shown
 from icontact.models import ContactList, FieldType, MessageType
 from icontact.push.journal import Journal, PlannedRows, Stage
 from icontact.push.lookup import Lookup
@@ -28,13 +25,14 @@ from icontact.push.report import PushReport
 from icontact.push.session import FRESH, PushSession, age, now
 from icontact.push.settings import PushSettings, switched_off_in
 from icontact.push.workers import worker_pool
+from icontact.resources import lists
 from icontact.sources import RowSource, columns_and_first_rows
 from icontact.wire import nearest
 
 #: Settings that decide how rows are pushed, and not what becomes of them.
 _HOW = ("batch_size", "page_size", "workers", "update_by", "stopped_by")
 
-#: The most lists or messages that an error names.
+#: The most messages that an error names.
 _NAMED = 20
 
 
@@ -301,19 +299,9 @@ def find_list(folder: Folder, wanted: str | int) -> ContactList:
     Raises:
         ConfigError: If the list does not exist; it names the nearest one and the others.
     """
-    if isinstance(wanted, int):
-        if not 1 <= wanted <= LARGEST_ID:
-            raise ConfigError(f"list must be a whole number from 1 to {LARGEST_ID}")
-        with suppress(NotFound):  # digits may be a name as well
-            return folder.lists.get(wanted)
-    if (found := folder.lists.find(name=str(wanted))) is not None:
-        return found
-    lists = folder.lists.list().all()
-    there = listed([f"{one.name!r} ({one.list_id})" for one in lists], _NAMED) or "none"
-    close = get_close_matches(str(wanted), [one.name for one in lists], n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    name = shown(wanted) if isinstance(wanted, str) else wanted
-    raise ConfigError(f"there is no list {name}; {hint}this folder's lists: {there}")
+    if isinstance(wanted, int) and not 1 <= wanted <= LARGEST_ID:
+        raise ConfigError(f"list must be a whole number from 1 to {LARGEST_ID}")
+    return lists.find_list(folder.lists, wanted)
 
 
 def check_confirmation(folder: Folder, message_id: int) -> None:

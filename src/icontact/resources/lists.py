@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
+from difflib import get_close_matches
 from typing import Unpack
 
-from icontact.errors import ConfigError
+from icontact._wording import listed
+from icontact.errors import ConfigError, NotFound
 from icontact.models import ContactList, ListFields, ListFilters
 from icontact.paging import Pager, PageSize
+from icontact.redaction import hide_addresses
 from icontact.resources._base import Resource
 from icontact.resources.batches import BatchResult
 from icontact.transport import Safety
@@ -99,3 +103,26 @@ class Lists(Resource[ContactList]):
     def delete(self, list_id: int, /) -> None:
         """Delete a list. Safe to repeat."""
         self._delete(list_id)
+
+
+def find_list(lists: Lists, wanted: str | int) -> ContactList:
+    """Return a list by its exact name or its id.
+
+    Raises:
+        ConfigError: If there is none; it names the nearest one and the others.
+    """
+    if isinstance(wanted, int):
+        with suppress(NotFound):  # digits may be a name as well
+            return lists.get(wanted)
+    if (found := lists.find(name=str(wanted))) is not None:
+        return found
+    every = lists.list().all()
+    there = listed([f"{one.name!r} ({one.list_id})" for one in every], _NAMED) or "none"
+    close = get_close_matches(str(wanted), [one.name for one in every], n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    name = hide_addresses(repr(wanted)[:80])
+    raise ConfigError(f"there is no list {name}; {hint}this folder's lists: {there}")
+
+
+#: The most lists that an error names.
+_NAMED = 20

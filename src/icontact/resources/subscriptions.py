@@ -7,8 +7,7 @@ from typing import Any, Unpack
 
 import attrs
 
-from icontact._wording import listed
-from icontact.errors import BadRequest, ConfigError, NotFound, RejectedError, UnknownContact
+from icontact.errors import BadRequest, NotFound, RejectedError, UnknownContact
 from icontact.models import (
     Contact,
     ContactStatus,
@@ -22,7 +21,7 @@ from icontact.paging import Pager, PageSize
 from icontact.resources._base import Resource, log_warnings, whole_id
 from icontact.resources.batches import BatchResult
 from icontact.resources.contacts import Contacts
-from icontact.resources.lists import Lists
+from icontact.resources.lists import Lists, find_list
 from icontact.transport import Safety, Sender
 
 
@@ -283,18 +282,11 @@ class Subscriptions(Resource[Subscription]):
         if not isinstance(wanted, str):
             remedy = f"to name a list by its name use {name}='Newsletter'"
             return whole_id(f"{name}_id", list_id if wanted is None else wanted, remedy)
-        if (found := self._lists.find(name=wanted)) is not None:
-            return found.list_id
-        names = [f"{one.name!r} ({one.list_id})" for one in self._lists.list()]
-        there = listed(names, _NAMED) or "none"
-        raise ConfigError(f"there is no list {wanted!r}; this folder's lists: {there}")
+        return find_list(self._lists, wanted).list_id
 
 
 #: Contacts in one search: their ids still fit into a URL.
 _AT_ONCE = 100
-
-#: The number of lists that an error names.
-_NAMED = 20
 
 _CONTACT = "the contact either as contact_id=42 or as email='jo@example.com'"
 _LIST = "the list either as {0}_id=7 or as {0}='Newsletter'"
