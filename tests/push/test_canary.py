@@ -143,7 +143,7 @@ def test_when_writing_fails(fault: str, update_by: str, caplog: pytest.LogCaptur
         assert_clean(shown(report.error))
 
 
-@pytest.mark.parametrize("step", ["add", "index", "first_mismatch"])
+@pytest.mark.parametrize("step", ["add", "settle_duplicates", "first_mismatch"])
 def test_when_the_journal_fails_while_rows_are_read(
     step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,8 +84,7 @@ def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: 
     journal.start_reading()
     for records in reader.chunks():
         journal.add(records, reader.take_originals())
-    if journal.index():
-        journal.settle_duplicates(policy.duplicates)
+    journal.settle_duplicates(policy.duplicates)
     journal.skip_refused(Reason.of(ReasonCode.OPTED_OUT, _REFUSED_BESIDE))
     if not policy.push_contacts:
         journal.skip_all(Reason.of(ReasonCode.SWITCHED_OFF, policy.switch))

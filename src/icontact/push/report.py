@@ -149,15 +149,7 @@ class PushReport(HasFrame):
                 f"the push of the journal {journal.path} has not ended, and leaves {rows} without "
                 "an outcome: push the same rows with it again, which goes on where it stopped"
             )
-        return cls(
-            outcomes=Outcomes(journal.database),
-            requests=int(journal.noted("requests", "0")),
-            elapsed=float(journal.noted("elapsed", "0")),
-            notes=journal.notes,
-            opted_out_on_list=journal.opted_out_on_list(),
-            batch_size=size_found(journal.noted("batch_size")),
-            page_size=int(journal.noted("page_size", "0")) or None,
-        )
+        return report_of(journal, journal.notes)
 
     @classmethod
     def merged(cls, reports: Iterable[PushReport]) -> PushReport:
@@ -201,6 +193,22 @@ class PushReport(HasFrame):
             notes=(*ended, *_still_on_the_list(self.opted_out_on_list), *self.notes),
             costs=sent,
         )
+
+
+def report_of(
+    journal: Journal, notes: tuple[str, ...], error: IContactError | None = None
+) -> PushReport:
+    """Return the report of a push, whose costs are in its journal."""
+    return PushReport(
+        outcomes=Outcomes(journal.database),
+        requests=int(journal.noted("requests", "0")),
+        elapsed=float(journal.noted("elapsed", "0")),
+        error=error,
+        notes=notes,
+        opted_out_on_list=journal.opted_out_on_list(),
+        batch_size=size_found(journal.noted("batch_size")),
+        page_size=int(journal.noted("page_size", "0")) or None,
+    )
 
 
 def _still_on_the_list(number: int) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from icontact.errors import IContactError, NotFound
 from icontact.mapping import ContactMapper
 from icontact.models import FieldType
 from icontact.push.batch_sender import BatchSender
-from icontact.push.batch_size import AUTO, BatchSize, expected_batches, size_found
+from icontact.push.batch_size import AUTO, BatchSize, expected_batches
 from icontact.push.bulk_updates import note_on_proof, updates_alone
 from icontact.push.decisions import (
     Action,
@@ -25,12 +25,12 @@ from icontact.push.decisions import (
 )
 from icontact.push.field_changes import is_incomplete
 from icontact.push.ingest import load_rows
-from icontact.push.journal import Journal, Outcomes, Stage
+from icontact.push.journal import Journal, Stage
 from icontact.push.lookup import UNANSWERED, Lookup
 from icontact.push.policy import PushPolicy
 from icontact.push.progress import Progress, ProgressReporter
 from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
-from icontact.push.report import PushReport
+from icontact.push.report import PushReport, report_of
 from icontact.push.request_counter import RequestCounter
 from icontact.push.state_reader import StateReader, not_found_out
 from icontact.push.workers import WorkerPool, deferred_interrupts
@@ -196,30 +196,19 @@ class PushSession:
                 reason = Reason.of(ReasonCode.PUSH_STOPPED, sender.why_stopped)
                 reporter.report(["failed"] * self.journal.fail_rest(reason))
         self._progress_problem = reporter.problem
-        return self._report(sender.error)
+        self._note_costs()
+        return report_of(self.journal, self.notes(), sender.error)
 
     def fail(self, error: IContactError) -> PushReport:
         """Fail every row, since iContact could not even be asked."""
         is_first = self._resumed is None
         code = ReasonCode.NOTHING_WRITTEN if is_first else ReasonCode.NOTHING_MORE_WRITTEN
         self.journal.fail_rest(Reason.of(code, str(error)))
-        return self._report(error)
+        self._note_costs()
+        return report_of(self.journal, self.notes(), error)
 
-    def _report(self, error: IContactError | None) -> PushReport:
-        requests, elapsed = self._note_costs()
-        return PushReport(
-            outcomes=Outcomes(self.journal.database),
-            requests=requests,
-            elapsed=elapsed,
-            error=error,
-            notes=self.notes(),
-            opted_out_on_list=self.journal.opted_out_on_list(),
-            batch_size=size_found(self._size.learned()),
-            page_size=int(self.journal.noted("page_size", "0")) or None,
-        )
-
-    def _note_costs(self) -> tuple[int, float]:
-        """Store and return the requests and seconds so far, earlier runs included."""
+    def _note_costs(self) -> None:
+        """Store the requests and seconds so far, earlier runs included."""
         requests = self._requests_before + self.counter.requests
         elapsed = self._elapsed_before + self.counter.elapsed
         with self.journal.database.transaction():
@@ -228,7 +217,6 @@ class PushSession:
             self.journal.note("batch_size", self._size.learned())
             if self._policy.page_size == AUTO and self._reader.largest_page:
                 self.journal.note("page_size", str(self._reader.largest_page))
-        return requests, elapsed
 
 
 # The monotonic clock stands still while a machine is suspended, and the wall clock may be set back.

@@ -114,13 +114,6 @@ class Database:
         with self._lock, self._in_words("written"):
             self._connection.executemany(sql, rows)
 
-    def index_unique(self, what: str) -> bool:
-        """Make a unique index, unless two rows have the same key; return whether it was made."""
-        with self._lock, self._in_words("written"), suppress(sqlite3.IntegrityError):
-            self._connection.execute(f"CREATE UNIQUE INDEX {what}")
-            return True
-        return False
-
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
         with self._lock, self._in_words("read"):

@@ -80,13 +80,6 @@ class Journal(JournalFile):
                 return one.row
         return None
 
-    def index(self) -> bool:
-        """Index the rows by address; return whether some have the same address."""
-        if self.database.index_unique("rows_by_address ON rows (address)"):
-            return False
-        self.database.execute("CREATE INDEX rows_by_address ON rows (address)")
-        return True
-
     def finish_reading(self, notes: Sequence[str]) -> None:
         """Note that all rows are loaded."""
         with self.database.transaction():
@@ -100,14 +93,22 @@ class Journal(JournalFile):
 
     def skip_refused(self, reason: Reason) -> None:
         """Skip the rows of further addresses of rows that restrict their person."""
+        self._end(
+            OutcomeStatus.SKIPPED,
+            reason,
+            "stage = ? AND restricted = 0 AND address IN (SELECT address FROM refused)",
+            Stage.READ,
+        )
+
+    def _end(self, status: OutcomeStatus, reason: Reason, where: str, *values: str | int) -> None:
+        """End the rows for which a condition is true, before anything is written of them."""
         self.database.execute(
-            "UPDATE rows SET stage = ?, action = 'SKIP', status = 'skipped', reason = ?"
-            " WHERE stage = ? AND restricted = 0 AND address IN (SELECT address FROM refused)",
-            (Stage.DONE, reason.encode(), Stage.READ),
+            f"UPDATE rows SET stage = ?, action = 'SKIP', status = ?, reason = ? WHERE {where}",
+            (Stage.DONE, status.value, reason.encode(), *values),
         )
 
     def settle_duplicates(self, wins: str) -> None:
-        """Choose one row for each address; nothing of the others is pushed.
+        """Index the rows by address, and choose one for each; nothing of the others is pushed.
 
         A row that restricts the contact goes before one that does not.
 
@@ -116,6 +117,7 @@ class Journal(JournalFile):
         """
         sign = "+" if wins == "last" else "-"
         with self.database.transaction():
+            self.database.execute("CREATE INDEX rows_by_address ON rows (address)")
             # Beside MAX() the other columns are those of the row that has it, as SQLite promises.
             self.database.execute(
                 "INSERT INTO winners SELECT address, row, MAX(restricted * 1e15"
@@ -127,20 +129,15 @@ class Journal(JournalFile):
                 " WHERE winners.address = rows.address)"
                 " WHERE address IN (SELECT address FROM winners)"
             )
-            self.database.execute(
-                "UPDATE rows SET stage = ?, action = 'SKIP', status = 'skipped', reason = ?"
-                " WHERE duplicate_of <> row AND status IS NOT 'rejected'",
-                (Stage.DONE, Reason.of(ReasonCode.DUPLICATE).encode()),
-            )
+            duplicate = Reason.of(ReasonCode.DUPLICATE)
+            where = "duplicate_of <> row AND status IS NOT 'rejected'"
+            self._end(OutcomeStatus.SKIPPED, duplicate, where)
             self.database.execute("UPDATE rows SET duplicate_of = NULL WHERE duplicate_of = row")
             self.database.execute("DELETE FROM winners")
 
     def skip_all(self, reason: Reason) -> None:
         """Skip every row."""
-        self.database.execute(
-            "UPDATE rows SET stage = ?, action = 'SKIP', status = 'skipped', reason = ?",
-            (Stage.DONE, reason.encode()),
-        )
+        self._end(OutcomeStatus.SKIPPED, reason, "TRUE")
 
     # Finding out what to do.
 
@@ -270,20 +267,12 @@ class Journal(JournalFile):
 
     def fail_address(self, address: str, reason: Reason) -> None:
         """Fail the open row of an address: its contact is not known."""
-        self._fail_open("address = ?", address, reason)
+        self._end(OutcomeStatus.FAILED, reason, "stage = ? AND address = ?", Stage.READ, address)
 
     def fail_contact(self, contact_id: int, reason: Reason) -> None:
         """Fail the open row of a contact: its subscription is not known."""
-        self._fail_open(
-            "address IN (SELECT address FROM known WHERE contact_id = ?)", contact_id, reason
-        )
-
-    def _fail_open(self, condition: str, value: str | int, reason: Reason) -> None:
-        self.database.execute(
-            "UPDATE rows SET stage = ?, action = 'SKIP', status = 'failed', reason = ?"
-            f" WHERE stage = ? AND {condition}",
-            (Stage.DONE, reason.encode(), Stage.READ, value),
-        )
+        where = "stage = ? AND address IN (SELECT address FROM known WHERE contact_id = ?)"
+        self._end(OutcomeStatus.FAILED, reason, where, Stage.READ, contact_id)
 
     def fail_rest(self, reason: Reason) -> int:
         """Fail every row that is not done; return their number."""
