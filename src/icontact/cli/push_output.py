@@ -14,7 +14,6 @@ from icontact.cli.output import clean, echo, masked, print_note, print_table, pr
 from icontact.models import ContactList
 from icontact.push import (
     OutcomeStatus,
-    PlannedRow,
     PushOutcome,
     PushPlan,
     PushReport,
@@ -97,7 +96,7 @@ class PushSummary:
     def rows(self) -> Iterator[ReportedRow]:
         """Yield every row with its line in the file."""
         done = self.done
-        outcomes: Sequence[PlannedRow | PushOutcome]
+        outcomes: Sequence[PushOutcome]
         outcomes = done.rows if isinstance(done, PushPlan) else done.outcomes
         for one in outcomes:
             reason = one.reason

@@ -10,10 +10,8 @@ from typing import Any
 
 from icontact._wording import number_of
 from icontact.notebook import fold, heading, mask, mask_address, table
-from icontact.push.journal import Outcomes, PlannedRow, PlannedRows
+from icontact.push.journal import JournalRows
 from icontact.push.reasons import QUIET, OutcomeStatus, PushOutcome, Reason, ReasonCode
-
-Rows = Sequence[PushOutcome] | Sequence[PlannedRow]
 
 #: The reasons that are shown at once, and the rows that unfold.
 _REASONS, _ROWS, _SAMPLES = 8, 100, 3
@@ -54,13 +52,13 @@ class ReasonCount:
     codes: tuple[str, ...] = ()
 
 
-def reasons_of(rows: Rows) -> tuple[ReasonCount, ...]:
+def reasons_of(rows: Sequence[PushOutcome]) -> tuple[ReasonCount, ...]:
     """Return the reasons for which rows end, the most frequent first; notes come last.
 
     Rows that differ only in which other row has their address share one reason. What a journal
     holds is counted there.
     """
-    if isinstance(rows, Outcomes | PlannedRows):
+    if isinstance(rows, JournalRows):
         counted = [
             ReasonCount(
                 None if status is None else OutcomeStatus(status),
@@ -90,9 +88,9 @@ def reasons_of(rows: Rows) -> tuple[ReasonCount, ...]:
     return tuple(sorted(counted, key=lambda one: (one.status is None, -one.rows, one.first)))
 
 
-def count_added(rows: Rows) -> int:
+def count_added(rows: Sequence[PushOutcome]) -> int:
     """Return how many contacts were in iContact already and are put on the list."""
-    if isinstance(rows, Outcomes | PlannedRows):
+    if isinstance(rows, JournalRows):
         return rows.added
     return sum(one.added_to_list for one in rows)
 
@@ -121,37 +119,30 @@ def was_done(kinds: Mapping[str, int]) -> str:
 
 
 def at_a_glance(
-    rows: Rows,
-    kinds: Mapping[str, int],
-    reasons: Sequence[ReasonCount],
+    title: str,
+    rows: Sequence[PushOutcome],
     *,
-    planned: bool,
-    notes: Iterable[str] = (),
-    costs: str = "",
+    stored: Sequence[Mapping[str, Any]] = (),
+    notes: Iterable[str],
+    costs: str,
 ) -> str:
-    """Return as HTML a sentence with the counts, the reasons and, folded away, single rows.
-
-    One screen, without full addresses.
+    """Return rows on one screen of HTML: the reasons and, folded away, single rows.
 
     Args:
+        title: A sentence with the counts.
         rows: Outcomes, or planned rows.
-        kinds: How many rows there are of each kind.
-        reasons: The reasons.
-        planned: Whether nothing has been written yet.
+        stored: The fields of the first rows, as iContact would store them.
         notes: What is to be said about all rows together.
         costs: The requests and seconds that it took.
     """
     # What needs attention comes first; the sort keeps the order by number otherwise.
-    sorted_reasons = sorted(reasons, key=lambda one: one.status in QUIET)
-    parts = [
-        heading(f"{would_do(kinds)}. Nothing was written." if planned else f"{was_done(kinds)}."),
-        *(f"<p>{escape(note)}</p>" for note in notes),
-    ]
-    if sorted_reasons:
-        parts.append(_reasons(sorted_reasons[:_REASONS]))
-    if further := sorted_reasons[_REASONS:]:
+    reasons = sorted(reasons_of(rows), key=lambda one: one.status in QUIET)
+    parts = [heading(title), *(f"<p>{escape(note)}</p>" for note in notes)]
+    if reasons:
+        parts.append(_reasons(reasons[:_REASONS]))
+    if further := reasons[_REASONS:]:
         parts.append(fold(number_of(len(further), "more reason"), _reasons(further)))
-    if planned and (stored := samples(rows)):
+    if stored:
         names = list(dict.fromkeys(name for row in stored for name in row))
         cells = (
             [mask_address(row[name]) if name == "email" else mask(row.get(name)) for name in names]
@@ -159,19 +150,17 @@ def at_a_glance(
         )
         caption = "The first rows as they would be stored (values are masked)"
         parts.append(table(names, cells, caption))
-    shown: Sequence[PushOutcome | PlannedRow]
-    if isinstance(rows, Outcomes | PlannedRows):
-        shown, total = rows.attention(_ROWS)
+    if isinstance(rows, JournalRows):
+        to_see, total = rows.attention(_ROWS)
     else:
         found = [one for one in rows if one.status not in QUIET or one.notes]
-        shown, total = found[:_ROWS], len(found)
-    if shown:
-        first = f", the first {len(shown)}" if total > len(shown) else ""
-        lines = ((one.row, mask_address(one.email), one.status, one.reason) for one in shown)
+        to_see, total = found[:_ROWS], len(found)
+    if to_see:
+        first = f", the first {len(to_see)}" if total > len(to_see) else ""
+        lines = ((one.row, mask_address(one.email), one.status, one.reason) for one in to_see)
         content = table(("row", "email", "status", "reason"), lines)
         parts.append(fold(f"{number_of(total, 'row')} to look at{first}", content))
-    if costs:
-        parts.append(fold("Requests and time", f"<p>{escape(costs)}</p>"))
+    parts.append(fold("Requests and time", f"<p>{escape(costs)}</p>"))
     return "".join(parts)
 
 

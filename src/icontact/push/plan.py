@@ -16,6 +16,7 @@ from icontact.push.glance import (
     count_added,
     kinds_of_rows,
     reasons_of,
+    samples,
     would_do,
 )
 from icontact.push.journal import Journal, PlannedRow, PlannedRows
@@ -160,11 +161,11 @@ class PushPlan(HasFrame):
         number = self.requests_to_write
         writing = f"about {number_of(number, 'request')} to write" if number else "nothing to write"
         planned = f"planned with {number_of(self.requests, 'request')} in {self.elapsed:.1f} s"
+        kinds = kinds_of_rows(self.counts, self.added_to_list)
         return at_a_glance(
+            f"{would_do(kinds)}. Nothing was written.",
             self.rows,
-            kinds_of_rows(self.counts, self.added_to_list),
-            self.by_reason(),
-            planned=True,
+            stored=samples(self.rows),
             notes=self.notes,
             costs="; ".join((planned, writing, *map(str, self.lookups))),
         )

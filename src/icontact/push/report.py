@@ -185,11 +185,10 @@ class PushReport(HasFrame):
         """Show in a notebook how the rows ended and why, on one screen, without addresses."""
         sent = f"{number_of(self.requests, 'request')} in {self.elapsed:.1f} s"
         ended = (f"The push ended early: {self.error}",) if self.error is not None else ()
+        kinds = kinds_of_rows(self.counts, self.added_to_list)
         return at_a_glance(
+            f"{was_done(kinds)}.",
             self.outcomes,
-            kinds_of_rows(self.counts, self.added_to_list),
-            self.by_reason(),
-            planned=False,
             notes=(*ended, *_still_on_the_list(self.opted_out_on_list), *self.notes),
             costs=sent,
         )

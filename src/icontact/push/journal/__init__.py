@@ -5,12 +5,13 @@ from icontact.push.journal.journal_file import CHUNK
 from icontact.push.journal.records import RowRecord, RowResult, RowToWrite
 from icontact.push.journal.rows import Journal
 from icontact.push.journal.schema import Stage
-from icontact.push.journal.views import Outcomes, PlannedRow, PlannedRows
+from icontact.push.journal.views import JournalRows, Outcomes, PlannedRow, PlannedRows
 
 __all__ = [
     "CHUNK",
     "Database",
     "Journal",
+    "JournalRows",
     "Outcomes",
     "PlannedRow",
     "PlannedRows",

@@ -30,19 +30,13 @@ _ADDED = "(status = 'updated' AND subscribe)"
 
 # A dataclass, since pandas and polars make columns of a list of these.
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedRow:
+class PlannedRow(PushOutcome):
     """What would happen to one row. Its ``repr`` does not show the address or other data.
 
+    It has the attributes of an outcome: ``status`` is how the row would end if all goes well,
+    ``subscription`` the contact's state on the list now.
+
     Attributes:
-        row: The row's place in the input, from 0.
-        email: The address, cleaned; ``None`` if the row has no usable one.
-        status: How the row would end if all goes well.
-        subscription: The contact's state on the list now.
-        reason: Why, in words, with the notes.
-        contact_id: The contact, where there is one.
-        notes: What the mapper left out or changed.
-        duplicate_of: The row with the same address that counts instead of this one.
-        codes: The reason for programs: a :class:`ReasonCode` for each of its parts.
         action: What would be written to the contact.
         subscribe: Whether the contact would be put on the list.
         changes: The fields that would change.
@@ -50,28 +44,14 @@ class PlannedRow:
         before: What the fields that would change hold now.
     """
 
-    row: int
-    email: str | None = field(repr=False)
-    status: OutcomeStatus
-    subscription: str | None = None
-    reason: str
-    contact_id: int | None = None
-    notes: tuple[str, ...] = ()
-    duplicate_of: int | None = None
-    codes: tuple[str, ...] = ()
     action: Action
     subscribe: bool = False
     changes: tuple[str, ...] = ()
     fields: ContactFields = field(default_factory=ContactFields, repr=False)
     before: Mapping[str, str] = field(default_factory=dict, repr=False)
 
-    @property
-    def added_to_list(self) -> bool:
-        """Whether the contact is in iContact already and would be put on the list."""
-        return self.subscribe and self.status == OutcomeStatus.UPDATED
 
-
-class _View(Sequence[T], Generic[T]):
+class JournalRows(Sequence[T], Generic[T]):
     """Rows of a journal, some at a time in memory. Pickling reads all of them.
 
     Attributes:
@@ -80,7 +60,10 @@ class _View(Sequence[T], Generic[T]):
     """
 
     #: The columns that make up an item.
-    columns: str = "row, email, status, subscription, reason, contact_id, notes, duplicate_of"
+    columns: str = (
+        "row, email, status, subscription, reason, contact_id, notes, duplicate_of,"
+        f" {_ADDED} AS added"
+    )
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -134,8 +117,10 @@ class _View(Sequence[T], Generic[T]):
             yield from map(self._item, found)
 
     def _item(self, columns: tuple[Any, ...]) -> T:
-        """Return the item that the columns describe; the first eight are the same of all items."""
-        row, email, status, subscription, reason, contact_id, notes, duplicate_of = columns[:8]
+        """Return the item that the columns describe; the first nine are the same of all items."""
+        row, email, status, subscription, reason, contact_id, notes, duplicate_of, added = columns[
+            :9
+        ]
         try:
             why, said = Reason.decode(reason), tuple(json.loads(notes)) if notes else ()
             common = {
@@ -148,8 +133,9 @@ class _View(Sequence[T], Generic[T]):
                 "contact_id": contact_id,
                 "notes": said,
                 "duplicate_of": duplicate_of,
+                "added_to_list": bool(added),
             }
-            return self._made(common, *columns[8:])
+            return self._made(common, *columns[9:])
         except (LookupError, TypeError, ValueError):
             raise self._database.damaged("a row is not as it was written") from None
 
@@ -203,10 +189,8 @@ class _View(Sequence[T], Generic[T]):
         return list, (list(self),)
 
 
-class Outcomes(_View[PushOutcome]):
+class Outcomes(JournalRows[PushOutcome]):
     """The outcomes of a push, in the order of the rows."""
-
-    columns: str = f"{_View.columns}, {_ADDED}"
 
     @property
     def source(self) -> Mapping[str, Any]:
@@ -227,13 +211,13 @@ class Outcomes(_View[PushOutcome]):
                 yield cells, email, str(Reason.decode(reason))
 
     def _made(self, common: dict[str, Any], *columns: Any) -> PushOutcome:
-        return PushOutcome(**common, added_to_list=bool(columns[0]))
+        return PushOutcome(**common)
 
 
-class PlannedRows(_View[PlannedRow]):
+class PlannedRows(JournalRows[PlannedRow]):
     """What would happen to every row, in their order."""
 
-    columns: str = f"{_View.columns}, action, subscribe, changes, fields"
+    columns: str = f"{JournalRows.columns}, action, subscribe, changes, fields"
 
     def changing(self) -> Iterator[PlannedRow]:
         """Yield the rows that would change a contact."""
