@@ -20,7 +20,7 @@ from icontact.models import (
     Model,
     SubscriptionStatus,
 )
-from icontact.models.filters import gte, one_of
+from icontact.models.filters import IDS_AT_ONCE, gte, one_of
 from icontact.notebook import Preview, mask_address
 from icontact.paging.consistency import IdSet
 from icontact.resources import Contacts, Subscriptions
@@ -69,9 +69,6 @@ _ENDINGS = (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.PENDING)
 #: What of a contact's history may have brought each kind of reason about (API 7).
 _CAUSES_FOR_ALL = frozenset({ActionType.EDIT_STATUS, ActionType.BOUNCE, ActionType.ADD_CONTACT})
 _CAUSES_ON_A_LIST = frozenset({ActionType.EDIT_SUBSCRIPTION})
-
-#: Ids in one search: a row of them still fits into a URL.
-_AT_ONCE = 100
 
 
 class Suppressions(HasFrame):
@@ -135,7 +132,7 @@ class Suppressions(HasFrame):
                 for one in pager
                 if one.status == status and seen.add(f"{one.list_id}_{one.contact_id}")
             )
-            while some := list(islice(rows, _AT_ONCE)):
+            while some := list(islice(rows, IDS_AT_ONCE)):
                 found: dict[int, Contact | None] = {
                     one.contact_id: one
                     for one in self._contacts.list(

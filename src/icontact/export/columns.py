@@ -13,6 +13,7 @@ from icontact import wire
 from icontact.errors import ConfigError
 from icontact.frames import Frame, make_frame, writable
 from icontact.models import Contact, CustomField, FieldType
+from icontact.models.contacts import parse_day
 
 CUSTOM = "custom_fields"
 SUBSCRIPTIONS = "subscriptions"
@@ -24,9 +25,6 @@ _LAST = ("status", "create_date", "bounce_count")
 
 #: Every field that can be named, besides the custom fields and the subscriptions.
 ALL_FIELDS = (*_FIRST, *_LAST)
-
-#: The forms in which a custom date may come (API 2.8, uncertain).
-_DATES = ("%Y-%m-%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S")
 
 
 @attrs.frozen(kw_only=True)
@@ -195,7 +193,5 @@ def _whole(value: Any) -> Any:
 
 def _day(value: Any) -> Any:
     """Return a custom date in ISO's form, whatever the form it is kept in."""
-    for form in _DATES:
-        with suppress(ValueError, TypeError):
-            return datetime.strptime(value, form).date().isoformat()  # noqa: DTZ007  # a day
-    return _whole(value)
+    day = parse_day(str(value))
+    return _whole(value) if day is None else day.isoformat()

@@ -19,7 +19,7 @@ from icontact.models import (
     FieldType,
     Subscription,
 )
-from icontact.models.filters import one_of
+from icontact.models.filters import IDS_AT_ONCE, one_of
 from icontact.paging import Page, Pager
 from icontact.resources import Contacts, CustomFields, Lists, Subscriptions
 from icontact.resources.lists import find_list
@@ -27,9 +27,6 @@ from icontact.transport import Sender
 
 #: A listing that shifts while it is read is read again, so often in all.
 _READINGS = 3
-
-#: Ids in one search: a row of them still fits into a URL.
-_AT_ONCE = 100
 
 _TABLES = """
 CREATE TABLE subscriptions (
@@ -166,7 +163,7 @@ class ExportReader:
                 yield from self._listed("unlisted")
             return
         # The search by list leaves out some contacts of the list.
-        for ids in self._index.unseen(_AT_ONCE):
+        for ids in self._index.unseen(IDS_AT_ONCE):
             found = list(self._contacts.list(contact_id=one_of(*ids)))
             if not found:
                 # Either all of them were deleted, or several values are one too many (API 2.6).

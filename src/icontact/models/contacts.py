@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias, TypedDict
@@ -155,6 +156,19 @@ class FieldType(OpenEnum):
     DECIMAL_THREE = "decimalThree"
     DECIMAL_FOUR = "decimalFour"
     DATE = "date"
+
+
+def parse_day(text: str, *further: str) -> date | None:
+    """Return the day of a custom date, in a form in which it may come back (API 2.8, uncertain).
+
+    Args:
+        text: The text.
+        *further: More forms, for `strptime`.
+    """
+    for form in ("%Y-%m-%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S", *further):
+        with suppress(ValueError):
+            return datetime.strptime(text, form).date()  # noqa: DTZ007  # a day has no zone
+    return None
 
 
 @attrs.frozen(kw_only=True)

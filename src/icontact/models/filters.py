@@ -8,6 +8,9 @@ from typing import TypeAlias, TypedDict
 
 import attrs
 
+#: The number of ids in one search: a row of them still fits into a URL.
+IDS_AT_ONCE = 100
+
 #: A plain value to search for. Text may hold ``*`` as a wildcard.
 Scalar: TypeAlias = str | int | bool | date
 

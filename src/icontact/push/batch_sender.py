@@ -211,20 +211,15 @@ class BatchSender:
         failed = isinstance(result, ItemFailed) and may_be_size and self.error is None
         if not refused and not failed:
             return _Sent([result] * len(items), accepted=False)
-        halves = self._send_halves(kind, items, post)
-        if halves.accepted:
+        half = (len(items) + 1) // 2
+        halves = [self._send_together(kind, some, post) for some in (items[:half], items[half:])]
+        if all(sent.accepted for sent in halves):
             learn = self.size.refused if refused else self.size.failed
             learn(kind, len(items))
-        answers = map(in_doubt, halves.answers) if result.maybe_applied else halves.answers
-        return _Sent([*answers], accepted=False)
-
-    def _send_halves(
-        self, kind: str, items: Sequence[T], post: Callable[[Sequence[T]], BatchResult[S]]
-    ) -> _Sent[S]:
-        half = (len(items) + 1) // 2
-        first = self._send_together(kind, items[:half], post)
-        second = self._send_together(kind, items[half:], post)
-        return _Sent([*first.answers, *second.answers], accepted=first.accepted and second.accepted)
+        answers = [answer for sent in halves for answer in sent.answers]
+        if result.maybe_applied:
+            answers = [*map(in_doubt, answers)]
+        return _Sent(answers, accepted=False)
 
     def _may_be_size(self, kind: str, items: Sequence[object]) -> bool:
         return self.error is None and self.size.may_be_why(kind, len(items))

@@ -104,7 +104,8 @@ class BulkUpdates:
         self._tries += 1
         contact = self._look(end.contact_id, row.address)
         if isinstance(contact, Contact) and (filled := filled_fields(contact)):
-            self._journal.note(_RECORD, _record(contact, filled))
+            record = [contact.contact_id, contact.email, filled]
+            self._journal.note(_RECORD, json.dumps(record, default=str))
             item: ContactRow = {"contact_id": contact.contact_id, "email": contact.email}
             sent = self._sender.try_send(lambda: self._contacts.create_many([item]))
             stored = isinstance(sent, BatchResult) and None not in sent.results
@@ -130,9 +131,8 @@ class BulkUpdates:
         lost = _missing(filled, contact)
         if lost:
             self._keep_answer(_BLANKED)
-            sent = self._sender.try_read(
-                lambda: self._contacts.update(contact_id, **_writable(lost))
-            )
+            fields = cast("ContactFields", lost)
+            sent = self._sender.try_read(lambda: self._contacts.update(contact_id, **fields))
             restored = sent if isinstance(sent, ItemFailed) else self._look(contact_id, email)
             if isinstance(restored, ItemFailed):
                 return self._unsure(contact_id, lost, restored)
@@ -211,11 +211,3 @@ def _missing(filled: _Fields, contact: Contact | None) -> dict[str, Any]:
     custom = {name: value for name, value in filled.get(_CUSTOM, {}).items() if name not in held}
     missing = {n: value for n, value in filled.items() if n != _CUSTOM and n not in now}
     return {**missing, _CUSTOM: custom} if custom else missing
-
-
-def _record(contact: Contact, filled: _Fields) -> str:
-    return json.dumps([contact.contact_id, contact.email, filled], default=str)
-
-
-def _writable(fields: _Fields) -> ContactFields:
-    return cast("ContactFields", fields)

@@ -15,8 +15,8 @@ from icontact.mapping import Explanation
 from icontact.mapping.contact_fields import custom_label, shown
 from icontact.mapping.numbers import DECIMALS
 from icontact.models import Contact, ContactFields, FieldType
+from icontact.models.contacts import parse_day
 from icontact.notebook import table
-from icontact.push.field_changes import parse_day
 
 Comparison = Literal["kept", "lost", "changed", "truncated", "wrong type", "not sent"]
 

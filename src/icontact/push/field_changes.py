@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from icontact.models import Contact, ContactFields, FieldType
+from icontact.models.contacts import parse_day
 from icontact.push.policy import PushPolicy
 
 #: Standard fields that a push changes: a contact is found by its address, and keeps its status.
@@ -97,16 +98,3 @@ def as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def parse_day(text: str, *further: str) -> date | None:
-    """Return the day that a text means, in a form in which it may come back (API 2.8, uncertain).
-
-    Args:
-        text: The text.
-        *further: More forms, for `strptime`.
-    """
-    for form in ("%Y-%m-%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S", *further):
-        with suppress(ValueError):
-            return datetime.strptime(text, form).date()  # noqa: DTZ007  # a day has no zone
-    return None

@@ -16,7 +16,7 @@ from icontact.models import (
     SubscriptionFilters,
     SubscriptionStatus,
 )
-from icontact.models.filters import one_of
+from icontact.models.filters import IDS_AT_ONCE, one_of
 from icontact.paging import Pager, PageSize
 from icontact.resources._base import Resource, log_warnings, whole_id
 from icontact.resources.batches import BatchResult
@@ -241,8 +241,8 @@ class Subscriptions(Resource[Subscription]):
         there: dict[str, Subscription] = {}
         for list_id in {int(body["listId"]) for body in silent}:
             wanted = [int(one["contactId"]) for one in silent if int(one["listId"]) == list_id]
-            for start in range(0, len(wanted), _AT_ONCE):
-                some = one_of(*wanted[start : start + _AT_ONCE])
+            for start in range(0, len(wanted), IDS_AT_ONCE):
+                some = one_of(*wanted[start : start + IDS_AT_ONCE])
                 found = self.list(list_id=list_id, contact_id=some)
                 there |= {f"{one.list_id}_{one.contact_id}": one for one in found}
         rejected = tuple(
@@ -284,9 +284,6 @@ class Subscriptions(Resource[Subscription]):
             return whole_id(f"{name}_id", list_id if wanted is None else wanted, remedy)
         return find_list(self._lists, wanted).list_id
 
-
-#: Contacts in one search: their ids still fit into a URL.
-_AT_ONCE = 100
 
 _CONTACT = "the contact either as contact_id=42 or as email='jo@example.com'"
 _LIST = "the list either as {0}_id=7 or as {0}='Newsletter'"

@@ -23,7 +23,6 @@ from icontact.sources.header import (
     header_place,
     is_too_narrow,
     names_email,
-    notes_of_headers,
     refusing_line,
 )
 from icontact.sources.rows import (
@@ -87,15 +86,13 @@ class CsvReader(FileReader):
         self._short: list[int] = []
         self._shorts = 0
         self._blank = 0
-        #: The lines that name the columns again.
-        self._again: list[int] = []
         #: The line of a broken row of several lines, until a whole row follows.
         self._broken_at: int | None = None
 
     @property
     def notes(self) -> Sequence[str]:
         """What was decided, passed over or made up so far."""
-        notes = [*self._notes, *self._first_header.notes, *notes_of_headers(self._again)]
+        notes = [*self._notes, *self._first_header.notes]
         if self._short:
             lines = "line" if self._shorts == 1 else "lines"
             notes.append(
@@ -136,7 +133,6 @@ class CsvReader(FileReader):
             elif len(taken) > 1 and self._holds_another_row(cells):
                 yield line, self._given_up(line, _UNCLOSED)
             elif "@" not in text and (header := self._first_header.again(cells, line)):
-                self._again.append(line)
                 self._header = header
                 names, width = header.names, len(header.names)
                 all_named = all(names) and header.fault is None

@@ -30,7 +30,6 @@ from icontact.sources.header import (
     doubted_header,
     header_place,
     names_refusal,
-    notes_of_headers,
     refusing_line,
 )
 from icontact.sources.rows import FileReader, NumberedRow, addresses_in
@@ -198,8 +197,6 @@ class ExcelReader(FileReader):
         if about["uncalculated"]:
             self._notes.append(_note_formulas(texts[place], about["uncalculated"], name))
         self._header = self._first_header = Header.of(texts[place])
-        #: The lines that name the columns again.
-        self._again: list[int] = []
         self.columns: tuple[str, ...] = self._header.columns
         self.duplicate_columns: Mapping[str, tuple[int, ...]] = self._header.duplicates
         if about["spans"]:
@@ -212,7 +209,7 @@ class ExcelReader(FileReader):
     @property
     def notes(self) -> Sequence[str]:
         """What was decided about the workbook, and what is not read of it."""
-        return [*self._notes, *self._first_header.notes, *notes_of_headers(self._again)]
+        return [*self._notes, *self._first_header.notes]
 
     def _in_full(
         self, rows: Iterable[tuple[int, list[Any]]], merged: Sequence[tuple[int, int, int]]
@@ -238,7 +235,6 @@ class ExcelReader(FileReader):
         """Yield every row that is not blank."""
         for line, cells in self._rows:
             if header := self._first_header.again(cells, line):
-                self._again.append(line)
                 self._header = header
             elif self._header.fault is not None:
                 addresses = addresses_in(" ".join(map(str, cells)))

@@ -53,6 +53,7 @@ class Header:
         not_read: The places of the columns that are not read, from 1.
         unread: The columns without a name that held something so far.
         fault: What is wrong with the rows below, if this is another header within a table.
+        repeated: The lines that name the columns again.
     """
 
     names: tuple[str, ...]
@@ -61,6 +62,7 @@ class Header:
     not_read: tuple[int, ...]
     unread: set[int] = attrs.field(factory=set)
     fault: BadRow | None = None
+    repeated: list[int] = attrs.field(factory=list)
 
     @classmethod
     def of(cls, cells: Iterable[str]) -> Header:
@@ -85,6 +87,7 @@ class Header:
         other = Header.of(names)
         pairs = list(zip_longest(self.names, other.names, fillvalue=""))
         if all(_is_same_column(own, name) for own, name in pairs):
+            self.repeated.append(line)
             return self
         # A person may have the word "Email" in a cell, but not a word in place of an address.
         is_header = len(filled) > 1 and names_email(filled) and all(map(self._has_or_knows, filled))
@@ -96,6 +99,7 @@ class Header:
                 f"the row is below line {line}, which names other columns than the header: push "
                 "that part of the file as a file of its own"
             )
+        self.repeated.append(line)
         return other
 
     def _has_or_knows(self, name: str) -> bool:
@@ -137,6 +141,11 @@ class Header:
             f"one is read{_ALSO_READ if _is_about_consent(name) else ''}"
             for name, places in self.duplicates.items()
         ]
+        if lines := self.repeated:
+            are = f"lines {listed(lines, 10)} name" if lines[1:] else f"line {lines[0]} names"
+            notes.append(
+                f"{are} the columns again: not pushed, but read as the header of the rows below"
+            )
         return notes
 
 
@@ -227,14 +236,6 @@ def doubted_header(rows: Sequence[Sequence[str]]) -> int | None:
     if not rows or names_email(rows[0]):
         return None
     return next((place for place, row in enumerate(rows) if _looks_like_header(row)), None)
-
-
-def notes_of_headers(lines: Sequence[int]) -> list[str]:
-    """Return the note on lines that name the columns again."""
-    if not lines:
-        return []
-    where = f"line {lines[0]} names" if len(lines) == 1 else f"lines {listed(lines, 10)} name"
-    return [f"{where} the columns again: not pushed, but read as the header of the rows below"]
 
 
 def names_refusal(title: str) -> bool:
