@@ -15,29 +15,29 @@ The push lives in :mod:`icontact.push`, the embedded iContact in :mod:`icontact.
 import logging
 from typing import TYPE_CHECKING
 
-from icontact import _lazy, errors
+from icontact import _lazy
 from icontact._version import __version__
-from icontact.auth import Credentials
-from icontact.client import AccountScope, Client, Folder
-from icontact.errors import IContactError
-from icontact.transport import (
-    AdaptiveLimiter,
-    Answer,
-    Call,
-    Event,
-    Limiter,
-    RetryPolicy,
-    Safety,
-    Unlimited,
-)
 
 if TYPE_CHECKING:
-    from icontact import models, reports, suppression, webhooks
+    from icontact import errors, models, reports, suppression, webhooks
+    from icontact.auth import Credentials
+    from icontact.client import AccountScope, Client, Folder
+    from icontact.errors import IContactError
     from icontact.limits import RedisLimiter, SQLiteLimiter, TokenBucket
     from icontact.mapping import ContactMapper
     from icontact.models.filters import between, gt, gte, lt, lte, one_of
     from icontact.paging import Page, Pager
     from icontact.push import ListPush, PushSettings
+    from icontact.transport import (
+        AdaptiveLimiter,
+        Answer,
+        Call,
+        Event,
+        Limiter,
+        RetryPolicy,
+        Safety,
+        Unlimited,
+    )
 
 __all__ = [
     "AccountScope",
@@ -78,10 +78,14 @@ __all__ = [
 logging.getLogger("icontact").addHandler(logging.NullHandler())
 
 if not TYPE_CHECKING:
-    # What a program may never need is imported when it is first asked for.
+    # Each name is imported when it is first asked for: a program may never need it, and the command
+    # line can handle Ctrl-C by then.
     __getattr__ = _lazy.lazy_import(
         __name__,
         {
+            "auth": "Credentials",
+            "client": "AccountScope Client Folder",
+            "errors": "IContactError",
             "limits": "RedisLimiter SQLiteLimiter TokenBucket",
             "mapping": "ContactMapper",
             "models": "",
@@ -90,6 +94,7 @@ if not TYPE_CHECKING:
             "push": "ListPush PushSettings",
             "reports": "",
             "suppression": "",
+            "transport": "AdaptiveLimiter Answer Call Event Limiter RetryPolicy Safety Unlimited",
             "webhooks": "",
         },
     )

@@ -15,15 +15,15 @@ def lazy_import(package: str, modules: Mapping[str, str]) -> Callable[[str], Any
 
     Args:
         package: Its name.
-        modules: For each module below the package, the public names in it. Without names, the
-            module itself is public.
+        modules: For each module below the package, the public names in it. The module itself can
+            be asked for, too.
     """
     homes = {name: module for module, names in modules.items() for name in names.split()}
 
     def get(name: str) -> Any:
         if name in homes:
             found = getattr(import_module(f"{package}.{homes[name]}"), name)
-        elif modules.get(name) == "":
+        elif name in modules:
             found = import_module(f"{package}.{name}")
         else:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")

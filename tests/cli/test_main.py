@@ -304,6 +304,13 @@ def test_a_list_that_the_locale_lost_is_said_at_once() -> None:
     assert "is not in the encoding of the locale" in done.stderr
 
 
+def test_no_library_is_loaded_before_the_command_can_handle_ctrl_c() -> None:
+    code = (
+        "import icontact.cli, sys; print({'attr', 'click', 'requests'}.intersection(sys.modules))"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "set()\n"
+
+
 def test_ctrl_c_while_libraries_are_loaded_shows_no_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -59,6 +59,15 @@ def warehouse(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_wrong_option_is_refused_before_the_pipeline_begins() -> None:
+    unknown: dict[str, Any] = {"exists": "keep"}
+    wrong: dict[str, Any] = {"existing": "x"}
+    with pytest.raises(TypeError, match="there is no setting 'exists'; did you mean 'existing'"):
+        icontact_list(list="Newsletter", mapping=MAPPING, **unknown)
+    with pytest.raises(ConfigError, match="existing must be one of keep, merge, replace"):
+        icontact_list(list="Newsletter", mapping=MAPPING, **wrong)
+
+
 def customers(warehouse: Path) -> Iterator[dict[str, Any]]:
     connection = sqlite3.connect(warehouse)
     connection.row_factory = sqlite3.Row

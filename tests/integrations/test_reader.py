@@ -306,6 +306,7 @@ def test_credentials_that_cannot_be_used_are_refused_unshown(wrong: dict[str, An
         "https://",
         "https://mautic.example.com/\n",
         "https://*.example.com",
+        "https://mautic..example.com",
         None,
     ],
 )
@@ -318,6 +319,12 @@ def test_only_https_will_do(url: Any) -> None:
 def test_a_page_has_contacts() -> None:
     with pytest.raises(ConfigError, match="page_size"):
         reader(page_size=0)
+
+
+@pytest.mark.parametrize("timeout", [30, (5,), (0, 30), ("5", "30"), None])
+def test_a_time_out_has_two_numbers(timeout: Any) -> None:
+    with pytest.raises(ConfigError, match="timeout must be two positive numbers"):
+        reader(timeout=timeout)
 
 
 def test_its_repr_shows_the_address_alone() -> None:

@@ -146,6 +146,11 @@ def test_an_answer_that_is_lost_in_the_tunnel_may_follow_a_request_that_was_carr
         *("jo:pw@127.0.0.1:1", "http://", "http://jo:pw@:1", "http://jo:pw@127.0.0.1:99999"),
         *("http://jo:pw@proxy:port", "http://jo:pw@[::1", "http://jo:p/w@127.0.0.1:1"),
         *("http://:@:", "://jo:pw@127.0.0.1:1", "http://jo:pw@pro xy:1", " "),
+        *(
+            "http://jo:pw@.:1",
+            "http://jo:pw@proxy..example:1",
+            f"http://jo:pw@{'a' * 64}.example:1",
+        ),
     ],
 )
 def test_a_proxy_that_cannot_be_used_is_named_and_nothing_was_sent(

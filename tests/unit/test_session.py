@@ -444,6 +444,8 @@ def test_the_scheme_of_a_base_url_may_be_in_capitals(
         "https://app.icontact.com/icp\n",
         "https://app.icon tact.com/icp",
         "https://.example/icp",
+        "https://app..icontact.com/icp",
+        f"https://{'a' * 64}.example/icp",
         "https://app.icontact.com/\udcff",
         None,
         7,

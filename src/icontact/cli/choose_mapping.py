@@ -164,10 +164,6 @@ def _for_columns(
         is_preset = base is not None and base.fingerprint in presets
         needed = {*mapper.explain({})["email"].sources, *named}
         _require_columns([key for key in absent if key in needed or not is_preset], rows)
-    if absent:
-        where = "the file" if rows.complete else "the file's first rows"
-        names = bounded(absent, _NAMED)
-        notes = (*notes, f"the mapping also names columns that are not in {where}: {names}")
     return mapper, notes
 
 

@@ -130,7 +130,7 @@ class PushSummary:
             "requests": self.done.requests,
             "elapsed": round(self.done.elapsed, 3),
             "error": None if error is None else str(error),
-            "notes": list(self.notes),
+            "notes": [*self.notes, *self.done.notes],
             "by_reason": [
                 {
                     "status": None if one.status is None else one.status.value,
@@ -188,7 +188,7 @@ def show_push(
         print_reasons(shown, summary.file)
     if isinstance(done, PushPlan):
         _print_values(done, summary.file, diff=diff)
-    for note in done.notes if isinstance(done, PushReport) else ():
+    for note in done.notes:
         print_text(note)
     if verbose:
         print_text(_costs(done))

@@ -18,7 +18,7 @@ from icontact.client import Client, Folder
 from icontact.errors import ConfigError, ConsentError
 from icontact.mapping import ContactMapper
 from icontact.push import ListPush
-from icontact.push.policy import PolicyOptions
+from icontact.push.policy import PolicyOptions, PushPolicy
 from icontact.sources import FIRST_ROWS
 
 __all__ = ["icontact_list"]
@@ -65,8 +65,9 @@ def icontact_list(
         **policy: What a push may do, as for :class:`~icontact.push.ListPush`.
 
     Raises:
-        ConfigError: If dlt is not installed.
+        ConfigError: If dlt is not installed, or an option of a push has a wrong value.
         MappingError: If the mapping is wrong.
+        TypeError: If an option of a push is unknown.
     """
     try:
         import dlt
@@ -79,7 +80,7 @@ def icontact_list(
         folder=folder,
         journals=Path(journals),
         rejects=None if rejects is None else Path(rejects),
-        policy=policy,
+        policy=PushPolicy.from_options(policy).options,
     )
 
     def push_batch(items: Any, table: Any) -> None:

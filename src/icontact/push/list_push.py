@@ -27,7 +27,6 @@ from icontact.push.settings import PushSettings, switched_off_in
 from icontact.push.workers import worker_pool
 from icontact.resources import lists
 from icontact.sources import RowSource, columns_and_first_rows
-from icontact.wire import nearest
 
 #: Settings that decide how rows are pushed, and not what becomes of them.
 _HOW = ("batch_size", "page_size", "workers", "update_by", "stopped_by")
@@ -63,13 +62,9 @@ class ListPush:
         mapper: ContactMapper | Mapping[str, Any],
         **policy: Unpack[PolicyOptions],
     ) -> None:
-        settings = PolicyOptions.__annotations__
-        if unknown := set(policy).difference(settings):
-            name = min(unknown)
-            raise TypeError(f"there is no setting {name!r}{nearest(name, settings)}")
         if not isinstance(mapper, ContactMapper):
             mapper = ContactMapper(mapper)
-        self.policy: PushPolicy = PushPolicy(**policy)
+        self.policy: PushPolicy = PushPolicy.from_options(policy)
         self.folder = folder
         self.list: ContactList = find_list(folder, list)
         if self.policy.confirmation_message_id is not None:

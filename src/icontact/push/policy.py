@@ -12,6 +12,7 @@ from icontact.mapping.contact_fields import closest
 from icontact.models import ContactStatus, SubscriptionStatus
 from icontact.push.batch_size import AUTO
 from icontact.push.workers import check_workers
+from icontact.wire import nearest
 
 Existing = Literal["keep", "merge", "replace"]
 OptOut = Literal["skip", "unsubscribe"]
@@ -175,6 +176,20 @@ class PushPolicy:
             raise ConfigError(
                 'confirmation_message_id is only used with subscription_status = "pending"'
             )
+
+    @classmethod
+    def from_options(cls, options: PolicyOptions) -> Self:
+        """Return the policy of a caller's keywords.
+
+        Raises:
+            ConfigError: If a value cannot be used.
+            TypeError: If a keyword is unknown; it names the nearest one.
+        """
+        known = PolicyOptions.__annotations__
+        if unknown := set(options).difference(known):
+            name = min(unknown)
+            raise TypeError(f"there is no setting {name!r}{nearest(name, known)}")
+        return cls(**options)
 
     @property
     def options(self) -> PolicyOptions:

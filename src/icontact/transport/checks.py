@@ -41,7 +41,9 @@ def checked_url(
     if scheme != "https" and not (scheme == "http" and is_loopback(host)):
         raise ConfigError(f"{name} must begin with https:// (plain http only for loopback)")
     try:
-        requests.Request("GET", url).prepare()
+        ready = requests.Request("GET", url).prepare()
+        # As when it is connected to: no part between two dots may be empty or too long.
+        _scheme_and_host(ready.url)[1].encode("idna")
     except ValueError:
         raise ConfigError(f"{name} cannot be sent: check the name of the host") from None
     return scheme + url.rstrip("/")[len(scheme) :]

@@ -25,7 +25,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import DecodeError, SSLError
+from urllib3.exceptions import DecodeError, LocationParseError, SSLError
 
 from icontact.auth import redact
 
@@ -245,6 +245,9 @@ class _Secure(HTTPSConnection):
     def connect(self) -> None:
         try:
             super().connect()
+        except LocationParseError as problem:
+            # The base URL was checked, so this is the proxy's host.
+            raise NotConnected(_NO_PROXY, is_lasting=True) from problem
         except (OSError, SSLError, http.client.HTTPException, ValueError) as problem:
             # The tunnel of a proxy and the handshake come before the request.
             refused = _NO_TUNNEL.match(str(problem))
