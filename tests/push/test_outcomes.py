@@ -413,6 +413,18 @@ def test_a_key_that_no_row_has_is_noted(make_push: MakePush) -> None:
     assert push.plan([]).notes == ()
 
 
+@pytest.mark.parametrize("row", ["a@example.com", 'a@example.com,"A'])
+def test_a_column_that_no_row_fills_is_in_the_file(
+    make_push: MakePush, tmp_path: Path, row: str
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(f"email,Vorname\n{row}\n", encoding="utf-8")
+
+    plan = make_push({"email": "email", "first_name": "Vorname"}).plan(path)
+
+    assert not any("no row has" in note for note in plan.notes)
+
+
 @pytest.mark.parametrize("rows", [b"x", {"email": "a@example.com"}])
 def test_what_is_no_rows_is_refused_at_once(make_push: MakePush, rows: Any) -> None:
     with pytest.raises(TypeError, match="rows must be an iterable of mappings"):

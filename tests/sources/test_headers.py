@@ -111,6 +111,11 @@ def test_lines_that_are_quoted_as_a_whole_are_named() -> None:
     assert opened('"Name, first"\n').columns == ("Name, first",)
 
 
+def test_a_delimiter_that_is_not_in_the_header_is_named() -> None:
+    said = refusal("Email,First Name\njo@example.com,Jo\n", delimiter=";")
+    assert said.endswith("the header has no ';' between its names, but ',': give no delimiter")
+
+
 def test_names_of_columns_may_be_broken_over_lines() -> None:
     assert opened('"E-mail\n(work)",  First   Name\n').columns == ("E-mail (work)", "First Name")
 

@@ -190,14 +190,15 @@ class _RowReader:
         self._is_file = isinstance(rows, RowFile)
         #: Whether a line such as "Unsubscribed" stands above the next row.
         self._is_below_refusal = False
+        #: Mapped keys that neither a header nor a row has had so far.
+        self._unseen = set(mapper.sources)
         self._later_rows: LaterRows | None = None
         if isinstance(rows, RowFile | TableRows):
             self._later_rows = LaterRows(rows.columns, rows.first_rows())
+            self._unseen.difference_update(rows.columns)
         self._originals: list[tuple[int, str]] = []
         #: Keys that may be about consent, and that nothing reads.
         self._unread: dict[Any, ConsentColumn] = {}
-        #: Mapped keys that no row has had so far.
-        self._unseen = set(mapper.sources)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -250,8 +250,14 @@ class CsvReader(FileReader):
                 f"{self._file}: the header cannot be used: {fault.reason}. Is it a text file? "
                 "If it is, give its encoding"
             )
-        inner = cells[0].split(_recognised(cells[0])) if len(cells) == 1 else []
+        mark = _recognised(cells[0])
+        inner = cells[0].split(mark) if len(cells) == 1 else []
         if len(inner) > 1 and names_email([cell.strip('" ') for cell in inner]):
+            if '"' not in self._lines.taken[0]:
+                raise ConfigError(
+                    f"{self._file}: the header has no {self.delimiter!r} between its names, but "
+                    f"{mark!r}: give no delimiter"
+                )
             raise ConfigError(
                 f"{self._file}: every line is one cell in quotation marks: export it again, or "
                 "remove the quotation marks around the lines"
