@@ -152,12 +152,9 @@ def listing_wire(context: RequestContext, names: Mapping[str, str]) -> Callable[
     business = context.quirks.business_in_listings
     customs: Collection[str] = names if context.quirks.custom_fields_in_listings else ()
 
-    def plain(row: Row) -> Item:
+    def wire(row: Row) -> Item:
         # The columns have the order of the keys, and two more that not every answer shows.
-        return dict(zip(_LISTING_ORDER, row, strict=False))
-
-    def full(row: Row) -> Item:
-        answer = plain(row)
+        answer: Item = dict(zip(_LISTING_ORDER, row, strict=False))
         if business:
             answer["business"] = row["business"] or None
         if customs:
@@ -165,4 +162,4 @@ def listing_wire(context: RequestContext, names: Mapping[str, str]) -> Callable[
             answer |= {name: values.get(name) or None for name in customs}
         return answer
 
-    return full if customs or business else plain
+    return wire
