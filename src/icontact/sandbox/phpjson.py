@@ -12,7 +12,7 @@ from icontact.sandbox.exchange import Refusal
 _MAX_NESTING = 512
 _LONGEST_INTEGER = 18
 # Brackets, and texts, in which brackets are letters.
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
+_BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 _STEPS = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 _IDS = frozenset(
     "accountId automationId campaignId clientFolderId confirmationMessageId contactId formId listId"
@@ -38,40 +38,23 @@ def decode(body: bytes) -> Any:
     Raises:
         Refusal: 400, if the body is not JSON, is nested too deeply, or holds a lone surrogate.
     """
+    # Nothing is nested more deeply than it has brackets.
+    brackets = body.count(b"[") + body.count(b"{")
+    if brackets > _MAX_NESTING and _is_nested_too_deeply(body):
+        raise Refusal(400, error_texts.NESTED_TOO_DEEPLY)
     try:
         value = json.loads(
             body.decode("utf-8"), parse_int=_integer, parse_constant=_refuse_constant
         )
-        # Nothing is nested more deeply than it has brackets.
-        brackets = body.count(b"[") + body.count(b"{")
-        if brackets > _MAX_NESTING and _nesting(value) > _MAX_NESTING:
-            raise RecursionError
         if b"\\ud" in body.lower():
             json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except RecursionError:
-        problem = error_texts.NESTED_TOO_DEEPLY
-    except ValueError:
-        # PHP stops where it is too deep. Python's limit differs from version to version, so that
-        # it may have read on to what else is wrong.
-        deep = _is_opened_too_deeply(body)
-        problem = error_texts.NESTED_TOO_DEEPLY if deep else error_texts.UNREADABLE_BODY
-    else:
-        return value
-    raise Refusal(400, problem)
+    except (ValueError, RecursionError):
+        raise Refusal(400, error_texts.UNREADABLE_BODY) from None
+    return value
 
 
-def _nesting(value: object) -> int:
-    """Return how many arrays and objects stand inside each other at the deepest place."""
-    depth, level = 0, [value]
-    while held := [item for item in level if isinstance(item, list | dict)]:
-        depth += 1
-        values = [item.values() if isinstance(item, dict) else item for item in held]
-        level = [inner for each in values for inner in each]
-    return depth
-
-
-def _is_opened_too_deeply(body: bytes) -> bool:
-    """Say whether too many arrays and objects are open at some place of what may not be JSON."""
+def _is_nested_too_deeply(body: bytes) -> bool:
+    """Say whether too many arrays and objects are open at some place, also of what is not JSON."""
     depth = 0
     for token in _BRACKETS.finditer(body):
         depth += _STEPS.get(token[0], 0)
