@@ -16,9 +16,6 @@ from icontact.notebook import shown, table
 #: dict, so that it pickles; new fields of the API never break a user and never vanish.
 COLLECTS: Mapping[str, Any] = {"collects": True}
 
-#: Metadata of a time that travels as US Eastern local time without an offset (API 2.8).
-EASTERN: Mapping[str, Any] = {"eastern": True}
-
 
 def named(wire: str) -> Mapping[str, Any]:
     """Return the metadata of a field whose wire name is not the camel case of its own."""

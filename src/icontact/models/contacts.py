@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypedDict
 
 import attrs
 
-from icontact.models._base import COLLECTS, EASTERN, Model, OpenEnum, OpenModel
+from icontact.models._base import COLLECTS, Model, OpenEnum, OpenModel
 from icontact.notebook import mask_address
 
 
@@ -69,7 +69,7 @@ class Contact(Model):
     fax: str = attrs.field(default="", repr=False)
     business: str | None = attrs.field(default=None, repr=False)
     status: ContactStatus | str = ContactStatus.NORMAL
-    create_date: datetime | None = attrs.field(default=None, metadata=EASTERN)
+    create_date: datetime | None = None
     bounce_count: int | None = None
     custom_fields: Mapping[str, Any] = attrs.field(
         factory=dict, repr=False, hash=False, metadata=COLLECTS

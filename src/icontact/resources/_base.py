@@ -47,9 +47,9 @@ class Resource(Generic[M]):
     _model: ClassVar[Any]
     #: The last part of the URI, if it is not `_plural`.
     _segment: ClassVar[str] = ""
-    #: The keys of a listing and of a member in answers.
+    #: The key of a listing in answers; and of a member, if it is not that without its "s".
     _plural: ClassVar[str]
-    _singular: ClassVar[str]
+    _singular: str = ""
     #: The model's attribute that identifies a row of a listing, if there is one.
     _identity: ClassVar[str] = ""
     #: Its name in JSON, if rows of a bulk call that hold it are updates.
@@ -66,6 +66,7 @@ class Resource(Generic[M]):
     def __init__(self, transport: Sender, parent: str) -> None:
         self._transport = transport
         self._parent = parent
+        self._singular = self._singular or self._plural.removesuffix("s")
         segment = self._segment or self._plural
         self._path = f"{parent}/{segment}" if parent else segment
 

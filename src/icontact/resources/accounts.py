@@ -27,7 +27,6 @@ class Accounts(Collection[Account]):
     _model = Account
     _segment = "a"
     _plural = "accounts"
-    _singular = "account"
     _identity = "account_id"
     _writable = frozenset(AccountFields.__annotations__)
 
@@ -53,7 +52,6 @@ class ClientFolders(Collection[ClientFolder]):
     _model = ClientFolder
     _segment = "c"
     _plural = "clientfolders"
-    _singular = "clientfolder"
     _identity = "client_folder_id"
     _writable = frozenset(ClientFolderFields.__annotations__)
     _searchable = frozenset(ClientFolderFilters.__annotations__)

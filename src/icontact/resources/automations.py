@@ -22,7 +22,6 @@ class Automations(Resource[Automation]):
     _model = Automation
     _segment = "automations/welcomemessage"
     _plural = "automations"
-    _singular = "automation"
     _writable = frozenset(AutomationFields.__annotations__)
 
     def create(self, **fields: Unpack[AutomationFields]) -> Automation:

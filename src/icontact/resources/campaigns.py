@@ -28,7 +28,6 @@ class Campaigns(Collection[Campaign]):
 
     _model = Campaign
     _plural = "campaigns"
-    _singular = "campaign"
     _identity = "campaign_id"
     _wire_id = "campaignId"
     _writable = frozenset(CampaignFields.__annotations__)

@@ -52,7 +52,6 @@ class Contacts(Resource[Contact]):
 
     _model = Contact
     _plural = "contacts"
-    _singular = "contact"
     _identity = "contact_id"
     _wire_id = "contactId"
     _merges = True

@@ -22,7 +22,6 @@ class CustomFields(Resource[CustomField]):
 
     _model = CustomField
     _plural = "customfields"
-    _singular = "customfield"
     _identity = "custom_field_id"
     _named = True
     _writable = frozenset(CustomFieldFields.__annotations__)

@@ -25,7 +25,6 @@ class Lists(Resource[ContactList]):
 
     _model = ContactList
     _plural = "lists"
-    _singular = "list"
     _identity = "list_id"
     _remedy = "to find a list by its name use find(name=...)"
     _writable = frozenset(ListFields.__annotations__)

@@ -42,7 +42,6 @@ class Messages(Resource[Message]):
 
     _model = Message
     _plural = "messages"
-    _singular = "message"
     _identity = "message_id"
     _writable = frozenset(MessageFields.__annotations__)
     _searchable = frozenset(MessageFilters.__annotations__)

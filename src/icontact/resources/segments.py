@@ -34,7 +34,6 @@ class Segments(Collection[Segment]):
 
     _model = Segment
     _plural = "segments"
-    _singular = "segment"
     _identity = "segment_id"
     _writable = frozenset({*SegmentFields.__annotations__, *NewSegmentFields.__annotations__})
 

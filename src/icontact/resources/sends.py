@@ -75,7 +75,6 @@ class Sends(Collection[Send]):
 
     _model = Send
     _plural = "sends"
-    _singular = "send"
     _identity = "send_id"
     _writable = frozenset({"message_id", *_AUDIENCE})
 

@@ -20,7 +20,6 @@ class SignupForms(Collection[SignupForm]):
     _model = SignupForm
     _segment = "signupforms"
     _plural = "forms"
-    _singular = "form"
     _identity = "form_id"
 
     def __init__(self, transport: Sender, folder: str) -> None:

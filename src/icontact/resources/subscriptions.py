@@ -36,7 +36,6 @@ class Subscriptions(Resource[Subscription]):
 
     _model = Subscription
     _plural = "subscriptions"
-    _singular = "subscription"
     _identity = "subscription_id"
     _merges = True
     _named = True

@@ -93,7 +93,6 @@ class Uploads(Collection[Upload]):
 
     _model = Upload
     _plural = "uploads"
-    _singular = "upload"
     _identity = "upload_id"
     _writable = frozenset(UploadFields.__annotations__)
     headers: ClassVar[Mapping[str, str]] = _HEADERS

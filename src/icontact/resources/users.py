@@ -33,7 +33,6 @@ class Users(Collection[User]):
 
     _model = User
     _plural = "users"
-    _singular = "user"
     _identity = "user_id"
     _wire_id = "userId"
     _writable = frozenset({*UserFields.__annotations__, *NewUserFields.__annotations__})
@@ -99,7 +98,6 @@ class Permissions(Resource[Permission]):
 
     _model = Permission
     _plural = "permissions"
-    _singular = "permission"
     _identity = "client_folder_id"
     _writable = frozenset(PermissionFields.__annotations__)
     _searchable = frozenset(PermissionFilters.__annotations__)

@@ -22,7 +22,6 @@ class Webhooks(Collection[Webhook]):
 
     _model = Webhook
     _plural = "webhooks"
-    _singular = "webhook"
     _identity = "webhook_id"
     _writable = frozenset(WebhookFields.__annotations__)
 
