@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -15,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from icontact.mapping.consent_headers import is_negated
 from icontact.mapping.normalize import read_data, unaccented
-from icontact.mapping.values import is_blank, unboxed
+from icontact.mapping.values import is_blank, json_in, unboxed
 
 _CROSS = "✗"
 
@@ -238,8 +236,8 @@ def doubtful_word(value: object) -> str | None:
 def texts_in(value: object) -> list[str]:
     """Return the texts of a cell: its own, or those of a list, which may be in JSON."""
     value = _plain_value(value)
-    if isinstance(value, str) and value.lstrip().startswith("["):
-        value = _in_json(value) or value
+    if isinstance(value, str) and isinstance(found := json_in(value.lstrip()), list):
+        value = found or value
     texts: list[str] = []
     level: list[object] = [value]
     for _ in range(_DEEPEST):
@@ -259,13 +257,6 @@ def _plain_value(value: object) -> object:
     return unboxed(value)
 
 
-def _in_json(text: str) -> object:
-    with suppress(ValueError, RecursionError):
-        found: object = json.loads(text)
-        return found
-    return None
-
-
 def _plain(said: bool, meaning: Meaning) -> ConsentAnswer:
     return "mail" if said is (meaning == "yes") else "no_mail"
 
@@ -279,7 +270,7 @@ def _read_number(value: float | Decimal | Fraction, meaning: Meaning) -> Consent
 
 def _read_text(value: str, meaning: Meaning) -> ConsentAnswer:
     text = _UNSEEN.sub("", value).strip().lstrip("'")
-    if text.startswith(("[", "{")) and (found := _in_json(text)) is not None:
+    if (found := json_in(text)) is not None:
         return read(found, meaning)
     word = normalize_word(text)
     if word in BLANK or not text.strip("-–—. "):
@@ -353,8 +344,8 @@ def _read_flags(entry: Mapping[Any, Any], meaning: Meaning) -> ConsentAnswer:
 
 def plain_flags(value: object) -> list[bool]:
     """Return the flags of an object, also in JSON, if it has nothing else. *No* is a flag, too."""
-    if isinstance(value, str) and value.lstrip().startswith("{"):
-        value = _in_json(value)
+    if isinstance(value, str):
+        value = json_in(value.lstrip())
     entries = value.values() if isinstance(value, Mapping) else ()
     words = [normalize_word(str(one)) for one in entries if not is_blank(one)]
     return [word in YES for word in words] if YES.union(NO).issuperset(words) else []

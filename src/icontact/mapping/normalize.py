@@ -60,14 +60,10 @@ def header_words(header: str) -> list[str]:
     """
     # Salesforce ends the names of fields that its users made with "__c".
     header = POSITION.sub("", header.removesuffix("__c"))
-    if header.isascii():
-        apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
-    else:
-        preceding = " " + header
-        apart = "".join(
-            f" {letter}" if letter.isupper() and (before.islower() or before.isdigit()) else letter
-            for before, letter in zip(preceding, header, strict=False)
-        )
+    apart = "".join(
+        f" {letter}" if letter.isupper() and (before.islower() or before.isdigit()) else letter
+        for before, letter in zip(" " + header, header, strict=False)
+    )
     return [word for word in re.split(r"[\W_]+", unaccented(apart)) if word]
 
 

@@ -28,10 +28,6 @@ def _by_field(given: Any) -> Mapping[str, Invalid]:
     return choices
 
 
-#: For all fields; `_by_field` makes a mapping of it.
-_LEAVE_OUT: Any = "leave_out"
-
-
 @attrs.frozen(kw_only=True)
 class MapperOptions:
     """The options for all fields of a mapping; `ContactMapper` describes each."""
@@ -39,7 +35,7 @@ class MapperOptions:
     long_state: LongState = "omit"
     date_format: str = attrs.field(default=ISO, converter=check_output_format)
     tags: Tags = "keep"
-    invalid: Mapping[str, Invalid] = attrs.field(default=_LEAVE_OUT, converter=_by_field)
+    invalid: Mapping[str, Invalid] = attrs.field(factory=dict, converter=_by_field)
     several_addresses: SeveralAddresses = "first"
 
     def __attrs_post_init__(self) -> None:

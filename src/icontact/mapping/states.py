@@ -6,7 +6,7 @@ import functools
 from collections.abc import Mapping
 
 from icontact.errors import MappingError
-from icontact.mapping.normalize import read_data, unaccented
+from icontact.mapping.normalize import normalize_key, read_data, unaccented
 from icontact.mapping.values import TransformResult, clean_text, usual_text
 
 MOST_CHARACTERS = 10
@@ -65,10 +65,8 @@ def state_code(name: str, *, country: object = None) -> str | None:
 
 
 def folded(text: str) -> str:
-    """Return a name as it is compared: lower case, no accents, words with single spaces."""
-    words = unaccented(text).replace("&", " and ")
-    kept = (c if c.isalnum() else "" if c in "'’.`" else " " for c in words)
-    return " ".join("".join(kept).split())
+    """Return a name as it is compared: letters and digits alone; ``&`` is the same as *and*."""
+    return normalize_key(unaccented(text).replace("&", "and"))
 
 
 @functools.cache

@@ -13,6 +13,7 @@ from icontact.auth import Private, redact
 from icontact.errors import ConfigError, DecodeError
 from icontact.integrations.errors import SignatureError
 from icontact.mapping.contact_fields import shown
+from icontact.mapping.values import levels
 
 #: Bytes of a body. Mautic sends ten events at once by default, of some 5 KiB each.
 MAX_BYTES = 5 * 2**20
@@ -79,15 +80,7 @@ def parse(body: bytes) -> Any:
     except (ValueError, RecursionError):
         # The parser's own message is kept from the error: it holds the body.
         raise DecodeError(["expected JSON"]) from None
-    level = [found]
-    for _ in range(_DEEPEST):
-        level = [
-            inner
-            for outer in level
-            if isinstance(outer, dict | list)
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-        ]
-    if level:
+    if any(depth == _DEEPEST for depth, _ in enumerate(levels(found))):
         raise DecodeError([f"the body is nested more than {_DEEPEST} levels deep"])
     if not isinstance(found, dict | list):
         raise DecodeError(["expected an object of events by type"])
