@@ -10,9 +10,8 @@ import attrs
 import click
 
 from icontact.cli.choose_mapping import choose, mapper_from_options
-from icontact.cli.connection import settings_from
+from icontact.cli.connection import check_address, settings_from
 from icontact.cli.exit_codes import (
-    INTERRUPTED,
     NO_ANSWER,
     SOME_FAILED,
     CommandError,
@@ -35,7 +34,6 @@ from icontact.client import Folder
 from icontact.errors import ConfigError, MappingError
 from icontact.integrations.triggers import rules_of
 from icontact.mapping import ContactMapper
-from icontact.mapping.addresses import clean_email
 from icontact.models import CustomField
 from icontact.push import Doctor, FieldCheck, PushSettings, Step, find_list
 from icontact.sources import read_rows
@@ -94,16 +92,10 @@ def doctor(ctx: click.Context, /, as_json: bool, quiet: bool, **options: Any) ->
     if options["test_push"] is None and (options["sample"] or options["existing_ok"]):
         raise CommandError("--sample and --existing-ok belong to --test-push EMAIL")
     if options["test_push"] is not None:
-        try:
-            clean_email(options["test_push"])
-        except MappingError as error:
-            raise CommandError(f"--test-push EMAIL: {error.problem}") from None
+        check_address("--test-push EMAIL", options["test_push"])
     examiner = _doctor(**options)
-    try:
-        with interruptible():
-            steps = tuple(examiner.run())
-    except KeyboardInterrupt as stop:
-        raise CommandError(f"stopped. {_left_by(stop, options)}", INTERRUPTED) from None
+    with interruptible(lambda stop: f"stopped. {_left_by(stop, options)}"):
+        steps = tuple(examiner.run())
     show(steps, examiner.fields, as_json=as_json, quiet=quiet)
     problem = next((step for step in steps if step.status == "failed"), None)
     if problem is not None:

@@ -6,7 +6,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -96,11 +96,15 @@ class CommandError(click.ClickException):
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
-    """Let SIGTERM end a command as Ctrl-C does."""
+def interruptible(say: Callable[[KeyboardInterrupt], str] | None = None) -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does: with a message, if there is one."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
+    except KeyboardInterrupt as stop:
+        if say is None:
+            raise
+        raise CommandError(say(stop), INTERRUPTED) from None
     finally:
         signal.signal(signal.SIGTERM, before)
 

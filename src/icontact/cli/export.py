@@ -13,7 +13,7 @@ import click
 
 from icontact._wording import number_of
 from icontact.cli.connection import connect, list_named
-from icontact.cli.exit_codes import INTERRUPTED, SOME_FAILED, CommandError, interruptible
+from icontact.cli.exit_codes import SOME_FAILED, CommandError, interruptible
 from icontact.cli.options import (
     FILE,
     json_option,
@@ -141,12 +141,9 @@ def export(ctx: click.Context, /, **given: Any) -> None:
     # A bar would run into the rows on the same screen.
     hidden = options.as_json or options.quiet or (to_stdout and is_terminal(sys.stdout))
     display = ProgressDisplay("reading subscriptions", shown=not hidden)
-    try:
-        with interruptible(), display:
-            report = run(options, display)
-    except KeyboardInterrupt:
-        partly = "standard output has only a part" if to_stdout else "no file was written"
-        raise CommandError(f"stopped: {partly}", INTERRUPTED) from None
+    left = "standard output has only a part" if to_stdout else "no file was written"
+    with interruptible(lambda _: f"stopped: {left}"), display:
+        report = run(options, display)
     written = f"{options.output} was written: {number_of(report.contacts, 'contact')}"
     with nullcontext() if to_stdout else work_done(written):
         _show(report, options)

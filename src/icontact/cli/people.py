@@ -23,20 +23,17 @@ from icontact.push import find_list
 
 _UNKNOWN = "no contact of this client folder has this address"
 
-_SHOW_HELP = """\
-Show a contact: its fields, its status, and its subscriptions.
 
-It prints this person's data, the address included. Exit code 1 if no contact has the address.
-"""
-
-
-@click.command(help=_SHOW_HELP, short_help="Show one contact with its subscriptions.")
+@click.command(short_help="Show one contact with its subscriptions.")
 @click.argument("address")
 @verbose_option("Show the contact's history, too.")
 @place_options
 @json_option
 def show(address: str, verbose: bool, as_json: bool, **place: Any) -> None:
-    """Show one contact with its subscriptions."""
+    """Show a contact: its fields, its status, and its subscriptions.
+
+    It prints this person's data, the address included. Exit code 1 if no contact has the address.
+    """
     check_address("ADDRESS", address)
     with connect(**place) as client:
         folder = client.folder()
@@ -82,20 +79,16 @@ def show(address: str, verbose: bool, as_json: bool, **place: Any) -> None:
             print_note("on no list")
 
 
-_UNSUBSCRIBE_HELP = """\
-Unsubscribe a contact from a list, for good: iContact does not let it be subscribed again.
-
-Safe to repeat. Exit code 1 if no contact has the address, or it never was on the list.
-"""
-
-
-@click.command(help=_UNSUBSCRIBE_HELP, short_help="Unsubscribe one contact from a list.")
+@click.command(short_help="Unsubscribe one contact from a list.")
 @click.argument("address")
 @list_option(required=True)
 @place_options
 @json_option
 def unsubscribe(address: str, list: str, as_json: bool, **place: Any) -> None:
-    """Unsubscribe one contact from a list."""
+    """Unsubscribe a contact from a list, for good: iContact does not let it be subscribed again.
+
+    Safe to repeat. Exit code 1 if no contact has the address, or it never was on the list.
+    """
     check_address("ADDRESS", address)
     wanted = list_named(list)
     with connect(**place) as client:

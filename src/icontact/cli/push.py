@@ -9,13 +9,7 @@ from typing import Any, Literal
 
 import click
 
-from icontact.cli.exit_codes import (
-    INTERRUPTED,
-    SOME_FAILED,
-    CommandError,
-    interruptible,
-    reader_went_away,
-)
+from icontact.cli.exit_codes import SOME_FAILED, CommandError, interruptible, reader_went_away
 from icontact.cli.options import (
     FILE,
     column_option,
@@ -176,11 +170,8 @@ def push(ctx: click.Context, /, **given: Any) -> None:
     """Push a file of contacts into a list."""
     options = PushOptions(**given)
     display = ProgressDisplay("reading", shown=not (options.as_json or options.quiet))
-    try:
-        with interruptible(), display:
-            summary = run(options, display)
-    except KeyboardInterrupt:
-        raise CommandError(_interrupted(options, display), INTERRUPTED) from None
+    with interruptible(lambda _: _interrupted(options, display)), display:
+        summary = run(options, display)
     try:
         _show(summary, options)
     except OSError as error:

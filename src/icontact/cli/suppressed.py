@@ -13,14 +13,7 @@ import attrs
 import click
 
 from icontact.cli.connection import connect, list_named
-from icontact.cli.exit_codes import (
-    INTERRUPTED,
-    NO_ANSWER,
-    SOME_FAILED,
-    USAGE,
-    CommandError,
-    interruptible,
-)
+from icontact.cli.exit_codes import NO_ANSWER, SOME_FAILED, USAGE, CommandError, interruptible
 from icontact.cli.options import FILE, json_option, list_option, place_options
 from icontact.cli.output import echo, masked, print_json, print_note, print_records, print_result
 from icontact.cli.report_file import refuse_unwritable
@@ -89,18 +82,17 @@ def suppressed(ctx: click.Context, /, **given: Any) -> None:
     if options.to_csv and not Path(options.to_csv).exists():
         refuse_unwritable("--to-csv", options.to_csv)
     failed = 0
-    try:
-        with interruptible(), connect(options.account_id, options.client_folder_id) as client:
-            if options.to_mautic:
-                with _mautic(options.to_mautic) as crm:
-                    failed = _carry_over(client.folder(), _ReportedMautic(crm), options)
-            elif options.to_csv:
-                to_csv = sync.SuppressionCsv(options.to_csv)
-                failed = _carry_over(client.folder(), to_csv, options)
-            else:
-                _show_suppressed(client.folder(), options)
-    except KeyboardInterrupt:
-        raise CommandError("stopped; the same command goes on from here", INTERRUPTED) from None
+    with (
+        interruptible(lambda _: "stopped; the same command goes on from here"),
+        connect(options.account_id, options.client_folder_id) as client,
+    ):
+        if options.to_mautic:
+            with _mautic(options.to_mautic) as crm:
+                failed = _carry_over(client.folder(), _ReportedMautic(crm), options)
+        elif options.to_csv:
+            failed = _carry_over(client.folder(), sync.SuppressionCsv(options.to_csv), options)
+        else:
+            _show_suppressed(client.folder(), options)
     ctx.exit(SOME_FAILED if failed else 0)
 
 
