@@ -7,6 +7,7 @@ import logging
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
 from typing import Any, TypeAlias
 
 import attrs
@@ -19,21 +20,6 @@ logger: logging.Logger = logging.getLogger("icontact")
 
 Environ: TypeAlias = dict[str, Any]
 StartResponse: TypeAlias = Callable[..., Any]
-
-_JSON = "application/json"
-_PHRASES = {
-    200: "OK",
-    400: "Bad Request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    411: "Length Required",
-    413: "Content Too Large",
-    415: "Unsupported Media Type",
-    500: "Internal Server Error",
-    503: "Service Unavailable",
-}
 
 
 @attrs.frozen
@@ -110,13 +96,14 @@ class Application(ABC):
         except Exception as problem:  # noqa: BLE001  (the server would log its text and its locals)
             logger.error("a web hook failed unexpectedly: %s", type(problem).__name__)
             reply = Reply(500)
+        phrase = HTTPStatus(reply.status).phrase
         if reply.status >= 400:
             # Neither path nor query, which may hold a secret or an address.
-            logger.warning("a web hook was refused: %d %s", reply.status, _PHRASES[reply.status])
-        content = reply.content or {"error": _PHRASES[reply.status]}
-        kind, body = reply.text or (_JSON, json.dumps(content).encode())
+            logger.warning("a web hook was refused: %d %s", reply.status, phrase)
+        content = reply.content or {"error": phrase}
+        kind, body = reply.text or ("application/json", json.dumps(content).encode())
         headers = [("Content-Type", kind), ("Content-Length", str(len(body))), *reply.headers]
-        start_response(f"{reply.status} {_PHRASES[reply.status]}", headers)
+        start_response(f"{reply.status} {phrase}", headers)
         return [] if environ.get("REQUEST_METHOD") == "HEAD" else [body]
 
     @abstractmethod
