@@ -319,6 +319,22 @@ def test_a_new_contact_that_turns_out_to_be_old_is_looked_at_before_it_is_subscr
     assert posts(sandbox, "/subscriptions") == 0
 
 
+def test_a_new_contact_that_turns_out_to_be_old_is_said_to_have_lost_fields(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    plan = make_push({"email": "email"}).plan([person(1), person(2)])
+    # It signed up meanwhile, and iContact blanks what a second creation does not give (API 6.5).
+    old = (datetime.now(UTC) - timedelta(days=9)).strftime("%Y-%m-%d %H:%M:%S")
+    sandbox.seed(contacts=[{"email": "person1@example.com", "createDate": old, "phone": "12345"}])
+
+    old_one, new_one = plan.apply().outcomes
+
+    assert sandbox.state.contacts()[0]["phone"] == ""
+    assert old_one.codes == ("new_contact", "there_before", "subscribed")
+    assert "fields that the row does not give may be blank now" in old_one.reason
+    assert new_one.codes == ("new_contact", "subscribed")
+
+
 def test_who_unsubscribes_meanwhile_stays_so_even_where_icontact_would_put_them_back(
     sandbox: Sandbox, make_push: MakePush, monkeypatch: pytest.MonkeyPatch
 ) -> None:

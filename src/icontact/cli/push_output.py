@@ -24,7 +24,8 @@ from icontact.push.reasons import QUIET, Reason, ReasonCode, describe
 from icontact.sources import RowFile
 
 #: Of rows that ended well, too, this is shown.
-_CUT_OFF = ReasonCode.CUT_OFF
+#: Reasons to be seen even where all is well.
+_SHOWN = {ReasonCode.CUT_OFF.value, ReasonCode.THERE_BEFORE.value}
 
 #: A screen shows this many reasons.
 _REASONS = 8
@@ -113,7 +114,7 @@ class PushSummary:
                 contact_id=one.contact_id,
                 reason=reason,
                 codes=one.codes,
-                noted=bool(one.notes) or _CUT_OFF in one.codes,
+                noted=bool(one.notes) or not _SHOWN.isdisjoint(one.codes),
                 email=one.email,
             )
 
@@ -184,7 +185,9 @@ def show_push(
     calm = (OutcomeStatus.CREATED, OutcomeStatus.UNCHANGED) if summary.dry_run else QUIET
     if verbose:
         print_rows(row for row in summary.rows() if row.status not in calm or row.noted)
-    elif shown := [one for one in reasons if one.status not in calm or _CUT_OFF in one.codes]:
+    elif shown := [
+        one for one in reasons if one.status not in calm or not _SHOWN.isdisjoint(one.codes)
+    ]:
         print_reasons(shown, summary.file)
     if isinstance(done, PushPlan):
         _print_values(done, summary.file, diff=diff)

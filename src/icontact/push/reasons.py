@@ -117,6 +117,10 @@ class ReasonCode(StrEnum):
         "that came to light only now, and fields were written",
     )
     NOTED_LATE = "noted_late", "that came to light only now"
+    THERE_BEFORE = (
+        "there_before",
+        "it was in iContact by then, and fields that the row does not give may be blank now",
+    )
     CUT_OFF = "cut_off", "iContact cut off: {all}"
     SUBSCRIBED = "subscribed", "is on the list now"
     UNSUBSCRIBED_NOW = "unsubscribed_now", "is unsubscribed now"

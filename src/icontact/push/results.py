@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 import attrs
@@ -14,7 +15,9 @@ from icontact.push.journal import RowResult, RowToWrite
 from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 from icontact.resources.contacts import cut_off
 
-_NOTHING = Action.NOTHING.name
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+_CREATE, _NOTHING = Action.CREATE.name, Action.NOTHING.name
 
 _JOINED = {
     SubscriptionStatus.NORMAL.value: ReasonCode.SUBSCRIBED,
@@ -49,17 +52,28 @@ def written_fields(row: RowToWrite) -> ContactFields:
     return fields_to_write(Action[row.action], row.fields, changes)
 
 
+def was_created_before(contact: Contact, moment: datetime) -> bool:
+    """Tell whether a contact was there before a moment; an hour that comes twice is the later."""
+    created = contact.create_date
+    return created is not None and created.replace(fold=1) < moment
+
+
 def result_of(
-    row: RowToWrite, contact: Contact | int | ItemProblem, subscribed: str | ItemProblem | None
+    row: RowToWrite,
+    contact: Contact | int | ItemProblem,
+    subscribed: str | ItemProblem | None,
+    recently: datetime = _EVER,
 ) -> RowResult:
-    """Return how a row ended whose contact was to be written, and subscribed."""
+    """Return how a row ended whose contact was to be written, and subscribed.
+
+    A new contact that was created before ``recently`` was not new.
+    """
     reason = Reason.decode(row.reason)
-    if (
-        isinstance(contact, Contact)
-        and row.action != _NOTHING
-        and (cut := cut_off(written_fields(row), contact))
-    ):
-        reason = reason.then(ReasonCode.CUT_OFF, *cut)
+    if isinstance(contact, Contact) and row.action != _NOTHING:
+        if row.action == _CREATE and was_created_before(contact, recently):
+            reason = reason.then(ReasonCode.THERE_BEFORE)
+        if cut := cut_off(written_fields(row), contact):
+            reason = reason.then(ReasonCode.CUT_OFF, *cut)
     contact_id = id_of(contact)
     if contact_id is not None and isinstance(subscribed, str) and subscribed in _JOINED:
         # Nearly every row ends like this.

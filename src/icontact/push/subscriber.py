@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from icontact.models import Contact, Subscription, SubscriptionFields, SubscriptionStatus
 from icontact.push.batch_sender import MISSING, ItemFailed, ItemRejected, in_doubt
-from icontact.push.decisions import RECENT, suppression_reason
+from icontact.push.decisions import suppression_reason
 from icontact.push.journal import RowToWrite
 from icontact.push.reasons import Reason, ReasonCode
-from icontact.push.results import ItemProblem, ItemSuppressed, id_of
+from icontact.push.results import ItemProblem, ItemSuppressed, id_of, was_created_before
 from icontact.push.state_reader import or_failed
 from icontact.push.write_context import WriteContext
 
@@ -28,19 +28,23 @@ class Subscriber:
         self._folder, self._policy, self._sender = context.folder, context.policy, context.sender
 
     def subscribe(
-        self, batch: Sequence[RowToWrite], contacts: Sequence[Contact | int | ItemProblem]
+        self,
+        batch: Sequence[RowToWrite],
+        contacts: Sequence[Contact | int | ItemProblem],
+        recently: datetime,
     ) -> Sequence[str | ItemProblem | None]:
         """Subscribe contacts; return for each row its state on the list, if it is to be there.
 
         Args:
             batch: The rows.
             contacts: The contact of each, its id, or what went wrong with it.
+            recently: A new contact that is older was there before the push.
         """
         ids = [
             id_of(contact) if row.subscribe else None
             for row, contact in zip(batch, contacts, strict=True)
         ]
-        states = self._states(self._doubtful(batch, contacts, ids))
+        states = self._states(self._doubtful(batch, contacts, ids, recently))
         # One that left the list is only asked for if the settings allow it.
         to_post = (None, SubscriptionStatus.UNSUBSCRIBED)
         wanted = [one for one in ids if one is not None and states.get(one) in to_post]
@@ -64,18 +68,19 @@ class Subscriber:
         batch: Sequence[RowToWrite],
         contacts: Sequence[Contact | int | ItemProblem],
         ids: Sequence[int | None],
+        recently: datetime,
     ) -> Sequence[int]:
         """Return the contacts whose state on the list may differ from the plan.
 
         These are the contacts of an old plan, and contacts that the plan took for new ones and
         that turn out to be older.
         """
-        stale, recently = self._context.stale(), datetime.now(UTC) - RECENT
+        stale = self._context.stale()
 
         def is_doubtful(row: RowToWrite, contact: Contact | int | ItemProblem) -> bool:
             if row.contact_id is not None or not isinstance(contact, Contact):
                 return stale
-            return contact.create_date is None or contact.create_date < recently
+            return contact.create_date is None or was_created_before(contact, recently)
 
         return [
             one

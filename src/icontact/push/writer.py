@@ -6,11 +6,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
+from datetime import UTC, datetime
+from itertools import repeat
 
 from icontact.errors import JournalError
 from icontact.push.bulk_updates import BulkUpdates
 from icontact.push.contact_writer import ContactWriter, contact_id_of
-from icontact.push.decisions import Action
+from icontact.push.decisions import RECENT, Action
 from icontact.push.journal import Journal, RowResult, RowToWrite
 from icontact.push.results import result_of, result_of_unsubscribing
 from icontact.push.subscriber import Subscriber
@@ -108,12 +110,13 @@ class Writer:
         self, batch: Sequence[RowToWrite], contacts_written: threading.Event
     ) -> Sequence[RowResult]:
         pushed = [row for row in batch if row.action != _UNSUBSCRIBE]
+        recently = datetime.now(UTC) - RECENT
         try:
             contacts = self._contacts.write(pushed)
         finally:
             contacts_written.set()
-        states = self._subscriber.subscribe(pushed, contacts)
-        results = map(result_of, pushed, contacts, states)
+        states = self._subscriber.subscribe(pushed, contacts, recently)
+        results = map(result_of, pushed, contacts, states, repeat(recently))
         # The contact of a row that opted out is the contact of no other row.
         return [
             self._unsubscribe(row) if row.action == _UNSUBSCRIBE else next(results) for row in batch
