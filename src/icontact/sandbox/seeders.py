@@ -109,17 +109,12 @@ class Seeder:
             names.append(str(item["privateName"]))
             if FORBIDDEN.search(names[-1]):
                 raise ValueError(f"{NAME_RULE}, as {names[-1]!r} does")
+            given = {"publicName": "", "displayToUser": 0, "fieldType": "text", **item}
             self._store.execute(
                 "INSERT OR IGNORE INTO customfields"
                 " (folderId, privateName, publicName, displayToUser, fieldType)"
                 " VALUES (?, ?, ?, ?, ?)",
-                (
-                    self._folder_id,
-                    names[-1],
-                    item.get("publicName", ""),
-                    int(item.get("displayToUser", 0)),
-                    item.get("fieldType", "text"),
-                ),
+                (self._folder_id, *(given[name] for name in _CUSTOM_FIELD_KEYS)),
             )
         return names
 

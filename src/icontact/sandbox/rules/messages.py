@@ -57,6 +57,11 @@ class MessageEndpoint(Endpoint):
         codes=("messageType",),
         moments=("createDate",),
     )
+    # The beginning is as in production (API 12.1).
+    shown: tuple[str, ...] = (
+        "messageId", "messageName", "messageType", "subject", "htmlBody", "textBody", "createDate",
+        "campaignId", "previewText", "replyToCampaignId",
+    )  # fmt: skip
     receive_only: tuple[str, ...] = ("createDate", "spamCheck")
     upserts = True
     member_verbs = "GET POST"
@@ -79,20 +84,10 @@ class MessageEndpoint(Endpoint):
         return columns
 
     def wire(self, context: RequestContext, row: Row) -> Item:
-        """Return a message; the beginning of its keys is as in production (API 12.1)."""
-        return {
-            "messageId": str(row["messageId"]),
-            "messageName": row["messageName"],
-            "messageType": row["messageType"],
-            "subject": row["subject"],
-            "htmlBody": row["htmlBody"],
-            "textBody": row["textBody"],
-            "createDate": _DATES[context.quirks.message_create_date](row["createDate"]),
-            "campaignId": str(row["campaignId"] or ""),
-            "previewText": row["previewText"],
-            "replyToCampaignId": str(row["replyToCampaignId"] or ""),
-            **spam_check(context, row),
-        }
+        """Return a message, with its spam check."""
+        created = _DATES[context.quirks.message_create_date](row["createDate"])
+        shown = super().wire(context, row)
+        return {**shown, "createDate": created, **spam_check(context, row)}
 
 
 _MESSAGES = MessageEndpoint()
