@@ -122,13 +122,7 @@ def use_wal(connection: sqlite3.Connection) -> None:
 
 @attrs.frozen(kw_only=True)
 class FileFormat:
-    """The format of a file: its marks in SQLite's header, and its tables.
-
-    Attributes:
-        application_id: The number that marks our files of this kind.
-        version: The version of the tables.
-        tables: The statements that make them, separated by semicolons.
-    """
+    """The format of a file: its marks in SQLite's header, and the statements of its tables."""
 
     application_id: int
     version: int
@@ -156,13 +150,7 @@ class FileFormat:
 
 @attrs.frozen(kw_only=True)
 class Checked:
-    """A table whose rows carry a checksum in the column ``checksum``.
-
-    Attributes:
-        name: The table.
-        key: The columns of its primary key.
-        columns: All other columns but the checksum.
-    """
+    """A table whose rows carry a checksum: the columns of its primary key, and all others."""
 
     name: str
     key: Sequence[str]
@@ -209,10 +197,8 @@ def damage_of(
 ) -> str:
     """Return what is wrong with the content of a file; empty if it is as it was written.
 
-    Args:
-        connection: One that keeps the checksums of the tables.
-        tables: Those whose rows carry one.
-        schema: The statement behind each table, index and view that must be there.
+    The connection keeps the checksums of the tables, whose rows carry one. ``schema`` has the
+    statement behind each table, index and view that must be there.
 
     Raises:
         sqlite3.Error: If the file cannot even be read.

@@ -15,10 +15,7 @@ def number_of(number: int, thing: str) -> str:
 def listed(things: Sequence[object], most: int = 10, count: int | None = None) -> str:
     """Return the first things for a message, and how many more there are.
 
-    Args:
-        things: The first of them, or all.
-        most: The number of things that are named.
-        count: How many there are, if these are not all.
+    ``count`` says how many there are, if these are not all.
     """
     shown = ", ".join(map(str, things[:most]))
     more = (len(things) if count is None else count) - most

@@ -87,12 +87,7 @@ class Credentials:
 
 
 def pick(environ: Mapping[str, str] | None, variables: Iterable[str]) -> dict[str, Private]:
-    """Return the variables that are set and not empty, as text that is never shown.
-
-    Args:
-        environ: Where to look instead of ``os.environ``.
-        variables: Their names.
-    """
+    """Return the variables that are set and not empty, as text that is never shown."""
     source = os.environ if environ is None else environ
     return {name: Private(value) for name in variables if (value := source.get(name))}
 

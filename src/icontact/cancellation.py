@@ -25,11 +25,7 @@ class Cancelled(Exception):
 
 @contextmanager
 def cancellable(stop: threading.Event) -> Iterator[None]:
-    """Let an event cancel this thread until the block ends.
-
-    Args:
-        stop: Set when the work of the thread is not needed any more.
-    """
+    """Let an event cancel this thread until the block ends."""
     _here.stop = stop
     try:
         yield
@@ -49,11 +45,7 @@ def check_cancelled() -> None:
 
 
 def cancellable_sleep(sleep: Callable[[float], None], seconds: float) -> None:
-    """Sleep, in short pieces if this thread can be cancelled.
-
-    Args:
-        sleep: Waits for a number of seconds.
-        seconds: How long in all.
+    """Sleep for some seconds, in short pieces if this thread can be cancelled.
 
     Raises:
         Cancelled: If the thread was cancelled.

@@ -271,12 +271,9 @@ def _day_of(row: Any, time: str) -> date | None:
 def make_frame(
     rows: Iterable[Any], kind: type | None = None, only: Sequence[str] | None = None
 ) -> Frame:
-    """Return the columns of rows.
+    """Return the columns of models, outcomes or mappings; or ``only`` some, if none are nested.
 
-    Args:
-        rows: Models, outcomes or mappings.
-        kind: Their class, so that an empty frame has its columns, too.
-        only: The columns that are wanted, of a class without nested ones.
+    With their class an empty frame has its columns, too.
     """
     if kind is not None and only is not None:
         frame = Frame({name: _columns(kind)[name] for name in only})

@@ -42,13 +42,7 @@ def mask(value: object) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
-    """Return an HTML table. All text is escaped.
-
-    Args:
-        head: The names of the columns.
-        rows: The cells; ``None`` is a blank one.
-        caption: A paragraph above the table.
-    """
+    """Return an HTML table below a caption. All text is escaped; ``None`` is a blank cell."""
     names = "".join(f"<th{_LEFT}>{escape(name)}</th>" for name in head)
     texts = ((escape("" if cell is None else str(cell)) for cell in row) for row in rows)
     cells = ("".join(f"<td{_LEFT}>{text}</td>" for text in row) for row in texts)
@@ -102,13 +96,7 @@ def shown(field: attrs.Attribute[Any], item: object) -> str:
 
 @attrs.define
 class Preview(Generic[T]):
-    """The first rows of a listing that were fetched, and how many there were.
-
-    Attributes:
-        rows: The first rows.
-        count: How many rows were fetched.
-        complete: Whether the listing was read to its end.
-    """
+    """The first rows of a listing, how many were fetched, and whether it was read to its end."""
 
     rows: list[T] = attrs.field(factory=list, repr=False)
     count: int = 0

@@ -27,13 +27,7 @@ Counts = MutableMapping[int, int]
 
 @attrs.frozen
 class Window:
-    """State how many requests may go out within some seconds.
-
-    Args:
-        name: The parameter that set it, such as ``"per_minute"``.
-        seconds: Length of the window.
-        figure: The most requests in it.
-    """
+    """The most requests within some seconds, and the parameter that set it, such as ``per_day``."""
 
     name: str
     seconds: float

@@ -32,9 +32,8 @@ class IdSet:
     def add(self, identity: int | str) -> bool:
         """Add an id, and return whether it is new.
 
-        Args:
-            identity: A number, or a text such as ``"7_42"``, the id of a subscription, whose last
-                number counts up.
+        It is a number, or a text such as ``"7_42"``, the id of a subscription, whose last number
+        counts up.
         """
         if isinstance(identity, int):
             group, number = "", identity
@@ -51,12 +50,10 @@ class IdSet:
 
 
 class ConsistencyChecker:
-    """Checks every page of one reading of a listing.
+    """Checks every page of one reading of a listing, whose name is for messages.
 
-    Args:
-        name: The listing, for messages.
-        identity: The attribute that identifies a row; empty where equal rows are allowed.
-        strict: Whether a change ends the reading. Otherwise it is logged, each kind once.
+    ``identity`` is the attribute that identifies a row, empty where equal rows are allowed. A
+    change ends a strict reading; otherwise it is logged, each kind once.
     """
 
     def __init__(self, name: str, identity: str, *, strict: bool) -> None:
@@ -104,10 +101,8 @@ class ConsistencyChecker:
     def check_end(self, *, cut: bool) -> None:
         """Check at the end of the listing that as many rows came as were announced.
 
-        A few missing rows are logged: iContact's total lags behind deletions (API 6.4).
-
-        Args:
-            cut: Whether the end of the listing itself shows that rows are missing.
+        A few missing rows are logged, unless the end itself shows that the listing was cut:
+        iContact's total lags behind deletions (API 6.4).
 
         Raises:
             IncompleteListing: If rows are missing.
@@ -127,11 +122,7 @@ class ConsistencyChecker:
             logger.warning("%s: %s; its total may still count deleted rows", self._name, sign)
 
     def report_change(self, kind: str, what: str) -> None:
-        """Raise or log that rows moved.
-
-        Args:
-            kind: The kind of the sign; each is logged once.
-            what: The sign, in words.
+        """Log a sign that rows moved, each kind once; or raise it, if the checker is strict.
 
         Raises:
             ListingShifted: If the checker is strict.

@@ -52,10 +52,7 @@ def is_about_size(error: CallError) -> bool:
 def expected_pages(total: int, page_size: PageSize, first: int | None = None) -> int:
     """Return how many requests a listing takes if the server sends every page whole.
 
-    Args:
-        total: How many rows the listing has.
-        page_size: Rows a page, or ``"auto"``.
-        first: How many rows the first page has, if it came already: fewer show a cap.
+    ``first`` is how many rows the first page has, if it came already: fewer show a cap.
     """
     asked = _FIRST if page_size == "auto" else page_size
     if first is not None and first < min(asked, total):
@@ -77,16 +74,11 @@ class PageSizer:
 
     A number stays as it is. ``"auto"`` begins with 1,000 rows and asks for four times as many
     after each page that came whole, up to 10,000 rows or 16 MiB. It follows a cap of the server.
-
-    Args:
-        page_size: Rows a page, or ``"auto"``.
-
-    Attributes:
-        size: How many rows to ask for next.
     """
 
     def __init__(self, page_size: PageSize) -> None:
         self._auto = page_size == "auto"
+        #: How many rows to ask for next.
         self.size: int = _FIRST if page_size == "auto" else page_size
         #: The largest page that came whole.
         self._whole = 0 if self._auto else self.size
@@ -107,12 +99,7 @@ class PageSizer:
         return 0 if self._auto and size != self.size else self._until_retry
 
     def note_whole(self, size: int, body_bytes: int) -> None:
-        """Take note of a page that came whole.
-
-        Args:
-            size: How many rows it has.
-            body_bytes: How long the answer was.
-        """
+        """Take note of a page that came whole, of its rows and of the length of the answer."""
         if not self._auto:
             return
         self._whole = max(self._whole, size)
@@ -129,9 +116,7 @@ class PageSizer:
     def note_cap(self, size: int, *, stated: bool) -> None:
         """Take note of a page that has fewer rows than were asked for, though there are more.
 
-        Args:
-            size: How many rows it has.
-            stated: Whether the server says itself that this is its limit.
+        ``stated``: the server says itself that this is its limit.
         """
         if self._auto:
             self.size = self._ceiling = size if stated else max(size, self._whole)
@@ -139,12 +124,7 @@ class PageSizer:
                 self._try_again_later()
 
     def note_failure(self, size: int, error: CallError) -> None:
-        """Take note of a page that the server did not send, and choose a smaller one.
-
-        Args:
-            size: How many rows were asked for.
-            error: What came instead.
-        """
+        """Take note of a page that the server did not send, and choose a smaller one."""
         self.size = self._whole or (SMALL if size > SMALL else _SAFE)
         self._ceiling = self._whole or size // 2
         if not (isinstance(error, APIError) and error.status in _REFUSALS):

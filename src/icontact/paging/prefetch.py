@@ -21,15 +21,9 @@ def prefetch(
 ) -> Generator[R, None, None]:
     """Run numbered jobs in threads, and yield their results in order.
 
-    A bounded number of jobs is begun and not yet taken, so memory is bounded. After the first
-    failure no job begins any more. The threads end with the iteration, however it ends: threads
-    that wait are cancelled, a request that is under way is waited for.
-
-    Args:
-        job: Called with each number, from several threads.
-        count: How many jobs there are.
-        workers: How many threads.
-        ahead: How many jobs are begun and not yet taken at most; by default twice the workers.
+    At most ``ahead`` jobs, by default twice the workers, are begun and not yet taken, so memory is
+    bounded. After the first failure no job begins any more. The threads end with the iteration,
+    however it ends: threads that wait are cancelled, a request that is under way is waited for.
 
     Raises:
         BaseException: What the first job to fail raised, after the results before it.

@@ -83,11 +83,7 @@ class Resource(Generic[M]):
     ) -> M:
         """Read or change one item, and return it as iContact answers it. Safe to repeat.
 
-        Args:
-            method: The verb.
-            member: The id.
-            body: What to change.
-            ids: The ids that the answer may have, if not only the same as before.
+        ``ids`` are those that the answer may have, if not only the same as before.
 
         Raises:
             RejectedError: If the answer to a change is nothing but warnings.
@@ -158,12 +154,7 @@ class Resource(Generic[M]):
     def _create(
         self, fields: Any, safety: Safety, is_asked: Callable[[M], bool] = lambda _: True
     ) -> M:
-        """Create one item.
-
-        Args:
-            fields: Its fields.
-            safety: Whether it may be sent again.
-            is_asked: Whether an item of the answer is the one that was sent.
+        """Create one item; ``is_asked`` finds it among those of the answer.
 
         Raises:
             RejectedError: If nothing was stored.
@@ -208,11 +199,7 @@ class Resource(Generic[M]):
     ) -> BatchResult[M]:
         """Create items, and update those whose body holds the id.
 
-        Args:
-            bodies: The body of each item.
-            safety: Whether they may be sent again.
-            sent_key: Identifies a body without an id.
-            stored_key: Identifies the stored item likewise.
+        The keys match the bodies without an id with the stored items.
         """
         if not bodies:
             return BatchResult()
@@ -337,12 +324,7 @@ def log_warnings(what: str, warnings: tuple[str, ...]) -> None:
 
 
 def whole_id(name: str, value: Any, remedy: str = "") -> int:
-    """Return an id as a number.
-
-    Args:
-        name: The name of the id, for the error.
-        value: A number, or digits as text.
-        remedy: What to do instead.
+    """Return an id, which may come as digits in a text; an error names it, and what to do instead.
 
     Raises:
         TypeError: If it is neither a number nor text.

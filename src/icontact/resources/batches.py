@@ -87,12 +87,8 @@ def match_rows(
 ) -> tuple[list[int | None], dict[int, str]]:
     """Match rows with the items of an answer: by key, rows of one key by their other fields.
 
-    Args:
-        sent: The key of each row.
-        stored: The key of each item of the answer.
-        bodies: The body that was sent for each row.
-        answers: The items as they were answered.
-        merges: Whether rows of one key are one item in the end, and none of them was refused.
+    ``sent`` has the key of each row, ``stored`` that of each item. With ``merges`` rows of one key
+    are one item in the end, and none of them was refused.
 
     Returns:
         For each row the place of its item; for rows that cannot be matched the reason.
@@ -130,11 +126,9 @@ def keys_beside_ids(
 ) -> tuple[Mapping[Hashable, Hashable], set[Hashable]]:
     """Compare the keys, such as addresses, of items that were sent with their id.
 
-    A row with the address of a contact may be about one that another row has by its id.
-
-    Args:
-        given: For each id the keys of the rows that have it; a blank one if they give none.
-        found: The id and the key of each item of the answer.
+    A row with the address of a contact may be about one that another row has by its id. ``given``
+    has for each id the keys of its rows, a blank one if they give none; ``found`` has the id and
+    the key of each item of the answer.
 
     Returns:
         The id for each key that such an item has beside it; and the ids of items whose key is
@@ -157,12 +151,8 @@ def contradicted(
 ) -> set[Hashable]:
     """Return the keys for which an answer has two items, or an item that it has for others, too.
 
-    Args:
-        sent: The key of each row.
-        stored: The key of each item of the answer.
-        identities: The id of each item.
-        ids: The keys that are ids, whose item may be there under its other key as well.
-        merges: Whether rows of one key are one item in the end.
+    The item of a key that is one of the ``ids`` may be there under its other key as well. With
+    ``merges`` rows of one key are one item in the end.
     """
     if len(set(stored)) == len(stored) == len(set(identities)):
         return set()

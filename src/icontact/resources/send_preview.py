@@ -50,13 +50,9 @@ def counted(
     audience: Mapping[str, tuple[int, ...]],
     message_id: int | None,
 ) -> SendPreview:
-    """Count the contacts that a send would reach. Only reads.
+    """Count the contacts that a send would reach, and look at its spam score. Only reads.
 
-    Args:
-        transport: Sends the calls.
-        folder: The folder's path.
-        audience: The ids by argument of ``preview``: ``include_list_ids`` and so on.
-        message_id: The message whose spam score is looked at.
+    ``audience`` has the ids by argument of ``preview``: ``include_list_ids`` and so on.
     """
     segments, on = Segments(transport, folder), _Lists(transport, folder)
     # The members of a segment are among those of the list that it is taken from.

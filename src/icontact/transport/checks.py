@@ -27,10 +27,7 @@ def checked_url(
 ) -> str:
     """Return a base URL with its scheme in lower case, and without its last slash.
 
-    Args:
-        url: The URL.
-        name: What to call it in errors.
-        example: A URL of the same kind, for errors.
+    Errors call it by the name, and show the example.
 
     Raises:
         ConfigError: If it cannot be used.

@@ -63,10 +63,7 @@ _CONNECTIONS = 32
 class Received:
     """An answer, without a reference to the request and its credentials.
 
-    Attributes:
-        status: The HTTP status.
-        headers: The headers of the answer.
-        content: The body, unpacked; ``None`` if it is too long.
+    Its ``content`` is the body, unpacked; ``None`` if it is too long.
     """
 
     status: int
@@ -156,11 +153,8 @@ class _Session(requests.Session):
 class Pool:
     """The connections that are kept open, separately for each process.
 
-    A forked process would read answers to its parent from the connections that it inherits.
-
-    Args:
-        headers: Sent with every request.
-        proxies: Whether the proxies of the environment are used.
+    A forked process would read answers to its parent from the connections that it inherits. The
+    headers are sent with every request, through the proxies of the environment if they are wanted.
     """
 
     def __init__(self, headers: Mapping[str, str], *, proxies: bool) -> None:

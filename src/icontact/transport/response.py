@@ -67,12 +67,9 @@ class AttemptResult:
 def parse_response(
     received: Received, call: CallSummary, credentials: Credentials | None
 ) -> AttemptResult:
-    """Return the result of an answer. The content type is ignored: JSON comes as text/html too.
+    """Return the result of an answer, with the credentials taken out of its texts.
 
-    Args:
-        received: The answer.
-        call: The request.
-        credentials: Their values must not appear in the texts.
+    The content type is ignored: JSON comes as text/html too.
     """
     status, content = received.status, received.content
     if 300 <= status < 400:

@@ -104,10 +104,7 @@ def repeatable(
 ) -> bool:
     """Return whether a request may be sent again, without regard to the number of attempts.
 
-    Args:
-        safety: The effect of repeating the operation.
-        failure: What went wrong.
-        repeat_once_when_throttled: Whether a 503 is taken for throttling, hence as not applied.
+    With ``repeat_once_when_throttled`` a 503 is taken for throttling, hence as not applied.
     """
     if repeat_once_when_throttled and failure is FailureKind.UNAVAILABLE_503:
         return True

@@ -156,13 +156,7 @@ def camel(name: str) -> str:
 
 
 def decode(model: type[T], raw: Any, path: str, call: CallSummary | None = None) -> T:
-    """Make a model of one JSON object.
-
-    Args:
-        model: The class to make.
-        raw: What ``json`` read.
-        path: Its place in the answer, such as ``contact``; for the error.
-        call: The request, for the error.
+    """Make a model of one JSON object; an error names its path in the answer, and the request.
 
     Raises:
         DecodeError: Lists every bad field with its path, and shows no value.

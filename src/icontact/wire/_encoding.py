@@ -30,10 +30,7 @@ def encode_fields(
 ) -> dict[str, Any]:
     """Return a write shape as JSON: absent is not sent, ``None`` is ``""``, a value its text.
 
-    Args:
-        model: The read model, which knows the wire names.
-        fields: What the user gave.
-        allowed: The keys of the write shape.
+    The read model knows the wire names.
 
     Raises:
         TypeError: For a key that the shape does not have; names the nearest one. For a value that
@@ -124,12 +121,8 @@ def _sent(value: Any) -> Any:
 def encode_scheduled(moment: datetime, eastern_offset: EasternOffset) -> str:
     """Return when a send goes out, in the one form that is accepted (API 2.8).
 
-    Either form names the same instant.
-
-    Args:
-        moment: When; aware.
-        eastern_offset: ``"fixed"`` writes ``-04:00`` all year, as documented, ``"actual"`` what
-            US Eastern has at that time: ``-05:00`` in winter.
+    ``"fixed"`` writes ``-04:00`` all year, as documented, ``"actual"`` what US Eastern has at that
+    time: ``-05:00`` in winter. Either form names the same instant.
 
     Raises:
         ValueError: If the moment has no time zone, or the offset is neither of the two.

@@ -23,9 +23,6 @@ def setting_names(model: type[Any]) -> Mapping[str, str]:
     """Return the keys of a table and the fields that they fill.
 
     A field's key is its name, unless its metadata has another ``key``; with ``None`` it has none.
-
-    Args:
-        model: An attrs class.
     """
     keys = {one.name: one.metadata.get("key", one.name) for one in attrs.fields(model)}
     return {key: name for name, key in keys.items() if key is not None}
@@ -33,10 +30,6 @@ def setting_names(model: type[Any]) -> Mapping[str, str]:
 
 def structure_settings(model: type[T], table: Mapping[str, Any]) -> T:
     """Build an attrs class from a table; its converters and validators check the values.
-
-    Args:
-        model: The class.
-        table: The settings.
 
     Raises:
         ConfigError: If a key is unknown or missing.
