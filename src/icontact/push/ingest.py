@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from decimal import Decimal
-from enum import Enum
 from os import PathLike
 from typing import Any
 
@@ -19,9 +17,7 @@ from icontact.mapping.consent import ConsentColumn
 from icontact.mapping.consent_columns import LaterRows, certain_no, not_read
 from icontact.mapping.consent_reading import REFUSAL, is_plain_refusal
 from icontact.mapping.normalize import header_words
-from icontact.mapping.numbers import usual_whole_number
 from icontact.mapping.source import UnreadableRow
-from icontact.mapping.values import in_order, is_blank, scalar_text, unboxed
 from icontact.models import ContactFields
 from icontact.push.decisions import restricting_status
 from icontact.push.journal import CHUNK, Journal, RowRecord
@@ -30,7 +26,6 @@ from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 from icontact.sources import (
     FIRST_ROWS,
     REASON_COLUMN,
-    SURPLUS_KEY,
     BadRow,
     RowFile,
     RowSource,
@@ -39,6 +34,7 @@ from icontact.sources import (
     refuse_duplicates,
 )
 from icontact.sources.header import names_refusal
+from icontact.sources.reject_cells import original_text
 from icontact.sources.rows import DoubtfulRow
 
 _fields_as_json = json.JSONEncoder(separators=(",", ":")).encode
@@ -56,19 +52,10 @@ _IN_REFUSING_FILE = (
 )
 
 
-def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: PushPolicy) -> int:
+def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: PushPolicy) -> None:
     """Read all rows into a journal; if it holds rows already, check that they are the same.
 
     A row that cannot be mapped is rejected at once; a row whose person opted out is skipped.
-
-    Args:
-        rows: What is to be pushed; read once.
-        mapper: Makes contact fields of a row.
-        journal: Where the rows are stored.
-        policy: The settings.
-
-    Returns:
-        How many rows there are.
 
     Raises:
         TypeError: If the items are not rows, as those of a single mapping.
@@ -80,10 +67,11 @@ def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: 
     refuses_all = isinstance(given, RowFile | TableRows) and _check_columns(given, mapper)
     reader = _RowReader(mapper, policy, given, refuses_all=refuses_all)
     if journal.is_read:
-        return _compare(reader, journal)
+        _compare(reader, journal)
+        return
     journal.start_reading()
     for records in reader.chunks():
-        journal.add(records, reader.take_originals())
+        journal.add(records)
     journal.settle_duplicates(policy.duplicates)
     journal.skip_refused(Reason.of(ReasonCode.OPTED_OUT, _REFUSED_BESIDE))
     if not policy.push_contacts:
@@ -95,7 +83,6 @@ def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: 
     # A caller who opened the file sees its notes there.
     notes_of_file = tuple(getattr(given, "notes", ())) if is_path else ()
     journal.finish_reading((*notes_of_file, *reader.notes))
-    return reader.count
 
 
 def _check_columns(rows: RowFile | TableRows, mapper: ContactMapper) -> bool:
@@ -136,11 +123,10 @@ def _check_name(rows: RowFile, name: str, mapper: ContactMapper) -> bool:
     )
 
 
-def _compare(reader: _RowReader, journal: Journal) -> int:
+def _compare(reader: _RowReader, journal: Journal) -> None:
     stored = int(journal.database.value("SELECT COUNT(*) FROM rows"))
     problem = ""
     for records in reader.chunks():
-        reader.take_originals()
         row = journal.first_mismatch(records)
         if row is not None and row < stored:
             problem = f"row {row} is not the one that it holds"
@@ -156,21 +142,10 @@ def _compare(reader: _RowReader, journal: Journal) -> int:
             f"the journal {journal.path} belongs to other rows: {problem}; push the same rows to "
             "go on, or name another journal"
         )
-    return stored
 
 
 class _RowReader:
-    """Maps rows as they come.
-
-    Args:
-        mapper: Makes contact fields of a row.
-        policy: The settings.
-        rows: The rows.
-        refuses_all: Whether a row that its columns let pass is in doubt.
-
-    Attributes:
-        count: How many rows were read.
-    """
+    """Maps rows as they come. With ``refuses_all`` a row that its columns let pass is in doubt."""
 
     def __init__(
         self,
@@ -196,7 +171,6 @@ class _RowReader:
         if isinstance(rows, RowFile | TableRows):
             self._later_rows = LaterRows(rows.columns, rows.first_rows())
             self._unseen.difference_update(rows.columns)
-        self._originals: list[tuple[int, str]] = []
         #: Keys that may be about consent, and that nothing reads.
         self._unread: dict[Any, ConsentColumn] = {}
 
@@ -210,26 +184,12 @@ class _RowReader:
             notes.append(f"not read: {one}; name it in do_not_contact, consent or ignore")
         return tuple(notes)
 
-    def take_originals(self) -> list[tuple[int, str]]:
-        """Return the rows of the last chunk as they came, and forget them."""
-        originals, self._originals = self._originals, []
-        return originals
-
     def chunks(self) -> Iterator[list[RowRecord]]:
         """Yield the rows for the journal."""
         records: list[RowRecord] = []
         for row in self._rows:
-            # Objects of other libraries may raise anything; then only the address is kept.
-            with suppress(Exception):
-                if isinstance(row, BadRow):
-                    cells = {**row.cells, SURPLUS_KEY: row.surplus}
-                    self._originals.append((self.count, _as_json(cells)))
-                elif type(row) is dict or isinstance(row, Mapping):
-                    cells = {
-                        key: value if type(value) is str else _cell_of(value)
-                        for key, value in dict(row).items()
-                    }
-                    self._originals.append((self.count, _as_json(cells)))
+            # As it came, whatever the mapper does to it.
+            original = original_text(row)
             if isinstance(row, BadRow):
                 record = self._record_of_bad_row(row)
             else:
@@ -238,6 +198,7 @@ class _RowReader:
                     self._is_below_refusal = True
                 if self._unseen:
                     self._note_keys(row)
+            record.original = original
             if record.restricted:
                 record.refused = self._further_addresses(row, record.address)
             records.append(record)
@@ -263,11 +224,6 @@ class _RowReader:
             if not one.words or not all(one.words.values()):
                 self._unread.setdefault(one.column, one)
 
-    def _refuse_doubt(self, column: ConsentColumn | None) -> None:
-        """Reject a row that would have stopped the push, had it been one of the first."""
-        if column is not None:
-            raise MappingError(not_read([column]).problem, field="consent")
-
     def _record_of(self, row: Any) -> RowRecord:
         try:
             if self._is_below_refusal:
@@ -279,7 +235,9 @@ class _RowReader:
                 if self.count < FIRST_ROWS:
                     self._note_consent(row)
                 elif self._later_rows is not None:
-                    self._refuse_doubt(self._later_rows.refusing_column(row, self._consent_keys))
+                    column = self._later_rows.refusing_column(row, self._consent_keys)
+                    if column is not None:  # among the first rows it would have stopped the push
+                        raise MappingError(not_read([column]).problem, field="consent")
             mapped = self._mapper.apply(row)
             if self._refuses_all:
                 raise MappingError(_IN_REFUSING_FILE, field="consent")
@@ -397,45 +355,6 @@ def _is_refusing_title(row: Mapping[Any, Any]) -> bool:
     """Tell whether a row of a file is a line such as "Unsubscribed" above other rows."""
     filled = [text for value in row.values() if value is not None and (text := str(value).strip())]
     return len(filled) == 1 and names_refusal(filled[0])
-
-
-def _cell_of(value: Any) -> Any:
-    """Return a value so that the mapper reads the text of its JSON as it reads the value."""
-    if value is None or usual_whole_number(value) is not None:
-        return value
-    value = unboxed(value)
-    if is_blank(value):
-        return None
-    if isinstance(value, bool | int | float | Decimal):
-        try:
-            return scalar_text(value)
-        except MappingError:  # infinity, or too many digits: no text either when it comes again
-            return {type(value).__name__: f"{Decimal(value):.40g}"}
-    return value
-
-
-def _json_value(value: Any) -> Any:
-    """Return a value that JSON has for one that it does not know."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, set | frozenset):
-        return in_order(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    if is_blank(value):
-        return None
-    if isinstance(value, Decimal):
-        return scalar_text(value)
-    if isinstance(value, bytes | bytearray | memoryview):
-        try:
-            return bytes(value).decode()
-        except UnicodeDecodeError:
-            return {type(value).__name__: bytes(value).hex()}
-    plain = unboxed(value)
-    return str(value) if plain is value else plain
-
-
-_as_json = json.JSONEncoder(default=_json_value).encode
 
 
 def _meant_email(row: Mapping[Any, Any], explained: Explanation) -> str | None:

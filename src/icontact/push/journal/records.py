@@ -28,6 +28,7 @@ class RowRecord:
         reason: Why it ended.
         opted_out: Why the person must not be mailed, if the row says so.
         refused: Further addresses in a row that restricts its person, as they are compared.
+        original: The row as it came, as JSON, if it can be read.
     """
 
     row: int
@@ -40,6 +41,7 @@ class RowRecord:
     reason: Reason | None = None
     opted_out: Reason | None = None
     refused: Sequence[str] = attrs.field(default=(), repr=False)
+    original: str | None = attrs.field(default=None, repr=False)
 
     @property
     def is_plain(self) -> bool:

@@ -45,7 +45,7 @@ class Journal(JournalFile):
         self.database.execute("DELETE FROM originals")
         self.database.execute("DELETE FROM refused")
 
-    def add(self, rows: Sequence[RowRecord], originals: Sequence[tuple[int, str]] = ()) -> None:
+    def add(self, rows: Sequence[RowRecord]) -> None:
         """Store rows of the input, and what they were before they were mapped."""
         with self.database.transaction():
             # Most rows are as the other columns begin, and Python passes a NULL on slowly.
@@ -59,7 +59,8 @@ class Journal(JournalFile):
                 (_columns_of(one) for one in rows if not one.is_plain),
             )
             self.database.execute_many(
-                "INSERT INTO originals (row, cells) VALUES (?, ?)", originals
+                "INSERT INTO originals (row, cells) VALUES (?, ?)",
+                ((one.row, one.original) for one in rows if one.original is not None),
             )
             self.database.execute_many(
                 "INSERT OR IGNORE INTO refused (address) VALUES (?)",
@@ -110,10 +111,8 @@ class Journal(JournalFile):
     def settle_duplicates(self, wins: str) -> None:
         """Index the rows by address, and choose one for each; nothing of the others is pushed.
 
-        A row that restricts the contact goes before one that does not.
-
-        Args:
-            wins: ``"first"`` or ``"last"``.
+        A row that restricts the contact goes before one that does not; else the "first" or the
+        "last" wins.
         """
         sign = "+" if wins == "last" else "-"
         with self.database.transaction():
@@ -154,11 +153,7 @@ class Journal(JournalFile):
         return int(self.database.value("SELECT COUNT(*) FROM rows WHERE stage = ?", (stage,)))
 
     def addresses(self, *, unknown: bool = False) -> Iterator[Private]:
-        """Yield the addresses of the open rows, as they were written.
-
-        Args:
-            unknown: Only addresses for which no contact was found so far.
-        """
+        """Yield the addresses of the open rows, or only those without a contact so far."""
         condition = "AND address NOT IN (SELECT address FROM known)" if unknown else ""
         for found in self.database.steps(
             f"SELECT row, email FROM rows WHERE stage = ? {condition} AND row > ?"
@@ -225,12 +220,7 @@ class Journal(JournalFile):
     # Writing.
 
     def to_write(self, after: int, most: int) -> list[RowToWrite]:
-        """Return the next rows to be written.
-
-        Args:
-            after: The last row of those before.
-            most: The largest number of rows.
-        """
+        """Return the next rows to be written, after the last one of those before."""
         found = self.database.steps(_PLANNED, (Stage.PLANNED,), most, after=after)
         return list(starmap(RowToWrite, next(found, ())))
 
