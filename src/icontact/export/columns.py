@@ -112,13 +112,9 @@ class ExportFields:
 def export_row(
     columns: Sequence[str], dates: Container[str], contact: Contact, subscriptions: Any
 ) -> dict[str, Any]:
-    """Return the row of a contact.
+    """Return the row of a contact with its subscriptions, or with the status of one.
 
-    Args:
-        columns: The columns.
-        dates: The custom fields that hold a date.
-        contact: The contact.
-        subscriptions: Those of the contact, or the status of one.
+    ``dates`` are the custom fields that hold a date.
     """
     row: dict[str, Any] = {}
     for column in columns:

@@ -161,9 +161,7 @@ class FieldType(OpenEnum):
 def parse_day(text: str, *further: str) -> date | None:
     """Return the day of a custom date, in a form in which it may come back (API 2.8, uncertain).
 
-    Args:
-        text: The text.
-        *further: More forms, for `strptime`.
+    ``further`` are more forms, for `strptime`.
     """
     for form in ("%Y-%m-%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S", *further):
         with suppress(ValueError):

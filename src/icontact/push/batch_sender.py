@@ -92,11 +92,9 @@ class _Sent(NamedTuple, Generic[S]):
 
 
 class BatchSender:
-    """Sends writes and returns errors as values. Threads may share it.
+    """Sends writes and returns errors as values; the size of a batch learns from them.
 
-    Args:
-        size: How many items a request may have; it learns from what happens here.
-        last_was_slow: Returns whether the last answer in this thread was slow.
+    Threads may share it. ``last_was_slow`` returns whether the last answer in this thread was slow.
 
     Attributes:
         error: The error that makes further requests useless; after it none is sent.
@@ -115,9 +113,7 @@ class BatchSender:
     ) -> S | ItemRejected | ItemFailed:
         """Send one request, and return its result or what went wrong.
 
-        Args:
-            send: Sends it.
-            patient: Whether to go on after several failures in a row.
+        A ``patient`` one does not end the push after several failures in a row.
         """
         if self.error is not None:
             return ItemFailed(self.why_stopped, maybe_applied=False)
@@ -180,14 +176,8 @@ class BatchSender:
         """Send items in bulk calls, and return an answer for each, in their order.
 
         A request that fails because of its size is halved. Items that iContact left out are sent
-        again one by one if its warnings cannot be matched with them otherwise.
-
-        Args:
-            kind: What is sent, such as "contacts".
-            items: The items.
-            post: Sends some of them in one request.
-            again_if_missing: Whether to send items once more that iContact leaves out without a
-                word.
+        again one by one if its warnings cannot be matched with them otherwise; those that it leaves
+        out silently only if ``again_if_missing``. ``kind`` is such as "contacts".
         """
         answers: list[S | ItemRejected | ItemFailed] = []
         while len(answers) < len(items):

@@ -22,12 +22,7 @@ _TRY_AGAIN = 128
 
 
 def expected_batches(rows: int, wanted: int | Literal["auto"]) -> tuple[int, int]:
-    """Return how many batches some rows take, and how many if iContact takes no more than 500.
-
-    Args:
-        rows: How many rows.
-        wanted: The setting.
-    """
+    """Return how many batches rows take by the setting, and if iContact takes no more than 500."""
     if wanted != AUTO:
         batches = -(-rows // wanted)
         return batches, batches
@@ -38,10 +33,9 @@ def expected_batches(rows: int, wanted: int | Literal["auto"]) -> tuple[int, int
 
 
 def size_found(learned: str) -> int | None:
-    """Return the size that "auto" found; ``None`` if it was not used, or for too few rows.
+    """Return the size that "auto" found, by what :meth:`BatchSize.learned` says.
 
-    Args:
-        learned: The text of :meth:`BatchSize.learned`.
+    ``None`` if it was not used, or for too few rows.
     """
     if not learned:
         return None
@@ -58,9 +52,7 @@ class BatchSize:
     size that fails is halved; much later it is tried again, since an outage looks the same. A fixed
     size is halved when iContact refuses it twice.
 
-    Args:
-        wanted: The setting: a number, or "auto".
-        learned: What an earlier run of the same push learned; see :meth:`learned`.
+    ``learned`` is what an earlier run of the same push learned; see :meth:`learned`.
 
     Attributes:
         current: The size of the next batch.

@@ -43,12 +43,6 @@ class BulkUpdates:
     address that it has already, and no other field. Then the contact is read again, and fields that
     are blank now are restored. They are in the journal before, so that a push that is killed
     meanwhile restores them when it goes on.
-
-    Args:
-        journal: Keeps the answer.
-        folder: The client folder.
-        sender: Sends the requests.
-        update_by: The setting.
     """
 
     def __init__(
@@ -82,9 +76,7 @@ class BulkUpdates:
     ) -> dict[int, Contact | int | ItemProblem]:
         """Make the proof, unless its answer is known; return what it wrote, by row.
 
-        Args:
-            rows: The rows that are to be written.
-            write: Changes one contact by a call of its own.
+        ``write`` changes one contact by a call of its own.
         """
         ends: dict[int, Contact | int | ItemProblem] = {}
         if self._answer:
@@ -118,11 +110,8 @@ class BulkUpdates:
     def _finish(self, *, stored: bool) -> ItemFailed | None:
         """Read the contact of a proof again, and restore what is blank now.
 
-        Args:
-            stored: Whether iContact is known to have taken the bulk call.
-
-        Returns:
-            What went wrong, if the contact may have lost fields that are not restored.
+        Return what went wrong, if fields may be lost that are not restored. ``stored`` says that
+        iContact is known to have taken the bulk call.
         """
         contact_id, email, filled = json.loads(self._journal.noted(_RECORD))
         contact = self._look(contact_id, email)

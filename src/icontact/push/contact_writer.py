@@ -26,12 +26,7 @@ _CREATE, _UPDATE, _REPLACE, _NOTHING = (
 
 
 class ContactWriter:
-    """Writes contacts: many in a bulk call, or one by one.
-
-    Args:
-        context: The folder, the settings, and what sends and reads.
-        updates: Finds out whether existing contacts may be changed by bulk calls.
-    """
+    """Writes contacts: many in a bulk call, or one by one."""
 
     def __init__(self, context: WriteContext, updates: BulkUpdates) -> None:
         self._context = context

@@ -128,12 +128,7 @@ def at_a_glance(
 ) -> str:
     """Return rows on one screen of HTML: the reasons and, folded away, single rows.
 
-    Args:
-        title: A sentence with the counts.
-        rows: Outcomes, or planned rows.
-        stored: The fields of the first rows, as iContact would store them.
-        notes: What is to be said about all rows together.
-        costs: The requests and seconds that it took.
+    ``stored`` are the fields of the first rows, as iContact would store them.
     """
     # What needs attention comes first; the sort keeps the order by number otherwise.
     reasons = sorted(reasons_of(rows), key=lambda one: one.status in QUIET)

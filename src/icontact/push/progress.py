@@ -57,11 +57,7 @@ ProgressLike: TypeAlias = bool | Callable[[Progress], None]
 class ProgressReporter:
     """Counts outcomes, and reports the progress after every batch.
 
-    Args:
-        report_to: The function to call, or ``None``. It is not called again once it has raised.
-        total: How many rows there are.
-        done: How many of them have each status already.
-        counter: Counts requests and seconds.
+    A function that has raised is not called again.
     """
 
     def __init__(

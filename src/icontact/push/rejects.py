@@ -21,15 +21,8 @@ def write_rejects(parts: Sequence[Outcomes], path: str | PathLike[str]) -> int:
     """Write the rejected and failed rows of reports, with the reason in the last column.
 
     A row that could not be read may lack what it says about consent. It gets a cell more than the
-    header, so that it is not pushed before it was corrected.
-
-    Args:
-        parts: The outcomes, as journals hold them; the first one's input decides on columns,
-            encoding and delimiter.
-        path: The file.
-
-    Returns:
-        How many rows were written.
+    header, so that it is not pushed before it was corrected. The first report's input decides on
+    columns, encoding and delimiter. Return how many rows were written.
     """
     source = parts[0].source if parts else {}
     columns = list(source.get("columns", ()))

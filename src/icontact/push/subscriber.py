@@ -17,11 +17,7 @@ from icontact.push.write_context import WriteContext
 
 
 class Subscriber:
-    """Puts contacts on a list.
-
-    Args:
-        context: The folder, the settings, and what sends and reads.
-    """
+    """Puts contacts on a list."""
 
     def __init__(self, context: WriteContext) -> None:
         self._context = context
@@ -35,10 +31,7 @@ class Subscriber:
     ) -> Sequence[str | ItemProblem | None]:
         """Subscribe contacts; return for each row its state on the list, if it is to be there.
 
-        Args:
-            batch: The rows.
-            contacts: The contact of each, its id, or what went wrong with it.
-            recently: A new contact that is older was there before the push.
+        A new contact that is older than ``recently`` was there before the push.
         """
         ids = [
             id_of(contact) if row.subscribe else None

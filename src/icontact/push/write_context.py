@@ -14,16 +14,7 @@ from icontact.push.state_reader import StateReader
 
 @attrs.frozen(kw_only=True)
 class WriteContext:
-    """The settings and helpers that the writers of contacts and of subscriptions share.
-
-    Attributes:
-        folder: The client folder.
-        list_id: The list to subscribe to.
-        policy: The settings.
-        reader: Reads contacts and subscriptions.
-        sender: Sends the requests.
-        stale: Returns whether the plan is too old to rely on.
-    """
+    """What the writers share; ``stale`` returns whether the plan is too old to rely on."""
 
     folder: Folder
     list_id: int

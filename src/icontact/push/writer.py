@@ -31,14 +31,7 @@ _MOST_ALONE = 500
 
 
 class Writer:
-    """Writes the planned rows of a journal.
-
-    Args:
-        journal: The rows.
-        workers: Send the batches.
-        context: What it shares with the writers of contacts and of subscriptions.
-        may_go_on: Asked before each batch; ends the writing.
-    """
+    """Writes the planned rows of a journal; ``may_go_on`` is asked before each batch."""
 
     def __init__(
         self,
