@@ -11,6 +11,8 @@ from os import PathLike
 from pathlib import Path
 from typing import IO
 
+_PREFIX = ".icontact-"
+
 
 @contextmanager
 def written_as_a_whole(
@@ -30,7 +32,7 @@ def written_as_a_whole(
             with target.open("w", encoding=encoding, errors=errors, newline="") as stream:
                 yield stream
             return
-        handle, name = tempfile.mkstemp(prefix=".icontact-", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=_PREFIX, dir=target.parent)
         try:
             with os.fdopen(handle, "w", encoding=encoding, errors=errors, newline="") as file:
                 yield file
@@ -39,6 +41,7 @@ def written_as_a_whole(
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as problem:
-        # A disk that is full shows while the file is written, and without the file's name.
-        problem.filename = problem.filename or str(target)
+        # A disk that is full shows without a name, and another problem with that of the fresh file.
+        if not problem.filename or Path(problem.filename).name.startswith(_PREFIX):
+            problem.filename = str(target)
         raise

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import stat
+import tempfile
 from pathlib import Path
 
 import click
@@ -553,3 +556,17 @@ def test_a_program_gets_the_mapping_as_json(embedded: Sandbox, columns: Path) ->
     assert found["mapping"]["email"]
     refused = icontact(*words, "--overwrite")
     assert (refused.code, "--json needs --yes" in refused.err) == (2, True)
+
+
+def test_a_place_that_cannot_be_written_is_named_before_the_questions(
+    embedded: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), "/somewhere/.icontact")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refused)
+
+    ran = icontact("init", "--output", "own.toml", "--preset", "mautic", "--yes")
+
+    said = "Error: cannot write own.toml, which --output names: Read-only file system\n"
+    assert (ran.code, ran.err, len(embedded.requests)) == (2, said, 0)

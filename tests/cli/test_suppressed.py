@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import responses
 
+from icontact.integrations.suppression_state import SuppressionState
 from icontact.sandbox import Sandbox
 from tests.cli.support import icontact
 from tests.integrations.fake_mautic import PASSWORD, USERNAME, FakeMautic
@@ -202,3 +204,17 @@ def test_a_folder_or_a_device_is_not_read_as_a_csv(
     ran = icontact("suppressed", "--to-csv", place, "--state", tmp_path / "state.sqlite")
     assert ran.code == 2
     assert f"{place} is a folder or a device, not a file: name a file" in ran.err
+
+
+def test_a_state_that_cannot_be_written_is_a_message(
+    embedded: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(SuppressionState, "begin", full)
+
+    ran = icontact("suppressed", "--to-csv", "out.csv", "--state", "state.sqlite")
+
+    said = "Error: the file of --state or --store cannot be used: database or disk is full\n"
+    assert (ran.code, ran.err) == (2, said)

@@ -435,3 +435,9 @@ def test_an_echo_of_the_credentials_is_hidden(answers: responses.RequestsMock, e
 
     assert str(caught.value).endswith("<hidden> is wrong")
     assert str(caught.value).isprintable()
+
+
+def test_a_mautic_that_cannot_be_reached_is_not_looked_for_in_icontacts_url() -> None:
+    with Mautic("http://127.0.0.1:1", **USER) as reader, pytest.raises(ConnectError) as caught:
+        next(reader.contacts())
+    assert "check Mautic's address, the network, and HTTPS_PROXY" in str(caught.value)

@@ -517,3 +517,13 @@ def test_a_row_that_cannot_be_read_a_second_time_is_rejected_and_stops_nothing(
     assert [one.status for one in outcomes] == ["rejected"] * 6 + ["created"]
     assert {one.reason for one in outcomes} >= {"the row cannot be read: RuntimeError"}
     assert all("person1" not in one.reason for one in outcomes)
+
+
+def test_rows_that_were_read_before_are_noted(make_push: MakePush) -> None:
+    push, rows = make_push({"email": "email"}), iter([person(1)])
+    plan = push.plan(rows)
+
+    assert plan.notes == ()
+    (note,) = push.run(rows).notes
+    assert note.startswith("no row came: what can be read only once")
+    assert push.run([]).notes == ()

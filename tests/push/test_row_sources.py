@@ -20,6 +20,7 @@ from icontact.models import CustomField
 from icontact.push import ListPush
 from icontact.sandbox import Sandbox
 from icontact.sources import BadRow, RowFile, TableRows, as_rows, read_rows
+from tests.push.support import MakePush
 
 JO = {"email": "jo@example.com", "score": 5}
 ANN = {"email": "ann@example.com", "score": None}
@@ -278,3 +279,14 @@ def test_a_result_of_sqlalchemy_is_read() -> None:
         assert rows.duplicate_columns == {"a": (1, 2)}
         assert list(rows) == [{"a": 1}]
     connection.engine.dispose()
+
+
+def test_a_file_that_was_read_before_is_noted(make_push: MakePush, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("email\njo@example.com\n", encoding="utf-8")
+    rows, push = read_rows(path), make_push({"email": "email"})
+    push.plan(rows)
+
+    assert push.run(rows).notes[0].startswith("no row came: what can be read only once")
+    path.write_text("email\n", encoding="utf-8")
+    assert push.run(read_rows(path)).notes == push.run(path).notes == ()

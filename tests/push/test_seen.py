@@ -262,3 +262,9 @@ def test_a_progress_function_that_raises_costs_no_row_and_is_reported(
     assert report.counts["created"] == 2
     assert "the progress function raised ZeroDivisionError and was not called again" in report.notes
     assert len(calls) == 1
+
+
+def test_a_file_that_cannot_be_written_is_named_as_it_was_given(tmp_path: Path) -> None:
+    path = tmp_path / "missing" / "rows.csv"
+    with pytest.raises(OSError, match=r"rows\.csv"), written_as_a_whole(path):
+        pass

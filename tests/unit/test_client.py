@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 import warnings
 from datetime import UTC, datetime
 from typing import Any
@@ -174,3 +175,9 @@ def test_a_client_closes_its_connections(sandbox: Sandbox) -> None:
             assert client.time().timestamp > 0
         assert client.time().timestamp > 0
         client.close()
+
+
+def test_a_client_that_is_pickled_says_what_to_do() -> None:
+    client = icontact.Client(CREDENTIALS)
+    with pytest.raises(TypeError, match="make the client in the process that uses it"):
+        pickle.dumps(client.folder(account_id=1, client_folder_id=2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -213,6 +214,8 @@ def _stop_for(error: Exception) -> CommandError:
         )
     if isinstance(error, StandardOutputError):
         return CommandError(f"cannot write to standard output: {error.strerror}", SOME_FAILED)
+    if isinstance(error, sqlite3.Error):
+        return CommandError(f"the file of --state or --store cannot be used: {error}")
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return CommandError(f"{place}{error.strerror or error}")

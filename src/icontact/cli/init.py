@@ -26,6 +26,7 @@ from icontact.cli.options import (
 )
 from icontact.cli.output import clean, echo, print_json, print_table, work_done
 from icontact.cli.prompts import Prompter
+from icontact.cli.report_file import refuse_unwritable
 from icontact.cli.settings_file import Answers, text_of, write
 from icontact.client import Client, Folder
 from icontact.mapping.contact_fields import closest, shown
@@ -104,6 +105,7 @@ def init(as_json: bool, **options: Any) -> None:
             raise CommandError(f"{path} exists; --overwrite replaces it")
         if not prompter.confirm(f"{clean(path)} exists. Replace it?", default=False):
             raise CommandError(f"{path} was left as it is; --output FILE writes another")
+    refuse_unwritable("--output", given.output)
     with connect(given.account_id, given.client_folder_id) as client:
         answers = _answers(client, given, prompter)
     write(path, text_of(answers, given.output))

@@ -51,6 +51,11 @@ _IN_REFUSING_FILE = (
     "and this row does not: if it may be mailed, rename the file"
 )
 
+_USED_UP = (
+    "no row came: what can be read only once, such as a generator or an open file, gives nothing "
+    "the second time"
+)
+
 
 def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: PushPolicy) -> None:
     """Read all rows into a journal; if it holds rows already, check that they are the same.
@@ -64,6 +69,8 @@ def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: 
     """
     is_path = isinstance(rows, str | PathLike)
     given = as_rows(rows)
+    # A file that this push opened, or opens for the first time, may have no row.
+    is_once = given.is_closed if isinstance(given, RowFile) else isinstance(given, Iterator)
     refuses_all = isinstance(given, RowFile | TableRows) and _check_columns(given, mapper)
     reader = _RowReader(mapper, policy, given, refuses_all=refuses_all)
     if journal.is_read:
@@ -82,7 +89,8 @@ def load_rows(rows: RowSource, mapper: ContactMapper, journal: Journal, policy: 
     journal.note("source", json.dumps(source, default=str))
     # A caller who opened the file sees its notes there.
     notes_of_file = tuple(getattr(given, "notes", ())) if is_path else ()
-    journal.finish_reading((*notes_of_file, *reader.notes))
+    used_up = (_USED_UP,) if is_once and not reader.count else ()
+    journal.finish_reading((*notes_of_file, *reader.notes, *used_up))
 
 
 def _check_columns(rows: RowFile | TableRows, mapper: ContactMapper) -> bool:

@@ -168,6 +168,11 @@ class RowFile(Iterator[SourceRow]):
         self._lines.add(line)
         return row
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the file is closed, as it is after its last row."""
+        return self._text.closed
+
     def close(self) -> None:
         """Close the file."""
         self._text.close()

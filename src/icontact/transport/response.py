@@ -104,10 +104,17 @@ def parse_response(
     )
 
 
-def classify_exception(problem: Exception, call: CallSummary) -> AttemptResult:
+def classify_exception(
+    problem: Exception, call: CallSummary, address: str = "base_url"
+) -> AttemptResult:
     """Return the result of an attempt without an answer: never reached, or maybe applied.
 
     Nothing of the exception is kept: it has the prepared request with the credentials.
+
+    Args:
+        problem: What requests raised.
+        call: The request.
+        address: What to call the address of the server in errors.
     """
     chain: list[BaseException] = []
     waiting: list[Any] = [problem]
@@ -126,7 +133,7 @@ def classify_exception(problem: Exception, call: CallSummary) -> AttemptResult:
         said = f"no connection: {known[0].why if known else reason}"
         is_wrong = any(isinstance(link, _WRONG_ADDRESS) for link in chain)
         if is_wrong:
-            said += "; check base_url, the network, and HTTPS_PROXY if it is set"
+            said += f"; check {address}, the network, and HTTPS_PROXY if it is set"
         return AttemptResult(
             outcome=ConnectError(said, call=call),
             failure=None if known and known[0].is_lasting else FailureKind.NOT_CONNECTED,

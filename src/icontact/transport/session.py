@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 from urllib3.exceptions import HTTPError
@@ -98,6 +98,12 @@ class Transport:
     def __repr__(self) -> str:
         # A report of an error shows transports that were never finished, too.
         return f"Transport(base_url={vars(self).get('base_url')!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a client is not pickled: make the client in the process that uses it, as with "
+            "Client.from_env()"
+        )
 
     def close(self) -> None:
         """Close the connections that are kept open."""

@@ -104,7 +104,8 @@ class Connection:
                 )
         except (OSError, HTTPError, ValueError) as problem:
             # Nothing of it is kept: it holds the request with the credentials.
-            failure = classify_exception(problem, summary).outcome  # type: ignore[assignment]  # an error here
+            result = classify_exception(problem, summary, "Mautic's address")
+            failure = result.outcome  # type: ignore[assignment]  # an error here
         else:
             if not 300 <= received.status < 400:
                 return self._decoded(received.status, received.content)
