@@ -207,8 +207,10 @@ def test_a_folder_or_a_device_is_not_read_as_a_csv(
 
 
 def test_a_state_that_cannot_be_written_is_a_message(
-    embedded: Sandbox, monkeypatch: pytest.MonkeyPatch
+    embedded: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
