@@ -10,7 +10,7 @@ from typing import Any
 from icontact import wire
 from icontact.errors import AlreadyScheduled, BadRequest, NotFound, RejectedError
 from icontact.models import Send
-from icontact.resources._base import Collection, log_warnings, without_nulls
+from icontact.resources._base import Collection
 from icontact.resources.send_preview import SendPreview, counted
 from icontact.transport import Call, Safety, Sender
 from icontact.wire import EasternOffset
@@ -76,7 +76,7 @@ class Sends(Collection[Send]):
     _model = Send
     _plural = "sends"
     _identity = "send_id"
-    _writable = frozenset({"message_id", *_AUDIENCE})
+    _writable = frozenset({"message_id", *_AUDIENCE, "scheduled_time"})
 
     def __init__(
         self,
@@ -131,25 +131,28 @@ class Sends(Collection[Send]):
         audience = _audience(
             include_list_ids, exclude_list_ids, include_segment_ids, exclude_segment_ids
         )
-        body = self._body(
-            {"message_id": wanted, **{name: ids for name, ids in audience.items() if ids}}
-        )
+        fields: dict[str, Any] = {name: ids for name, ids in audience.items() if ids}
         if scheduled_time is not None:
-            body["scheduledTime"] = self._checked_time(scheduled_time, eastern_offset)
-        answer = self._transport.send(self._post([body], Safety.ONCE))
-        answer = without_nulls(answer, self._plural)
-        items = wire.decode_rows(Send, answer.payload, self._plural, answer.call)
-        if items:
-            log_warnings(self._plural, answer.warnings)
-            self._check_same(items[0].message_id in (None, body["messageId"]), answer.call)
-            return items[0]
-        sending: Any = {"call": answer.call, "attempts": answer.attempts, "elapsed": answer.elapsed}
-        for warning in answer.warnings:
-            if found := _SCHEDULED.search(warning):
-                raise AlreadyScheduled(
-                    answer.warnings, message_id=int(found[1]), send_id=int(found[2]), **sending
-                )
-        raise RejectedError(answer.warnings, **sending)
+            fields["scheduled_time"] = self._checked_time(scheduled_time, eastern_offset)
+        try:
+            return self._create(
+                {"message_id": wanted, **fields},
+                Safety.ONCE,
+                lambda send: send.message_id in (None, wanted),
+            )
+        except RejectedError as refusal:
+            found = next(filter(None, map(_SCHEDULED.search, refusal.warnings)), None)
+            if found is None:
+                raise
+            raise AlreadyScheduled(
+                refusal.warnings,
+                message_id=int(found[1]),
+                send_id=int(found[2]),
+                call=refusal.call,
+                attempts=refusal.attempts,
+                elapsed=refusal.elapsed,
+                maybe_applied=refusal.maybe_applied,
+            ) from None
 
     def preview(
         self,

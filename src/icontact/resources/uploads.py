@@ -76,12 +76,6 @@ class Uploads(Collection[Upload]):
         result = folder.uploads.upload(rows, list_ids=[newsletter.list_id], wait=False)
         print(result.upload.status, result.warnings)
 
-    Args:
-        transport: Sends the calls.
-        folder: The folder's path.
-        sleep: Waits for some seconds.
-        clock: Seconds, monotonic.
-
     Attributes:
         headers: What stands in brackets for a field, when rows become a file. Only ``email``,
             ``fname`` and ``lname`` are known from iContact's page; for the others the names of the

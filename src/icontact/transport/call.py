@@ -193,18 +193,12 @@ class Sender(Protocol):
 
 
 class CountingSender:
-    """A sender that counts requests and passes them on. Threads may share it.
-
-    Args:
-        sender: Sends the calls.
-
-    Attributes:
-        requests: How many requests went out, repeats included.
-    """
+    """A sender that counts requests and passes them on. Threads may share it."""
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
         self._counting = threading.Lock()
+        #: How many requests went out, repeats included.
         self.requests: int = 0
 
     def send(self, call: Call, /) -> Answer:

@@ -37,20 +37,10 @@ logger: logging.Logger = logging.getLogger("icontact")
 class Transport:
     """Sends calls to one base URL with one set of credentials. May be shared by threads.
 
-    Takes what :class:`icontact.Client` takes, and what tests put in the place of time and chance.
-
-    Args:
-        credentials: Attached to each request as it is sent, never stored on the session.
-        base_url: ``https``; plain ``http`` only for loopback, and past every proxy.
-        timeout: As for the client.
-        retry: As for the client.
-        limiter: As for the client.
-        user_agent: As for the client.
-        on_event: Called with every :class:`Event`. Must not raise: it is called between a request
-            and the reading of its answer.
-        clock: Seconds, monotonic.
-        sleep: Waits for a number of seconds.
-        draw: Returns a random number from 0 up to 1, for jitter.
+    Takes what :class:`icontact.Client` takes, and what tests put in the place of time and chance:
+    ``draw`` returns a random number from 0 up to 1, for jitter. The credentials are attached to
+    each request as it is sent, never stored on the session. Plain ``http`` goes past every proxy.
+    ``on_event`` must not raise: it is called between a request and the reading of its answer.
 
     Raises:
         ConfigError: If the base URL, the time-out or the user agent cannot be used.
