@@ -21,19 +21,9 @@ from icontact.transport import Call, Safety, Sender
 #: What stands in brackets for each field. A file has no column for the status, which uploads leave
 #: as it is.
 _HEADERS: Mapping[str, str] = {
-    "email": "email",
-    "prefix": "prefix",
-    "first_name": "fname",
-    "last_name": "lname",
-    "suffix": "suffix",
-    "street": "street",
-    "street2": "street2",
-    "city": "city",
-    "state": "state",
-    "postal_code": "postalCode",
-    "phone": "phone",
-    "fax": "fax",
-    "business": "business",
+    name: {"first_name": "fname", "last_name": "lname"}.get(name, wire.camel(name))
+    for name in ContactFields.__annotations__
+    if name not in ("status", "custom_fields")
 }
 
 #: The fields of a row.

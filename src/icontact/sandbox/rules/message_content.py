@@ -36,41 +36,34 @@ def _mentions(pattern: str) -> Callable[[str, str, str], bool]:
     return lambda subject, html, text: any(map(found.search, (subject, html, text)))
 
 
+def _is_shouted(subject: str, html: str, text: str) -> bool:
+    return len(subject) >= 10 and subject.isupper()
+
+
+def _is_exclaimed(subject: str, html: str, text: str) -> bool:
+    return "!!" in subject
+
+
+def _is_html_alone(subject: str, html: str, text: str) -> bool:
+    return bool(html) and not text
+
+
+def _is_empty(subject: str, html: str, text: str) -> bool:
+    return not html and not text
+
+
 _GTUBE = re.escape("XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X")
 
-_RULES = tuple(
-    SpamRule(name, description, score, applies)
-    for score, name, description, applies in (
-        (1000.0, "GTUBE", "Generic Test for Unsolicited Bulk Email", _mentions(_GTUBE)),
-        (2.5, "DRUGS_ERECTILE", "Refers to an erectile drug", _mentions(r"\bv[i1]agra\b")),
-        (
-            1.6,
-            "SUBJ_ALL_CAPS",
-            "Subject is all capitals",
-            lambda subject, html, text: len(subject) >= 10 and subject.isupper(),
-        ),
-        (
-            1.5,
-            "PLING_PLING",
-            "Subject has lots of exclamation marks",
-            lambda subject, html, text: "!!" in subject,
-        ),
-        (1.5, "MILLION_USD", "Talks about millions of dollars", _mentions("million dollars")),
-        (1.0, "FREE_OFFER", "Offers something for free", _mentions(r"\b100% free\b")),
-        (0.8, "CLICK_BELOW", "Asks you to click below", _mentions("click below")),
-        (
-            0.5,
-            "MIME_HTML_ONLY",
-            "Message only has text/html MIME parts",
-            lambda subject, html, text: bool(html) and not text,
-        ),
-        (
-            0.7,
-            "EMPTY_MESSAGE",
-            "Message appears to have no textual parts",
-            lambda subject, html, text: not html and not text,
-        ),
-    )
+_RULES = (
+    SpamRule("GTUBE", "Generic Test for Unsolicited Bulk Email", 1000.0, _mentions(_GTUBE)),
+    SpamRule("DRUGS_ERECTILE", "Refers to an erectile drug", 2.5, _mentions(r"\bv[i1]agra\b")),
+    SpamRule("SUBJ_ALL_CAPS", "Subject is all capitals", 1.6, _is_shouted),
+    SpamRule("PLING_PLING", "Subject has lots of exclamation marks", 1.5, _is_exclaimed),
+    SpamRule("MILLION_USD", "Talks about millions of dollars", 1.5, _mentions("million dollars")),
+    SpamRule("FREE_OFFER", "Offers something for free", 1.0, _mentions(r"\b100% free\b")),
+    SpamRule("CLICK_BELOW", "Asks you to click below", 0.8, _mentions("click below")),
+    SpamRule("MIME_HTML_ONLY", "Message only has text/html MIME parts", 0.5, _is_html_alone),
+    SpamRule("EMPTY_MESSAGE", "Message appears to have no textual parts", 0.7, _is_empty),
 )
 """The rules, in the manner of SpamAssassin: viagra, capitals and ``!!`` together score 5.6."""
 
