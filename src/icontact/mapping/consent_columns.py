@@ -15,8 +15,11 @@ from icontact.mapping.consent_headers import (
     HeaderKind,
     is_about_email,
     is_other_channel,
+    is_other_text,
     kind_of,
+    may_ask,
     plain_status,
+    sorts_people,
 )
 from icontact.mapping.consent_reading import (
     WEAK_NOT_MAILABLE,
@@ -32,9 +35,11 @@ from icontact.mapping.consent_reading import (
     read,
     read_left,
     refusal_in,
+    refusing_entry,
     texts_in,
 )
 from icontact.mapping.contact_fields import shown
+from icontact.mapping.field_aliases import field_of
 from icontact.mapping.normalize import POSITION, header_words
 from icontact.mapping.values import is_blank, is_plain
 
@@ -68,11 +73,20 @@ def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentCol
 
 
 def _kind(column: str, values: Iterable[object]) -> HeaderKind | None:
-    """Return the kind of a header; flags below "Newsletter topics" may be about consent."""
+    """Return the kind of a header; flags and a no below one that names e-mails are in doubt."""
     kind = kind_of(column)
-    if kind is None and is_about_email(header_words(column)) and any(map(plain_flags, values)):
+    if kind is not None:
+        return kind
+    if is_about_email(header_words(column)) and any(map(plain_flags, values)):
         return "maybe"
-    return kind
+    return "unsure" if _asks(column, values) and any(map(_is_no, values)) else None
+
+
+def _asks(column: str, values: Iterable[object]) -> bool:
+    """Return whether a no in a column may be one to e-mails, though its header does not say so."""
+    if not may_ask(column) or (field_of(column) is not None and "?" not in column):
+        return False
+    return not any("@" in str(value) for value in values)
 
 
 def _refusals(column: str, values: Sequence[object]) -> Iterator[str]:
@@ -80,13 +94,19 @@ def _refusals(column: str, values: Sequence[object]) -> Iterator[str]:
     addresses = sum("@" in str(value) for value in values)
     if 2 * addresses > len(values):
         return  # a row without an address is rejected anyway
+    words = header_words(column)
+    if is_other_channel(words):
+        return
     for value in values:
-        phrase = refusal_in(value)
-        if phrase is None and is_strong_no(value) and is_about_email(header_words(column)):
+        if is_other_text(words):
+            phrase = normalize_word(str(value)) if is_plain_refusal(value) else None
+        else:
+            phrase = refusal_in(value)
+        if phrase is None and is_strong_no(value) and is_about_email(words):
             phrase = texts_in(value)[0]
+        if phrase is None and sorts_people(words):
+            phrase = refusing_entry(value)
         if phrase is not None:
-            if is_other_channel(header_words(column)):
-                return
             yield phrase
 
 
@@ -213,8 +233,15 @@ class LaterRows:
     ) -> None:
         self._columns = frozenset(columns)
         self._first_rows = first_rows
-        #: The columns whose plain no is a doubt.
-        self._doubted = {key for key in self._columns if plain_status(str(key)) in PLAIN_DOUBT}
+        #: The columns whose plain no is a doubt, and those whose plain yes is a no.
+        self._doubted: dict[str, Meaning] = {}
+        for key in map(str, self._columns):
+            if plain_status(key) in PLAIN_NO:
+                self._doubted[key] = "no"
+            elif plain_status(key) in PLAIN_DOUBT or _asks(
+                key, [row.get(key) for row in first_rows]
+            ):
+                self._doubted[key] = "yes"
         #: By column and word, since a status such as *cancelled* may be in half of all rows.
         self._known: dict[tuple[str, str | None], ConsentColumn | None] = {}
 
@@ -235,7 +262,7 @@ class LaterRows:
                 is_about = any(kind_of(name) or doubtful_word(inner) for name, inner in fields)
                 if is_about or _kind(key, [value]):
                     one = column_of(key, [row])
-            elif (word := doubtful_word(value)) or (key in self._doubted and _is_no(value)):
+            elif (word := doubtful_word(value)) or self._is_doubted(key, value):
                 if (key, word) not in self._known:
                     self._known[key, word] = column_of(key, [*self._first_rows, row])
                 one = self._known[key, word]
@@ -243,6 +270,10 @@ class LaterRows:
                 # Cells of other columns may be about a person, and are not shown.
                 return one if one.meaning == "unsure" else one.with_words([row])
         return None
+
+    def _is_doubted(self, key: str, value: object) -> bool:
+        meaning = self._doubted.get(key)
+        return meaning is not None and read(value, meaning) == "no_mail"
 
 
 def not_read(columns: Sequence[ConsentColumn]) -> ConsentError:

@@ -32,11 +32,18 @@ PLAIN_NO = _WORDS["plain_no"]
 #: Headers about many things whose plain no is a doubt: "Confirmed".
 PLAIN_DOUBT = _WORDS["plain_doubt"]
 
+#: Words for e-mails, and for lists of people.
+MAIL_WORDS = _WORDS["mail_words"]
+LIST_WORDS = _WORDS["lists"]
+
 #: A longer header is a text of its own; questions of forms are shorter.
 _LONGEST = 1_000
 
 #: A header with more words is a sentence, and may say two things.
 _SHORT = 6
+
+#: A question such as "Please invite?" has at most three words.
+_SHORTEST = 3
 
 #: A header whose first word names what has the field: "Person - Newsletter", "contact.newsletter".
 _PREFIXED = re.compile(r"\s*\w+\s*(?:[.:/>\[]|\s[-–]\s)")
@@ -110,6 +117,52 @@ def plain_status(header: str) -> str | None:
     if name in _WORDS["plain_status"] | PLAIN_NO | PLAIN_DOUBT:
         return name
     return rest if rest in PLAIN_NO | PLAIN_DOUBT else None
+
+
+def may_ask(header: str) -> bool:
+    """Return whether a no below a header may be about e-mails: "Mail?", "E-Mail-Versand"."""
+    words = header_words(_answers().sub(" ", header))
+    others = (_DETAILS | _WORDS["not_asking"]) - _WORDS["prepositions"]
+    if not words or not others.isdisjoint(words) or is_other_channel(words):
+        return False
+    is_question = header.rstrip().endswith(("?", "？"))
+    if is_about_email(words) or _has(words, "mail_words"):
+        names_address = words[-1] in _WORDS["addresses"] and not _has(words, "by_mail")
+        return is_question or not names_address or _has(words, "asking")
+    return is_question and len(words) <= _SHORTEST and _has(words, "asking")
+
+
+def is_about_something_else(words: Sequence[str]) -> bool:
+    """Return whether a note is about an address or a message: "No reply to my e-mail"."""
+    return _has(words, "not_refusing") and not _has(words, "wanting")
+
+
+def words_against_mail(words: Sequence[str]) -> list[str]:
+    """Return the words with which a note asks for no e-mails: "take *off* the mailing *list*"."""
+    is_plain_word = len(words) == 1 and words[0].isascii()
+    if is_plain_word or is_about_something_else(words):
+        return []
+    about = [one for one in words if is_about_email([one]) or one in MAIL_WORDS]
+    if _has(words, "wanting"):
+        about += [one for one in words if one in _WORDS["contact_words"]]
+    noes = [one for one in words if _finds_word("negation", [one]) or one in _WORDS["removals"]]
+    if about or is_about_email(words):
+        others = _WORDS["negations"] | _WORDS["leading_negations"]
+        noes = [one for one in words if one in noes or one in others]
+    elif not _has(words, "other_lists"):
+        about = [one for one in words if one in _WORDS["lists"]]
+    return [one for one in words if one in noes or one in about] if noes and about else []
+
+
+def sorts_people(words: Sequence[str]) -> bool:
+    """Return whether a column has tags, notes or the like: "Segment", "Lead status"."""
+    is_sorting = _has(words, "sorting") or _finds_word("sorting_ends", words)
+    return is_sorting and not _has(words, "other_matters")
+
+
+def is_other_text(words: Sequence[str]) -> bool:
+    """Return whether a column has texts on something else than the person: "Campaign"."""
+    return _has(words, "other_texts")
 
 
 def is_other_channel(words: Sequence[str]) -> bool:

@@ -11,7 +11,14 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any, Literal, TypeAlias
 
-from icontact.mapping.consent_headers import is_negated
+from icontact.mapping.consent_headers import (
+    LIST_WORDS,
+    MAIL_WORDS,
+    is_about_something_else,
+    is_negated,
+    kind_of,
+    words_against_mail,
+)
 from icontact.mapping.normalize import read_data, unaccented
 from icontact.mapping.values import is_blank, json_in, unboxed
 
@@ -86,7 +93,7 @@ _EMAIL_CHANNELS = frozenset({"email", "e-mail", "mail", ""})
 #: Answers that need no comma before what follows them.
 _ANSWERS = frozenset(
     "yes no ja nein oui non si sim nao nee tak nie nej nei kylla ei ano ne да нет evet hayir igen "
-    "nem".split()
+    "nem не nu ні οχι tidak khong لا לא jah jā taip da так ναι".split()
 )
 
 #: Words that may follow a yes without changing it, without accents, which are taken off.
@@ -119,13 +126,27 @@ _DEEPEST = 3
 _REFUSALS = tuple(f" {word} " if word[0] < "\u2e80" else word for word in sorted(REFUSAL))
 _FIRST_WORDS = frozenset(word.split()[0] for word in REFUSAL)
 
+#: The most words of a title.
+_LONGEST_TITLE = 4
+
+#: What separates tags and labels; Google's are apart by three colons.
+_ENTRIES = re.compile(r"[,;|\n]+|:::?")
+
+#: The most words of a title.
+_LONGEST_TITLE = 4
+
+#: What separates tags and labels; Google's are apart by three colons.
+_ENTRIES = re.compile(r"[,;|\n]+|:::?")
+
 _START = 4
 _STARTS = frozenset(word[:_START] for word in REFUSAL)
 _LONGEST_REFUSAL = 40
 
 #: Words that say no, or that may say no, if they are all of a cell.
 _NO_WORDS = NOT_MAILABLE | WEAK_NOT_MAILABLE
-_NO_STARTS = frozenset(word.split()[0][:_START] for word in _NO_WORDS)
+_NO_STARTS = frozenset(word.split()[0][:_START] for word in _NO_WORDS) | {
+    word[:_START] for word in MAIL_WORDS | LIST_WORDS
+}
 _LETTERS = re.compile("[a-z]+")
 
 
@@ -184,14 +205,32 @@ def refusal_in(value: object) -> str | None:
         texts.append(plain)  # which holds what JSON has in objects, or in deeper lists
     parts = (re.split(r"[,;|.!\n]+", text[:_LONGEST_NOTE]) for text in texts)
     for words in map(normalize_word, chain.from_iterable(parts)):
-        # Most sentences have no word with which a refusal begins.
-        if words.isascii() and _FIRST_WORDS.isdisjoint(words.split()):
+        if len(words.split()) > _REFUSAL_WORDS:
             continue
-        if len(words.split()) <= _REFUSAL_WORDS:
+        # Most sentences have no word with which a refusal begins.
+        if not words.isascii() or not _FIRST_WORDS.isdisjoint(words.split()):
             found = next((phrase for phrase in _REFUSALS if phrase in f" {words} "), None)
             if found is not None:
                 return found.strip()
+        if counted := words_against_mail(words.split()):
+            return " ".join(counted)
     return None
+
+
+def refusing_entry(value: object) -> str | None:
+    """Return the tag or the one of several entries that is of people who must not be mailed."""
+    for entry in chain.from_iterable(map(_ENTRIES.split, texts_in(value))):
+        is_short = len(entry) <= _LONGEST_REFUSAL and "@" not in entry
+        if is_short and names_refusal(entry) and not is_about_something_else(entry.lower().split()):
+            return normalize_word(entry)
+    return None
+
+
+def names_refusal(title: str) -> bool:
+    """Return whether a title, a sheet's name or a tag is one of people who must not be mailed."""
+    # A longer one may say that they are left out.
+    is_short = len(title.split()) <= _LONGEST_TITLE
+    return is_short and (kind_of(title) == "no" or normalize_word(title) in NOT_MAILABLE)
 
 
 def no_plain_refusal(values: Iterable[object]) -> bool:
@@ -230,7 +269,8 @@ def doubtful_word(value: object) -> str | None:
     if type(text) is str and no_doubtful_word([text]):
         return None
     words = [normalize_word(text) for text in texts_in(value) if len(text) <= _LONGEST_REFUSAL]
-    return next((word for word in words if word in _NO_WORDS), None) or refusal_in(value)
+    found = next((word for word in words if word in _NO_WORDS), None)
+    return found or refusal_in(value) or refusing_entry(value)
 
 
 def texts_in(value: object) -> list[str]:

@@ -15,7 +15,7 @@ from icontact.mapping import ContactMapper, Explanation
 from icontact.mapping.addresses import meant_addresses
 from icontact.mapping.consent import ConsentColumn
 from icontact.mapping.consent_columns import LaterRows, certain_no, not_read
-from icontact.mapping.consent_reading import REFUSAL, is_plain_refusal
+from icontact.mapping.consent_reading import REFUSAL, is_plain_refusal, names_refusal
 from icontact.mapping.normalize import header_words
 from icontact.mapping.source import UnreadableRow
 from icontact.models import ContactFields
@@ -33,7 +33,6 @@ from icontact.sources import (
     as_rows,
     refuse_duplicates,
 )
-from icontact.sources.header import names_refusal
 from icontact.sources.reject_cells import original_text
 from icontact.sources.rows import DoubtfulRow
 

@@ -22,6 +22,7 @@ import attrs
 
 from icontact.errors import ConfigError
 from icontact.mapping.consent_headers import kind_of
+from icontact.mapping.consent_reading import names_refusal
 from icontact.mapping.contact_fields import bounded
 from icontact.sources import excel_process
 from icontact.sources.header import (
@@ -29,7 +30,6 @@ from icontact.sources.header import (
     Header,
     doubted_header,
     header_place,
-    names_refusal,
     refusing_line,
 )
 from icontact.sources.rows import FileReader, NumberedRow, addresses_in

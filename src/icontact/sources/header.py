@@ -17,7 +17,7 @@ from icontact.mapping.consent_headers import kind_of, says_no
 from icontact.mapping.consent_reading import (
     NOT_MAILABLE,
     is_plain_refusal,
-    normalize_word,
+    names_refusal,
 )
 from icontact.mapping.contact_fields import looks_like_address, shown
 from icontact.mapping.field_aliases import field_of
@@ -28,9 +28,6 @@ from icontact.sources.rows import BadRow, DoubtfulRow, addresses_in
 LOOK_AHEAD = 50
 
 _ALSO_READ = ", beside what the others say about consent"
-
-#: The most words of a title.
-_LONGEST_TITLE = 4
 
 #: Words of the names of files that say nothing. People clean up lists themselves.
 _OF_FILES = frozenset(
@@ -236,13 +233,6 @@ def doubted_header(rows: Sequence[Sequence[str]]) -> int | None:
     if not rows or names_email(rows[0]):
         return None
     return next((place for place, row in enumerate(rows) if _looks_like_header(row)), None)
-
-
-def names_refusal(title: str) -> bool:
-    """Tell whether a sheet's name, or a title, is one of people who must not be mailed."""
-    # A longer one may say that they are left out.
-    is_short = len(title.split()) <= _LONGEST_TITLE
-    return is_short and (kind_of(title) == "no" or normalize_word(title) in NOT_MAILABLE)
 
 
 def names_refusing_file(name: str) -> bool:

@@ -1,0 +1,157 @@
+"""A no in a form's answer, a note, a tag or a column that was made by hand is read, or stops."""
+
+from __future__ import annotations
+
+import pytest
+
+from icontact import ContactMapper
+from icontact.errors import ConsentError, MappingError
+from icontact.mapping.consent_columns import LaterRows
+
+pytestmark = pytest.mark.no_cover
+
+#: By header; its refusals are separated by bars, and one that lets people be mailed comes last.
+REFUSALS = {
+    # Questions and columns of forms that name e-mails or a newsletter
+    "May we add you to our mailing list?": "No | Not yet | Yes",
+    "Parish bulletin by email": "N | no | Y",
+    "Receive Email Marketing": "False | no | True",
+    "Mail?": "n | nein | ja",
+    "Invite?": "no | yes",
+    "E-Mail-Versand erlaubt": "N | nein | J",
+    "Dürfen wir Sie per E-Mail kontaktieren?": "Nein | lieber nicht | Ja",
+    "Pouvons-nous vous contacter par courriel ?": "Non | non merci | Oui",
+    "Comunicazioni via email": "no | sì",
+    "Correo promocional": "no | sí",
+    "Enviar e-mail": "não | sim",
+    "Mogen wij u mailen?": "Nee | liever niet | Ja",
+    "Czy możemy się z Tobą kontaktować mailowo?": "Nie | Tak",
+    "Får vi kontakta dig via e-post?": "Nej | Ja",
+    "Má vi kontakte dig på e-mail?": "Nej tak | Ja",
+    "Saako sinulle lähettää sähköpostia?": "Ei | Ei saa | Kyllä",
+    "Zasílání e-mailů": "ne | nechci | ano",
+    "Súhlas so zasielaním noviniek": "Nie | nesúhlasím | Áno",
+    "E-mail küldhető": "Nem kérem | igen",
+    "Doriți să primiți newsletterul nostru?": "Nu | Nu, mulțumesc | Da",
+    "Бажаєте отримувати розсилку?": "Ні | Ні, дякую | Так",
+    "Съгласие за имейл маркетинг": "Не | Несъгласен | Да",
+    "Ali želite prejemati e-novice?": "Ne | Ne, hvala | Da",
+    "Συγκατάθεση για email": "Όχι | Δεν συμφωνώ | Ναι",
+    "メール配信可否": "否 | 不要 | 可",
+    "訂閱電子報": "否 | 取消訂閱 | 是",
+    "메일수신여부": "N | 거부 | 아니오 | Y",
+    "الموافقة على البريد الإلكتروني": "لا | غير موافق | نعم",
+    "אישור דיוור": "לא | לא תודה | כן",
+    "Persetujuan email": "Tidak | Tidak setuju | Ya",
+    "Bạn có muốn nhận bản tin không?": "Không | Không, cảm ơn | Có",
+    "Kas soovite uudiskirja?": "Ei | Ei, aitäh | Jah",
+    # Notes
+    "Notes": "no more newsletters pls | wants off the list | does not want emails | vegetarian",
+    "Bemerkung": "raus aus Verteiler | will keinen NL | nicht mehr anschreiben | Vegetarier",
+    "Remarques": "ne veut plus de mails | retirer de la liste | aucun mail SVP | végétarien",
+    "Observaciones": "quitar de la lista | no más emails | vegetariano",
+    "Annotazioni": "non vuole email | togliere dalla mailing list | vegetariano",
+    "Observações": "tirar da lista | sem e-mails | vegetariano",
+    "Opmerkingen": "geen nieuwsbrief meer | van de lijst halen | vegetariër",
+    "Uwagi": "nie chce maili | usunąć z listy | wegetarianin",
+    "Anmärkning": "inga mejl | ta bort från listan | vegetarian",
+    "Poznámky": "bez newsletteru | nechce maily | vegetarián",
+    "Комментарий": "не хочет писем | убрать из рассылки | вегетарианец",
+    # Tags, labels, lists and statuses
+    "Tags": "#unsubscribed, vip | vip; hard-bounce | dnc | NoEmail | vip",
+    "Labels": "Opt-outs ::: * myContacts | Bounced ::: * myContacts | * myContacts",
+    "Etiquetas": "Bajas ::: * myContacts | Amigos",
+    "Segment": "Suppression list | Désabonnés | Abgemeldete | Customers",
+    "Kundenstatus": "gesperrt | Werbesperre | aktiv",
+    # Columns in which those are marked who are to be taken off
+    "Remove": "x | yes | ",
+    "Delete?": "x | ",
+    "Entfernen": "x | ja | ",
+    "À supprimer": "x | oui | ",
+    "Da cancellare": "x | ",
+    "Eliminar": "sí | ",
+    "Usunąć": "tak | ",
+    "Ta bort": "x | ",
+    "Удалить": "да | ",
+    "削除": "済 | ",
+    # Systems
+    "Denylisted": "true | false",
+    "No longer contact (by any channel)": "1 | 0",
+    "Agreed to contact": "No | Yes",
+    "delivery_status": "by_user | by_bounces | enabled",
+    "Mailability status": "Not mailable | Mailable",
+    "Kunde gesperrt": "Ja | Nein",
+    "Mktg": "N | Y",
+    "Datenschutz": "widersprochen | abgelehnt | zugestimmt",
+}
+
+CASES = [
+    (header, refusal.strip(), words.split("|")[-1].strip())
+    for header, words in REFUSALS.items()
+    for refusal in words.split("|")[:-1]
+]
+
+#: Headers and cells that say nothing on who may be mailed, though they have such words.
+HARMLESS = [
+    ("Notes", "No reply to my email"),
+    ("Notes", "not on the guest list"),
+    ("Notes", "did not get the newsletter"),
+    ("Notes", "no e-mail yet"),
+    ("Bemerkung", "hat Newsletter nicht bekommen"),
+    ("Lead status", "Not contacted"),
+    ("Campaign", "Unsubscribe winback 2024"),
+    ("utm_campaign", "unsubscribe-survey"),
+    ("Company", "Blacklist Records"),
+    ("Email subject", "Please don't unsubscribe"),
+    ("Email opened", "no"),
+    ("Email replied", "no"),
+    ("Invoice by email", "no"),
+    ("Household email", "no"),
+    ("Mailing country", "NO"),
+    ("Order status", "blocked"),
+    ("Tags", "no-show, stop-smoking"),
+    ("Invited?", "No"),
+    ("Over 18?", "No"),
+    ("Remove", ""),
+]
+
+
+def rows_of(header: str, *words: str) -> list[dict[str, str]]:
+    return [{"email": f"{at}@example.com", header: word} for at, word in enumerate(words)]
+
+
+def is_let_pass(rows: list[dict[str, str]]) -> bool:
+    """Return whether the last row is pushed with the mapping that is guessed."""
+    mapper = ContactMapper.guess(rows[0], rows)
+    try:
+        mapper.require_consent_read(rows[0], rows)
+        mapper.map(rows[-1])
+    except (ConsentError, MappingError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("header", "refusal", "other"), CASES)
+def test_a_refusal_of_a_file_as_people_write_it_is_not_pushed(
+    header: str, refusal: str, other: str
+) -> None:
+    assert not is_let_pass(rows_of(header, other, refusal))
+
+
+@pytest.mark.parametrize(("header", "refusal", "other"), CASES)
+def test_a_refusal_below_the_first_rows_is_seen(header: str, refusal: str, other: str) -> None:
+    *first, last = rows_of(header, other, other, refusal)
+    mapper = ContactMapper.guess(first[0], first)
+    if mapper.unread_consent(first[0], first):
+        return  # the push stops
+
+    if LaterRows(first[0], first).refusing_column(last, mapper.consent_keys) is None:
+        assert mapper.consent.check(last) is not None
+
+
+@pytest.mark.parametrize(("header", "word"), HARMLESS)
+def test_a_cell_about_something_else_lets_its_row_pass(header: str, word: str) -> None:
+    rows = rows_of(header, "other", word)
+
+    assert is_let_pass(rows)
+    assert LaterRows(rows[0], rows[:1]).refusing_column(rows[1], {"email"}) is None
