@@ -17,7 +17,7 @@ def test_an_undocumented_state_is_reported_as_it_came() -> None:
     row = RowToWrite(
         row=3,
         address="jo@example.com",
-        action="CREATE",
+        action="create",
         subscribe=1,
         contact_id=None,
         subscription=None,

@@ -24,8 +24,6 @@ PROOF_REQUESTS = 4
 #: After this many proofs without an answer, contacts are changed one by one.
 _TRIES = 3
 
-_UPDATE = Action.UPDATE.name
-
 #: Keys of the journal: the answer of a proof, and the contact of one that is not finished.
 _ANSWER, _RECORD = "bulk_updates", "bulk_updates_proof"
 _KEPT, _BLANKED = "kept", "blanked"
@@ -83,7 +81,7 @@ class BulkUpdates:
             return ends
         with self._lock:
             for row in rows:
-                if row.action == _UPDATE and not self._answer:
+                if row.action == Action.UPDATE and not self._answer:
                     ends[row.row] = self._prove_on(row, write)
         return ends
 
@@ -180,7 +178,9 @@ def note_on_proof(journal: Journal) -> str:
 
 def _updates(journal: Journal) -> int:
     """Return how many planned rows change an existing contact."""
-    return sum(number for (action, _), number in journal.writes().items() if action == _UPDATE)
+    return sum(
+        number for (action, _), number in journal.writes().items() if action == Action.UPDATE
+    )
 
 
 def _at_stake(contact_id: int, fields: _Fields) -> str:

@@ -20,10 +20,6 @@ from icontact.resources import ContactRow
 
 T = TypeVar("T")
 
-_CREATE, _UPDATE, _REPLACE, _NOTHING = (
-    action.name for action in (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.NOTHING)
-)
-
 
 class ContactWriter:
     """Writes contacts: many in a bulk call, or one by one."""
@@ -35,15 +31,15 @@ class ContactWriter:
 
     def is_alone(self, row: RowToWrite) -> bool:
         """Return whether a row needs a request of its own."""
-        in_bulk = row.action in (_CREATE, _NOTHING)
-        return not (in_bulk or (row.action == _UPDATE and self._updates.allowed))
+        in_bulk = row.action in (Action.CREATE, Action.NOTHING)
+        return not (in_bulk or (row.action == Action.UPDATE and self._updates.allowed))
 
     def write(self, batch: Sequence[RowToWrite]) -> Sequence[Contact | int | ItemProblem]:
         """Write contacts; return for each row the contact, its id, or what went wrong."""
         written: dict[int, Contact | int | ItemProblem] = {
             **self._updates.prove(batch, self._write_alone)
         }
-        in_bulk = (_CREATE, _UPDATE) if self._updates.allowed else (_CREATE,)
+        in_bulk = (Action.CREATE, Action.UPDATE) if self._updates.allowed else (Action.CREATE,)
         together = [row for row in batch if row.action in in_bulk and row.row not in written]
         posted = self._sender.send_many(
             "contacts",
@@ -53,7 +49,7 @@ class ContactWriter:
         )
         found = self._created_before(together, posted)
         written |= _by_row(together, self._without_suppressed(together, found))
-        unchanged = [row for row in batch if row.action == _NOTHING]
+        unchanged = [row for row in batch if row.action == Action.NOTHING]
         if self._context.stale():
             written |= _by_row(unchanged, self._read_again(unchanged))
         else:
@@ -93,8 +89,8 @@ class ContactWriter:
 
     def _write_alone(self, row: RowToWrite) -> Contact | ItemProblem:
         contacts = self._folder.contacts
-        write = contacts.replace if row.action == _REPLACE else contacts.update
-        if row.action == _REPLACE and self._context.stale():
+        write = contacts.replace if row.action == Action.REPLACE else contacts.update
+        if row.action == Action.REPLACE and self._context.stale():
             # A replacement may make a contact "normal" that was blocked since the plan (API 6.2).
             now = self._sender.try_read(partial(contacts.get, contact_id_of(row)))
             if isinstance(now, ItemFailed):
@@ -167,6 +163,6 @@ def _item_of(row: RowToWrite) -> ContactRow:
 def _gives_status(row: RowToWrite) -> bool:
     """Return whether a new contact is given a status that iContact knows."""
     # The key stands in the JSON as it is: in a value the quotation marks would be escaped.
-    if row.action != _CREATE or '"status":' not in row.text:
+    if row.action != Action.CREATE or '"status":' not in row.text:
         return False
     return written_fields(row).get("status") in tuple(ContactStatus)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from enum import Enum
+from enum import StrEnum
 from typing import Any, cast
 
 import attrs
@@ -29,7 +29,7 @@ from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 RECENT = timedelta(minutes=5)
 
 
-class Action(Enum):
+class Action(StrEnum):
     """What would be written to a contact."""
 
     CREATE = "create"

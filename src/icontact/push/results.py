@@ -17,8 +17,6 @@ from icontact.resources.contacts import cut_off
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 
-_CREATE, _NOTHING = Action.CREATE.name, Action.NOTHING.name
-
 _JOINED = {
     SubscriptionStatus.NORMAL.value: ReasonCode.SUBSCRIBED,
     SubscriptionStatus.PENDING.value: ReasonCode.CONFIRMATION_AWAITED,
@@ -49,7 +47,7 @@ def id_of(contact: Contact | int | ItemProblem) -> int | None:
 def written_fields(row: RowToWrite) -> ContactFields:
     """Return the fields that are written of a row."""
     changes = json.loads(row.changes) if row.changes else ()
-    return fields_to_write(Action[row.action], row.fields, changes)
+    return fields_to_write(Action(row.action), row.fields, changes)
 
 
 def was_created_before(contact: Contact, moment: datetime) -> bool:
@@ -69,8 +67,8 @@ def result_of(
     A new contact that was created before ``recently`` was not new.
     """
     reason = Reason.decode(row.reason)
-    if isinstance(contact, Contact) and row.action != _NOTHING:
-        if row.action == _CREATE and was_created_before(contact, recently):
+    if isinstance(contact, Contact) and row.action != Action.NOTHING:
+        if row.action == Action.CREATE and was_created_before(contact, recently):
             reason = reason.then(ReasonCode.THERE_BEFORE)
         if cut := cut_off(written_fields(row), contact):
             reason = reason.then(ReasonCode.CUT_OFF, *cut)
@@ -86,7 +84,7 @@ def result_of(
         state = subscribed.subscription
     status, reason = _ending(row, reason, contact, subscribed)
     # The request that was to do what the row wants.
-    request = subscribed if row.action == _NOTHING else contact
+    request = subscribed if row.action == Action.NOTHING else contact
     may_be_done = not isinstance(request, ItemFailed) or request.maybe_applied
     return RowResult(row.row, status, reason, state, contact_id, int(row.tried or may_be_done))
 
@@ -112,7 +110,7 @@ def _ending(
     contact: Contact | int | ItemProblem,
     subscribed: str | ItemProblem | None,
 ) -> tuple[str, Reason]:
-    writes = row.action != _NOTHING
+    writes = row.action != Action.NOTHING
     stored = Reason.of(ReasonCode.CONTACT_STORED) if writes else Reason(())
     for problem in (contact, subscribed):
         if not isinstance(problem, ItemSuppressed):

@@ -142,9 +142,9 @@ class PushSession:
         """
         planned = self.journal.writes()
         alone = updates_alone(self.journal, self._policy.update_by)
-        single = (Action.REPLACE.name, Action.UNSUBSCRIBE.name)
+        single = (Action.REPLACE, Action.UNSUBSCRIBE)
         alone += sum(n for (action, _), n in planned.items() if action in single)
-        posts = sum(n for (action, _), n in planned.items() if action != Action.NOTHING.name)
+        posts = sum(n for (action, _), n in planned.items() if action != Action.NOTHING)
         subscribes = any(subscribe for _, subscribe in planned)
         requests_per_batch = (posts > alone) + subscribes
         about, most = expected_batches(sum(planned.values()), self._policy.batch_size)

@@ -19,8 +19,6 @@ from icontact.push.subscriber import Subscriber
 from icontact.push.workers import WorkerPool
 from icontact.push.write_context import WriteContext
 
-_UNSUBSCRIBE = Action.UNSUBSCRIBE.name
-
 _GIVEN_UP = "the push was given up"
 
 #: A batch ends at this many bytes of fields.
@@ -102,7 +100,7 @@ class Writer:
     def _write_batch(
         self, batch: Sequence[RowToWrite], contacts_written: threading.Event
     ) -> Sequence[RowResult]:
-        pushed = [row for row in batch if row.action != _UNSUBSCRIBE]
+        pushed = [row for row in batch if row.action != Action.UNSUBSCRIBE]
         recently = datetime.now(UTC) - RECENT
         try:
             contacts = self._contacts.write(pushed)
@@ -112,7 +110,8 @@ class Writer:
         results = map(result_of, pushed, contacts, states, repeat(recently))
         # The contact of a row that opted out is the contact of no other row.
         return [
-            self._unsubscribe(row) if row.action == _UNSUBSCRIBE else next(results) for row in batch
+            self._unsubscribe(row) if row.action == Action.UNSUBSCRIBE else next(results)
+            for row in batch
         ]
 
     def _unsubscribe(self, row: RowToWrite) -> RowResult:

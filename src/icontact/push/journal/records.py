@@ -55,7 +55,7 @@ class RowToWrite:
 
     Attributes:
         address: The address, in lower case.
-        action: What is written to the contact; the name of an ``Action``.
+        action: What is written to the contact; an ``Action``.
         subscribe: Whether it is put on the list.
         status: How the row ends if all goes well.
         reason: Why, encoded.

@@ -104,7 +104,7 @@ class Journal(JournalFile):
     def _end(self, status: OutcomeStatus, reason: Reason, where: str, *values: str | int) -> None:
         """End the rows for which a condition is true, before anything is written of them."""
         self.database.execute(
-            f"UPDATE rows SET stage = ?, action = 'SKIP', status = ?, reason = ? WHERE {where}",
+            f"UPDATE rows SET stage = ?, action = 'skip', status = ?, reason = ? WHERE {where}",
             (Stage.DONE, status.value, reason.encode(), *values),
         )
 
@@ -187,7 +187,7 @@ class Journal(JournalFile):
         # In parts, since SQLite remembers every row of an UPDATE until it ends.
         for first in range(0, int(last) + 1, _PLANNED_AT_ONCE):
             self.database.execute(
-                "UPDATE rows SET stage = ?, action = 'CREATE', subscribe = 1, changes = NULL,"
+                "UPDATE rows SET stage = ?, action = 'create', subscribe = 1, changes = NULL,"
                 " contact_id = NULL, subscription = NULL, status = 'created', reason = ?"
                 " WHERE row BETWEEN ? AND ? AND +stage = ? AND restricted = 0"
                 " AND opted_out IS NULL AND tried_status IS NULL"
@@ -204,7 +204,7 @@ class Journal(JournalFile):
                 (
                     (
                         Stage.PLANNED if one.writes else Stage.DONE,
-                        one.action.name,
+                        one.action.value,
                         one.subscribe,
                         json.dumps(dict(one.before)) if one.before else None,
                         one.contact_id,
@@ -325,7 +325,7 @@ def _open_row(found: tuple[int, Iterable[tuple[Any, ...]]]) -> OpenRow:
 
 
 #: The action of a row that ended when it was read.
-_ACTIONS = {OutcomeStatus.REJECTED: "REJECT", OutcomeStatus.SKIPPED: "SKIP"}
+_ACTIONS = {OutcomeStatus.REJECTED: "reject", OutcomeStatus.SKIPPED: "skip"}
 
 
 def _notes_of(row: RowRecord) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from icontact._sqlite import Checked
 
-VERSION = 8
+VERSION = 9
 
 
 class Stage:

@@ -228,9 +228,9 @@ class PlannedRows(JournalRows[PlannedRow]):
         before: Mapping[str, str] = json.loads(changes) if changes else {}
         return PlannedRow(
             **common,
-            action=Action[action],
+            action=Action(action),
             subscribe=bool(subscribe),
             changes=tuple(before),
-            fields=fields_to_write(Action[action], json.loads(fields or "{}"), tuple(before)),
+            fields=fields_to_write(Action(action), json.loads(fields or "{}"), tuple(before)),
             before=before,
         )
