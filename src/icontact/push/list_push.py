@@ -71,7 +71,7 @@ class ListPush:
             check_confirmation(folder, self.policy.confirmation_message_id)
         fields = folder.custom_fields.list().all() if mapper.custom_fields else []
         self.mapper: ContactMapper = mapper.checked(fields)
-        self._types: Mapping[str, FieldType | str] = {
+        self.field_types: Mapping[str, FieldType | str] = {
             field.private_name: field.field_type for field in fields
         }
 
@@ -266,7 +266,7 @@ class ListPush:
                     folder=self.folder,
                     list_id=self.list.list_id,
                     policy=self.policy,
-                    types=self._types,
+                    types=self.field_types,
                     on_lookup=on_lookup,
                 )
             finally:

@@ -10,7 +10,7 @@ from icontact.client import Folder
 from icontact.errors import IContactError, MappingError
 from icontact.mapping import ContactMapper, Explanation, Row
 from icontact.mapping.source import as_mapping
-from icontact.models import Contact, ContactFields, FieldType
+from icontact.models import Contact, ContactFields
 from icontact.push.diagnosis import Diagnosis, FieldCheck, Step, compare_contact
 from icontact.push.field_changes import filled_fields
 from icontact.push.list_push import ListPush
@@ -65,10 +65,7 @@ def probe(
         KeyboardInterrupt: On Ctrl-C, once the contact is deleted again; its text says so, or what
             may be left.
     """
-    push = ListPush(folder, list, mapper=mapper, **policy)
-    fields = folder.custom_fields.list().all() if mapper.custom_fields else ()
-    types = {one.private_name: one.field_type for one in fields}
-    test = _TestPush(push, types, email, sample)
+    test = _TestPush(ListPush(folder, list, mapper=mapper, **policy), email, sample)
     free = test.do("sample", test.make_row) and test.do(
         "address", lambda: test.find_address(existing_ok=existing_ok)
     )
@@ -96,14 +93,8 @@ class _TestPush:
     A step returns what it found, or raises an error.
     """
 
-    def __init__(
-        self,
-        push: ListPush,
-        types: Mapping[str, FieldType | str],
-        email: str,
-        sample: Row | None,
-    ) -> None:
-        self._push, self._types, self._email, self._sample = push, types, email, sample
+    def __init__(self, push: ListPush, email: str, sample: Row | None) -> None:
+        self._push, self._email, self._sample = push, email, sample
         self._folder, self._list = push.folder, push.list
         self.steps: dict[str, Step] = {}
         self.fields: Sequence[FieldCheck] = ()
@@ -196,7 +187,7 @@ class _TestPush:
         return True
 
     def _compare(self, contact: Contact) -> Sequence[FieldCheck]:
-        return compare_contact(self._explained, self._wanted, contact, self._types)
+        return compare_contact(self._explained, self._wanted, contact, self._push.field_types)
 
     def _is_sample(self, contact: Contact) -> bool:
         return all(one.ok for one in self._compare(contact))
