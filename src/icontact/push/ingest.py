@@ -160,7 +160,7 @@ class _RowReader:
         policy: PushPolicy,
         rows: Iterable[Any],
         *,
-        refuses_all: bool = False,
+        refuses_all: bool,
     ) -> None:
         self._mapper, self._policy, self._rows = mapper, policy, rows
         self._refuses_all = refuses_all

@@ -6,7 +6,6 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from os import PathLike
-from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
 from icontact.errors import ConfigError
@@ -38,7 +37,6 @@ RowSource: TypeAlias = Iterable[Any] | str | PathLike[str] | Fetching | Collecti
 #: The number of rows that are taken from a cursor at a time.
 _AT_ONCE = 500
 
-_NONE: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 _FRAMES = ("pandas DataFrame", "polars DataFrame", "polars LazyFrame")
 
 
@@ -46,7 +44,7 @@ class TableRows(Iterator[SourceRow]):
     """Rows that have columns in common: those of a frame, a query or a cursor."""
 
     def __init__(
-        self, rows: Iterator[SourceRow], duplicates: Mapping[str, tuple[int, ...]] = _NONE
+        self, rows: Iterator[SourceRow], duplicates: Mapping[str, tuple[int, ...]]
     ) -> None:
         self._rows = rows
         self._duplicates = duplicates

@@ -2,9 +2,8 @@
 
 from icontact.push.journal.database import Database
 from icontact.push.journal.journal_file import CHUNK
-from icontact.push.journal.records import RowRecord, RowResult, RowToWrite
 from icontact.push.journal.rows import Journal
-from icontact.push.journal.schema import Stage
+from icontact.push.journal.schema import RowRecord, RowResult, RowToWrite, Stage
 from icontact.push.journal.views import JournalRows, Outcomes, PlannedRow, PlannedRows
 
 __all__ = [

@@ -35,16 +35,21 @@ class JournalFile:
 
     Args:
         path: The file, or ``None`` for a temporary one.
-        identity: Names and values that identify the push. A journal of another one is refused.
+        identity: Names and values that identify the push. A journal of another one is refused;
+            ``None`` takes any, to read it.
     """
 
     #: Whether the checksum of all rows is up to date.
     _sealed = True
 
-    def __init__(self, path: str | PathLike[str] | None, identity: Mapping[str, str]) -> None:
+    def __init__(
+        self, path: str | PathLike[str] | None, identity: Mapping[str, str] | None
+    ) -> None:
         self.database: Database = Database(path)
         self.known: KnownContacts = KnownContacts(self.database)
         kept = self._checked()
+        if identity is None:
+            return
         if not kept:
             with self.database.transaction():
                 for name, value in identity.items():
@@ -96,10 +101,7 @@ class JournalFile:
         """Return an existing journal of any push, to read."""
         if not Path(path).is_file():
             raise JournalError(f"the journal {os.fspath(path)} does not exist")
-        journal = cls.__new__(cls)
-        journal.database = Database(path)
-        journal.known = KnownContacts(journal.database)
-        journal._checked()
+        journal = cls(path, None)
         journal.release()
         return journal
 

@@ -13,12 +13,7 @@ from typing import Any, TypeVar
 from icontact.auth import Private
 from icontact.push.decisions import ContactState, Decision, OpenRow
 from icontact.push.journal.journal_file import CHUNK, JournalFile, contact_from
-from icontact.push.journal.records import (
-    RowRecord,
-    RowResult,
-    RowToWrite,
-)
-from icontact.push.journal.schema import Stage
+from icontact.push.journal.schema import RowRecord, RowResult, RowToWrite, Stage
 from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 
 T = TypeVar("T")
@@ -140,9 +135,9 @@ class Journal(JournalFile):
 
     # Finding out what to do.
 
-    def reopen(self) -> int:
-        """Reopen rows that are not done or failed; return their number."""
-        return self.database.execute(
+    def reopen(self) -> None:
+        """Reopen rows that are not done or failed."""
+        self.database.execute(
             "UPDATE rows SET stage = ?, action = NULL, status = NULL, reason = NULL"
             " WHERE stage <> ? OR status = 'failed'",
             (Stage.READ, Stage.DONE),
