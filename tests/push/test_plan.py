@@ -341,3 +341,17 @@ def test_no_cell_of_a_report_is_a_formula(tmp_path: Path) -> None:
 
     assert path.read_text(encoding="utf-8").splitlines()[1] == "0,rejected,'=1+1@example.com,,,'-1"
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_plan_says_which_custom_fields_would_be_cleared_where_listings_lack_them(
+    sandbox: Sandbox, make_push: MakePush
+) -> None:
+    sandbox.quirks = Quirks(business_in_listings=True, custom_fields_in_listings=False)
+    sandbox.seed(contacts=[{"email": f"person{n}@example.com", "score": "7"} for n in range(3)])
+    push = make_push({"email": "email", "first_name": "firstname"}, existing="replace")
+
+    plan = push.plan([{"email": f"person{n}@example.com"} for n in range(3)])
+
+    assert [(one.field, one.old, one.new) for one in plan.changes()] == [("score", "7", "")] * 3
+    assert plan.apply().counts["updated"] == 3
+    assert [one["score"] for one in sandbox.state.contacts()] == [""] * 3

@@ -32,7 +32,9 @@ def is_incomplete(contact: Contact, wanted: ContactFields, policy: PushPolicy) -
     """Check whether a listing left fields out that have to be compared (API 6.2)."""
     if policy.existing == "keep":
         return False
-    if contact.business is None and ("business" in wanted or policy.existing == "replace"):
+    if policy.existing == "replace" and (contact.business is None or not contact.custom_fields):
+        return True
+    if contact.business is None and "business" in wanted:
         return True
     return any(name not in contact.custom_fields for name in wanted.get("custom_fields", {}))
 
