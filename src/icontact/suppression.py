@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date, datetime, time
 from enum import StrEnum
 from itertools import chain, islice
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -22,11 +22,14 @@ from icontact.models import (
 )
 from icontact.models.filters import IDS_AT_ONCE, gte, one_of
 from icontact.notebook import Preview, mask_address
+from icontact.paging import Pager
 from icontact.paging.consistency import IdSet
 from icontact.resources import Contacts, Subscriptions
 from icontact.transport import Sender
 
 __all__ = ["Suppressed", "SuppressionReason", "Suppressions"]
+
+T = TypeVar("T")
 
 
 class SuppressionReason(StrEnum):
@@ -65,6 +68,9 @@ _STATUSES = (
     ContactStatus.INVITABLE,
 )
 _ENDINGS = (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.PENDING)
+
+#: A listing that changes while it is read is read again, so often in all.
+_READINGS = 3
 
 #: What of a contact's history may have brought each kind of reason about (API 7).
 _CAUSES_FOR_ALL = frozenset({ActionType.EDIT_STATUS, ActionType.BOUNCE, ActionType.ADD_CONTACT})
@@ -113,7 +119,7 @@ class Suppressions(HasFrame):
             searches = (*_STATUSES, "unlisted")
         seen = IdSet()
         for searched in searches:
-            for contact in self._contacts.list(status=one_of(searched), **self._terms):
+            for contact in _steadily(self._contacts.list(status=one_of(searched), **self._terms)):
                 # The warning about an ignored term is not reliable (API 2.6), so look.
                 is_found = contact.status in (_STATUSES if searched == "unlisted" else (searched,))
                 if is_found and seen.add(f"{contact.status}_{contact.contact_id}"):
@@ -129,7 +135,7 @@ class Suppressions(HasFrame):
             seen = IdSet()
             rows = (
                 one
-                for one in pager
+                for one in _steadily(pager)
                 if one.status == status and seen.add(f"{one.list_id}_{one.contact_id}")
             )
             while some := list(islice(rows, IDS_AT_ONCE)):
@@ -172,6 +178,17 @@ class Suppressions(HasFrame):
         elif began and began >= self._since:
             # What began since then came about since then, recorded or not.
             yield attrs.evolve(row, since=began)
+
+
+def _steadily(pager: Pager[T]) -> Iterator[T]:
+    """Yield the rows of a listing; once more, a few times, if rows came or went meanwhile."""
+    for _ in range(_READINGS):
+        totals = set[int | None]()
+        for page in pager.pages():
+            totals.add(page.total)
+            yield from page
+        if len(totals) <= 1:
+            return
 
 
 def _moment(since: date | str) -> datetime:

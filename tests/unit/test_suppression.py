@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 import icontact
 from icontact.sandbox import Quirks, Sandbox
 from icontact.suppression import Suppressed, SuppressionReason
-from icontact.transport import Answer, Call
+from icontact.transport import Answer, Call, Sender
 from tests.unit.support import Clock, patient_client
 
 SINCE = datetime(2024, 6, 1, 12, tzinfo=UTC)
@@ -249,3 +250,39 @@ def test_a_row_that_pages_show_twice_is_one_and_costs_one_request() -> None:
     rows = list(icontact.Folder(sender, 1, 2).suppressed(since=SINCE))
     assert [str(row.reason) for row in rows] == ["bounced", "unsubscribed"]
     assert sum(call.path.endswith("/actions") for call in sender.calls) == 2
+
+
+class Meddling:
+    """Sends calls, and does something after the second one."""
+
+    def __init__(self, sender: Sender, meddle: Callable[[], object]) -> None:
+        self._sender, self._meddle, self._calls = sender, meddle, 0
+
+    def send(self, call: Call) -> Answer:
+        answer = self._sender.send(call)
+        self._calls += 1
+        if self._calls == 2:
+            self._meddle()
+        return answer
+
+
+def test_no_one_is_missing_because_another_one_recovers_between_two_pages() -> None:
+    people = [f"jo{number}@example.com" for number in range(5)]
+    with Sandbox(quirks=Quirks(max_limit=2)) as sandbox:
+        ids = sandbox.seed(
+            contacts=[{"email": one, "status": "bounced"} for one in people],
+            subscriptions=[{"email": one} for one in people],
+        )
+        folder = sandbox.client().folder()
+
+        def recover() -> None:
+            # Another one moves up, out of sight of the next page.
+            folder.contacts.update(ids.contact_ids[0], status="normal")
+
+        # The first call is the search for those who are do-not-contact.
+        meddling = Meddling(folder.transport, recover)
+        seen = icontact.Folder(meddling, folder.account_id, folder.client_folder_id)
+        rows = list(seen.suppressed())
+
+    assert [one.email for one in rows][:2] == people[:2]
+    assert sorted(str(one.email) for one in rows) == people
