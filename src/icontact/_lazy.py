@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-__all__ = ["lazy_import"]
+__all__ = ["lazy_import", "lazy_package"]
 
 
 def lazy_import(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
@@ -31,3 +31,10 @@ def lazy_import(package: str, modules: Mapping[str, str]) -> Callable[[str], Any
         return found
 
     return get
+
+
+def lazy_package(
+    package: str, modules: Mapping[str, str]
+) -> tuple[Callable[[str], Any], list[str]]:
+    """Return ``__getattr__`` and ``__all__`` of a package that imports nothing by itself."""
+    return lazy_import(package, modules), sorted(" ".join(modules.values()).split())
