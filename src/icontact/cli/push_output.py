@@ -23,8 +23,7 @@ from icontact.push.glance import kinds_of_rows, samples, was_done, would_do
 from icontact.push.reasons import QUIET, Reason, ReasonCode, describe
 from icontact.sources import RowFile
 
-#: Of rows that ended well, too, this is shown.
-#: Reasons to be seen even where all is well.
+#: Reasons that are shown even of rows that ended well.
 _SHOWN = {ReasonCode.CUT_OFF.value, ReasonCode.THERE_BEFORE.value}
 
 #: A screen shows this many reasons.

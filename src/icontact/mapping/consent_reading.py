@@ -132,12 +132,6 @@ _LONGEST_TITLE = 4
 #: What separates tags and labels; Google's are apart by three colons.
 _ENTRIES = re.compile(r"[,;|\n]+|:::?")
 
-#: The most words of a title.
-_LONGEST_TITLE = 4
-
-#: What separates tags and labels; Google's are apart by three colons.
-_ENTRIES = re.compile(r"[,;|\n]+|:::?")
-
 _START = 4
 _STARTS = frozenset(word[:_START] for word in REFUSAL)
 _LONGEST_REFUSAL = 40
