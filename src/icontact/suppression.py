@@ -15,7 +15,6 @@ from icontact.errors import NotFound
 from icontact.frames import Frame, HasFrame, make_frame
 from icontact.models import (
     ActionType,
-    Contact,
     ContactStatus,
     Model,
     SubscriptionStatus,
@@ -139,26 +138,25 @@ class Suppressions(HasFrame):
                 if one.status == status and seen.add(f"{one.list_id}_{one.contact_id}")
             )
             while some := list(islice(rows, IDS_AT_ONCE)):
-                found: dict[int, Contact | None] = {
-                    one.contact_id: one
-                    for one in self._contacts.list(
-                        contact_id=one_of(*{one.contact_id for one in some})
-                    )
-                }
+                emails = self._emails({one.contact_id for one in some})
                 for one in some:
-                    if one.contact_id not in found:
-                        # Listings show no deleted contacts, and not every resource takes several
-                        # values (API 2.6).
-                        with suppress(NotFound):
-                            found[one.contact_id] = self._contacts.get(one.contact_id)
-                    contact = found.setdefault(one.contact_id, None)
                     row = Suppressed(
                         contact_id=one.contact_id,
-                        email=contact.email if contact else None,
+                        email=emails.get(one.contact_id),
                         reason=SuppressionReason(one.status),
                         list_id=one.list_id,
                     )
                     yield from self._dated(row, one.add_date, _CAUSES_ON_A_LIST)
+
+    def _emails(self, contact_ids: set[int]) -> dict[int, str]:
+        """Return the addresses of those contacts that iContact still knows."""
+        listing = self._contacts.list(contact_id=one_of(*contact_ids))
+        emails = {one.contact_id: one.email for one in listing}
+        # Listings show no deleted contacts, and not every resource takes several values (API 2.6).
+        for contact_id in contact_ids - emails.keys():
+            with suppress(NotFound):
+                emails[contact_id] = self._contacts.get(contact_id).email
+        return emails
 
     def _dated(
         self, row: Suppressed, began: datetime | None, causes: frozenset[str]

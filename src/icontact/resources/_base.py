@@ -178,17 +178,20 @@ class Resource(Generic[M]):
         bodies: list[dict[str, Any]] = []
         for index, row in enumerate(rows):
             try:
-                if self._wire_id and isinstance(row, Mapping):
-                    self._check_row(row)
-                    if self._identity in row:
-                        rest = {name: row[name] for name in row if name != self._identity}
-                        number = whole_id(self._identity, row[self._identity])
-                        bodies.append({self._wire_id: number, **self._body(rest)})
-                        continue
-                bodies.append(self._body(row))
+                bodies.append(self._row_body(row))
             except (TypeError, ValueError) as problem:
                 raise type(problem)(f"row {index}: {problem}") from None
         return bodies
+
+    def _row_body(self, row: Any) -> dict[str, Any]:
+        if not self._wire_id or not isinstance(row, Mapping):
+            return self._body(row)
+        self._check_row(row)
+        if self._identity not in row:
+            return self._body(row)
+        rest = {name: row[name] for name in row if name != self._identity}
+        number = whole_id(self._identity, row[self._identity])
+        return {self._wire_id: number, **self._body(rest)}
 
     def _create_many(
         self,
