@@ -401,3 +401,9 @@ def test_a_body_of_a_million_empty_events_is_refused() -> None:
 
     with pytest.raises(DecodeError, match="more than 10,000 events"):
         mautic.events(body)
+
+
+def test_a_body_that_was_decoded_already_is_refused() -> None:
+    body: Any = {"mautic.lead_post_save_new": []}
+    with pytest.raises(TypeError, match="the body of the request as it arrived, not dict"):
+        mautic.events(body)

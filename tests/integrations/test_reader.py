@@ -441,3 +441,17 @@ def test_a_mautic_that_cannot_be_reached_is_not_looked_for_in_icontacts_url() ->
     with Mautic("http://127.0.0.1:1", **USER) as reader, pytest.raises(ConnectError) as caught:
         next(reader.contacts())
     assert "check Mautic's address, the network, and HTTPS_PROXY" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"page_size": "5"}, {"page_size": True}, {"user_agent": "x\r\ny"}, {"user_agent": 5}]
+)
+def test_options_that_cannot_be_used_are_refused_at_once(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match=next(iter(wrong))):
+        reader(**wrong)
+
+
+def test_a_segment_is_given_by_its_alias() -> None:
+    segment: Any = 5
+    with pytest.raises(ConfigError, match="segment: is not an alias"):
+        next(reader().contacts(segment=segment))

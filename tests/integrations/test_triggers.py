@@ -890,3 +890,10 @@ def test_points_that_were_dead_letters_still_pass_the_minimum(make: MakeIntegrat
     assert (integration.inbox.retry(), integration.work()) == (1, 1)
     # Still refused, and not taken for a change that passes nothing.
     assert integration.inbox.counts()["dead_letter"] == 1
+
+
+def test_what_is_no_push_and_no_rule_is_refused_at_once(make: MakeIntegration) -> None:
+    with pytest.raises(TypeError, match="push must be a ListPush or a function that makes one"):
+        make(push="Newsletter")
+    with pytest.raises(TypeError, match="rules must be a list of ContactTrigger and PointTrigger"):
+        make("saved")

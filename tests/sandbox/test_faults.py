@@ -184,3 +184,8 @@ def test_a_503_can_be_a_page_of_html(quirky: Callable[..., Wire]) -> None:
     assert response.headers["Retry-After"] == "1"
     wire.sandbox.faults.throttle(per_minute=0)
     assert wire.send("GET", "/time").headers["Content-Type"].startswith("text/html")
+
+
+def test_a_fault_for_a_method_that_no_request_has_is_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match="method must be one of DELETE, GET, POST, PUT, not PSOT"):
+        sandbox.faults.next(500, method="psot")

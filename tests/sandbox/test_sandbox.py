@@ -9,12 +9,13 @@ import sys
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
 import icontact.sandbox
-from icontact.sandbox import Sandbox
+from icontact.sandbox import Quirks, Sandbox
 from icontact.sandbox.store import Store
 from tests.sandbox.wire import Wire
 
@@ -267,3 +268,9 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
             assert emails == [f"c{n}@example.com" for n in range(300)]
         gc.collect()
     assert refused > len(chosen) // 2
+
+
+def test_a_switch_takes_only_its_own_words() -> None:
+    wrong: Any = "refuse"
+    with pytest.raises(ValueError, match="past_schedule must be one of refused, released"):
+        Quirks(past_schedule=wrong)

@@ -528,3 +528,18 @@ def test_rows_that_are_left_out_need_not_be_explained() -> None:
     # The second subscription of the answer is to another list.
     assert [one and one.contact_id for one in result.results] == [7, None]
     assert [(one.index, one.reason) for one in result.rejected] == [(1, None)]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("norml", "no contact has the status 'norml'; did you mean 'normal'?"),
+        ("unsubscribed", "those who left a list: folder.subscriptions.list(status='unsubscribed')"),
+    ],
+)
+def test_a_status_that_no_contact_has_is_refused(
+    folder: icontact.Folder, status: str, said: str
+) -> None:
+    with pytest.raises(ValueError, match="status") as caught:
+        folder.contacts.list(status=status)
+    assert said in str(caught.value)

@@ -121,7 +121,11 @@ class PushIntegration(InboxService):
         on_outcome: Callable[[ContactEvent, PushOutcome | None], object] | None = None,
     ) -> None:
         self._secret = checked_secret(secret)
+        if not isinstance(push, ListPush) and not callable(push):
+            raise TypeError("push must be a ListPush or a function that makes one")
         self._push, self._rules = push, tuple(rules)
+        if not all(isinstance(rule, ContactTrigger | PointTrigger) for rule in self._rules):
+            raise TypeError("rules must be a list of ContactTrigger and PointTrigger")
         if not self._rules:
             raise ConfigError("an integration needs rules, or it would never push a contact")
         self.renew_locks()

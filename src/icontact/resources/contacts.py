@@ -21,6 +21,7 @@ from icontact.models import (
     ContactFilters,
     ContactStatus,
     Filter,
+    SubscriptionStatus,
 )
 from icontact.models.filters import one_of
 from icontact.paging import Pager, PageSize
@@ -31,6 +32,9 @@ from icontact.transport import Call, Safety
 
 #: The fields whose text an answer shows as it was stored.
 _TEXTS = ContactFields.__annotations__.keys() - {"email", "status", "custom_fields"}
+
+#: What contacts can be listed by: a status, or whether they are on a list.
+_STATUSES = frozenset({*map(str, ContactStatus), "total", "unlisted"})
 
 #: The number of rows that a warning names.
 _NAMED = 10
@@ -88,6 +92,13 @@ class Contacts(Resource[Contact]):
                 that is given are refused by a :class:`~icontact.errors.PagingError`. With
                 :func:`icontact.one_of` they are yours to compare. No row shows its ``list_id``.
         """
+        if isinstance(status, str) and status and status not in _STATUSES:
+            raise ValueError(
+                f"status: no contact has the status {status!r}{wire.nearest(status, _STATUSES)}"
+                if status != SubscriptionStatus.UNSUBSCRIBED
+                else "status: to find those who left a list: "
+                "folder.subscriptions.list(status='unsubscribed')"
+            )
         terms = {**({} if status is None else {"status": status}), **filters}
         return self._list(
             terms, page_size=page_size, max_items=max_items, workers=workers, order_by=order_by

@@ -18,6 +18,7 @@ from icontact.sandbox import phpjson
 from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse, html_page
 
 _PHP_NOTICE = b"Warning: Invalid argument supplied for foreach() in index.php on line 1"
+_METHODS = ("DELETE", "GET", "POST", "PUT")
 _WRITES = frozenset({"POST", "PUT", "DELETE"})
 _SINGULARS = {
     f"{singular}s": singular
@@ -271,7 +272,9 @@ class Faults:
     def _add(self, kind: FaultKind, times: int | None, only: FaultFilter, **details: Any) -> None:
         if unknown := set(only) - FaultFilter.__annotations__.keys():
             raise TypeError(f"A fault takes no {', '.join(sorted(unknown))}")
-        method, path = only.get("method"), only.get("path")
+        method, path = (only.get("method") or "").upper() or None, only.get("path")
+        if method and method not in _METHODS:
+            raise ValueError(f"method must be one of {', '.join(_METHODS)}, not {method}")
         probability, seed = only.get("probability", 1.0), only.get("seed", 0)
         if not 0 <= probability <= 1:
             raise ValueError(f"probability has to be between 0 and 1, not {probability}")
@@ -284,7 +287,7 @@ class Faults:
                 left=inf if times is None else times,
                 probability=probability,
                 dice=random.Random(f"{seed} {self._added}"),  # noqa: S311  (is to be repeatable)
-                method=method.upper() if method else None,
+                method=method,
                 path=pattern,
                 **details,
             )

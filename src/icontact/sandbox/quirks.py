@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from functools import cache
+from typing import Literal, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -255,3 +257,17 @@ class Quirks:
 
     unknown_confirmation_messages: Literal["accepted", "refused"] = "accepted"
     """API 8.2: whether ``confirmationMessageId`` may name a message that is not there. Unknown."""
+
+    def __attrs_post_init__(self) -> None:
+        for name, words in _words().items():
+            if words and getattr(self, name) not in words:
+                raise ValueError(f"{name} must be one of {', '.join(map(str, words))}")
+
+
+@cache
+def _words() -> Mapping[str, tuple[object, ...]]:
+    """Return the words that each switch takes; none for a switch that takes other values."""
+    return {
+        name: get_args(kind) if get_origin(kind) is Literal else ()
+        for name, kind in get_type_hints(Quirks).items()
+    }

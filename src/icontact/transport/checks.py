@@ -85,7 +85,7 @@ def checked_agent(user_agent: str | None) -> str:
     own = f"icontact-python/{__version__}"
     if user_agent is None:
         return own
-    printable = user_agent.isascii() and user_agent.isprintable()
-    if not printable or not user_agent or user_agent != user_agent.strip():
+    is_text = isinstance(user_agent, str) and user_agent.isascii() and user_agent.isprintable()
+    if not is_text or not user_agent or user_agent != user_agent.strip():
         raise ConfigError("user_agent must be printable ASCII, such as my-app/1.0")
     return f"{user_agent} {own}"

@@ -9,11 +9,10 @@ from typing import Any, NoReturn
 from requests import PreparedRequest
 from urllib3.exceptions import HTTPError
 
-from icontact._version import __version__
 from icontact.auth import Private, redact
 from icontact.errors import CallError, CallSummary, ConfigError, RedirectRefused
 from icontact.integrations.errors import MauticError
-from icontact.transport.checks import checked_timeout, checked_url
+from icontact.transport.checks import checked_agent, checked_timeout, checked_url
 from icontact.transport.connections import Pool, receive, redacted_logs
 from icontact.transport.response import classify_exception
 
@@ -57,9 +56,11 @@ class Connection:
         self._secrets = tuple(one for one in given if one is not None)
         self.url: str = checked_url(url, "Mautic's address", "https://mautic.example.com")
         self._timeout = checked_timeout(timeout)
-        own = f"icontact-python/{__version__}"
-        agent = f"{user_agent} {own}" if user_agent else own
-        headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": agent}
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "User-Agent": checked_agent(user_agent),
+        }
         self._pool = Pool(headers, proxies=self.url.startswith("https:"))
 
     def __reduce__(self) -> NoReturn:

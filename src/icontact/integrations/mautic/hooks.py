@@ -71,8 +71,13 @@ def events(
     Raises:
         SignatureError: If there is a secret, and the signature is missing or not made with it.
         DecodeError: If the body is too long or no JSON of a web hook. Shows no values.
+        TypeError: If the body was decoded already.
         ConfigError: If the secret is empty or not text, or ``site_url`` is not an address.
     """
+    if not isinstance(body, bytes | str):
+        raise TypeError(
+            f"body must be the body of the request as it arrived, not {type(body).__name__}"
+        )
     raw = body if isinstance(body, bytes) else body.encode()
     secret = checked_secret(secret)
     verify(raw, signature, secret, max_bytes)

@@ -89,7 +89,7 @@ class Mautic:
             user_agent=user_agent,
         )
         self.url: str = self._connection.url
-        if page_size < 1:
+        if isinstance(page_size, bool) or not isinstance(page_size, int) or page_size < 1:
             raise ConfigError("page_size must be a whole number from 1 on")
         self._page_size = page_size
 
@@ -136,8 +136,10 @@ class Mautic:
             PagingError: If Mautic repeats a page, is not done by its own count, or contacts leave
                 faster than they can be read.
         """
-        if segment is not None and not segment.strip():
-            raise ConfigError("segment: is blank; give its alias, or leave it out for all contacts")
+        if segment is not None and not (isinstance(segment, str) and segment.strip()):
+            raise ConfigError(
+                "segment: is not an alias; give its alias, or leave it out for all contacts"
+            )
         if segment:
             self._refuse_ignored_search(search, segment)
         elif search:
