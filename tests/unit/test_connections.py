@@ -615,3 +615,18 @@ def test_a_send_is_not_repeated_after_an_answer_that_states_two_lengths(clock: C
     assert not isinstance(caught.value, errors.ConnectError)
     assert caught.value.maybe_applied
     assert caught.value.attempts == 1
+
+
+@pytest.mark.parametrize("content", ["", "E-mail,Name", "-----BEGIN CERTIFICATE-----\nAAAA\n"])
+def test_a_bundle_without_a_certificate_is_named_at_once(
+    sandbox: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str
+) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text(content, encoding="ascii")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    with sandbox.serve(tls=True) as server:
+        transport = transport_to(clock, server.url)
+        with pytest.raises(errors.ConnectError, match="CURL_CA_BUNDLE holds no certif") as caught:
+            transport.send(Call("GET", "time"))
+        transport.close()
+    assert caught.value.attempts == 1

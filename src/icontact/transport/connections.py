@@ -46,8 +46,10 @@ ANSWER_TIMEOUTS = 10
 #: Bytes of an answer, unpacked. A page of 10,000 contacts has some 6,000,000.
 LONGEST_ANSWER = 64 * 2**20
 
-#: The message for a missing bundle; requests reads these two variables.
+#: The messages for a bundle that cannot be used; requests reads these two variables.
 _NO_BUNDLE = "there is no CA bundle where REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE says"
+
+_NO_CERTIFICATE = "the file of REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE holds no certificates (PEM)"
 
 #: The message for a proxy of SOCKS, or for an URL that no proxy can have.
 _NO_PROXY = "HTTPS_PROXY or ALL_PROXY must look like http://user:password@proxy.example.com:3128"
@@ -244,6 +246,8 @@ class _Secure(HTTPSConnection):
             raise NotConnected(_NO_PROXY, is_lasting=True) from problem
         except (OSError, SSLError, http.client.HTTPException, ValueError) as problem:
             # The tunnel of a proxy and the handshake come before the request.
+            if "[X509" in str(problem):
+                raise NotConnected(_NO_CERTIFICATE, is_lasting=True) from problem
             refused = _NO_TUNNEL.match(str(problem))
             why = f"the proxy refused with {refused[1]}" if refused else ""
             raise NotConnected(why) from problem
