@@ -391,6 +391,7 @@ def test_a_page_instead_of_json_ends_with_3(embedded: Sandbox, people: Path) -> 
     ran = pushed(people)
     assert ran.code == 3
     assert "an HTML page" in message(ran)
+    assert message(ran).startswith("Error: the answer cannot be read: check ICONTACT_BASE_URL")
 
 
 def test_an_unpaid_bill_ends_with_1(embedded: Sandbox) -> None:

@@ -294,6 +294,13 @@ def test_rows_that_end_alike_are_one_line_with_their_number(
     assert len(ran.out.splitlines()) == 2
 
 
+def test_rows_that_failed_need_no_correction(embedded: Sandbox, people: Path) -> None:
+    embedded.faults.next(403, method="POST", times=None)
+    ran = icontact("push", people, "--list", "Newsletter")
+    assert "Push the same file again" in ran.out
+    assert "to correct" not in ran.err
+
+
 def test_no_list_is_a_matter_of_usage(embedded: Sandbox, people: Path) -> None:
     ran = icontact("push", people)
     assert ran.code == 2

@@ -65,6 +65,7 @@ _MEANING: Sequence[tuple[type[IContactError], str]] = (
         ConnectError,
         "iContact cannot be reached: check the network, the proxy, and ICONTACT_BASE_URL",
     ),
+    (DecodeError, "the answer cannot be read: check ICONTACT_BASE_URL, or try again later"),
     (RequestTimeout, "iContact did not answer: try again later"),
     (TransportError, "iContact gave no usable answer: try again later"),
     (Throttled, "iContact is limiting requests or is under maintenance: try again later"),

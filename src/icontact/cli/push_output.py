@@ -277,7 +277,7 @@ def _print_advice(summary: PushSummary, again: str | None, *, has_rows: bool) ->
     if summary.rejects is not None:
         rows = number_of(troubled, "row") if troubled else "no row"
         print_note(f"{summary.rejects} has {rows} to correct and push again")
-    elif troubled and not summary.dry_run and not summary.unwritten:
+    elif summary.counts["rejected"] and not summary.dry_run and not summary.unwritten:
         print_note("--rejects FILE writes the rejected rows to a file, to correct and push again")
     elif not has_rows:
         print_note("-v shows the rows one by one, --report FILE writes them all to a file")

@@ -8,7 +8,7 @@ import re
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from math import inf
 from typing import Any, Literal, TypedDict, Unpack
 
@@ -18,7 +18,6 @@ from icontact.sandbox import phpjson
 from icontact.sandbox.exchange import IncomingRequest, OutgoingResponse, html_page
 
 _PHP_NOTICE = b"Warning: Invalid argument supplied for foreach() in index.php on line 1"
-_METHODS = ("DELETE", "GET", "POST", "PUT")
 _WRITES = frozenset({"POST", "PUT", "DELETE"})
 _SINGULARS = {
     f"{singular}s": singular
@@ -273,8 +272,8 @@ class Faults:
         if unknown := set(only) - FaultFilter.__annotations__.keys():
             raise TypeError(f"A fault takes no {', '.join(sorted(unknown))}")
         method, path = (only.get("method") or "").upper() or None, only.get("path")
-        if method and method not in _METHODS:
-            raise ValueError(f"method must be one of {', '.join(_METHODS)}, not {method}")
+        if method and method not in set(HTTPMethod):
+            raise ValueError(f"HTTP has no method {method}")
         probability, seed = only.get("probability", 1.0), only.get("seed", 0)
         if not 0 <= probability <= 1:
             raise ValueError(f"probability has to be between 0 and 1, not {probability}")
