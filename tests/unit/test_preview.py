@@ -16,6 +16,7 @@ LISTS: dict[int, dict[int, str]] = {
     7: {1: "normal", 2: "normal", 3: "unsubscribed", 4: "normal", 5: "pending", 6: "normal"},
     8: {1: "normal", 3: "normal"},
     9: {2: "normal", 4: "unsubscribed"},
+    10: {3: "normal", 5: "normal"},
 }
 #: Contacts who have another status than normal, or were deleted.
 SUPPRESSED = {6}
@@ -81,6 +82,12 @@ def test_those_on_an_excluded_list_are_left_out() -> None:
     found = preview(include_list_ids=[7], exclude_list_ids=[9])
     assert found.count == 2
     assert found.left_out["excluded"] == 1
+
+
+def test_whether_those_are_left_out_who_have_yet_to_join_an_excluded_list_is_open() -> None:
+    found = preview(include_list_ids=[10], exclude_list_ids=[7])
+    assert (found.at_least, found.at_most, found.count) == (1, 2, None)
+    assert any("have yet to confirm" in note for note in found.notes)
 
 
 def test_a_segment_leaves_open_how_many() -> None:

@@ -18,6 +18,10 @@ _SEGMENTS = (
     "the API does not list the members of a segment: an included one may reach none or "
     "all contacts of its list, and an excluded one may leave out as many"
 )
+_PENDING = (
+    "it is not known whether those are left out who have yet to confirm that they join an "
+    "excluded list"
+)
 _ON_THE_WAY = "contacts who join, leave or bounce before the send goes out are not counted"
 
 
@@ -63,7 +67,8 @@ def counted(
     sure = on.mailable(audience["include_list_ids"])
     possible = sure | on.mailable(perhaps_in)
     excluded = on.members(audience["exclude_list_ids"])
-    at_least = sure - excluded - on.members(perhaps_out)
+    unsure = on.members(audience["exclude_list_ids"], "pending") & sure - excluded
+    at_least = sure - excluded - unsure - on.members(perhaps_out, "pending")
     at_most = possible - excluded
     reasons = {
         contact: "may not be mailed" if status == "normal" else status
@@ -74,6 +79,8 @@ def counted(
     notes = [_ON_THE_WAY]
     if audience["include_segment_ids"] or audience["exclude_segment_ids"]:
         notes.append(_SEGMENTS)
+    if unsure:
+        notes.append(_PENDING)
     if message_id is not None:
         answer = transport.send(Call("GET", f"{folder}/messages/{message_id}"))
         check = wire.decode_member(Message, answer.payload, "message", answer.call).spam_check
@@ -94,13 +101,13 @@ class _Lists:
         self._statuses: dict[int, dict[int, str]] = {}
         self._mailable: dict[int, set[int]] = {}
 
-    def members(self, list_ids: Iterable[int]) -> set[int]:
-        """Return the contacts who are on lists, whether or not they may be mailed."""
+    def members(self, list_ids: Iterable[int], *others: str) -> set[int]:
+        """Return the contacts who are on lists, or have one of some other states there."""
         return {
             contact
             for list_id in list_ids
             for contact, status in self.statuses(list_id).items()
-            if status == "normal"
+            if status in ("normal", *others)
         }
 
     def mailable(self, list_ids: Iterable[int]) -> set[int]:
