@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import operator
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote
@@ -15,13 +14,7 @@ from icontact import wire
 from icontact.auth import Private
 from icontact.errors import CallSummary, DecodeError, NotFound, RejectedError
 from icontact.paging import Pager, PageSize
-from icontact.resources.batches import (
-    BatchResult,
-    Rejected,
-    contradicted,
-    keys_beside_ids,
-    match_rows,
-)
+from icontact.resources.batches import BatchResult, Rejected, match_batch
 from icontact.transport import Answer, Call, Safety, Sender
 
 M = TypeVar("M")
@@ -208,35 +201,15 @@ class Resource(Generic[M]):
             return BatchResult()
         answer = without_nulls(self._transport.send(self._post(bodies, safety)), self._plural)
         items: list[M] = wire.decode_rows(self._model, answer.payload, self._plural, answer.call)
-        identities = [getattr(one, self._identity) for one in items]
-        ids = {body[self._wire_id] for body in bodies if self._wire_id in body}
-        stored = [
-            number if number in ids else stored_key(one)
-            for number, one in zip(identities, items, strict=True)
-        ]
-        given = defaultdict[Hashable, set[Hashable]](set)
-        for body in bodies:
-            if self._merges and self._wire_id in body:
-                given[body[self._wire_id]].add(sent_key(body))
-        named, misnamed = keys_beside_ids(
-            given, zip(identities, map(stored_key, items), strict=True)
-        )
-        sent: list[Hashable] = []
-        for body in bodies:
-            key = body[self._wire_id] if self._wire_id in body else sent_key(body)
-            sent.append(named.get(key, key))
-        places, uncertain = match_rows(
-            sent,
-            stored,
+        places, uncertain = match_batch(
             bodies,
             answer.payload[self._plural] or [],
-            merges=self._merges and (len(items) >= len(bodies) or not answer.warnings),
+            [(getattr(one, self._identity), stored_key(one)) for one in items],
+            wire_id=self._wire_id,
+            sent_key=sent_key,
+            merges=self._merges,
+            is_whole=len(items) >= len(bodies) or not answer.warnings,
         )
-        unclear = contradicted(sent, stored, identities, ids, merges=self._merges) | misnamed
-        for index, key in enumerate(sent):
-            if key in unclear:
-                places[index] = None
-                uncertain[index] = "uncertain: iContact's answer contradicts itself; read it back"
         left_out = [index for index, place in enumerate(places) if place is None]
         reason = answer.warnings[0] if len(left_out) == len(answer.warnings) == 1 else None
         return BatchResult(

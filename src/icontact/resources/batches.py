@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from html import escape
 from typing import Any, Generic, TypeVar
 
@@ -77,7 +77,54 @@ class BatchResult(HasFrame, Generic[R_co]):
         )
 
 
-def match_rows(
+def match_batch(
+    bodies: Sequence[Mapping[str, Any]],
+    answers: Sequence[Mapping[str, Any]],
+    found: Sequence[tuple[Hashable, Hashable]],
+    *,
+    wire_id: str,
+    sent_key: Callable[[Mapping[str, Any]], Hashable],
+    merges: bool,
+    is_whole: bool,
+) -> tuple[list[int | None], dict[int, str]]:
+    """Match the rows of a bulk call with the items of its answer: by id, or else by key.
+
+    Args:
+        bodies: The body that was sent for each row.
+        answers: The items as they were answered.
+        found: The id and the key of each item.
+        wire_id: The name of the id in a body that is an update.
+        sent_key: Identifies a body without an id.
+        merges: Whether rows of one key are one item in the end.
+        is_whole: Whether no row was refused.
+
+    Returns:
+        For each row the place of its item; for rows that cannot be matched the reason.
+    """
+    ids = {body[wire_id] for body in bodies if wire_id in body}
+    given = defaultdict[Hashable, set[Hashable]](set)
+    for body in bodies if merges else ():
+        if wire_id in body:
+            given[body[wire_id]].add(sent_key(body))
+    # A row with the address of a contact may be about one that another row has by its id.
+    named = {key: number for number, key in found if number in given}
+    misnamed = {
+        number for key, number in named.items() if key != "" and not {key, ""} & given[number]
+    }
+    keys = (body[wire_id] if wire_id in body else sent_key(body) for body in bodies)
+    sent = [named.get(key, key) for key in keys]
+    stored = [number if number in ids else key for number, key in found]
+    places, uncertain = _match(sent, stored, bodies, answers, merges=merges and is_whole)
+    identities = [number for number, _ in found]
+    unclear = _contradicted(sent, stored, identities, ids, merges=merges) | misnamed
+    for index, key in enumerate(sent):
+        if key in unclear:
+            places[index] = None
+            uncertain[index] = "uncertain: iContact's answer contradicts itself; read it back"
+    return places, uncertain
+
+
+def _match(
     sent: Sequence[Hashable],
     stored: Sequence[Hashable],
     bodies: Sequence[Mapping[str, Any]],
@@ -85,17 +132,7 @@ def match_rows(
     *,
     merges: bool,
 ) -> tuple[list[int | None], dict[int, str]]:
-    """Match rows with the items of an answer: by key, rows of one key by their other fields.
-
-    ``sent`` has the key of each row, ``stored`` that of each item. With ``merges`` rows of one key
-    are one item in the end, and none of them was refused.
-
-    Returns:
-        For each row the place of its item; for rows that cannot be matched the reason.
-    """
-    if len(set(sent)) == len(sent):
-        by_key = {key: place for place, key in enumerate(stored)}
-        return [by_key.get(key) for key in sent], {}
+    """Match the keys of rows with those of items, rows of one key by their other fields."""
     rows, items = defaultdict[Hashable, list[int]](list), defaultdict[Hashable, list[int]](list)
     for place, key in enumerate(sent):
         rows[key].append(place)
@@ -121,27 +158,7 @@ def match_rows(
     return found, uncertain
 
 
-def keys_beside_ids(
-    given: Mapping[Hashable, Collection[Hashable]], found: Iterable[tuple[Hashable, Hashable]]
-) -> tuple[Mapping[Hashable, Hashable], set[Hashable]]:
-    """Compare the keys, such as addresses, of items that were sent with their id.
-
-    A row with the address of a contact may be about one that another row has by its id. ``given``
-    has for each id the keys of its rows, a blank one if they give none; ``found`` has the id and
-    the key of each item of the answer.
-
-    Returns:
-        The id for each key that such an item has beside it; and the ids of items whose key is
-        another one than that of their row.
-    """
-    named = {key: number for number, key in found if number in given}
-    wrong = {
-        number for key, number in named.items() if key != "" and not {key, ""} & {*given[number]}
-    }
-    return named, wrong
-
-
-def contradicted(
+def _contradicted(
     sent: Sequence[Hashable],
     stored: Sequence[Hashable],
     identities: Sequence[Hashable],
@@ -151,8 +168,7 @@ def contradicted(
 ) -> set[Hashable]:
     """Return the keys for which an answer has two items, or an item that it has for others, too.
 
-    The item of a key that is one of the ``ids`` may be there under its other key as well. With
-    ``merges`` rows of one key are one item in the end.
+    The item of a key that is one of the ``ids`` may be there under its other key as well.
     """
     if len(set(stored)) == len(stored) == len(set(identities)):
         return set()
