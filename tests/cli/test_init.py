@@ -570,3 +570,25 @@ def test_a_place_that_cannot_be_written_is_named_before_the_questions(
 
     said = "Error: cannot write own.toml, which --output names: Read-only file system\n"
     assert (ran.code, ran.err, len(embedded.requests)) == (2, said, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "reason"),
+    [
+        ("unsubscribed.csv", "", "the name of the file reads like one of people who must not be"),
+        ("people.csv", "Unsubscribed\n", "line 1, above the header, reads like a title of people"),
+    ],
+)
+def test_it_says_that_a_push_of_the_file_will_stop_for_its_name_or_a_title(
+    embedded: Sandbox, tmp_path: Path, name: str, first: str, reason: str
+) -> None:
+    Path(name).write_text(f"{first}E-mail,First Name\njo@example.com,Jo\n")
+
+    ran = icontact("init", "--columns", name, "--yes")
+
+    assert ran.code == 0
+    assert "a push of this file stops" in " ".join(ran.err.split())
+    assert reason in " ".join(ran.err.split())
+    pushed = icontact("push", name, "--settings", "icontact.toml")
+    assert pushed.code != 0
+    assert reason in " ".join(pushed.err.split())

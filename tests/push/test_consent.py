@@ -455,7 +455,8 @@ cleaned_segment_export_1a10653875.csv cleaned_email_audience_export.csv bounced-
 do_not_contact.csv suppression-list.csv suppressions.csv optouts.csv Opt-Outs-2024-03.csv
 abgemeldet.csv Unsubscribes.CSV UnsubscribedMembers.txt newsletter-désabonnés.csv dnc.csv
 deleted_and_unsubscribed.csv unsubscribed-and-not-confirmed.csv blacklist.csv not-subscribed.csv
-2024_hard_bounces.csv unsubscribe-reasons.csv
+2024_hard_bounces.csv unsubscribe-reasons.csv removed_subscribers.csv stoplist.csv robinsonliste.csv
+remove-from-list.csv
 """
 
 
@@ -477,7 +478,8 @@ HARMLESS_NAMES = """
 subscribed_members.csv resubscribed.csv not-unsubscribed.csv all-except-optouts.csv
 active_without_bounced.csv cleaned_contacts.csv cleaned.csv march-optin.csv sms_unsubscribed.csv
 do-not-call.csv email-not-opened.csv rejects.csv abonnenten-ohne-abgemeldete.csv
-subscribed_email_audience_export_b3eca53876.csv newsletter.csv
+subscribed_email_audience_export_b3eca53876.csv newsletter.csv sun_subscribers.csv
+fun-subscriptions.csv robinson_family.csv smith-robinson-wedding.csv bus-stops.csv
 """
 
 

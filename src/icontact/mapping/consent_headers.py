@@ -45,6 +45,9 @@ _SHORT = 6
 #: A question such as "Please invite?" has at most three words.
 _SHORTEST = 3
 
+#: The letters of the shortest part of a compound that is continued by the next word.
+_SHORTEST_PART = 4
+
 #: A header whose first word names what has the field: "Person - Newsletter", "contact.newsletter".
 _PREFIXED = re.compile(r"\s*\w+\s*(?:[.:/>\[]|\s[-–]\s)")
 
@@ -268,15 +271,23 @@ def _wanted(words: Sequence[str]) -> Literal["yes", "maybe"] | None:
 
 def _beside_no(words: Sequence[str]) -> list[str] | None:
     """Return the words beside those that say no; ``None`` if none says it."""
-    spans = [match.span() for match in _pattern("no").finditer("".join(words))]
+    ends = list(accumulate(map(len, words), initial=0))
+    squeezed = "".join(words)
+    spans = []
+    for match in _pattern("no").finditer(squeezed):
+        start = max(end for end in ends if end <= match.start())
+        before = squeezed[start : match.start()]
+        crosses = match.end() > min(end for end in ends if end > match.start())
+        # "Sun subscribers" has no "unsub", and "Kundenwerbung gesperrt" has "Werbung gesperrt".
+        if not crosses or before in ("", "e") or len(before) >= _SHORTEST_PART:
+            spans.append(match.span())
     # A number of bounces says nothing for sure: iContact's own exports have it.
     is_bounce = "bounce" in words and not (_DATES - {"count", "counts"}).isdisjoint(words)
     if not spans and not _has(words, "no_words") and not is_bounce:
         return None
-    ends = accumulate(map(len, words))
     return [
         word
-        for word, end in zip(words, ends, strict=True)
+        for word, end in zip(words, ends[1:], strict=True)
         if word not in _WORDS["no_words"]
         and not any(end - len(word) < last and first < end for first, last in spans)
     ]

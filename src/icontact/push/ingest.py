@@ -96,10 +96,8 @@ def _check_columns(rows: RowFile | TableRows, mapper: ContactMapper) -> bool:
     """Refuse rows whose columns cannot be read; return whether they are to refuse all people."""
     refuses_all = False
     try:
-        if isinstance(rows, RowFile) and rows.refusing_title is not None:
-            raise ConfigError(f"{rows.name}: {rows.refusing_title}")
-        if isinstance(rows, RowFile) and rows.refusing_name is not None:
-            refuses_all = _check_name(rows, rows.refusing_name, mapper)
+        if isinstance(rows, RowFile):
+            refuses_all = check_titles(rows, mapper)
         refuse_duplicates(mapper, rows.duplicate_columns)
         mapper.require_consent_read(rows.columns, rows.first_rows())
     except ConfigError:
@@ -109,12 +107,19 @@ def _check_columns(rows: RowFile | TableRows, mapper: ContactMapper) -> bool:
     return refuses_all
 
 
-def _check_name(rows: RowFile, name: str, mapper: ContactMapper) -> bool:
-    """Refuse a file with a name such as "unsubscribed.csv", unless a column says more than that.
+def check_titles(rows: RowFile, mapper: ContactMapper) -> bool:
+    """Refuse a file with a title such as "Unsubscribed", or a name, unless a column says more.
 
     Returns:
         Whether its columns say the same as its name.
+
+    Raises:
+        ConfigError: Its people may be those who must not be mailed.
     """
+    if rows.refusing_title is not None:
+        raise ConfigError(f"{rows.name}: {rows.refusing_title}")
+    if rows.refusing_name is None:
+        return False
     if REASON_COLUMN in rows.columns:
         return False  # rejects of a push, whatever their file is called
     first_rows = rows.first_rows()
@@ -125,8 +130,8 @@ def _check_name(rows: RowFile, name: str, mapper: ContactMapper) -> bool:
         if " ".join(header_words(str(one.column))) in REFUSAL and True in one.words.values():
             return False
     raise ConfigError(
-        f"{name}: the name of the file reads like one of people who must not be mailed. If "
-        "they may be, or if its columns say who may not, rename the file"
+        f"{rows.refusing_name}: the name of the file reads like one of people who must not be "
+        "mailed. If they may be, or if its columns say who may not, rename the file"
     )
 
 
