@@ -533,7 +533,7 @@ def test_rows_that_are_left_out_need_not_be_explained() -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        ("norml", "no contact has the status 'norml'; did you mean 'normal'?"),
+        ("norml", "'norml' is not known; did you mean 'normal'?"),
         ("unsubscribed", "those who left a list: folder.subscriptions.list(status='unsubscribed')"),
     ],
 )
@@ -543,3 +543,10 @@ def test_a_status_that_no_contact_has_is_refused(
     with pytest.raises(ValueError, match="status") as caught:
         folder.contacts.list(status=status)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("status", ["norm*", icontact.one_of("blocked"), "*"])
+def test_a_status_with_a_wildcard_or_as_one_of_several_is_asked_for(
+    folder: icontact.Folder, status: Any
+) -> None:
+    assert isinstance(folder.contacts.list(status=status), icontact.Pager)

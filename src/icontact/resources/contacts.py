@@ -92,12 +92,16 @@ class Contacts(Resource[Contact]):
                 that is given are refused by a :class:`~icontact.errors.PagingError`. With
                 :func:`icontact.one_of` they are yours to compare. No row shows its ``list_id``.
         """
-        if isinstance(status, str) and status and status not in _STATUSES:
+        if status == SubscriptionStatus.UNSUBSCRIBED:
             raise ValueError(
-                f"status: no contact has the status {status!r}{wire.nearest(status, _STATUSES)}"
-                if status != SubscriptionStatus.UNSUBSCRIBED
-                else "status: to find those who left a list: "
+                "status: to find those who left a list: "
                 "folder.subscriptions.list(status='unsubscribed')"
+            )
+        if isinstance(status, str) and status and status not in _STATUSES and "*" not in status:
+            # iContact may have others by now.
+            raise ValueError(
+                f"status: {status!r} is not known{wire.nearest(status, _STATUSES)} "
+                f"(one_of({status!r}) asks for it all the same)"
             )
         terms = {**({} if status is None else {"status": status}), **filters}
         return self._list(
