@@ -294,6 +294,19 @@ def test_rows_that_end_alike_are_one_line_with_their_number(
     assert len(ran.out.splitlines()) == 2
 
 
+def test_a_push_is_no_preview(embedded: Sandbox, people: Path) -> None:
+    ran = icontact("push", people, "--list", "Newsletter", "--diff")
+    assert (ran.code, embedded.state.contacts()) == (2, [])
+    assert "--diff needs --dry-run" in ran.err
+
+
+def test_a_dry_run_says_which_files_it_does_not_write(embedded: Sandbox, people: Path) -> None:
+    words = ("push", people, "--list", "Newsletter", "--dry-run")
+    ran = icontact(*words, "--journal", "j.sqlite", "--rejects", "r.csv")
+    assert "note: a dry run does not write j.sqlite, r.csv\n" in ran.err
+    assert "a dry run does not" not in icontact(*words).err
+
+
 def test_rows_that_failed_need_no_correction(embedded: Sandbox, people: Path) -> None:
     embedded.faults.next(403, method="POST", times=None)
     ran = icontact("push", people, "--list", "Newsletter")

@@ -66,6 +66,10 @@ def test_a_wrong_option_is_refused_before_the_pipeline_begins() -> None:
         icontact_list(list="Newsletter", mapping=MAPPING, **unknown)
     with pytest.raises(ConfigError, match="existing must be one of keep, merge, replace"):
         icontact_list(list="Newsletter", mapping=MAPPING, **wrong)
+    number: Any
+    for number in (0, True, "10"):
+        with pytest.raises(ConfigError, match="batch_rows must be a whole number from 1 on"):
+            icontact_list(list="Newsletter", mapping=MAPPING, batch_rows=number)
 
 
 def customers(warehouse: Path) -> Iterator[dict[str, Any]]:
@@ -109,6 +113,16 @@ def test_a_table_is_pushed_in_two_loads(
     changed = folder.contacts.find(email="reader0@example.com")
     assert changed
     assert changed.first_name == "Ann"
+
+
+def test_rows_that_went_to_the_rejects_are_logged(
+    pipeline: Pipeline, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = pipeline(rejects="rejects", mapping={"email": "maill"})
+    made.run([{"mail": "reader@example.com"}], table_name="customers")
+    logged = [one.message for one in caplog.records if one.name == "icontact"]
+    assert any("1 rejected" in one and "no row has 'maill'" in one for one in logged)
+    assert "reader@" not in caplog.text
 
 
 @pytest.mark.parametrize("answers", [("yes", "no"), ("yes", "yes")])

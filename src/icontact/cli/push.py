@@ -23,7 +23,7 @@ from icontact.cli.options import (
     settings_option,
     verbose_option,
 )
-from icontact.cli.output import clean, print_json
+from icontact.cli.output import clean, print_json, print_note
 from icontact.cli.progress import ProgressDisplay
 from icontact.cli.push_output import PushSummary, show_push
 from icontact.cli.push_run import PushOptions, run
@@ -169,6 +169,10 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
 def push(ctx: click.Context, /, **given: Any) -> None:
     """Push a file of contacts into a list."""
     options = PushOptions(**given)
+    if options.diff and not options.dry_run:
+        raise click.UsageError("--diff needs --dry-run: it shows what a push would change")
+    if options.dry_run and (unused := [*filter(None, (options.journal, options.rejects))]):
+        print_note(f"a dry run does not write {', '.join(unused)}")
     display = ProgressDisplay("reading", shown=not (options.as_json or options.quiet))
     with interruptible(lambda _: _interrupted(options, display)), display:
         summary = run(options, display)

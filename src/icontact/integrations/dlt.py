@@ -73,6 +73,8 @@ def icontact_list(
         import dlt
     except ImportError:
         raise ConfigError("this destination needs dlt: pip install 'icontact[dlt]'") from None
+    if isinstance(batch_rows, bool) or not isinstance(batch_rows, int) or batch_rows < 1:
+        raise ConfigError("batch_rows must be a whole number from 1 on")
     mapper = mapping if isinstance(mapping, ContactMapper) else ContactMapper(mapping)
     sink = _Sink(
         list=list,
@@ -134,6 +136,7 @@ class _Sink:
             if self.rejects is None:
                 raise DestinationTerminalException(f"iContact rejected rows: {report}")
             _make_private(self.rejects)
+            logger.warning("a batch of %s has rejected rows: %s", table, report)
             report.rejects_to_csv(self.rejects / f"{table}-{digest}.csv")
 
     def _directory(self) -> Path:

@@ -274,7 +274,7 @@ def _no_address(header: Sequence[Hashable]) -> MappingError:
     if any(map(looks_like_address, header)):
         # Then the names beside it are a person's as well.
         problem = (
-            f"the {len(header)} columns seem to be named by a contact's data: put the names of the "
-            "columns on the first line of the file"
+            "the columns seem to be named by a contact's data: put the names of the columns on the "
+            "first line of the file"
         )
     return MappingError(problem, field="email")
