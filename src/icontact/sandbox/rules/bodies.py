@@ -225,13 +225,15 @@ class FieldReader:
 
 def as_text(value: object) -> str | None:
     """Return a JSON scalar as PHP would store it in a text column; ``None`` for anything else."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, float):
         return f"{value:.14g}"
-    return str(value) if isinstance(value, str | int) else None
+    return str(value) if isinstance(value, int) else None
 
 
 def as_flag(value: object) -> int | None:

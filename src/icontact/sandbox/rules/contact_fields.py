@@ -70,16 +70,14 @@ def read(
     custom: dict[str, str] = {}
     problems = []
     for name, value in payload.items():
-        if name in _WRITTEN and type(value) is str:
-            texts[name] = value
-        elif name in _WRITTEN or name in types:
-            text = as_text(value)
-            if text is None or (
-                name in types and not custom_fields.accepts(types[name], text, quirks)
-            ):
-                problems.append(error_texts.not_valid(name))
-            else:
-                (texts if name in _WRITTEN else custom)[name] = text
+        is_plain = name in _WRITTEN
+        if not is_plain and name not in types:
+            continue
+        text = as_text(value)
+        if text is None or not (is_plain or custom_fields.accepts(types[name], text, quirks)):
+            problems.append(error_texts.not_valid(name))
+        else:
+            (texts if is_plain else custom)[name] = text
     if "email" in texts and not is_email(texts["email"]):
         wrong = error_texts.not_valid if texts["email"] else error_texts.required
         problems.append(wrong("email"))

@@ -71,14 +71,12 @@ def search(
     if quirks.unsearchable:
         terms = {name: listing.terms[name] for name in listing.terms.keys() - quirks.unsearchable}
         listing = attrs.evolve(listing, terms=terms)
-    known = {name: listing.terms[name] for name in query if name in listing.terms}
-    for name in listing.passed:
-        known.pop(name, None)
+    known = [name for name in query if name in listing.terms and name not in listing.passed]
     ignored = [name for name, value in query.items() if not _is_known(listing, name, value)]
     order, unsortable = _order(query.get("orderby", ""), listing)
     if (ignored or unsortable) and quirks.ignored_terms == "warned":
         context.warn(error_texts.ignored_terms((*ignored, *unsortable)))
-    searched = [term.clause(context, name) for name, term in known.items()]
+    searched = [listing.terms[name].clause(context, name) for name in known]
     where = joined("AND", [base, *searched])
     limit, shown, offset = _window(context, listing)
     condition, values, skipped = where.sql, where.values, offset
