@@ -278,6 +278,26 @@ def test_equal_destinations_are_one(make: MakeIntegration) -> None:
     assert len(integration._destinations.pushes) == 1
 
 
+def test_a_rule_whose_push_asks_for_confirmation_does_so_beside_one_that_does_not(
+    make: MakeIntegration, folder: Folder, sandbox: Sandbox
+) -> None:
+    (message,) = sandbox.seed(messages=[{"messageType": "confirmation"}]).message_ids
+    asking = ListPush(
+        folder,
+        "Newsletter",
+        mapper=ContactMapper(MAPPING),
+        subscription_status="pending",
+        confirmation_message_id=message,
+    )
+    integration = make(ContactTrigger("manual"), ContactTrigger("form_submitted", push=asking))
+
+    outcome = integration.handle(event("form_submitted"))
+
+    assert outcome is not None
+    assert outcome.subscription == "pending"
+    assert [one["status"] for one in sandbox.state.subscriptions()] == ["pending"]
+
+
 def test_a_rule_keeps_the_pushs_policy(make: MakeIntegration, folder: Folder, vip: int) -> None:
     off = ListPush(folder, "Newsletter", mapper=ContactMapper(MAPPING), push_contacts=False)
     outcome = make(ContactTrigger("saved", list=vip), push=off).handle(event())

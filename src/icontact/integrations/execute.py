@@ -15,7 +15,7 @@ from icontact.integrations.inbox import EventOutcome, EventState, InboxClaim
 from icontact.integrations.rules import Rule
 from icontact.models import SubscriptionStatus
 from icontact.push import ListPush, OutcomeStatus, PushOutcome
-from icontact.push.policy import PolicyOptions
+from icontact.push.policy import PolicyOptions, PushPolicy
 
 #: A task and its outcome.
 TaskResult: TypeAlias = tuple[Task, PushOutcome]
@@ -55,7 +55,7 @@ def destinations_for(push: ListPush, rules: Sequence[Rule]) -> Destinations:
         APIError, TransportError: If iContact could not be asked.
     """
     pushes: dict[str, ListPush] = {}
-    targets: dict[tuple[int, str, bool], str] = {}
+    targets: dict[tuple[int, int, str, PushPolicy], str] = {}
     bound: list[BoundRule] = []
     for rule in rules:
         chosen = rule.push or push
@@ -68,10 +68,11 @@ def destinations_for(push: ListPush, rules: Sequence[Rule]) -> Destinations:
                 mapper=rule.mapper or chosen.mapper,
                 **policy,
             )
-        # One list with two mappings, or switched off, is two destinations.
-        way = (chosen.list.list_id, chosen.mapper.fingerprint, chosen.policy.push_contacts)
+        # One list with two mappings or two policies is two destinations.
+        folder_id = chosen.folder.client_folder_id
+        way = (chosen.list.list_id, folder_id, chosen.mapper.fingerprint, chosen.policy)
         if way not in targets:
-            number = 1 + sum(list_id == way[0] for list_id, _, _ in targets)
+            number = 1 + sum(list_id == way[0] for list_id, *_ in targets)
             targets[way] = f"list {way[0]}" if number == 1 else f"list {way[0]}:{number}"
             pushes[targets[way]] = chosen
         bound.append(BoundRule(rule, targets[way]))
