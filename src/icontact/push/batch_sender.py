@@ -179,10 +179,11 @@ class BatchSender:
         again one by one if its warnings cannot be matched with them otherwise; those that it leaves
         out silently only if ``again_if_missing``. ``kind`` is such as "contacts".
         """
+        call = _BulkCall(self, kind, post)
         answers: list[S | ItemRejected | ItemFailed] = []
         while len(answers) < len(items):
             some = items[len(answers) : len(answers) + self.size.current]
-            answers.extend(self._send_together(kind, some, post).answers)
+            answers.extend(call.send(some).answers)
         if again_if_missing and MISSING in answers:
             places = [place for place, answer in enumerate(answers) if answer == MISSING]
             again = self.send_many(kind, [items[place] for place in places], post)
@@ -190,72 +191,68 @@ class BatchSender:
                 answers[place] = in_doubt(answer)
         return answers
 
-    def _send_together(
-        self, kind: str, items: Sequence[T], post: Callable[[Sequence[T]], BatchResult[S]]
-    ) -> _Sent[S]:
-        may_be_size = self._may_be_size(kind, items)
-        result = self.try_send(partial(post, items), patient=may_be_size)
+
+class _BulkCall(Generic[T, S]):
+    """A bulk call of one kind, which is sent in parts if it is too large."""
+
+    def __init__(
+        self, sender: BatchSender, kind: str, post: Callable[[Sequence[T]], BatchResult[S]]
+    ) -> None:
+        self._sender, self._kind, self._post = sender, kind, post
+
+    def send(self, items: Sequence[T]) -> _Sent[S]:
+        """Send items, and return an answer for each."""
+        may_be_size = self._may_be_size(items)
+        result = self._sender.try_send(partial(self._post, items), patient=may_be_size)
         if not isinstance(result, ItemRejected | ItemFailed):
-            return self._account(kind, items, post, result)
+            return self._account(items, result)
         refused = isinstance(result, ItemRejected) and len(items) > 1
-        failed = isinstance(result, ItemFailed) and may_be_size and self.error is None
+        failed = isinstance(result, ItemFailed) and may_be_size and self._sender.error is None
         if not refused and not failed:
             return _Sent([result] * len(items), accepted=False)
         half = (len(items) + 1) // 2
-        halves = [self._send_together(kind, some, post) for some in (items[:half], items[half:])]
+        halves = [self.send(some) for some in (items[:half], items[half:])]
         if all(sent.accepted for sent in halves):
-            learn = self.size.refused if refused else self.size.failed
-            learn(kind, len(items))
+            size = self._sender.size
+            learn = size.refused if refused else size.failed
+            learn(self._kind, len(items))
         answers = [answer for sent in halves for answer in sent.answers]
         if result.maybe_applied:
             answers = [*map(in_doubt, answers)]
         return _Sent(answers, accepted=False)
 
-    def _may_be_size(self, kind: str, items: Sequence[object]) -> bool:
-        return self.error is None and self.size.may_be_why(kind, len(items))
+    def _may_be_size(self, items: Sequence[T]) -> bool:
+        sender = self._sender
+        return sender.error is None and sender.size.may_be_why(self._kind, len(items))
 
-    def _account(
-        self,
-        kind: str,
-        items: Sequence[T],
-        post: Callable[[Sequence[T]], BatchResult[S]],
-        result: BatchResult[S],
-    ) -> _Sent[S]:
+    def _account(self, items: Sequence[T], result: BatchResult[S]) -> _Sent[S]:
         """Return an answer for each item of a request that iContact accepted."""
         missing = [
             item for item, stored in zip(items, result.results, strict=True) if stored is None
         ]
         texts = [text for text in result.warnings if not any(notice in text for notice in _NOTICES)]
-        accepted = True
+        accepted, size = True, self._sender.size
         unexplained = len(missing) - len(texts)
-        if unexplained > len(items) // _MANY and self._may_be_size(kind, items):
-            again, accepted = self._send_missing(kind, missing, post, (len(items) + 1) // 2)
+        if unexplained > len(items) // _MANY and self._may_be_size(items):
+            again, accepted = self._send_missing(missing, (len(items) + 1) // 2)
             if accepted:
-                self.size.failed(kind, len(items))
+                size.failed(self._kind, len(items))
         else:
-            again = self._reasons(kind, missing, texts, post)
-            if self.last_was_slow():
-                self.size.slow(kind, len(items))
-            else:
-                self.size.accepted(kind, len(items))
+            again = self._reasons(missing, texts)
+            learn = size.slow if self._sender.last_was_slow() else size.accepted
+            learn(self._kind, len(items))
         reasons = iter(again)
         answers = list[S | ItemRejected | ItemFailed]()
         for stored in result.results:
             answers.append(next(reasons) if stored is None else stored)
         return _Sent(answers, accepted=accepted)
 
-    def _send_missing(
-        self,
-        kind: str,
-        items: Sequence[T],
-        post: Callable[[Sequence[T]], BatchResult[S]],
-        most: int,
-    ) -> _Sent[S]:
+    def _send_missing(self, items: Sequence[T], most: int) -> _Sent[S]:
         """Send items again that a large request has left out silently, some at a time."""
         answers: list[S | ItemRejected | ItemFailed] = []
         accepted = True
         for start in range(0, len(items), most):
-            sent = self._send_together(kind, items[start : start + most], post)
+            sent = self.send(items[start : start + most])
             answers.extend(map(in_doubt, sent.answers))
             accepted = accepted and sent.accepted
             if all(answer == MISSING for answer in sent.answers):
@@ -265,11 +262,7 @@ class BatchSender:
         return _Sent(answers, accepted=accepted)
 
     def _reasons(
-        self,
-        kind: str,
-        missing: Sequence[T],
-        texts: Sequence[str],
-        post: Callable[[Sequence[T]], BatchResult[S]],
+        self, missing: Sequence[T], texts: Sequence[str]
     ) -> list[S | ItemRejected | ItemFailed]:
         """Return why items are missing in an answer."""
         alike = len(texts) == len(missing) and len(set(texts)) == 1
@@ -278,7 +271,7 @@ class BatchSender:
         if len(missing) == 1:
             return [ItemRejected(" / ".join(texts))]
         # If a first answer was lost, this one may be about what the first request has done.
-        return [in_doubt(self._send_together(kind, [item], post).answers[0]) for item in missing]
+        return [in_doubt(self.send([item]).answers[0]) for item in missing]
 
 
 def in_doubt(answer: T) -> T | ItemFailed:

@@ -108,20 +108,24 @@ class _TestPush:
         self._explained: Explanation
         self._wanted: ContactFields
 
-    def do(self, name: str, step: Callable[[], str], advice: str = "Try again.") -> bool:
+    def do(self, name: str, step: Callable[[], str]) -> bool:
         """Do a step, and return whether it went well."""
         try:
-            self.steps[name] = Step(name=name, status="ok", detail=step())
-        except (_FaultError, IContactError) as error:
-            answer: IContactError | None
-            if isinstance(error, _FaultError):
-                answer, advice = error.error, error.advice
-            else:
-                answer = error
-            self.steps[name] = Step(
-                name=name, status="failed", detail=str(error), advice=advice, error=answer
+            done = Step(name=name, status="ok", detail=step())
+        except _FaultError as fault:
+            done = Step(
+                name=name,
+                status="failed",
+                detail=str(fault),
+                advice=fault.advice,
+                error=fault.error,
             )
-        return self.steps[name].status == "ok"
+        except IContactError as error:
+            done = Step(
+                name=name, status="failed", detail=str(error), advice="Try again.", error=error
+            )
+        self.steps[name] = done
+        return done.status == "ok"
 
     def make_row(self) -> str:
         mapper = self._push.mapper
