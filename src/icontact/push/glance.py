@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -86,6 +87,13 @@ def reasons_of(rows: Sequence[PushOutcome]) -> tuple[ReasonCount, ...]:
             for (status, reason, added, codes), found in places.items()
         ]
     return tuple(sorted(counted, key=lambda one: (one.status is None, -one.rows, one.first)))
+
+
+def counts_of(rows: Sequence[PushOutcome]) -> dict[str, int]:
+    """Return how many rows end in each status; all six are there, in their order."""
+    counted = Counter[str]()
+    counted.update(rows.counts if isinstance(rows, JournalRows) else (one.status for one in rows))
+    return {status.value: counted[status] for status in OutcomeStatus}
 
 
 def count_added(rows: Sequence[PushOutcome]) -> int:

@@ -14,6 +14,7 @@ from icontact.push.glance import (
     ReasonCount,
     at_a_glance,
     count_added,
+    counts_of,
     kinds_of_rows,
     reasons_of,
     samples,
@@ -22,7 +23,7 @@ from icontact.push.glance import (
 from icontact.push.journal import Journal, PlannedRow, PlannedRows
 from icontact.push.lookup import Lookup
 from icontact.push.progress import ProgressLike
-from icontact.push.reasons import OutcomeStatus, count_statuses
+from icontact.push.reasons import OutcomeStatus
 from icontact.push.report import COLUMNS, PushReport
 
 if TYPE_CHECKING:
@@ -90,9 +91,7 @@ class PushPlan(HasFrame):
     @property
     def counts(self) -> Mapping[str, int]:
         """How many rows would end in each status; ``failed`` if some could not be looked up."""
-        rows = self.rows
-        found = rows.counts if isinstance(rows, PlannedRows) else (row.status for row in rows)
-        counted = count_statuses(found)
+        counted = counts_of(self.rows)
         if not counted[OutcomeStatus.FAILED.value]:
             del counted[OutcomeStatus.FAILED.value]
         return counted

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -62,12 +61,6 @@ class PushOutcome:
     duplicate_of: int | None = None
     codes: tuple[str, ...] = ()
     added_to_list: bool = False
-
-
-def count_statuses(statuses: Iterable[str] | Mapping[str, int]) -> dict[str, int]:
-    """Count statuses; all six are there, in their order."""
-    counted = Counter(statuses)
-    return {status.value: counted[status] for status in OutcomeStatus}
 
 
 class ReasonCode(StrEnum):

@@ -20,12 +20,13 @@ from icontact.push.glance import (
     ReasonCount,
     at_a_glance,
     count_added,
+    counts_of,
     kinds_of_rows,
     reasons_of,
     was_done,
 )
 from icontact.push.journal import Journal, Outcomes
-from icontact.push.reasons import PushOutcome, Reason, ReasonCode, count_statuses, describe
+from icontact.push.reasons import PushOutcome, Reason, ReasonCode, describe
 from icontact.push.rejects import write_rejects
 
 
@@ -61,9 +62,7 @@ class PushReport(HasFrame):
     @property
     def counts(self) -> Mapping[str, int]:
         """How many rows ended in each status; all six are there."""
-        if isinstance(self.outcomes, Outcomes):
-            return count_statuses(self.outcomes.counts)
-        return count_statuses(outcome.status for outcome in self.outcomes)
+        return counts_of(self.outcomes)
 
     @property
     def added_to_list(self) -> int:

@@ -28,6 +28,9 @@ from icontact._sqlite import (
 from icontact.errors import JournalError
 from icontact.push.journal.schema import CHECKED, TABLES, VERSION
 
+#: The number of rows in memory at a time.
+CHUNK = 1000
+
 _NO_JOURNAL = "is not the journal of a push"
 _ANOTHER_VERSION = "is the journal of another version"
 
@@ -120,7 +123,7 @@ class Database:
             return self._connection.execute(sql, parameters).fetchall()
 
     def steps(
-        self, sql: str, parameters: Sequence[Any], most: int, *, after: int = -1
+        self, sql: str, parameters: Sequence[Any] = (), most: int = CHUNK, *, after: int = -1
     ) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows of a query, some at a time, by their first column, which only grows.
 

@@ -17,9 +17,6 @@ from icontact.models import Contact, ContactFields
 from icontact.push.journal.database import Database
 from icontact.push.journal.schema import Stage
 
-#: The number of rows in memory at a time.
-CHUNK = 1000
-
 _FIELDS = tuple(
     name for name in ContactFields.__annotations__ if name not in ("email", "status", "business")
 )
@@ -168,9 +165,7 @@ class KnownContacts:
         """Yield the ids of the contacts whose state on the list is not known yet."""
         for found in self._database.steps(
             "SELECT contact_id FROM known WHERE subscription IS NULL AND contact_id > ?"
-            " ORDER BY contact_id LIMIT ?",
-            (),
-            CHUNK,
+            " ORDER BY contact_id LIMIT ?"
         ):
             yield from (number for (number,) in found)
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from icontact.auth import Private
 from icontact.push.decisions import ContactState, Decision, OpenRow
-from icontact.push.journal.journal_file import CHUNK, JournalFile, contact_from
+from icontact.push.journal.journal_file import JournalFile, contact_from
 from icontact.push.journal.schema import RowRecord, RowResult, RowToWrite, Stage
 from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 
@@ -154,7 +154,6 @@ class Journal(JournalFile):
             f"SELECT row, email FROM rows WHERE stage = ? {condition} AND row > ?"
             " ORDER BY row LIMIT ?",
             (Stage.READ,),
-            CHUNK,
         ):
             yield from (Private(email) for _, email in found)
 
@@ -169,7 +168,7 @@ class Journal(JournalFile):
 
     def open_rows(self) -> Iterator[Sequence[OpenRow]]:
         """Yield the open rows with the contacts of their addresses, some at a time."""
-        for found in self.database.steps(_OPEN, (Stage.READ,), CHUNK):
+        for found in self.database.steps(_OPEN, (Stage.READ,)):
             yield [*map(_open_row, groupby(found, key=itemgetter(0)))]
 
     def plan_new(self) -> None:

@@ -15,7 +15,6 @@ from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, overload
 from icontact.models import ContactFields
 from icontact.push.decisions import Action, fields_to_write
 from icontact.push.journal.database import Database
-from icontact.push.journal.journal_file import CHUNK
 from icontact.push.reasons import OutcomeStatus, PushOutcome, Reason, describe
 
 T = TypeVar("T")
@@ -110,9 +109,7 @@ class JournalRows(Sequence[T], Generic[T]):
     def _where(self, condition: str) -> Iterator[T]:
         """Yield the rows for which a condition is true, some at a time in memory."""
         for found in self._database.steps(
-            f"SELECT {self.columns} FROM rows WHERE {condition} AND row > ? ORDER BY row LIMIT ?",
-            (),
-            CHUNK,
+            f"SELECT {self.columns} FROM rows WHERE {condition} AND row > ? ORDER BY row LIMIT ?"
         ):
             yield from map(self._item, found)
 
@@ -203,9 +200,7 @@ class Outcomes(JournalRows[PushOutcome]):
         for found in self._database.steps(
             "SELECT rows.row, cells, email, reason FROM rows LEFT JOIN originals"
             " ON originals.row = rows.row WHERE status IN ('rejected', 'failed')"
-            " AND rows.row > ? ORDER BY rows.row LIMIT ?",
-            (),
-            CHUNK,
+            " AND rows.row > ? ORDER BY rows.row LIMIT ?"
         ):
             for _, cells, email, reason in found:
                 yield cells, email, str(Reason.decode(reason))
