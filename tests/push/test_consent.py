@@ -320,6 +320,7 @@ def late(path: Path, header: str, usual: str, word: str, many: int = 120) -> Pat
         ("Status", "active", "unsubscribed by user"),
         ("Status", "aktiv", "gelöscht"),
         ("Status", "aktiv", "Gel&ouml;scht"),
+        ("Tags", "vip", json.dumps(["vip", "отписан по телефону"]).replace('"', '""')),
         ("State", "Active", "Deleted"),
         ("Lists", "Newsletter (Active)", "Newsletter (Unsubscribed)"),
         ("Active", "yes", "no"),

@@ -29,7 +29,6 @@ from icontact.mapping.consent_reading import (
     is_strong,
     is_strong_no,
     no_doubtful_word,
-    no_plain_refusal,
     normalize_word,
     plain_flags,
     read,
@@ -192,7 +191,7 @@ def certain_no(row: Mapping[Any, Any], read_keys: Collection[Hashable] = ()) -> 
     """
     if (
         is_plain(row)
-        and no_plain_refusal(row.values())
+        and no_doubtful_word(row.values())
         and _say_nothing(tuple(row), frozenset(read_keys))
     ):
         return None

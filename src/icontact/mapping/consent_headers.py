@@ -112,6 +112,7 @@ def kind_of(header: object) -> HeaderKind | None:
     return "yes" if kind == "yes" and not details & (_WORDS["beside"] | _DATES) else None
 
 
+@lru_cache(maxsize=10_000)
 def plain_status(header: str) -> str | None:
     """Return the one word of a header such as ``is_deleted``, if it is a contact's state."""
     plain = header_words(_answers().sub(" ", header))

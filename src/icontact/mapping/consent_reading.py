@@ -132,16 +132,15 @@ _LONGEST_TITLE = 4
 #: What separates tags and labels; Google's are apart by three colons.
 _ENTRIES = re.compile(r"[,;|\n]+|:::?")
 
-_START = 4
-_STARTS = frozenset(word[:_START] for word in REFUSAL)
 _LONGEST_REFUSAL = 40
 
 #: Words that say no, or that may say no, if they are all of a cell.
 _NO_WORDS = NOT_MAILABLE | WEAK_NOT_MAILABLE
-_NO_STARTS = frozenset(word.split()[0][:_START] for word in _NO_WORDS) | {
-    word[:_START] for word in MAIL_WORDS | LIST_WORDS
+_NO_STARTS = frozenset(word.split()[0][:4] for word in _NO_WORDS) | {
+    word[:4] for word in MAIL_WORDS | LIST_WORDS
 }
-_LETTERS = re.compile("[a-z]+")
+#: The first four letters of each word.
+_STARTS = re.compile("([a-z]{1,4})[a-z]*")
 
 
 def read(value: object, meaning: Meaning) -> ConsentAnswer:
@@ -227,20 +226,9 @@ def names_refusal(title: str) -> bool:
     return is_short and (kind_of(title) == "no" or normalize_word(title) in NOT_MAILABLE)
 
 
-def no_plain_refusal(values: Iterable[object]) -> bool:
-    """Return whether it is seen at once that `is_plain_refusal` holds for none of plain values."""
-    starts = [value[:_START].lower() for value in values if type(value) is str]
-    letters = "".join(starts)
-    return letters.isascii() and letters.isalnum() and _STARTS.isdisjoint(starts)
-
-
 def is_plain_refusal(value: object) -> bool:
     """Return whether a cell, or an entry of its list, holds such a phrase, and nothing else."""
-    if value is None or isinstance(value, int | float):
-        return False
-    if type(value) is str and no_plain_refusal([value]):
-        return False
-    return any(
+    return not _is_harmless(value) and any(
         len(text) <= _LONGEST_REFUSAL and normalize_word(text) in REFUSAL
         for text in texts_in(value)
     )
@@ -250,17 +238,23 @@ def no_doubtful_word(values: Iterable[object]) -> bool:
     """Return whether it is seen at once that none of plain values has a `doubtful_word`."""
     # Most cells are names and places, which have no such word.
     text = "\n".join([value for value in values if type(value) is str])
-    starts = {word[:_START] for word in _LETTERS.findall(text.lower())}
-    # An "&" may begin one of HTML's entities: "D&eacute;sabonn&eacute;".
-    return text.isascii() and "&" not in text and _NO_STARTS.isdisjoint(starts)
+    # These marks begin a letter in HTML and in JSON: "D&eacute;sabonn&eacute;", "\\u006eo".
+    is_plain = text.isascii() and "&" not in text and "\\" not in text
+    return is_plain and _NO_STARTS.isdisjoint(_STARTS.findall(text.lower()))
+
+
+def _is_harmless(value: object) -> bool:
+    """Return whether it is seen at once that a value has no `doubtful_word`."""
+    if value is None or isinstance(value, int | float):
+        return True
+    return type(value) is str and no_doubtful_word(
+        [value if value.isascii() else unaccented(value)]
+    )
 
 
 def doubtful_word(value: object) -> str | None:
     """Return the phrase or the word with which a cell may say no, whatever its column is."""
-    if value is None or isinstance(value, int | float):
-        return None
-    text = unaccented(value) if type(value) is str and not value.isascii() else value
-    if type(text) is str and no_doubtful_word([text]):
+    if _is_harmless(value):
         return None
     words = [normalize_word(text) for text in texts_in(value) if len(text) <= _LONGEST_REFUSAL]
     found = next((word for word in words if word in _NO_WORDS), None)

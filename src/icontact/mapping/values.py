@@ -32,7 +32,6 @@ _TEXT_MARK = re.compile(r"'(?=[+\-=@]|[0-9][0-9 .,:/()+-]*\Z)")
 _USUAL = re.compile(r"(?!00)(?!\+?[0-9][0-9.,]*[eE])[\w+(][\w .,:'@/()+-]*(?<! )")
 _SPACES = re.compile(r"\s+")
 _BREAKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
-_NAMES = frozenset({str})
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _ABSENT_TYPES = frozenset({"NAType", "NaTType"})
 
@@ -114,12 +113,8 @@ def is_blank(value: object) -> bool:
 
 
 def is_plain(row: Mapping[Any, Any]) -> bool:
-    """Return whether a row has nothing but texts and Python's own numbers under its names."""
-    return (
-        type(row) is dict
-        and _NAMES.issuperset(map(type, row))
-        and _PLAIN.issuperset(map(type, row.values()))
-    )
+    """Return whether a row has nothing but texts and Python's own numbers."""
+    return type(row) is dict and _PLAIN.issuperset(map(type, row.values()))
 
 
 def trimmed(text: str) -> str:
