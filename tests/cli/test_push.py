@@ -294,6 +294,13 @@ def test_rows_that_end_alike_are_one_line_with_their_number(
     assert len(ran.out.splitlines()) == 2
 
 
+@pytest.mark.parametrize("given", ["many", "0", "33"])
+def test_workers_are_a_number_or_auto(embedded: Sandbox, people: Path, given: str) -> None:
+    ran = icontact("push", people, "--list", "Newsletter", "--workers", given)
+    assert ran.code == 2
+    assert f"{given!r} is neither auto nor a number from 1 to 32" in ran.err
+
+
 def test_a_push_is_no_preview(embedded: Sandbox, people: Path) -> None:
     ran = icontact("push", people, "--list", "Newsletter", "--diff")
     assert (ran.code, embedded.state.contacts()) == (2, [])

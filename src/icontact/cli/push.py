@@ -36,7 +36,15 @@ from icontact.push.policy import LARGEST_ID
 def _number_or_auto(most: int) -> Callable[[str], int | Literal["auto"]]:
     """Return the type of an option that is a whole number from 1 on, or the word auto."""
     numbers = click.IntRange(1, most)
-    return lambda text: AUTO if text == AUTO else numbers(text)
+
+    def convert(text: str) -> int | Literal["auto"]:
+        try:
+            return AUTO if text == AUTO else numbers(text)
+        except click.BadParameter:
+            said = f"{text!r} is neither auto nor a number from 1 to {most:,}"
+            raise click.BadParameter(said) from None
+
+    return convert
 
 
 _HELP = """\
