@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import attrs
@@ -131,16 +132,7 @@ class PushSummary:
             "elapsed": round(self.done.elapsed, 3),
             "error": None if error is None else str(error),
             "notes": [*self.notes, *self.done.notes],
-            "by_reason": [
-                {
-                    "status": None if one.status is None else one.status.value,
-                    "reason": one.reason,
-                    "codes": list(one.codes),
-                    "rows": one.rows,
-                    "first": list(one.first),
-                }
-                for one in self.done.by_reason()
-            ],
+            "by_reason": [asdict(one) for one in self.done.by_reason()],
             "consent": list(self.mapping.mapper.consent.lines),
             "unused_columns": list(self.mapping.unused),
             "rejects": self.rejects,

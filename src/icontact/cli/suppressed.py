@@ -112,13 +112,7 @@ def _show_suppressed(folder: Folder, options: SimpleNamespace) -> None:
     with _since_refused():
         found = folder.suppressed(since=options.since)
     people = (
-        {
-            "contact_id": one.contact_id,
-            "email": one.email,
-            "reason": str(one.reason),
-            "list_id": one.list_id,
-            "since": None if one.since is None else one.since.isoformat(),
-        }
+        one.to_dict()
         for one in found
         if not list_ids or one.list_id is None or one.list_id in list_ids
     )
@@ -133,16 +127,7 @@ def _carry_over(folder: Folder, to: sync.SuppressionTarget, options: SimpleNames
         )
     with closing(plan):
         if options.dry_run:
-            people = (
-                {
-                    "contact_id": mark.contact_id,
-                    "email": mark.email,
-                    "reason": mark.reason,
-                    "list_id": mark.list_id,
-                    "targets": list(mark.targets),
-                }
-                for mark in plan
-            )
+            people = ({"contact_id": mark.contact_id} | attrs.asdict(mark) for mark in plan)
             _show(people, as_json=options.as_json, **plan.counts)
             return 0
         report = plan.apply()
