@@ -47,9 +47,10 @@ class HandledRequest:
     latency: float = 0.0
 
     @property
-    def dropped(self) -> bool:
-        """Whether the request was applied, but its answer is lost."""
-        return self.fault is not None and self.fault.kind is FaultKind.DROP_AFTER
+    def arriving(self) -> OutgoingResponse | None:
+        """The answer; ``None`` if the connection breaks instead."""
+        lost = self.fault is not None and self.fault.kind is FaultKind.DROP_AFTER
+        return None if lost else self.answer
 
     @property
     def delay(self) -> float:

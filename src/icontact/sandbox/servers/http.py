@@ -165,13 +165,14 @@ class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         path, _, query = target.partition("?")
         path = unquote(path.partition("#")[0], errors="replace")
         handled = self._router.receive(head.method, path, query, head.headers, body)
-        if handled.answer is None or handled.dropped:
+        answer = handled.arriving
+        if answer is None:
             with contextlib.suppress(OSError):
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             return False
         if handled.delay:
             self._sleep(handled.delay)
-        self._send(connection, head, handled.answer)
+        self._send(connection, head, answer)
         return head.keeps_alive
 
     def _send(self, connection: socket.socket, head: Head, answer: OutgoingResponse) -> None:

@@ -58,8 +58,8 @@ class InProcessServer:
     def answer(self, request: requests.PreparedRequest) -> HTTPResponse:
         """Answer a request, or raise what its fault causes in requests."""
         handled = self._handled(request)
-        answer = handled.answer
-        if answer is None or handled.dropped:
+        answer = handled.arriving
+        if answer is None:
             raise _broken(handled, request)
         # The library notes the arguments of the sending in the request.
         timeout: Any = getattr(request, "req_kwargs", {}).get("timeout")

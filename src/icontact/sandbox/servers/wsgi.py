@@ -36,8 +36,8 @@ class WsgiApplication:
             headers,
             body_from(environ, self._router.max_body_bytes),
         )
-        answer = handled.answer
-        if answer is None or handled.dropped:
+        answer = handled.arriving
+        if answer is None:
             raise ConnectionResetError("A fault of the sandbox breaks the connection")
         if handled.delay:
             self._sleep(handled.delay)
