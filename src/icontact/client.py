@@ -132,6 +132,13 @@ class Client:
         found |= {name: int(found[name]) for name in ids}
         return cls(Credentials.from_env(environ), **found, **options)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Say where the resources are that a caller looks for here."""
+            where = f": use client.folder().{name}" if name in Folder.__annotations__ else ""
+            raise AttributeError(f"Client has no attribute {name!r}{where}")
+
     def __repr__(self) -> str:
         # A traceback with locals may show a client that could not be made; so with all reprs here.
         transport = vars(self).get("_transport")
@@ -312,7 +319,10 @@ class Folder:
         def __getattr__(self, name: str) -> Any:
             """Make a resource when it is first used: each imports models that few programs need."""
             if name not in Folder.__annotations__:
-                raise AttributeError(f"Folder has no attribute {name!r}")
+                from icontact.wire import nearest
+
+                known = frozenset(Folder.__annotations__)
+                raise AttributeError(f"Folder has no attribute {name!r}{nearest(name, known)}")
             from icontact import resources
 
             kind = Folder.__annotations__[name].removeprefix("resources.")

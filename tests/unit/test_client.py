@@ -181,3 +181,15 @@ def test_a_client_that_is_pickled_says_what_to_do() -> None:
     client = icontact.Client(CREDENTIALS)
     with pytest.raises(TypeError, match="make the client in the process that uses it"):
         pickle.dumps(client.folder(account_id=1, client_folder_id=2))
+
+
+def test_a_client_in_place_of_a_folder_is_named() -> None:
+    client: Any = icontact.Client(CREDENTIALS)
+    with pytest.raises(AttributeError, match=r"use client\.folder\(\)\.contacts"):
+        client.contacts.list()
+    with pytest.raises(AttributeError, match=r"use client\.folder\(\)\.lists"):
+        icontact.ListPush(client, "Newsletter", mapper={"email": "mail"})
+    with pytest.raises(AttributeError, match="Client has no attribute 'nothing'"):
+        _ = client.nothing
+    with pytest.raises(AttributeError, match="did you mean 'contacts'"):
+        _ = client.folder(account_id=1, client_folder_id=2).contact
