@@ -16,7 +16,7 @@ import pytest
 
 from icontact import ContactMapper
 from icontact.client import Folder
-from icontact.errors import ConfigError, ConsentError
+from icontact.errors import ConfigError, ConsentError, MappingError
 from icontact.push import ListPush, PushSettings
 from icontact.sandbox import Sandbox
 from icontact.sources import read_rows
@@ -570,6 +570,36 @@ def test_a_file_of_rejects_may_have_any_name(folder: Folder, tmp_path: Path) -> 
     rejects.write_text(rejects.read_text().replace("ada@example,", "ada@example.com,"))
 
     assert push_of(folder).run(rejects).counts["created"] == 1
+
+
+@pytest.mark.parametrize("first_rows", [0, 120])
+def test_the_reason_of_a_reject_is_not_read_as_a_refusal(
+    folder: Folder, tmp_path: Path, first_rows: int
+) -> None:
+    rows: list[Any] = [{"Email": f"{at}@example.com", "Opt Out": "no"} for at in range(first_rows)]
+    refused = push_of(folder, do_not_contact="Opt Out").run(
+        [
+            *({**row, "Email": f"{row['Email']}@"} for row in rows),
+            {"Email": "ada@example.com", "Opt Out": "1.5 times"},
+        ]
+    )
+    rejects = tmp_path / "rejects.csv"
+    assert refused.rejects_to_csv(rejects) == first_rows + 1
+
+    # The one wrong cell of each row is corrected.
+    rejects.write_text(rejects.read_text().replace("@,", ",").replace(",1.5 times,", ",no,"))
+
+    report = push_of(folder, do_not_contact="Opt Out").run(rejects)
+    assert report.counts["created"] == first_rows + 1, report.by_reason()
+
+
+def test_a_time_in_seconds_is_read_alike_as_a_number_and_as_its_text() -> None:
+    mapper = ContactMapper({"email": "email"}, consent=["Consent"])
+
+    for given in (1_700_000_000, "1700000000"):
+        assert mapper.map({"email": "ada@example.com", "Consent": given})["email"]
+    with pytest.raises(MappingError, match="not known as a yes or a no"):
+        mapper.map({"email": "ada@example.com", "Consent": 17})
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ from icontact.mapping.consent_reading import (
     refusing_entry,
     texts_in,
 )
-from icontact.mapping.contact_fields import shown
+from icontact.mapping.contact_fields import REASON_COLUMN, shown
 from icontact.mapping.field_aliases import field_of
 from icontact.mapping.normalize import POSITION, header_words
 from icontact.mapping.values import is_blank, is_plain
@@ -58,7 +58,7 @@ _ABOUT_CONSENT = re.compile(r"permission|preference|^bulke?mail|privacymarketing
 
 def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentColumn | None:
     """Return the meaning of a column for consent, if header and first rows show one."""
-    if not isinstance(column, str):
+    if not isinstance(column, str) or column == REASON_COLUMN:
         return None
     values = [row[column] for row in rows if column in row and not is_blank(row[column])]
     kind = _kind(column, values)

@@ -292,6 +292,8 @@ def _plain(said: bool, meaning: Meaning) -> ConsentAnswer:
 def _read_number(value: float | Decimal | Fraction, meaning: Meaning) -> ConsentAnswer:
     if value in (0, 1):
         return _plain(bool(value), meaning)
+    if 10**9 <= value < 10**10 or 10**12 <= value < 10**13:
+        return _plain(True, meaning)  # a time in seconds or milliseconds, as in its text
     # Beyond 1 it is Mautic's reason (1 unsubscribed, 2 bounced, 3 manual), or a count of bounces.
     return "no_mail" if meaning == "no" else "unknown"
 

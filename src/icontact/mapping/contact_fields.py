@@ -31,6 +31,9 @@ WIRE_NAMES: Mapping[str, str] = {
 FIELDS = tuple(WIRE_NAMES)
 CUSTOM = "custom_fields"
 
+#: The column that says why a row was not pushed. No push reads it.
+REASON_COLUMN = "icontact_reason"
+
 #: Keys of a contact on the wire that no custom field may take.
 _TAKEN = frozenset([*WIRE_NAMES.values(), "contactId", "createDate", "bounceCount"])
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self, cast
 
 from icontact.errors import ConfigError
+from icontact.mapping.contact_fields import REASON_COLUMN
 from icontact.sources.compressed import damaged, unzipped
 from icontact.sources.csv_rows import CsvReader, checked_delimiter
 from icontact.sources.encodings import (
@@ -28,7 +29,6 @@ from icontact.sources.json_rows import JsonReader, is_one_object, json_lines, js
 from icontact.sources.reject_cells import with_values
 from icontact.sources.rows import (
     FIRST_ROWS,
-    REASON_COLUMN,
     BadRow,
     EncodingMismatch,
     FileReader,

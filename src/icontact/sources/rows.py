@@ -12,9 +12,6 @@ import attrs
 
 from icontact.errors import ConfigError
 
-#: The column that says why a row was not pushed. No push reads it.
-REASON_COLUMN = "icontact_reason"
-
 #: The key of the cells that no column has, where a row is kept that could not be read. No column
 #: has this name, since a cell has no NUL.
 SURPLUS_KEY = "\0surplus"
