@@ -17,11 +17,10 @@ from icontact.sources import BadRow, read_rows
 from tests.fuzz.damage import damages
 from tests.fuzz.targets import fuzzed, tally
 
-CELLS = (
-    st.sampled_from(["", "Jo", "Zoé", "yes", "no", "0", "a,b", "a;b", 'say "so"', "two\nlines"])
-    | st.sampled_from(["two\r\nlines", "'", '"', "\\", "=1+1", " x ", "x\ty", "a|b", "ünïcödé"])
-    | st.text(st.characters(codec="utf-8", exclude_characters="\0@"), max_size=6)
-)
+USUAL_CELLS = st.sampled_from(
+    ["", "Jo", "Zoé", "yes", "no", "0", "a,b", "a;b", 'say "so"', "two\nlines"]
+) | st.sampled_from(["two\r\nlines", "'", '"', "\\", "=1+1", " x ", "x\ty", "a|b", "ünïcödé"])
+CELLS = USUAL_CELLS | st.text(st.characters(codec="utf-8", exclude_characters="\0@"), max_size=6)
 COLUMNS = ["Email", "Name", "Opt Out", "Städt"]
 TO_A_ROW = damages("flip", "write", "insert", "delete")
 
@@ -43,8 +42,10 @@ def files(draw: st.DrawFn) -> File:
     """Draw a file of some rows, and some damage to it."""
     kind = draw(st.sampled_from(["csv", "csv", "jsonl", "json"]))
     encoding = draw(st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "cp1252", "utf-16"]))
+    # Letters by chance, in Windows-1252, look like those of another encoding, and are in doubt.
+    cells = USUAL_CELLS if encoding == "cp1252" else CELLS
     people = [
-        [f"person{number}@example.com", *draw(st.lists(CELLS, min_size=3, max_size=3))]
+        [f"person{number}@example.com", *draw(st.lists(cells, min_size=3, max_size=3))]
         for number in range(draw(st.integers(1, 8)))
     ]
     records = written(draw, kind, people)
