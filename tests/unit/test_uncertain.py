@@ -304,3 +304,13 @@ def test_who_left_a_list_and_was_deleted_stays_told(
     # Under a new id nothing shows that the address is known: see the page on what is uncertain.
     ends = {"same_id": "skipped", "new_id": "created"}
     assert report.outcomes[0].status == ends[recreated]
+
+
+def test_notices_beside_an_answer_are_read_as_warnings(
+    sandbox: Sandbox, folder: icontact.Folder
+) -> None:
+    row = {"contactId": "1", "email": "jo@example.com", "status": "normal"}
+    body = {"contacts": [row], "warnings": ["one"], "notices": ["two"]}
+    sandbox.faults.next(status=200, body=body, method="POST")
+
+    assert folder.contacts.create_many([{"email": "jo@example.com"}]).warnings == ("one", "two")

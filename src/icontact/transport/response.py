@@ -77,7 +77,8 @@ def parse_response(
         return AttemptResult(outcome=RedirectRefused(f"{status}: {said}", call=call))
     payload, problem = _parse(content)
     errors = _texts(payload, "errors", credentials)
-    warnings = _texts(payload, "warnings", credentials)
+    # A client looks for "notices", too (API 2.4).
+    warnings = _texts(payload, "warnings", credentials) + _texts(payload, "notices", credentials)
     if status >= 400:
         errors = errors or ((problem,) if problem else ())
         error: APIError
