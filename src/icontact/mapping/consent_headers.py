@@ -130,10 +130,15 @@ def may_ask(header: str) -> bool:
     if not words or not others.isdisjoint(words) or is_other_channel(words):
         return False
     is_question = header.rstrip().endswith(("?", "？"))
-    if is_about_email(words) or _has(words, "mail_words"):
-        names_address = words[-1] in _WORDS["addresses"] and not _has(words, "by_mail")
-        return is_question or not names_address or _has(words, "asking")
+    if is_about_email(words) or any(map(_is_mail_word, words)):
+        asks = _has(words, "asking") or _has(words, "by_mail") or _has(words, "subscription")
+        names_address = words[-1] in _WORDS["addresses"] and not is_about_email(words[:-1])
+        return is_question or asks or not names_address
     return is_question and len(words) <= _SHORTEST and _has(words, "asking")
+
+
+def _is_mail_word(word: str) -> bool:
+    return word in MAIL_WORDS or _finds_word("mail_compounds", [word])
 
 
 def is_about_something_else(words: Sequence[str]) -> bool:
@@ -146,12 +151,14 @@ def words_against_mail(words: Sequence[str]) -> list[str]:
     is_plain_word = len(words) == 1 and words[0].isascii()
     if is_plain_word or is_about_something_else(words):
         return []
-    about = [one for one in words if is_about_email([one]) or one in MAIL_WORDS]
+    about = [one for one in words if is_about_email([one]) or _is_mail_word(one)]
     if _has(words, "wanting"):
         about += [one for one in words if one in _WORDS["contact_words"]]
     noes = [one for one in words if _finds_word("negation", [one]) or one in _WORDS["removals"]]
     if about or is_about_email(words):
         others = _WORDS["negations"] | _WORDS["leading_negations"]
+        if _has(words, "cut_off"):
+            others |= {"t"}
         noes = [one for one in words if one in noes or one in others]
     elif not _has(words, "other_lists"):
         about = [one for one in words if one in _WORDS["lists"]]
