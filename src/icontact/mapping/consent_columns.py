@@ -189,18 +189,16 @@ def certain_no(row: Mapping[Any, Any], read_keys: Collection[Hashable] = ()) -> 
     Only what is certain counts: a key that is about e-mail consent for sure, with a word that is
     known for sure; or a whole cell such as "Do Not Contact" in any key.
     """
-    if (
-        is_plain(row)
-        and no_doubtful_word(row.values())
-        and _say_nothing(tuple(row), frozenset(read_keys))
-    ):
+    is_usual = is_plain(row) and no_doubtful_word(row.values())
+    if is_usual and _say_nothing(tuple(row), frozenset(read_keys)):
         return None
     for key, value in row.items():
         if type(key) is not str or key in read_keys:
             continue
         kind = kind_of(key)
         if kind is None:
-            sure = is_plain_refusal(value) and not is_other_channel(header_words(key))
+            is_refusal = not is_usual and is_plain_refusal(value)
+            sure = is_refusal and not is_other_channel(header_words(key))
         elif is_blank(value):
             continue
         elif kind == "left":
