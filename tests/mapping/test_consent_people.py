@@ -119,6 +119,7 @@ HARMLESS = [
     ("Email replied", "no"),
     ("Invoice by email", "no"),
     ("Household email", "no"),
+    ("Certificate mailed?", "No"),
     ("Mailing country", "NO"),
     ("Order status", "blocked"),
     ("Tags", "no-show, stop-smoking"),

@@ -187,5 +187,5 @@ def test_a_503_can_be_a_page_of_html(quirky: Callable[..., Wire]) -> None:
 
 
 def test_a_fault_for_a_method_that_no_request_has_is_refused(sandbox: Sandbox) -> None:
-    with pytest.raises(ValueError, match="HTTP has no method PSOT"):
-        sandbox.faults.next(500, method="psot")
+    with pytest.raises(ValueError, match="HTTP has no method PXST"):
+        sandbox.faults.next(500, method="pxst")

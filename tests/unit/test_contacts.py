@@ -533,7 +533,7 @@ def test_rows_that_are_left_out_need_not_be_explained() -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        ("norml", "'norml' is not known; did you mean 'normal'?"),
+        ("normaal", "'normaal' is not known; did you mean 'normal'?"),
         ("unsubscribed", "those who left a list: folder.subscriptions.list(status='unsubscribed')"),
     ],
 )
