@@ -23,6 +23,8 @@ _CHANGING = ("email", "status", *CONTACT_TEXTS, "custom")
 _UPDATE = (
     f"UPDATE contacts SET {', '.join(f'{name} = ?' for name in _CHANGING)} WHERE contactId = ?"
 )
+_ALWAYS = ("contactId", "folderId", "createDate", "status")
+_NO_DETAILS: Mapping[str, str] = {}
 _WITH_EMAILS = "email IN (SELECT value FROM json_each(?))"
 _ANY_DELETED = "SELECT EXISTS (SELECT 1 FROM contacts WHERE folderId = ? AND status = 'deleted')"
 
@@ -49,6 +51,7 @@ class ContactStore:
         self._by_email: dict[str, Item | None] = {}
         self._deleted: dict[str, Item | None] = {}
         self._created: dict[int, Item] = {}
+        self._given: dict[str, str] = {}
         self._revived: list[int] = []
         self._changed: dict[int, Item] = {}
         self._done: list[HistoryEntry] = []
@@ -137,10 +140,14 @@ class ContactStore:
         store.execute_many(
             _UPDATE, map(itemgetter(*_CHANGING, "contactId"), self._changed.values())
         )
-        store.insert_many("contacts", COLUMNS, map(itemgetter(*COLUMNS), self._created.values()))
+        if self._created:
+            # Columns that no item gives have a default in the table, which is faster.
+            names = (*_ALWAYS, *self._given)
+            store.insert_many("contacts", names, map(itemgetter(*names), self._created.values()))
         blocks.count(store, self._context.folder_id, (*self._created, *self._revived))
         history.record_many(self._context, self._done)
         self._changed, self._created, self._revived, self._done = {}, {}, [], []
+        self._given = {}
 
     def _create(self, given: ContactPayload) -> Item:
         key = given.texts["email"].lower()
@@ -156,17 +163,21 @@ class ContactStore:
             self._revived.append(contact_id)
             self._changed[contact_id] = held
         held.update(given.texts)
+        self._given.update(given.texts)
         if given.status is not None:
             held["status"] = given.status
         if given.custom:
             held["custom"] = json.dumps(given.custom)
+            self._given["custom"] = ""
         self._by_email[key] = self._by_id[contact_id] = held
-        self._done.append(HistoryEntry(contact_id, "AddContact", {}))
+        self._done.append(HistoryEntry(contact_id, "AddContact", _NO_DETAILS))
         return held
 
     def _note(self, held: Item, action_type: str, details: dict[str, str]) -> None:
         contact_id = held["contactId"]
-        if contact_id not in self._created:
+        if contact_id in self._created:
+            self._given.update(_BLANK, custom="")
+        else:
             self._changed[contact_id] = held
         self._done.append(HistoryEntry(contact_id, action_type, details))
 

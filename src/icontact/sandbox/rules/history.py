@@ -62,8 +62,11 @@ def record_many(context: RequestContext, entries: Sequence[HistoryEntry]) -> Non
     """Record changes of contacts, in this order."""
     epoch, actor = context.epoch, context.actor
     kind = actor if actor in _KINDS else "user"
+    # Many entries may share their details, which are encoded once.
+    written = {id(each.details): each.details for each in entries}
+    texts = {key: json.dumps(details) for key, details in written.items()}
     rows = [
-        (contact_id, action_type, epoch, actor, kind, json.dumps(details))
+        (contact_id, action_type, epoch, actor, kind, texts[id(details)])
         for contact_id, action_type, details in entries
     ]
     if entries and context.store.value("SELECT 1 FROM webhooks LIMIT 1"):

@@ -18,6 +18,7 @@ from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext, number
 from icontact.sandbox.rules.history import HistoryEntry
 
+_ALWAYS_GIVEN = frozenset({"listId", "contactId", "status"})
 _STATUSES = ("normal", "pending", "unsubscribed")
 _BLOCKED = frozenset({"donotcontact", "deleted"})
 _IN = "IN (SELECT value FROM json_each(?))"
@@ -35,6 +36,7 @@ class SubscriptionStore:
         self._context = context
         self._epoch = context.epoch
         self._added = timestamps.iso_with_offset(self._epoch)
+        self._details: dict[tuple[int, str], dict[str, str]] = {}
         self._new: list[tuple[Any, ...]] = []
         self._done: list[HistoryEntry] = []
         payloads = [item for item in items if isinstance(item, dict)]
@@ -108,7 +110,9 @@ class SubscriptionStore:
         """Record a change in the history, and return the subscription for the answer."""
         list_id, contact_id = ids
         self._known[ids] = status
-        details = {"listId": str(list_id), "newStatus": status}
+        if (list_id, status) not in self._details:
+            self._details[list_id, status] = {"listId": str(list_id), "newStatus": status}
+        details = self._details[list_id, status]
         self._done.append(HistoryEntry(contact_id, "EditSubscription", details))
         return subscription_wire(list_id, contact_id, status, added)
 
@@ -120,6 +124,10 @@ class SubscriptionStore:
 
     def _fields(self, item: Item) -> tuple[int, int, str, str]:
         """Return list, contact, status and confirmation message of an item."""
+        list_id, contact_id = number(item.get("listId")), number(item.get("contactId"))
+        status = item.get("status")
+        if list_id and contact_id and status in _STATUSES and _ALWAYS_GIVEN.issuperset(item):
+            return list_id, contact_id, status, ""
         reader = FieldReader(self._context, item)
         reader.forbid("subscriptionId")
         list_id = number(reader.text("listId", required=True))
