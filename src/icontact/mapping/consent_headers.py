@@ -18,23 +18,26 @@ from icontact.mapping.normalize import header_words, read_data, unaccented
 HeaderKind: TypeAlias = Literal["no", "yes", "left", "status", "maybe", "unsure"]
 
 _DATA = read_data("consent_headers.toml")
-_WORDS = {
-    name: frozenset(unaccented(words).split())
-    for name, words in _DATA.items()
-    if isinstance(words, str)
-}
-_DATES = _WORDS["dating"] | _WORDS["origin"]
-_DETAILS = _DATES | _WORDS["beside"] | _WORDS["other_things"]
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    """Return the words of a table; some are read when they are first needed."""
+    return frozenset(unaccented(_DATA[name]).split())
+
+
+_DATES = _words("dating") | _words("origin")
+_DETAILS = _DATES | _words("beside") | _words("other_things")
 
 #: Headers about many things whose plain yes is a no: "Deleted".
-PLAIN_NO = _WORDS["plain_no"]
+PLAIN_NO = _words("plain_no")
 
 #: Headers about many things whose plain no is a doubt: "Confirmed".
-PLAIN_DOUBT = _WORDS["plain_doubt"]
+PLAIN_DOUBT = _words("plain_doubt")
 
 #: Words for e-mails, and for lists of people.
-MAIL_WORDS = _WORDS["mail_words"]
-LIST_WORDS = _WORDS["lists"]
+MAIL_WORDS = _words("mail_words")
+LIST_WORDS = _words("lists")
 
 #: A longer header is a text of its own; questions of forms are shorter.
 _LONGEST = 1_000
@@ -56,7 +59,7 @@ _PREFIXED = re.compile(r"\s*\w+\s*(?:[.:/>\[]|\s[-–]\s)")
 def _pattern(name: str) -> re.Pattern[str]:
     """Compile a pattern when it is first used: it takes as long as many an import."""
     # It goes through the same function as the headers, which writes some letters in two parts.
-    return re.compile(unaccented("|".join(_DATA[name])))
+    return re.compile("|".join(unaccented(_DATA[name]).split()))
 
 
 @cache
@@ -92,7 +95,7 @@ def kind_of(header: object) -> HeaderKind | None:
     details = _DETAILS.intersection(words[1:] if words[0] == "user" else words)
     # In a sentence some words say nothing more: *by* in "May we write by e-mail?".
     if len(words) > 3:
-        details -= _WORDS["prepositions"].intersection(words[:-1])
+        details -= _words("prepositions").intersection(words[:-1])
     if _has(words, "data_use"):
         details -= {"data"}
     if "byemail" in "".join(words):
@@ -104,21 +107,21 @@ def kind_of(header: object) -> HeaderKind | None:
     if kind == "unsure" or len(words) > _SHORT:
         return kind if kind in ("status", "maybe") else "unsure"
     if kind == "no":
-        if details & _WORDS["beside"]:
+        if details & _words("beside"):
             return None
         # What dates or explains an unsubscribe has an entry only for people who did.
         return "left" if details & _DATES else "no"
     # A date of opting in is evidence, and not a column that every row has to fill.
-    return "yes" if kind == "yes" and not details & (_WORDS["beside"] | _DATES) else None
+    return "yes" if kind == "yes" and not details & (_words("beside") | _DATES) else None
 
 
 @lru_cache(maxsize=10_000)
 def plain_status(header: str) -> str | None:
     """Return the one word of a header such as ``is_deleted``, if it is a contact's state."""
     plain = header_words(_answers().sub(" ", header))
-    words = [word for word in plain if word not in _WORDS["fillers"]]
+    words = [word for word in plain if word not in _words("fillers")]
     name, rest = "".join(words), "".join(_without_prefix(words))
-    if name in _WORDS["plain_status"] | PLAIN_NO | PLAIN_DOUBT:
+    if name in _words("plain_status") | PLAIN_NO | PLAIN_DOUBT:
         return name
     return rest if rest in PLAIN_NO | PLAIN_DOUBT else None
 
@@ -126,13 +129,13 @@ def plain_status(header: str) -> str | None:
 def may_ask(header: str) -> bool:
     """Return whether a no below a header may be about e-mails: "Mail?", "E-Mail-Versand"."""
     words = header_words(_answers().sub(" ", header))
-    others = (_DETAILS | _WORDS["not_asking"]) - _WORDS["prepositions"]
+    others = (_DETAILS | _words("not_asking")) - _words("prepositions")
     if not words or not others.isdisjoint(words) or is_other_channel(words):
         return False
     is_question = header.rstrip().endswith(("?", "？"))
     if is_about_email(words) or any(map(_is_mail_word, words)):
         asks = _has(words, "asking") or _has(words, "by_mail") or _has(words, "subscription")
-        names_address = words[-1] in _WORDS["addresses"] and not is_about_email(words[:-1])
+        names_address = words[-1] in _words("addresses") and not is_about_email(words[:-1])
         return is_question or asks or not names_address
     return is_question and len(words) <= _SHORTEST and _has(words, "asking")
 
@@ -153,15 +156,15 @@ def words_against_mail(words: Sequence[str]) -> list[str]:
         return []
     about = [one for one in words if is_about_email([one]) or _is_mail_word(one)]
     if _has(words, "wanting"):
-        about += [one for one in words if one in _WORDS["contact_words"]]
-    noes = [one for one in words if _finds_word("negation", [one]) or one in _WORDS["removals"]]
+        about += [one for one in words if one in _words("contact_words")]
+    noes = [one for one in words if _finds_word("negation", [one]) or one in _words("removals")]
     if about or is_about_email(words):
-        others = _WORDS["negations"] | _WORDS["leading_negations"]
+        others = _words("negations") | _words("leading_negations")
         if _has(words, "cut_off"):
             others |= {"t"}
         noes = [one for one in words if one in noes or one in others]
     elif not _has(words, "other_lists"):
-        about = [one for one in words if one in _WORDS["lists"]]
+        about = [one for one in words if one in _words("lists")]
     return [one for one in words if one in noes or one in about] if noes and about else []
 
 
@@ -197,7 +200,7 @@ def says_no(words: Sequence[str]) -> bool:
     if beside is None:
         return kind_of(" ".join(words)) == "no"
     before = next((at for at, word in enumerate(beside) if word != words[at]), len(beside))
-    return before == 0 or words[before - 1] not in _WORDS["leaving_out"]
+    return before == 0 or words[before - 1] not in _words("leaving_out")
 
 
 def is_negated(words: Sequence[str]) -> bool:
@@ -206,7 +209,7 @@ def is_negated(words: Sequence[str]) -> bool:
 
 
 def _has(words: Sequence[str], table: str) -> bool:
-    return not _WORDS[table].isdisjoint(words)
+    return not _words(table).isdisjoint(words)
 
 
 def _finds(pattern: str, words: Sequence[str]) -> bool:
@@ -219,7 +222,7 @@ def _finds_word(pattern: str, words: Sequence[str]) -> bool:
 
 def _without_prefix(words: Sequence[str]) -> list[str]:
     """Return a header's words without what a system writes before its fields: "x_studio_"."""
-    prefixes = _WORDS["prefixes"] | _WORDS["people"]
+    prefixes = _words("prefixes") | _words("people")
     return list(dropwhile(lambda word: word in prefixes or word.isdigit(), words))
 
 
@@ -227,7 +230,7 @@ def _kind_without_prefix(words: Sequence[str], is_prefixed: bool) -> HeaderKind 
     rest = _without_prefix(words)
     kind = _kind(rest) if rest and len(rest) < len(words) else None
     # "Customer offers" may be about anything; "Customer blocked" and "customer.offers" may not.
-    is_certain = is_prefixed or words[0] in _WORDS["prefixes"]
+    is_certain = is_prefixed or words[0] in _words("prefixes")
     return kind if kind == "no" or is_certain else None
 
 
@@ -247,7 +250,7 @@ def _kind(words: Sequence[str]) -> HeaderKind | None:
         return "unsure"
     # "No. of e-mails" is a number of things.
     is_count = len(words) > 1 and words[1] in ("of", "de", "di")
-    is_no = is_negated(words) or (words[0] in _WORDS["leading_negations"] and not is_count)
+    is_no = is_negated(words) or (words[0] in _words("leading_negations") and not is_count)
     if kind is None:
         # "Marketing suspended"; but "Email not opened" may be a count.
         if not is_short or not (is_no or _has(words, "leading_negations")):
@@ -296,7 +299,7 @@ def _beside_no(words: Sequence[str]) -> list[str] | None:
     return [
         word
         for word, end in zip(words, ends[1:], strict=True)
-        if word not in _WORDS["no_words"]
+        if word not in _words("no_words")
         and not any(end - len(word) < last and first < end for first, last in spans)
     ]
 
@@ -308,6 +311,6 @@ def _has_negating_prefix(words: Sequence[str]) -> bool:
     for pattern in (_pattern("yes"), _pattern("maybe")):
         for match in pattern.finditer(squeezed):
             begin = max(start for start in starts if start <= match.start())
-            if squeezed[begin : match.start()] in _WORDS["negating_prefixes"]:
+            if squeezed[begin : match.start()] in _words("negating_prefixes"):
                 return True
     return False

@@ -52,7 +52,7 @@ def normalize_word(text: str) -> str:
 
 
 _TABLES = {
-    name: frozenset(map(normalize_word, words))
+    name: frozenset(word.strip() for word in unaccented(words).split(","))
     for name, words in read_data("consent_words.toml").items()
 }
 

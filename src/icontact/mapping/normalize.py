@@ -26,7 +26,8 @@ def unaccented(text: str) -> str:
     if text.isascii():
         return text
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
+    accents = dict.fromkeys(ord(char) for char in set(decomposed) if unicodedata.combining(char))
+    return decomposed.translate(accents).translate(_LETTERS)
 
 
 def _decoded(text: str) -> str:
