@@ -453,5 +453,5 @@ def test_options_that_cannot_be_used_are_refused_at_once(wrong: dict[str, Any]) 
 
 def test_a_segment_is_given_by_its_alias() -> None:
     segment: Any = 5
-    with pytest.raises(ConfigError, match="segment: is not an alias"):
+    with pytest.raises(ConfigError, match="segment must be the alias"):
         next(reader().contacts(segment=segment))

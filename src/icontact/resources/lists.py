@@ -16,6 +16,9 @@ from icontact.resources._base import Resource
 from icontact.resources.batches import BatchResult
 from icontact.transport import Safety
 
+#: The most lists that an error names.
+_NAMED = 20
+
 
 class Lists(Resource[ContactList]):
     """The lists of one client folder: ``/a/{accountId}/c/{clientFolderId}/lists``.
@@ -121,7 +124,3 @@ def find_list(lists: Lists, wanted: str | int) -> ContactList:
     hint = f"did you mean {close[0]!r}? " if close else ""
     name = hide_addresses(repr(wanted)[:80])
     raise ConfigError(f"there is no list {name}; {hint}this folder's lists: {there}")
-
-
-#: The most lists that an error names.
-_NAMED = 20

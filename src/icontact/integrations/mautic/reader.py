@@ -138,7 +138,7 @@ class Mautic:
         """
         if segment is not None and not (isinstance(segment, str) and segment.strip()):
             raise ConfigError(
-                "segment: is not an alias; give its alias, or leave it out for all contacts"
+                "segment must be the alias of a segment; leave it out for all contacts"
             )
         if segment:
             self._refuse_ignored_search(search, segment)
