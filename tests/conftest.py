@@ -43,7 +43,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Measure no coverage in property tests: the tracer makes their hundreds of cases twice as slow.
+    """Measure no coverage in property tests: the tracer doubles the time of their many cases.
 
     Other tests reach nearly every line that they reach.
     """
