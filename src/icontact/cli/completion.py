@@ -31,26 +31,23 @@ _NEEDS_QUOTES = re.compile(r"[^\w.@%+=:,/-]")
 
 _SHELLS = ("bash", "zsh", "fish")
 
-_HELP = """\
-Print the script that completes commands, options, files, list names and fields in a shell.
 
-\b
-bash  icontact completion bash > ~/.local/share/bash-completion/completions/icontact
-zsh   icontact completion zsh > ~/.zfunc/_icontact       (with ~/.zfunc in fpath)
-fish  icontact completion fish > ~/.config/fish/completions/icontact.fish
-
-To try it in the running shell: eval "$(icontact completion bash)"
-
-List names and custom fields are asked of iContact with the credentials of the environment and
-kept for five minutes in the cache folder. Without an answer in two seconds there are none.
-"""
-
-
-@click.command(help=_HELP, short_help="Print the script for shell completion.")
+@click.command(short_help="Print the script for shell completion.")
 @click.argument("shell", type=click.Choice(_SHELLS))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the script for shell completion."""
+    r"""Print the script that completes commands, options, files, list names and fields in a shell.
+
+    \b
+    bash  icontact completion bash > ~/.local/share/bash-completion/completions/icontact
+    zsh   icontact completion zsh > ~/.zfunc/_icontact       (with ~/.zfunc in fpath)
+    fish  icontact completion fish > ~/.config/fish/completions/icontact.fish
+
+    To try it in the running shell: eval "$(icontact completion bash)"
+
+    List names and custom fields are asked of iContact with the credentials of the environment and
+    kept for five minutes in the cache folder. Without an answer in two seconds there are none.
+    """
     kind = get_completion_class(shell)
     if kind is not None:
         echo(kind(ctx.find_root().command, {}, "icontact", "_ICONTACT_COMPLETE").source())

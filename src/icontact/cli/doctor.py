@@ -20,14 +20,12 @@ from icontact.cli.exit_codes import (
     interruptible,
 )
 from icontact.cli.options import (
-    FILE,
-    json_option,
+    client_options,
+    file_option,
     list_option,
     map_option,
-    place_options,
     preset_option,
     quiet_option,
-    settings_option,
 )
 from icontact.cli.output import echo, print_json, print_table, print_text, styled
 from icontact.client import Folder
@@ -43,25 +41,9 @@ _COLORS = {"ok": "green", "failed": "red", "skipped": "yellow"}
 #: More digits than an id has: such a list can only be a name.
 _TOO_MANY_DIGITS = 20
 
-_HELP = """\
-Check everything that a push needs, from the credentials to the mapping.
 
-Names the first problem and how to solve it. Writes nothing, unless --test-push asks for it: then
-one contact is pushed, read back, compared field by field with what was sent, and deleted again. The
-address must not be in iContact; a list in real use may mail its owner about it.
-
-\b
-icontact doctor
-icontact doctor --list Newsletter --map email=Mail --map score=Points
-icontact doctor --settings icontact.toml
-icontact doctor --settings icontact.toml --test-push someone@example.com
-
-Exit codes: 0 all checks passed; 1 one failed, wrong credentials too; 3 no answer from iContact.
-"""
-
-
-@click.command(help=_HELP, short_help="Check everything that a push needs.")
-@settings_option("Check this TOML file too: its list and mapping.", "settings_file")
+@click.command(short_help="Check everything that a push needs.")
+@file_option("--settings", "settings_file", help="Check this TOML file too: its list and mapping.")
 @list_option(help="Check this list: its exact name, or its id.")
 @map_option("Check this mapping, as `push` takes it.", "pairs")
 @preset_option("Check a mapping with a name: mautic.")
@@ -70,10 +52,8 @@ Exit codes: 0 all checks passed; 1 one failed, wrong credentials too; 3 no answe
     metavar="EMAIL",
     help="Push one sample contact with this address, read it back, compare, and delete it again.",
 )
-@click.option(
+@file_option(
     "--sample",
-    metavar="FILE",
-    type=FILE,
     help="Take the first row of this file for the test push, in place of an invented one; its "
     "address is replaced.",
 )
@@ -84,11 +64,23 @@ Exit codes: 0 all checks passed; 1 one failed, wrong credentials too; 3 no answe
     "written then.",
 )
 @quiet_option("Print the first problem only.")
-@place_options
-@json_option
+@client_options
 @click.pass_context
 def doctor(ctx: click.Context, /, as_json: bool, quiet: bool, **options: Any) -> None:
-    """Check everything that a push needs."""
+    r"""Check everything that a push needs, from the credentials to the mapping.
+
+    Names the first problem and how to solve it. Writes nothing, unless --test-push asks for it:
+    then one contact is pushed, read back, compared field by field with what was sent, and deleted
+    again. The address must not be in iContact; a list in real use may mail its owner about it.
+
+    \b
+    icontact doctor
+    icontact doctor --list Newsletter --map email=Mail --map score=Points
+    icontact doctor --settings icontact.toml
+    icontact doctor --settings icontact.toml --test-push someone@example.com
+
+    Exit codes: 0 all checks passed; 1 one failed, wrong credentials too; 3 no answer from iContact.
+    """
     if options["test_push"] is None and (options["sample"] or options["existing_ok"]):
         raise CommandError("--sample and --existing-ok belong to --test-push EMAIL")
     if options["test_push"] is not None:

@@ -165,6 +165,8 @@ class CommandGroup(click.Group):
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Add a command, whose help is laid out like that of the group."""
         cmd.context_class = _Context
+        # Docstrings are raw, and click's mark of lines that stay as they are is not.
+        cmd.help = cmd.help and cmd.help.replace(r"\b", "\b")
         super().add_command(cmd, name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

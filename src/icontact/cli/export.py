@@ -15,10 +15,9 @@ from icontact._wording import number_of
 from icontact.cli.connection import connect, list_named
 from icontact.cli.exit_codes import SOME_FAILED, CommandError, interruptible
 from icontact.cli.options import (
-    FILE,
-    json_option,
+    client_options,
+    file_option,
     list_option,
-    place_options,
     quiet_option,
     verbose_option,
 )
@@ -73,26 +72,7 @@ def run(options: SimpleNamespace, display: ProgressDisplay) -> ExportReport:
         )
 
 
-_HELP = """\
-Export contacts with their subscriptions, as CSV or JSON Lines.
-
-\b
-icontact export --output people.csv
-icontact export --list Newsletter --output newsletter.jsonl.gz
-icontact export --status donotcontact --fields email,status > blocked.csv
-
-Without --list it exports every contact of the client folder, with all subscriptions of each. With
---list it exports every contact that is or was on this list, with the one subscription: the column
-`subscription` also says who unsubscribed. An export can be pushed back with `icontact push`, and
-changes nothing.
-
-Exit codes: 0 all well; 1 contacts came or went during the export, so that some may be missing; 2
-the set-up is wrong (options, file, list, credentials); 3 no answer from iContact; 130 stopped by
-Ctrl-C. If it is not 0 or 1, no file was written.
-"""
-
-
-@click.command(help=_HELP, short_help="Export contacts with their subscriptions.")
+@click.command(short_help="Export contacts with their subscriptions.")
 @list_option()
 @click.option(
     "--status",
@@ -102,10 +82,8 @@ Ctrl-C. If it is not 0 or 1, no file was written.
     help=f"Only contacts of this status ({', '.join(_STATUSES[2:])}), or those on no list "
     "(unlisted). With --list both must hold. The default is total: every contact.",
 )
-@click.option(
+@file_option(
     "--output",
-    metavar="FILE",
-    type=FILE,
     default="-",
     help="The file: .csv, .jsonl or .ndjson, compressed if .gz follows. Only you may read it. "
     "Without it, or with -, standard output.",
@@ -131,11 +109,25 @@ Ctrl-C. If it is not 0 or 1, no file was written.
 @click.option("--force", is_flag=True, help="Replace a file that exists already.")
 @verbose_option("Show the columns and the number of requests.")
 @quiet_option()
-@place_options
-@json_option
+@client_options
 @click.pass_context
 def export(ctx: click.Context, /, **given: Any) -> None:
-    """Export contacts with their subscriptions."""
+    r"""Export contacts with their subscriptions, as CSV or JSON Lines.
+
+    \b
+    icontact export --output people.csv
+    icontact export --list Newsletter --output newsletter.jsonl.gz
+    icontact export --status donotcontact --fields email,status > blocked.csv
+
+    Without --list it exports every contact of the client folder, with all subscriptions of each.
+    With --list it exports every contact that is or was on this list, with the one subscription: the
+    column `subscription` also says who unsubscribed. An export can be pushed back with `icontact
+    push`, and changes nothing.
+
+    Exit codes: 0 all well; 1 contacts came or went during the export, so that some may be missing;
+    2 the set-up is wrong (options, file, list, credentials); 3 no answer from iContact; 130 stopped
+    by Ctrl-C. If it is not 0 or 1, no file was written.
+    """
     options = SimpleNamespace(**given)
     to_stdout = options.output == "-"
     # A bar would run into the rows on the same screen.

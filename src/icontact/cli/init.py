@@ -16,12 +16,11 @@ from icontact.cli.connection import connect
 from icontact.cli.exit_codes import CommandError
 from icontact.cli.init_mapping import mapping_of, source_of
 from icontact.cli.options import (
-    FILE,
+    client_options,
     existing_option,
-    json_option,
+    file_option,
     list_option,
     map_option,
-    place_options,
     preset_option,
 )
 from icontact.cli.output import clean, echo, print_json, print_table, work_done
@@ -35,40 +34,18 @@ from icontact.push import PushPolicy
 from icontact.push.list_push import check_confirmation
 from icontact.push.policy import Existing
 
-_HELP = """\
-Ask what a push has to know, and write it to a commented icontact.toml.
 
-It offers the lists and custom fields that exist. Every question has an option that answers it;
-with --yes nothing is asked, and what is not given has its default. Credentials are neither asked
-for nor written: they stay in the environment.
-
-\b
-icontact init
-icontact init --columns people.csv
-icontact init --from-mautic mautic.json --list Newsletter --yes
-
---from-mautic takes over the field mapping of Mautic's iContact plugin: a JSON file with
-featureSettings.leadFields, such as {"email": "email", "firstName": "firstname", "cf_color": "x"}.
-"""
-
-
-@click.command(help=_HELP, short_help="Ask questions, and write icontact.toml.")
-@click.option(
+@click.command(short_help="Ask questions, and write icontact.toml.")
+@file_option(
     "--output",
-    type=FILE,
     default="icontact.toml",
     show_default=True,
-    metavar="FILE",
     help="The file to write.",
 )
 @list_option()
-@click.option(
-    "--columns", type=FILE, metavar="FILE", help="Guess the mapping from this file's header."
-)
+@file_option("--columns", help="Guess the mapping from this file's header.")
 @preset_option()
-@click.option(
-    "--from-mautic", type=FILE, metavar="FILE", help="Take Mautic's field mapping over (JSON)."
-)
+@file_option("--from-mautic", help="Take Mautic's field mapping over (JSON).")
 @map_option("Fill a field from a column or key; changes single fields of the above.")
 @existing_option
 @click.option(
@@ -89,10 +66,23 @@ featureSettings.leadFields, such as {"email": "email", "firstName": "firstname",
 )
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing; take defaults.")
 @click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
-@place_options
-@json_option
+@client_options
 def init(as_json: bool, **options: Any) -> None:
-    """Ask questions, and write icontact.toml."""
+    r"""Ask what a push has to know, and write it to a commented icontact.toml.
+
+    It offers the lists and custom fields that exist. Every question has an option that answers it;
+    with --yes nothing is asked, and what is not given has its default. Credentials are neither
+    asked for nor written: they stay in the environment.
+
+    \b
+    icontact init
+    icontact init --columns people.csv
+    icontact init --from-mautic mautic.json --list Newsletter --yes
+
+    --from-mautic takes over the field mapping of Mautic's iContact plugin: a JSON file with
+    featureSettings.leadFields, such as {"email": "email", "firstName": "firstname", "cf_color":
+    "x"}.
+    """
     given = SimpleNamespace(**options)
     if as_json and not given.yes:
         raise CommandError("--json needs --yes: questions would stand before the document")

@@ -9,7 +9,7 @@ import click
 
 from icontact.cli.connection import connect
 from icontact.cli.exit_codes import CommandError, CommandGroup
-from icontact.cli.options import json_option, place_options
+from icontact.cli.options import client_options, json_option
 from icontact.cli.output import print_json, print_note, print_records, print_result
 from icontact.client import Client
 from icontact.models import FieldType
@@ -36,8 +36,7 @@ def _is_subcommand(ctx: click.Context, *options: object) -> bool:
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True, short_help="Show or create lists.")
-@place_options
-@json_option
+@client_options
 @click.pass_context
 def lists(ctx: click.Context, /, as_json: bool, **place: Any) -> None:
     """Show the lists of the client folder, with their ids; or create one.
@@ -58,8 +57,7 @@ def lists(ctx: click.Context, /, as_json: bool, **place: Any) -> None:
 @click.argument("name")
 @click.option("--public-name", metavar="TEXT", help="The name that subscribers see.")
 @click.option("--description", metavar="TEXT", help="A description, for you.")
-@place_options
-@json_option
+@client_options
 def create_list(
     name: str, public_name: str | None, description: str | None, as_json: bool, **place: Any
 ) -> None:
@@ -82,8 +80,7 @@ def create_list(
 @click.group(
     cls=CommandGroup, invoke_without_command=True, short_help="Show or create custom fields."
 )
-@place_options
-@json_option
+@client_options
 @click.pass_context
 def fields(ctx: click.Context, /, as_json: bool, **place: Any) -> None:
     """Show the custom fields of the client folder, with their types; or create one.
@@ -123,8 +120,7 @@ def fields(ctx: click.Context, /, as_json: bool, **place: Any) -> None:
     is_flag=True,
     help="Let contacts see it on their profile.",
 )
-@place_options
-@json_option
+@client_options
 def create_field(
     *,
     name: str,

@@ -28,8 +28,8 @@ existing_option: Callable[[Any], Any] = click.option(
 )
 
 
-def place_options(command: F) -> F:
-    """Add the options that choose an account and a client folder."""
+def client_options(command: F) -> F:
+    """Add the options that choose an account and a client folder, and ``--json``."""
     account = click.option(
         "--account-id",
         type=click.IntRange(1),
@@ -42,7 +42,7 @@ def place_options(command: F) -> F:
         metavar="ID",
         help="The client folder, if there are several (or ICONTACT_CLIENT_FOLDER_ID).",
     )
-    return account(folder(command))
+    return account(folder(json_option(command)))
 
 
 def list_option(
@@ -53,9 +53,9 @@ def list_option(
     return click.option(*("--list", *(names or ("list",))), **given)
 
 
-def settings_option(help: str, *names: str) -> Callable[[F], F]:
-    """Return the option that names a file of settings."""
-    return click.option("--settings", *names, metavar="FILE", type=FILE, help=help)
+def file_option(*names: str, help: str, **extra: Any) -> Callable[[F], F]:
+    """Return an option that names a file."""
+    return click.option(*names, metavar="FILE", type=FILE, help=help, **extra)
 
 
 def map_option(help: str, *names: str) -> Callable[[F], F]:

@@ -8,7 +8,7 @@ import click
 
 from icontact.cli.connection import check_address, connect, list_named
 from icontact.cli.exit_codes import SOME_FAILED, CommandError
-from icontact.cli.options import json_option, list_option, place_options, verbose_option
+from icontact.cli.options import client_options, list_option, verbose_option
 from icontact.cli.output import (
     echo,
     masked,
@@ -27,8 +27,7 @@ _UNKNOWN = "no contact of this client folder has this address"
 @click.command(short_help="Show one contact with its subscriptions.")
 @click.argument("address")
 @verbose_option("Show the contact's history, too.")
-@place_options
-@json_option
+@client_options
 def show(address: str, verbose: bool, as_json: bool, **place: Any) -> None:
     """Show a contact: its fields, its status, and its subscriptions.
 
@@ -82,8 +81,7 @@ def show(address: str, verbose: bool, as_json: bool, **place: Any) -> None:
 @click.command(short_help="Unsubscribe one contact from a list.")
 @click.argument("address")
 @list_option(required=True)
-@place_options
-@json_option
+@client_options
 def unsubscribe(address: str, list: str, as_json: bool, **place: Any) -> None:
     """Unsubscribe a contact from a list, for good: iContact does not let it be subscribed again.
 

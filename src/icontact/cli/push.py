@@ -12,15 +12,14 @@ import click
 from icontact.cli.exit_codes import SOME_FAILED, CommandError, interruptible, reader_went_away
 from icontact.cli.options import (
     FILE,
+    client_options,
     column_option,
     existing_option,
-    json_option,
+    file_option,
     list_option,
     map_option,
-    place_options,
     preset_option,
     quiet_option,
-    settings_option,
     verbose_option,
 )
 from icontact.cli.output import clean, print_json, print_note
@@ -47,34 +46,13 @@ def _number_or_auto(most: int) -> Callable[[str], int | Literal["auto"]]:
     return convert
 
 
-_HELP = """\
-Push a file of contacts into a list.
-
-FILE is CSV, JSON Lines (.jsonl, .ndjson; .json may hold a list) or, with the extra excel, a
-workbook (.xlsx, .xls, .ods); - reads standard input. Encoding and delimiter are recognized.
-Without --map, --preset or --settings the mapping is guessed from the header and printed.
-
-\b
-icontact push people.csv --list Newsletter --dry-run
-icontact push people.csv --list Newsletter --map email=Mail --map score=Points
-icontact push export.csv --list 205303 --preset mautic --report outcomes.csv
-
-Each row ends as created, updated, unchanged, skipped (a rule forbids the push, as for people who
-unsubscribed), rejected (correct the row) or failed (push it again). People who unsubscribed stay
-unsubscribed. Pushing the same file twice writes nothing the second time.
-
-With --journal every outcome is on disk before the next batch is sent. After a crash, Ctrl-C or
-a daily limit the same command continues where it stopped, and tries what failed again.
-
-Exit codes: 0 all well; 1 some rows were rejected or failed; 2 the set-up is wrong (options,
-file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctrl-C.
-"""
-
-
-@click.command(help=_HELP, short_help="Push a file of contacts into a list.")
+@click.command(short_help="Push a file of contacts into a list.")
 @click.argument("file", type=FILE)
 @list_option()
-@settings_option("A TOML file with list, mapping and rules (icontact.toml). Options override it.")
+@file_option(
+    "--settings",
+    help="A TOML file with list, mapping and rules (icontact.toml). Options override it.",
+)
 @map_option(
     "Fill a field of iContact's, or a custom field, from a column. May be repeated. Changes "
     "single fields of the guessed mapping, of --preset or of --settings; with --only-mapped it is "
@@ -117,17 +95,13 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
 )
 @verbose_option("Show single rows, all unused columns, and the number of requests.")
 @quiet_option("Print one sentence, and no notes.")
-@click.option(
+@file_option(
     "--rejects",
-    metavar="FILE",
-    type=FILE,
     help="Write the rejected and failed rows to this file, with the reason in a last column: "
     "correct them, and push the file. It holds people's data, so only you may read it.",
 )
-@click.option(
+@file_option(
     "--journal",
-    metavar="FILE",
-    type=FILE,
     help="Keep every row and its outcome in this SQLite file, to continue after an interruption. "
     "It holds full addresses, so only you may read it.",
 )
@@ -145,10 +119,8 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
     help="How many requests are sent at a time: a number, or auto (the default), which begins "
     "with one.",
 )
-@click.option(
+@file_option(
     "--report",
-    metavar="FILE",
-    type=FILE,
     help="Write every row's outcome to this CSV file. It holds full addresses, so only you may "
     "read it.",
 )
@@ -171,11 +143,30 @@ file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctr
     type=click.Choice(["first", "last"]),
     help="Which of several rows with one address is pushed: the last (the default) or the first.",
 )
-@place_options
-@json_option
+@client_options
 @click.pass_context
 def push(ctx: click.Context, /, **given: Any) -> None:
-    """Push a file of contacts into a list."""
+    r"""Push a file of contacts into a list.
+
+    FILE is CSV, JSON Lines (.jsonl, .ndjson; .json may hold a list) or, with the extra excel, a
+    workbook (.xlsx, .xls, .ods); - reads standard input. Encoding and delimiter are recognized.
+    Without --map, --preset or --settings the mapping is guessed from the header and printed.
+
+    \b
+    icontact push people.csv --list Newsletter --dry-run
+    icontact push people.csv --list Newsletter --map email=Mail --map score=Points
+    icontact push export.csv --list 205303 --preset mautic --report outcomes.csv
+
+    Each row ends as created, updated, unchanged, skipped (a rule forbids the push, as for people
+    who unsubscribed), rejected (correct the row) or failed (push it again). People who unsubscribed
+    stay unsubscribed. Pushing the same file twice writes nothing the second time.
+
+    With --journal every outcome is on disk before the next batch is sent. After a crash, Ctrl-C or
+    a daily limit the same command continues where it stopped, and tries what failed again.
+
+    Exit codes: 0 all well; 1 some rows were rejected or failed; 2 the set-up is wrong (options,
+    file, list, mapping, credentials); 3 no answer from iContact; 130 stopped by Ctrl-C.
+    """
     options = PushOptions(**given)
     if options.diff and not options.dry_run:
         raise click.UsageError("--diff needs --dry-run: it shows what a push would change")

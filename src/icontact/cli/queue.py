@@ -51,16 +51,7 @@ def queue() -> None:
     """
 
 
-_LIST_HELP = """\
-Show how many events there are in each state, and those that wait or are dead letters.
-
-\b
-icontact queue list
-icontact queue list --store /var/lib/icontact/triggers.sqlite --state done --limit 20
-"""
-
-
-@queue.command("list", help=_LIST_HELP, short_help="Show what waits and the dead letters.")
+@queue.command("list", short_help="Show what waits and the dead letters.")
 @_store_option
 @click.option(
     "--state",
@@ -72,7 +63,12 @@ icontact queue list --store /var/lib/icontact/triggers.sqlite --state done --lim
 @click.option("--limit", type=_NUMBER, default=50, show_default=True, help="How many at most.")
 @json_option
 def list_events(store: str, states: tuple[str, ...], limit: int, as_json: bool) -> None:
-    """Show how many events there are in each state, and some of them."""
+    r"""Show how many events there are in each state, and those that wait or are dead letters.
+
+    \b
+    icontact queue list
+    icontact queue list --store /var/lib/icontact/triggers.sqlite --state done --limit 20
+    """
     with _opened(store) as inbox:
         counts = inbox.counts()
         entries = inbox.entries(states=states or _OPEN, limit=limit)

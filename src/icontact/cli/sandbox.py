@@ -53,21 +53,8 @@ def opened(host: str, port: int, db: str | None, **options: Any) -> Iterator[Ser
 #: The log of requests must not grow for ever.
 _KEPT = 1000
 
-_HELP = """\
-Serve an embedded iContact, to try things out and to test against.
 
-It holds one account, one client folder and one list, "Newsletter". One line says where it is
-and which credentials it takes; each request gets a line on stderr, without addresses and secrets.
-Ctrl-C ends it. In another terminal:
-
-\b
-export ICONTACT_BASE_URL=http://127.0.0.1:8025/icp ICONTACT_APP_ID=sandbox-app
-export ICONTACT_USERNAME=sandbox@example.com ICONTACT_PASSWORD=sandbox-password
-icontact push people.csv --list Newsletter
-"""
-
-
-@click.command(help=_HELP, short_help="Serve an embedded iContact.")
+@click.command(short_help="Serve an embedded iContact.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
@@ -101,7 +88,17 @@ icontact push people.csv --list Newsletter
 def sandbox(
     *, contacts: int, throttle: int | None, quiet: bool, as_json: bool, **where: Any
 ) -> None:
-    """Serve an embedded iContact."""
+    r"""Serve an embedded iContact, to try things out and to test against.
+
+    It holds one account, one client folder and one list, "Newsletter". One line says where it is
+    and which credentials it takes; each request gets a line on stderr, without addresses and
+    secrets. Ctrl-C ends it. In another terminal:
+
+    \b
+    export ICONTACT_BASE_URL=http://127.0.0.1:8025/icp ICONTACT_APP_ID=sandbox-app
+    export ICONTACT_USERNAME=sandbox@example.com ICONTACT_PASSWORD=sandbox-password
+    icontact push people.csv --list Newsletter
+    """
     try:
         with ExitStack() as stack:
             server = stack.enter_context(opened(**where))

@@ -14,7 +14,7 @@ import click
 
 from icontact.cli.connection import connect, list_named
 from icontact.cli.exit_codes import NO_ANSWER, SOME_FAILED, USAGE, CommandError, interruptible
-from icontact.cli.options import FILE, json_option, list_option, place_options
+from icontact.cli.options import client_options, file_option, list_option
 from icontact.cli.output import echo, masked, print_json, print_note, print_records, print_result
 from icontact.cli.report_file import refuse_unwritable
 from icontact.client import Folder
@@ -23,27 +23,8 @@ from icontact.integrations import sync
 from icontact.integrations.mautic import Mautic, MauticError
 from icontact.resources.lists import find_list
 
-_HELP = """\
-Show who may not be mailed, or carry it over to Mautic or to a CSV file.
 
-\b
-icontact suppressed --since 2026-01-31
-icontact suppressed --to-mautic https://mautic.example.com --dry-run
-icontact suppressed --to-mautic https://mautic.example.com
-icontact suppressed --to-csv suppressions.csv --state csv.sqlite
-
-Carried over are unsubscribes, bounces, do-not-contact (complaints among them) and, from the second
-run on, deletions. Each person is marked once; --state names the file that remembers it, and after
-an interruption the same command goes on. Nothing ever lifts a do-not-contact.
-
-For Mautic, set MAUTIC_USERNAME and MAUTIC_PASSWORD, or MAUTIC_TOKEN.
-
-Exit codes: 0 all well; 1 some people could not be marked: run it again; 2 the set-up is wrong
-(options, lists, credentials); 3 no answer from iContact or Mautic; 130 stopped by Ctrl-C.
-"""
-
-
-@click.command(help=_HELP, short_help="Show who may not be mailed; carry it over to Mautic.")
+@click.command(short_help="Show who may not be mailed; carry it over to Mautic.")
 @click.option("--since", metavar="DATE", help="Only what happened since then, such as 2026-01-31.")
 @list_option(
     "lists",
@@ -53,23 +34,34 @@ Exit codes: 0 all well; 1 some people could not be marked: run it again; 2 the s
 @click.option(
     "--to-mautic", metavar="URL", help="Set do-not-contact in the Mautic at this address."
 )
-@click.option(
-    "--to-csv", metavar="FILE", type=FILE, help="Add rows to a CSV file, for tools that import one."
-)
-@click.option(
+@file_option("--to-csv", help="Add rows to a CSV file, for tools that import one.")
+@file_option(
     "--state",
-    metavar="FILE",
-    type=FILE,
     default="suppressed.sqlite",
     show_default=True,
     help="The file that remembers who was marked; one for each target.",
 )
 @click.option("--dry-run", is_flag=True, help="Show who would be marked and why; mark no one.")
-@place_options
-@json_option
+@client_options
 @click.pass_context
 def suppressed(ctx: click.Context, /, **given: Any) -> None:
-    """Show who may not be mailed, or carry it over."""
+    r"""Show who may not be mailed, or carry it over to Mautic or to a CSV file.
+
+    \b
+    icontact suppressed --since 2026-01-31
+    icontact suppressed --to-mautic https://mautic.example.com --dry-run
+    icontact suppressed --to-mautic https://mautic.example.com
+    icontact suppressed --to-csv suppressions.csv --state csv.sqlite
+
+    Carried over are unsubscribes, bounces, do-not-contact (complaints among them) and, from the
+    second run on, deletions. Each person is marked once; --state names the file that remembers it,
+    and after an interruption the same command goes on. Nothing ever lifts a do-not-contact.
+
+    For Mautic, set MAUTIC_USERNAME and MAUTIC_PASSWORD, or MAUTIC_TOKEN.
+
+    Exit codes: 0 all well; 1 some people could not be marked: run it again; 2 the set-up is wrong
+    (options, lists, credentials); 3 no answer from iContact or Mautic; 130 stopped by Ctrl-C.
+    """
     options = SimpleNamespace(**given)
     for name in ("to_mautic", "to_csv"):
         if given[name] == "":
