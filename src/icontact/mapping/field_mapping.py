@@ -25,11 +25,10 @@ from icontact.mapping.states import MOST_CHARACTERS
 from icontact.mapping.transforms import (
     TRANSFORMS,
     UNTAGGED,
-    TransformContext,
     TransformStep,
+    function_of,
     identity_of,
     name_of,
-    run_step,
 )
 from icontact.mapping.values import TransformResult, is_blank, unboxed, usual_text
 
@@ -52,9 +51,11 @@ class FieldMapping:
         name: iContact's field, or the private name of a custom field.
         custom: Whether it is one of the folder's.
         source: Where its value comes from.
-        context: The facts that its transforms may use.
         label: The name under which messages show it.
         steps: The transforms that its value goes through.
+        functions: The function of each step.
+        type_decimals: Decimals of the custom field's type, where it is a number's.
+        decimals: How many a number gets: the source may ask for less.
         keys: The keys of the row, in the order in which they are asked.
         usual_text: Returns the text to send for a usual value of the first key, and ``None`` for a
             value that has to go through the steps.
@@ -65,9 +66,11 @@ class FieldMapping:
     name: str
     custom: bool
     source: Source
-    context: TransformContext
     label: str
     steps: tuple[TransformStep, ...]
+    functions: tuple[Callable[..., TransformResult], ...]
+    type_decimals: int | None
+    decimals: int | None
     keys: tuple[Key, ...]
     usual_text: Callable[[Any], str | None] | None
     leaves_blank: bool
@@ -81,7 +84,7 @@ class FieldMapping:
             "field": self.label,
             "keys": list(self.keys),
             "steps": list(map(identity_of, self.steps)),
-            "decimals": self.context.decimals,
+            "decimals": self.type_decimals,
             "default": None if default is None else [type(default).__name__, str(default)],
             "empty": self.source.empty,
             "options": self.source.options,
@@ -137,7 +140,6 @@ class FieldMapping:
         """Return what the steps make of a value."""
         if raw is None:
             return TransformResult(None)
-        context = self.context if country is None else self.context._replace(country=country)
         value: Any = unboxed(raw)
         notes: tuple[str, ...] = ()
         if self.label in _NUMBERLIKE:
@@ -150,8 +152,9 @@ class FieldMapping:
             if isinstance(value, int | float):
                 notes = _MAY_LACK_ZEROS
         result = TransformResult(cast("Any", value), notes)
-        for step in self.steps:
-            result = run_step(step, result.value, context)
+        for step, function in zip(self.steps, self.functions, strict=True):
+            given = {"country": country} if step == "state" else {}
+            result = function(result.value, **given)
             notes += result.notes
             if result.value is None:
                 break
@@ -178,19 +181,23 @@ def make_field(
         source = source_from(given)
         steps = _steps(label, source, field_type, strip_tags=options.tags == "strip")
         _check_options(label, source, steps, field_type)
-        context = TransformContext(
-            options,
-            source.options,
-            decimals=DECIMALS.get(field_type or ""),
-            longest=MOST_CHARACTERS if label == "state" else None,
-        )
+        type_decimals = DECIMALS.get(field_type or "")
+        limits = [one for one in (source.decimals, type_decimals) if one is not None]
+        decimals = min(limits, default=None)
+        facts = source.options | {
+            "decimals": decimals,
+            "several": options.several_addresses,
+            "long_state": options.long_state,
+            "date_format": options.date_format,
+            "longest": MOST_CHARACTERS if label == "state" else None,
+        }
         must_fit = label in ("email", "status") or (
             label == "state" and options.long_state == "reject"
         )
         invalid = next(options.invalid[one] for one in (label, name, "") if one in options.invalid)
         usual_text = None
         if len(steps) == 1 and isinstance(final := steps[0], str):
-            is_decimal = final == "number" and context.fewest_decimals != 0
+            is_decimal = final == "number" and decimals != 0
             usual_text = None if is_decimal else TRANSFORMS[final].usual_text
             if label in _NUMBERLIKE and final == "text":
                 usual_text = _usual_digits
@@ -198,9 +205,11 @@ def make_field(
             name=name,
             custom=custom,
             source=source,
-            context=context,
             label=label,
             steps=steps,
+            functions=tuple(function_of(step, facts) for step in steps),
+            type_decimals=type_decimals,
+            decimals=decimals,
             keys=source.keys,
             usual_text=usual_text,
             leaves_blank=not (

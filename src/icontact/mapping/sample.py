@@ -71,7 +71,7 @@ def _value(field: FieldMapping) -> Any:
     if "date" in steps:
         return date(2026, 1, 31)  # its day cannot be taken for a month
     if "number" in steps:
-        decimals = field.context.fewest_decimals
+        decimals = field.decimals
         return (
             42 if decimals == 0 else round(Decimal("42.4242"), 2 if decimals is None else decimals)
         )

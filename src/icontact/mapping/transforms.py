@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import CodeType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -12,7 +13,6 @@ from icontact.mapping.addresses import clean_email, usual_email
 from icontact.mapping.consent_reading import read
 from icontact.mapping.dates import clean_date
 from icontact.mapping.numbers import clean_checkbox, clean_number, usual_whole_number
-from icontact.mapping.options import MapperOptions
 from icontact.mapping.personal_names import name_part
 from icontact.mapping.states import clean_state, usual_state
 from icontact.mapping.values import (
@@ -33,45 +33,19 @@ TransformStep: TypeAlias = str | Callable[[Any], Any]
 STATUSES = ("normal", "donotcontact", "bounced", "pending", "invitable", "deleted")
 
 
-class TransformContext(NamedTuple):
-    """The facts that a transform may use beside the value.
-
-    Attributes:
-        mapping: The options of the whole mapping.
-        options: The options that the field's source gives.
-        decimals: Decimals of the custom field's type, where it is a number's.
-        longest: The most characters that the field can hold, where that is known.
-        country: The row's country, where the mapper knows its source.
-    """
-
-    mapping: MapperOptions
-    options: Mapping[str, Any] = {}
-    decimals: int | None = None
-    longest: int | None = None
-    country: object = None
-
-    @property
-    def fewest_decimals(self) -> int | None:
-        """How many decimals a number gets: the source may ask for less than the type has."""
-        limits = (self.options.get("decimals"), self.decimals)
-        return min((limit for limit in limits if limit is not None), default=None)
-
-    def given(self, *names: str) -> dict[str, Any]:
-        """Return those of some options that the source gives."""
-        return {name: self.options[name] for name in names if name in self.options}
-
-
 class Transform(NamedTuple):
     """A transform.
 
     Attributes:
         run: Its function.
-        options: The options that it reads.
+        options: The options of a field's source that it takes.
+        facts: What else it takes: options of the mapping, and what is known of the field.
         usual_text: For usual values: what ``run`` would make of them, at a tenth of the time.
     """
 
-    run: Callable[[Any, TransformContext], TransformResult]
+    run: Callable[..., TransformResult]
     options: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
     usual_text: Callable[[Any], str | None] | None = None
 
 
@@ -102,59 +76,34 @@ def clean_status(value: object) -> TransformResult:
 UNTAGGED = "untagged"
 
 TRANSFORMS: Mapping[str, Transform] = {
-    "text": Transform(lambda value, _: clean_text(value), usual_text=usual_text),
-    "email": Transform(
-        lambda value, context: clean_email(value, context.mapping.several_addresses),
-        usual_text=usual_email,
-    ),
-    "checkbox": Transform(lambda value, _: clean_checkbox(value)),
-    "state": Transform(
-        lambda value, context: clean_state(
-            value, country=context.country, long_state=context.mapping.long_state
-        ),
-        usual_text=usual_state,
-    ),
+    "text": Transform(clean_text, usual_text=usual_text),
+    "email": Transform(clean_email, facts=("several",), usual_text=usual_email),
+    "checkbox": Transform(clean_checkbox),
+    # The country is another one in each row.
+    "state": Transform(clean_state, facts=("long_state",), usual_text=usual_state),
     "number": Transform(
-        lambda value, context: clean_number(
-            value,
-            decimals=context.fewest_decimals,
-            **context.given("thousands", "decimal"),
-        ),
-        ("decimals", "thousands", "decimal"),
-        usual_whole_number,
+        clean_number, ("decimals", "thousands", "decimal"), usual_text=usual_whole_number
     ),
-    "date": Transform(
-        lambda value, context: clean_date(
-            value,
-            date_format=context.mapping.date_format,
-            **context.given("input_format", "dayfirst"),
-        ),
-        ("input_format", "dayfirst"),
-    ),
-    "joined": Transform(
-        lambda value, context: joined(value, **context.given("split", "separator")),
-        ("split", "separator"),
-    ),
-    "full_name": Transform(
-        lambda value, context: name_part(value, context.options["part"]), ("part",)
-    ),
-    UNTAGGED: Transform(
-        lambda value, _: without_tags(value) if isinstance(value, str) else TransformResult(value)
-    ),
-    "verbatim": Transform(lambda value, context: verbatim(value, longest=context.longest)),
-    "status": Transform(lambda value, _: clean_status(value)),
+    "date": Transform(clean_date, ("input_format", "dayfirst"), ("date_format",)),
+    "joined": Transform(joined, ("split", "separator")),
+    "full_name": Transform(name_part, ("part",)),
+    UNTAGGED: Transform(without_tags),
+    "verbatim": Transform(verbatim, facts=("longest",)),
+    "status": Transform(clean_status),
 }
 
 
-def run_step(step: TransformStep, value: object, context: TransformContext) -> TransformResult:
-    """Return what a transform makes of a value.
+def function_of(step: TransformStep, facts: Mapping[str, Any]) -> Callable[..., TransformResult]:
+    """Return the function that takes the value of a field, of which these facts are known."""
+    if not isinstance(step, str):
+        return partial(_run_own, step)
+    transform = TRANSFORMS[step]
+    names = (*transform.options, *transform.facts)
+    return partial(transform.run, **{name: facts[name] for name in names if name in facts})
 
-    Raises:
-        MappingError: The value does not fit. If a user's function raised, the message has neither
-            its text nor the value.
-    """
-    if isinstance(step, str):
-        return TRANSFORMS[step].run(value, context)
+
+def _run_own(step: Callable[[Any], Any], value: object) -> TransformResult:
+    """Return what a user's function makes of a value. No message has its text, or the value."""
     try:
         made = step(value)
     except MappingError:

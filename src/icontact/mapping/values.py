@@ -193,8 +193,8 @@ def verbatim(value: object, *, longest: int | None = None) -> TransformResult:
     return TransformResult(text)
 
 
-def without_tags(text: str) -> TransformResult:
-    """Return a text without HTML's tags and comments, whose text stays.
+def without_tags(text: Any) -> TransformResult:
+    """Return a text without HTML's tags and comments, whose text stays; other values as they are.
 
     Tags count also where their brackets are written as entities, which Mautic does. What else is
     an entity is left to the field's own transform, so that nothing is decoded twice.
@@ -202,6 +202,8 @@ def without_tags(text: str) -> TransformResult:
     >>> without_tags("<p>Fish &amp; <b>Chips</b></p>").value
     'Fish &amp; Chips'
     """
+    if not isinstance(text, str):
+        return TransformResult(text)
     bare = _tag().sub(
         lambda tag: " " if tag["name"].lower() in _IS_BLOCK else "", _COMMENT.sub("", text)
     )
