@@ -91,26 +91,13 @@ _FIRST_WORD = re.compile(r"\s*(\w+)\s*[,.;:!–—-]")
 _EMAIL_CHANNELS = frozenset({"email", "e-mail", "mail", ""})
 
 #: Answers that need no comma before what follows them.
-_ANSWERS = frozenset(
-    "yes no ja nein oui non si sim nao nee tak nie nej nei kylla ei ano ne да нет evet hayir igen "
-    "nem не nu ні οχι tidak khong لا לא jah jā taip da так ναι".split()
-)
+_ANSWERS = _TABLES["answers"]
 
 #: Words that may follow a yes without changing it, without accents, which are taken off.
-_POLITE = frozenset(
-    "please thanks thank you sure of course i do would like agree consent accept want bitte gerne "
-    "danke klar naturlich merci volontiers s il vous te plait bien gracias por favor claro grazie "
-    "volentieri certo obrigado obrigada graag dank je u prosze tack garna gjerne takk kiitos "
-    "mielellani prosim rad спасибо пожалуиста конечно lutfen szivesen".split()
-)
+_POLITE = _TABLES["polite"]
 
 #: Words that limit a yes.
-_HEDGES = frozenset(
-    "but only except no non un without until unless sms phone post postal letter call calls "
-    "aber nur ausser ohne telefon brief mais seulement sauf sans courrier pero solo salvo sin "
-    "correo ma soltanto tranne senza mas somente sem maar alleen behalve zonder ale tylko men bara "
-    "endast kun mutta vain но только ama sadece".split()
-)
+_HEDGES = _TABLES["hedges"]
 
 #: The words of the longest refusal with which a sentence may begin.
 _LONGEST_START = 4

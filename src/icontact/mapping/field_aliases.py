@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 
 import attrs
 
-from icontact.mapping.normalize import header_words, normalize_key, read_data
+from icontact.mapping.normalize import header_words, normalize_key, read_data, words_of
 
 FULL_NAME_FIELD = "full_name"
 
@@ -30,10 +30,7 @@ def fields_by_alias() -> Mapping[str, tuple[str, int]]:
     return found
 
 
-@cache
-def _words(kind: str) -> frozenset[str]:
-    return frozenset(read_data("header_words.toml")[kind].split())
-
+_words = partial(words_of, "header_words.toml")
 
 #: What separates two names of one column: "PLZ / ZIP", "Telefon (mobil)".
 _ALTERNATIVES = re.compile(r"[/|()\[\]]")

@@ -6,6 +6,7 @@ import re
 import tomllib
 import unicodedata
 from contextlib import suppress
+from functools import cache
 from html import unescape
 from importlib.resources import files
 from typing import Any
@@ -71,3 +72,10 @@ def header_words(header: str) -> list[str]:
 def read_data(name: str) -> dict[str, Any]:
     """Return the content of a data file of this package."""
     return tomllib.loads((files("icontact.mapping") / "data" / name).read_text("utf-8"))
+
+
+@cache
+def words_of(name: str, *tables: str) -> frozenset[str]:
+    """Return the words of tables of a data file, which is read when they are first needed."""
+    data = read_data(name)
+    return frozenset(word for table in tables for word in data[table].split())

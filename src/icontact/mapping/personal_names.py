@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import takewhile
 from typing import Literal, get_args
 
+from icontact.mapping.normalize import words_of
 from icontact.mapping.values import TransformResult, clean_text
 
 NamePart = Literal["prefix", "first", "last", "suffix"]
 NAME_PARTS: tuple[str, ...] = get_args(NamePart)
 
-_PREFIXES = frozenset(
-    "mr mrs ms miss mx dr prof professor sir dame lady lord rev hon herr frau mme mlle monsieur "
-    "madame sra srta dipl-ing".split()
-)
-_MORE_PREFIXES = frozenset(
-    "herrn frau fraulein mag ing dipl med phil ir dhr mevr mevrouw meneer heer drs sr don dona "
-    "senor senora señor señora señorita mmes mm m maitre me docteur signor signora sig dott "
-    "dottssa avv pan pani herra rouva hr fru bay bayan sayin mister missus brother sister father "
-    "fr br capt captain col gen lt maj sgt judge honorable dean the".split()
-)
-_SUFFIXES = frozenset("jr sr ii iii iv esq md phd dds dvm cpa mba jnr snr".split())
-_PARTICLES = frozenset(
-    "van von vom zu zum zur der den de del della dela di da das do dos du la las le los ten ter te "
-    "'t op bin ibn al el bint ben af av st".split()
-)
-_ANDS = frozenset({"&", "+", "and", "und", "et"})
+_words = partial(words_of, "name_words.toml")
 
 
 def is_honorific(text: str) -> bool:
     """Return whether a text is a title before a name, or several: ``"Prof. Dr."``."""
     words = text.replace(".", " ").casefold().split()
-    return bool(words) and (_PREFIXES | _MORE_PREFIXES).issuperset(words)
+    return bool(words) and _words("prefixes", "more_prefixes").issuperset(words)
 
 
 def name_part(value: object, part: str) -> TransformResult:
@@ -53,10 +40,10 @@ def _split(name: str) -> tuple[list[str], list[str], list[str], list[str]]:
     """Return the words of the prefix, the first name, the last name and the suffix."""
     before, _, after = name.partition(",")
     words, behind = before.split(), after.replace(",", " ").split()
-    is_last_first = not _SUFFIXES.issuperset(map(_bare, behind))  # "Berg, Jo"
+    is_last_first = not _words("suffixes").issuperset(map(_bare, behind))  # "Berg, Jo"
     rest = behind if is_last_first else words + behind
-    prefix = list(takewhile(lambda word: _bare(word) in _PREFIXES | _ANDS, rest))
-    while prefix and prefix[-1].casefold() in _ANDS:  # "Mr. and Mrs.", but not "Dr. And"
+    prefix = list(takewhile(lambda word: _bare(word) in _words("prefixes", "ands"), rest))
+    while prefix and prefix[-1].casefold() in _words("ands"):  # "Mr. and Mrs.", but not "Dr. And"
         del prefix[-1]
     rest = rest[len(prefix) :]
     if is_last_first:
@@ -66,7 +53,7 @@ def _split(name: str) -> tuple[list[str], list[str], list[str], list[str]]:
         return prefix, rest, last, suffix
     words, suffix = _without_suffix(rest)
     cut = len(words) - 1
-    while cut > 1 and words[cut - 1].casefold().removesuffix(".") in _PARTICLES:
+    while cut > 1 and words[cut - 1].casefold().removesuffix(".") in _words("particles"):
         cut -= 1
     cut = max(cut, 1)
     return prefix, words[:cut], words[cut:], suffix
@@ -74,7 +61,9 @@ def _split(name: str) -> tuple[list[str], list[str], list[str], list[str]]:
 
 def _without_suffix(words: list[str]) -> tuple[list[str], list[str]]:
     """Take the suffix off the end; the first word of a name is never one."""
-    number = len(list(takewhile(lambda word: _bare(word) in _SUFFIXES, reversed(words[1:]))))
+    number = len(
+        list(takewhile(lambda word: _bare(word) in _words("suffixes"), reversed(words[1:])))
+    )
     return words[: len(words) - number], words[len(words) - number :]
 
 
