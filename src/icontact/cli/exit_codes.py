@@ -14,23 +14,9 @@ from typing import IO, Any
 
 import click
 
+from icontact import errors
 from icontact.cli.output import StandardOutputError, clean, standard_output, wrapped
-from icontact.errors import (
-    AuthenticationError,
-    ConfigError,
-    ConnectError,
-    DecodeError,
-    IContactError,
-    JournalError,
-    LimitUnavailable,
-    MappingError,
-    NotFound,
-    PermissionDenied,
-    RequestTimeout,
-    ServerError,
-    Throttled,
-    TransportError,
-)
+from icontact.errors import IContactError
 
 SOME_FAILED = 1
 USAGE = 2
@@ -38,38 +24,44 @@ NO_ANSWER = 3
 #: What shells call a command that was stopped with Ctrl-C.
 INTERRUPTED = 130
 
-#: The set-up is at fault: options, settings, credentials, ids, files.
-_SET_UP = (
-    ConfigError,
-    MappingError,
-    JournalError,
-    AuthenticationError,
-    PermissionDenied,
-    NotFound,
-)
-_SILENCE = (TransportError, ServerError, Throttled, DecodeError, LimitUnavailable)
-
-#: What an error means for the user of a terminal; the first class that fits counts.
-_MEANING: Sequence[tuple[type[IContactError], str]] = (
-    (AuthenticationError, "iContact does not accept these credentials"),
+#: The exit code of an error, and what it means for the user of a terminal, where its text does not
+#: say that. The first class that fits counts.
+_MEANING: Sequence[tuple[type[IContactError], int, str]] = (
+    (errors.AuthenticationError, USAGE, "iContact does not accept these credentials"),
     (
-        PermissionDenied,
+        errors.PermissionDenied,
+        USAGE,
         "these credentials may not do that: check the account and client folder "
         "(icontact folders), and the permissions of the user in iContact",
     ),
     (
-        NotFound,
+        errors.NotFound,
+        USAGE,
         "iContact has nothing there: check the ids of account and client folder (icontact folders)",
     ),
     (
-        ConnectError,
+        errors.ConnectError,
+        NO_ANSWER,
         "iContact cannot be reached: check the network, the proxy, and ICONTACT_BASE_URL",
     ),
-    (DecodeError, "the answer cannot be read: check ICONTACT_BASE_URL, or try again later"),
-    (RequestTimeout, "iContact did not answer: try again later"),
-    (TransportError, "iContact gave no usable answer: try again later"),
-    (Throttled, "iContact is limiting requests or is under maintenance: try again later"),
-    (ServerError, "iContact has an error of its own: try again later"),
+    (
+        errors.DecodeError,
+        NO_ANSWER,
+        "the answer cannot be read: check ICONTACT_BASE_URL, or try again later",
+    ),
+    (errors.RequestTimeout, NO_ANSWER, "iContact did not answer: try again later"),
+    (errors.TransportError, NO_ANSWER, "iContact gave no usable answer: try again later"),
+    (
+        errors.Throttled,
+        NO_ANSWER,
+        "iContact is limiting requests or is under maintenance: try again later",
+    ),
+    (errors.ServerError, NO_ANSWER, "iContact has an error of its own: try again later"),
+    (errors.LimitUnavailable, NO_ANSWER, ""),
+    (errors.ConfigError, USAGE, ""),
+    (errors.MappingError, USAGE, ""),
+    (errors.JournalError, USAGE, ""),
+    (IContactError, SOME_FAILED, ""),
 )
 
 #: How errors name an argument in Python -> how the command line does.
@@ -113,17 +105,17 @@ def interruptible(say: Callable[[KeyboardInterrupt], str] | None = None) -> Iter
 
 def describe_error(error: IContactError) -> str:
     """Return what an error means, with the request and the answer in brackets."""
-    if isinstance(error, ServerError) and error.status == _NOT_IMPLEMENTED:
+    if isinstance(error, errors.ServerError) and error.status == _NOT_IMPLEMENTED:
         return f"there is no iContact at this URL: ICONTACT_BASE_URL must end in /icp ({error})"
-    if isinstance(error, ConnectError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+    if isinstance(error, errors.ConnectError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         return (
             "the server's certificate is not trusted: set REQUESTS_CA_BUNDLE to a file with the "
             f"certificates to trust ({error})"
         )
-    for kind, meaning in _MEANING:
-        if isinstance(error, kind):
-            return f"{meaning} ({error})"
     text = str(error)
+    meaning = next(words for kind, _, words in _MEANING if isinstance(error, kind))
+    if meaning:
+        return f"{meaning} ({text})"
     for python, option in _OPTIONS:
         text = text.replace(python, option)
     return text
@@ -131,9 +123,7 @@ def describe_error(error: IContactError) -> str:
 
 def exit_code_for(error: IContactError) -> int:
     """Return the exit code that an error means."""
-    if isinstance(error, _SET_UP):
-        return USAGE
-    return NO_ANSWER if isinstance(error, _SILENCE) else SOME_FAILED
+    return next(code for kind, code, _ in _MEANING if isinstance(error, kind))
 
 
 class _HelpFormatter(click.HelpFormatter):

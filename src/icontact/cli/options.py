@@ -42,7 +42,8 @@ def client_options(command: F) -> F:
         metavar="ID",
         help="The client folder, if there are several (or ICONTACT_CLIENT_FOLDER_ID).",
     )
-    return account(folder(json_option(command)))
+    with_all: F = account(folder(json_option(command)))
+    return with_all
 
 
 def list_option(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import attrs
@@ -27,6 +27,9 @@ from icontact.sources import RowFile
 #: Reasons that are shown even of rows that ended well.
 _SHOWN = {ReasonCode.CUT_OFF.value, ReasonCode.THERE_BEFORE.value}
 
+_OF_AN_OUTCOME = tuple(field.name for field in fields(PushOutcome))
+_FOR_PROGRAMS = ("row", "line", "status", "subscription", "contact_id", "reason", "codes")
+
 #: A screen shows this many reasons.
 _REASONS = 8
 
@@ -36,23 +39,20 @@ _OPTED_OUT = "people opted out in the file and are"
 _PERSONAL = ("first_name", "last_name", "street", "street2", "phone", "fax", "business")
 
 
-@attrs.frozen(kw_only=True)
-class ReportedRow:
-    """One row of the file, and what became of it; `row` is from 0, `line` from 1."""
+@dataclass(frozen=True, kw_only=True)
+class ReportedRow(PushOutcome):
+    """The outcome of a row of the file, and its line there, from 1."""
 
-    row: int
     line: int | None
-    status: OutcomeStatus
-    subscription: str | None
-    contact_id: int | None
-    reason: str
-    codes: tuple[str, ...] = ()
-    noted: bool = False
-    email: str | None = attrs.field(repr=False)
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether it is shown even if the row ended well."""
+        return bool(self.notes) or not _SHOWN.isdisjoint(self.codes)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return all of it but the address."""
-        return attrs.asdict(self, filter=lambda field, _: field.name not in ("email", "noted"))
+        """Return what programs get of it, without the address."""
+        return {name: getattr(self, name) for name in _FOR_PROGRAMS}
 
 
 @attrs.frozen(kw_only=True)
@@ -103,20 +103,12 @@ class PushSummary:
             reason = one.reason
             if one.codes == (ReasonCode.DUPLICATE,) and one.duplicate_of is not None:
                 # A line is easier to find in a file than a row's number.
-                line = self.file.line_of(one.duplicate_of)
-                if line is not None:
-                    reason = describe(Reason.of(ReasonCode.DUPLICATE), one.notes, line, "line")
-            yield ReportedRow(
-                row=one.row,
-                line=self.file.line_of(one.row),
-                status=one.status,
-                subscription=one.subscription,
-                contact_id=one.contact_id,
-                reason=reason,
-                codes=one.codes,
-                noted=bool(one.notes) or not _SHOWN.isdisjoint(one.codes),
-                email=one.email,
-            )
+                first = self.file.line_of(one.duplicate_of)
+                if first is not None:
+                    reason = describe(Reason.of(ReasonCode.DUPLICATE), one.notes, first, "line")
+            line = self.file.line_of(one.row)
+            values = {name: getattr(one, name) for name in _OF_AN_OUTCOME}
+            yield ReportedRow(**{**values, "reason": reason, "line": line})
 
     def as_dict(self) -> dict[str, Any]:
         """Return the summary for programs, without addresses; the outcomes are an iterator."""
@@ -175,7 +167,7 @@ def show_push(
     # Before a push the changes matter; after it, what did not work out.
     calm = (OutcomeStatus.CREATED, OutcomeStatus.UNCHANGED) if summary.dry_run else QUIET
     if verbose:
-        print_rows(row for row in summary.rows() if row.status not in calm or row.noted)
+        print_rows(row for row in summary.rows() if row.status not in calm or row.is_noted)
     elif shown := [
         one for one in reasons if one.status not in calm or not _SHOWN.isdisjoint(one.codes)
     ]:
