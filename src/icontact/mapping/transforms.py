@@ -94,7 +94,7 @@ TRANSFORMS: Mapping[str, Transform] = {
 
 
 def function_of(step: TransformStep, facts: Mapping[str, Any]) -> Callable[..., TransformResult]:
-    """Return the function that takes the value of a field, of which these facts are known."""
+    """Return the function of a step, which takes a value, with what is known of its field."""
     if not isinstance(step, str):
         return partial(_run_own, step)
     transform = TRANSFORMS[step]
