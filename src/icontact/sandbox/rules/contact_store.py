@@ -82,7 +82,7 @@ class ContactStore:
             return self.change(held, given, blanks=quirks.bulk_update_blanks)
         given = contact_fields.read(self._context, item, self._types)
         contact_fields.require_email(given)
-        held = self._present(given.texts["email"])
+        held = self.by_email(given.texts["email"])
         if held is not None:
             return self.change(held, given, blanks=quirks.upsert_blanks)
         if given.status is not None and given.status not in quirks.creation_statuses:
@@ -94,7 +94,7 @@ class ContactStore:
     def change(self, held: Item, given: ContactPayload, *, blanks: bool) -> Item:
         """Write fields to a contact, blanking the others or not, and record what changes."""
         given = contact_fields.with_status_change(self._context, held["status"], given)
-        other = self._present(given.texts["email"]) if "email" in given.texts else None
+        other = self.by_email(given.texts["email"]) if "email" in given.texts else None
         if other is not None and other["contactId"] != held["contactId"]:
             reason = "email is already used by another contact"
             raise Refusal(400, error_texts.not_valid("email", reason))
@@ -133,6 +133,13 @@ class ContactStore:
         if known not in self._by_id:
             self._look_up_ids({known})
         return self._by_id[known]
+
+    def by_email(self, email: str) -> Item | None:
+        """Return the contact of the folder that has an address, unless it is deleted."""
+        key = email.lower()
+        if key not in self._by_email:
+            self._look_up_emails({key})
+        return self._by_email[key]
 
     def flush(self) -> None:
         """Write everything that changed since the last time."""
@@ -180,12 +187,6 @@ class ContactStore:
         else:
             self._changed[contact_id] = held
         self._done.append(HistoryEntry(contact_id, action_type, details))
-
-    def _present(self, email: str) -> Item | None:
-        key = email.lower()
-        if key not in self._by_email:
-            self._look_up_emails({key})
-        return self._by_email[key]
 
     def _look_up_emails(self, emails: set[str]) -> None:
         self._by_email.update(dict.fromkeys(emails))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -15,7 +14,7 @@ from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope
 from icontact.sandbox.rules.endpoint import FOLDER
 from icontact.sandbox.rules.listing import Listing, search
 from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, joined, plain_terms
-from icontact.sandbox.store import Row, blocks
+from icontact.sandbox.store import blocks
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
 # A contact that left a list is not on it, though the subscription remains (API 8.2).
@@ -135,22 +134,6 @@ def _write_member(context: RequestContext, *, blanks: bool) -> Item:
         held = contact_store.change(held, given, blanks=blanks)
         contact_store.flush()
     return {"contact": contact_fields.write_wire(held, types)}
-
-
-def save(context: RequestContext, item: Item, types: Mapping[str, str]) -> Item:
-    """Store one contact as a collection POST does (API 6.5)."""
-    contact_store = ContactStore(context, types)
-    held = contact_store.save(item)
-    contact_store.flush()
-    return held
-
-
-def by_email(context: RequestContext, email: str) -> Row | None:
-    """Return the contact of the folder that has an address, unless it is deleted."""
-    return context.store.row(
-        "SELECT * FROM contacts WHERE folderId = ? AND email = ? AND status <> 'deleted'",
-        (context.folder_id, email),
-    )
 
 
 _MEMBER = {"GET": read, "POST": merge, "PUT": replace, "DELETE": delete}

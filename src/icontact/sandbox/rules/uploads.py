@@ -13,11 +13,13 @@ import attrs
 
 from icontact.sandbox import error_texts
 from icontact.sandbox.exchange import Refusal
-from icontact.sandbox.rules import contacts, custom_fields, subscriptions
+from icontact.sandbox.rules import custom_fields
 from icontact.sandbox.rules.bodies import FieldReader
+from icontact.sandbox.rules.contact_store import ContactStore
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope
 from icontact.sandbox.rules.endpoint import Endpoint, Terms
 from icontact.sandbox.rules.search_terms import plain_terms
+from icontact.sandbox.rules.subscriptions import SubscriptionStore
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
@@ -90,17 +92,19 @@ def _store(
     context: RequestContext, item: dict[str, str], types: dict[str, str], list_ids: list[int]
 ) -> None:
     """Store one row; without the quirk a contact that is known stays as it is (API 14)."""
-    known = contacts.by_email(context, item.get("email", ""))
-    if known is None:
-        contact_id = contacts.save(context, item, types)["contactId"]
-    else:
-        contact_id = known["contactId"]
-        if context.quirks.upload_updates:
-            given = {name: text for name, text in item.items() if text}
-            contacts.save(context, {**given, "contactId": contact_id}, types)
+    contact_store = ContactStore(context, types)
+    held = contact_store.by_email(item.get("email", ""))
+    if held is None:
+        held = contact_store.save(item)
+    elif context.quirks.upload_updates:
+        given = {name: text for name, text in item.items() if text}
+        contact_store.save({**given, "contactId": held["contactId"]})
+    contact_store.flush()
     for list_id in list_ids:
-        ids = {"listId": list_id, "contactId": contact_id, "status": "normal"}
-        subscriptions.create(context, ids)
+        ids = {"listId": list_id, "contactId": held["contactId"], "status": "normal"}
+        subscriptions = SubscriptionStore(context, [ids])
+        subscriptions.create(ids)
+        subscriptions.flush()
 
 
 class UploadEndpoint(Endpoint):
