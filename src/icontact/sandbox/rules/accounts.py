@@ -8,8 +8,7 @@ from icontact.sandbox.rules import bodies
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope
 from icontact.sandbox.rules.endpoint import ACCOUNT, FOLDER, Endpoint, Envelope, Terms
-from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, plain_terms
+from icontact.sandbox.rules.listing import Clause, Listing, plain_terms, search
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import ACCOUNT_TEXTS
 

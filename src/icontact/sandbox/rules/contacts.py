@@ -12,8 +12,15 @@ from icontact.sandbox.rules import bodies, contact_fields, custom_fields, histor
 from icontact.sandbox.rules.contact_store import ContactStore
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope
 from icontact.sandbox.rules.endpoint import FOLDER
-from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, joined, plain_terms
+from icontact.sandbox.rules.listing import (
+    Clause,
+    Listing,
+    Term,
+    TermKind,
+    joined,
+    plain_terms,
+    search,
+)
 from icontact.sandbox.store import blocks
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 

@@ -14,7 +14,7 @@ from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules import custom_fields
 from icontact.sandbox.rules.context import RequestContext, number
-from icontact.sandbox.rules.search_terms import COMPARISONS, NOTHING, Clause, joined
+from icontact.sandbox.rules.listing import COMPARISONS, NOTHING, Clause, joined
 from icontact.sandbox.store.schema import CONTACT_TEXTS
 
 _COMPARISONS = {"eq": "= ?", **COMPARISONS}

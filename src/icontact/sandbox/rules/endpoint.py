@@ -15,8 +15,7 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules import bodies
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope, number, required
-from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, Term
+from icontact.sandbox.rules.listing import Clause, Listing, Term, search
 from icontact.sandbox.store import Row
 
 ACCOUNT = "/a/<account_id>"

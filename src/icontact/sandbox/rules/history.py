@@ -11,8 +11,7 @@ import attrs
 from icontact.sandbox import timestamps
 from icontact.sandbox.rules.context import ContactChange, Item, RequestContext, Route, Scope
 from icontact.sandbox.rules.endpoint import FOLDER
-from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, Term, TermKind, plain_terms
+from icontact.sandbox.rules.listing import Clause, Listing, Term, TermKind, plain_terms, search
 from icontact.sandbox.store import Row
 
 _LISTING = Listing(

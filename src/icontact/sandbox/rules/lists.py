@@ -10,8 +10,7 @@ from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope, number
 from icontact.sandbox.rules.endpoint import FOLDER, Endpoint, Terms
-from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, plain_terms
+from icontact.sandbox.rules.listing import Clause, Listing, plain_terms, search
 from icontact.sandbox.store import Row
 
 FLAG_DEFAULTS = {"emailOwnerOnChange": 1, "welcomeOnManualAdd": 0, "welcomeOnSignupAdd": 0}

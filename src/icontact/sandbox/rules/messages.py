@@ -9,8 +9,7 @@ from icontact.sandbox.rules import message_content
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Handler, Item, RequestContext, Route, Scope
 from icontact.sandbox.rules.endpoint import FOLDER, Endpoint, Terms
-from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, plain_terms
+from icontact.sandbox.rules.listing import Clause, Listing, plain_terms, search
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import MESSAGE_TEXTS
 

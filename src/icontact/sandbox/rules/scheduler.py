@@ -13,7 +13,7 @@ from icontact.sandbox import timestamps
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules import criteria_search, history, message_content, uploads
 from icontact.sandbox.rules.context import RequestContext, number
-from icontact.sandbox.rules.search_terms import Clause, joined
+from icontact.sandbox.rules.listing import Clause, joined
 from icontact.sandbox.store import Row, Store
 
 _SPELLINGS = {"released": "complete", "cancelled": "canceled"}

@@ -11,7 +11,7 @@ from icontact.sandbox.rules import criteria_search
 from icontact.sandbox.rules.bodies import FieldReader, as_text
 from icontact.sandbox.rules.context import Item, RequestContext
 from icontact.sandbox.rules.endpoint import FOLDER, Endpoint, Envelope, Terms
-from icontact.sandbox.rules.search_terms import plain_terms
+from icontact.sandbox.rules.listing import plain_terms
 from icontact.sandbox.store import Row
 
 

@@ -13,7 +13,7 @@ from icontact.sandbox.rules import message_content, messages, scheduler
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext
 from icontact.sandbox.rules.endpoint import Endpoint, Terms
-from icontact.sandbox.rules.search_terms import plain_terms
+from icontact.sandbox.rules.listing import plain_terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import SEND_LISTS
 

@@ -15,8 +15,7 @@ from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope, number, required
 from icontact.sandbox.rules.endpoint import FOLDER
 from icontact.sandbox.rules.history import HistoryEntry
-from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, plain_terms
+from icontact.sandbox.rules.listing import Clause, Listing, plain_terms, search
 from icontact.sandbox.store import Row
 
 _LISTING = Listing(

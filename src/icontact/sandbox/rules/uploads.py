@@ -18,7 +18,7 @@ from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.contact_store import ContactStore
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope
 from icontact.sandbox.rules.endpoint import Endpoint, Terms
-from icontact.sandbox.rules.search_terms import plain_terms
+from icontact.sandbox.rules.listing import plain_terms
 from icontact.sandbox.rules.subscriptions import SubscriptionStore
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import CONTACT_TEXTS

@@ -13,8 +13,7 @@ from icontact.sandbox.rules import bodies
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Area, Item, RequestContext, Route, Scope, number
 from icontact.sandbox.rules.endpoint import ACCOUNT, Endpoint, Terms
-from icontact.sandbox.rules.listing import Listing, search
-from icontact.sandbox.rules.search_terms import Clause, plain_terms
+from icontact.sandbox.rules.listing import Clause, Listing, plain_terms, search
 from icontact.sandbox.store import Row
 from icontact.sandbox.store.schema import PERMISSIONS
 

@@ -11,7 +11,7 @@ from icontact.sandbox.rules import contact_fields, custom_fields, lists
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import ContactChange, Item, RequestContext
 from icontact.sandbox.rules.endpoint import Endpoint, Terms
-from icontact.sandbox.rules.search_terms import plain_terms
+from icontact.sandbox.rules.listing import plain_terms
 from icontact.sandbox.store import Row
 from icontact.sandbox.webhook_sender import Delivery
 
