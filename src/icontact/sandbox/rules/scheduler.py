@@ -11,7 +11,7 @@ import attrs
 
 from icontact.sandbox import timestamps
 from icontact.sandbox.quirks import Quirks
-from icontact.sandbox.rules import criteria_search, history, message_content, uploads
+from icontact.sandbox.rules import history, messages, segments, uploads
 from icontact.sandbox.rules.context import RequestContext, number
 from icontact.sandbox.rules.listing import Clause, joined
 from icontact.sandbox.store import Row, Store
@@ -124,7 +124,7 @@ def _at(context: RequestContext, epoch: int, folder_id: int) -> RequestContext:
 
 def _recipients(context: RequestContext, send: Row) -> Clause:
     """Return the condition of the contacts that get a send: included, and allowed to be mailed."""
-    included = _sources(context, send, "include", criteria_search.ON_LISTS)
+    included = _sources(context, send, "include", segments.ON_LISTS)
     excluded = _sources(context, send, "exclude", _ON_LISTS_AT_ALL)
     return Clause(
         f"folderId = ? AND status = 'normal' AND coalesce({included.sql}, 0)"
@@ -134,8 +134,9 @@ def _recipients(context: RequestContext, send: Row) -> Clause:
 
 
 def _sources(context: RequestContext, send: Row, way: str, on_lists: str) -> Clause:
-    segments = [criteria_search.members(context, each) for each in _ids(send[f"{way}SegmentIds"])]
-    return joined("OR", [Clause(on_lists, (json.dumps(_ids(send[f"{way}ListIds"])),)), *segments])
+    listed = Clause(on_lists, (json.dumps(_ids(send[f"{way}ListIds"])),))
+    ids = _ids(send[f"{way}SegmentIds"])
+    return joined("OR", [listed, *(segments.members(context, each) for each in ids)])
 
 
 def _ids(text: str) -> list[int]:
@@ -160,7 +161,7 @@ def _foresee(context: RequestContext, send: Row) -> None:
         send_id,
         (row["contactId"] for row in rows),
         can_open=bool(message["htmlBody"]),
-        links=message_content.links(message["htmlBody"]) if tracked else [],
+        links=messages.links(message["htmlBody"]) if tracked else [],
     )
     ids = send_id, send["messageId"]
     context.store.insert_many(

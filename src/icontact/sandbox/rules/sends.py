@@ -9,7 +9,7 @@ from typing import Any
 
 from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.exchange import Refusal
-from icontact.sandbox.rules import message_content, messages, scheduler
+from icontact.sandbox.rules import messages, scheduler
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext
 from icontact.sandbox.rules.endpoint import Endpoint, Terms
@@ -115,7 +115,7 @@ def _check_sendable(context: RequestContext, message: Row) -> None:
     if message["campaignId"] is None:
         raise Refusal(400, error_texts.not_valid("messageId", "The message has no campaign"))
     score = messages.spam_score(message)
-    if score >= message_content.LIMIT:
+    if score >= messages.SPAM_LIMIT:
         raise Refusal(400, context.quirks.spam_text.format(score=f"{score:.1f}"))
     standing = "status NOT IN ('cancelled', 'canceled')"
     if context.quirks.double_sends == "while_pending":
