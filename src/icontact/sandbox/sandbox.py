@@ -20,7 +20,7 @@ from icontact.sandbox.recipients import Recipients
 from icontact.sandbox.seeding import APP_ID, PASSWORD, USERNAME
 from icontact.sandbox.servers.certificate import TemporaryCertificate
 from icontact.sandbox.servers.http import PATIENCE, HttpServer
-from icontact.sandbox.servers.in_process import InProcessServer
+from icontact.sandbox.servers.in_process import InProcessServer, mock_registry
 from icontact.sandbox.servers.router import Router
 from icontact.sandbox.servers.wsgi import WsgiApplication
 
@@ -123,11 +123,11 @@ class Sandbox(EmbeddedIContact):
         return Server(self, router, host=host, port=port, tls=tls, sleep=sleep, patience=patience)
 
     def __enter__(self) -> Self:
-        self._in_process.open()
+        mock_registry.open(self._in_process)
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._in_process.close()
+        mock_registry.close(self._in_process)
 
     def __repr__(self) -> str:
         return f"<Sandbox for {self.base_url}, state in {self._store.path}>"

@@ -33,22 +33,13 @@ class InProcessServer:
     """Answers every request to a base URL from inside the process, with the library responses.
 
     Requests to loopback pass, so that the sandbox's HTTP server can be reached; all others are
-    refused. The server may be opened several times, and closes when the last opening is undone. Of
-    several sandboxes with the same URL the newest answers. The user's own mocks with responses stay
-    in force, also those that were there first.
+    refused. :data:`mock_registry` opens a server, also several times; it closes when the last
+    opening is undone.
     """
 
     def __init__(self, app: App, base_url: str) -> None:
         self._router = Router(app, mount=urlsplit(base_url).path)
         self._urls = re.compile(re.escape(base_url) + r"(?:[/?#]|$)")
-
-    def open(self) -> None:
-        """Start to answer, once more."""
-        mock_registry.add(self)
-
-    def close(self) -> None:
-        """Undo one opening; without an open server, requests go to the network again."""
-        mock_registry.remove(self)
 
     def serves(self, request: requests.PreparedRequest) -> bool:
         """Say whether a request is under the base URL."""
@@ -113,66 +104,48 @@ def _pool(request: requests.PreparedRequest) -> HTTPConnectionPool:
     return HTTPConnectionPool(url.hostname or "", url.port)
 
 
-class MockRegistry(responses.BaseResponse):
-    """The one mock for every verb and path, which the open servers answer.
+class MockRegistry(responses.RequestsMock):
+    """The mock of the library responses that leads requests to the open servers.
 
-    While a server is open, the user's mocks of the same library stay in force. A mock that was
-    started later is asked first, as the inner one of two. Then a request to a sandbox's URL is
+    Of several servers for the same URL the newest answers. While a server is open, the user's mocks
+    of the same library stay in force. A mock that was started later is asked first, as the inner
+    one of two. Then a request to a sandbox's URL is
     answered by the sandbox, and a request to loopback passes. All others are refused, or handled as
     the user's mock handles them.
     """
 
     def __init__(self) -> None:
-        super().__init__("*", re.compile(""))
-        self._lock = threading.Lock()
+        super().__init__(assert_all_requests_are_fired=False)
+        self._changing = threading.Lock()
         self._servers: list[InProcessServer] = []
-        self._mock = _Mock(self)
-        self._find_match = responses.RequestsMock._find_match
+        self._underneath: Callable[..., requests.Response] = responses._real_send
 
-    @property
-    def is_open(self) -> bool:
-        """Whether a server is open."""
-        return bool(self._servers)
-
-    def add(self, server: InProcessServer) -> None:
+    def open(self, server: InProcessServer) -> None:
         """Open a server; the first one starts the mock."""
-        with self._lock:
+        with self._changing:
             self._servers.append(server)
             if len(self._servers) == 1:
-                self._mock.add_passthru(_LOOPBACK)
-                self._mock.add(self)
-                self._mock.underneath = HTTPAdapter.send
-                self._mock.start()
-                self._hook(self._with_servers())
+                self.add_passthru(_LOOPBACK)
+                self._underneath = HTTPAdapter.send
+                self.start()
+                self._hook(_find_in_mock_or_here)
 
-    def remove(self, server: InProcessServer) -> None:
+    def close(self, server: InProcessServer) -> None:
         """Close a server; the last one stops the mock."""
-        with self._lock:
+        with self._changing:
             self._servers.remove(server)
             if not self._servers:
-                self._hook(self._find_match)
-                self._mock.stop(allow_assert=False)
-                self._mock.reset()
+                self._hook(_find_in_mock)
+                self.stop(allow_assert=False)
+                self.reset()
 
-    def matches(self, request: requests.PreparedRequest) -> tuple[bool, str]:
-        """Say whether a server answers a request, and why not."""
-        if self._server_for(request) is None:
-            return False, "URL is not under the base URL of a sandbox"
-        return True, ""
-
-    def get_response(self, request: requests.PreparedRequest) -> HTTPResponse:
-        """Answer a request by the newest server for it."""
-        # The library keeps every request, with the credentials in its headers.
-        self._mock.calls.reset()
-        self.calls.reset()
-        server = self._server_for(request)
-        if server is None:
-            raise requests.exceptions.ConnectionError("The sandbox was just left", request=request)
-        return server.answer(request)
-
-    def _server_for(self, request: requests.PreparedRequest) -> InProcessServer | None:
-        with self._lock:
-            return next((each for each in reversed(self._servers) if each.serves(request)), None)
+    def _find_match(self, request: requests.PreparedRequest) -> Any:
+        """Find the newest server for a request; the library asks for a match, and for reasons."""
+        with self._changing:
+            for server in reversed(self._servers):
+                if server.serves(request):
+                    return _ServedRequest(server, request), []
+        return None, []
 
     @staticmethod
     def _hook(find_match: Callable[..., Any]) -> None:
@@ -180,40 +153,42 @@ class MockRegistry(responses.BaseResponse):
         # no public way to change that.
         responses.RequestsMock._find_match = find_match  # type: ignore[method-assign]  # see above
 
-    def _with_servers(self) -> Callable[..., Any]:
-        find_match = self._find_match
-
-        def find(mock: responses.RequestsMock, request: requests.PreparedRequest) -> Any:
-            found, reasons = find_match(mock, request)
-            if found is not None or isinstance(mock, _Mock):
-                return found, reasons
-            if self._server_for(request) is not None:
-                return self, []
-            if _LOOPBACK.match(str(request.url)):
-                return responses.PassthroughResponse(str(request.method), str(request.url)), []
-            return found, reasons
-
-        return find
-
-
-class _Mock(responses.RequestsMock):
-    """Our mock, which leaves to an earlier mock what no server answers."""
-
-    def __init__(self, registry: MockRegistry) -> None:
-        super().__init__(assert_all_requests_are_fired=False)
-        self._served = registry
-        self.underneath: Callable[..., requests.Response] = responses._real_send
-
     def _on_request(self, adapter: Any, request: Any, **kwargs: Any) -> Any:
-        if not self._served.is_open:
+        if not self._servers:
             # A mock that ended after ours has put ours back.
             return responses._real_send(adapter, request, **kwargs)
         # Only to a mock of this library: anything else leads out to the network.
-        mocked = self.underneath.__module__ == responses.__name__
-        if mocked and not self._served.matches(request)[0]:
-            return self.underneath(adapter, request, **kwargs)
-        return super()._on_request(adapter, request, **kwargs)
+        mocked = self._underneath.__module__ == responses.__name__
+        if mocked and self._find_match(request)[0] is None:
+            return self._underneath(adapter, request, **kwargs)
+        try:
+            return super()._on_request(adapter, request, **kwargs)
+        finally:
+            # The library keeps every request, with the credentials in its headers.
+            self.calls.reset()
+
+
+class _ServedRequest(responses.BaseResponse):
+    """A request and the server that answers it, as the library takes it for a mocked response."""
+
+    def __init__(self, server: InProcessServer, request: requests.PreparedRequest) -> None:
+        super().__init__(str(request.method), str(request.url))
+        self._server = server
+
+    def get_response(self, request: requests.PreparedRequest) -> HTTPResponse:
+        return self._server.answer(request)
 
 
 mock_registry: MockRegistry = MockRegistry()
 """The registry of this process."""
+
+_find_in_mock = responses.RequestsMock._find_match
+
+
+def _find_in_mock_or_here(mock: responses.RequestsMock, request: requests.PreparedRequest) -> Any:
+    found, reasons = _find_in_mock(mock, request)
+    if found is None:
+        found, _ = mock_registry._find_match(request)
+    if found is None and _LOOPBACK.match(str(request.url)):
+        found = responses.PassthroughResponse(str(request.method), str(request.url))
+    return found, reasons
