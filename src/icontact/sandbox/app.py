@@ -34,29 +34,17 @@ _FOLDER_WITHOUT_SLASH = re.compile(r"^(/a/[^/]+/c)(?=[0-9])")
 
 @attrs.frozen
 class HandledRequest:
-    """What a server does with a request: send the answer, as its fault lets it.
+    """What a server does with a request: send an answer, or break the connection.
 
     Attributes:
-        answer: The answer; ``None`` if the request was lost before it was applied.
-        fault: The fault that hit it, if any.
-        latency: How many seconds late every answer is.
+        answer: The answer; ``None`` if the connection breaks.
+        delay: How many seconds late the answer is.
+        refused: Whether the connection was refused, so that the request never arrived.
     """
 
     answer: OutgoingResponse | None
-    fault: Fault | None = None
-    latency: float = 0.0
-
-    @property
-    def arriving(self) -> OutgoingResponse | None:
-        """The answer; ``None`` if the connection breaks instead."""
-        lost = self.fault is not None and self.fault.kind is FaultKind.DROP_AFTER
-        return None if lost else self.answer
-
-    @property
-    def delay(self) -> float:
-        """How many seconds late the answer is."""
-        late = self.latency + (0.0 if self.answer is None else self.answer.delay)
-        return late + (0.0 if self.fault is None else self.fault.seconds)
+    delay: float = 0.0
+    refused: bool = False
 
 
 class App:
@@ -84,21 +72,26 @@ class App:
         """Find the fault of a request, apply the request, and log it."""
         started = time.perf_counter()
         fault = self.faults.take(incoming)
-        handled = HandledRequest(self._answer(fault, incoming), fault, self.faults.lateness())
-        if fault is None or fault.kind is not FaultKind.REFUSE:
-            received = ReceivedRequest(
-                method=incoming.method,
-                path=incoming.path,
-                query_names=tuple(incoming.query),
-                status=handled.answer.status if handled.answer else None,
-                at=timestamps.aware(self._clock()),
-                milliseconds=(time.perf_counter() - started) * 1000,
-                fault=fault.kind.value if fault else None,
-            )
-            self.requests.append(received)
-            if request_log.logger.isEnabledFor(logging.INFO):
-                request_log.write(received, self._path_template(incoming.path))
-        return handled
+        answer = self._answer(fault, incoming)
+        kind = None if fault is None else fault.kind
+        if kind is FaultKind.REFUSE:
+            return HandledRequest(None, refused=True)
+        received = ReceivedRequest(
+            method=incoming.method,
+            path=incoming.path,
+            query_names=tuple(incoming.query),
+            status=answer.status if answer else None,
+            at=timestamps.aware(self._clock()),
+            milliseconds=(time.perf_counter() - started) * 1000,
+            fault=kind and kind.value,
+        )
+        self.requests.append(received)
+        if request_log.logger.isEnabledFor(logging.INFO):
+            request_log.write(received, self._path_template(incoming.path))
+        if answer is None or kind is FaultKind.DROP_AFTER:
+            return HandledRequest(None)
+        late = self.faults.lateness() + (fault.seconds if fault else 0.0)
+        return HandledRequest(answer, late + answer.delay)
 
     def run_due(self) -> None:
         """Do everything that is due by now: scheduled sends, reactions, uploads."""

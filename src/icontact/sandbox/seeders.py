@@ -11,37 +11,17 @@ import attrs
 
 from icontact.sandbox import timestamps
 from icontact.sandbox.rules.custom_fields import FORBIDDEN, NAME_RULE
-from icontact.sandbox.rules.lists import FLAG_DEFAULTS
 from icontact.sandbox.store import Store, blocks
-from icontact.sandbox.store.schema import (
-    CAMPAIGN_CODES,
-    CAMPAIGN_TEXTS,
-    CONTACT_TEXTS,
-    MESSAGE_TEXTS,
-    SEND_LISTS,
-)
+from icontact.sandbox.store.schema import CONTACT_TEXTS
 
 Items = Iterable[Mapping[str, Any]]
 
 _CONTACT_COLUMNS = ("email", *CONTACT_TEXTS, "status", "createDate", "bounceCount")
 _SUBSCRIPTION_COLUMNS = ("folderId", "listId", "contactId", "status", "addDate")
-_CUSTOM_FIELD_KEYS = ("privateName", "publicName", "displayToUser", "fieldType")
-_SUBSCRIPTION_KEYS = ("contactId", "email", "listId", "status")
-# What can be given of each of the other things.
-_KEYS = {
-    "lists": ("listId", "name", "publicname", "description", "welcomeMessageId", *FLAG_DEFAULTS),
-    "campaigns": ("campaignId", *CAMPAIGN_TEXTS, *CAMPAIGN_CODES),
-    "messages": ("messageId", "campaignId", "replyToCampaignId", "createDate", *MESSAGE_TEXTS),
-    "segments": ("segmentId", "listId", "name", "description"),
-    "sends": (
-        "sendId", "messageId", "status", "recipientCount", "scheduledTime", "releasedTime",
-        *SEND_LISTS,
-    ),
-    "forms": (
-        "formId", "name", "confirmationMessageId", "automaticHTML", "lists", "created", "updated",
-    ),
-    "webhooks": ("webhookId", "eventId", "url"),
-}  # fmt: skip
+# Columns that only the store writes.
+_OWN = frozenset(
+    "automated criterionId deleted fieldNumber folderId nextCriterion rowNumber".split()
+)
 _CAMPAIGN = {
     "name": "Sandbox",
     "fromName": "Sandbox",
@@ -87,9 +67,9 @@ class Seeder:
         """
         if table == "campaigns":
             defaults |= _CAMPAIGN
-        ids = []
+        ids, known = [], self._keys(table)
         for item in items:
-            refuse_unknown(table.rstrip("s"), item, _KEYS[table])
+            refuse_unknown(table.rstrip("s"), item, known)
             columns = {"folderId": self._folder_id, **defaults, **item}
             for name in _TIMES:
                 given = columns.get(name)
@@ -103,19 +83,16 @@ class Seeder:
 
     def custom_fields(self, items: Items) -> list[str]:
         """Define custom fields; those that exist already stay as they are."""
-        names = []
+        names, known = [], self._keys("customfields")
         for item in items:
-            refuse_unknown("custom field", item, _CUSTOM_FIELD_KEYS)
+            refuse_unknown("custom field", item, known)
             names.append(str(item["privateName"]))
             if FORBIDDEN.search(names[-1]):
                 raise ValueError(f"{NAME_RULE}, as {names[-1]!r} does")
             given = {"publicName": "", "displayToUser": 0, "fieldType": "text", **item}
-            self._store.execute(
-                "INSERT OR IGNORE INTO customfields"
-                " (folderId, privateName, publicName, displayToUser, fieldType)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (self._folder_id, *(given[name] for name in _CUSTOM_FIELD_KEYS)),
-            )
+            exists = "SELECT 1 FROM customfields WHERE folderId = ? AND privateName = ?"
+            if not self._store.value(exists, (self._folder_id, names[-1])):
+                self._store.insert("customfields", {"folderId": self._folder_id, **given})
         return names
 
     def contacts(self, items: Items) -> list[int]:
@@ -154,7 +131,7 @@ class Seeder:
 
         def rows() -> Iterator[tuple[Any, ...]]:
             for item in items:
-                refuse_unknown("subscription", item, _SUBSCRIPTION_KEYS)
+                refuse_unknown("subscription", item, ("contactId", "email", "listId", "status"))
                 list_id = int(item.get("listId", default_list))
                 contact_id = item.get("contactId") or self._store.value(
                     "SELECT MAX(contactId) FROM contacts WHERE folderId = ? AND email = ?",
@@ -171,9 +148,9 @@ class Seeder:
 
     def criteria(self, items: Items) -> list[int]:
         """Create criteria without a check; a criterion without sense matches no contact."""
-        ids = []
+        ids, known = [], self._keys("criteria")
         for item in items:
-            refuse_unknown("criterion", item, ("segmentId", "fieldName", "operator", "values"))
+            refuse_unknown("criterion", item, known)
             criterion_id = self._store.value(
                 "SELECT nextCriterion FROM segments WHERE segmentId = ? AND folderId = ?",
                 (item["segmentId"], self._folder_id),
@@ -187,6 +164,11 @@ class Seeder:
             self._store.insert("criteria", columns)
             ids.append(criterion_id)
         return ids
+
+    def _keys(self, table: str) -> frozenset[str]:
+        """Return what can be given of a thing: the columns of its table."""
+        columns = self._store.rows("SELECT name FROM pragma_table_info(?)", (table,))
+        return frozenset(row["name"] for row in columns) - _OWN
 
 
 def refuse_unknown(thing: str, item: Mapping[str, Any], known: Iterable[str]) -> None:

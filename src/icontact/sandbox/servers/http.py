@@ -165,7 +165,7 @@ class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         path, _, query = target.partition("?")
         path = unquote(path.partition("#")[0], errors="replace")
         handled = self._router.receive(head.method, path, query, head.headers, body)
-        answer = handled.arriving
+        answer = handled.answer
         if answer is None:
             with contextlib.suppress(OSError):
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)

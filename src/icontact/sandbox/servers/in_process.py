@@ -22,7 +22,6 @@ from urllib3.exceptions import (
 )
 
 from icontact.sandbox.app import App, HandledRequest
-from icontact.sandbox.faults import FaultKind
 from icontact.sandbox.servers.router import Router, finalize, merged, status_line
 
 _RESET = (104, "Connection reset by peer")
@@ -49,7 +48,7 @@ class InProcessServer:
     def answer(self, request: requests.PreparedRequest) -> HTTPResponse:
         """Answer a request, or raise what its fault causes in requests."""
         handled = self._handled(request)
-        answer = handled.arriving
+        answer = handled.answer
         if answer is None:
             raise _broken(handled, request)
         # The library notes the arguments of the sending in the request.
@@ -91,7 +90,7 @@ def _broken(
 ) -> requests.exceptions.ConnectionError:
     """Return what requests raises for a refused connection, or for one that breaks."""
     error: Exception = ProtocolError("Connection aborted.", ConnectionResetError(*_RESET))
-    if handled.fault is not None and handled.fault.kind is FaultKind.REFUSE:
+    if handled.refused:
         pool = _pool(request)
         connection = HTTPConnection(pool.host, pool.port)
         reason = NewConnectionError(connection, "[Errno 111] Connection refused")

@@ -36,7 +36,7 @@ class WsgiApplication:
             headers,
             body_from(environ, self._router.max_body_bytes),
         )
-        answer = handled.arriving
+        answer = handled.answer
         if answer is None:
             raise ConnectionResetError("A fault of the sandbox breaks the connection")
         if handled.delay:
