@@ -110,6 +110,35 @@ def test_an_answer_comes_through_the_tunnel(
 
 
 @pytest.mark.usefixtures("proxy")
+def test_the_environment_is_read_with_the_first_request_and_not_again(
+    sandbox: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sandbox.serve(tls=True) as server:
+        transport = transport_to(clock, server.url, sandbox.credentials)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.certificate))
+        assert transport.send(Call("GET", "a")).payload["total"] == 1
+        monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "missing.pem")
+        assert transport.send(Call("GET", "a")).payload["total"] == 1
+        transport.close()
+
+
+@pytest.mark.parametrize("variable", ["https_proxy", "all_proxy"])
+@pytest.mark.parametrize("past", ["127.0.0.1", "127.0.0.0/8", "*"])
+def test_a_host_of_no_proxy_is_connected_to_directly(
+    sandbox: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch, variable: str, past: str
+) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv(variable, "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", past)
+    with sandbox.serve(tls=True) as server:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.certificate))
+        transport = transport_to(clock, server.url, sandbox.credentials)
+        assert transport.send(Call("GET", "a")).payload["total"] == 1
+        transport.close()
+
+
+@pytest.mark.usefixtures("proxy")
 @pytest.mark.parametrize("before", [0, 1])
 @pytest.mark.parametrize("reset", [False, True])
 def test_an_answer_that_is_lost_in_the_tunnel_may_follow_a_request_that_was_carried_out(

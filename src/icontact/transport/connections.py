@@ -23,6 +23,7 @@ from typing import Any
 import attrs
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import DecodeError, LocationParseError, SSLError
@@ -153,30 +154,38 @@ class _Session(requests.Session):
 
 
 class Pool:
-    """The connections that are kept open, separately for each process.
+    """The connections to one URL that are kept open, separately for each process.
 
     A forked process would read answers to its parent from the connections that it inherits. The
-    headers are sent with every request, through the proxies of the environment if they are wanted.
+    headers are sent with every request. Proxies and certificates are those of the environment at
+    the first request: requests would look through all of it twice for each one.
     """
 
-    def __init__(self, headers: Mapping[str, str], *, proxies: bool) -> None:
-        self._headers, self._proxies = headers, proxies
-        self._owned = os.getpid(), self._opened()
+    def __init__(self, headers: Mapping[str, str], url: str) -> None:
+        self._headers, self._url = headers, url
+        self._owned: tuple[int, requests.Session] | None = None
 
     @property
     def session(self) -> requests.Session:
         """The session of this process."""
-        owner, session = self._owned
-        if owner != os.getpid():
-            session = self._opened()
-            self._owned = os.getpid(), session
-        return session
+        if self._owned is None or self._owned[0] != os.getpid():
+            self._owned = os.getpid(), self._opened()
+        return self._owned[1]
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.session.close()
 
     def _opened(self) -> requests.Session:
         session = _Session()
         session.headers.clear()
         session.headers.update(self._headers)
-        session.trust_env = self._proxies
+        session.trust_env = False
+        # A proxy of plain HTTP would read the credentials.
+        if self._url.startswith("https:"):
+            session.proxies = get_environ_proxies(self._url)
+            bundles = map(os.environ.get, ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
+            session.verify = next(filter(None, bundles), True)
         # Nothing of one answer may leak into the next request, least of all between threads.
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("https://", "http://"):

@@ -64,6 +64,7 @@ class Transport:
         self.limiter: Limiter = (
             AdaptiveLimiter(clock=clock, sleep=sleep) if limiter is None else limiter
         )
+        self._listener = self.limiter if isinstance(self.limiter, ResponseListener) else None
         self.credentials = credentials
         self._anonymous = Anonymous()
         self._auth = self._anonymous if credentials is None else HeaderAuth(credentials)
@@ -82,8 +83,7 @@ class Transport:
             "API-Version": API_VERSION,
             "User-Agent": checked_agent(user_agent),
         }
-        # A proxy of plain HTTP would read the credentials.
-        self._pool = Pool(headers, proxies=self.base_url.startswith("https:"))
+        self._pool = Pool(headers, self.base_url)
 
     def __repr__(self) -> str:
         # A report of an error shows transports that were never finished, too.
@@ -97,7 +97,7 @@ class Transport:
 
     def close(self) -> None:
         """Close the connections that are kept open."""
-        self._pool.session.close()
+        self._pool.close()
 
     def send(self, call: Call) -> Answer:
         """Send a call, and send it again where that cannot harm.
@@ -201,8 +201,8 @@ class Transport:
         if logger.isEnabledFor(logging.DEBUG):
             shown, milliseconds = _template(call), round(seconds * 1000)
             logger.debug("%s %s %d ms attempt %d", shown, status, milliseconds, attempt)
-        if status is not None and isinstance(self.limiter, ResponseListener):
-            self.limiter.report(throttled=result.failure in THROTTLED)
+        if status is not None and self._listener is not None:
+            self._listener.report(throttled=result.failure in THROTTLED)
         self._emit("request", call, attempt, status=status, seconds=seconds)
         if isinstance(result.outcome, Answer) and result.outcome.warnings:
             self._emit("warning", call, attempt, texts=result.outcome.warnings)

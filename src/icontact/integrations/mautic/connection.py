@@ -61,7 +61,7 @@ class Connection:
             "Accept-Encoding": "gzip",
             "User-Agent": checked_agent(user_agent),
         }
-        self._pool = Pool(headers, proxies=self.url.startswith("https:"))
+        self._pool = Pool(headers, self.url)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -70,7 +70,7 @@ class Connection:
 
     def close(self) -> None:
         """Close the connections that are kept open."""
-        self._pool.session.close()
+        self._pool.close()
 
     def send(
         self,
