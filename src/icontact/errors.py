@@ -36,10 +36,13 @@ The status codes rest on iContact's page "HTTP Status Codes".
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict, Unpack
 
 import attrs
+
+from icontact._wording import listed
 
 __all__ = [
     "APIError",
@@ -79,16 +82,6 @@ __all__ = [
     "class_for_status",
 ]
 
-#: The number of sentences, or of problems, in the text of an error; its attributes have them all.
-_MOST_SHOWN = 10
-
-
-def _joined(separator: str, texts: Sequence[str]) -> str:
-    shown = list(texts[:_MOST_SHOWN])
-    if len(texts) > _MOST_SHOWN:
-        shown.append(f"and {len(texts) - _MOST_SHOWN} more")
-    return separator.join(shown)
-
 
 class IContactError(Exception):
     """The root of every error that this library raises on purpose.
@@ -103,16 +96,8 @@ class IContactError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The constructors have keyword-only arguments, so the state is restored without them.
-        return _rebuild, (type(self), self.args, self.__dict__)
-
-
-def _rebuild(
-    kind: type[IContactError], args: tuple[Any, ...], state: Mapping[str, Any]
-) -> IContactError:
-    error = kind.__new__(kind, *args)
-    error.args = args
-    error.__dict__.update(state)
-    return error
+        made: Any = copyreg.__newobj__  # type: ignore[attr-defined]  # not in the stubs
+        return made, (type(self),), {**vars(self), "args": self.args}
 
 
 class ConfigError(IContactError, ValueError):
@@ -334,7 +319,8 @@ class APIError(CallError):
         warnings: Sequence[str] = (),
         **sending: Unpack[_Sending],
     ) -> None:
-        message = f"{status}: {_joined(' / ', errors) or 'no text'}"
+        said = listed(errors, separator=" / ") or "no text"
+        message = f"{status}: {said}"
         super().__init__(f"{message} ({self.hint})" if self.hint else message, **sending)
         self.status = status
         self.errors: tuple[str, ...] = tuple(errors)
@@ -405,7 +391,7 @@ class RejectedError(CallError):
     """
 
     def __init__(self, warnings: Sequence[str] = (), **sending: Unpack[_Sending]) -> None:
-        reason = _joined(" / ", warnings) or "iContact gave no reason"
+        reason = listed(warnings, separator=" / ") or "iContact gave no reason"
         super().__init__(f"nothing was stored: {reason}", **sending)
         self.warnings: tuple[str, ...] = tuple(warnings)
 
@@ -464,7 +450,7 @@ class DecodeError(CallError, ValueError):
     """
 
     def __init__(self, problems: Sequence[str], **sending: Unpack[_Sending]) -> None:
-        super().__init__(_joined("; ", problems), **sending)
+        super().__init__(listed(problems, separator="; "), **sending)
         self.problems: tuple[str, ...] = tuple(problems)
 
 

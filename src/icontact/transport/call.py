@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import attrs
@@ -38,7 +38,14 @@ def _shown_path(path: str) -> str:
     return "/".join(map(hide_addresses, path.split("/")))
 
 
-@attrs.frozen(init=False)  # the query in a path is taken apart first
+def _pairs(params: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    # No message shows what may be personal.
+    if isinstance(params, str | Mapping):
+        raise TypeError("a call's params are pairs: give the items() of a mapping")
+    return tuple(params)
+
+
+@attrs.frozen
 class Call:
     """One request, before it is sent. Its ``repr`` shows neither query values nor the body.
 
@@ -66,35 +73,25 @@ class Call:
     method: str
     path: str = attrs.field(repr=_shown_path)
     params: tuple[tuple[str, str], ...] = attrs.field(
-        kw_only=True, repr=lambda params: str([name for name, _ in params])
+        default=(),
+        converter=_pairs,
+        kw_only=True,
+        repr=lambda params: str([name for name, _ in params]),
     )
-    body: Any = attrs.field(kw_only=True, repr=False)
-    safety: Safety = attrs.field(kw_only=True)
-    authenticated: bool = attrs.field(kw_only=True)
-    content_type: str = attrs.field(kw_only=True, repr=False)
-    may_be_too_large: bool = attrs.field(kw_only=True, repr=False)
+    body: Any = attrs.field(default=None, kw_only=True, repr=False)
+    safety: Safety = attrs.field(
+        default=attrs.Factory(lambda call: _SAFETY.get(call.method), takes_self=True), kw_only=True
+    )
+    authenticated: bool = attrs.field(default=True, kw_only=True)
+    content_type: str = attrs.field(default="application/json", kw_only=True, repr=False)
+    may_be_too_large: bool = attrs.field(default=False, kw_only=True, repr=False)
 
-    def __init__(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Iterable[tuple[str, str]] = (),
-        body: Any = None,
-        safety: Safety | None = None,
-        authenticated: bool = True,
-        content_type: str = "application/json",
-        may_be_too_large: bool = False,
-    ) -> None:
-        where, _, query = path.removeprefix("/").partition("?")
+    def __attrs_post_init__(self) -> None:
+        where, _, query = self.path.removeprefix("/").partition("?")
         where = where.removesuffix("/")
-        # No message shows what may be personal.
-        if isinstance(params, str | Mapping):
-            raise TypeError("a call's params are pairs: give the items() of a mapping")
-        pairs = (*parse_qsl(query, keep_blank_values=True), *params)
-        if not _MEDIA_TYPE.fullmatch(content_type):
+        if not _MEDIA_TYPE.fullmatch(self.content_type):
             raise ValueError("a call's content_type must look like text/csv")
-        if method not in _SAFETY:
+        if self.method not in _SAFETY:
             raise ValueError(f"a call's method is one of {', '.join(_SAFETY)}")
         if _NEVER_IN_PATHS.search(where + query) or not (where + query).isprintable():
             raise ValueError(
@@ -108,7 +105,8 @@ class Call:
                 raise ValueError(
                     "a call's path may not contain empty segments, '.', '..' or an encoded slash"
                 )
-        for name, value in pairs:
+        params = (*parse_qsl(query, keep_blank_values=True), *self.params)
+        for name, value in params:
             if not isinstance(value, str | int):
                 # requests leaves None out, and sends a list as several parameters.
                 shown = redact(repr(str(name)))
@@ -117,19 +115,11 @@ class Call:
                 f"{name}{value}".encode()
             except UnicodeEncodeError:
                 shown = redact(repr(str(name)))
-                raise ValueError(
-                    f"the parameter {shown} has characters that cannot be sent"
-                ) from None
-        cast("Any", self).__attrs_init__(
-            method,
-            where,
-            params=pairs,
-            body=body,
-            safety=_SAFETY[method] if safety is None else safety,
-            authenticated=authenticated,
-            content_type=content_type,
-            may_be_too_large=may_be_too_large,
-        )
+                problem = f"the parameter {shown} has characters that cannot be sent"
+                raise ValueError(problem) from None
+        # Frozen from here on: the query in a path is one of the parameters.
+        object.__setattr__(self, "path", where)
+        object.__setattr__(self, "params", params)
 
     def summary(self) -> CallSummary:
         """Return what may be shown of this call."""
