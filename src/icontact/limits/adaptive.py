@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from icontact.errors import ConfigError
-from icontact.limits.protocols import WithoutFigures
+from icontact.limits.protocols import QuotaInspector
 from icontact.limits.queued import QueuedLimiter
 
 # The lowest rate that was ever recorded for iContact is 60 a minute (API 3).
@@ -33,7 +33,7 @@ _SLACK: Final = 0.5
 _NAP: Final = 1.0
 
 
-class AdaptiveLimiter(WithoutFigures, QueuedLimiter):
+class AdaptiveLimiter(QueuedLimiter, QuotaInspector):
     """Let requests out as fast as the server allows, which shows only when it throttles.
 
     iContact publishes no limits and answers 503 when it has had enough (API 3). Nothing is held
@@ -95,10 +95,8 @@ class AdaptiveLimiter(WithoutFigures, QueuedLimiter):
     def seconds_until(self, cost: int = 1) -> float:
         """Return the seconds until a request may go out, as far as is known; 0.0 for now.
 
-        While the server refuses, it is the time until the next probe, whose answer decides.
-
-        Args:
-            cost: What the request counts for. It makes the next one wait, not this.
+        While the server refuses, it is the time until the next probe, whose answer decides. The
+        cost makes the next request wait, not this one.
 
         Raises:
             ValueError: `cost` is not positive.
@@ -116,9 +114,7 @@ class AdaptiveLimiter(WithoutFigures, QueuedLimiter):
     def report(self, *, throttled: bool) -> None:
         """Take note of an answer.
 
-        Args:
-            throttled: Whether it was a 429 or 503. Any other answer shows that the server allows
-                the rate, whether it is a success or not.
+        Any that is not a 429 or 503 shows that the server allows the rate, success or not.
         """
         with self._lock:
             now = self._clock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
 from icontact.limits.queued import QueuedLimiter
@@ -34,7 +34,7 @@ class FixedLimiter(QueuedLimiter):
     def remaining(self) -> dict[str, int]:
         """Return how many requests may go out now, per window: ``{"per_minute": 12, …}``."""
         with self._lock:
-            ledger, _ = self._look()
+            _, ledger, _ = self._spend(0, 0)
             return {window.name: window.free(ledger[window.name]) for window in self._windows}
 
     def available(self) -> int:
@@ -49,7 +49,7 @@ class FixedLimiter(QueuedLimiter):
         """
         self._check_cost(cost)
         with self._lock:
-            ledger, now = self._look()
+            _, ledger, now = self._spend(0, 0)
             return self._wait(ledger, cost, now)
 
     def day_left(self) -> int | None:
@@ -67,33 +67,31 @@ class FixedLimiter(QueuedLimiter):
     def _wait(self, ledger: Ledger, cost: int, now: float) -> float:
         return max(window.wait(ledger[window.name], cost, now) for window in self._windows)
 
+    def _try(self, cost: int, *, ahead: int) -> float:
+        is_counted, ledger, now = self._spend(cost, ahead)
+        return 0.0 if is_counted else self._wait(ledger, ahead + cost, now)
+
     @abstractmethod
-    def _look(self) -> tuple[Ledger, float]:
-        """Return what counts now, for reading, and the time."""
+    def _spend(self, cost: int, ahead: int) -> tuple[bool, Ledger, float]:
+        """Count a request if there is room for it and for what is ahead; a cost of 0 only looks.
+
+        Returns:
+            Whether it was counted, what counts now unless it was, and the time.
+        """
 
 
 class LedgerLimiter(FixedLimiter):
     """Counts in a ledger that it holds for a moment at a time."""
 
-    def _try(self, cost: int, *, ahead: int) -> float:
-        with self._settled() as (ledger, present, now):
-            delay = self._wait(ledger, ahead + cost, now)
-            if not delay:
-                for name, slot in present.items():
-                    ledger[name][slot] = ledger[name].get(slot, 0) + cost
-            return delay
-
-    def _look(self) -> tuple[Ledger, float]:
-        with self._settled() as (ledger, _, now):
-            return ledger, now
-
-    @contextlib.contextmanager
-    def _settled(self) -> Iterator[tuple[Ledger, dict[str, int], float]]:
+    def _spend(self, cost: int, ahead: int) -> tuple[bool, Ledger, float]:
         with self._open() as ledger:
             # Read while the ledger is held, so that the next holder reads a later time.
             now = self._clock()
             present = {w.name: w.settle(ledger[w.name], now) for w in self._windows}
-            yield ledger, present, now
+            is_counted = cost > 0 and not self._wait(ledger, ahead + cost, now)
+            for name, slot in present.items() if is_counted else ():
+                ledger[name][slot] = ledger[name].get(slot, 0) + cost
+            return is_counted, ledger, now
 
     @abstractmethod
     def _open(self) -> AbstractContextManager[Ledger]:

@@ -39,12 +39,8 @@ class QuotaInspector(Protocol):
     """
 
     def available(self) -> int | None:
-        """Return how many requests may go out at once, all windows considered.
-
-        Returns:
-            The number, or ``None`` if it is not known.
-        """
-        ...
+        """Return how many requests may go out now, all windows considered; None if unknown."""
+        return None
 
     def seconds_until(self, cost: int = 1) -> float:
         """Return the seconds until a request may go out; 0.0 for now.
@@ -58,27 +54,11 @@ class QuotaInspector(Protocol):
         ...
 
     def day_left(self) -> int | None:
-        """Return how many requests may still go out within the window of a day.
-
-        Returns:
-            The number, or ``None`` without a figure per day.
-        """
-        ...
-
-
-class WithoutFigures:
-    """The answers of a limiter that does not count requests."""
-
-    def available(self) -> int | None:
-        """Return None: the number is not known."""
-        return None
-
-    def day_left(self) -> int | None:
-        """Return None: the limiter has no figure per day."""
+        """Return how many requests may still go out within 24 hours; None without ``per_day``."""
         return None
 
 
-class Unlimited(WithoutFigures):
+class Unlimited(QuotaInspector):
     """Holds nothing back: for the embedded iContact, or where something else paces."""
 
     def acquire(self, cost: int = 1) -> float:

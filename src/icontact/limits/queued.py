@@ -31,13 +31,7 @@ class QueuedLimiter(ABC):
         self._waiting: dict[object, int] = {}
 
     def acquire(self, cost: int = 1) -> float:
-        """Wait until a request may go out.
-
-        Args:
-            cost: What the request counts for.
-
-        Returns:
-            The seconds waited; 0.0 without a wait.
+        """Wait until a request may go out, and return the seconds waited; 0.0 without a wait.
 
         Raises:
             ValueError: `cost` is not positive, or more than a window can ever hold.

@@ -143,7 +143,7 @@ class RedisLimiter(FixedLimiter):
             self._about_windows += [window.name, round(window.slot_seconds * 1e6), window.figure]
         self._script: Callable[..., list[Any]] = self._client.register_script(_SCRIPT)
         try:
-            self._look()
+            self._spend(0, 0)
         except LimitUnavailable as error:
             raise ConfigError(str(error)) from None
 
@@ -151,12 +151,7 @@ class RedisLimiter(FixedLimiter):
         """Close the connections to Redis."""
         self._client.close()
 
-    def _try(self, cost: int, *, ahead: int) -> float:
-        ledger, now = self._look(cost, ahead)
-        return self._wait(ledger, ahead + cost, now) if ledger else 0.0
-
-    def _look(self, cost: int = 0, ahead: int = 0) -> tuple[Ledger, float]:
-        """Return the counts, or none if the request was counted, and the time of the server."""
+    def _spend(self, cost: int, ahead: int) -> tuple[bool, Ledger, float]:
         numbers = [cost, ahead, self._figures, *self._about_windows]
         try:
             granted, *rest = self._script(keys=[self._key], args=numbers)
@@ -176,7 +171,7 @@ class RedisLimiter(FixedLimiter):
             for window in self._windows if not granted else ():
                 pairs = islice(numbers_back, 2 * next(numbers_back))
                 ledger[window.name] = dict(zip(pairs, pairs, strict=True))
-            return ledger, now
+            return bool(granted), ledger, now
         # Raised here, where nothing leads to the connection and its password.
         raise LimitUnavailable(f"the limit {self._key!r} in Redis cannot be used: {reason}")
 
