@@ -14,7 +14,7 @@ from requests.auth import AuthBase
 from icontact.errors import ConfigError
 from icontact.redaction import hide_addresses, hide_secrets, printable
 
-__all__ = ["Anonymous", "Credentials", "HeaderAuth", "Private", "pick", "redact"]
+__all__ = ["Credentials", "HeaderAuth", "Private", "pick", "redact"]
 
 #: Environment variable of each credential.
 ENVIRONMENT: Mapping[str, str] = {
@@ -129,14 +129,6 @@ class HeaderAuth(AuthBase):
 
     def __repr__(self) -> str:
         return "HeaderAuth(<hidden>)"
-
-
-class Anonymous(AuthBase):
-    """Attaches nothing; without it ``requests`` would look for a password in ``~/.netrc``."""
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """Leave the request as it is."""
-        return request
 
 
 class Private(str):

@@ -13,7 +13,7 @@ import responses
 
 import icontact
 from icontact import Client
-from icontact.auth import Anonymous, Credentials, HeaderAuth, Private, redact
+from icontact.auth import Credentials, HeaderAuth, Private, redact
 from icontact.errors import ConfigError
 from icontact.sandbox import Sandbox
 from icontact.transport import Call, Transport
@@ -170,12 +170,6 @@ def test_netrc_is_not_read_beside_our_own_headers(
     for call in answers.calls:
         assert "Authorization" not in call.request.headers
     assert "API-Password" not in answers.calls[1].request.headers
-
-
-def test_anonymous_leaves_a_request_as_it_is() -> None:
-    request = requests.Request("GET", BASE).prepare()
-    before = dict(request.headers)
-    assert dict(Anonymous()(request).headers) == before
 
 
 def test_wrong_credentials_are_told_apart(sandbox: Sandbox, clock: Clock) -> None:

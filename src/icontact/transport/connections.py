@@ -15,7 +15,7 @@ import re
 import time
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -23,10 +23,11 @@ from typing import Any
 import attrs
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
+from requests.utils import get_auth_from_url, get_environ_proxies, select_proxy
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import DecodeError, LocationParseError, SSLError
+from urllib3.exceptions import DecodeError, SSLError
+from urllib3.util import parse_url
 
 from icontact.auth import redact
 
@@ -174,7 +175,8 @@ class Pool:
 
     def close(self) -> None:
         """Close the connections."""
-        self.session.close()
+        if self._owned is not None:
+            self._owned[1].close()
 
     def _opened(self) -> requests.Session:
         session = _Session()
@@ -184,6 +186,8 @@ class Pool:
         # A proxy of plain HTTP would read the credentials.
         if self._url.startswith("https:"):
             session.proxies = get_environ_proxies(self._url)
+            if proxy := select_proxy(self._url, session.proxies):
+                _check_proxy(proxy)
             bundles = map(os.environ.get, ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
             session.verify = next(filter(None, bundles), True)
         # Nothing of one answer may leak into the next request, least of all between threads.
@@ -191,6 +195,19 @@ class Pool:
         for scheme in ("https://", "http://"):
             session.mount(scheme, _Adapter(pool_maxsize=_CONNECTIONS, max_retries=0))
         return session
+
+
+def _check_proxy(proxy: str) -> None:
+    """Refuse a proxy of SOCKS, whose connections are not ours, and a URL that no proxy can have."""
+    is_usable = False
+    with suppress(ValueError, TypeError):
+        url = parse_url(proxy)
+        # The encoding that user and password are sent in.
+        ":".join(get_auth_from_url(proxy)).encode("latin-1")
+        host = (url.host or "").encode("idna")
+        is_usable = host != b"" and url.scheme in (None, "http", "https")
+    if not is_usable:
+        raise NotConnected(_NO_PROXY, is_lasting=True)
 
 
 class _TimedFile(io.RawIOBase):
@@ -250,9 +267,6 @@ class _Secure(HTTPSConnection):
     def connect(self) -> None:
         try:
             super().connect()
-        except LocationParseError as problem:
-            # The base URL was checked, so this is the proxy's host.
-            raise NotConnected(_NO_PROXY, is_lasting=True) from problem
         except (OSError, SSLError, http.client.HTTPException, ValueError) as problem:
             # The tunnel of a proxy and the handshake come before the request.
             if "[X509" in str(problem):
@@ -273,15 +287,6 @@ class _SecurePool(HTTPSConnectionPool):
 _POOLS = {"http": _PlainPool, "https": _SecurePool}
 
 
-@contextmanager
-def _refusing_proxies() -> Iterator[None]:
-    """Say which variable is wrong if a URL cannot be taken apart: the base URL was checked."""
-    try:
-        yield
-    except (ValueError, TypeError) as problem:  # requests' and urllib3's errors are ValueErrors
-        raise NotConnected(_NO_PROXY, is_lasting=True) from problem
-
-
 class _Adapter(HTTPAdapter):
     def cert_verify(self, *arguments: Any, **options: Any) -> None:
         verify: Any = super().cert_verify
@@ -294,22 +299,8 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
-    def get_connection_with_tls_context(self, *arguments: Any, **options: Any) -> Any:
-        with _refusing_proxies():
-            return super().get_connection_with_tls_context(*arguments, **options)
-
-    def get_connection(self, *arguments: Any, **options: Any) -> Any:
-        # What requests asks before 2.32; later it is deprecated.
-        adapter: Any = super()
-        with _refusing_proxies():
-            return adapter.get_connection(*arguments, **options)
-
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        with _refusing_proxies():
-            manager = super().proxy_manager_for(proxy, **options)
-        if not isinstance(manager, ProxyManager):
-            # The pools of SOCKS connect in another way than ours do.
-            raise NotConnected(_NO_PROXY, is_lasting=True)
+        manager = super().proxy_manager_for(proxy, **options)
         manager.pool_classes_by_scheme = _POOLS
         return manager
 

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import attrs
 from urllib3.exceptions import HTTPError
 
-from icontact.auth import Anonymous, Credentials, HeaderAuth
+from icontact.auth import Credentials, HeaderAuth
 from icontact.cancellation import cancellable_sleep, check_cancelled
 from icontact.errors import CallError, CallSummary, IContactError, RequestTimeout
 from icontact.limits import AdaptiveLimiter, Limiter, ResponseListener
@@ -66,8 +66,7 @@ class Transport:
         )
         self._listener = self.limiter if isinstance(self.limiter, ResponseListener) else None
         self.credentials = credentials
-        self._anonymous = Anonymous()
-        self._auth = self._anonymous if credentials is None else HeaderAuth(credentials)
+        self._auth = None if credentials is None else HeaderAuth(credentials)
         self.timeout: Timeout = checked_timeout(timeout)
         self._retry = RetryPolicy() if retry is None else retry
         self._on_event = on_event
@@ -137,7 +136,7 @@ class Transport:
                             params=call.params,
                             data=data,
                             headers=None if data is None else {"Content-Type": call.content_type},
-                            auth=self._auth if call.authenticated else self._anonymous,
+                            auth=self._auth if call.authenticated else None,
                             timeout=self.timeout,
                             allow_redirects=False,
                             stream=True,
