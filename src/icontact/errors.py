@@ -42,7 +42,7 @@ from typing import Any, TypedDict, Unpack
 
 import attrs
 
-from icontact._wording import listed
+from icontact import _wording
 
 __all__ = [
     "APIError",
@@ -319,7 +319,7 @@ class APIError(CallError):
         warnings: Sequence[str] = (),
         **sending: Unpack[_Sending],
     ) -> None:
-        said = listed(errors, separator=" / ") or "no text"
+        said = _wording.listed(errors, separator=" / ") or "no text"
         message = f"{status}: {said}"
         super().__init__(f"{message} ({self.hint})" if self.hint else message, **sending)
         self.status = status
@@ -391,7 +391,7 @@ class RejectedError(CallError):
     """
 
     def __init__(self, warnings: Sequence[str] = (), **sending: Unpack[_Sending]) -> None:
-        reason = listed(warnings, separator=" / ") or "iContact gave no reason"
+        reason = _wording.listed(warnings, separator=" / ") or "iContact gave no reason"
         super().__init__(f"nothing was stored: {reason}", **sending)
         self.warnings: tuple[str, ...] = tuple(warnings)
 
@@ -450,7 +450,7 @@ class DecodeError(CallError, ValueError):
     """
 
     def __init__(self, problems: Sequence[str], **sending: Unpack[_Sending]) -> None:
-        super().__init__(listed(problems, separator="; "), **sending)
+        super().__init__(_wording.listed(problems, separator="; "), **sending)
         self.problems: tuple[str, ...] = tuple(problems)
 
 
