@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import socket
 import sqlite3
@@ -116,14 +115,6 @@ def test_several_may_make_the_same_new_file_at_once(store: Path) -> None:
     for thread in threads:
         thread.join()
     assert problems == []
-
-
-def test_the_connection_of_a_thread_ends_with_it(inbox: Inbox) -> None:
-    thread = threading.Thread(target=inbox.counts)
-    thread.start()
-    thread.join()
-    gc.collect()
-    assert len(inbox._open) == 1
 
 
 def test_a_forked_process_has_connections_of_its_own(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ _BUSY_SECONDS = 30.0
 
 
 class Storage:
-    """An SQLite file: a connection for each thread, one transaction at a time.
+    """An SQLite file: one connection for a process, whose threads use it one after the other.
 
     Args:
         path: The file; made if it is not there.
@@ -47,8 +46,9 @@ class Storage:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path: str = os.fspath(path)
-        self._local = threading.local()
-        self._open: weakref.WeakSet[_Connection] = weakref.WeakSet()
+        self._held: sqlite3.Connection | None = None
+        self._closed_by: weakref.finalize[[sqlite3.Connection, int], Storage] | None = None
+        self._process = 0
         self._is_prepared = False
         problem = make_private(self.path)
         if not problem and is_too_short(self.path):
@@ -62,11 +62,11 @@ class Storage:
         return f"{type(self).__name__}({vars(self).get('path')!r})"
 
     def close(self) -> None:
-        """Close the file, in every thread."""
+        """Close the file."""
         with SQLITE:
-            for connection in tuple(self._open):
-                connection.close()
-        self._local = threading.local()
+            if self._closed_by is not None:
+                self._closed_by()
+            self._held = None
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         with SQLITE:
@@ -79,14 +79,20 @@ class Storage:
 
     @property
     def _connection(self) -> sqlite3.Connection:
-        """The connection of this thread, and of this process: none survives a fork."""
-        held: _Connection | None = getattr(self._local, "held", None)
-        if held is None or held.process != os.getpid():
-            held = self._local.held = _Connection(self.path)
-            self._open.add(held)
+        """The connection of this process: none survives a fork."""
+        if self._held is None or self._process != os.getpid():
+            self._process = os.getpid()
+            self._held = connection = sqlite3.connect(
+                self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._closed_by = weakref.finalize(self, _close, connection, self._process)
+            # A damaged text does not fail: its row is put aside, and can be shown.
+            connection.text_factory = lambda text: text.decode("utf-8", "replace")
+            # People's data that is deleted is overwritten.
+            connection.execute("PRAGMA secure_delete = ON")
             if self._is_prepared:
-                keep_checksums(held.connection, self._CHECKED)
-        return held.connection
+                keep_checksums(connection, self._CHECKED)
+        return self._held
 
     @contextmanager
     def _transaction(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
@@ -118,21 +124,6 @@ class Storage:
         if problem:
             self.close()
         return problem
-
-
-class _Connection:
-    """A connection that is closed when its thread is gone."""
-
-    def __init__(self, path: str) -> None:
-        self.process = os.getpid()
-        self.connection = sqlite3.connect(
-            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        self.close = weakref.finalize(self, _close, self.connection, self.process)
-        # A damaged text does not fail: its row is put aside, and can be shown.
-        self.connection.text_factory = lambda text: text.decode("utf-8", "replace")
-        # People's data that is deleted is overwritten.
-        self.connection.execute("PRAGMA secure_delete = ON")
 
 
 #: What was inherited over a fork is the other process's: closing it would end its locks.
