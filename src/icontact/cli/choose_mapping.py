@@ -109,16 +109,6 @@ def unread_consent(error: ConsentError, name: str) -> str:
     )
 
 
-def no_address_column(problem: str, columns: Sequence[str]) -> str:
-    """Return why no mapping can be guessed, with the option instead of the Python."""
-    if "no column looks like" not in problem:
-        return problem
-    return (
-        f"no column looks like the e-mail address; there are {bounded(columns, _NAMED)}. "
-        "Say which one it is: --map email=COLUMN"
-    )
-
-
 def pairs_of(mapper: ContactMapper) -> tuple[str, ...]:
     """Return a mapping as ``field=column`` pairs, for people."""
     config = mapper.as_config()
@@ -152,7 +142,7 @@ def _for_columns(
     if base is None and not only_mapped:
         absent: Sequence[Any] = sorted(key for key in named if key not in rows.columns)
         _require_columns(absent, rows)
-        mapper = _guessed(rows, changes)
+        mapper = guessed(rows, changes)
         notes = (f"the mapping was guessed: {', '.join(pairs_of(mapper))}", *mapper.notes)
     else:
         found = mapper_from_options(settings, preset, pairs)
@@ -167,7 +157,8 @@ def _for_columns(
     return mapper, notes
 
 
-def _guessed(rows: RowFile, changes: Mapping[str, Any]) -> ContactMapper:
+def guessed(rows: RowFile, changes: Mapping[str, Any]) -> ContactMapper:
+    """Return the mapping that header and first rows suggest, with the changes of ``--map``."""
     if not rows.columns:
         raise ConfigError(
             f"{rows.name}: no row can be read as a JSON object with keys; write one object a "
@@ -176,7 +167,13 @@ def _guessed(rows: RowFile, changes: Mapping[str, Any]) -> ContactMapper:
     try:
         return ContactMapper.guess(rows.columns, rows.first_rows(), changes)
     except MappingError as error:
-        problem = no_address_column(error.problem, rows.columns)
+        problem = error.problem
+        if "no column looks like" in problem:
+            # With the option in place of the Python.
+            problem = (
+                "no column looks like the e-mail address; there are "
+                f"{bounded(rows.columns, _NAMED)}. Say which one it is: --map email=COLUMN"
+            )
         raise ConfigError(f"{rows.name}: {problem}{rows.header_hint}") from None
 
 

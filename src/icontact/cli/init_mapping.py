@@ -8,17 +8,17 @@ from typing import Any
 import attrs
 import click
 
-from icontact.cli.choose_mapping import no_address_column, pairs_of, with_pairs
+from icontact.cli.choose_mapping import guessed, pairs_of, with_pairs
 from icontact.cli.exit_codes import CommandError
 from icontact.cli.output import clean, print_note
 from icontact.cli.prompts import Prompter
-from icontact.errors import ConfigError, MappingError
+from icontact.errors import ConfigError
 from icontact.mapping import ContactMapper, mautic
 from icontact.mapping.contact_fields import CUSTOM, FIELDS, bounded, closest, shown
 from icontact.mapping.normalize import normalize_key
 from icontact.models import CustomField
 from icontact.push.ingest import check_titles
-from icontact.sources import RowFile, read_rows
+from icontact.sources import read_rows
 
 #: The answer for a field that nothing fills.
 _NOTHING = "-"
@@ -70,13 +70,16 @@ def _from_columns(path: str, *, needs_email: bool) -> MappingSource:
     with read_rows(path) as rows:
         columns, first = rows.columns, rows.first_rows()
         try:
-            mapper = ContactMapper.guess(columns, first)
-        except MappingError as error:
+            mapper = guessed(rows, {})
+        except ConfigError:
             if needs_email:
-                problem = no_address_column(error.problem, columns)
-                raise CommandError(f"{path}: {problem}{rows.header_hint}") from None
+                raise
             return MappingSource(config={}, columns=columns, file=path)
-        stops = _stops(rows, mapper)
+        stops = []
+        try:
+            check_titles(rows, mapper)
+        except ConfigError as error:
+            stops = [f"a push of this file stops: {error}"]
     unread = (
         f"{one}: name it in [mapping.options], as do_not_contact, consent or ignore, or a push "
         "of this file stops"
@@ -84,15 +87,6 @@ def _from_columns(path: str, *, needs_email: bool) -> MappingSource:
     )
     notes = (*mapper.consent.lines, *stops, *unread, *mapper.notes)
     return MappingSource(config=mapper.as_config(), columns=columns, notes=notes, file=path)
-
-
-def _stops(rows: RowFile, mapper: ContactMapper) -> tuple[str, ...]:
-    """Return why a push of a file stops, if it does for its name or a title."""
-    try:
-        check_titles(rows, mapper)
-    except ConfigError as error:
-        return (f"a push of this file stops: {error}",)
-    return ()
 
 
 def mapping_of(
