@@ -7,7 +7,7 @@ import sqlite3
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,21 +33,18 @@ def opened(host: str, port: int, db: str | None, **options: Any) -> Iterator[Ser
         embedded = Sandbox(db=db)
     except (ValueError, sqlite3.Error) as problem:
         raise CommandError(f"--db {db}: {problem}") from None
-    embedded.requests.keep(_KEPT)
-    try:
-        with warnings.catch_warnings(record=True) as warned:
-            warnings.simplefilter("always")
-            server = embedded.serve(host, port, **options)
-    except OSError as problem:
-        embedded.close()
-        raise CommandError(problem.strerror or str(problem)) from None
-    for warning in warned:
-        print_note(str(warning.message))
-    try:
+    with closing(embedded):
+        embedded.requests.keep(_KEPT)
+        try:
+            with warnings.catch_warnings(record=True) as warned:
+                warnings.simplefilter("always")
+                server = embedded.serve(host, port, **options)
+        except OSError as problem:
+            raise CommandError(problem.strerror or str(problem)) from None
+        for warning in warned:
+            print_note(str(warning.message))
         with server:
             yield server
-    finally:
-        embedded.close()
 
 
 #: The log of requests must not grow for ever.

@@ -8,11 +8,9 @@ import logging
 import os
 import shutil
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias, Unpack
-
-import attrs
 
 from icontact.client import Client, Folder
 from icontact.errors import ConfigError, ConsentError
@@ -76,17 +74,16 @@ def icontact_list(
     if isinstance(batch_rows, bool) or not isinstance(batch_rows, int) or batch_rows < 1:
         raise ConfigError("batch_rows must be a whole number from 1 on")
     mapper = mapping if isinstance(mapping, ContactMapper) else ContactMapper(mapping)
-    sink = _Sink(
-        list=list,
-        mapper=mapper,
-        folder=folder,
-        journals=Path(journals),
-        rejects=None if rejects is None else Path(rejects),
-        policy=PushPolicy.from_options(policy).options,
-    )
+    options = PushPolicy.from_options(policy).options
+
+    @cache
+    def push() -> ListPush:
+        # The list is looked up with the first batch.
+        used = folder or Client.from_env().folder()
+        return ListPush(used, list, mapper=mapper, **options)
 
     def push_batch(items: Any, table: Any) -> None:
-        sink.push_batch(items, table)
+        _push_batch(push(), items, table, Path(journals), rejects)
 
     # One job at a time: two pushes of one address at the same moment might get in each other's way.
     destination = dlt.destination(
@@ -99,59 +96,50 @@ def icontact_list(
     return destination()
 
 
-@attrs.define(slots=False)
-class _Sink:
-    """Pushes batches; the list is looked up with the first one."""
+def _push_batch(
+    push: ListPush,
+    items: _Items,
+    schema: Mapping[str, Any],
+    journals: Path,
+    rejects: str | os.PathLike[str] | None,
+) -> None:
+    from dlt.common.destination.exceptions import (
+        DestinationTerminalException,
+        DestinationTransientException,
+    )
 
-    list: str | int
-    mapper: ContactMapper
-    folder: Folder | None
-    journals: Path
-    rejects: Path | None
-    policy: PolicyOptions
+    table, items = schema["name"], _not_deleted(items, schema)
+    text = json.dumps(items, sort_keys=True, default=str)
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    try:
+        columns = dict.fromkeys(column for item in items for column in item)
+        push.mapper.require_consent_read(columns, items[:FIRST_ROWS])
+    except ConsentError as error:
+        raise DestinationTerminalException(f"nothing of a batch was pushed: {error}") from None
+    report = push.run(items, journal=_directory(journals) / f"{table}-{digest}.sqlite")
+    if report.counts["failed"]:
+        raise DestinationTransientException(f"iContact did not take all rows: {report}")
+    if report.counts["rejected"]:
+        if rejects is None:
+            raise DestinationTerminalException(f"iContact rejected rows: {report}")
+        _make_private(Path(rejects))
+        logger.warning("a batch of %s has rejected rows: %s", table, report)
+        report.rejects_to_csv(Path(rejects) / f"{table}-{digest}.csv")
 
-    @cached_property
-    def push(self) -> ListPush:
-        folder = self.folder or Client.from_env().folder()
-        return ListPush(folder, self.list, mapper=self.mapper, **self.policy)
 
-    def push_batch(self, items: _Items, schema: Mapping[str, Any]) -> None:
-        from dlt.common.destination.exceptions import (
-            DestinationTerminalException,
-            DestinationTransientException,
-        )
+def _directory(journals: Path) -> Path:
+    """Return the directory of this load package, and delete those of earlier ones."""
+    import dlt
 
-        push, table, items = self.push, schema["name"], _not_deleted(items, schema)
-        text = json.dumps(items, sort_keys=True, default=str)
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        try:
-            columns = dict.fromkeys(column for item in items for column in item)
-            push.mapper.require_consent_read(columns, items[:FIRST_ROWS])
-        except ConsentError as error:
-            raise DestinationTerminalException(f"nothing of a batch was pushed: {error}") from None
-        report = push.run(items, journal=self._directory() / f"{table}-{digest}.sqlite")
-        if report.counts["failed"]:
-            raise DestinationTransientException(f"iContact did not take all rows: {report}")
-        if report.counts["rejected"]:
-            if self.rejects is None:
-                raise DestinationTerminalException(f"iContact rejected rows: {report}")
-            _make_private(self.rejects)
-            logger.warning("a batch of %s has rejected rows: %s", table, report)
-            report.rejects_to_csv(self.rejects / f"{table}-{digest}.csv")
-
-    def _directory(self) -> Path:
-        """Return the directory of this load package, and delete those of earlier ones."""
-        import dlt
-
-        state: dict[str, Any] = {**dlt.current.load_package_state()}
-        load_id = str(state["load_id"])
-        pipeline = self.journals / str(dlt.current.pipeline().pipeline_name)
-        _make_private(self.journals, pipeline, pipeline / load_id)
-        for other in pipeline.iterdir():
-            # dlt loads packages one after the other: an earlier one is complete, or given up.
-            if other.is_dir() and other.name < load_id:
-                shutil.rmtree(other)
-        return pipeline / load_id
+    state: dict[str, Any] = {**dlt.current.load_package_state()}
+    load_id = str(state["load_id"])
+    pipeline = journals / str(dlt.current.pipeline().pipeline_name)
+    _make_private(journals, pipeline, pipeline / load_id)
+    for other in pipeline.iterdir():
+        # dlt loads packages one after the other: an earlier one is complete, or given up.
+        if other.is_dir() and other.name < load_id:
+            shutil.rmtree(other)
+    return pipeline / load_id
 
 
 def _not_deleted(items: _Items, schema: Mapping[str, Any]) -> _Items:
