@@ -12,7 +12,7 @@ from icontact.errors import ConfigError, ConsentError, MappingError
 from icontact.mapping import ContactMapper
 from icontact.mapping.consent_columns import not_read
 from icontact.mapping.contact_fields import CUSTOM, WIRE_NAMES, bounded, closest, shown
-from icontact.mapping.mautic import PRESETS
+from icontact.mapping.mautic import presets
 from icontact.push import PushSettings, mapping_from_pairs
 from icontact.sources import REASON_COLUMN, RowFile, refuse_duplicates
 
@@ -150,8 +150,8 @@ def _for_columns(
             raise ConfigError("--only-mapped leaves no mapping: add --map email=COLUMN")
         mapper, absent = found, found.missing(rows.columns)
         # A preset names more columns than a file has; a mapping for a file does not.
-        presets = {ContactMapper.preset(name).fingerprint for name in PRESETS}
-        is_preset = base is not None and base.fingerprint in presets
+        of_presets = {ContactMapper.preset(name).fingerprint for name in presets()}
+        is_preset = base is not None and base.fingerprint in of_presets
         needed = {*mapper.explain({})["email"].sources, *named}
         _require_columns([key for key in absent if key in needed or not is_preset], rows)
     return mapper, notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from pathlib import Path
 
@@ -17,26 +18,8 @@ from icontact.sources import read_rows
 SAMPLE = Path(__file__).parent / "samples" / "people.csv"
 SETTINGS = SAMPLE.with_name("icontact.toml")
 
-_CUSTOM_FIELDS = (
-    {"privateName": "score", "fieldType": "number", "publicName": "Score"},
-    {"privateName": "vip", "fieldType": "checkbox", "publicName": "VIP"},
-    {"privateName": "birthday", "fieldType": "date", "publicName": "Birthday"},
-    {"privateName": "color", "fieldType": "text", "publicName": "Colour"},
-)
-
-#: The contacts of iContact before the push, with data that is out of date.
-_CONTACTS = (
-    {"email": "sofia.almeida@example.com", "firstName": "Sofia", "lastName": "Almeida",
-     "city": "Braga", "color": "white"},
-    {"email": "grace.kim@example.net", "firstName": "Grace", "lastName": "Kim", "state": "OR"},
-    {"email": "paul.jensen@example.net", "firstName": "Paul", "lastName": "Jensen"},
-    {"email": "rosa.delgado@example.com", "firstName": "Rosa", "status": "donotcontact"},
-)  # fmt: skip
-
-_SUBSCRIPTIONS = (
-    {"email": "sofia.almeida@example.com"},
-    {"email": "paul.jensen@example.net", "status": "unsubscribed"},
-)
+#: What iContact has before the push: contacts with data that is out of date, among others.
+_BEFORE = SAMPLE.with_name("before.json")
 
 
 def push_sample(push: ListPush, *, dry_run: bool = False) -> PushSummary:
@@ -63,7 +46,7 @@ def demo(verbose: bool, as_json: bool) -> None:
     from icontact.sandbox import Sandbox
 
     with Sandbox() as sandbox, sandbox.client() as client:
-        sandbox.seed(custom_fields=_CUSTOM_FIELDS, contacts=_CONTACTS, subscriptions=_SUBSCRIPTIONS)
+        sandbox.seed(**json.loads(_BEFORE.read_text("utf-8")))
         push = ListPush.from_settings(PushSettings.from_toml(SETTINGS), client=client)
         plan = push_sample(push, dry_run=True)
         first, before = push_sample(push), len(sandbox.requests)

@@ -6,14 +6,13 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from icontact.errors import ConfigError, MappingError
 from icontact.mapping.contact_fields import CUSTOM, custom_label, nearest, shown
-
-#: Mautic's alias of the country; its field mapping has no place for it, and states need it.
-COUNTRY = "country"
+from icontact.mapping.normalize import read_data
 
 #: Pseudo fields that Mautic offers beside a contact's own.
 CONTACT_ID = "mauticContactId"
@@ -40,34 +39,18 @@ _PHP_SCALAR = re.compile(rb"(?:N|b:[01]|i:-?[0-9]{1,19}|d:-?[0-9.]{1,40}(?:[eE][
 _PHP_TEXT = re.compile(rb's:([0-9]{1,7}):"')
 _PHP_ARRAY = re.compile(rb"a:([0-9]{1,6}):\{")
 
-_OPTIONS: Mapping[str, Any] = {"country": COUNTRY, "tags": "strip"}
 
-#: Preset -> the mapping, with the mapper's options.
-PRESETS: Mapping[str, Mapping[str, Any]] = {
-    "mautic": {
-        "email": "email",
-        "prefix": "title",
-        "first_name": "firstname",
-        "last_name": "lastname",
-        "street": "address1",
-        "street2": "address2",
-        "city": "city",
-        "state": "state",
-        "postal_code": "zipcode",
-        "phone": ("phone", "mobile"),
-        "fax": "fax",
-        # Documented as the business phone (API 6.1), and used for the company by Mautic's users.
-        "business": "company",
-        "options": _OPTIONS,
-    },
-}
+@cache
+def presets() -> Mapping[str, Mapping[str, Any]]:
+    """Return the configuration of each preset, with the mapper's options."""
+    return read_data("presets.toml")
 
 
 def preset(name: str) -> Mapping[str, Any]:
     """Return a preset's configuration."""
-    if name in PRESETS:
-        return PRESETS[name]
-    raise MappingError(f"unknown preset {shown(name)}: {nearest(name, PRESETS)}")
+    if name in presets():
+        return presets()[name]
+    raise MappingError(f"unknown preset {shown(name)}: {nearest(name, presets())}")
 
 
 def from_mautic(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,7 +76,7 @@ def from_mautic(given: Mapping[str, Any]) -> dict[str, Any]:
             "it here. Nothing is ever sent in place of a missing address",
             field="email",
         )
-    return {**fields, "options": dict(_OPTIONS)}
+    return {**fields, "options": dict(presets()["mautic"]["options"])}
 
 
 def plainly_named(config: Mapping[Any, Any]) -> dict[Any, Any]:

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from icontact.mapping.mautic import DO_NOT_CONTACT
+from icontact.mapping.normalize import read_data
 
 if TYPE_CHECKING:
     from icontact.mapping.consent import ConsentCheck
     from icontact.mapping.field_mapping import FieldMapping
     from icontact.mapping.source import Key
-
-#: Accents, an ampersand, an apostrophe and zeros at the front show what a chain does to them.
-_VALUES = {
-    "prefix": "Ms.",
-    "first_name": "Zoë",
-    "last_name": "Sample-O'Neill",
-    "suffix": "Jr.",
-    "street": "1 Sample & Sons Street",
-    "street2": "Apt. 2",
-    "city": "Durham",
-    "state": "NC",
-    "postal_code": "02139",
-    "phone": "+1 919 555 0100",
-    "fax": "+1 919 555 0101",
-    "business": "Sample & Söhne",
-    "status": "normal",
-}
 
 
 def sample_row(
@@ -75,4 +60,9 @@ def _value(field: FieldMapping) -> Any:
         return (
             42 if decimals == 0 else round(Decimal("42.4242"), 2 if decimals is None else decimals)
         )
-    return _VALUES.get(field.label, "Sample & Söhne 42")
+    return _texts().get(field.label, "Sample & Söhne 42")
+
+
+@cache
+def _texts() -> Mapping[str, str]:
+    return read_data("sample_row.toml")

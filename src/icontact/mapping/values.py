@@ -10,12 +10,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from html.entities import html5
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 from icontact.errors import MappingError
+from icontact.mapping.normalize import words_of
 
 #: Blank to the eye, though `str.strip` leaves them: zero-width space, word joiner, byte order mark.
 INVISIBLE = "\u200b\u2060\ufeff"
@@ -35,27 +36,13 @@ _BREAKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _ABSENT_TYPES = frozenset({"NAType", "NaTType"})
 
-
-#: Elements that end a line or a paragraph; without them two words would run together.
-_BLOCKS = (
-    "address article aside blockquote br dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li "
-    "main nav ol option p pre section select table tbody td tfoot th thead tr ul"
-)
-_INLINE = (
-    "a abbr acronym b bdo big body center cite code del dfn em font head html i iframe img input "
-    "ins kbd label link mark meta q s samp script small span strike strong style sub sup textarea "
-    "title tt u var wbr"
-)
-
 _TAG_OPEN = "(?:<|&(?:lt|#0*60|#[xX]0*3[cC]);)"
 _TAG_CLOSE = "(?:>|&(?:gt|#0*62|#[xX]0*3[eE]);)"
-_TAG_NAMES = "|".join(sorted([*_BLOCKS.split(), *_INLINE.split()], key=len, reverse=True))
-
 _COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
 
 _WIDE_GAPS = re.compile(r" {2,}")
 
-_IS_BLOCK = frozenset(_BLOCKS.split())
+_elements = partial(words_of, "html_tags.toml")
 
 
 @cache
@@ -65,8 +52,9 @@ def _tag() -> re.Pattern[str]:
     Only what HTML knows is a tag: "<jo@example.com>", "a < b" and "I <3 you" stay as they are. The
     attributes may hold no bracket, so that no search goes further than one tag.
     """
+    names = "|".join(sorted(_elements("blocks", "inline"), key=len, reverse=True))
     return re.compile(
-        rf"{_TAG_OPEN}/?(?P<name>{_TAG_NAMES})(?:[\s/][^<>]{{0,2000}}?)?{_TAG_CLOSE}", re.IGNORECASE
+        rf"{_TAG_OPEN}/?(?P<name>{names})(?:[\s/][^<>]{{0,2000}}?)?{_TAG_CLOSE}", re.IGNORECASE
     )
 
 
@@ -205,7 +193,8 @@ def without_tags(text: Any) -> TransformResult:
     if not isinstance(text, str):
         return TransformResult(text)
     bare = _tag().sub(
-        lambda tag: " " if tag["name"].lower() in _IS_BLOCK else "", _COMMENT.sub("", text)
+        lambda tag: " " if tag["name"].lower() in _elements("blocks") else "",
+        _COMMENT.sub("", text),
     )
     if bare == text:
         return TransformResult(text)
