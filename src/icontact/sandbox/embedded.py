@@ -17,7 +17,7 @@ from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.recipients import Recipients
 from icontact.sandbox.request_log import RequestLog
 from icontact.sandbox.seeders import Seeder
-from icontact.sandbox.seeding import APP_ID, PASSWORD, USERNAME, Seeding
+from icontact.sandbox.seeding import USERNAME, Seeding
 from icontact.sandbox.state import State
 from icontact.sandbox.store import Store
 from icontact.sandbox.webhook_sender import WebhookSender
@@ -63,10 +63,10 @@ class EmbeddedIContact(Seeding):
         self._state = State(self._store)
         with self._store.transaction():
             if not self._store.value("SELECT COUNT(*) FROM accounts"):
-                names = {"companyName": "Sandbox"}
-                account_id = self._add_account(APP_ID, USERNAME, PASSWORD, names)
-                folder = {"name": "Sandbox", "emailRecipient": USERNAME}
-                folder_id = self._add_folder(account_id, folder)
+                account_id = self.add_account(client_folders=0, companyName="Sandbox")
+                folder_id = self.add_client_folder(
+                    account_id, name="Sandbox", emailRecipient=USERNAME
+                )
                 Seeder(self._store, folder_id, self.now).add("lists", [{"name": "Newsletter"}])
         self._look_up_ids()
 

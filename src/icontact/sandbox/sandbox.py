@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from icontact.sandbox import _client
-from icontact.sandbox.control import CONTROL, Control
+from icontact.sandbox.control import Control
 from icontact.sandbox.embedded import EmbeddedIContact
 from icontact.sandbox.exchange import MAX_BODY_BYTES
 from icontact.sandbox.quirks import Quirks
@@ -120,7 +120,17 @@ class Sandbox(EmbeddedIContact):
             OSError: The port is taken, or the address is not of this machine.
         """
         router = Router(self._app, Control(self) if control else None)
-        return Server(self, router, host=host, port=port, tls=tls, sleep=sleep, patience=patience)
+        with ExitStack() as opened:
+            temporary, context = None, tls if isinstance(tls, ssl.SSLContext) else None
+            if tls is True:
+                # Also for iContact's hosts: a client may have its URL built in.
+                base_host = urlsplit(self.base_url).hostname or host
+                temporary = TemporaryCertificate(host, base_host, *VENDOR_HOSTS)
+                opened.callback(temporary.remove)
+                context = temporary.context
+            http = HttpServer(router, host, port, tls=context, sleep=sleep, patience=patience)
+            opened.callback(http.close)
+            return Server(self, http, temporary, opened.pop_all())
 
     def __enter__(self) -> Self:
         mock_registry.open(self._in_process)
@@ -147,32 +157,15 @@ class Server:
     def __init__(
         self,
         sandbox: Sandbox,
-        router: Router,
-        *,
-        host: str,
-        port: int,
-        tls: bool | ssl.SSLContext,
-        sleep: Callable[[float], object],
-        patience: float,
+        http: HttpServer,
+        temporary: TemporaryCertificate | None,
+        opened: ExitStack,
     ) -> None:
         self.sandbox = sandbox
-        self._temporary = None
-        context = tls if isinstance(tls, ssl.SSLContext) else None
-        with ExitStack() as opened:
-            if tls is True:
-                # Also for iContact's hosts: a client may have its URL built in.
-                base_host = urlsplit(sandbox.base_url).hostname or host
-                self._temporary = TemporaryCertificate(host, base_host, *VENDOR_HOSTS)
-                opened.callback(self._temporary.remove)
-                context = self._temporary.context
-            self._server = HttpServer(
-                router, host, port, tls=context, sleep=sleep, patience=patience
-            )
-            opened.callback(self._server.close)
-            self._opened = opened.pop_all()
-        self.certificate: str | None = self._temporary.path if self._temporary else None
-        self.url: str = self._server.url
-        self.control_url: str | None = self._server.origin + CONTROL if router.control else None
+        self.certificate: str | None = temporary.path if temporary else None
+        self.url: str = http.url
+        self.control_url: str | None = http.control_url
+        self._http, self._temporary, self._opened = http, temporary, opened
 
     @property
     def credentials(self) -> Credentials:
@@ -185,7 +178,7 @@ class Server:
 
     def wait(self) -> None:
         """Wait until the server is closed; Ctrl-C ends the wait."""
-        self._server.wait()
+        self._http.wait()
 
     def close(self) -> None:
         """Stop the server; what was applied stays in the sandbox."""

@@ -137,23 +137,18 @@ class Seeding:
             client_folders: The number of its client folders.
             **fields: Other fields of an account, such as ``companyName``.
         """
-        with self._store.transaction():
-            account_id = self._add_account(app_id, username, password, fields)
-            for number in range(1, client_folders + 1):
-                self._add_folder(account_id, {"name": f"Folder {number}"})
-        return account_id
-
-    def _add_account(
-        self, app_id: str, username: str, password: str, fields: Mapping[str, Any]
-    ) -> int:
         refuse_unknown("account", fields, {*ACCOUNT_TEXTS, "multiClientFolder", "enabled"})
         store = self._store
-        known = "SELECT 1 FROM logins WHERE username = ? AND appId = ?"
-        if not store.value(known, (username, app_id)):
-            store.insert("logins", {"appId": app_id, "username": username, "password": password})
-        account = {"country": "United States", "email": username, **fields}
-        account_id = store.insert("accounts", account)
-        store.insert("grants", {"username": username, "accountId": account_id})
+        with store.transaction():
+            known = "SELECT 1 FROM logins WHERE username = ? AND appId = ?"
+            if not store.value(known, (username, app_id)):
+                login = {"appId": app_id, "username": username, "password": password}
+                store.insert("logins", login)
+            account = {"country": "United States", "email": username, **fields}
+            account_id = store.insert("accounts", account)
+            store.insert("grants", {"username": username, "accountId": account_id})
+            for number in range(1, client_folders + 1):
+                self.add_client_folder(account_id, name=f"Folder {number}")
         return account_id
 
     def add_client_folder(self, account_id: int | None = None, **fields: Any) -> int:
@@ -163,17 +158,15 @@ class Seeding:
             account_id: The account, by default the sandbox's.
             **fields: Fields of a client folder, such as ``name``.
         """
-        with self._store.transaction():
-            return self._add_folder(account_id or self.account_id, fields)
-
-    def _add_folder(self, account_id: int, fields: Mapping[str, Any]) -> int:
         refuse_unknown("client folder", fields, {*FOLDER_TEXTS, "enabled", "useLogoInFooter"})
-        folder_id = self._store.insert("clientfolders", {"accountId": account_id, **fields})
-        self._store.execute(
-            "UPDATE accounts SET multiClientFolder = 1 WHERE accountId = ?"
-            " AND (SELECT COUNT(*) FROM clientfolders WHERE accountId = ?) > 1",
-            (account_id, account_id),
-        )
+        account_id = account_id or self.account_id
+        with self._store.transaction():
+            folder_id = self._store.insert("clientfolders", {"accountId": account_id, **fields})
+            self._store.execute(
+                "UPDATE accounts SET multiClientFolder = 1 WHERE accountId = ?"
+                " AND (SELECT COUNT(*) FROM clientfolders WHERE accountId = ?) > 1",
+                (account_id, account_id),
+            )
         return folder_id
 
     def add_user(

@@ -20,6 +20,7 @@ from urllib.parse import unquote
 
 from icontact.sandbox import phpjson
 from icontact.sandbox.app import error_location
+from icontact.sandbox.control import CONTROL
 from icontact.sandbox.exchange import OutgoingResponse, is_loopback
 from icontact.sandbox.servers.http_parser import Head, RequestReader, Unreadable
 from icontact.sandbox.servers.router import MOUNT, Router, finalize, status_line
@@ -64,7 +65,7 @@ class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
             warnings.warn(
                 f"The sandbox listens on {host}, so that others can reach it, and {what}: its"
                 " credentials are public. Leave the host out to stay on this machine.",
-                stacklevel=4,
+                stacklevel=3,
             )
         self._router, self._tls, self._sleep, self._patience = router, tls, sleep, patience
         self._connections: dict[threading.Thread, socket.socket] = {}
@@ -79,8 +80,9 @@ class HttpServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
             raise OSError(error.errno, text) from None
         self.port: int = self.server_address[1]
         shown = f"[{host}]" if ":" in host else host
-        self.origin: str = f"{'http' if tls is None else 'https'}://{shown}:{self.port}"
-        self.url: str = self.origin + MOUNT
+        origin = f"{'http' if tls is None else 'https'}://{shown}:{self.port}"
+        self.url: str = origin + MOUNT
+        self.control_url: str | None = origin + CONTROL if router.control else None
         self._thread = threading.Thread(
             target=self.serve_forever,
             args=(_POLL_SECONDS,),

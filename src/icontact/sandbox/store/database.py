@@ -75,12 +75,16 @@ class Store:
 
     @contextmanager
     def transaction(self, *, write: bool = True) -> Iterator[None]:
-        """Hold the lock, and keep everything written inside, or nothing of it."""
-        with (
-            self._lock,
-            transaction(self._connection, "IMMEDIATE" if write else "DEFERRED"),
-        ):
-            yield
+        """Hold the lock, and keep everything written inside, or nothing of it.
+
+        Inside another transaction of the thread it is a part of that one.
+        """
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            with transaction(self._connection, "IMMEDIATE" if write else "DEFERRED"):
+                yield
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run a statement, and return the number of rows it touched."""
