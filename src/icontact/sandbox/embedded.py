@@ -8,8 +8,6 @@ import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import attrs
-
 from icontact.sandbox.app import App
 from icontact.sandbox.exchange import MAX_BODY_BYTES
 from icontact.sandbox.faults import Faults
@@ -23,19 +21,16 @@ from icontact.sandbox.store import Store
 from icontact.sandbox.webhook_sender import WebhookSender
 
 
-@attrs.frozen(repr=False, eq=False)
 class Snapshot:
     """The whole state of a sandbox at one moment, for :meth:`icontact.sandbox.Sandbox.restore`.
 
     It is held in memory, also if the sandbox has a file.
     """
 
-    _copied: sqlite3.Connection = attrs.field(alias="copied")
-    _ahead: timedelta = attrs.field(alias="ahead")
-
-    def __attrs_post_init__(self) -> None:
+    def __init__(self, copied: sqlite3.Connection, ahead: timedelta) -> None:
+        self._copied, self._ahead = copied, ahead
         # Newer Pythons complain about a database that is not closed.
-        weakref.finalize(self, self._copied.close)
+        weakref.finalize(self, copied.close)
 
     def __repr__(self) -> str:
         return "<Snapshot of a sandbox>"

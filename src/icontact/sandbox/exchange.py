@@ -8,6 +8,8 @@ from typing import Any
 
 import attrs
 
+from icontact.sandbox import error_texts
+
 MAX_BODY_BYTES = 16 * 1024 * 1024
 """The longest body by default."""
 
@@ -65,6 +67,11 @@ class Refusal(Exception):
         """Return the body of the answer: ``errors``, and ``warnings`` if there are any."""
         errors = {"errors": list(self.texts)}
         return {**errors, "warnings": list(self.warnings)} if self.warnings else errors
+
+
+def invalid(field: str, because: str = "") -> Refusal:
+    """Return the refusal of a value that a field does not take."""
+    return Refusal(400, error_texts.not_valid(field, because))
 
 
 def is_loopback(host: str) -> bool:

@@ -6,7 +6,7 @@ import enum
 import random
 import re
 import threading
-from collections import deque
+from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from http import HTTPMethod, HTTPStatus
 from math import inf
@@ -123,7 +123,8 @@ class Faults:
         self._lock = threading.Lock()
         self._planned: list[Fault] = []
         self._added = 0
-        self._rates: list[_Rate] = []
+        self._rates: list[tuple[int, int]] = []
+        self._admitted: list[float] = []
         self._latency = 0.0
 
     def next(
@@ -230,13 +231,15 @@ class Faults:
         """
         rates = ((60, per_minute), (3600, per_hour), (86400, per_day))
         with self._lock:
-            self._rates = [_Rate(seconds, most) for seconds, most in rates if most is not None]
+            self._rates = [(seconds, most) for seconds, most in rates if most is not None]
+            self._admitted.clear()
 
     def clear(self) -> None:
         """Remove all faults, the throttle and the latency; seeds begin anew."""
         with self._lock:
             self._planned.clear()
             self._rates.clear()
+            self._admitted.clear()
             self._added, self._latency = 0, 0.0
 
     def take(self, incoming: IncomingRequest) -> Fault | None:
@@ -259,13 +262,13 @@ class Faults:
     def throttled(self, now: float) -> bool:
         """Say whether one more request is beyond a rate; count it if it is not."""
         with self._lock:
-            for rate in self._rates:
-                while rate.admitted and rate.admitted[0] <= now - rate.seconds:
-                    rate.admitted.popleft()
-            if any(len(rate.admitted) >= rate.most for rate in self._rates):
-                return True
-            for rate in self._rates:
-                rate.admitted.append(now)
+            admitted = self._admitted
+            for seconds, most in self._rates:
+                if len(admitted) - bisect_right(admitted, now - seconds) >= most:
+                    return True
+            if self._rates:
+                del admitted[: bisect_right(admitted, now - self._rates[-1][0])]
+                insort(admitted, now)
             return False
 
     def _add(self, kind: FaultKind, times: int | None, only: FaultFilter, **details: Any) -> None:
@@ -292,12 +295,3 @@ class Faults:
             )
             if fault.left > 0:
                 self._planned.append(fault)
-
-
-@attrs.define
-class _Rate:
-    """The requests of the last seconds, up to a number."""
-
-    seconds: float
-    most: int
-    admitted: deque[float] = attrs.field(factory=deque)

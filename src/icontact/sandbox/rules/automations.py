@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from icontact.sandbox import error_texts
-from icontact.sandbox.exchange import Refusal
+from icontact.sandbox.exchange import Refusal, invalid
 from icontact.sandbox.rules import bodies
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope
@@ -25,8 +25,7 @@ def create(context: RequestContext) -> Item:
     message_id = columns["messageId"] or 0
     waiting = "SELECT 1 FROM sends WHERE messageId = ? AND status = 'pending'"
     if context.store.value(waiting, (message_id,)):
-        mode = "The message has to be in Draft, Sent or Automation mode"
-        raise Refusal(400, error_texts.not_valid("messageId", mode))
+        raise invalid("messageId", "The message has to be in Draft, Sent or Automation mode")
     context.store.update("messages", {"automated": 1}, "messageId", message_id)
     automation_id = context.store.insert("automations", {"folderId": context.folder_id, **columns})
     return {"automationId": str(automation_id)}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from icontact.sandbox import error_texts, phpjson
-from icontact.sandbox.exchange import Refusal
+from icontact.sandbox.exchange import Refusal, invalid
 from icontact.sandbox.rules.context import Item, RequestContext, beyond_cap
 
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -58,7 +58,7 @@ def save_each(
     for item in given:
         try:
             if not isinstance(item, dict):
-                raise Refusal(400, error_texts.not_valid(singular))
+                raise invalid(singular)
             row = save(item)
         except Refusal as refusal:
             context.warn(*refusal.texts)
@@ -130,11 +130,11 @@ class FieldReader:
         """
         value = as_text(self._payload.get(name))
         if value is None:
-            self.complain(error_texts.not_valid(name))
+            self.complain_of(name)
         elif required and not value:
             self.complain(error_texts.required(name))
         elif value and "email" in name.lower() and not is_email(value):
-            self.complain(error_texts.not_valid(name))
+            self.complain_of(name)
         return value or ""
 
     def texts(self, names: Iterable[str], required: Collection[str] = ()) -> dict[str, str]:
@@ -149,7 +149,7 @@ class FieldReader:
             return default
         flag = as_flag(self._payload[name])
         if flag is None:
-            self.complain(error_texts.not_valid(name, f"{name} can be either 0 or 1"))
+            self.complain_of(name, f"{name} can be either 0 or 1")
         return flag or 0
 
     def flags(self, defaults: Mapping[str, int]) -> dict[str, int]:
@@ -162,7 +162,7 @@ class FieldReader:
         if not text or text in allowed:
             return text
         choices = f"{name} can be one of {', '.join(allowed)}"
-        self.complain(error_texts.not_valid(name, choices))
+        self.complain_of(name, choices)
         return ""
 
     def known_id(
@@ -180,7 +180,7 @@ class FieldReader:
         text, ids = self.text(name), []
         parts = [part.strip() for part in text.split(",") if part.strip()]
         if text and not parts:
-            self.complain(error_texts.not_valid(name))
+            self.complain_of(name)
         for part in parts:
             found = self._look_up(table, name, key, part)
             if found is None:
@@ -211,6 +211,10 @@ class FieldReader:
         given = [name for name in names if name in self._sent]
         if given and self._context.quirks.receive_only_fields == "warned":
             self._context.warn(error_texts.unchanged(given))
+
+    def complain_of(self, name: str, because: str = "") -> None:
+        """Note that a field does not take its value."""
+        self.complain(error_texts.not_valid(name, because))
 
     def complain(self, text: str) -> None:
         """Note a sentence for the answer, once."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from icontact.sandbox import error_texts
-from icontact.sandbox.exchange import Refusal
+from icontact.sandbox.exchange import Refusal, invalid
 from icontact.sandbox.rules import custom_fields
 from icontact.sandbox.rules.bodies import as_text, is_email
 from icontact.sandbox.rules.context import Item, RequestContext
@@ -118,8 +118,7 @@ def with_status_change(
     if current not in _STICKY_STATUSES or status == current or sticky == "left":
         return given
     if sticky == "kept":
-        reason = f"The status of a contact that is {current} can not be changed"
-        raise Refusal(400, error_texts.not_valid("status", reason))
+        raise invalid("status", f"The status of a contact that is {current} can not be changed")
     return given._replace(status=current)
 
 

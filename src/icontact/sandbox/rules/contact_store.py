@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from icontact.sandbox import error_texts, timestamps
-from icontact.sandbox.exchange import Refusal
+from icontact.sandbox.exchange import Refusal, invalid
 from icontact.sandbox.rules import contact_fields, history
 from icontact.sandbox.rules.contact_fields import COLUMNS, ContactPayload
 from icontact.sandbox.rules.context import Item, RequestContext, number
@@ -87,7 +87,7 @@ class ContactStore:
             return self.change(held, given, blanks=quirks.upsert_blanks)
         if given.status is not None and given.status not in quirks.creation_statuses:
             if quirks.other_creation_statuses == "refused":
-                raise Refusal(400, error_texts.not_valid("status"))
+                raise invalid("status")
             given = given._replace(status=None)
         return self._create(given)
 
@@ -96,8 +96,7 @@ class ContactStore:
         given = contact_fields.with_status_change(self._context, held["status"], given)
         other = self.by_email(given.texts["email"]) if "email" in given.texts else None
         if other is not None and other["contactId"] != held["contactId"]:
-            reason = "email is already used by another contact"
-            raise Refusal(400, error_texts.not_valid("email", reason))
+            raise invalid("email", "email is already used by another contact")
         before = json.loads(held["custom"]) if held["custom"] != "{}" else {}
         custom = {**({} if blanks else before), **given.custom}
         texts = {**(_BLANK if blanks else {}), **given.texts}

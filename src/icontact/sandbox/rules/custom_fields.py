@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from icontact.sandbox import error_texts
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules.bodies import FieldReader, as_flag
 from icontact.sandbox.rules.context import Item, RequestContext
@@ -86,11 +85,11 @@ class CustomFieldEndpoint(Endpoint):
             "fieldType": reader.choice("fieldType", TYPES, required=True),
         }
         if FORBIDDEN.search(name):
-            reader.complain(error_texts.not_valid("privateName", NAME_RULE))
+            reader.complain_of("privateName", NAME_RULE)
         elif (row is None or name != row["privateName"]) and (
             name in _RESERVED or self.find(context, name)
         ):
-            reader.complain(error_texts.not_valid("privateName", "privateName is already used"))
+            reader.complain_of("privateName", "privateName is already used")
         return columns
 
     def insert(self, context: RequestContext, columns: Item) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from icontact.sandbox import error_texts, timestamps
+from icontact.sandbox import timestamps
 from icontact.sandbox.exchange import Refusal
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope, number
@@ -40,12 +40,12 @@ class ListEndpoint(Endpoint):
         columns: Item = {**reader.texts(_TEXTS, ("name",)), **reader.flags(defaults)}
         message_id = columns.get("welcomeMessageId")
         if message_id and number(message_id) is None:
-            reader.complain(error_texts.not_valid("welcomeMessageId"))
+            reader.complain_of("welcomeMessageId")
         if context.quirks.duplicate_list_names == "refused" and context.store.value(
             "SELECT 1 FROM lists WHERE folderId = ? AND name = ? AND deleted = 0 AND listId <> ?",
             (context.folder_id, columns.get("name"), row["listId"] if row else 0),
         ):
-            reader.complain(error_texts.not_valid("name", "name is already used by another list"))
+            reader.complain_of("name", "name is already used by another list")
         return columns
 
     def read_wire(self, context: RequestContext, row: Row) -> Item:

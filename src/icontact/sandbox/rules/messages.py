@@ -8,7 +8,7 @@ from collections.abc import Callable
 from html.entities import html5
 from xml.parsers import expat
 
-from icontact.sandbox import error_texts, timestamps
+from icontact.sandbox import timestamps
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Handler, Item, RequestContext, Route, Scope
 from icontact.sandbox.rules.endpoint import FOLDER, Endpoint, Terms
@@ -146,8 +146,7 @@ class MessageEndpoint(Endpoint):
                 columns[name] = reader.text(name, required=name == "subject")
         body, entities = columns.get("htmlBody", ""), context.quirks.html_entities
         if not _is_well_formed(body, html_entities=entities):
-            reason = "htmlBody has to be well-formed XML"
-            reader.complain(error_texts.not_valid("htmlBody", reason))
+            reader.complain_of("htmlBody", "htmlBody has to be well-formed XML")
         return columns
 
     def wire(self, context: RequestContext, row: Row) -> Item:

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from icontact.sandbox import error_texts, timestamps
-from icontact.sandbox.exchange import Refusal
+from icontact.sandbox.exchange import Refusal, invalid
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.rules import custom_fields
 from icontact.sandbox.rules.bodies import FieldReader, as_text
@@ -220,7 +220,7 @@ class CriterionEndpoint(Endpoint):
         if given is None:
             reader.complain(error_texts.required("values"))
         elif None in texts:
-            reader.complain(error_texts.not_valid("values", "values has to be an array"))
+            reader.complain_of("values", "values has to be an array")
         reader.finish()
         values = [text for text in texts if text is not None]
         field = _field(name, custom_fields.defined(context))
@@ -228,11 +228,9 @@ class CriterionEndpoint(Endpoint):
             raise Refusal(400, error_texts.not_recognised("fieldName"))
         if len(values) != _count(operator):
             count = "two values" if operator == "bet" else "one value"
-            reason = f"The operator {operator} takes {count}"
-            raise Refusal(400, error_texts.not_valid("values", reason))
+            raise invalid("values", f"The operator {operator} takes {count}")
         if field.clause(context.quirks, operator, values) is None:
-            reason = f"{name} can not be compared in this way"
-            raise Refusal(400, error_texts.not_valid("values", reason))
+            raise invalid("values", f"{name} can not be compared in this way")
         return {"fieldName": name, "operator": operator, "values": json.dumps(values)}
 
     def wire(self, context: RequestContext, row: Row) -> Item:

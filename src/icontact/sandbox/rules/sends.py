@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from icontact.sandbox import error_texts, timestamps
-from icontact.sandbox.exchange import Refusal
+from icontact.sandbox.exchange import Refusal, invalid
 from icontact.sandbox.rules import messages, scheduler
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext
@@ -98,22 +98,20 @@ def _scheduled(context: RequestContext, reader: FieldReader) -> int | None:
     expected = context.quirks.winter_offset if in_winter else _SUMMER_OFFSET
     if shape is None or moment is None or expected not in {"either", shape[1]}:
         form = "scheduledTime has to be given as YYYY-MM-DDTHH:MM:SS-04:00"
-        reader.complain(error_texts.not_valid("scheduledTime", form))
+        reader.complain_of("scheduledTime", form)
         return None
     epoch = int(moment.timestamp())
     if epoch < context.epoch and context.quirks.past_schedule == "refused":
-        past = "scheduledTime can not be in the past"
-        reader.complain(error_texts.not_valid("scheduledTime", past))
+        reader.complain_of("scheduledTime", "scheduledTime can not be in the past")
     return epoch
 
 
 def _check_sendable(context: RequestContext, message: Row) -> None:
     message_id, message_type = message["messageId"], message["messageType"]
     if message_type != "normal":
-        reason = f"A message of the type {message_type} can not be sent"
-        raise Refusal(400, error_texts.not_valid("messageId", reason))
+        raise invalid("messageId", f"A message of the type {message_type} can not be sent")
     if message["campaignId"] is None:
-        raise Refusal(400, error_texts.not_valid("messageId", "The message has no campaign"))
+        raise invalid("messageId", "The message has no campaign")
     score = messages.spam_score(message)
     if score >= messages.SPAM_LIMIT:
         raise Refusal(400, context.quirks.spam_text.format(score=f"{score:.1f}"))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from icontact.sandbox import error_texts, timestamps
-from icontact.sandbox.exchange import Refusal
+from icontact.sandbox.exchange import Refusal, invalid
 from icontact.sandbox.rules import bodies, history
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import Item, RequestContext, Route, Scope, number, required
@@ -172,8 +172,7 @@ def merge(context: RequestContext) -> Item:
     _check_return(context, row["status"], status)
     confirms = (row["status"], status) == ("pending", "normal")
     if confirms and not context.quirks.pending_to_normal:
-        reason = "A pending subscription has to be confirmed by the contact"
-        raise Refusal(400, error_texts.not_valid("status", reason))
+        raise invalid("status", "A pending subscription has to be confirmed by the contact")
     changes = {"status": status}
     if message_id:
         changes["confirmationMessageId"] = message_id
@@ -239,8 +238,7 @@ def _check_return(context: RequestContext, current: str, status: str) -> None:
 def _read_status(reader: FieldReader, status: str) -> str:
     """Complain about a status that a subscription cannot have."""
     if status not in _STATUSES:
-        choices = "status can be either normal, pending or unsubscribed"
-        reader.complain(error_texts.not_valid("status", choices))
+        reader.complain_of("status", "status can be either normal, pending or unsubscribed")
     return status
 
 
@@ -252,10 +250,10 @@ def _read_confirmation_message(context: RequestContext, reader: FieldReader) -> 
     message = context.find("messages", "messageId", text)
     unknown = message is None and context.quirks.unknown_confirmation_messages == "refused"
     if number(text) is None or unknown:
-        reader.complain(error_texts.not_valid("confirmationMessageId"))
+        reader.complain_of("confirmationMessageId")
     elif message is not None and message["messageType"] != "confirmation":
         reason = "The message has to be of the type confirmation"
-        reader.complain(error_texts.not_valid("confirmationMessageId", reason))
+        reader.complain_of("confirmationMessageId", reason)
     return text
 
 

@@ -7,12 +7,12 @@ import io
 import json
 import re
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 
 from icontact.sandbox import error_texts
-from icontact.sandbox.exchange import Refusal
+from icontact.sandbox.exchange import Refusal, invalid
 from icontact.sandbox.rules import custom_fields
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.contact_store import ContactStore
@@ -29,19 +29,13 @@ _HEADING = re.compile(r"\s*\[([^\[\]]+)\]\s*")
 _MERGE_NAMES = {"fname": "firstName", "lname": "lastName"}
 
 
-class UploadedTable(NamedTuple):
-    """A file that was read: the field of each column, the names that are not fields, and the rows.
-
-    Rows have their numbers; the header is number 1, and blank ones are left out.
-    """
-
-    columns: list[str | None]
-    unknown: list[str]
-    rows: list[tuple[int, list[str]]]
-
-
-def parse_data(data: bytes, custom_names: Collection[str]) -> UploadedTable:
+def parse_data(
+    data: bytes, custom_names: Collection[str]
+) -> tuple[list[str | None], list[str], list[list[str]]]:
     """Read a file.
+
+    Returns:
+        The field of each column, the names that are not fields, and the rows below.
 
     Raises:
         Refusal: 400, if it is not CSV in UTF-8, or its first row does not name the fields.
@@ -50,36 +44,37 @@ def parse_data(data: bytes, custom_names: Collection[str]) -> UploadedTable:
         text = data.decode("utf-8-sig")
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error):
-        reason = "The data has to be CSV in UTF-8"
-        raise Refusal(400, error_texts.not_valid("data", reason)) from None
+        raise invalid("data", "The data has to be CSV in UTF-8") from None
     header = rows[0] if rows else []
     names = [match[1] for match in map(_HEADING.fullmatch, header) if match]
     if not names or len(names) < len(header):
-        reason = "The first row has to name the fields, each in brackets"
-        raise Refusal(400, error_texts.not_valid("data", reason))
+        raise invalid("data", "The first row has to name the fields, each in brackets")
     known = {name.lower(): name for name in ("email", *CONTACT_TEXTS, *custom_names)}
     fields = {**_MERGE_NAMES, **known}
     columns = [fields.get(name.lower()) for name in names]
     if "email" not in columns:
         raise Refusal(400, error_texts.required("email"))
     unknown = [name for name in names if name.lower() not in fields]
-    return UploadedTable(columns, unknown, [row for row in enumerate(rows[1:], 2) if any(row[1])])
+    return columns, unknown, rows[1:]
 
 
 def finish(context: RequestContext, row: Row) -> None:
     """Store the contacts of an upload, put them on its lists, and note what was left out."""
     types = custom_fields.defined(context)
-    table = parse_data(row["data"], types)
+    columns, unknown, rows = parse_data(row["data"], types)
     list_ids = [int(text) for text in row["listIds"].split(",") if text]
     problems = []
-    if table.unknown:
-        names = ", ".join(table.unknown)
+    if unknown:
+        names = ", ".join(unknown)
         problems = [f"The following columns could not be recognized and so were ignored ({names})"]
-    for number, cells in table.rows:
+    # The header is row 1; blank rows are counted, too.
+    for number, cells in enumerate(rows, 2):
+        if not any(cells):
+            continue
         try:
-            if len(cells) > len(table.columns):
+            if len(cells) > len(columns):
                 raise Refusal(400, "It has more values than there are fields")
-            named = zip(table.columns, cells, strict=False)
+            named = zip(columns, cells, strict=False)
             item = {name: cell.strip() for name, cell in named if name}
             _store(context, item, types, list_ids)
         except Refusal as refusal:

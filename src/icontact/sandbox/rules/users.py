@@ -61,12 +61,12 @@ class UserEndpoint(Endpoint):
         optional = reader.texts(filter(reader.given, _OPTIONAL))
         if name and not _USER_NAME.fullmatch(name):
             rule = "userName can have 4 to 50 characters, which are letters, digits and .-_@"
-            reader.complain(error_texts.not_valid("userName", rule))
+            reader.complain_of("userName", rule)
         elif context.store.value(_IS_TAKEN, (name, name)):
-            reader.complain(error_texts.not_valid("userName", "userName is already used"))
+            reader.complain_of("userName", "userName is already used")
         if password and not _PASSWORD.fullmatch(password):
             rule = "password can have 6 to 100 characters and needs a letter"
-            reader.complain(error_texts.not_valid("password", rule))
+            reader.complain_of("password", rule)
         return {"userName": name, "password": password, **optional}
 
     def delete(self, context: RequestContext) -> list[Any]:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from icontact.sandbox import error_texts, phpjson
+from icontact.sandbox import phpjson
 from icontact.sandbox.rules import contact_fields, custom_fields, lists
 from icontact.sandbox.rules.bodies import FieldReader
 from icontact.sandbox.rules.context import ContactChange, Item, RequestContext
@@ -66,7 +66,7 @@ class WebhookEndpoint(Endpoint):
         except ValueError:
             is_url = False
         if url and not is_url:
-            reader.complain(error_texts.not_valid("url"))
+            reader.complain_of("url")
         return {"eventId": event_id, "url": url}
 
 
