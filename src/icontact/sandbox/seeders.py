@@ -78,7 +78,7 @@ class Seeder:
                     columns[name] = int(timestamps.aware(time).timestamp())
             if table == "forms":
                 columns["lists"] = json.dumps([str(each) for each in columns.get("lists", ())])
-            ids.append(self._store.insert(table, columns))
+            ids.append(self._store.insert(table, **columns))
         return ids
 
     def custom_fields(self, items: Items) -> list[str]:
@@ -92,7 +92,7 @@ class Seeder:
             given = {"publicName": "", "displayToUser": 0, "fieldType": "text", **item}
             exists = "SELECT 1 FROM customfields WHERE folderId = ? AND privateName = ?"
             if not self._store.value(exists, (self._folder_id, names[-1])):
-                self._store.insert("customfields", {"folderId": self._folder_id, **given})
+                self._store.insert("customfields", folderId=self._folder_id, **given)
         return names
 
     def contacts(self, items: Items) -> list[int]:
@@ -157,11 +157,10 @@ class Seeder:
             )
             if criterion_id is None:
                 raise ValueError("A criterion names a segment that does not exist")
-            following = {"nextCriterion": criterion_id + 1}
-            self._store.update("segments", following, "segmentId", item["segmentId"])
+            self._store.update("segments", item["segmentId"], nextCriterion=criterion_id + 1)
             values = json.dumps([str(value) for value in item["values"]])
             columns = {**item, "criterionId": criterion_id, "values": values}
-            self._store.insert("criteria", columns)
+            self._store.insert("criteria", **columns)
             ids.append(criterion_id)
         return ids
 

@@ -142,11 +142,10 @@ class Seeding:
         with store.transaction():
             known = "SELECT 1 FROM logins WHERE username = ? AND appId = ?"
             if not store.value(known, (username, app_id)):
-                login = {"appId": app_id, "username": username, "password": password}
-                store.insert("logins", login)
+                store.insert("logins", appId=app_id, username=username, password=password)
             account = {"country": "United States", "email": username, **fields}
-            account_id = store.insert("accounts", account)
-            store.insert("grants", {"username": username, "accountId": account_id})
+            account_id = store.insert("accounts", **account)
+            store.insert("grants", username=username, accountId=account_id)
             for number in range(1, client_folders + 1):
                 self.add_client_folder(account_id, name=f"Folder {number}")
         return account_id
@@ -161,7 +160,7 @@ class Seeding:
         refuse_unknown("client folder", fields, {*FOLDER_TEXTS, "enabled", "useLogoInFooter"})
         account_id = account_id or self.account_id
         with self._store.transaction():
-            folder_id = self._store.insert("clientfolders", {"accountId": account_id, **fields})
+            folder_id = self._store.insert("clientfolders", accountId=account_id, **fields)
             self._store.execute(
                 "UPDATE accounts SET multiClientFolder = 1 WHERE accountId = ?"
                 " AND (SELECT COUNT(*) FROM clientfolders WHERE accountId = ?) > 1",
@@ -200,17 +199,20 @@ class Seeding:
         refuse_unknown("user", fields, ("password", "firstName", "lastName", "email"))
         store, account_id = self._store, account_id or self.account_id
         with store.transaction():
-            user = {"accountId": account_id, "userName": username, **fields}
-            user_id = store.insert("users", user)
-            store.insert("grants", {"username": username, "accountId": account_id})
+            user_id = store.insert("users", accountId=account_id, userName=username, **fields)
+            store.insert("grants", username=username, accountId=account_id)
             login = {"appId": app_id, "username": username, "password": password}
-            store.insert("logins", {**login, "userId": user_id})
-            granted = {"creative": creative, "subscriber": subscriber, "analytic": analytic}
-            where = {"userId": user_id, "clientFolderId": folder_id or self.client_folder_id}
-            store.insert("permissions", {**where, **granted})
+            store.insert("logins", userId=user_id, **login)
+            store.insert(
+                "permissions",
+                userId=user_id,
+                clientFolderId=folder_id or self.client_folder_id,
+                creative=creative,
+                subscriber=subscriber,
+                analytic=analytic,
+            )
         return _client.credentials(app_id, username, password)
 
     def disable_account(self, account_id: int | None = None) -> None:
         """Disable an account, by default the sandbox's: everything under it answers 403."""
-        where = account_id or self.account_id
-        self._store.update("accounts", {"enabled": 0}, "accountId", where)
+        self._store.update("accounts", account_id or self.account_id, enabled=0)

@@ -55,7 +55,7 @@ def merge_account(context: RequestContext) -> Item:
     reader = FieldReader(context, bodies.member(context, "account") or {}, complete=False)
     changes = reader.texts(ACCOUNT_TEXTS, _ACCOUNT_REQUIRED)
     reader.finish()
-    context.store.update("accounts", changes, "accountId", context.account_id)
+    context.store.update("accounts", context.account_id, **changes)
     return read_account(context)
 
 

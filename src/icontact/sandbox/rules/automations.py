@@ -26,8 +26,8 @@ def create(context: RequestContext) -> Item:
     waiting = "SELECT 1 FROM sends WHERE messageId = ? AND status = 'pending'"
     if context.store.value(waiting, (message_id,)):
         raise invalid("messageId", "The message has to be in Draft, Sent or Automation mode")
-    context.store.update("messages", {"automated": 1}, "messageId", message_id)
-    automation_id = context.store.insert("automations", {"folderId": context.folder_id, **columns})
+    context.store.update("messages", message_id, automated=1)
+    automation_id = context.store.insert("automations", folderId=context.folder_id, **columns)
     return {"automationId": str(automation_id)}
 
 

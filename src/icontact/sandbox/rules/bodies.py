@@ -8,7 +8,7 @@ from typing import Any
 
 from icontact.sandbox import error_texts, phpjson
 from icontact.sandbox.exchange import Refusal, invalid
-from icontact.sandbox.rules.context import Item, RequestContext, beyond_cap
+from icontact.sandbox.rules.context import Item, RequestContext, beyond_cap, number
 
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -165,35 +165,24 @@ class FieldReader:
         self.complain_of(name, choices)
         return ""
 
-    def known_id(
-        self, table: str, name: str, key: str = "", *, required: bool = False
-    ) -> int | None:
-        """Read an id that has to name something in the folder; complain if it names nothing.
-
-        ``key`` is the column of the id, if it has another name than the field.
-        """
+    def known_id(self, table: str, name: str, *, required: bool = False) -> int | None:
+        """Read an id that has to name something in the folder; complain if it names nothing."""
         text = self.text(name, required=required)
-        return self._look_up(table, name, key or name, text) if text else None
+        return self._look_up(table, name, text) if text else None
 
-    def known_ids(self, table: str, name: str, key: str) -> list[int]:
-        """Read comma-separated ids in one text; each has to name something."""
-        text, ids = self.text(name), []
+    def known_ids(self, table: str, name: str) -> str:
+        """Read comma-separated ids, in one text again; each has to name something."""
+        text = self.text(name)
         parts = [part.strip() for part in text.split(",") if part.strip()]
         if text and not parts:
             self.complain_of(name)
-        for part in parts:
-            found = self._look_up(table, name, key, part)
-            if found is None:
-                return []
-            ids.append(found)
-        return ids
+        return ",".join(str(self._look_up(table, name, part)) for part in parts)
 
-    def _look_up(self, table: str, name: str, key: str, text: str) -> int | None:
-        row = self._context.find(table, key, text)
+    def _look_up(self, table: str, name: str, text: str) -> int | None:
+        row = self._context.find(table, text)
         if row is None or (table == "lists" and row["deleted"]):
             self.complain(error_texts.not_recognised(name))
-            return None
-        return int(row[key])
+        return number(text)
 
     def unchanged(self, **current: object) -> None:
         """Complain about fields that were fixed on creation, unless they are given unchanged."""

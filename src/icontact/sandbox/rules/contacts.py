@@ -99,7 +99,7 @@ def save_many(context: RequestContext) -> Item:
 
 def read(context: RequestContext) -> Item:
     """Answer ``GET …/contacts/{contactId}``; a deleted contact is still there (API 6.6)."""
-    row = context.load("contacts", "contactId", context.path_ids["contact_id"])
+    row = context.load("contacts", context.path_ids["contact_id"])
     return {"contact": contact_fields.member_wire(row, custom_fields.defined(context))}
 
 
@@ -115,9 +115,9 @@ def replace(context: RequestContext) -> Item:
 
 def delete(context: RequestContext) -> list[Any]:
     """Answer ``DELETE …/contacts/{contactId}``: the contact stays, as ``deleted`` (API 6.6)."""
-    row = context.load("contacts", "contactId", context.path_ids["contact_id"])
+    row = context.load("contacts", context.path_ids["contact_id"])
     if row["status"] != "deleted":
-        context.store.update("contacts", {"status": "deleted"}, "contactId", row["contactId"])
+        context.store.update("contacts", row["contactId"], status="deleted")
         blocks.count(context.store, context.folder_id, (row["contactId"],), step=-1)
         history.record(context, row["contactId"], "EditStatus", {"newStatus": "deleted"})
     elif context.quirks.second_delete == "not_found":

@@ -76,9 +76,9 @@ class RequestContext:
         """Add sentences to the ``warnings`` of the answer."""
         self.warnings.extend(texts)
 
-    def find(self, table: str, key: str, identifier: object) -> Row | None:
+    def find(self, table: str, identifier: object) -> Row | None:
         """Return the row of the folder that has an id, if there is one."""
-        sql = f"SELECT * FROM {table} WHERE {key} = ? AND folderId = ?"
+        sql = f"SELECT * FROM {table} WHERE rowid = ? AND folderId = ?"
         return self.store.row(sql, (number(identifier), self.folder_id))
 
     def find_client_folder(self, identifier: object) -> int | None:
@@ -89,9 +89,9 @@ class RequestContext:
         )
         return found
 
-    def load(self, table: str, key: str, identifier: object) -> Row:
+    def load(self, table: str, identifier: object) -> Row:
         """Return the row of the folder that has an id, or refuse with the recorded 404."""
-        return required(self.find(table, key, identifier))
+        return required(self.find(table, identifier))
 
 
 def required(row: Row | None) -> Row:

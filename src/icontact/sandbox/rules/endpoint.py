@@ -116,7 +116,7 @@ class Endpoint(ABC):
 
     def insert(self, context: RequestContext, columns: Item) -> int | str:
         """Store a new row, and return its id."""
-        return context.store.insert(self.name, columns)
+        return context.store.insert(self.name, **columns)
 
     def list_all(self, context: RequestContext) -> Item:
         """Answer a GET of the collection."""
@@ -175,7 +175,7 @@ class Endpoint(ABC):
     ) -> None:
         """Write the fields of an item to a row, or all of its fields."""
         columns = self._read(context, item, row, complete=complete)
-        context.store.update(self.name, columns, self.key, row[self.key])
+        context.store.update(self.name, row[self.key], **columns)
 
     def routes(self) -> tuple[Route, Route]:
         """Return the rows of the routing table."""

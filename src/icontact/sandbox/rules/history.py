@@ -82,7 +82,7 @@ def record_many(context: RequestContext, entries: Sequence[HistoryEntry]) -> Non
 
 def of_contact(context: RequestContext) -> Item:
     """Answer ``GET …/contacts/{contactId}/actions``, newest first."""
-    contact = context.load("contacts", "contactId", context.path_ids["contact_id"])
+    contact = context.load("contacts", context.path_ids["contact_id"])
     listing = attrs.evolve(_LISTING, limit=context.quirks.history_limit)
     base = Clause("contactId = ?", (contact["contactId"],))
     return search(context, listing, base, "actions", _wire)

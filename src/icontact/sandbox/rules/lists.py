@@ -62,7 +62,7 @@ class ListEndpoint(Endpoint):
     def delete(self, context: RequestContext) -> list[Any]:
         """Answer ``DELETE …/lists/{listId}``; its subscriptions go with it."""
         list_id = self.load(context)["listId"]
-        context.store.update("lists", {"deleted": 1}, "listId", list_id)
+        context.store.update("lists", list_id, deleted=1)
         context.store.execute("DELETE FROM subscriptions WHERE listId = ?", (list_id,))
         return []
 
@@ -95,7 +95,7 @@ def list_forms(context: RequestContext) -> Item:
 
 def read_form(context: RequestContext) -> Item:
     """Answer ``GET …/signupforms/{formId}``."""
-    return {"form": _form_wire(context.load("forms", "formId", context.path_ids["form_id"]))}
+    return {"form": _form_wire(context.load("forms", context.path_ids["form_id"]))}
 
 
 def _form_wire(row: Row) -> Item:

@@ -138,7 +138,7 @@ class MessageEndpoint(Endpoint):
         columns: Item = {} if row is not None else {"createDate": context.epoch}
         for name in reader.wanted(("campaignId", "replyToCampaignId")):
             required = name == "campaignId"
-            columns[name] = reader.known_id("campaigns", name, "campaignId", required=required)
+            columns[name] = reader.known_id("campaigns", name, required=required)
         for name in reader.wanted(MESSAGE_TEXTS):
             if name == "messageType":
                 columns[name] = reader.choice(name, _TYPES, required=True)

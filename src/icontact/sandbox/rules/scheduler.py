@@ -59,26 +59,27 @@ def spelled(quirks: Quirks, status: str) -> str:
 
 def count_recipients(context: RequestContext, send_id: int) -> int:
     """Return how many contacts a send would reach now."""
-    who = _recipients(context, context.load("sends", "sendId", send_id))
+    who = _recipients(context, context.load("sends", send_id))
     counted: int = context.store.value(f"SELECT COUNT(*) FROM contacts WHERE {who.sql}", who.values)
     return counted
 
 
 def release(context: RequestContext, send_id: int) -> None:
     """Deliver a pending send at the time of the request, and let its recipients react."""
-    send = context.load("sends", "sendId", send_id)
+    send = context.load("sends", send_id)
     who = _recipients(context, send)
     recipients = context.store.execute(
         "INSERT INTO recipients (sendId, contactId)"
         f" SELECT ?, contactId FROM contacts WHERE {who.sql}",
         (send_id, *who.values),
     )
-    released = {
-        "status": spelled(context.quirks, "released"),
-        "recipientCount": recipients,
-        "releasedTime": context.epoch,
-    }
-    context.store.update("sends", released, "sendId", send_id)
+    context.store.update(
+        "sends",
+        send_id,
+        status=spelled(context.quirks, "released"),
+        recipientCount=recipients,
+        releasedTime=context.epoch,
+    )
     context.store.execute(
         f"{_RECORD} SELECT contactId, 'ReleaseSend', ?, 'system', 'system', ?"
         " FROM recipients WHERE sendId = ?",
@@ -147,7 +148,7 @@ def _ids(text: str) -> list[int]:
 def _foresee(context: RequestContext, send: Row) -> None:
     """Store what the recipients are going to do."""
     send_id, epoch = send["sendId"], context.epoch
-    message = context.find("messages", "messageId", send["messageId"])
+    message = context.find("messages", send["messageId"])
     if message is None:
         # It was seeded without one: there is nothing to react to.
         return
@@ -185,7 +186,7 @@ def _bounce(context: RequestContext, row: Row) -> None:
 
 def _unsubscribe(context: RequestContext, row: Row) -> None:
     """End the subscriptions of a contact to the lists of a send, also to those of its segments."""
-    send = context.load("sends", "sendId", row["sendId"])
+    send = context.load("sends", row["sendId"])
     left = context.store.rows(
         "SELECT rowNumber, listId FROM subscriptions WHERE contactId = ? AND status = 'normal'"
         " AND (listId IN (SELECT value FROM json_each(?)) OR listId IN (SELECT listId"
@@ -197,7 +198,6 @@ def _unsubscribe(context: RequestContext, row: Row) -> None:
         ),
     )
     for subscription in left:
-        gone = {"status": "unsubscribed"}
-        context.store.update("subscriptions", gone, "rowNumber", subscription["rowNumber"])
+        context.store.update("subscriptions", subscription["rowNumber"], status="unsubscribed")
         list_id, contact_id = subscription["listId"], row["contactId"]
         history.record_subscription(context, list_id, contact_id, "unsubscribed")

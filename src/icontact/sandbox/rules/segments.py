@@ -207,8 +207,8 @@ class CriterionEndpoint(Endpoint):
         segment = _SEGMENTS.load(context)
         criterion_id: int = segment["nextCriterion"]
         super().insert(context, {**columns, "criterionId": criterion_id})
-        following = {"nextCriterion": criterion_id + 1}
-        context.store.update("segments", following, "segmentId", segment["segmentId"])
+        following = criterion_id + 1
+        context.store.update("segments", segment["segmentId"], nextCriterion=following)
         return criterion_id
 
     def columns(self, context: RequestContext, reader: FieldReader, row: Row | None) -> Item:

@@ -40,8 +40,8 @@ class SendEndpoint(Endpoint):
         """Read a send."""
         columns: Item = {"messageId": reader.known_id("messages", "messageId", required=True)}
         for name in SEND_LISTS:
-            table, key = ("lists", "listId") if "List" in name else ("segments", "segmentId")
-            columns[name] = ",".join(map(str, reader.known_ids(table, name, key)))
+            table = "lists" if "List" in name else "segments"
+            columns[name] = reader.known_ids(table, name)
         if not reader.text("includeListIds") and not reader.text("includeSegmentIds"):
             reader.complain(error_texts.NO_RECIPIENTS)
         columns["scheduledTime"] = _scheduled(context, reader)
@@ -49,14 +49,14 @@ class SendEndpoint(Endpoint):
 
     def insert(self, context: RequestContext, columns: Item) -> int:
         """Store a send, and release it unless its time is yet to come."""
-        _check_sendable(context, context.load("messages", "messageId", columns["messageId"]))
+        _check_sendable(context, context.load("messages", columns["messageId"]))
         when = columns["scheduledTime"]
-        send_id = context.store.insert("sends", {**columns, "status": "pending"})
+        send_id = context.store.insert("sends", **columns, status="pending")
         if when is None or when <= context.epoch:
             scheduler.release(context, send_id)
         else:
-            counted = {"recipientCount": scheduler.count_recipients(context, send_id)}
-            context.store.update("sends", counted, "sendId", send_id)
+            counted = scheduler.count_recipients(context, send_id)
+            context.store.update("sends", send_id, recipientCount=counted)
         return send_id
 
     def delete(self, context: RequestContext) -> list[Any]:
@@ -66,13 +66,13 @@ class SendEndpoint(Endpoint):
             raise Refusal(400, error_texts.ALREADY_RELEASED)
         if context.quirks.cancelling == "ignored":
             return []
-        cancelled = {"status": scheduler.spelled(context.quirks, "cancelled")}
-        context.store.update("sends", cancelled, "sendId", row["sendId"])
+        cancelled = scheduler.spelled(context.quirks, "cancelled")
+        context.store.update("sends", row["sendId"], status=cancelled)
         return []
 
     def wire(self, context: RequestContext, row: Row) -> Item:
         """Return a send; times in winter as the quirks say (API 2.8)."""
-        message = context.find("messages", "messageId", row["messageId"])
+        message = context.find("messages", row["messageId"])
         released, scheduled = row["releasedTime"], row["scheduledTime"]
         in_summer_time = context.quirks.winter_offset == _SUMMER_OFFSET
         zoned = timestamps.iso_four_hours_behind if in_summer_time else timestamps.iso_with_offset

@@ -176,7 +176,7 @@ def merge(context: RequestContext) -> Item:
     changes = {"status": status}
     if message_id:
         changes["confirmationMessageId"] = message_id
-    context.store.update("subscriptions", changes, "rowNumber", row["rowNumber"])
+    context.store.update("subscriptions", row["rowNumber"], **changes)
     if status != row["status"]:
         history.record_subscription(context, row["listId"], row["contactId"], status)
     return read(context)
@@ -196,8 +196,7 @@ def move(context: RequestContext) -> Item:
     if others:
         context.warn(error_texts.unchanged(others))
     status = "normal" if context.quirks.moved_status == "normal" else row["status"]
-    changes = {"listId": list_id, "status": status}
-    context.store.update("subscriptions", changes, "rowNumber", row["rowNumber"])
+    context.store.update("subscriptions", row["rowNumber"], listId=list_id, status=status)
     history.record_subscription(context, list_id, contact_id, status)
     return {"subscription": _wire(required(_find(context, f"{list_id}_{contact_id}")))}
 
@@ -210,14 +209,14 @@ def _refuse_second_move(context: RequestContext, item: Item) -> None:
     left = context.path_ids["subscription_id"]
     list_id, _, contact_id = left.partition("_")
     target = _find(context, f"{item.get('listId')}_{contact_id}")
-    was_a_list = context.find("lists", "listId", list_id)
+    was_a_list = context.find("lists", list_id)
     if target is not None and was_a_list and _find(context, left) is None:
         raise Refusal(400, error_texts.NO_CHANGES)
 
 
 def _target_list(context: RequestContext, row: Row, item: Item) -> int:
     reader = FieldReader(context, item)
-    target = context.find("lists", "listId", reader.text("listId", required=True))
+    target = context.find("lists", reader.text("listId", required=True))
     reader.finish()
     if target is None or target["deleted"]:
         raise Refusal(400, context.quirks.unknown_list_text)
@@ -247,7 +246,7 @@ def _read_confirmation_message(context: RequestContext, reader: FieldReader) -> 
     text = reader.text("confirmationMessageId")
     if not text:
         return ""
-    message = context.find("messages", "messageId", text)
+    message = context.find("messages", text)
     unknown = message is None and context.quirks.unknown_confirmation_messages == "refused"
     if number(text) is None or unknown:
         reader.complain_of("confirmationMessageId")

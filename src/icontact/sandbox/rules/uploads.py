@@ -80,7 +80,7 @@ def finish(context: RequestContext, row: Row) -> None:
         except Refusal as refusal:
             problems += [f"Row {number} was not imported. {text}" for text in refusal.texts]
     done = {"status": _COMPLETE, "data": None, "due": None, "problems": json.dumps(problems)}
-    context.store.update("uploads", done, "uploadId", row["uploadId"])
+    context.store.update("uploads", row["uploadId"], **done)
 
 
 def _store(
@@ -117,15 +117,13 @@ class UploadEndpoint(Endpoint):
         """Read the settings."""
         action = reader.choice("action", sorted(context.quirks.upload_actions), required=True)
         reader.text("listIds", required=True)
-        list_ids = reader.known_ids("lists", "listIds", "listId")
-        return {"action": action, "listIds": ",".join(map(str, list_ids))}
+        return {"action": action, "listIds": reader.known_ids("lists", "listIds")}
 
     def read(self, context: RequestContext) -> Item:
         """Answer ``GET …/uploads/{uploadId}``: ``receiving`` for a while, and then ``complete``."""
         row = self.load(context)
         if row["due"] is not None and row["polls"] > 0:
-            polled = {"polls": row["polls"] - 1}
-            context.store.update("uploads", polled, "uploadId", row["uploadId"])
+            context.store.update("uploads", row["uploadId"], polls=row["polls"] - 1)
         elif row["due"] is not None:
             finish(context, row)
             row = self.load(context)
@@ -152,12 +150,13 @@ class UploadEndpoint(Endpoint):
         """Answer ``PUT …/uploads/{uploadId}/data``, whatever the body calls itself."""
         row = self._load_open(context)
         parse_data(context.incoming.body, custom_fields.defined(context))
-        received = {
-            "data": context.incoming.body,
-            "polls": context.quirks.upload_polls,
-            "due": context.epoch + context.quirks.upload_seconds,
-        }
-        context.store.update("uploads", received, "uploadId", row["uploadId"])
+        context.store.update(
+            "uploads",
+            row["uploadId"],
+            data=context.incoming.body,
+            polls=context.quirks.upload_polls,
+            due=context.epoch + context.quirks.upload_seconds,
+        )
         answer: Item = {"upload": self.wire(context, row)}
         if context.quirks.upload_id_on_top:
             answer["uploadId"] = str(row["uploadId"])

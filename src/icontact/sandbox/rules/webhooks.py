@@ -40,10 +40,10 @@ def deliveries(context: RequestContext) -> list[Delivery]:
 
 
 def _payload(context: RequestContext, event: ContactChange, types: dict[str, str]) -> Item:
-    contact = context.load("contacts", "contactId", event.contact_id)
+    contact = context.load("contacts", event.contact_id)
     payload = {"contact": contact_fields.member_wire(contact, types)}
     if event.list_id is not None:
-        payload["list"] = lists.list_as_read(context.load("lists", "listId", event.list_id))
+        payload["list"] = lists.list_as_read(context.load("lists", event.list_id))
     return payload
 
 

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Any
@@ -123,7 +123,7 @@ class Store:
         found = self.row(sql, parameters)
         return None if found is None else found[0]
 
-    def insert(self, table: str, columns: Mapping[str, Any]) -> int:
+    def insert(self, table: str, /, **columns: Any) -> int:
         """Add a row, and return its number."""
         names = ", ".join(f'"{name}"' for name in columns)
         marks = ", ".join("?" * len(columns))
@@ -133,12 +133,12 @@ class Store:
             )
             return cursor.lastrowid or 0
 
-    def update(self, table: str, changes: Mapping[str, Any], key: str, number: int) -> None:
-        """Change columns of the one row that has this key; no changes, no statement."""
+    def update(self, table: str, row_id: int, /, **changes: Any) -> None:
+        """Change columns of the row that has this id, which is its number in SQLite, too."""
         if changes:
             settings = ", ".join(f'"{name}" = ?' for name in changes)
             self.execute(
-                f'UPDATE {table} SET {settings} WHERE "{key}" = ?', (*changes.values(), number)
+                f"UPDATE {table} SET {settings} WHERE rowid = ?", (*changes.values(), row_id)
             )
 
     def copy(self) -> sqlite3.Connection:
