@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import errno
 import os
-import stat
 import tempfile
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -102,19 +101,13 @@ def refuse_same_file(option: str, path: str, *inputs: str | None) -> None:
     Neither the file of the option nor the others need exist.
     """
     places: list[tuple[str | int, str]] = [(given, given) for given in inputs if given is not None]
-    try:
-        found = Path(path).stat()
-    except OSError:
-        found = None  # opening it says what is wrong
-    if found is not None and stat.S_ISREG(found.st_mode):
-        places.extend(_STREAMS.items())
+    if Path(path).is_file():
+        places += _STREAMS.items()
     for place, name in places:
-        # A file that is not there yet is known by its path alone.
-        same = isinstance(place, str) and os.path.realpath(place) == os.path.realpath(path)
-        if not same and found is not None:
-            try:
-                same = os.path.samestat(os.stat(place), found)  # noqa: PTH116  # a stream is a number
-            except OSError:
-                continue  # a file that is not there, or a stream that is closed
+        try:
+            same = os.path.samefile(place, path)  # noqa: PTH121  # a stream is a number
+        except OSError:
+            # A stream is closed; or a file is not there yet, which is known by its path alone.
+            same = isinstance(place, str) and os.path.realpath(place) == os.path.realpath(path)
         if same:
             raise CommandError(f"{option} would write over {name}: name another file")

@@ -25,6 +25,7 @@ from icontact._sqlite import (
 from icontact.errors import ConfigError
 
 _BUSY_SECONDS = 30.0
+_PAGE = 500
 
 
 class Storage:
@@ -71,6 +72,15 @@ class Storage:
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         with SQLITE:
             return self._connection.execute(sql, values).fetchall()
+
+    def _pages(self, sql: str, last: Any, *values: Any) -> Iterator[list[Any]]:
+        """Yield the rows of a query, some at a time, by their first column, which only grows.
+
+        The query ends with parameters for the last value seen, and for how many rows.
+        """
+        while rows := self._rows(sql, (*values, last, _PAGE)):
+            yield rows
+            last = rows[-1][0]
 
     def _change(self, sql: str, *rows: Sequence[Any]) -> int:
         """Execute a statement with each of these rows, all or none; return what it changed."""

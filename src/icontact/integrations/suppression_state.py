@@ -159,16 +159,13 @@ class SuppressionState(Storage):
 
     def missing(self, run: int) -> Iterator[tuple[int, str]]:
         """Yield id and address of contacts that this run did not notice, as an earlier one did."""
-        last = -1
-        while rows := self._rows(
-            "SELECT contact_id, email FROM known WHERE run != ? AND contact_id > ?"
-            " AND NOT EXISTS (SELECT 1 FROM known AS other"
-            " WHERE other.address = known.address AND other.run = ?)"
-            " ORDER BY contact_id LIMIT ?",
-            (run, last, run, _BATCH),
-        ):
+        sql = (
+            "SELECT contact_id, email FROM known WHERE run != ? AND NOT EXISTS"
+            " (SELECT 1 FROM known AS other WHERE other.address = known.address AND other.run = ?)"
+            " AND contact_id > ? ORDER BY contact_id LIMIT ?"
+        )
+        for rows in self._pages(sql, -1, run, run):
             yield from rows
-            last = rows[-1][0]
 
     def known_email(self, contact_id: int) -> str | None:
         """Return the address that a contact had."""
@@ -177,14 +174,12 @@ class SuppressionState(Storage):
 
     def unsearched(self) -> Iterator[list[str]]:
         """Yield batches of addresses that are not done: the other system is to be searched."""
-        last = ""
-        while rows := self._rows(
+        sql = (
             "SELECT address, email FROM people WHERE state != 'done' AND address > ?"
-            " ORDER BY address LIMIT ?",
-            (last, _BATCH),
-        ):
-            yield [row[1] for row in rows]
-            last = rows[-1][0]
+            " ORDER BY address LIMIT ?"
+        )
+        for rows in self._pages(sql, ""):
+            yield [email for _, email in rows]
 
     def found(self, emails: Sequence[str], contacts: Iterable[TargetContact]) -> None:
         """Note which of these addresses the other system has, and which are marked there."""
@@ -213,13 +208,9 @@ class SuppressionState(Storage):
                 "SELECT address FROM people WHERE state = 'planned' AND until = ? ORDER BY address",
                 (_REFUSED,),
             )
-            last = ""
-            while rows := self._rows(
-                f"{_PLANNED} AND until != ? AND address > ? ORDER BY address LIMIT ?",
-                (_REFUSED, last, _BATCH),
-            ):
+            sql = f"{_PLANNED} AND until != ? AND address > ? ORDER BY address LIMIT ?"
+            for rows in self._pages(sql, "", _REFUSED):
                 yield from map(_mark, rows)
-                last = rows[-1][0]
         for address in last_ones:
             yield from map(_mark, self._rows(f"{_PLANNED} AND address = ?", address))
 
