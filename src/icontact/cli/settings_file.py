@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import attrs
 import tomlkit
 
+from icontact._files import written_as_a_whole
 from icontact.cli.output import clean
 from icontact.mapping import ContactMapper
 from icontact.models import ContactList, CustomField
@@ -102,17 +102,13 @@ def text_of(answers: Answers, name: str) -> str:
 
 def write(path: Path, text: str) -> None:
     """Write the file as a whole or not at all, once it can be read as settings."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    fresh = Path(name)
-    try:
-        fresh.write_text(text, encoding="utf-8", newline="\n")
-        PushSettings.from_toml(fresh)
-        # It holds no secret: as readable as any other file that this user makes.
-        mask = os.umask(0o077)
-        os.umask(mask)
-        fresh.chmod(0o666 & ~mask)
-        fresh.replace(path)
-    finally:
-        with suppress(FileNotFoundError):
-            fresh.unlink()
+    with tempfile.TemporaryDirectory() as folder:
+        attempt = Path(folder, path.name)
+        attempt.write_text(text, encoding="utf-8")
+        PushSettings.from_toml(attempt)
+    with written_as_a_whole(path) as file:
+        file.write(text)
+    # It holds no secret: as readable as any other file that this user makes.
+    mask = os.umask(0o077)
+    os.umask(mask)
+    path.chmod(0o666 & ~mask)
