@@ -80,7 +80,8 @@ class Call:
     )
     body: Any = attrs.field(default=None, kw_only=True, repr=False)
     safety: Safety = attrs.field(
-        default=attrs.Factory(lambda call: _SAFETY.get(call.method), takes_self=True), kw_only=True
+        default=attrs.Factory(lambda call: _SAFETY.get(call.method, Safety.ONCE), takes_self=True),
+        kw_only=True,
     )
     authenticated: bool = attrs.field(default=True, kw_only=True)
     content_type: str = attrs.field(default="application/json", kw_only=True, repr=False)
