@@ -57,16 +57,11 @@ def expected_pages(total: int, page_size: PageSize, first: int | None = None) ->
     asked = _FIRST if page_size == "auto" else page_size
     if first is not None and first < min(asked, total):
         page_size = max(first, 1)
-    if page_size != "auto":
-        return max(-(-total // page_size), 1)
-    pages, size = 1, _FIRST
-    total -= size
-    while total > 0:
-        size = min(_GROWTH * size, _MOST_ROWS)
-        if size == _MOST_ROWS:
-            return pages + -(-total // size)
-        pages, total = pages + 1, total - size
-    return pages
+    pages, sizer = 0, PageSizer(page_size)
+    while total > 0 and sizer.size < _MOST_ROWS and page_size == "auto":
+        pages, total = pages + 1, total - sizer.size
+        sizer.note_whole(sizer.size, 0)
+    return max(pages + -(-max(total, 0) // sizer.size), 1)
 
 
 class PageSizer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -234,16 +235,9 @@ class Pager(HasFrame, Generic[T]):
 
     def first(self) -> T | None:
         """Return the first row, or None. Asks for no more than one."""
-        most = 1 if self._max_items is None else min(1, self._max_items)
-        one = Pager(
-            self._send,
-            self._call,
-            self._model,
-            self._key,
-            page_size=1,
-            max_items=most,
-            exact=self._exact,
-        )
+        one = copy.copy(self)
+        one._page_size = one._workers = 1
+        one._max_items = 1 if self._max_items is None else min(1, self._max_items)
         return next(iter(one), None)
 
     def count(self) -> int:
@@ -257,10 +251,7 @@ class Pager(HasFrame, Generic[T]):
             PagingError: If iContact ignored a search term.
         """
         answer = self._send(self._page_call(1, 0))
-        _refuse_ignored_terms(answer, self._call)
-        _refuse_blank_rows(answer, self._call, self._key)
-        if self._exact:
-            self._rows(answer)
+        self._refuse_ignored_terms(answer)
         total = _count(answer.payload, "total")
         if total is None:
             return sum(1 for _ in self)
@@ -315,9 +306,8 @@ class Pager(HasFrame, Generic[T]):
         return attrs.evolve(now, is_capped=True) if capped else now
 
     def _read(self, answer: Answer, limit: int, offset: int, size: int | None) -> _Fetched[T]:
-        _refuse_ignored_terms(answer, self._call)
-        _refuse_blank_rows(answer, self._call, self._key)
-        items = self._rows(answer)
+        self._refuse_ignored_terms(answer)
+        items = tuple(wire.decode_rows(self._model, answer.payload, self._key, answer.call))
         total, stated = _count(answer.payload, "total"), _count(answer.payload, "limit")
         page = Page(
             items=items[:limit] if self._max_items is not None else items,
@@ -336,15 +326,45 @@ class Pager(HasFrame, Generic[T]):
             body_bytes=answer.body_bytes,
         )
 
-    def _rows(self, answer: Answer) -> tuple[T, ...]:
-        """Read the rows of an answer, and refuse those that were not asked for."""
-        items = tuple(wire.decode_rows(self._model, answer.payload, self._key, answer.call))
-        for name, wanted in self._exact.items():
-            # A row that leaves it out shows nothing.
-            given = (row[name] for row in answer.payload[self._key] or () if name in row)
-            if any(_comparable(name, value) != wanted for value in given):
-                raise _ignored_silently(answer, name)
-        return items
+    def _refuse_ignored_terms(self, answer: Answer) -> None:
+        """Raise if a search term had no effect: the listing would have other rows (API 2.6).
+
+        A warning says so, a row that differs from an exact term, or one that is blank where a term
+        was searched for. Other differences prove nothing: "5" may find "5.00", and 0 a box that was
+        never ticked.
+        """
+        params = self._call.params
+        orders = ",".join(value for name, value in params if name == "orderby")
+        sent = {name for name, _ in params} | {one.partition(":")[0] for one in orders.split(",")}
+        for warning in answer.warnings:
+            found = _IGNORED.search(warning)
+            if found and sent & set(re.split(r"[,\s]+", found[1])):
+                raise PagingError(
+                    f"{answer.call}: iContact ignored a term ({found[1]}), so the answer has other "
+                    "rows than those asked for"
+                )
+        terms = dict(params)
+        filled = [
+            name
+            for name, value in terms.items()
+            if f"{name}SearchType" not in terms
+            and all(one.strip(" *0.") for one in value.split(","))
+        ]
+        rows = answer.payload.get(self._key) if isinstance(answer.payload, dict) else None
+        for row in rows if isinstance(rows, list) and (filled or self._exact) else ():
+            # A row that leaves a field out shows nothing.
+            given = row if isinstance(row, dict) else {}
+            ignored = [name for name in filled if given.get(name, name) in (None, "")]
+            ignored += [
+                name
+                for name, wanted in self._exact.items()
+                if name in given and _comparable(name, given[name]) != wanted
+            ]
+            if ignored:
+                raise PagingError(
+                    f"{answer.call}: iContact ignored a term ({ignored[0]}) without a warning, so "
+                    "the answer has other rows than those asked for"
+                )
 
     def _side_by_side(
         self, start: _Fetched[T], sizer: PageSizer
@@ -425,44 +445,6 @@ def _is_last(received: int, end: int, total: int | None, stated: int | None, ask
 def _count(payload: Any, key: str) -> int | None:
     text = str(payload.get(key)) if isinstance(payload, dict) else ""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
-
-
-def _refuse_ignored_terms(answer: Answer, call: Call) -> None:
-    """Raise if a search term had no effect: the listing would contain all rows (API 2.6)."""
-    orders = (value for name, value in call.params if name == "orderby")
-    sent = {name for name, _ in call.params}
-    sent |= {part.partition(":")[0] for order in orders for part in order.split(",")}
-    for warning in answer.warnings:
-        if (found := _IGNORED.search(warning)) and sent & set(re.split(r"[,\s]+", found[1])):
-            raise PagingError(
-                f"{answer.call}: iContact ignored a term ({found[1]}), so the answer has other "
-                "rows than those asked for"
-            )
-
-
-def _refuse_blank_rows(answer: Answer, call: Call, key: str) -> None:
-    """Raise if a row is blank where a term was searched for: iContact ignored it silently.
-
-    Other differences prove nothing: "5" may find "5.00", and 0 a box that was never ticked.
-    """
-    terms = dict(call.params)
-    searched = [
-        name
-        for name, value in terms.items()
-        if f"{name}SearchType" not in terms and all(one.strip(" *0.") for one in value.split(","))
-    ]
-    rows = answer.payload.get(key) if isinstance(answer.payload, dict) else None
-    for row in rows if searched and isinstance(rows, list) else ():
-        for name in searched if isinstance(row, dict) else ():
-            if row.get(name, name) in (None, ""):
-                raise _ignored_silently(answer, name)
-
-
-def _ignored_silently(answer: Answer, name: str) -> PagingError:
-    return PagingError(
-        f"{answer.call}: iContact ignored a term ({name}) without a warning, so the answer has "
-        "other rows than those asked for"
-    )
 
 
 def _comparable(name: str, value: object) -> str:
