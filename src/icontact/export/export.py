@@ -114,19 +114,10 @@ class ContactExport(HasFrame, Iterable[Mapping[str, Any]]):
         excel: bool = False,
         overwrite: bool = False,
     ) -> ExportReport:
-        """Write the rows.
-
-        Args:
-            target: A path, or a stream that is open for bytes.
-            format: ``"csv"`` or ``"jsonl"``; by default by the name's ending.
-            excel: Whether a CSV file begins with the byte order mark by which Excel reads UTF-8.
-            overwrite: Whether a file that is there already may be replaced.
+        """Write the rows. Takes what :meth:`icontact.Folder.export` takes, and raises what it does.
 
         Raises:
-            ConfigError: If the file is there already or cannot be written, the format cannot be
-                recognised, or the list or custom field does not exist.
             OSError: If writing fails on the way.
-            APIError, TransportError: If iContact could not be asked. No file appears then.
         """
         form = checked_format(target, format)
         if excel and form != "csv":

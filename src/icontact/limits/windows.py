@@ -74,30 +74,22 @@ class Window:
         return max(until - now, _INSTANT)
 
 
-def windows_for(
-    *,
-    per_minute: int | None,
-    per_hour: int | None,
-    per_day: int | None,
-    burst: int | None = None,
-) -> tuple[Window, ...]:
-    """Build the windows behind a limiter's parameters, the shortest first.
+_SECONDS: Final = {"per_minute": 60.0, "per_hour": 3_600.0, "per_day": 86_400.0}
+
+
+def windows_for(*, burst: int | None = None, **figures: int | None) -> tuple[Window, ...]:
+    """Build windows, the shortest first, from ``per_minute``, ``per_hour`` and ``per_day``, in order.
 
     Raises:
         ConfigError: No window is given, a figure is not a positive whole number, or `burst` is more
             than the shortest window holds.
     """
-    given = (
-        ("per_minute", 60.0, per_minute),
-        ("per_hour", 3_600.0, per_hour),
-        ("per_day", 86_400.0, per_day),
-    )
-    for name, figure in [("burst", burst), *((name, figure) for name, _, figure in given)]:
+    for name, figure in {"burst": burst, **figures}.items():
         if figure is not None and (
             isinstance(figure, bool) or not isinstance(figure, int) or figure < 1
         ):
             raise ConfigError(f"{name}: {figure!r} is not a whole number of 1 or more")
-    windows = [Window(name, seconds, figure) for name, seconds, figure in given if figure]
+    windows = [Window(name, _SECONDS[name], figure) for name, figure in figures.items() if figure]
     if not windows:
         raise ConfigError("a limiter needs at least one of per_minute, per_hour, per_day")
     if burst is not None:
