@@ -78,7 +78,7 @@ _SECONDS: Final = {"per_minute": 60.0, "per_hour": 3_600.0, "per_day": 86_400.0}
 
 
 def windows_for(*, burst: int | None = None, **figures: int | None) -> tuple[Window, ...]:
-    """Build windows, the shortest first, from ``per_minute``, ``per_hour`` and ``per_day``, in order.
+    """Build windows from ``per_minute``, ``per_hour`` and ``per_day``, in this order.
 
     Raises:
         ConfigError: No window is given, a figure is not a positive whole number, or `burst` is more
