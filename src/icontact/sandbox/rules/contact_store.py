@@ -11,7 +11,7 @@ from typing import Any
 
 from icontact.sandbox import error_texts, timestamps
 from icontact.sandbox.exchange import Refusal, invalid
-from icontact.sandbox.rules import contact_fields, history
+from icontact.sandbox.rules import contact_fields, custom_fields, history
 from icontact.sandbox.rules.contact_fields import COLUMNS, ContactPayload
 from icontact.sandbox.rules.context import Item, RequestContext, number
 from icontact.sandbox.rules.history import HistoryEntry
@@ -33,12 +33,12 @@ class ContactStore:
     """Saves contacts one by one, each after the changes of those before it.
 
     A contact is a dict of its columns, with the changes so far. The caller calls :meth:`flush` in
-    the end, in the same transaction.
+    the end, in the same transaction. ``types`` are the custom fields of the folder.
     """
 
-    def __init__(self, context: RequestContext, types: Mapping[str, str]) -> None:
+    def __init__(self, context: RequestContext) -> None:
         self._context = context
-        self._types = types
+        self.types: dict[str, str] = custom_fields.defined(context)
         self._blank_row = {
             **dict.fromkeys(COLUMNS, ""),
             "createDate": timestamps.eastern_stamp(context.now),
@@ -78,9 +78,9 @@ class ContactStore:
             held = self.by_id(item["contactId"])
             if held is None:
                 raise Refusal(400, error_texts.not_recognised("contactId"))
-            given = contact_fields.read(self._context, item, self._types)
+            given = contact_fields.read(self._context, item, self.types)
             return self.change(held, given, blanks=quirks.bulk_update_blanks)
-        given = contact_fields.read(self._context, item, self._types)
+        given = contact_fields.read(self._context, item, self.types)
         contact_fields.require_email(given)
         held = self.by_email(given.texts["email"])
         if held is not None:

@@ -83,13 +83,12 @@ def list_all(context: RequestContext) -> Item:
 
 def save_many(context: RequestContext) -> Item:
     """Answer ``POST …/contacts``: create by e-mail, update by e-mail or ``contactId``."""
-    types = custom_fields.defined(context)
-    contact_store = ContactStore(context, types)
+    contact_store = ContactStore(context)
     items = bodies.items(context, "contacts", "contact")
     contact_store.expect(items)
 
     def save_one(item: Item) -> Item:
-        return contact_fields.write_wire(contact_store.save(item), types)
+        return contact_fields.write_wire(contact_store.save(item), contact_store.types)
 
     saved = bodies.save_each(context, items, "contact", save_one)
     contact_store.flush()
@@ -128,19 +127,18 @@ def delete(context: RequestContext) -> list[Any]:
 
 
 def _write_member(context: RequestContext, *, blanks: bool) -> Item:
-    types = custom_fields.defined(context)
-    contact_store = ContactStore(context, types)
+    contact_store = ContactStore(context)
     held = contact_store.by_id(context.path_ids["contact_id"])
     if held is None:
         raise Refusal(404, error_texts.NOT_FOUND)
     payload = bodies.member(context, "contact")
     if payload is not None:
-        given = contact_fields.read(context, payload, types)
+        given = contact_fields.read(context, payload, contact_store.types)
         if blanks:
             contact_fields.require_email(given)
         held = contact_store.change(held, given, blanks=blanks)
         contact_store.flush()
-    return {"contact": contact_fields.write_wire(held, types)}
+    return {"contact": contact_fields.write_wire(held, contact_store.types)}
 
 
 _MEMBER = {"GET": read, "POST": merge, "PUT": replace, "DELETE": delete}

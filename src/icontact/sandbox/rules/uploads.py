@@ -60,8 +60,8 @@ def parse_data(
 
 def finish(context: RequestContext, row: Row) -> None:
     """Store the contacts of an upload, put them on its lists, and note what was left out."""
-    types = custom_fields.defined(context)
-    columns, unknown, rows = parse_data(row["data"], types)
+    contact_store = ContactStore(context)
+    columns, unknown, rows = parse_data(row["data"], contact_store.types)
     list_ids = [int(text) for text in row["listIds"].split(",") if text]
     problems = []
     if unknown:
@@ -76,18 +76,20 @@ def finish(context: RequestContext, row: Row) -> None:
                 raise Refusal(400, "It has more values than there are fields")
             named = zip(columns, cells, strict=False)
             item = {name: cell.strip() for name, cell in named if name}
-            _store(context, item, types, list_ids)
+            contact_id = _store(context, item, contact_store)
+            for list_id in list_ids:
+                ids = {"listId": list_id, "contactId": contact_id, "status": "normal"}
+                subscriptions = SubscriptionStore(context, [ids])
+                subscriptions.create(ids)
+                subscriptions.flush()
         except Refusal as refusal:
             problems += [f"Row {number} was not imported. {text}" for text in refusal.texts]
     done = {"status": _COMPLETE, "data": None, "due": None, "problems": json.dumps(problems)}
     context.store.update("uploads", row["uploadId"], **done)
 
 
-def _store(
-    context: RequestContext, item: dict[str, str], types: dict[str, str], list_ids: list[int]
-) -> None:
-    """Store one row; without the quirk a contact that is known stays as it is (API 14)."""
-    contact_store = ContactStore(context, types)
+def _store(context: RequestContext, item: Item, contact_store: ContactStore) -> object:
+    """Store one row, and return the contact; a known one only changes with the quirk (API 14)."""
     held = contact_store.by_email(item.get("email", ""))
     if held is None:
         held = contact_store.save(item)
@@ -95,11 +97,7 @@ def _store(
         given = {name: text for name, text in item.items() if text}
         contact_store.save({**given, "contactId": held["contactId"]})
     contact_store.flush()
-    for list_id in list_ids:
-        ids = {"listId": list_id, "contactId": held["contactId"], "status": "normal"}
-        subscriptions = SubscriptionStore(context, [ids])
-        subscriptions.create(ids)
-        subscriptions.flush()
+    return held["contactId"]
 
 
 class UploadEndpoint(Endpoint):
