@@ -76,6 +76,7 @@ class ClientFolderEndpoint(Endpoint):
     id_name = "clientFolderId"
     scope = Scope.ACCOUNT
     terms: Terms = plain_terms(numbers=("clientFolderId", "enabled"), texts=("name",))
+    text_flags = tuple(_FLAGS)
     envelope: Envelope = "total"
     upserts = True
 
@@ -87,11 +88,6 @@ class ClientFolderEndpoint(Endpoint):
         """Return a folder; ordinary accounts see three keys of it (recorded)."""
         names = (*_FOR_EVERYBODY, *_TEXTS, *_FLAGS) if _is_agency(context) else _FOR_EVERYBODY
         return {name: row[name] for name in names} | {"clientFolderId": str(row["clientFolderId"])}
-
-    def read_wire(self, context: RequestContext, row: Row) -> Item:
-        """Return a folder as a GET has it: flags as texts."""
-        shown = super().read_wire(context, row)
-        return {name: str(value) if name in _FLAGS else value for name, value in shown.items()}
 
     def save_many(self, context: RequestContext) -> Item:
         """Answer ``POST /a/{accountId}/c/``, which is for agencies."""

@@ -65,6 +65,8 @@ class CustomFieldEndpoint(Endpoint):
     key = "fieldNumber"
     sortable: tuple[str, ...] = ("privateName", "publicName", "fieldType", "displayToUser")
     shown: tuple[str, ...] = ("privateName", "publicName", "displayToUser", "fieldType")
+    text_flags = ("displayToUser",)
+    null_for_blank = False
     envelope: Envelope = "total"
     whole = True
     member_verbs = "GET POST PUT DELETE"
@@ -99,12 +101,9 @@ class CustomFieldEndpoint(Endpoint):
 
     def change(
         self, context: RequestContext, row: Row, item: Item, *, complete: bool = False
-    ) -> None:
+    ) -> Row:
         """Change a definition; the values of contacts come under the new name of a field."""
-        super().change(context, row, item, complete=complete)
-        [changed] = context.store.rows(
-            "SELECT privateName FROM customfields WHERE fieldNumber = ?", (row["fieldNumber"],)
-        )
+        changed = super().change(context, row, item, complete=complete)
         before, after = _path_to_values(row), _path_to_values(changed)
         if before != after:
             context.store.execute(
@@ -113,6 +112,7 @@ class CustomFieldEndpoint(Endpoint):
                 " WHERE folderId = ? AND json_type(custom, ?) IS NOT NULL",
                 (before, after, before, context.folder_id, before),
             )
+        return changed
 
     def delete(self, context: RequestContext) -> list[Any]:
         """Answer ``DELETE …/customfields/{customFieldId}``; the values of contacts go with it."""
@@ -125,10 +125,6 @@ class CustomFieldEndpoint(Endpoint):
     def wire(self, context: RequestContext, row: Row) -> Item:
         """Return a definition as the answer to a write has it."""
         return {**super().wire(context, row), "customFieldId": row["privateName"]}
-
-    def read_wire(self, context: RequestContext, row: Row) -> Item:
-        """Return a definition as a GET has it: the flag as a text."""
-        return {**self.wire(context, row), "displayToUser": str(row["displayToUser"])}
 
 
 def _path_to_values(row: Row) -> str:

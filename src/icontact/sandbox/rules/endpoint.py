@@ -56,6 +56,8 @@ class Endpoint(ABC):
     """A condition for the rows of a listing."""
     shown: tuple[str, ...] = ()
     """The columns of an answer, in their order."""
+    text_flags: tuple[str, ...] = ()
+    """The flags that are texts in the answer to a read (API 2.5)."""
     null_for_blank: bool = True
     """Whether a read has ``null`` for what is blank (API 2.5)."""
     null_when_empty: bool = True
@@ -99,10 +101,11 @@ class Endpoint(ABC):
 
     def read_wire(self, context: RequestContext, row: Row) -> Item:
         """Turn a row into the answer to a read."""
-        shown = self.wire(context, row)
-        if not self.null_for_blank:
-            return shown
-        return {key: None if value == "" else value for key, value in shown.items()}
+        blank = None if self.null_for_blank else ""
+        return {
+            name: str(value) if name in self.text_flags else blank if value == "" else value
+            for name, value in self.wire(context, row).items()
+        }
 
     def owner(self, context: RequestContext) -> tuple[str, int]:
         """Return the column and the id of what the resource belongs to."""
@@ -172,10 +175,12 @@ class Endpoint(ABC):
 
     def change(
         self, context: RequestContext, row: Row, item: Item, *, complete: bool = False
-    ) -> None:
-        """Write the fields of an item to a row, or all of its fields."""
+    ) -> Row:
+        """Write the fields of an item to a row, or all of its fields; return the row as it is."""
         columns = self._read(context, item, row, complete=complete)
         context.store.update(self.name, row[self.key], **columns)
+        sql = f"SELECT * FROM {self.table} WHERE {self.key} = ?"
+        return required(context.store.row(sql, (row[self.key],)))
 
     def routes(self) -> tuple[Route, Route]:
         """Return the rows of the routing table."""
@@ -198,22 +203,21 @@ class Endpoint(ABC):
     def _save(self, context: RequestContext, item: Item) -> Item:
         item_id = item.get(self.id_name)
         if self.upserts and item_id not in (None, ""):
-            row = self.find(context, item_id)
-            if row is None:
+            known = self.find(context, item_id)
+            if known is None:
                 raise Refusal(400, error_texts.not_recognised(self.id_name))
-            self.change(context, row, item)
+            row = self.change(context, known, item)
         else:
             owner, owner_id = self.owner(context)
             columns = self._read(context, item, None, complete=True)
             item_id = self.insert(context, {owner: owner_id, **columns})
-        return self.wire(context, required(self.find(context, item_id)))
+            row = required(self.find(context, item_id))
+        return self.wire(context, row)
 
     def _write(self, context: RequestContext, *, complete: bool) -> Item:
         row, item = self.load(context), bodies.member(context, self.singular)
         if item is not None:
-            self.change(context, row, item, complete=complete)
-        sql = f"SELECT * FROM {self.table} WHERE {self.key} = ?"
-        [row] = context.store.rows(sql, (row[self.key],))
+            row = self.change(context, row, item, complete=complete)
         return {self.singular: self.wire(context, row)}
 
     def _read(
