@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from icontact.sandbox import control_methods, phpjson, request_log
+from icontact.sandbox import phpjson, request_log
 from icontact.sandbox.app import error_location
 from icontact.sandbox.control_methods import ACTIONS, FAULTS, STATE, Method
 from icontact.sandbox.embedded import EmbeddedIContact, Snapshot
@@ -26,7 +26,7 @@ CONTROL = "/_control"
 logger: logging.Logger = logging.getLogger("icontact.sandbox")
 
 _NAMED = Method({"name": str})
-_QUIRKS = get_type_hints(Quirks)
+_QUIRKS = Method(get_type_hints(Quirks))
 _NOT_HERE = (
     "The control URL answers to a name of this machine only, such as localhost or 127.0.0.1, in"
     " the header Host"
@@ -124,9 +124,9 @@ class Control:
 
     def _set_quirks(self, incoming: IncomingRequest) -> dict[str, Any]:
         changes = _object(incoming)
-        for name in changes.keys() - _QUIRKS.keys():
+        for name in changes.keys() - _QUIRKS.arguments.keys():
             raise ValueError(f"{name!r} is not a quirk; GET {CONTROL}/quirks lists them")
-        control_methods.check(changes, _QUIRKS)
+        changes = _QUIRKS.call(dict, changes)
         sets = {n: frozenset(value) for n, value in changes.items() if isinstance(value, list)}
         self._sandbox.quirks = attrs.evolve(self._sandbox.quirks, **{**changes, **sets})
         return {"quirks": _plain(self._sandbox.quirks)}

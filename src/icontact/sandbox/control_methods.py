@@ -18,27 +18,6 @@ _WORDS = {
 }
 
 
-def check(
-    given: Mapping[str, Any],
-    known: Mapping[str, Any],
-    required: Sequence[str] = (),
-    open_ended: bool = False,
-) -> None:
-    """Refuse arguments that are missing, unknown or of the wrong type.
-
-    Raises:
-        ValueError: An argument is wrong; the message names it, and does not show its value.
-    """
-    for name, value in given.items():
-        if name in known:
-            if not _fits(value, known[name]):
-                raise ValueError(f"{name!r} has to be {_words(known[name])}")
-        elif not open_ended:
-            raise ValueError(f"There is no {name!r} here; there is {', '.join(known) or 'nothing'}")
-    if missing := [name for name in required if name not in given]:
-        raise ValueError(f"{' and '.join(map(repr, missing))} has to be given")
-
-
 def _words(kind: Any) -> str:
     """Describe in words the JSON that a type accepts."""
     origin, inner = get_origin(kind), get_args(kind)
@@ -81,8 +60,21 @@ class Method:
     open_ended: bool = False
 
     def call(self, function: Callable[..., Any], given: Mapping[str, Any]) -> Any:
-        """Check the arguments, and call the function with them."""
-        check(given, self.arguments, self.required, self.open_ended)
+        """Call the function with arguments.
+
+        Raises:
+            ValueError: An argument is missing, unknown or of the wrong type; the message names it,
+                and does not show its value.
+        """
+        for name, value in given.items():
+            if name in self.arguments:
+                if not _fits(value, self.arguments[name]):
+                    raise ValueError(f"{name!r} has to be {_words(self.arguments[name])}")
+            elif not self.open_ended:
+                known = ", ".join(self.arguments) or "nothing"
+                raise ValueError(f"There is no {name!r} here; there is {known}")
+        if missing := [name for name in self.required if name not in given]:
+            raise ValueError(f"{' and '.join(map(repr, missing))} has to be given")
         return function(**given)
 
     def described(self) -> dict[str, str]:

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import weakref
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from icontact.sandbox.app import App
 from icontact.sandbox.exchange import MAX_BODY_BYTES
@@ -14,10 +14,8 @@ from icontact.sandbox.faults import Faults
 from icontact.sandbox.quirks import Quirks
 from icontact.sandbox.recipients import Recipients
 from icontact.sandbox.request_log import RequestLog
-from icontact.sandbox.seeders import Seeder
-from icontact.sandbox.seeding import USERNAME, Seeding
+from icontact.sandbox.seeding import Seeding
 from icontact.sandbox.state import State
-from icontact.sandbox.store import Store
 from icontact.sandbox.webhook_sender import WebhookSender
 
 
@@ -47,35 +45,13 @@ class EmbeddedIContact(Seeding):
         recipients: Recipients | None,
         max_body_bytes: int = MAX_BODY_BYTES,
     ) -> None:
+        super().__init__(db, clock)
         self._first_quirks = quirks or Quirks()
         self.recipients: Recipients = recipients or Recipients()
-        self._clock = clock or (lambda: datetime.now(UTC))
-        self._ahead = timedelta(0)
-        self._store = Store(db)
         self._app = App(
             self._store, self._first_quirks, lambda: self.now, self.recipients, max_body_bytes
         )
         self._state = State(self._store)
-        with self._store.transaction():
-            if not self._store.value("SELECT COUNT(*) FROM accounts"):
-                account_id = self.add_account(client_folders=0, companyName="Sandbox")
-                folder_id = self.add_client_folder(
-                    account_id, name="Sandbox", emailRecipient=USERNAME
-                )
-                Seeder(self._store, folder_id, self.now).add("lists", [{"name": "Newsletter"}])
-        self._look_up_ids()
-
-    def _look_up_ids(self) -> None:
-        with self._store.transaction(write=False):
-            value = self._store.value
-            self.account_id: int = value("SELECT MIN(accountId) FROM accounts")
-            self.client_folder_id: int = value(
-                "SELECT MIN(clientFolderId) FROM clientfolders WHERE accountId = ?",
-                (self.account_id,),
-            )
-            self.list_id: int = value(
-                "SELECT MIN(listId) FROM lists WHERE folderId = ?", (self.client_folder_id,)
-            )
 
     def advance(
         self,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from icontact.sandbox import _client, timestamps
@@ -29,12 +30,32 @@ class Seeding:
         list_id: The list in it.
     """
 
-    account_id: int
-    client_folder_id: int
-    list_id: int
-    _store: Store
-    _clock: Callable[[], datetime]
-    _ahead: timedelta
+    def __init__(
+        self, db: str | os.PathLike[str] | None, clock: Callable[[], datetime] | None
+    ) -> None:
+        self._store = Store(db)
+        self._clock = clock or (lambda: datetime.now(UTC))
+        self._ahead = timedelta(0)
+        with self._store.transaction():
+            if not self._store.value("SELECT COUNT(*) FROM accounts"):
+                account_id = self.add_account(client_folders=0, companyName="Sandbox")
+                folder_id = self.add_client_folder(
+                    account_id, name="Sandbox", emailRecipient=USERNAME
+                )
+                Seeder(self._store, folder_id, self.now).add("lists", [{"name": "Newsletter"}])
+        self._look_up_ids()
+
+    def _look_up_ids(self) -> None:
+        with self._store.transaction(write=False):
+            value = self._store.value
+            self.account_id: int = value("SELECT MIN(accountId) FROM accounts")
+            self.client_folder_id: int = value(
+                "SELECT MIN(clientFolderId) FROM clientfolders WHERE accountId = ?",
+                (self.account_id,),
+            )
+            self.list_id: int = value(
+                "SELECT MIN(listId) FROM lists WHERE folderId = ?", (self.client_folder_id,)
+            )
 
     @property
     def now(self) -> datetime:
