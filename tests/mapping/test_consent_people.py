@@ -67,7 +67,62 @@ REFUSALS = {
     "Anmärkning": "inga mejl | ta bort från listan | vegetarian",
     "Poznámky": "bez newsletteru | nechce maily | vegetarián",
     "Комментарий": "не хочет писем | убрать из рассылки | вегетарианец",
+    "Next step": "Please do not write to her | wishes no further contact | Call back",
+    "Order note": "Please don't add me to any mailing list | Leave at the door",
+    "Sales notes": (
+        "Please make sure that she is never again sent any of our emails | "
+        "He said to Sam on the phone in May that he does not want our newsletter any longer | "
+        "Likes to be called in the morning because she works in the afternoon and at night"
+    ),
+    "Gesprächsnotiz": (
+        "Möchte unsere E-Mails ab dem neuen Jahr nicht mehr bekommen | "
+        "Hat ausdrücklich darum gebeten, dass wir ihm keine E-Mails mehr schicken | "
+        "Ruft wieder an, sobald die neue Heizung eingebaut ist und sie nicht mehr friert"
+    ),
+    "Merknad": "vil ikke ha flere e-poster | vegetarianer",
+    "Not": "mail atılmasın | vejetaryen",
+    # Words of their own below a header that names e-mails or contact
+    "Newsletter sign-up": "Did not sign up | Signed up",
+    "Marketing emails?": "Not happy to receive | Happy to receive",
+    "Newsletter recipient": "not a recipient | recipient",
+    "Mailshots": "do not include | exclude | include",
+    "Prayer chain emails": "takes no part | takes part",
+    "Email reminders & news": "Not consented | Consented",
+    "Promotional emails": "Unticked | Ticked",
+    "Comunicaciones comerciales": "Rechaza | Acepta",
+    "Nyhetsbrev": "tackat nej | ja",
+    "Розсилка": "відписаний | підписаний",
+    "Newsletter": "dezabonat | Dissent | abonat",
+    "Marketing prefs": "None of the above | Email",
+    "Comm Prefs": "Thank-you letters only | No contact | All",
+    "Preferred contact": "None | Neither | none of these | Email",
+    "Preferred channel": "No communication | Phone",
+    "Canal préféré": "Aucun | Téléphone",
+    "Preferowany kontakt": "żaden | telefon",
+    "Contact policy": "No contact at all | Standard",
+    "Property alerts": "Stop | Daily",
+    "Future communications": "Decline all | Accept all",
+    "Updates from organiser": "Not wanted | Wanted",
+    "Send me deals": "No | Yes",
+    "Contact me about future events": "No | Yes",
+    "Happy to be contacted": "No | Yes",
+    "Receives e-letter": "N | Y",
+    "Allow eMarketing": "0 | 1",
+    "Privacy 2": "Non acconsento | Acconsento",
+    "Lawful basis": "Objected | Consent",
+    "Marketing suspension": "Suspended | ",
+    "Do you want to hear from us? (kept informed)": "No | Yes",
+    # Statuses of one letter
+    "Email status": "U | S",
+    "Status": "U | B | S",
     # Tags, labels, lists and statuses
+    "Lead disposition": "DNC - legal | Hostile - remove | Warm",
+    "Action": "Remove | Keep",
+    "Last event": "spamreport | click",
+    "Deliverability": "Undeliverable | Deliverable",
+    "Contactability": "Not contactable | Contactable",
+    "Ticket subject": "Unsubscribe me please | Invoice",
+    "ad_user_data": "CONSENT_DENIED | CONSENT_GRANTED",
     "Tags": "#unsubscribed, vip | vip; hard-bounce | dnc | NoEmail | vip",
     "Labels": "Opt-outs ::: * myContacts | Bounced ::: * myContacts | * myContacts",
     "Etiquetas": "Bajas ::: * myContacts | Amigos",
@@ -126,6 +181,24 @@ HARMLESS = [
     ("Invited?", "No"),
     ("Over 18?", "No"),
     ("Remove", ""),
+    ("Mailing address same as billing?", "no"),
+    ("Contact person?", "no"),
+    ("Contact sport?", "no"),
+    ("Email on file", "no"),
+    ("Send gift?", "no"),
+    ("Ticket emailed", "no"),
+    ("Was our email helpful?", "no"),
+    ("Baja California", "no"),
+    ("Newsletter editor", "no"),
+    ("Mail merge", "no"),
+    ("Donation in memory of deceased", "no"),
+    ("Contact owner", "None"),
+    ("Status", "A"),
+    ("Order note", "Please do not leave it outside since the dog likes to bite boxes"),
+    ("Notes", "Asked for the invoice by email and not by post because of the letter box"),
+    ("Notes", "She wants a written quote for the kitchen, no later than Friday"),
+    ("Notes", "Requested that all mail go to the office and not to the home"),
+    ("Notes", "Please call her on Tuesday since she did not know what our offer is about"),
 ]
 
 
@@ -160,6 +233,17 @@ def test_a_refusal_below_the_first_rows_is_seen(header: str, refusal: str, other
 
     if LaterRows(first[0], first).refusing_column(last, mapper.consent_keys) is None:
         assert mapper.consent.check(last) is not None
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("Preferred contact", ["yes", "no"]),  # of several people
+        ("Price alerts", ["12", "0"]),
+    ],
+)
+def test_counts_and_marks_of_a_person_restrict_no_one(header: str, words: list[str]) -> None:
+    assert is_let_pass(rows_of(header, *words))
 
 
 @pytest.mark.parametrize(("header", "word"), HARMLESS)

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+    Set,
+)
+from functools import lru_cache, partial
 from typing import Any
 
 from icontact.errors import ConsentError
@@ -18,12 +27,15 @@ from icontact.mapping.consent_headers import (
     is_other_text,
     kind_of,
     may_ask,
+    offers_choice,
     plain_status,
     sorts_people,
 )
 from icontact.mapping.consent_reading import (
     WEAK_NOT_MAILABLE,
     Meaning,
+    asked_refusal,
+    denies,
     doubtful_word,
     is_plain_refusal,
     is_strong,
@@ -53,6 +65,11 @@ _DEEPEST = 5
 #: What names the field in a list of custom fields: ``{"name": "Opt out", "value": "yes"}``.
 _NAMING = ("name", "key", "label", "field", "title", "id")
 
+#: Statuses of one letter: unsubscribed, bounced.
+_REFUSING_LETTERS = frozenset("ub")
+
+_COUNT = re.compile(r"[0-9]*[2-9]|[1-9][0-9]+")
+
 _ABOUT_CONSENT = re.compile(r"permission|preference|^bulke?mail|privacymarketing|^abonnee?s?$")
 
 
@@ -78,14 +95,26 @@ def _kind(column: str, values: Iterable[object]) -> HeaderKind | None:
         return kind
     if is_about_email(header_words(column)) and any(map(plain_flags, values)):
         return "maybe"
-    return "unsure" if _asks(column, values) and any(map(_is_no, values)) else None
+    return "unsure" if _asks(column, values) and _denies(column, *values) else None
 
 
 def _asks(column: str, values: Iterable[object]) -> bool:
     """Return whether a no in a column may be one to e-mails, though its header does not say so."""
-    if not may_ask(column) or (field_of(column) is not None and "?" not in column):
+    filled = [value for value in values if not is_blank(value)]
+    # Counts say nothing of a person's will.
+    if any("@" in str(value) or _COUNT.fullmatch(str(value)) for value in filled):
         return False
-    return not any("@" in str(value) for value in values)
+    words = header_words(column)
+    if offers_choice(words):
+        # The preferred contact, yes or no, is one of several people.
+        return is_about_email(words) or "mail" not in {read(value, "yes") for value in filled}
+    return may_ask(column) and (field_of(column) is None or "?" in column)
+
+
+def _denies(column: str, *values: object) -> bool:
+    """Return whether any value of a column about e-mails says no."""
+    is_choice = offers_choice(header_words(column))
+    return any(denies(value, is_choice=is_choice) for value in values)
 
 
 def _refusals(column: str, values: Sequence[object]) -> Iterator[str]:
@@ -97,10 +126,7 @@ def _refusals(column: str, values: Sequence[object]) -> Iterator[str]:
     if is_other_channel(words):
         return
     for value in values:
-        if is_other_text(words):
-            phrase = normalize_word(str(value)) if is_plain_refusal(value) else None
-        else:
-            phrase = refusal_in(value)
+        phrase = asked_refusal(value) if is_other_text(words) else refusal_in(value)
         if phrase is None and is_strong_no(value) and is_about_email(words):
             phrase = texts_in(value)[0]
         if phrase is None and sorts_people(words):
@@ -162,6 +188,8 @@ def _meaning(
     if name in _GENERAL or name in PLAIN_DOUBT:
         # A plain yes or no alone does not show what it is about.
         words = {normalize_word(text) for value in values for text in texts_in(value)}
+        if _are_letters(words) and words & _REFUSING_LETTERS:
+            return "unsure"
         if all(are_known) and words & WEAK_NOT_MAILABLE:
             return "yes"
         return "unsure" if name in PLAIN_DOUBT and any(map(_is_no, values)) else None
@@ -169,11 +197,24 @@ def _meaning(
         return "yes"
     is_about = any(are_known) or _ABOUT_CONSENT.search(name) or (not values and "letter" in name)
     is_about = is_about or any(not all(plain_flags(value)) for value in values)
+    is_about = is_about or _denies(column, *values)
     return "unsure" if is_about and any_rows else None
 
 
-def _is_no(value: object) -> bool:
-    return read(value, "yes") == "no_mail"
+def _are_letters(values: Iterable[object]) -> bool:
+    return all(len(str(value)) == 1 for value in values if not is_blank(value))
+
+
+def _is_refusing_letter(value: object) -> bool:
+    return normalize_word(str(value)) in _REFUSING_LETTERS
+
+
+def _is_known(_: object) -> bool:
+    return False
+
+
+def _is_no(value: object, meaning: Meaning = "yes") -> bool:
+    return read(value, meaning) == "no_mail"
 
 
 # Nearly every row has the keys of the one before.
@@ -230,23 +271,27 @@ class LaterRows:
     ) -> None:
         self._columns = frozenset(columns)
         self._first_rows = first_rows
-        #: The columns whose plain no is a doubt, and those whose plain yes is a no.
-        self._doubted: dict[str, Meaning] = {}
+        #: By column, whether a value of it is a no, or a doubt.
+        self._doubted: dict[str, Callable[[object], bool]] = {}
         for key in map(str, self._columns):
-            if plain_status(key) in PLAIN_NO:
-                self._doubted[key] = "no"
-            elif plain_status(key) in PLAIN_DOUBT or _asks(
-                key, [row.get(key) for row in first_rows]
-            ):
-                self._doubted[key] = "yes"
+            status, values = plain_status(key), [row.get(key) for row in first_rows]
+            if status in PLAIN_NO:
+                self._doubted[key] = partial(_is_no, meaning="no")
+            elif status in PLAIN_DOUBT:
+                self._doubted[key] = _is_no
+            elif status in _GENERAL and _are_letters(values):
+                self._doubted[key] = _is_refusing_letter
+            elif (status is None and kind_of(key) == "maybe") or _asks(key, values):
+                self._doubted[key] = partial(_denies, key)
         #: By column and word, since a status such as *cancelled* may be in half of all rows.
         self._known: dict[tuple[str, str | None], ConsentColumn | None] = {}
 
     def refusing_column(
-        self, row: Mapping[Any, Any], read_keys: Iterable[Hashable]
+        self, row: Mapping[Any, Any], read_keys: Set[Hashable]
     ) -> ConsentColumn | None:
         """Return the column by which a row may say no, though the first rows did not show it."""
-        is_usual = is_plain(row) and not self._doubted and self._columns.issuperset(row)
+        is_usual = self._doubted.keys() <= read_keys and self._columns.issuperset(row)
+        is_usual = is_usual and is_plain(row)
         if is_usual and no_doubtful_word(row.values()):
             return None
         for key, value in row.items():
@@ -259,18 +304,15 @@ class LaterRows:
                 is_about = any(kind_of(name) or doubtful_word(inner) for name, inner in fields)
                 if is_about or _kind(key, [value]):
                     one = column_of(key, [row])
-            elif (word := doubtful_word(value)) or self._is_doubted(key, value):
+            elif (word := doubtful_word(value)) or self._doubted.get(key, _is_known)(value):
                 if (key, word) not in self._known:
                     self._known[key, word] = column_of(key, [*self._first_rows, row])
                 one = self._known[key, word]
+            if one is not None and one.meaning == "unsure" and not is_blank(value):
+                return one  # other cells of it may be about a person, and are not shown
             if one is not None and not all(one.with_words([row]).words.values()):
-                # Cells of other columns may be about a person, and are not shown.
-                return one if one.meaning == "unsure" else one.with_words([row])
+                return one.with_words([row])
         return None
-
-    def _is_doubted(self, key: str, value: object) -> bool:
-        meaning = self._doubted.get(key)
-        return meaning is not None and read(value, meaning) == "no_mail"
 
 
 def not_read(columns: Sequence[ConsentColumn]) -> ConsentError:

@@ -45,6 +45,9 @@ _LONGEST = 1_000
 #: A header with more words is a sentence, and may say two things.
 _SHORT = 6
 
+#: The most words of a short note; words that belong together are as near as that.
+NOTE = 7
+
 #: A question such as "Please invite?" has at most three words.
 _SHORTEST = 3
 
@@ -119,7 +122,7 @@ def kind_of(header: object) -> HeaderKind | None:
 def plain_status(header: str) -> str | None:
     """Return the one word of a header such as ``is_deleted``, if it is a contact's state."""
     plain = header_words(_answers().sub(" ", header))
-    words = [word for word in plain if word not in _words("fillers")]
+    words = [word for word in plain if word not in _words("fillers") and not word.isdigit()]
     name, rest = "".join(words), "".join(_without_prefix(words))
     if name in _words("plain_status") | PLAIN_NO | PLAIN_DOUBT:
         return name
@@ -137,7 +140,16 @@ def may_ask(header: str) -> bool:
         asks = _has(words, "asking") or _has(words, "by_mail") or _has(words, "subscription")
         names_address = words[-1] in _words("addresses") and not is_about_email(words[:-1])
         return is_question or asks or not names_address
-    return is_question and len(words) <= _SHORTEST and _has(words, "asking")
+    is_short_question = is_question and len(words) <= _SHORTEST and not _has(words, "asked_for")
+    if _has(words, "asking") and (is_short_question or _has(words, "us")):
+        return True
+    is_choice = _has(words, "choosing") and _finds("contacts", words)
+    return is_choice or words[-1] in _words("offers")
+
+
+def offers_choice(words: Sequence[str]) -> bool:
+    """Return whether a header is of a choice between ways of contact: "Preferred channel"."""
+    return _finds("choices", words) and not is_other_channel(words)
 
 
 def _is_mail_word(word: str) -> bool:
@@ -150,22 +162,41 @@ def is_about_something_else(words: Sequence[str]) -> bool:
 
 
 def words_against_mail(words: Sequence[str]) -> list[str]:
-    """Return the words with which a note asks for no e-mails: "take *off* the mailing *list*"."""
+    """Return the words with which a note asks for no e-mails: "take *off* the mailing *list*".
+
+    In a long note they have to be near each other, the *no* before the e-mails, and it has to say
+    what a person wants.
+    """
     is_plain_word = len(words) == 1 and words[0].isascii()
-    if is_plain_word or is_about_something_else(words):
+    is_wanted = _has(words, "wanting")
+    if is_plain_word or is_about_something_else(words) or (len(words) > NOTE and not is_wanted):
         return []
-    about = [one for one in words if is_about_email([one]) or _is_mail_word(one)]
-    if _has(words, "wanting"):
-        about += [one for one in words if one in _words("contact_words")]
-    noes = [one for one in words if _finds_word("negation", [one]) or one in _words("removals")]
-    if about or is_about_email(words):
-        others = _words("negations") | _words("leading_negations")
-        if _has(words, "cut_off"):
-            others |= {"t"}
-        noes = [one for one in words if one in noes or one in others]
+    about, noes = set(filter(_is_for_mail, words)), set(filter(_is_against, words))
+    if is_wanted:
+        about |= _words("contact_words").intersection(words)
+    if about:
+        noes |= (_words("negations") | _words("leading_negations")).intersection(words)
+        noes |= {"t"} if _has(words, "cut_off") else set()
     elif not _has(words, "other_lists"):
-        about = [one for one in words if one in _words("lists")]
-    return [one for one in words if one in noes or one in about] if noes and about else []
+        about |= _words("lists")
+    late = noes if len(words) <= NOTE else noes & _words("late_negations")
+    are_near = (
+        (one in about and not noes.isdisjoint(words[max(at - NOTE + 1, 0) : at + 1]))
+        or (one in late and not about.isdisjoint(words[max(at - NOTE + 1, 0) : at + 1]))
+        for at, one in enumerate(words)
+    )
+    return [one for one in words if one in noes or one in about] if any(are_near) else []
+
+
+# Notes have the same words again and again.
+@lru_cache(maxsize=10_000)
+def _is_for_mail(word: str) -> bool:
+    return is_about_email([word]) or _is_mail_word(word)
+
+
+@lru_cache(maxsize=10_000)
+def _is_against(word: str) -> bool:
+    return _finds_word("negation", [word]) or word in _words("removals")
 
 
 def sorts_people(words: Sequence[str]) -> bool:
@@ -176,7 +207,7 @@ def sorts_people(words: Sequence[str]) -> bool:
 
 def is_other_text(words: Sequence[str]) -> bool:
     """Return whether a column has texts on something else than the person: "Campaign"."""
-    return _has(words, "other_texts")
+    return _has(words, "other_texts") and not _has(words, "notes")
 
 
 def is_other_channel(words: Sequence[str]) -> bool:

@@ -8,12 +8,13 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, product
 from typing import Any, Literal, TypeAlias
 
 from icontact.mapping.consent_headers import (
     LIST_WORDS,
     MAIL_WORDS,
+    NOTE,
     is_about_something_else,
     is_negated,
     kind_of,
@@ -23,6 +24,9 @@ from icontact.mapping.normalize import read_data, unaccented
 from icontact.mapping.values import is_blank, json_in, unboxed
 
 _CROSS = "✗"
+
+#: Shorter words, such as "si", say something else behind a *no*.
+_SHORTEST_NEGATED = 4
 
 _MARKS = {
     **dict.fromkeys("✓✔☑✅🗸〇", "yes"),
@@ -56,6 +60,13 @@ _TABLES = {
     for name, words in read_data("consent_words.toml").items()
 }
 
+
+def _negated(words: Iterable[str]) -> set[str]:
+    """Return words behind each *not*: "not subscribed"."""
+    long = [word for word in words if len(word) >= _SHORTEST_NEGATED]
+    return set(map(" ".join, product(_TABLES["negations"], long)))
+
+
 #: Entries that say nothing.
 BLANK = _TABLES["blank"]
 
@@ -66,11 +77,13 @@ YES, NO = _TABLES["yes"], _TABLES["no"]
 REFUSAL = _TABLES["refusal"]
 
 #: Words of mail tools alone: they decide in any column.
-MAILABLE, NOT_MAILABLE = _TABLES["mailable"], _TABLES["not_mailable"] | REFUSAL
+MAILABLE = _TABLES["mailable"]
+NOT_MAILABLE = _TABLES["not_mailable"] | _negated(MAILABLE) | REFUSAL
 
 #: Words of other fields of life as well: they decide in a column that must say yes.
 WEAK_MAILABLE = _TABLES["weak_mailable"]
-WEAK_NOT_MAILABLE = _TABLES["weak_not_mailable"]
+_WEAK_NEGATED = _negated(WEAK_MAILABLE | YES) - NO - NOT_MAILABLE
+WEAK_NOT_MAILABLE = _TABLES["weak_not_mailable"] | _WEAK_NEGATED
 
 #: ``no``: a plain yes means that the person must not be mailed; ``yes``: that they may be.
 Meaning: TypeAlias = Literal["no", "yes"]
@@ -102,8 +115,9 @@ _HEDGES = _TABLES["hedges"]
 #: The words of the longest refusal with which a sentence may begin.
 _LONGEST_START = 4
 
-#: A phrase counts in a sentence of at most seven words, at the beginning of a long note.
-_REFUSAL_WORDS = 7
+#: A phrase counts in a short sentence at the beginning of a long note. A longer sentence may say
+#: that a person wants no e-mails.
+_LONGEST_SENTENCE = 30
 _LONGEST_NOTE = 2_000
 
 #: A list of tags holds no lists that are deeper.
@@ -116,14 +130,22 @@ _FIRST_WORDS = frozenset(word.split()[0] for word in REFUSAL)
 #: The most words of a title.
 _LONGEST_TITLE = 4
 
-#: What separates tags and labels; Google's are apart by three colons.
-_ENTRIES = re.compile(r"[,;|\n]+|:::?")
+#: Words that leave a refusal as it is, and those of an answer that takes nothing, or a part alone.
+_ASKING, _WITHOUT, _LIMITS = _TABLES["asking"], _TABLES["without"], _TABLES["limits"]
+
+_SENTENCES = re.compile(r"[;|.!\n]+|\s[-–—]\s")
+
+#: The first letter of *e-mail* or *e-poster*, which is one word in a note.
+_HYPHENATED = re.compile(r"\be (?=mail|mejl|post)")
+
+#: What separates tags, labels and remarks; Google's labels are apart by three colons.
+_ENTRIES = re.compile(r"[,;|\n]+|:+\s|\s[-–—]\s")
 
 _LONGEST_REFUSAL = 40
 
 #: Words that say no, or that may say no, if they are all of a cell.
 _NO_WORDS = NOT_MAILABLE | WEAK_NOT_MAILABLE
-_NO_STARTS = frozenset(word.split()[0][:4] for word in _NO_WORDS) | {
+_NO_STARTS = frozenset(word[:4].partition(" ")[0] for word in _NO_WORDS) | {
     word[:4] for word in MAIL_WORDS | LIST_WORDS
 }
 #: The first four letters of each word.
@@ -183,16 +205,20 @@ def refusal_in(value: object) -> str | None:
     texts, plain = texts_in(value), _plain_value(value)
     if isinstance(plain, str):
         texts.append(plain)  # which holds what JSON has in objects, or in deeper lists
-    parts = (re.split(r"[,;|.!\n]+", text[:_LONGEST_NOTE]) for text in texts)
-    for words in map(normalize_word, chain.from_iterable(parts)):
-        if len(words.split()) > _REFUSAL_WORDS:
+    sentences = [one for text in texts for one in _SENTENCES.split(text[:_LONGEST_NOTE])]
+    # Parts between commas have what is said; a whole sentence also has who wants it.
+    whole = (one for one in sentences if "," in one and len(one.split()) > NOTE)
+    parts = (part for one in sentences for part in one.split(","))
+    for words in map(normalize_word, chain(parts, whole)):
+        if (length := len(words.split())) > _LONGEST_SENTENCE:
             continue
         # Most sentences have no word with which a refusal begins.
-        if not words.isascii() or not _FIRST_WORDS.isdisjoint(words.split()):
+        starts = not (words.isascii() and _FIRST_WORDS.isdisjoint(words.split()))
+        if starts and length <= NOTE:
             found = next((phrase for phrase in _REFUSALS if phrase in f" {words} "), None)
             if found is not None:
                 return found.strip()
-        if counted := words_against_mail(words.split()):
+        if counted := words_against_mail(_HYPHENATED.sub("e", words).split()):
             return " ".join(counted)
     return None
 
@@ -213,12 +239,37 @@ def names_refusal(title: str) -> bool:
     return is_short and (kind_of(title) == "no" or normalize_word(title) in NOT_MAILABLE)
 
 
+def denies(value: object, *, is_choice: bool) -> bool:
+    """Return whether a cell of a column about e-mails says no, also in words of its own.
+
+    With ``is_choice`` one that chooses none of several ways of contact says no, too.
+    """
+    if (answer := read(value, "yes")) in ("mail", "no_mail"):
+        return answer == "no_mail"
+    if refusing_entry(value) is not None:
+        return True
+    for words in (normalize_word(text).split() for text in texts_in(value)):
+        if words and len(words) <= NOTE:
+            is_none = not _WITHOUT.isdisjoint(words) and (len(words) > 1 or is_choice)
+            if is_none or is_negated(words) or not _LIMITS.isdisjoint(words):
+                return True
+    return False
+
+
 def is_plain_refusal(value: object) -> bool:
     """Return whether a cell, or an entry of its list, holds such a phrase, and nothing else."""
     return not _is_harmless(value) and any(
         len(text) <= _LONGEST_REFUSAL and normalize_word(text) in REFUSAL
         for text in texts_in(value)
     )
+
+
+def asked_refusal(value: object) -> str | None:
+    """Return such a phrase of a cell that may ask for it politely: "Unsubscribe me please"."""
+    for word in map(normalize_word, texts_in(value)):
+        if word in REFUSAL or " ".join(w for w in word.split() if w not in _ASKING) in REFUSAL:
+            return word
+    return None
 
 
 def no_doubtful_word(values: Iterable[object]) -> bool:
