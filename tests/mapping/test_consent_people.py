@@ -79,6 +79,16 @@ REFUSALS = {
         "Hat ausdrücklich darum gebeten, dass wir ihm keine E-Mails mehr schicken | "
         "Ruft wieder an, sobald die neue Heizung eingebaut ist und sie nicht mehr friert"
     ),
+    "Account memo": (
+        "Kindly remove this lady from the newsletter at once | pls stop sending me offers | ok"
+    ),
+    "Gesprächsvermerk": "will nix mehr von uns hören | nett",
+    "Remarque": "demande à être retirée de la liste de diffusion | sympa",
+    "Comentarios": "por favor no me escriban más | bien",
+    "Marketing subscription": "terminated | running",
+    "E-appeal": "Suppress | Include",
+    "Contact rule": "Post only | Any",
+    "Emails to member": "Bounces | fine",
     "Merknad": "vil ikke ha flere e-poster | vegetarianer",
     "Not": "mail atılmasın | vejetaryen",
     # Words of their own below a header that names e-mails or contact
