@@ -6,6 +6,7 @@ import gzip
 import itertools
 import json
 import os
+import signal
 import socket
 import struct
 import threading
@@ -168,6 +169,18 @@ def test_an_answer_that_is_lost_in_the_tunnel_may_follow_a_request_that_was_carr
     assert caught.value.maybe_applied
 
 
+@pytest.mark.parametrize("url", ["socks5h://127.0.0.1:1", "http://jo:pw@[::1"])
+def test_a_sandbox_in_the_process_needs_no_proxy(
+    sandbox: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("all_proxy", url)
+    transport = transport_to(clock, sandbox.base_url, sandbox.credentials)
+    assert transport.send(Call("GET", "a")).payload["total"] == 1
+    transport.close()
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -291,6 +304,54 @@ def test_a_child_closes_and_opens_its_own(clock: Clock, monkeypatch: pytest.Monk
     assert transport._pool.session is transport._pool.session
     transport.close()
     session.close()
+
+
+def test_threads_that_come_first_open_one_session(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(url: str) -> dict[str, str]:
+        threading.Event().wait(0.05)
+        return {}
+
+    monkeypatch.setattr(connections, "get_environ_proxies", slowly)
+    pool = transport_to(clock, "https://icontact.example/icp")._pool
+    opened: list[object] = []
+    threads = [threading.Thread(target=lambda: opened.append(pool.session)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 4
+    assert set(map(id, opened)) == {id(pool.session)}
+    pool.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_child_does_not_wait_for_a_thread_of_its_parent(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, forked = threading.Event(), threading.Event()
+
+    def slowly(url: str) -> dict[str, str]:
+        inside.set()
+        forked.wait(20)
+        return {}
+
+    monkeypatch.setattr(connections, "get_environ_proxies", slowly)
+    pool = transport_to(clock, "https://icontact.example/icp")._pool
+    thread = threading.Thread(target=lambda: pool.session)
+    thread.start()
+    inside.wait(20)
+
+    def work() -> int:
+        signal.alarm(10)
+        forked.set()
+        return int(pool.session is not None)
+
+    assert _in_a_child(work) == 1
+    forked.set()
+    thread.join()
+    pool.close()
 
 
 def _in_a_child(work: Any) -> int:

@@ -12,6 +12,7 @@ import ipaddress
 import logging
 import os
 import re
+import threading
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import DecodeError, SSLError
 from urllib3.util import parse_url
 
+from icontact._forks import after_fork
 from icontact.auth import redact
 
 __all__ = [
@@ -165,13 +167,20 @@ class Pool:
     def __init__(self, headers: Mapping[str, str], url: str) -> None:
         self._headers, self._url = headers, url
         self._owned: tuple[int, requests.Session] | None = None
+        self.renew_locks()
+        after_fork(self)
+
+    def renew_locks(self) -> None:
+        """Forget the lock that another thread may have held when this process was forked."""
+        self._opening = threading.Lock()
 
     @property
     def session(self) -> requests.Session:
-        """The session of this process."""
-        if self._owned is None or self._owned[0] != os.getpid():
-            self._owned = os.getpid(), self._opened()
-        return self._owned[1]
+        """The session of this process, which the first thread opens."""
+        with self._opening:
+            if self._owned is None or self._owned[0] != os.getpid():
+                self._owned = os.getpid(), self._opened()
+            return self._owned[1]
 
     def close(self) -> None:
         """Close the connections."""
@@ -186,8 +195,6 @@ class Pool:
         # A proxy of plain HTTP would read the credentials.
         if self._url.startswith("https:"):
             session.proxies = get_environ_proxies(self._url)
-            if proxy := select_proxy(self._url, session.proxies):
-                _check_proxy(proxy)
             bundles = map(os.environ.get, ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
             session.verify = next(filter(None, bundles), True)
         # Nothing of one answer may leak into the next request, least of all between threads.
@@ -197,15 +204,17 @@ class Pool:
         return session
 
 
-def _check_proxy(proxy: str) -> None:
+def _check_proxy(url: str, proxies: Mapping[str, str] | None) -> None:
     """Refuse a proxy of SOCKS, whose connections are not ours, and a URL that no proxy can have."""
-    is_usable = False
+    proxy, is_usable = select_proxy(url, proxies), False
+    if not proxy:
+        return
     with suppress(ValueError, TypeError):
-        url = parse_url(proxy)
+        parts = parse_url(proxy)
         # The encoding that user and password are sent in.
         ":".join(get_auth_from_url(proxy)).encode("latin-1")
-        host = (url.host or "").encode("idna")
-        is_usable = host != b"" and url.scheme in (None, "http", "https")
+        host = (parts.host or "").encode("idna")
+        is_usable = host != b"" and parts.scheme in (None, "http", "https")
     if not is_usable:
         raise NotConnected(_NO_PROXY, is_lasting=True)
 
@@ -298,6 +307,20 @@ class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    # A proxy is checked where a connection is needed, which a sandbox in the process does not use.
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        _check_proxy(str(request.url), proxies)
+        return super().get_connection_with_tls_context(request, verify, proxies, cert)
+
+    def get_connection(self, url: str | bytes, proxies: Any = None) -> Any:
+        # What requests asks before 2.32; later it is deprecated.
+        _check_proxy(str(url), proxies)
+        adapter: Any = super()
+        return adapter.get_connection(url, proxies)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **options)
