@@ -7,6 +7,7 @@ import json
 import os
 import stat
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
@@ -408,6 +409,17 @@ def test_a_file_is_not_replaced_unasked(embedded: Sandbox) -> None:
     path.write_text("mine")
     assert icontact("init", "--preset", "mautic", "--yes", "--overwrite").code == 0
     assert made().list == "Newsletter"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_keeps_its_rights(embedded: Sandbox) -> None:
+    os.mkfifo("pipe", 0o600)
+    with ThreadPoolExecutor() as pool:
+        text = pool.submit(Path("pipe").read_text, "utf-8")
+        words = ("--preset", "mautic", "--yes", "--overwrite", "--output", "pipe")
+        assert icontact("init", *words).code == 0
+        assert 'list = "Newsletter"' in text.result(10)
+    assert stat.S_IMODE(Path("pipe").stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("output", [".", "none/icontact.toml"])

@@ -116,6 +116,12 @@ def test_where_a_journal_cannot_be_is_said_by_what_opens_it(
     assert "cannot be opened" in ran.err
 
 
+def test_a_name_that_is_too_long_is_said_with_its_option(embedded: Sandbox, people: Path) -> None:
+    ran = icontact("push", people, "--list", "Newsletter", "--rejects", "x" * 300)
+    assert ran.code == 2
+    assert "which --rejects names: " in ran.err
+
+
 @pytest.mark.parametrize("stream", ["input", "output"])
 def test_it_never_replaces_what_a_shell_has_redirected(
     people: Path, report: Path, stream: str, monkeypatch: pytest.MonkeyPatch

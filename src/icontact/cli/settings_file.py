@@ -111,4 +111,5 @@ def write(path: Path, text: str) -> None:
     # It holds no secret: as readable as any other file that this user makes.
     mask = os.umask(0o077)
     os.umask(mask)
-    path.chmod(0o666 & ~mask)
+    if path.is_file():  # a pipe or a device keeps its rights
+        path.chmod(0o666 & ~mask)
