@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from icontact.errors import ConfigError
+from icontact.integrations import _storage
 from icontact.integrations.decide import Memory
 from icontact.integrations.inbox import EventOutcome, EventState, Inbox, InboxClaim
 from tests.integrations.support import START, event
@@ -130,6 +131,30 @@ def test_a_forked_process_has_connections_of_its_own(
     assert before.execute("SELECT COUNT(*) FROM events").fetchone() == (1,)
     inbox.close()
     before.close()
+
+
+@pytest.mark.parametrize("failing", ["connect", "keep_checksums"])
+def test_a_connection_that_could_not_be_made_ready_is_made_anew(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    inherited, parent = inbox._connection, os.getpid()
+    monkeypatch.setattr(os, "getpid", lambda: parent + 1)
+
+    def fail(*arguments: object, **options: object) -> None:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    with monkeypatch.context() as context:
+        owner = sqlite3 if failing == "connect" else _storage
+        context.setattr(owner, failing, fail)
+        with pytest.raises(sqlite3.OperationalError):
+            inbox.counts()
+    own = inbox._connection
+    assert own is not inherited
+    # It has what ready ones have: deleted data is overwritten, and triggers keep the checksums.
+    assert own.execute("PRAGMA secure_delete").fetchone() == (1,)
+    assert own.execute("SELECT COUNT(*) FROM temp.sqlite_master").fetchone() > (0,)
+    inbox.close()
+    inherited.close()
 
 
 # Adding

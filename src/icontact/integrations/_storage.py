@@ -91,17 +91,18 @@ class Storage:
     def _connection(self) -> sqlite3.Connection:
         """The connection of this process: none survives a fork."""
         if self._held is None or self._process != os.getpid():
-            self._process = os.getpid()
-            self._held = connection = sqlite3.connect(
+            connection = sqlite3.connect(
                 self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
-            self._closed_by = weakref.finalize(self, _close, connection, self._process)
+            self._closed_by = weakref.finalize(self, _close, connection, os.getpid())
             # A damaged text does not fail: its row is put aside, and can be shown.
             connection.text_factory = lambda text: text.decode("utf-8", "replace")
             # People's data that is deleted is overwritten.
             connection.execute("PRAGMA secure_delete = ON")
             if self._is_prepared:
                 keep_checksums(connection, self._CHECKED)
+            # Only now: one that could not be made ready is not used, nor that of another process.
+            self._held, self._process = connection, os.getpid()
         return self._held
 
     @contextmanager
