@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from icontact import ContactMapper
-from icontact.errors import DoNotContact
+from icontact.errors import ConsentError, DoNotContact
 from tests.mapping.test_consent_headers import meaning
 
 #: By topic; headers are separated by bars.
@@ -258,3 +258,22 @@ def test_however_a_header_is_written_it_refuses(header: str) -> None:
 )
 def test_what_stands_before_a_field_does_not_hide_what_it_offers(header: str) -> None:
     assert meaning(header) == "yes"
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("do not use emailjo@example.com please", ": not email"),
+        ("Please never again send anything to Jo-Mailing@Example.com", ": never mailing. "),
+        ("kindly do not send the newsletter to Jona Newsletterson", ": not newsletter newsletter"),
+        ("please remove Emailjona from the list", ": remove email"),
+        ("Abmeldungjona keine Newsletterjona", ": keine newsletter"),
+    ],
+)
+def test_the_message_shows_no_more_of_a_note_than_words_for_it(note: str, said: str) -> None:
+    rows = [{"Email": "a@example.com", "Note": one} for one in (note, "late", "tea")]
+    with pytest.raises(ConsentError) as caught:
+        ContactMapper.guess(["Email", "Note"]).require_consent_read(["Email", "Note"], rows)
+    assert "jo" not in str(caught.value).lower()
+    assert "son" not in str(caught.value).replace("consent", "").lower()
+    assert said in str(caught.value)

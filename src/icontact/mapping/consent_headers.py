@@ -185,7 +185,19 @@ def words_against_mail(words: Sequence[str]) -> list[str]:
         or (one in late and not about.isdisjoint(words[max(at - NOTE + 1, 0) : at + 1]))
         for at, one in enumerate(words)
     )
-    return [one for one in words if one in noes or one in about] if any(are_near) else []
+    return [_shown(one) for one in words if one in noes or one in about] if any(are_near) else []
+
+
+#: Tables of whole words; the words of others are found by a part.
+_WHOLE = ("mail_words", "contact_words", "lists", "removals", "negations", "leading_negations")
+
+
+def _shown(word: str) -> str:
+    """Return what a message may show of a word in a note: the rest may be a name or an address."""
+    if word == "t" or any(word in _words(table) for table in _WHOLE):
+        return word
+    for_mail = _pattern("email").search(word) or _pattern("mail_compounds").search(word)
+    return " ".join(one[0] for one in (for_mail, _pattern("negation").search(word)) if one)
 
 
 # Notes have the same words again and again.
