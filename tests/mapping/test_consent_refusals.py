@@ -277,3 +277,11 @@ def test_the_message_shows_no_more_of_a_note_than_words_for_it(note: str, said: 
     assert "jo" not in str(caught.value).lower()
     assert "son" not in str(caught.value).replace("consent", "").lower()
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("header", ["Preferred contact", "Alerts", "Appeals"])
+def test_of_a_column_that_may_hold_names_only_what_says_no_is_shown(header: str) -> None:
+    rows = [{"Email": "a@example.com", header: one} for one in ("Jo", "no", "Ann Lee")]
+    with pytest.raises(ConsentError) as caught:
+        ContactMapper.guess(["Email", header]).require_consent_read(["Email", header], rows)
+    assert f"column '{header}' may be about who may be mailed: no. Say" in str(caught.value)

@@ -80,11 +80,14 @@ def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentCol
     values = [row[column] for row in rows if column in row and not is_blank(row[column])]
     kind = _kind(column, values)
     meaning = None if kind is None else _meaning(kind, column, values, bool(rows))
+    # Other cells of a column that is not about consent by its header may be about a person, and are
+    # shown nowhere.
     if meaning is None:
-        # The other cells may be about a person, and are shown nowhere.
         refusals = dict.fromkeys([*_refusals(column, values), *_refusing_fields(column, values)])
         one = ConsentColumn(column=column, meaning="unsure", words=refusals)
         return one if refusals else None
+    if kind_of(column) is None and kind == "unsure":
+        rows = [row for row in rows if column in row and _denies(column, row[column])]
     return ConsentColumn(column=column, meaning=meaning).with_words(rows)
 
 
