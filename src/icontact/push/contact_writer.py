@@ -13,7 +13,7 @@ from icontact.push.batch_sender import ItemFailed, ItemRejected, in_doubt
 from icontact.push.bulk_updates import BulkUpdates
 from icontact.push.decisions import RECENT, Action, suppression_reason
 from icontact.push.journal import RowToWrite
-from icontact.push.results import ItemProblem, ItemSuppressed, written_fields
+from icontact.push.results import ItemProblem, ItemSuppressed
 from icontact.push.state_reader import or_failed
 from icontact.push.write_context import WriteContext
 from icontact.resources import ContactRow
@@ -85,7 +85,7 @@ class ContactWriter:
     def _was_created(self, row: RowToWrite, contact: Contact) -> bool:
         created = contact.create_date
         recent = created is None or created >= datetime.now(UTC) - RECENT
-        return recent and str(contact.status) == written_fields(row).get("status")
+        return recent and str(contact.status) == row.written.get("status")
 
     def _write_alone(self, row: RowToWrite) -> Contact | ItemProblem:
         contacts = self._folder.contacts
@@ -97,7 +97,7 @@ class ContactWriter:
                 return now
             if reason := suppression_reason(now, None, self._context.policy):
                 return ItemSuppressed(reason, now.contact_id, written=False)
-        answer = self._sender.try_send(lambda: write(contact_id_of(row), **written_fields(row)))
+        answer = self._sender.try_send(lambda: write(contact_id_of(row), **row.written))
         return self._without_suppressed([row], [answer])[0]
 
     def _read_again(self, rows: Sequence[RowToWrite]) -> Sequence[Contact | ItemProblem]:
@@ -137,7 +137,7 @@ class ContactWriter:
             ):
                 checked[place] = ItemSuppressed(reason, contact.contact_id)
             elif isinstance(contact, Contact) and _gives_status(row):
-                wanted = written_fields(row).get("status")
+                wanted = row.written.get("status")
                 if contact.status is ContactStatus.NORMAL and wanted != ContactStatus.NORMAL:
                     checked[place] = ItemRejected(f"it was stored, but as normal, not as {wanted}")
         return checked
@@ -154,7 +154,7 @@ def contact_id_of(row: RowToWrite) -> int:
 
 def _item_of(row: RowToWrite) -> ContactRow:
     """Return the row as an item of a bulk call."""
-    item: ContactRow = {**written_fields(row)}  # type: ignore[typeddict-item]  # contact_id is optional
+    item: ContactRow = {**row.written}  # type: ignore[typeddict-item]  # contact_id is optional
     if row.contact_id is not None:
         item["contact_id"] = row.contact_id
     return item
@@ -165,4 +165,4 @@ def _gives_status(row: RowToWrite) -> bool:
     # The key stands in the JSON as it is: in a value the quotation marks would be escaped.
     if row.action != Action.CREATE or '"status":' not in row.text:
         return False
-    return written_fields(row).get("status") in tuple(ContactStatus)
+    return row.written.get("status") in tuple(ContactStatus)

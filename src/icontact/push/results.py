@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 import attrs
 
-from icontact.models import Contact, ContactFields, Subscription, SubscriptionStatus
+from icontact.models import Contact, Subscription, SubscriptionStatus
 from icontact.push.batch_sender import ItemFailed, ItemRejected
-from icontact.push.decisions import Action, fields_to_write
+from icontact.push.decisions import Action
 from icontact.push.journal import RowResult, RowToWrite
 from icontact.push.reasons import OutcomeStatus, Reason, ReasonCode
 from icontact.resources.contacts import cut_off
@@ -44,12 +43,6 @@ def id_of(contact: Contact | int | ItemProblem) -> int | None:
     return contact if isinstance(contact, int) else None
 
 
-def written_fields(row: RowToWrite) -> ContactFields:
-    """Return the fields that are written of a row."""
-    changes = json.loads(row.changes) if row.changes else ()
-    return fields_to_write(Action(row.action), row.fields, changes)
-
-
 def was_created_before(contact: Contact, moment: datetime) -> bool:
     """Tell whether a contact was there before a moment; an hour that comes twice is the later."""
     created = contact.create_date
@@ -70,7 +63,7 @@ def result_of(
     if isinstance(contact, Contact) and row.action != Action.NOTHING:
         if row.action == Action.CREATE and was_created_before(contact, recently):
             reason = reason.then(ReasonCode.THERE_BEFORE)
-        if cut := cut_off(written_fields(row), contact):
+        if cut := cut_off(row.written, contact):
             reason = reason.then(ReasonCode.CUT_OFF, *cut)
     contact_id = id_of(contact)
     if contact_id is not None and isinstance(subscribed, str) and subscribed in _JOINED:

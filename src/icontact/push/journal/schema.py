@@ -10,6 +10,7 @@ import attrs
 
 from icontact._sqlite import Checked
 from icontact.models import ContactFields
+from icontact.push.decisions import Action, fields_to_write
 from icontact.push.reasons import OutcomeStatus, Reason
 
 VERSION = 9
@@ -138,10 +139,10 @@ class RowToWrite:
     text: str = attrs.field(repr=False)
 
     @cached_property
-    def fields(self) -> ContactFields:
-        """All fields of the row."""
-        fields: ContactFields = json.loads(self.text)
-        return fields
+    def written(self) -> ContactFields:
+        """The fields that are written."""
+        changes = json.loads(self.changes) if self.changes else ()
+        return fields_to_write(Action(self.action), json.loads(self.text), changes)
 
 
 @attrs.define
