@@ -37,6 +37,14 @@ def test_everything_else_is_refused(url: str) -> None:
         requests.get(url, timeout=5)
 
 
+def test_a_refusal_says_which_urls_are_answered() -> None:
+    one, other = Sandbox(), Sandbox(base_url="https://other.example.com/icp")
+    with one, other, pytest.raises(requests.exceptions.ConnectionError) as caught:
+        requests.get("https://app.icontact.com/icpx/time", timeout=5)
+    urls = f"{URL}, https://other.example.com/icp"
+    assert f"URL is not under the base URL of a sandbox ({urls})\n" in str(caught.value)
+
+
 def test_loopback_passes() -> None:
     with Sandbox() as sandbox, sandbox.serve() as server:
         assert requests.get(f"{server.url}/time", timeout=5).status_code == 200

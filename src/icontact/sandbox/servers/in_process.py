@@ -38,6 +38,7 @@ class InProcessServer:
 
     def __init__(self, app: App, base_url: str) -> None:
         self._router = Router(app, mount=urlsplit(base_url).path)
+        self.base_url = base_url
         self._urls = re.compile(re.escape(base_url) + r"(?:[/?#]|$)")
 
     def serves(self, request: requests.PreparedRequest) -> bool:
@@ -144,7 +145,12 @@ class MockRegistry(responses.RequestsMock):
             for server in reversed(self._servers):
                 if server.serves(request):
                     return _ServedRequest(server, request), []
-        return None, []
+            urls = ", ".join(server.base_url for server in self._servers)
+        return None, [f"URL is not under the base URL of a sandbox ({urls})"]
+
+    def registered(self) -> list[responses.BaseResponse]:
+        """Return the one mock that the library names, with the reason, if it refuses a request."""
+        return [responses.BaseResponse("*", re.compile(""))]
 
     @staticmethod
     def _hook(find_match: Callable[..., Any]) -> None:
