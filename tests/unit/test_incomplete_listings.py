@@ -274,3 +274,23 @@ def test_what_came_before_an_error_was_handed_out(network: responses.RequestsMoc
         taken.extend(listed(network, "contacts", server, 1))
 
     assert [one.contact_id for one in taken] == [*range(1, 21)]
+
+
+def test_an_id_that_a_server_spoiled_is_shown_by_no_log_and_no_error(
+    network: responses.RequestsMock, workers: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = hostile("customfields", 45)
+    for row in server.rows[20:22]:
+        row["customFieldId"] = "Jo Berg, jo@example.com"
+    caplog.set_level(logging.DEBUG)
+    shown = ""
+
+    try:
+        listed(network, "customfields", server, workers).all()
+    except errors.PagingError as error:
+        shown = str(error)
+
+    shown += caplog.text
+    assert "a custom_field_id is there a second time" in shown
+    assert "Berg" not in shown
+    assert "example.com" not in shown.replace(BASE, "")

@@ -85,7 +85,10 @@ class ConsistencyChecker:
             identity = getattr(row, self._identity)
             if not self._seen.add(identity):
                 new -= 1
-                self.report_change("twice", f"{self._identity} {identity} is there a second time")
+                # A text other than the digits of an id may be anything that a server put there.
+                is_shown = str(identity).replace("_", "").isdecimal()
+                which = f"{self._identity} {identity}" if is_shown else f"a {self._identity}"
+                self.report_change("twice", f"{which} is there a second time")
         if items and not new:
             raise RepeatedRows(
                 f"{self._name}: the server repeats rows: no row of the page at offset {offset} is "

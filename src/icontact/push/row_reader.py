@@ -50,7 +50,7 @@ class RowReader:
     ) -> None:
         self._mapper, self._policy, self._rows = mapper, policy, rows
         self._refuses_all = refuses_all
-        self.count = 0
+        self.count: int = 0
         self._consent_keys = mapper.consent_keys
         read = self._consent_keys.difference(mapper.consent.ignored)
         #: Whether the file has columns that say who may be mailed.

@@ -76,7 +76,7 @@ class ClientFolderEndpoint(Endpoint):
     id_name = "clientFolderId"
     scope = Scope.ACCOUNT
     terms: Terms = plain_terms(numbers=("clientFolderId", "enabled"), texts=("name",))
-    text_flags = tuple(_FLAGS)
+    text_flags: tuple[str, ...] = tuple(_FLAGS)
     envelope: Envelope = "total"
     upserts = True
 

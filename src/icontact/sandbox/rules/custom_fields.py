@@ -65,7 +65,7 @@ class CustomFieldEndpoint(Endpoint):
     key = "fieldNumber"
     sortable: tuple[str, ...] = ("privateName", "publicName", "fieldType", "displayToUser")
     shown: tuple[str, ...] = ("privateName", "publicName", "displayToUser", "fieldType")
-    text_flags = ("displayToUser",)
+    text_flags: tuple[str, ...] = ("displayToUser",)
     null_for_blank = False
     envelope: Envelope = "total"
     whole = True
