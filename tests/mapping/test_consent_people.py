@@ -13,6 +13,9 @@ pytestmark = pytest.mark.no_cover
 #: By header; its refusals are separated by bars, and one that lets people be mailed comes last.
 REFUSALS = {
     # Questions and columns of forms that name e-mails or a newsletter
+    "reason": "550 5.1.1 user unknown | 550 No such user here | Mailbox unavailable | Sale",
+    "activated": "0 | 1672827072",
+    "Open to emails?": "no | yes",
     "May we add you to our mailing list?": "No | Not yet | Yes",
     "Parish bulletin by email": "N | no | Y",
     "Receive Email Marketing": "False | no | True",
@@ -203,6 +206,9 @@ HARMLESS = [
     ("Mail merge", "no"),
     ("Donation in memory of deceased", "no"),
     ("Contact owner", "None"),
+    ("Person - Closed deals", "0"),
+    ("Email Status", "Unengaged Marketable"),
+    ("Bulk Email Status", "Double Opted-In"),
     ("Status", "A"),
     ("Order note", "Please do not leave it outside since the dog likes to bite boxes"),
     ("Notes", "Asked for the invoice by email and not by post because of the letter box"),
