@@ -36,7 +36,6 @@ The status codes rest on iContact's page "HTTP Status Codes".
 
 from __future__ import annotations
 
-import copyreg
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict, Unpack
 
@@ -96,8 +95,16 @@ class IContactError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The constructors have keyword-only arguments, so the state is restored without them.
-        made: Any = copyreg.__newobj__  # type: ignore[attr-defined]  # not in the stubs
-        return made, (type(self),), {**vars(self), "args": self.args}
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(
+    kind: type[IContactError], args: tuple[Any, ...], state: Mapping[str, Any]
+) -> IContactError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class ConfigError(IContactError, ValueError):

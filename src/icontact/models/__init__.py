@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING
 from icontact import _lazy
 
 if TYPE_CHECKING:
-    # All that these modules define is public, but for a few names of three of them.
     from icontact.models._base import Model as Model
     from icontact.models._base import OpenEnum as OpenEnum
     from icontact.models._base import OpenModel as OpenModel
-    from icontact.models.accounts import *
-    from icontact.models.automations import *
-    from icontact.models.campaigns import *
+    from icontact.models.accounts import Account as Account
+    from icontact.models.accounts import AccountFields as AccountFields
+    from icontact.models.accounts import ClientFolder as ClientFolder
+    from icontact.models.accounts import ClientFolderFields as ClientFolderFields
+    from icontact.models.accounts import ServerTime as ServerTime
+    from icontact.models.automations import Automation as Automation
+    from icontact.models.automations import AutomationFields as AutomationFields
+    from icontact.models.campaigns import Campaign as Campaign
+    from icontact.models.campaigns import CampaignFields as CampaignFields
+    from icontact.models.campaigns import ForwardToFriend as ForwardToFriend
+    from icontact.models.campaigns import SubscriptionManagement as SubscriptionManagement
     from icontact.models.contacts import ActionType as ActionType
     from icontact.models.contacts import Contact as Contact
     from icontact.models.contacts import ContactAction as ContactAction
@@ -34,13 +41,47 @@ if TYPE_CHECKING:
     from icontact.models.filters import ListFilters as ListFilters
     from icontact.models.filters import Scalar as Scalar
     from icontact.models.filters import SubscriptionFilters as SubscriptionFilters
-    from icontact.models.lists import *
-    from icontact.models.messages import *
-    from icontact.models.segments import *
-    from icontact.models.signup_forms import *
-    from icontact.models.uploads import *
-    from icontact.models.users import *
-    from icontact.models.webhooks import *
+    from icontact.models.lists import ContactList as ContactList
+    from icontact.models.lists import ListFields as ListFields
+    from icontact.models.lists import Subscription as Subscription
+    from icontact.models.lists import SubscriptionFields as SubscriptionFields
+    from icontact.models.lists import SubscriptionStatus as SubscriptionStatus
+    from icontact.models.messages import SPAM_LIMIT as SPAM_LIMIT
+    from icontact.models.messages import Bounce as Bounce
+    from icontact.models.messages import Click as Click
+    from icontact.models.messages import Message as Message
+    from icontact.models.messages import MessageFields as MessageFields
+    from icontact.models.messages import MessageFilters as MessageFilters
+    from icontact.models.messages import MessageType as MessageType
+    from icontact.models.messages import Open as Open
+    from icontact.models.messages import Send as Send
+    from icontact.models.messages import SendStatus as SendStatus
+    from icontact.models.messages import SpamCheck as SpamCheck
+    from icontact.models.messages import SpamDetail as SpamDetail
+    from icontact.models.messages import Statistics as Statistics
+    from icontact.models.messages import Tally as Tally
+    from icontact.models.messages import Unsubscribe as Unsubscribe
+    from icontact.models.segments import Criterion as Criterion
+    from icontact.models.segments import CriterionFields as CriterionFields
+    from icontact.models.segments import CriterionValue as CriterionValue
+    from icontact.models.segments import NewSegmentFields as NewSegmentFields
+    from icontact.models.segments import Operator as Operator
+    from icontact.models.segments import Segment as Segment
+    from icontact.models.segments import SegmentFields as SegmentFields
+    from icontact.models.signup_forms import SignupForm as SignupForm
+    from icontact.models.uploads import Upload as Upload
+    from icontact.models.uploads import UploadAction as UploadAction
+    from icontact.models.uploads import UploadFields as UploadFields
+    from icontact.models.uploads import UploadStatus as UploadStatus
+    from icontact.models.users import NewUserFields as NewUserFields
+    from icontact.models.users import Permission as Permission
+    from icontact.models.users import PermissionFields as PermissionFields
+    from icontact.models.users import PermissionFilters as PermissionFilters
+    from icontact.models.users import User as User
+    from icontact.models.users import UserFields as UserFields
+    from icontact.models.webhooks import EventId as EventId
+    from icontact.models.webhooks import Webhook as Webhook
+    from icontact.models.webhooks import WebhookFields as WebhookFields
 
     __all__: list[str]
 
