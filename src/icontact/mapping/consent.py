@@ -10,13 +10,14 @@ from typing import Any, Literal, TypeAlias
 import attrs
 
 from icontact.errors import DoNotContact, MappingError, NoConsent
-from icontact.mapping.consent_headers import kind_of
+from icontact.mapping.consent_headers import GENERAL_STATUS, kind_of, plain_status
 from icontact.mapping.consent_reading import (
     ConsentAnswer,
     Meaning,
     read,
     read_false_as_unknown,
     read_left,
+    read_letter_as_unknown,
 )
 from icontact.mapping.contact_fields import bounded, shown
 from icontact.mapping.mautic import DO_NOT_CONTACT
@@ -66,6 +67,8 @@ class ConsentColumn:
         meaning: Meaning = "no" if self.meaning == "no" else "yes"
         if meaning == "no" and key not in MAUTIC_KEYS and kind_of(key) == "left":
             return read_left
+        if meaning == "yes" and isinstance(key, str) and plain_status(key) in GENERAL_STATUS:
+            return read_letter_as_unknown
         return read_false_as_unknown if key == "doNotEmail" else partial(read, meaning=meaning)
 
     def with_words(self, rows: Sequence[Mapping[Any, Any]]) -> ConsentColumn:

@@ -19,12 +19,14 @@ from typing import Any
 from icontact.errors import ConsentError
 from icontact.mapping.consent import ColumnMeaning, ConsentColumn, said_no
 from icontact.mapping.consent_headers import (
+    GENERAL_STATUS,
     PLAIN_DOUBT,
     PLAIN_NO,
     HeaderKind,
     is_about_email,
     is_other_channel,
     is_other_text,
+    is_restriction,
     kind_of,
     may_ask,
     offers_choice,
@@ -51,13 +53,9 @@ from icontact.mapping.consent_reading import (
 )
 from icontact.mapping.contact_fields import REASON_COLUMN, shown
 from icontact.mapping.field_aliases import field_of
+from icontact.mapping.mail_errors import mail_error, may_have_errors
 from icontact.mapping.normalize import POSITION, header_words
 from icontact.mapping.values import is_blank, is_plain
-
-_GENERAL = frozenset(
-    "status state statut estado stato stav tila статус durum ステータス 状態 memberstatus "
-    "subscribertype".split()
-)
 
 #: How deep the fields of objects are looked at.
 _DEEPEST = 5
@@ -65,7 +63,7 @@ _DEEPEST = 5
 #: What names the field in a list of custom fields: ``{"name": "Opt out", "value": "yes"}``.
 _NAMING = ("name", "key", "label", "field", "title", "id")
 
-#: Statuses of one letter: unsubscribed, bounced.
+#: Statuses of one letter: unsubscribed, bounced. S is not yet confirmed where C is.
 _REFUSING_LETTERS = frozenset("ub")
 
 _COUNT = re.compile(r"[0-9]*[2-9]|[1-9][0-9]+")
@@ -79,6 +77,8 @@ def column_of(column: Hashable, rows: Sequence[Mapping[Any, Any]]) -> ConsentCol
         return None
     values = [row[column] for row in rows if column in row and not is_blank(row[column])]
     kind = _kind(column, values)
+    if is_restriction(column) and rows and not any(map(_restricts, values)):
+        return None
     meaning = None if kind is None else _meaning(kind, column, values, bool(rows))
     # Other cells of a column that is not about consent by its header may be about a person, and are
     # shown nowhere.
@@ -99,6 +99,11 @@ def _kind(column: str, values: Iterable[object]) -> HeaderKind | None:
     if is_about_email(header_words(column)) and any(map(plain_flags, values)):
         return "maybe"
     return "unsure" if _asks(column, values) and _denies(column, *values) else None
+
+
+def _restricts(value: object) -> bool:
+    """Return whether a cell of a column such as "Do not mail" may be a no."""
+    return value != "[]" and read(value, "no") not in ("mail", "blank")
 
 
 def _asks(column: str, values: Iterable[object]) -> bool:
@@ -134,7 +139,7 @@ def _refusals(column: str, values: Sequence[object]) -> Iterator[str]:
             phrase = texts_in(value)[0]
         if phrase is None and sorts_people(words):
             phrase = refusing_entry(value)
-        if phrase is not None:
+        if phrase := phrase or mail_error(words, value):
             yield phrase
 
 
@@ -188,10 +193,10 @@ def _meaning(
     if any(map(is_strong, values)):
         return "yes"
     are_known = [read(value, "yes") in ("mail", "no_mail") for value in values]
-    if name in _GENERAL or name in PLAIN_DOUBT:
+    if name in GENERAL_STATUS or name in PLAIN_DOUBT:
         # A plain yes or no alone does not show what it is about.
         words = {normalize_word(text) for value in values for text in texts_in(value)}
-        if _are_letters(words) and words & _REFUSING_LETTERS:
+        if _are_letters(words) and (words & _REFUSING_LETTERS or words == {"c", "s"}):
             return "unsure"
         if all(are_known) and words & WEAK_NOT_MAILABLE:
             return "yes"
@@ -275,15 +280,19 @@ class LaterRows:
         self._columns = frozenset(columns)
         self._first_rows = first_rows
         #: By column, whether a value of it is a no, or a doubt.
-        self._doubted: dict[str, Callable[[object], bool]] = {}
+        self._doubted: dict[str, Callable[[object], object]] = {}
         for key in map(str, self._columns):
             status, values = plain_status(key), [row.get(key) for row in first_rows]
             if status in PLAIN_NO:
                 self._doubted[key] = partial(_is_no, meaning="no")
             elif status in PLAIN_DOUBT:
                 self._doubted[key] = _is_no
-            elif status in _GENERAL and _are_letters(values):
+            elif status in GENERAL_STATUS and _are_letters(values):
                 self._doubted[key] = _is_refusing_letter
+            elif is_restriction(key):
+                self._doubted[key] = _restricts
+            elif may_have_errors(header_words(key), values):
+                self._doubted[key] = partial(mail_error, header_words(key))
             elif (status is None and kind_of(key) == "maybe") or _asks(key, values):
                 self._doubted[key] = partial(_denies, key)
         #: By column and word, since a status such as *cancelled* may be in half of all rows.

@@ -29,6 +29,12 @@ def _words(name: str) -> frozenset[str]:
 _DATES = _words("dating") | _words("origin")
 _DETAILS = _DATES | _words("beside") | _words("other_things")
 
+#: Headers about the status of many things.
+GENERAL_STATUS = frozenset(
+    "status state statut estado stato stav tila статус durum ステータス 状態 memberstatus "
+    "subscribertype".split()
+)
+
 #: Headers about many things whose plain yes is a no: "Deleted".
 PLAIN_NO = _words("plain_no")
 
@@ -106,7 +112,7 @@ def kind_of(header: object) -> HeaderKind | None:
     if "consenso" in words:
         details -= {"dato"}  # "given" in Italian, a date in Danish
     if kind is None or not details:
-        return kind
+        return "left" if kind == "no" and _finds("left", words) else kind
     if kind == "unsure" or len(words) > _SHORT:
         return kind if kind in ("status", "maybe") else "unsure"
     if kind == "no":
@@ -129,9 +135,17 @@ def plain_status(header: str) -> str | None:
     return rest if rest in PLAIN_NO | PLAIN_DOUBT else None
 
 
+def is_restriction(header: str) -> bool:
+    """Return whether a header is one in doubt whose yes alone restricts: "Do not mail"."""
+    words = header_words(_answers().sub(" ", header))
+    return _pattern("restrictions").fullmatch("".join(words)) is not None
+
+
 def may_ask(header: str) -> bool:
     """Return whether a no below a header may be about e-mails: "Mail?", "E-Mail-Versand"."""
     words = header_words(_answers().sub(" ", header))
+    if _finds("topic_flags", words):
+        return True
     others = (_DETAILS | _words("not_asking")) - _words("prepositions")
     if not words or not others.isdisjoint(words) or is_other_channel(words):
         return False

@@ -143,6 +143,9 @@ _ENTRIES = re.compile(r"[,;|\n]+|:+\s|\s[-–—]\s")
 
 _LONGEST_REFUSAL = 40
 
+#: Letters for a yes in some languages, which are something else in a list of statuses.
+_STATUS_LETTERS = frozenset("sotdax")
+
 #: Words that say no, or that may say no, if they are all of a cell.
 _NO_WORDS = NOT_MAILABLE | WEAK_NOT_MAILABLE
 _NO_STARTS = frozenset(word[:4].partition(" ")[0] for word in _NO_WORDS) | {
@@ -183,6 +186,12 @@ def read_false_as_unknown(value: object) -> ConsentAnswer:
     """
     is_word = any(normalize_word(text) == "false" for text in texts_in(value))
     return "unknown" if is_word else read(value, "no")
+
+
+def read_letter_as_unknown(value: object) -> ConsentAnswer:
+    """Read a general status: a letter such as *s* is a code, not Spanish *sí*."""
+    word = normalize_word(value) if isinstance(value, str) else ""
+    return "unknown" if len(word) == 1 and word in _STATUS_LETTERS else read(value, "yes")
 
 
 def is_strong(value: object) -> bool:
