@@ -217,10 +217,6 @@ def _is_refusing_letter(value: object) -> bool:
     return normalize_word(str(value)) in _REFUSING_LETTERS
 
 
-def _is_known(_: object) -> bool:
-    return False
-
-
 def _is_no(value: object, meaning: Meaning = "yes") -> bool:
     return read(value, meaning) == "no_mail"
 
@@ -316,7 +312,7 @@ class LaterRows:
                 is_about = any(kind_of(name) or doubtful_word(inner) for name, inner in fields)
                 if is_about or _kind(key, [value]):
                     one = column_of(key, [row])
-            elif (word := doubtful_word(value)) or self._doubted.get(key, _is_known)(value):
+            elif (word := doubtful_word(value)) or self._is_doubted(key, value):
                 if (key, word) not in self._known:
                     self._known[key, word] = column_of(key, [*self._first_rows, row])
                 one = self._known[key, word]
@@ -325,6 +321,10 @@ class LaterRows:
             if one is not None and not all(one.with_words([row]).words.values()):
                 return one.with_words([row])
         return None
+
+    def _is_doubted(self, key: str, value: object) -> bool:
+        is_no = self._doubted.get(key)
+        return is_no is not None and bool(is_no(value))
 
 
 def not_read(columns: Sequence[ConsentColumn]) -> ConsentError:
